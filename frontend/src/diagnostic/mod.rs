@@ -1,0 +1,163 @@
+//! Diagnostics: what was found wrong with the user's program, where, and what to do about it.
+//!
+//! A stage takes `&mut Diagnostics`, reports all that it can, and returns `Result<T, ErrorsReported>`; the token
+//! can only be made by the sink. Codes with their explanations stand in [`codes`].
+
+pub mod codes;
+
+use crate::source::Span;
+pub use codes::Code;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The program is valid, but probably not what was meant.
+    Warning,
+    /// The program is rejected.
+    Error,
+}
+
+/// A place in the text with a remark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is to be said about it; may be empty on the primary label.
+    pub message: String,
+}
+
+/// An edit that would mend the program: replace the text under `span`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What to replace; an empty span inserts.
+    pub span: Span,
+    /// The text to put there.
+    pub replacement: String,
+    /// What the edit does, as in "did you mean `foo`?".
+    pub message: String,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which rule was broken.
+    pub code: Code,
+    /// Error or warning.
+    pub severity: Severity,
+    /// One sentence without a full stop, names in backticks.
+    pub message: String,
+    /// The place that the finding is about.
+    pub primary: Label,
+    /// Further places: "declared here", "expected because of this".
+    pub secondary: Vec<Label>,
+    /// Remarks without a place.
+    pub notes: Vec<String>,
+    /// An edit that would mend it.
+    pub suggestion: Option<Suggestion>,
+}
+
+impl Diagnostic {
+    /// An error at `span`.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary: Label { span, message: String::new() },
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            suggestion: None,
+        }
+    }
+
+    /// A warning at `span`.
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+    }
+
+    /// Says something at the primary place.
+    #[must_use]
+    pub fn with_primary(mut self, message: impl Into<String>) -> Diagnostic {
+        self.primary.message = message.into();
+        self
+    }
+
+    /// Adds a further place.
+    #[must_use]
+    pub fn with_label(mut self, span: Span, message: impl Into<String>) -> Diagnostic {
+        self.secondary.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Adds a remark.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Diagnostic {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Proposes an edit.
+    #[must_use]
+    pub fn with_suggestion(
+        mut self,
+        span: Span,
+        replacement: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        self.suggestion = Some(Suggestion { span, replacement: replacement.into(), message: message.into() });
+        self
+    }
+}
+
+/// Proof that at least one error went into a sink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorsReported(());
+
+/// The sink: collects the findings of all stages in the order in which they were made.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+    errors: usize,
+}
+
+impl Diagnostics {
+    /// An empty sink.
+    pub fn new() -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Takes a finding of any severity.
+    pub fn emit(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Error {
+            self.errors += 1;
+        }
+        self.found.push(diagnostic);
+    }
+
+    /// Takes an error and hands out the proof.
+    pub fn error(&mut self, mut diagnostic: Diagnostic) -> ErrorsReported {
+        diagnostic.severity = Severity::Error;
+        self.emit(diagnostic);
+        ErrorsReported(())
+    }
+
+    /// `Err` if any error was reported so far.
+    pub fn check(&self) -> Result<(), ErrorsReported> {
+        if self.errors > 0 { Err(ErrorsReported(())) } else { Ok(()) }
+    }
+
+    /// How many errors were reported.
+    pub fn error_count(&self) -> usize {
+        self.errors
+    }
+
+    /// All findings so far.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter()
+    }
+
+    /// Takes the findings out.
+    pub fn into_vec(self) -> Vec<Diagnostic> {
+        self.found
+    }
+}

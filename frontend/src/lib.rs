@@ -1,0 +1,10 @@
+//! P4_16 front end: text in, typed program (HIR) out.
+//!
+//! Knows the language and nothing of XDP, BPF or any target. The stages, in order: [`preprocess`], [`parse`]
+//! (grammar to [`ast`]), [`resolve`] and [`typecheck`] (AST to [`hir`]). Every stage reports into a
+//! [`diagnostic::Diagnostics`] sink and reports all that it can.
+
+pub mod ast;
+pub mod diagnostic;
+pub mod hir;
+pub mod source;
