@@ -33,3 +33,10 @@ impl Span {
         Span { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
     }
 }
+
+/// From a text that was made of source text (the preprocessor's output) back to the source.
+pub trait SpanMap {
+    /// The place in the source that bytes `lo..hi` of the text stand for. An empty range is a point; the end of
+    /// the text is a valid point.
+    fn span(&self, lo: usize, hi: usize) -> Span;
+}
