@@ -1,1 +1,6 @@
-//! Placeholder.
+//! Mid-end: HIR in; elaborated, validated and optimised IR out. With the reference interpreter.
+//!
+//! Knows P4's semantics, nothing of C, BPF or XDP.
+
+pub mod arch;
+pub mod ir;

@@ -1,0 +1,319 @@
+//! The IR: a whole P4 program after elaboration: monomorphic, instances inlined, structs flattened to leaves.
+//!
+//! Every stage after [`crate::elaborate`] takes and gives a [`Program`]; the interpreter runs it at any point, the
+//! back end emits from it. What holds of a valid program is the checklist in [`crate::validate`].
+//!
+//! **Storage.** There are two kinds of leaves: *locals* (one scalar each) and *headers* (validity and fields).
+//! Header stacks and unions only group headers. A struct exists as a [`Place`] tree over leaves, nowhere else. All
+//! storage lives as long as the packet; a variable that P4 leaves uninitialised is set to zero where it is declared.
+//!
+//! **Evaluation.** Expressions are pure and total: they read storage, never write it and never fail. Whatever has an
+//! effect or can fail (extract, table apply, extern call, lookahead) is a statement, in P4's order of evaluation.
+//!
+//! **Control flow.** Structured: a [`StmtKind::Labelled`] block is left by [`StmtKind::Leave`]. `return` leaves the label of the
+//! inlined callable, `exit` that of the pipeline stage, `break` and `continue` those around a loop and its body.
+
+mod expr;
+mod stmt;
+mod table;
+mod types;
+
+pub use expr::*;
+pub use stmt::*;
+pub use table::*;
+pub use types::*;
+
+use cranelift_entity::{PrimaryMap, entity_impl};
+use p4xdp_frontend::ast::Annotation;
+use p4xdp_frontend::hir::Direction;
+use p4xdp_frontend::source::Span;
+use std::sync::Arc;
+
+macro_rules! handles {
+    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u32);
+        entity_impl!($name, $prefix);)*
+    };
+}
+
+handles! {
+    /// A header type.
+    HeaderTypeId "htype";
+    /// An enum that is not serialisable.
+    EnumId "enum";
+    /// A scalar variable.
+    LocalId "v";
+    /// A header instance.
+    HeaderId "h";
+    /// A header stack.
+    StackId "stack";
+    /// A header union instance.
+    UnionId "union";
+    /// An action, specialised to its bound arguments.
+    ActionId "action";
+    /// A table.
+    TableId "table";
+    /// An extern instance.
+    ExternId "extern";
+    /// A value set.
+    ValueSetId "vset";
+    /// A parser.
+    ParserId "parser";
+    /// A state of a parser.
+    StateId "state";
+    /// A control.
+    ControlId "control";
+    /// A label of a block; unique in the program.
+    LabelId "label";
+}
+
+/// A whole program.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// Name of the package type that `main` instantiates: `xdp`, `ebpfFilter`, `V1Switch`, `PSA_Switch`.
+    pub package: Arc<str>,
+    /// Name of the architecture, see [`crate::arch`].
+    pub architecture: Arc<str>,
+    /// Header types in use.
+    pub header_types: PrimaryMap<HeaderTypeId, HeaderType>,
+    /// Enums in use.
+    pub enums: PrimaryMap<EnumId, EnumType>,
+    /// Error constants; the position is the value.
+    pub errors: Vec<Arc<str>>,
+    /// Scalar variables.
+    pub locals: PrimaryMap<LocalId, Local>,
+    /// Header instances.
+    pub headers: PrimaryMap<HeaderId, Header>,
+    /// Header stacks.
+    pub stacks: PrimaryMap<StackId, Stack>,
+    /// Header unions.
+    pub unions: PrimaryMap<UnionId, Union>,
+    /// Actions.
+    pub actions: PrimaryMap<ActionId, Action>,
+    /// Tables.
+    pub tables: PrimaryMap<TableId, Table>,
+    /// Extern instances.
+    pub externs: PrimaryMap<ExternId, ExternInstance>,
+    /// Value sets.
+    pub value_sets: PrimaryMap<ValueSetId, ValueSet>,
+    /// Parsers.
+    pub parsers: PrimaryMap<ParserId, Parser>,
+    /// Controls.
+    pub controls: PrimaryMap<ControlId, Control>,
+    /// Labels; the payload is where the label comes from.
+    pub labels: PrimaryMap<LabelId, Span>,
+    /// The programmable blocks in the order of the package's parameters. How packets flow through them is the
+    /// architecture's matter.
+    pub stages: Vec<Stage>,
+}
+
+/// A scalar variable.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// P4 name, dotted for a struct's leaf (`meta.port`); not unique.
+    pub name: Arc<str>,
+    /// Type.
+    pub ty: ScalarType,
+    /// Declaration.
+    pub span: Span,
+}
+
+/// A header instance.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// P4 name, dotted: `headers.ipv4`, `headers.vlan[0]`.
+    pub name: Arc<str>,
+    /// Type.
+    pub ty: HeaderTypeId,
+    /// Declaration.
+    pub span: Span,
+}
+
+/// A header stack. A stack of unions is one `Stack` a member of the union, sharing `next_index`.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    /// P4 name.
+    pub name: Arc<str>,
+    /// Element type.
+    pub ty: HeaderTypeId,
+    /// Elements.
+    pub elements: Vec<HeaderId>,
+    /// `nextIndex`, a `bit<32>`, 0 at first.
+    pub next_index: LocalId,
+    /// Declaration.
+    pub span: Span,
+}
+
+/// A header union: at most one member is valid. Elaboration makes that so by explicit `SetValid(false)` of the others.
+#[derive(Clone, Debug)]
+pub struct Union {
+    /// P4 name.
+    pub name: Arc<str>,
+    /// Members with their field names.
+    pub members: Vec<(Arc<str>, HeaderId)>,
+}
+
+/// Where a P4 value of any type lives.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A scalar.
+    Scalar(LocalId),
+    /// A header.
+    Header(HeaderId),
+    /// A header stack.
+    Stack(StackId),
+    /// A union.
+    Union(UnionId),
+    /// A struct or tuple: field names and places in order.
+    Struct {
+        /// Type name; empty for tuples.
+        type_name: Arc<str>,
+        /// Fields.
+        fields: Vec<(Arc<str>, Place)>,
+    },
+    /// Something without storage of its own: `packet_in`, `packet_out`, an extern passed as parameter.
+    Opaque(Arc<str>),
+}
+
+/// An instance of an extern object, or one that a table property makes in place.
+#[derive(Clone, Debug)]
+pub struct ExternInstance {
+    /// Full control-plane name.
+    pub name: Arc<str>,
+    /// Extern type name: `CounterArray`, `register`, `hash_table`.
+    pub extern_type: Arc<str>,
+    /// Type arguments.
+    pub type_args: Vec<TypeShape>,
+    /// Constructor arguments, all constant.
+    pub args: Vec<Arg>,
+    /// Annotations.
+    pub annotations: Vec<Annotation>,
+    /// Declaration.
+    pub span: Span,
+}
+
+/// A value set: filled by the control plane.
+#[derive(Clone, Debug)]
+pub struct ValueSet {
+    /// Full control-plane name.
+    pub name: Arc<str>,
+    /// Widths of the keys that an element matches, with their match kinds.
+    pub keys: Vec<(ScalarType, MatchKind)>,
+    /// Capacity.
+    pub size: u64,
+    /// Annotations.
+    pub annotations: Vec<Annotation>,
+    /// Declaration.
+    pub span: Span,
+}
+
+/// A programmable block in its place in the package.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Name of the package's parameter: `prs`, `filt`, `ig`.
+    pub role: Arc<str>,
+    /// The block.
+    pub block: StageBlock,
+    /// Apply parameters of the block in order.
+    pub params: Vec<StageParam>,
+}
+
+/// What a stage runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageBlock {
+    /// A parser.
+    Parser(ParserId),
+    /// A control; a deparser is one whose parameters include `packet_out`.
+    Control(ControlId),
+}
+
+/// An apply parameter of a stage. Parameters that the architecture hands on from stage to stage (headers, user
+/// metadata, standard metadata) share their places.
+#[derive(Clone, Debug)]
+pub struct StageParam {
+    /// Parameter name.
+    pub name: Arc<str>,
+    /// Direction.
+    pub direction: Direction,
+    /// Where it lives.
+    pub place: Place,
+}
+
+/// A parser with its sub-parsers inlined.
+#[derive(Clone, Debug)]
+pub struct Parser {
+    /// Full name.
+    pub name: Arc<str>,
+    /// Initialisation of the parser's variables, run before `start`.
+    pub prologue: Block,
+    /// States.
+    pub states: PrimaryMap<StateId, ParserState>,
+    /// Where it begins.
+    pub start: StateId,
+    /// The parser's error, a local of type [`ScalarType::Error`]: set to `error.NoError` at the start, and by whatever fails.
+    pub error: LocalId,
+    /// Declaration.
+    pub span: Span,
+}
+
+/// A state.
+#[derive(Clone, Debug)]
+pub struct ParserState {
+    /// Name; states of an inlined sub-parser are `instance.state`.
+    pub name: Arc<str>,
+    /// Statements.
+    pub body: Block,
+    /// Where it goes.
+    pub transition: Transition,
+    /// Declaration.
+    pub span: Span,
+}
+
+/// Where a transition leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// A state.
+    State(StateId),
+    /// The parser accepts.
+    Accept,
+    /// The parser rejects; its error stays as it is.
+    Reject,
+}
+
+/// How a state is left.
+#[derive(Clone, Debug)]
+pub enum Transition {
+    /// Always to the same place.
+    Direct(Target),
+    /// By value; the first matching case wins. No match sets `error.NoMatch` and rejects.
+    Select {
+        /// Selected expressions.
+        keys: Vec<Expr>,
+        /// Cases in order.
+        cases: Vec<SelectCase>,
+    },
+}
+
+/// A case of a select.
+#[derive(Clone, Debug)]
+pub struct SelectCase {
+    /// One keyset a key; a value set that spans several keys stands at the first, the rest are `Universal`.
+    pub keysets: Vec<Keyset>,
+    /// Where it leads.
+    pub target: Target,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A control with its sub-controls and functions inlined.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// Full name.
+    pub name: Arc<str>,
+    /// All of it: initialisation of local variables, then the apply block. `exit` leaves a label around it.
+    pub body: Block,
+    /// Declaration.
+    pub span: Span,
+}

@@ -1,0 +1,177 @@
+//! Expressions, l-values and arguments of the IR.
+
+use super::{ExternId, HeaderId, LocalId, ScalarType, StackId};
+use num_bigint::BigUint;
+use p4xdp_frontend::source::Span;
+use std::sync::Arc;
+
+/// A pure expression over storage.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Its type.
+    pub ty: ScalarType,
+    /// Where it comes from.
+    pub span: Span,
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// A constant as a bit pattern of the type's width (two's complement if signed; bool 0/1; enum and error by position).
+    /// A constant varbit is never needed.
+    Const(BigUint),
+    /// A local's value.
+    Local(LocalId),
+    /// A field. Of an invalid header, or of a stack element out of range: zero.
+    Field {
+        /// Header.
+        header: HeaderRef,
+        /// Position in the header type.
+        field: u32,
+    },
+    /// Validity (`bool`). Out of range: false.
+    IsValid(HeaderRef),
+    /// Unary operator; operand of this type.
+    Unary(UnaryOp, Box<Expr>),
+    /// Binary operator; see [`BinaryOp`] for the operands' types.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `c ? a : b`; both are evaluated in the sense that neither can fail.
+    Conditional(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// Conversion to this type: between widths (truncates; extends by the *operand's* sign), signedness (same bits),
+    /// bool and `bit<1>`, number and enum or error by position.
+    Cast(Box<Expr>),
+    /// Bits `hi` to `lo` of a `Bits` operand; the type is `bit<hi-lo+1>`.
+    Slice {
+        /// Base.
+        base: Box<Expr>,
+        /// Highest bit.
+        hi: u32,
+        /// Lowest bit.
+        lo: u32,
+    },
+}
+
+/// Unary operators.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnaryOp {
+    /// `-`, modulo 2^w.
+    Neg,
+    /// `!` on bool.
+    Not,
+    /// `~`
+    Complement,
+}
+
+/// Binary operators. Arithmetic and bitwise: both operands and the result have one `Bits` type and wrap modulo 2^w;
+/// saturating ones clamp to the type's range. Comparisons: operands of one type, result bool; ordered by the type's sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BinaryOp {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`, truncating; by zero: 0.
+    Div,
+    /// `%`, sign of the dividend; by zero: 0.
+    Mod,
+    /// `|+|`
+    SatAdd,
+    /// `|-|`
+    SatSub,
+    /// `<<`; the amount is an unsigned `Bits` of any width; w or more gives 0.
+    Shl,
+    /// `>>`; logical or arithmetic by the left operand's type; w or more gives 0 or the sign.
+    Shr,
+    /// `&`
+    BitAnd,
+    /// `|`
+    BitOr,
+    /// `^`
+    BitXor,
+    /// `&&` on bool. Operands are pure, so there is nothing to short-cut.
+    And,
+    /// `||` on bool.
+    Or,
+    /// `++`; the left operand has the high bits; the result has the sum of the widths and the left one's sign.
+    Concat,
+    /// `==` on scalars of one type, varbit included.
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+/// A header by name or by position in a stack.
+#[derive(Clone, Debug)]
+pub enum HeaderRef {
+    /// An instance.
+    Header(HeaderId),
+    /// `stack[index]`; out of range there is no header: reads give zero, writes do nothing.
+    Element {
+        /// Stack.
+        stack: StackId,
+        /// Unsigned index.
+        index: Box<Expr>,
+    },
+    /// `stack.next` (parsers): the element at `next_index`. Full: `error.StackOutOfBounds`, reject.
+    Next(StackId),
+    /// `stack.last` (parsers): the element at `next_index - 1`. Empty: `error.StackOutOfBounds`, reject.
+    Last(StackId),
+}
+
+/// What can be assigned.
+#[derive(Clone, Debug)]
+pub enum LValue {
+    /// A local.
+    Local(LocalId),
+    /// A field. Of an invalid header: no effect that P4 can see (it stays invalid, fields read as zero).
+    Field {
+        /// Header.
+        header: HeaderRef,
+        /// Position in the header type.
+        field: u32,
+    },
+    /// Bits `hi` to `lo` of another l-value.
+    Slice {
+        /// Base.
+        base: Box<LValue>,
+        /// Highest bit.
+        hi: u32,
+        /// Lowest bit.
+        lo: u32,
+    },
+}
+
+/// An argument of an extern: values and l-values as trees of scalars.
+#[derive(Clone, Debug)]
+pub enum Arg {
+    /// A scalar that is read.
+    In(Expr),
+    /// A scalar that is written; for `inout` also read.
+    Out(LValue),
+    /// A header (read, written or both, by the parameter's direction).
+    Header(HeaderRef),
+    /// A header stack.
+    Stack(StackId),
+    /// A struct, tuple or list.
+    Struct(Vec<(Arc<str>, Arg)>),
+    /// A string.
+    String(Arc<str>),
+    /// An extern instance.
+    Extern(ExternId),
+    /// `packet_in` or `packet_out`.
+    Packet,
+    /// An `@optional` argument that was left out, or `_`.
+    Missing,
+}

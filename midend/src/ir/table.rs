@@ -1,0 +1,175 @@
+//! Tables, actions and keysets of the IR.
+
+use super::{ActionId, Arg, Block, Expr, ExternId, LocalId, ScalarType, ValueSetId};
+use num_bigint::BigUint;
+use p4xdp_frontend::ast::Annotation;
+use p4xdp_frontend::source::Span;
+use std::sync::Arc;
+
+/// An action with its directed parameters substituted: what is left is filled by the control plane.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// Full control-plane name (`ingress.drop`), the same for all specialisations of a P4 action.
+    pub name: Arc<str>,
+    /// Parameters in order.
+    pub params: Vec<ActionParam>,
+    /// Body. `return` leaves a label around it.
+    pub body: Block,
+    /// Annotations.
+    pub annotations: Vec<Annotation>,
+    /// Declaration.
+    pub span: Span,
+}
+
+/// A parameter that the control plane fills. A struct parameter is one `ActionParam` a leaf, with a dotted name.
+#[derive(Clone, Debug)]
+pub struct ActionParam {
+    /// Name.
+    pub name: Arc<str>,
+    /// Where the body reads it.
+    pub local: LocalId,
+    /// Type.
+    pub ty: ScalarType,
+    /// Annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// Match kinds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum MatchKind {
+    /// `exact`
+    Exact,
+    /// `lpm`
+    Lpm,
+    /// `ternary`
+    Ternary,
+    /// `range`
+    Range,
+    /// `optional`
+    Optional,
+    /// `selector`
+    Selector,
+    /// One that the program declares itself.
+    Other(Arc<str>),
+}
+
+/// A table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Full control-plane name.
+    pub name: Arc<str>,
+    /// Keys in order.
+    pub keys: Vec<KeyElement>,
+    /// Actions in order. A `NoAction` that the program did not list stands at the end, default-only.
+    pub actions: Vec<TableAction>,
+    /// Default action.
+    pub default_action: ActionCall,
+    /// The control plane may not change the default action.
+    pub default_is_const: bool,
+    /// Entries, by falling precedence for ternary tables (`priority` is already taken into account), as written otherwise.
+    pub entries: Vec<Entry>,
+    /// The control plane may not change the entries.
+    pub entries_are_const: bool,
+    /// `size` property.
+    pub size: Option<u64>,
+    /// Other properties.
+    pub properties: Vec<(Arc<str>, PropertyValue)>,
+    /// Annotations.
+    pub annotations: Vec<Annotation>,
+    /// Declaration.
+    pub span: Span,
+}
+
+impl Table {
+    /// The extern instance named by a property such as `implementation` or `counters`.
+    pub fn extern_property(&self, name: &str) -> Option<ExternId> {
+        self.properties.iter().find_map(|(n, v)| match v {
+            PropertyValue::Extern(id) if &**n == name => Some(*id),
+            _ => None,
+        })
+    }
+}
+
+/// A property's value.
+#[derive(Clone, Debug)]
+pub enum PropertyValue {
+    /// An extern instance, named or made in place.
+    Extern(ExternId),
+    /// A constant.
+    Const(Arg),
+}
+
+/// A key.
+#[derive(Clone, Debug)]
+pub struct KeyElement {
+    /// Control-plane name.
+    pub name: Arc<str>,
+    /// The expression; evaluated at each apply, in order.
+    pub expr: Expr,
+    /// Match kind.
+    pub match_kind: MatchKind,
+    /// Annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// An action of a table.
+#[derive(Clone, Debug)]
+pub struct TableAction {
+    /// The action.
+    pub action: ActionId,
+    /// `@tableonly`: not as default action.
+    pub table_only: bool,
+    /// `@defaultonly`: not in entries.
+    pub default_only: bool,
+}
+
+/// An action with its parameters' values.
+#[derive(Clone, Debug)]
+pub struct ActionCall {
+    /// Position in the table's list.
+    pub action: usize,
+    /// One bit pattern a parameter.
+    pub args: Vec<BigUint>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An entry.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// One a key; never a value set.
+    pub keysets: Vec<Keyset>,
+    /// What it runs.
+    pub action: ActionCall,
+    /// Priority as written or derived (smaller is better unless the table says `largest_priority_wins`).
+    pub priority: Option<u64>,
+    /// The control plane may not change it.
+    pub is_const: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A keyset with constant bounds (bit patterns of the key's type).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keyset {
+    /// Everything.
+    Universal,
+    /// One value.
+    Value(BigUint),
+    /// `key & mask == value & mask`
+    Mask {
+        /// Value.
+        value: BigUint,
+        /// Mask.
+        mask: BigUint,
+    },
+    /// Inclusive range, ordered by the key's type.
+    Range {
+        /// Lowest.
+        lo: BigUint,
+        /// Highest.
+        hi: BigUint,
+    },
+    /// A value set (selects only).
+    ValueSet(ValueSetId),
+}
