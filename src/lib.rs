@@ -1,1 +1,3 @@
 //! Façade.
+
+pub mod testing;

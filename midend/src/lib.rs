@@ -3,4 +3,5 @@
 //! Knows P4's semantics, nothing of C, BPF or XDP.
 
 pub mod arch;
+pub mod interp;
 pub mod ir;

@@ -1,0 +1,113 @@
+//! What a packet test needs of the thing that runs the program: the interpreter, the kernel, or virtual devices.
+//!
+//! The test language resolves all names and checks all values before an engine sees them: an engine gets full
+//! control-plane names and values in P4's terms, and knows neither STF nor the compiler's IR.
+
+pub use p4xdp_midend::interp::control::{ActionSpec, CounterValue, KeyMatch, MulticastNode, TableEntry};
+
+use num_bigint::BigUint;
+
+/// Why an engine could not do what it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The engine or the architecture has no such thing.
+    #[error("{0}")]
+    Unsupported(String),
+    /// The command is refused: the table is full or constant, the entry exists, the index is out of range.
+    #[error("{0}")]
+    Refused(String),
+    /// The environment is lacking: no privilege, no device, the kernel says no. Exit status 2.
+    #[error("{0}")]
+    Environment(String),
+}
+
+/// The result of an engine's operations.
+pub type EngineResult<T> = Result<T, EngineError>;
+
+/// Where the copies of a clone session go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MirrorTarget {
+    /// One port.
+    Port(u32),
+    /// A multicast group.
+    Group(u32),
+}
+
+/// A packet that came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputPacket {
+    /// Out of which port.
+    pub port: u32,
+    /// The whole packet.
+    pub bytes: Vec<u8>,
+}
+
+/// Runs a loaded program for one test. Commands take effect in the order of the calls: a packet that was injected
+/// before an entry is inserted does not see it.
+pub trait Engine {
+    /// The ports that the test injects into or expects at; called once, before everything else. Output on other
+    /// ports need not be captured.
+    fn open_ports(&mut self, ports: &[u32]) -> EngineResult<()>;
+
+    /// Adds an entry to a table; one with the same keys (and priority) is an error.
+    fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()>;
+
+    /// Replaces a table's default action.
+    fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()>;
+
+    /// Removes all entries that the program does not declare constant, of all tables.
+    fn clear_tables(&mut self) -> EngineResult<()>;
+
+    /// Sends a packet into a port.
+    fn inject(&mut self, port: u32, packet: &[u8]) -> EngineResult<()>;
+
+    /// Everything that came out since the last call, in order for each port. Waits as long as packets may still be
+    /// under way. For a filter, passing means coming out of the port of entry, unchanged; with XDP_PASS and XDP_TX
+    /// packets come out of the port of entry, with XDP_REDIRECT out of the output port.
+    fn collect(&mut self) -> EngineResult<Vec<OutputPacket>>;
+
+    /// Reads a cell of a counter by the instance's full control-plane name.
+    fn counter(&mut self, name: &str, index: u64) -> EngineResult<CounterValue>;
+
+    /// Reads the counter of a table's direct counter for the entry with these keys.
+    fn direct_counter(&mut self, table: &str, keys: &[KeyMatch]) -> EngineResult<CounterValue> {
+        let _ = (table, keys);
+        Err(EngineError::Unsupported("this engine has no direct counters".into()))
+    }
+
+    /// Writes a cell of a counter.
+    fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> EngineResult<()> {
+        let _ = (name, index, value);
+        Err(EngineError::Unsupported("this engine cannot write counters".into()))
+    }
+
+    /// Reads a cell of a register; a struct is its fields' bits in order.
+    fn register(&mut self, name: &str, index: u64) -> EngineResult<BigUint> {
+        let _ = (name, index);
+        Err(EngineError::Unsupported("this engine has no registers".into()))
+    }
+
+    /// Writes a cell of a register, or all of them.
+    fn write_register(&mut self, name: &str, index: Option<u64>, value: &BigUint) -> EngineResult<()> {
+        let _ = (name, index, value);
+        Err(EngineError::Unsupported("this engine has no registers".into()))
+    }
+
+    /// Sets the rates of a meter's cell, or of all: (units per microsecond, burst in units), committed first, then peak.
+    fn set_meter_rates(&mut self, name: &str, index: Option<u64>, rates: &[(f64, u64)]) -> EngineResult<()> {
+        let _ = (name, index, rates);
+        Err(EngineError::Unsupported("this engine has no meters".into()))
+    }
+
+    /// Makes a clone session, or removes it.
+    fn set_mirror(&mut self, session: u32, target: Option<&MirrorTarget>) -> EngineResult<()> {
+        let _ = (session, target);
+        Err(EngineError::Unsupported("this engine has no clone sessions".into()))
+    }
+
+    /// Makes a multicast group, or replaces its nodes.
+    fn set_multicast_group(&mut self, group: u32, nodes: &[MulticastNode]) -> EngineResult<()> {
+        let _ = (group, nodes);
+        Err(EngineError::Unsupported("this engine has no multicast groups".into()))
+    }
+}
