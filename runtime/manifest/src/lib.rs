@@ -30,8 +30,8 @@ pub struct Manifest {
     pub tables: Vec<Table>,
     /// Externs with state.
     pub externs: Vec<Extern>,
-    /// How packets reach other ports, if the program redirects.
-    pub ports: Option<Ports>,
+    /// How port numbers and interfaces belong together.
+    pub ports: Ports,
     /// Error constants by value.
     pub errors: Vec<String>,
 }
@@ -316,9 +316,18 @@ pub enum ExternKind {
     },
 }
 
-/// How packets reach other ports.
+/// How P4's port numbers and interfaces belong together.
+///
+/// A port number is an interface index minus [`PORT_BASE`], a read-only constant of the program that is 0 unless a loader
+/// sets it before loading: with any ordinary loader a port *is* the interface index, and the verifier removes the subtraction. Packet
+/// tests set the base to the index of their first device, so that their ports are 0, 1, 2 ...
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ports {
-    /// Device map from port number to interface; `None` if the port number is the interface index itself.
-    pub map: Option<String>,
+    /// The program reads its ingress port or redirects, so it has the constant [`PORT_BASE`].
+    pub base: bool,
+    /// The program redirects to other ports.
+    pub redirects: bool,
 }
+
+/// Name of the C variable `const volatile __u32` (in `.rodata`) that holds the interface index of port 0.
+pub const PORT_BASE: &str = "p4xdp_port_base";
