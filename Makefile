@@ -1,0 +1,29 @@
+# make demo: sets everything up and shows a program at work between network namespaces.
+# make test: sets everything up and runs every test.
+# Both work in a fresh clone on Debian 12 with nothing but Rust.
+
+.PHONY: all setup build demo test conformance-floor bench install clean
+
+all: build
+
+setup:
+	@sh .ci/setup
+
+build: setup
+	cargo build --release
+
+demo: build
+	@sh examples/demo.sh
+
+test: setup
+	cargo build --release
+	cargo test --workspace
+
+bench: setup
+	cargo bench
+
+install: setup
+	cargo install --path .
+
+clean:
+	cargo clean
