@@ -10,7 +10,10 @@ pub struct Architecture {
     pub name: &'static str,
     /// The package type that stands for it.
     pub package: &'static str,
-    /// Its programmable blocks, by package parameter.
+    /// What a parser stored before it rejected can be seen afterwards. Where it cannot (the packet is gone), a sub-parser may
+    /// work on its caller's storage directly.
+    pub reject_is_visible: bool,
+    /// Its programmable blocks, by package parameter; those of nested packages follow one another.
     pub blocks: &'static [Block],
 }
 
@@ -28,6 +31,7 @@ pub const ALL: &[Architecture] = &[
     Architecture {
         name: "xdp_model",
         package: "xdp",
+        reject_is_visible: false,
         blocks: &[
             Block { role: "p", slots: &["", "headers"] },
             Block { role: "s", slots: &["headers", "input", "output"] },
@@ -37,6 +41,7 @@ pub const ALL: &[Architecture] = &[
     Architecture {
         name: "ebpf_model",
         package: "ebpfFilter",
+        reject_is_visible: false,
         blocks: &[
             Block { role: "prs", slots: &["", "headers"] },
             Block { role: "filt", slots: &["headers", "accept"] },
@@ -45,6 +50,7 @@ pub const ALL: &[Architecture] = &[
     Architecture {
         name: "v1model",
         package: "V1Switch",
+        reject_is_visible: true,
         blocks: &[
             Block { role: "p", slots: &["", "headers", "meta", "standard_metadata"] },
             Block { role: "vr", slots: &["headers", "meta"] },
@@ -52,6 +58,79 @@ pub const ALL: &[Architecture] = &[
             Block { role: "eg", slots: &["headers", "meta", "standard_metadata"] },
             Block { role: "ck", slots: &["headers", "meta"] },
             Block { role: "dep", slots: &["", "headers"] },
+        ],
+    },
+    Architecture {
+        name: "ubpf_model",
+        package: "ubpf",
+        reject_is_visible: true,
+        blocks: &[
+            Block { role: "prs", slots: &["", "headers", "meta", "standard_metadata"] },
+            Block { role: "p", slots: &["headers", "meta", "standard_metadata"] },
+            Block { role: "dprs", slots: &["", "headers"] },
+        ],
+    },
+    Architecture {
+        name: "psa",
+        package: "PSA_Switch",
+        reject_is_visible: true,
+        blocks: &[
+            Block {
+                role: "ip",
+                slots: &["", "ingress_headers", "ingress_meta", "", "resubmit_meta", "recirculate_meta"],
+            },
+            Block {
+                role: "ig",
+                slots: &["ingress_headers", "ingress_meta", "ingress_input", "ingress_output"],
+            },
+            Block {
+                role: "id",
+                slots: &[
+                    "",
+                    "clone_i2e_meta",
+                    "resubmit_meta",
+                    "normal_meta",
+                    "ingress_headers",
+                    "ingress_meta",
+                    "ingress_output",
+                ],
+            },
+            Block {
+                role: "ep",
+                slots: &[
+                    "",
+                    "egress_headers",
+                    "egress_meta",
+                    "",
+                    "normal_meta",
+                    "clone_i2e_meta",
+                    "clone_e2e_meta",
+                ],
+            },
+            Block { role: "eg", slots: &["egress_headers", "egress_meta", "egress_input", "egress_output"] },
+            Block {
+                role: "ed",
+                slots: &[
+                    "",
+                    "clone_e2e_meta",
+                    "recirculate_meta",
+                    "egress_headers",
+                    "egress_meta",
+                    "egress_output",
+                    "",
+                ],
+            },
+        ],
+    },
+    Architecture {
+        name: "pna",
+        package: "PNA_NIC",
+        reject_is_visible: true,
+        blocks: &[
+            Block { role: "main_parser", slots: &["", "main_headers", "main_meta", ""] },
+            Block { role: "pre_control", slots: &["pre_headers", "pre_meta", "", ""] },
+            Block { role: "main_control", slots: &["main_headers", "main_meta", "", "main_output"] },
+            Block { role: "main_deparser", slots: &["", "main_headers", "main_meta", "main_output"] },
         ],
     },
 ];

@@ -116,6 +116,8 @@ pub struct Local {
     pub name: Arc<str>,
     /// Type.
     pub ty: ScalarType,
+    /// Annotations of the variable, and of the struct fields that lead to it (`@field_list`, `@alias`).
+    pub annotations: Vec<Annotation>,
     /// Declaration.
     pub span: Span,
 }
@@ -166,7 +168,9 @@ pub enum Place {
     Stack(StackId),
     /// A union.
     Union(UnionId),
-    /// A struct or tuple: field names and places in order.
+    /// A stack of unions: one stack a member, with the member's name; all share one `next_index`.
+    UnionStack(Vec<(Arc<str>, StackId)>),
+    /// A struct, tuple or array of scalars: field names (`[0]`, `[1]`, .. for the latter two) and places in order.
     Struct {
         /// Type name; empty for tuples.
         type_name: Arc<str>,

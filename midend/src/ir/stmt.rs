@@ -98,7 +98,8 @@ pub enum StmtKind {
         /// Receives the position of the action in the table's list (`bit<32>`).
         action_run: Option<LocalId>,
     },
-    /// Calls a method of an extern instance, or an extern function.
+    /// Calls a method of an extern instance, or an extern function. All that it reads (`in` and `inout` arguments) is read
+    /// before anything is written; `out` and `inout` arguments are then written from left to right, the result last.
     CallExtern {
         /// Instance of a method call.
         instance: Option<ExternId>,
@@ -120,8 +121,12 @@ pub enum StmtKind {
         /// Length of the varbit field in bits (`bit<32>`).
         varbit_bits: Option<Expr>,
     },
-    /// Parser: the next bits of the packet, first bit highest, into a `bit<w>` local. Too short: fails with `PacketTooShort`.
+    /// Parser: bits of the packet from `offset` bits behind the current position on, first bit highest, into a `bit<w>` local.
+    /// The position stays. Fewer than `offset + w` bits left: fails with `PacketTooShort`. A lookahead of several fields is one
+    /// statement a field.
     Lookahead {
+        /// Bits to pass over first.
+        offset: u32,
         /// Receives them.
         dst: LocalId,
     },

@@ -66,7 +66,8 @@ pub struct Table {
     pub default_action: ActionCall,
     /// The control plane may not change the default action.
     pub default_is_const: bool,
-    /// Entries, by falling precedence for ternary tables (`priority` is already taken into account), as written otherwise.
+    /// Entries. Where several can match (some key is neither exact nor lpm), the first that does wins: they are sorted by
+    /// falling precedence, priorities taken into account. As written otherwise.
     pub entries: Vec<Entry>,
     /// The control plane may not change the entries.
     pub entries_are_const: bool,
@@ -141,7 +142,8 @@ pub struct Entry {
     pub keysets: Vec<Keyset>,
     /// What it runs.
     pub action: ActionCall,
-    /// Priority as written or derived (smaller is better unless the table says `largest_priority_wins`).
+    /// Priority as written or derived by the specification's rule, for the control plane: larger wins, unless the table's
+    /// property `largest_priority_wins` is false.
     pub priority: Option<u64>,
     /// The control plane may not change it.
     pub is_const: bool,
