@@ -7,4 +7,5 @@
 pub mod ast;
 pub mod diagnostic;
 pub mod hir;
+pub mod preprocess;
 pub mod source;

@@ -1,7 +1,16 @@
 //! Where text comes from and how places in it are named.
 //!
 //! All files of a compilation share one address space of bytes: a [`Span`] is a pair of positions in it, four
-//! bytes each, and means the same in every stage. [`SourceMap`] turns positions back into file, line and column.
+//! bytes each, and means the same in every stage. [`SourceMap`] turns positions back into file, line and column;
+//! a [`FileLoader`] is where the bytes of a file come from.
+
+mod loader;
+mod map;
+
+pub use loader::{
+    FileLoader, FileSystem, InMemory, MAX_FILE_BYTES, embedded_file, embedded_names, include_candidates,
+};
+pub use map::{FileId, Location, MacroUse, SourceFile, SourceMap, SourceTooLarge};
 
 /// A half-open range of byte positions in the address space of a `SourceMap`, always in text that the user
 /// wrote: the expansion of a macro has the span of the macro's use.

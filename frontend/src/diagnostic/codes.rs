@@ -38,4 +38,24 @@ macro_rules! codes {
 // E05xx: what XDP cannot do.                 W..: warnings.
 codes! {
     E0100 "syntax error";
+    E0101 "a source file cannot be read";
+    E0102 "an include cannot be found or read";
+    E0103 "includes are nested without end";
+    E0104 "a source file is not UTF-8";
+    E0105 "a comment has no end";
+    E0106 "a string literal has no end";
+    E0107 "unknown preprocessor directive";
+    E0108 "malformed preprocessor directive";
+    E0109 "a conditional directive has no `#endif`";
+    E0110 "a conditional directive out of place";
+    E0111 "malformed expression in `#if`";
+    E0112 "the program says `#error`";
+    E0113 "malformed macro definition";
+    E0114 "malformed use of a macro";
+    E0115 "the program is too large";
+    E0116 "misuse of `#` or `##`";
+    E0117 "control character in the text";
+    W0101 "the program says `#warning`";
+    W0102 "a macro is redefined";
+    W0103 "text after a directive is ignored";
 }

@@ -4,9 +4,12 @@
 //! can only be made by the sink. Codes with their explanations stand in [`codes`].
 
 pub mod codes;
+mod render;
+pub mod suggest;
 
 use crate::source::Span;
 pub use codes::Code;
+pub use render::{Format, render};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,7 +21,7 @@ pub enum Severity {
 }
 
 /// A place in the text with a remark.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The place.
     pub span: Span,
@@ -27,7 +30,7 @@ pub struct Label {
 }
 
 /// An edit that would mend the program: replace the text under `span`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Suggestion {
     /// What to replace; an empty span inserts.
     pub span: Span,
@@ -38,7 +41,7 @@ pub struct Suggestion {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// Which rule was broken.
     pub code: Code,

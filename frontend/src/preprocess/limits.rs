@@ -1,0 +1,16 @@
+//! How far the preprocessor goes before it refuses politely. Real programs stay orders of magnitude below.
+
+/// Files within files.
+pub(super) const MAX_INCLUDE_DEPTH: usize = 200;
+/// Inclusions in all.
+pub(super) const MAX_INCLUSIONS: usize = 50_000;
+/// Bytes read in all, every inclusion counted; and bytes of output.
+pub(super) const MAX_TEXT: usize = 256 << 20;
+/// Tokens handled by macro expansion in all: about a second.
+pub(super) const MAX_EXPANSION_WORK: usize = 16 << 20;
+/// Calls of macros within arguments of macros.
+pub(super) const MAX_MACRO_DEPTH: usize = 200;
+/// `(` within `(` and the like in the expression of an `#if`.
+pub(super) const MAX_EXPRESSION_DEPTH: usize = 256;
+/// Errors after which the rest of the text is not looked at.
+pub(super) const MAX_ERRORS: usize = 100;

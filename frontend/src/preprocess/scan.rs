@@ -1,0 +1,338 @@
+//! The walk over a file's text: long runs are copied, comments dropped, macros expanded, directives handed on.
+
+use super::directive::Next;
+use super::expand::{ExpandError, UseSite};
+use super::macros::MacroId;
+use super::text::Cursor;
+use super::token::{Token, TokenKind, Unterminated, would_merge};
+use super::{Inclusion, Preprocessor, condition, limits};
+use crate::diagnostic::{Diagnostic, ErrorsReported, codes};
+use crate::source::{FileId, MacroUse, Span};
+use std::sync::Arc;
+
+/// What a byte of ordinary text may begin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Nothing of interest.
+    Plain,
+    /// A name, maybe of a macro.
+    Word,
+    /// A number, which may contain letters.
+    Digit,
+    Slash,
+    Quote,
+    Hash,
+    Backslash,
+    /// A character that no text has.
+    Control,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Plain; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+        {
+            classes[byte] = match byte as u8 {
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Word,
+                b'0'..=b'9' => Class::Digit,
+                b'/' => Class::Slash,
+                b'"' => Class::Quote,
+                b'#' => Class::Hash,
+                b'\\' => Class::Backslash,
+                b'\t' | b'\n' | 0x0b | 0x0c | b'\r' => Class::Plain,
+                0..=0x1f | 0x7f => Class::Control,
+                _ => Class::Plain,
+            };
+        }
+        byte += 1;
+    }
+    classes
+};
+
+fn class(byte: u8) -> Class {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Plain)
+}
+
+/// A file's text while it is walked over.
+pub(super) struct FileScan<'t> {
+    pub(super) file: FileId,
+    pub(super) cursor: Cursor<'t>,
+    /// From here to the cursor nothing has been copied yet.
+    run: usize,
+    pub(super) conditions: Vec<condition::Condition>,
+}
+
+impl Preprocessor<'_> {
+    /// Preprocesses a file from its start to its end.
+    pub(super) fn scan(&mut self, file: FileId) -> Result<(), ErrorsReported> {
+        let asked_by = Span::NONE;
+        self.includes.push(Inclusion { file, asked_by });
+        let done = self.scan_included(file);
+        self.includes.pop();
+        done
+    }
+
+    /// The same, with the inclusion already on the stack.
+    pub(super) fn scan_included(&mut self, file: FileId) -> Result<(), ErrorsReported> {
+        let Some(source) = self.sources.file(file) else { return Ok(()) };
+        let (text, base, start) = (Arc::clone(source.text()), source.span().lo, source.text_start());
+        self.scanned += text.len();
+        if self.scanned > limits::MAX_TEXT {
+            return Err(self.too_much_text());
+        }
+        let cursor = Cursor::new(&text, base, start);
+        let mut scan = FileScan { file, cursor, run: start, conditions: Vec::new() };
+        self.walk(&mut scan)?;
+        self.copy_run(&mut scan)?;
+        for open in scan.conditions {
+            self.error(open.unterminated())?;
+        }
+        Ok(())
+    }
+
+    fn walk(&mut self, scan: &mut FileScan<'_>) -> Result<(), ErrorsReported> {
+        let bytes = scan.cursor.bytes();
+        let mut at = scan.cursor.offset;
+        while let Some(&byte) = bytes.get(at) {
+            match class(byte) {
+                Class::Plain => at += 1,
+                Class::Word => {
+                    let start = at;
+                    at = word_end(bytes, at);
+                    let word = scan.cursor.text().get(start..at).unwrap_or("");
+                    if let Some(id) = self.macros.table.find(word) {
+                        scan.cursor.offset = at;
+                        self.macro_use(scan, id, start)?;
+                        at = scan.cursor.offset;
+                    }
+                }
+                Class::Digit => at = word_end(bytes, at),
+                Class::Slash | Class::Quote | Class::Hash | Class::Backslash | Class::Control => {
+                    scan.cursor.offset = at;
+                    self.special(scan, byte)?;
+                    at = scan.cursor.offset;
+                }
+            }
+        }
+        scan.cursor.offset = at;
+        Ok(())
+    }
+
+    /// At a byte that may begin something else than ordinary text.
+    fn special(&mut self, scan: &mut FileScan<'_>, byte: u8) -> Result<(), ErrorsReported> {
+        let next = scan.cursor.bytes().get(scan.cursor.offset + 1).copied();
+        match (byte, next) {
+            (b'/', Some(b'*')) => {
+                self.copy_run(scan)?;
+                let start = scan.cursor.position();
+                if let Err(unterminated) = scan.cursor.skip_block_comment() {
+                    self.error(unterminated_error(unterminated))?;
+                    scan.cursor.offset = scan.cursor.bytes().len();
+                }
+                scan.run = scan.cursor.offset;
+                if !self.output.text.ends_with([' ', '\n', '\t']) {
+                    self.output.begin_fixed(Span::new(start, scan.cursor.position()));
+                    self.output.text.push(' ');
+                }
+            }
+            (b'/', Some(b'/')) => {
+                self.copy_run(scan)?;
+                scan.cursor.skip_line_comment(false);
+                scan.run = scan.cursor.offset;
+            }
+            (b'"', _) => {
+                if scan.cursor.take_string(super::text::Splice::Free).is_none() {
+                    self.error(unterminated_error(Unterminated::String(scan.cursor.position())))?;
+                    scan.cursor.offset = scan.cursor.bytes().len();
+                    scan.run = scan.cursor.offset;
+                }
+            }
+            (b'#', _) if scan.cursor.begins_line(scan.cursor.position()) => {
+                self.copy_run(scan)?;
+                while self.directive(scan)? == Next::Skip
+                    && condition::skip_to_branch(&mut scan.cursor, &mut scan.conditions)
+                {}
+                scan.run = scan.cursor.offset;
+            }
+            (b'\\', _) if scan.cursor.at_splice() => {
+                self.copy_run(scan)?;
+                scan.cursor.skip_splice();
+                scan.run = scan.cursor.offset;
+            }
+            (0..=0x1f | 0x7f, _) => {
+                let span = Span::new(scan.cursor.position(), scan.cursor.position() + 1);
+                let message = format!("control character U+{byte:04X} in the text");
+                self.error(
+                    Diagnostic::error(codes::E0117, span, message)
+                        .with_note("this looks like a binary file, not like a P4 program"),
+                )?;
+                scan.cursor.offset = scan.cursor.bytes().len();
+                scan.run = scan.cursor.offset;
+            }
+            _ => scan.cursor.offset += 1,
+        }
+        Ok(())
+    }
+
+    /// Copies what was passed and not copied yet.
+    fn copy_run(&mut self, scan: &mut FileScan<'_>) -> Result<(), ErrorsReported> {
+        let text = scan.cursor.text().get(scan.run..scan.cursor.offset).unwrap_or("");
+        if self.output.text.len() + text.len() > limits::MAX_TEXT {
+            return Err(self.too_much_text());
+        }
+        self.output.copy(text, scan.cursor.position_of(scan.run));
+        scan.run = scan.cursor.offset;
+        Ok(())
+    }
+
+    /// Behind the name of a macro, which began at `start`.
+    fn macro_use(
+        &mut self,
+        scan: &mut FileScan<'_>,
+        id: MacroId,
+        start: usize,
+    ) -> Result<(), ErrorsReported> {
+        let Some(found) = self.macros.table.get(id) else { return Ok(()) };
+        let (name, defined, built_in) = (Arc::clone(&found.name), found.defined, found.kind.is_built_in());
+        let at = scan.cursor.position_of(start);
+        let site = UseSite { sources: self.sources, position: at };
+        let mark = self.macros.pool.len();
+        let token = self.macros.pool.token(TokenKind::Identifier, &name, at, false);
+        let name_end = scan.cursor.offset;
+        let result = self.macros.expand_use(id, token, &mut scan.cursor, site);
+        let tokens = match result {
+            Ok(Some(tokens)) => tokens,
+            Ok(None) => {
+                scan.cursor.offset = name_end;
+                return Ok(());
+            }
+            Err(error) => {
+                let used = Span::new(at, scan.cursor.position_of(name_end));
+                let diagnostic = self.expansion_error(&error, id, used);
+                if error.is_fatal() {
+                    return Err(self.fatal(diagnostic));
+                }
+                self.error(diagnostic)?;
+                if matches!(error, ExpandError::UnterminatedCall(_) | ExpandError::Unterminated(_)) {
+                    scan.cursor.offset = scan.cursor.bytes().len();
+                    scan.run = scan.cursor.offset;
+                }
+                return Ok(());
+            }
+        };
+        let used = Span::new(at, scan.cursor.position());
+        let end = std::mem::replace(&mut scan.cursor.offset, start);
+        self.copy_run(scan)?;
+        scan.cursor.offset = end;
+        scan.run = end;
+        if !built_in {
+            self.sources.record_macro_use(MacroUse { name, used, defined });
+        }
+        self.write_expansion(&tokens, used, scan.cursor.peek())?;
+        self.macros.pool.truncate(mark);
+        Ok(())
+    }
+
+    fn write_expansion(
+        &mut self,
+        tokens: &[Token],
+        used: Span,
+        after: Option<u8>,
+    ) -> Result<(), ErrorsReported> {
+        self.output.begin_fixed(used);
+        let text = &mut self.output.text;
+        let mut first = true;
+        let mut too_much = false;
+        for token in tokens {
+            let piece = self.macros.pool.text(*token);
+            let before = text.as_bytes().last().copied();
+            if (token.spaced && !first) || would_merge(before, piece.as_bytes().first().copied()) {
+                text.push(' ');
+            }
+            first = false;
+            text.push_str(piece);
+            too_much = text.len() > limits::MAX_TEXT;
+            if too_much {
+                break;
+            }
+        }
+        if would_merge(text.as_bytes().last().copied(), after) {
+            text.push(' ');
+        }
+        if too_much { Err(self.too_much_text()) } else { Ok(()) }
+    }
+
+    fn too_much_text(&mut self) -> ErrorsReported {
+        let at = self.includes.last().map_or(Span::NONE, |inclusion| inclusion.asked_by);
+        let mib = limits::MAX_TEXT >> 20;
+        self.fatal(Diagnostic::error(codes::E0115, at, format!("the program is larger than {mib} MiB")))
+    }
+
+    /// What is wrong with the use of a macro, in words.
+    pub(super) fn expansion_error(&self, error: &ExpandError, outer: MacroId, used: Span) -> Diagnostic {
+        let name = |id: MacroId| self.macros.table.get(id).map_or("", |found| &found.name);
+        let defined = |id: MacroId| self.macros.table.get(id).map_or(Span::NONE, |found| found.defined);
+        let (id, diagnostic) = match error {
+            ExpandError::UnterminatedCall(id) => {
+                let message = format!("the arguments of macro `{}` have no closing `)`", name(*id));
+                (*id, Diagnostic::error(codes::E0114, used, message))
+            }
+            ExpandError::ArgumentCount { id, found } => {
+                let expected = self.macros.table.get(*id).map_or(0, |found| found.kind.parameter_count());
+                let plural = if expected == 1 { "" } else { "s" };
+                let message = format!(
+                    "macro `{}` takes {expected} argument{plural}, but {found} were given",
+                    name(*id)
+                );
+                (*id, Diagnostic::error(codes::E0114, used, message))
+            }
+            ExpandError::DirectiveInArguments(id, at) => {
+                let message =
+                    format!("a directive cannot stand within the arguments of macro `{}`", name(*id));
+                let diagnostic = Diagnostic::error(codes::E0114, Span::new(*at, *at + 1), message);
+                (*id, diagnostic.with_label(used, "the arguments begin here"))
+            }
+            ExpandError::BadPaste(id, what) => {
+                let message =
+                    format!("`##` in macro `{}` joins {what}, which do not make a token", name(*id));
+                (*id, Diagnostic::error(codes::E0116, used, message))
+            }
+            ExpandError::Unterminated(unterminated) => return unterminated_error(*unterminated),
+            ExpandError::TooMuch => {
+                let message = format!("the expansion of macro `{}` is too large", name(outer));
+                (outer, Diagnostic::error(codes::E0115, used, message))
+            }
+            ExpandError::TooDeep => {
+                let message = format!(
+                    "calls of macros within the arguments of `{}` are nested too deeply",
+                    name(outer)
+                );
+                (outer, Diagnostic::error(codes::E0115, used, message))
+            }
+        };
+        match defined(id) {
+            Span::NONE => diagnostic,
+            defined => diagnostic.with_label(defined, format!("`{}` is defined here", name(id))),
+        }
+    }
+}
+
+fn word_end(bytes: &[u8], start: usize) -> usize {
+    let rest = bytes.get(start..).unwrap_or(&[]);
+    let word = |byte: &u8| matches!(class(*byte), Class::Word | Class::Digit);
+    start + rest.iter().position(|byte| !word(byte)).unwrap_or(rest.len())
+}
+
+pub(super) fn unterminated_error(unterminated: Unterminated) -> Diagnostic {
+    match unterminated {
+        Unterminated::Comment(at) => {
+            Diagnostic::error(codes::E0105, Span::new(at, at + 2), "this comment has no end")
+                .with_primary("no `*/` follows")
+        }
+        Unterminated::String(at) => {
+            Diagnostic::error(codes::E0106, Span::new(at, at + 1), "this string literal has no end")
+                .with_primary("no closing `\"` follows")
+        }
+    }
+}
