@@ -1,0 +1,131 @@
+//! The C that stands in front of a generated program: in goes its body, out come the declarations that the body uses,
+//! and no others. There is no `#include`: the result compiles with `-nostdinc` and clang alone.
+//!
+//! A piece is taken when the body, or a piece already taken, mentions one of the names that it defines, so nobody
+//! has to keep a list of what he used.
+
+use std::collections::BTreeSet;
+
+/// A piece of C and the names that call for it.
+struct Piece {
+    defines: &'static [&'static str],
+    text: &'static str,
+}
+
+macro_rules! piece {
+    ($file:literal: $($name:literal)*) => {
+        Piece { defines: &[$($name),*], text: include_str!(concat!("prelude/", $file)) }
+    };
+}
+
+/// In the order in which they must stand.
+const PIECES: &[Piece] = &[
+    piece!("types.h": "__u8" "__u16" "__u32" "__u64" "__s8" "__s16" "__s32" "__s64" "NULL" "SEC" "__always_inline"),
+    piece!("context.h": "xdp_md" "xdp_action" "XDP_ABORTED" "XDP_DROP" "XDP_PASS" "XDP_TX" "XDP_REDIRECT"),
+    piece!("packet.h": "xdp_data" "xdp_data_end"),
+    piece!("byte_order.h": "bpf_htons" "bpf_ntohs" "bpf_htonl" "bpf_ntohl" "bpf_cpu_to_be64" "bpf_be64_to_cpu"),
+    piece!("map_definition.h": "__uint" "__type"),
+    piece!("map_flags.h": "BPF_F_NO_PREALLOC"),
+    piece!("update_flags.h": "BPF_ANY" "BPF_NOEXIST" "BPF_EXIST"),
+    piece!("perf_event.h": "BPF_F_CURRENT_CPU"),
+    piece!("csum_fold.h": "csum_fold"),
+    piece!("csum_replace2.h": "csum_replace2"),
+    piece!("csum_replace4.h": "csum_replace4"),
+    piece!("ipv4_checksum.h": "ebpf_ipv4_checksum"),
+];
+
+/// Kernel helpers: name, result, parameters, number in `enum bpf_func_id` of the kernel's `uapi/linux/bpf.h`.
+const HELPERS: &[(&str, &str, &str, u32)] = &[
+    ("bpf_map_lookup_elem", "void *", "void *map, const void *key", 1),
+    ("bpf_map_update_elem", "long ", "void *map, const void *key, const void *value, __u64 flags", 2),
+    ("bpf_map_delete_elem", "long ", "void *map, const void *key", 3),
+    ("bpf_ktime_get_ns", "__u64 ", "void", 5),
+    ("bpf_get_prandom_u32", "__u32 ", "void", 7),
+    ("bpf_get_smp_processor_id", "__u32 ", "void", 8),
+    ("bpf_tail_call", "long ", "void *ctx, void *prog_array_map, __u32 index", 12),
+    ("bpf_redirect", "long ", "__u32 ifindex, __u64 flags", 23),
+    ("bpf_perf_event_output", "long ", "void *ctx, void *map, __u64 flags, void *data, __u64 size", 25),
+    ("bpf_csum_diff", "__s64 ", "__u32 *from, __u32 from_size, __u32 *to, __u32 to_size, __u32 seed", 28),
+    ("bpf_xdp_adjust_head", "long ", "struct xdp_md *ctx, int delta", 44),
+    ("bpf_redirect_map", "long ", "void *map, __u64 key, __u64 flags", 51),
+    ("bpf_xdp_adjust_meta", "long ", "struct xdp_md *ctx, int delta", 54),
+    ("bpf_xdp_adjust_tail", "long ", "struct xdp_md *ctx, int delta", 65),
+    ("bpf_spin_lock", "long ", "void *lock", 93),
+    ("bpf_spin_unlock", "long ", "void *lock", 94),
+    ("bpf_ringbuf_reserve", "void *", "void *ringbuf, __u64 size, __u64 flags", 131),
+    ("bpf_ringbuf_submit", "void ", "void *data, __u64 flags", 132),
+    ("bpf_ringbuf_discard", "void ", "void *data, __u64 flags", 133),
+    ("bpf_xdp_load_bytes", "long ", "struct xdp_md *ctx, __u32 offset, void *buffer, __u32 length", 189),
+    ("bpf_xdp_store_bytes", "long ", "struct xdp_md *ctx, __u32 offset, void *buffer, __u32 length", 190),
+];
+
+/// What must stand in front of `body`.
+pub fn prelude_for(body: &str) -> String {
+    let mut wanted = BTreeSet::new();
+    collect_identifiers(body, &mut wanted);
+    let helpers: String = HELPERS
+        .iter()
+        .filter(|(name, ..)| wanted.contains(name))
+        .map(|(name, result, params, id)| {
+            format!("static {result}(*const {name})({params}) = (void *){id};\n")
+        })
+        .collect();
+    collect_identifiers(&helpers, &mut wanted);
+
+    // A piece mentions only pieces that stand before it, so one round from the end finds all.
+    let mut taken = Vec::new();
+    for piece in PIECES.iter().rev() {
+        if piece.defines.iter().any(|name| wanted.contains(name)) {
+            collect_identifiers(piece.text, &mut wanted);
+            taken.push(piece.text);
+        }
+    }
+    taken.reverse();
+    // Helpers mention types and the context, and no piece calls a helper.
+    if !helpers.is_empty() {
+        taken.push(&helpers);
+    }
+    taken.join("\n")
+}
+
+/// Adds the identifiers of a C text, those in its comments too.
+fn collect_identifiers<'a>(text: &'a str, into: &mut BTreeSet<&'a str>) {
+    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+        if word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+            into.insert(word);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_what_is_used_and_what_that_needs() {
+        let text = prelude_for("__u16 f(void) { return csum_fold(bpf_ktime_get_ns()); }");
+        assert!(text.contains("typedef unsigned short __u16;"));
+        assert!(text.contains("__u16 csum_fold(__u64 sum)"));
+        assert!(text.contains("(*const bpf_ktime_get_ns)(void) = (void *)5;"));
+        assert!(!text.contains("xdp_md"));
+        assert!(!text.contains("bpf_htons"));
+    }
+
+    #[test]
+    fn nothing_for_nothing() {
+        assert_eq!(prelude_for("int main;"), "");
+    }
+
+    #[test]
+    fn pieces_mention_only_earlier_ones() {
+        let mut earlier: BTreeSet<&str> = BTreeSet::new();
+        for piece in PIECES {
+            let mut used = BTreeSet::new();
+            collect_identifiers(piece.text, &mut used);
+            for other in PIECES.iter().flat_map(|p| p.defines).filter(|name| used.contains(*name)) {
+                assert!(piece.defines.contains(other) || earlier.contains(other), "{other}");
+            }
+            earlier.extend(piece.defines);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+#define BPF_F_NO_PREALLOC 1U

@@ -1,0 +1,1 @@
+#define BPF_F_CURRENT_CPU 0xffffffffULL
