@@ -1,1 +1,12 @@
-//! Placeholder.
+//! Loads, attaches, pins and controls compiled programs.
+//!
+//! In: an object file, a device, a pin or a program's number. Out: a running program, its tables and counters, packets
+//! for tests. This crate needs no compiler: it knows a program only by its manifest ([`p4xdp_manifest::Manifest`]), which travels in
+//! the object and, once loaded, in the kernel. It prints nothing, and all `unsafe` code stands in the module `sys`.
+
+pub mod error;
+pub mod object;
+
+pub use error::{Error, KernelError};
+pub use object::Object;
+pub use p4xdp_manifest as manifest;

@@ -4,6 +4,16 @@
 //! It travels in the ELF section [`SECTION`], which every libbpf-based loader turns into a read-only map bound to the
 //! program, so any process can find it again from a device or a pin.
 //!
+//! What the runtime needs of the object, beside this section:
+//! - A map's kernel name is the first 15 bytes of its C name, and another process finds maps by that: names of maps in the manifest are at
+//!   most 15 bytes, or at least differ in their first 15. Data sections are found by the section's full name (`.data.default`), which must
+//!   fit as well.
+//! - Variables in `.data.*` sections are global, not `static`: then every loader makes the map mmap-able, so that one default action is
+//!   replaced without rewriting its neighbours; and no `volatile` is needed, since the compiler cannot know a global's value.
+//!   A default action's value is aligned to 8 bytes.
+//! - Maps are defined in `.maps` (BTF), are not pinned by their definition, and the license symbol is not called `license`, which
+//!   is also the section's name and collides.
+//!
 //! Encoding: [`MAGIC`], [`VERSION`] as little-endian `u32`, the length of what follows as little-endian `u32`, then JSON.
 
 use serde::{Deserialize, Serialize};
@@ -193,7 +203,8 @@ pub enum Storage {
         value_size: u32,
         /// Where the value holds the action's number.
         action: Place,
-        /// Bits of the exact keys in front of the prefix.
+        /// Bits of the exact keys in front of the prefix, their padding included: the lpm key's place begins at byte `4 + exact_bits / 8`.
+        /// A number is right-aligned in its place, so the trie's prefix length is `exact_bits + (8 * size - width) + length`.
         exact_bits: u32,
     },
 }

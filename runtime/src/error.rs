@@ -1,0 +1,94 @@
+//! What can go wrong between a program and the kernel: in, an error of a system call or of libbpf; out, a typed error that says
+//! whether the input or the environment is to blame. How it is shown, and the exit status, is the caller's.
+
+use std::fmt;
+use std::io;
+
+/// Any error of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The object file is not one that we can load.
+    #[error(transparent)]
+    Object(#[from] crate::object::ObjectError),
+    /// The kernel, or what it needs, refuses.
+    #[error(transparent)]
+    Kernel(#[from] KernelError),
+}
+
+impl Error {
+    /// The environment is to blame (privilege, devices, the kernel), not what the user asked for.
+    #[must_use]
+    pub fn is_environment(&self) -> bool {
+        match self {
+            Error::Object(error) => matches!(error, crate::object::ObjectError::Read { .. }),
+            Error::Kernel(_) => true,
+        }
+    }
+}
+
+/// A system call that failed.
+#[derive(Debug)]
+pub struct KernelError {
+    /// What was tried: `attach to eth0`.
+    pub what: String,
+    /// What the kernel said.
+    pub source: io::Error,
+    /// What libbpf had to say about it, a line each.
+    pub log: Vec<String>,
+}
+
+impl KernelError {
+    /// Of an operation and the system's error.
+    #[must_use]
+    pub fn new(what: impl Into<String>, source: io::Error) -> KernelError {
+        KernelError { what: what.into(), source, log: Vec::new() }
+    }
+
+    /// Of an operation and libbpf's error, with the lines that libbpf would have printed.
+    #[must_use]
+    pub fn bpf(what: impl Into<String>, source: &libbpf_rs::Error, log: Vec<String>) -> KernelError {
+        KernelError { what: what.into(), source: io_error(source), log }
+    }
+
+    /// What to do about it, if that is known.
+    #[must_use]
+    pub fn advice(&self) -> Option<&'static str> {
+        match self.source.raw_os_error()? {
+            libc::EPERM | libc::EACCES => {
+                Some("it needs root, or the capabilities CAP_BPF and CAP_NET_ADMIN")
+            }
+            libc::ENOSYS => Some("the kernel has no eBPF"),
+            libc::EOPNOTSUPP => Some("the device's driver has no native XDP; use generic mode"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for KernelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {}: {}", self.what, self.source)?;
+        if let Some(advice) = self.advice() {
+            write!(f, " ({advice})")?;
+        }
+        for line in &self.log {
+            write!(f, "\n  {line}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for KernelError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+/// The system's error inside libbpf's.
+pub(crate) fn io_error(error: &libbpf_rs::Error) -> io::Error {
+    let text = format!("{error:#}");
+    let number = text.rsplit_once("(os error ").and_then(|(_, rest)| rest.trim_end_matches(')').parse().ok());
+    match number {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => io::Error::other(text),
+    }
+}
