@@ -221,6 +221,30 @@ pub enum DeclarationKind {
     },
 }
 
+impl DeclarationKind {
+    /// The name that is declared; `error` and `match_kind` declare none of their own.
+    pub fn name(&self) -> Option<&Name> {
+        match self {
+            DeclarationKind::Constant { name, .. }
+            | DeclarationKind::Variable { name, .. }
+            | DeclarationKind::Instantiation { name, .. }
+            | DeclarationKind::Action { name, .. }
+            | DeclarationKind::Extern { name, .. }
+            | DeclarationKind::Parser { name, .. }
+            | DeclarationKind::Control { name, .. }
+            | DeclarationKind::Package { name, .. }
+            | DeclarationKind::Struct { name, .. }
+            | DeclarationKind::Enum { name, .. }
+            | DeclarationKind::Typedef { name, .. }
+            | DeclarationKind::NewType { name, .. }
+            | DeclarationKind::ValueSet { name, .. }
+            | DeclarationKind::Table { name, .. } => Some(name),
+            DeclarationKind::Function { prototype, .. } => Some(&prototype.name),
+            DeclarationKind::Error { .. } | DeclarationKind::MatchKind { .. } => None,
+        }
+    }
+}
+
 /// `header`, `struct` or `header_union`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StructKind {
@@ -370,10 +394,8 @@ pub struct SelectCase {
 pub struct ControlBody {
     /// Constants, variables, instantiations, actions, tables.
     pub locals: Vec<Declaration>,
-    /// The `apply` block.
+    /// The `apply` block; annotations between `apply` and `{` are the block's.
     pub apply: Block,
-    /// Annotations of the `apply` block.
-    pub apply_annotations: Vec<Annotation>,
 }
 
 /// A table property.
@@ -464,7 +486,7 @@ pub struct Block {
 /// A statement.
 #[derive(Clone, Debug)]
 pub struct Stmt {
-    /// Annotations in front of it, where the grammar admits them.
+    /// Annotations in front of a `for`; those of a block or a declaration are kept there.
     pub annotations: Vec<Annotation>,
     /// What it does.
     pub kind: StmtKind,
@@ -527,6 +549,8 @@ pub enum StmtKind {
     },
     /// `for (T x in collection) body`, or over an existing variable (`ty` is `None`).
     ForIn {
+        /// Annotations of the loop variable.
+        annotations: Vec<Annotation>,
         /// Declared type.
         ty: Option<TypeExpr>,
         /// Loop variable.

@@ -8,4 +8,5 @@ pub mod ast;
 pub mod diagnostic;
 pub mod hir;
 pub mod preprocess;
+pub mod parse;
 pub mod source;

@@ -1,0 +1,100 @@
+//! Numbers and strings: from their text to their value.
+
+use super::grammar::Rule;
+use super::{Lowered, Lowering};
+use crate::ast::{ExprKind, LiteralWidth};
+use num_bigint::BigInt;
+use pest::iterators::Pair;
+
+impl Lowering<'_> {
+    /// `10`, `0xff`, `8w0b1010_1010`, `4s7`
+    pub(super) fn integer(&mut self, pair: &Pair<'_, Rule>) -> Lowered<ExprKind> {
+        let text = pair.as_str();
+        // Neither letter is a digit in any base, but `0b` begins with what could be one.
+        let (width, digits) = match text.find(['w', 's']) {
+            Some(at) => {
+                let (bits, rest) = text.split_at(at);
+                let Ok(width) = bits.parse() else {
+                    let span = self.span(pair);
+                    return Err(self.error(span, format!("the width `{bits}` of this number is too large")));
+                };
+                (
+                    Some(LiteralWidth { width, signed: rest.starts_with('s') }),
+                    rest.get(1..).unwrap_or_default(),
+                )
+            }
+            None => (None, text),
+        };
+        match value(digits) {
+            Some(value) => Ok(ExprKind::Int { value, width }),
+            None => Err(self.unexpected(pair)),
+        }
+    }
+}
+
+/// The value of digits with an optional prefix for the base; underscores do not count.
+fn value(digits: &str) -> Option<BigInt> {
+    let (radix, digits) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, digits.get(2..)?),
+        [b'0', b'o' | b'O', ..] => (8, digits.get(2..)?),
+        [b'0', b'd' | b'D', ..] => (10, digits.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, digits.get(2..)?),
+        _ => (10, digits),
+    };
+    if let Ok(small) = u64::from_str_radix(digits, radix) {
+        return Some(BigInt::from(small));
+    }
+    let plain: Vec<u8> = digits.bytes().filter(|digit| *digit != b'_').collect();
+    if plain.is_empty() {
+        return Some(BigInt::ZERO);
+    }
+    BigInt::parse_bytes(&plain, radix)
+}
+
+/// The text between the quotes. A backslash takes itself and the quote; whatever else it stands before is left to
+/// those who read the string (section "String literals").
+pub(super) fn string(quoted: &str) -> String {
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(quoted);
+    let mut text = String::with_capacity(inner.len());
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            text.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some(escaped @ ('"' | '\\')) => text.push(escaped),
+            Some(other) => text.extend(['\\', other]),
+            None => text.push('\\'),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_all_bases() {
+        for (digits, expected) in [
+            ("0", 0),
+            ("0377", 377),
+            ("0o377", 255),
+            ("0xFf", 255),
+            ("0b_1010_1010", 170),
+            ("0d1_0", 10),
+            ("1__0", 10),
+        ] {
+            assert_eq!(value(digits), Some(BigInt::from(expected)), "{digits}");
+        }
+        let wide = value("0xFFFF_FFFF_FFFF_FFFF_FFFF").unwrap();
+        assert_eq!(wide, (BigInt::from(1) << 80) - 1);
+    }
+
+    #[test]
+    fn only_quotes_and_backslashes_are_escapes() {
+        assert_eq!(string(r#""a \"b\" \\ \n""#), r#"a "b" \ \n"#);
+        assert_eq!(string("\"two\nlines\""), "two\nlines");
+    }
+}
