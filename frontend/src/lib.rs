@@ -7,6 +7,6 @@
 pub mod ast;
 pub mod diagnostic;
 pub mod hir;
-pub mod preprocess;
 pub mod parse;
+pub mod preprocess;
 pub mod source;

@@ -43,11 +43,11 @@ impl Lowering<'_> {
 
     /// `[a, b]` or `[k = v]`
     fn structured(&mut self, pair: Pair<'_, Rule>) -> Lowered<AnnotationBody> {
-        let (positional, named) = self.list_elements(pair.into_inner())?;
-        Ok(if named.is_empty() {
-            AnnotationBody::Expressions(positional)
+        let elements = self.list_elements(pair.into_inner())?;
+        Ok(if elements.named.is_empty() {
+            AnnotationBody::Expressions(elements.positional)
         } else {
-            AnnotationBody::KeyValues(named)
+            AnnotationBody::KeyValues(elements.named)
         })
     }
 }

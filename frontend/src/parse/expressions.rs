@@ -8,6 +8,14 @@ use crate::ast::{Argument, BinaryOp, Expr, ExprKind, Name, TypeExpr, TypeExprKin
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
 
+/// What stands between the braces of a list or the brackets of an annotation.
+pub(super) struct ListElements {
+    /// Elements without a name.
+    pub(super) positional: Vec<Expr>,
+    /// Elements with a name.
+    pub(super) named: Vec<(Name, Expr)>,
+}
+
 impl Lowering<'_> {
     /// `expression`, `width` and `lvalue`
     pub(super) fn expression(&mut self, pair: Pair<'_, Rule>) -> Lowered<Expr> {
@@ -182,7 +190,8 @@ impl Lowering<'_> {
     }
 
     fn list_expression(&mut self, pair: Pair<'_, Rule>, span: Span) -> Lowered<Expr> {
-        let (mut elements, members) = self.list_elements(pair.into_inner())?;
+        let ListElements { positional: mut elements, named: members } =
+            self.list_elements(pair.into_inner())?;
         let has_default = elements.last().is_some_and(|last| matches!(last.kind, ExprKind::DefaultValue));
         if has_default {
             elements.pop();
@@ -195,40 +204,31 @@ impl Lowering<'_> {
     }
 
     /// The elements of a list: either all have names, or none has; a last `...` goes with both.
-    pub(super) fn list_elements(
-        &mut self,
-        pairs: Pairs<'_, Rule>,
-    ) -> Lowered<(Vec<Expr>, Vec<(Name, Expr)>)> {
-        let mut positional: Vec<Expr> = Vec::new();
-        let mut named: Vec<(Name, Expr)> = Vec::new();
+    pub(super) fn list_elements(&mut self, pairs: Pairs<'_, Rule>) -> Lowered<ListElements> {
+        let mut elements = ListElements { positional: Vec::new(), named: Vec::new() };
         let mut height = 0;
         for pair in pairs {
             let span = self.span(&pair);
-            if pair.as_rule() == Rule::named_element {
-                if !positional.is_empty() {
-                    return Err(self.mixed_list(span));
-                }
+            let fits = if pair.as_rule() == Rule::named_element {
                 let mut inner = pair.into_inner();
                 let name = self.next_name(&mut inner)?;
                 let value = self.next(&mut inner)?;
-                named.push((name, self.expression(value)?));
+                elements.named.push((name, self.expression(value)?));
+                elements.positional.is_empty()
             } else {
                 let value = self.expression(pair)?;
-                if !named.is_empty()
-                    && !(positional.is_empty() && matches!(value.kind, ExprKind::DefaultValue))
-                {
-                    return Err(self.mixed_list(span));
-                }
-                positional.push(value);
+                let is_default = matches!(value.kind, ExprKind::DefaultValue);
+                let fits = elements.named.is_empty() || (is_default && elements.positional.is_empty());
+                elements.positional.push(value);
+                fits
+            };
+            if !fits {
+                return Err(self.error(span, "a list has names for all of its elements or for none"));
             }
             height = height.max(self.height);
         }
         self.height = height;
-        Ok((positional, named))
-    }
-
-    fn mixed_list(&mut self, span: Span) -> crate::diagnostic::ErrorsReported {
-        self.error(span, "a list has names for all of its elements or for none")
+        Ok(elements)
     }
 
     fn postfixes(&mut self, mut expr: Expr, pairs: &mut Pairs<'_, Rule>) -> Lowered<Expr> {
