@@ -1,3 +1,4 @@
 //! Placeholder.
 
+pub mod clang;
 pub mod prelude;

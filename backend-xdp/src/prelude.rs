@@ -111,6 +111,25 @@ mod tests {
         assert!(!text.contains("bpf_htons"));
     }
 
+    /// With the newest clang and with the oldest that is supported, if it is there.
+    #[test]
+    fn all_of_it_compiles() {
+        let names = PIECES.iter().flat_map(|p| p.defines).chain(HELPERS.iter().map(|(name, ..)| name));
+        let body = names.map(|name| format!("/* {name} */\n")).collect::<String>();
+        let text = format!("{}\nint nothing SEC(\".data\");\n", prelude_for(&format!("{body} SEC")));
+        let directory = tempfile::tempdir().unwrap();
+        let source = directory.path().join("all.c");
+        std::fs::write(&source, text).unwrap();
+        let compile = |clang: crate::clang::Clang| {
+            let object = directory.path().join("all.o");
+            clang.compile(&source, &object, &["-Werror".to_owned(), "-Wno-unused".to_owned()]).unwrap();
+        };
+        compile(crate::clang::Clang::find(None).unwrap());
+        if let Ok(oldest) = crate::clang::Clang::find(Some(std::path::Path::new("clang-14"))) {
+            compile(oldest);
+        }
+    }
+
     #[test]
     fn nothing_for_nothing() {
         assert_eq!(prelude_for("int main;"), "");
