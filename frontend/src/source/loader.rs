@@ -64,8 +64,25 @@ impl FileLoader for InMemory {
 /// The directory that embedded files seem to stand in.
 const EMBEDDED_DIR: &str = "<p4include>";
 
+/// Each file of `p4include/` with its text.
+macro_rules! embedded {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../../p4include/", $name)))),*]
+    };
+}
+
 /// The includes that come with the compiler, by the name in `#include <..>`.
-const EMBEDDED: &[(&str, &str)] = &[("core.p4", include_str!("../../../p4include/core.p4"))];
+const EMBEDDED: &[(&str, &str)] = &embedded![
+    "core.p4",
+    "ebpf_model.p4",
+    "xdp_model.p4",
+    "v1model.p4",
+    "psa.p4",
+    "pna.p4",
+    "ubpf_model.p4",
+    "bmv2/psa.p4",
+    "dpdk/psa.p4",
+];
 
 /// An include that comes with the compiler: the path that it is shown under, and its text.
 pub fn embedded_file(name: &str) -> Option<(PathBuf, &'static str)> {

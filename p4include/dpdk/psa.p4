@@ -1,0 +1,3 @@
+// PSA on DPDK: counters and meters can be told the packet's length.
+#define _PSA_DPDK
+#include <psa.p4>
