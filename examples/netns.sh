@@ -1,0 +1,69 @@
+# Network namespaces for the demos: sourced, not run. Everything that is made here is removed when the script ends.
+# A namespace N is called p4xdp-PID-N while the demo runs; devices have indices from 1000 on, so that a mistake never meets a real one.
+
+set -eu
+
+P4XDP=${P4XDP:-$(CDPATH= cd -- "$(dirname -- "$0")" && cd "$(git rev-parse --show-toplevel 2>/dev/null || echo ../..)" && pwd)/target/release/p4xdp}
+work=$(mktemp -d)
+spaces=""
+next_index=1000
+
+if [ "$(id -u)" != 0 ]; then
+    echo "the demo makes network namespaces and loads programs: run it as root" >&2
+    exit 2
+fi
+[ -x "$P4XDP" ] || { echo "there is no $P4XDP: run 'make build' first, or set P4XDP" >&2; exit 2; }
+
+cleanup() {
+    status=$?
+    for n in $spaces; do ip netns delete "$n" 2>/dev/null || true; done
+    rm -rf "$work"
+    exit $status
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# space NAME: makes a namespace.
+space() {
+    ip netns add "p4xdp-$$-$1"
+    spaces="$spaces p4xdp-$$-$1"
+    ip -n "p4xdp-$$-$1" link set lo up
+}
+
+# in NAME COMMAND..: runs a command in a namespace.
+in() {
+    n=$1
+    shift
+    ip netns exec "p4xdp-$$-$n" "$@"
+}
+
+# wire NAME1 DEV1 NAME2 DEV2: a cable between two namespaces. Checksums are computed in software and GRO is on, which native XDP over
+# veth needs for packets to arrive whole at the other end.
+wire() {
+    ip link add "$2" index $next_index netns "p4xdp-$$-$1" type veth peer name "$4" index $((next_index + 1)) netns "p4xdp-$$-$3"
+    next_index=$((next_index + 2))
+    for end in "$1 $2" "$3 $4"; do
+        # shellcheck disable=SC2086
+        set -- $end
+        in "$1" ethtool -K "$2" tx off gro on >/dev/null
+        in "$1" sysctl -qw "net.ipv6.conf.$2.accept_dad=0" 2>/dev/null || true
+        ip -n "p4xdp-$$-$1" link set "$2" up
+    done
+}
+
+# index NAME DEV: the interface index, which is the P4 port number.
+index() {
+    in "$1" cat "/sys/class/net/$2/ifindex"
+}
+
+say() {
+    printf '\n\033[1m%s\033[0m\n' "$*"
+}
+
+# show NAME COMMAND..: shows a command and runs it in a namespace.
+show() {
+    n=$1
+    shift
+    printf '\n%s# %s\n' "$n" "$*" | sed "s|$P4XDP|p4xdp|g"
+    in "$n" "$@"
+}

@@ -1,0 +1,45 @@
+//! The subcommands: one file each. They take arguments, call the driver and the runtime, and print.
+//!
+//! Results go to standard output, everything about them to standard error.
+
+mod build;
+mod check;
+mod completions;
+mod explain;
+mod output;
+
+pub use output::{apologise_on_panic, complain};
+
+use crate::cli::{Cli, Command};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done,
+    /// The input was rejected, or a test's expectation was not met.
+    Rejected,
+    /// Wrong usage, or the environment is lacking.
+    Environment,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Done => 0.into(),
+            Exit::Rejected => 1.into(),
+            Exit::Environment => 2.into(),
+        }
+    }
+}
+
+/// Carries out a command line.
+pub fn run(cli: Cli) -> Exit {
+    match cli.command {
+        Command::Check(args) => check::run(&args),
+        Command::Build(args) => build::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Completions(args) => completions::shell(args.shell),
+        Command::Man => completions::manual(),
+    }
+}
