@@ -30,8 +30,8 @@ space() {
     ip -n "p4xdp-$$-$1" link set lo up
 }
 
-# in NAME COMMAND..: runs a command in a namespace.
-in() {
+# on NAME COMMAND..: runs a command in a namespace.
+on() {
     n=$1
     shift
     ip netns exec "p4xdp-$$-$n" "$@"
@@ -45,15 +45,15 @@ wire() {
     for end in "$1 $2" "$3 $4"; do
         # shellcheck disable=SC2086
         set -- $end
-        in "$1" ethtool -K "$2" tx off gro on >/dev/null
-        in "$1" sysctl -qw "net.ipv6.conf.$2.accept_dad=0" 2>/dev/null || true
+        on "$1" ethtool -K "$2" tx off gro on >/dev/null
+        on "$1" sysctl -qw "net.ipv6.conf.$2.accept_dad=0" 2>/dev/null || true
         ip -n "p4xdp-$$-$1" link set "$2" up
     done
 }
 
 # index NAME DEV: the interface index, which is the P4 port number.
 index() {
-    in "$1" cat "/sys/class/net/$2/ifindex"
+    on "$1" cat "/sys/class/net/$2/ifindex"
 }
 
 say() {
@@ -65,5 +65,5 @@ show() {
     n=$1
     shift
     printf '\n%s# %s\n' "$n" "$*" | sed "s|$P4XDP|p4xdp|g"
-    in "$n" "$@"
+    on "$n" "$@"
 }

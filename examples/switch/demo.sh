@@ -21,7 +21,7 @@ show sw "$P4XDP" build "$here/switch.p4" -o "$work"
 show sw "$P4XDP" load "$work/switch.o" port1 port2 port3 port4
 
 say "The table is empty: nothing gets through, and the default action counts it"
-in h1 ping -q -c 2 -i 0.2 -W 1 10.0.0.2 || true
+on h1 ping -q -c 2 -i 0.2 -W 1 10.0.0.2 || true
 show sw "$P4XDP" counter dump --dev port1
 
 say "Fill the table"
@@ -35,14 +35,14 @@ sent=0
 for a in 1 2 3 4; do
     for b in 1 2 3 4; do
         [ $a = $b ] && continue
-        in h$a ping -q -c 2 -i 0.01 -W 1 10.0.0.$b | grep received
+        on h$a ping -q -c 2 -i 0.01 -W 1 10.0.0.$b | grep received
         sent=$((sent + 2))
     done
 done
 
 say "$sent requests and as many replies were forwarded"
 show sw "$P4XDP" counter dump --dev port1
-forwarded=$(in sw "$P4XDP" counter read --dev port1 packets 0 --raw)
+forwarded=$(on sw "$P4XDP" counter read --dev port1 packets 0 --raw)
 show sw "$P4XDP" unload port1 port2 port3 port4
 if [ "$forwarded" -ne $((2 * sent)) ]; then
     echo "expected $((2 * sent)) forwarded packets, the counter says $forwarded" >&2
