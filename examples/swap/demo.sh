@@ -1,0 +1,28 @@
+#!/bin/sh
+# One host sends frames to a peer that runs swap.p4 and gets them back with the addresses swapped.
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
+. "$here/../netns.sh"
+
+say "A host and a mirror"
+space host
+space mirror
+wire host eth0 mirror port0
+ip -n "p4xdp-$$-host" link set eth0 address 02:00:00:00:00:01
+ip -n "p4xdp-$$-mirror" link set port0 address 02:00:00:00:00:02
+ip -n "p4xdp-$$-host" address add 10.0.0.1/24 dev eth0
+# What comes back is our own echo request, so the host has to accept packets with its own address as source.
+ip -n "p4xdp-$$-host" neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev eth0
+
+say "Compile and attach"
+show mirror "$P4XDP" build "$here/swap.p4" -o "$work"
+show mirror "$P4XDP" load "$work/swap.o" port0
+
+say "Three requests go out, three come back with source and destination swapped"
+before=$(on host cat /sys/class/net/eth0/statistics/rx_packets)
+on host ping -q -c 3 -i 0.2 -W 1 10.0.0.2 >/dev/null || true
+after=$(on host cat /sys/class/net/eth0/statistics/rx_packets)
+show mirror "$P4XDP" status port0
+show mirror "$P4XDP" unload port0
+echo
+echo "$((after - before)) packets came back"
+[ $((after - before)) -ge 3 ]
