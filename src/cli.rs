@@ -6,8 +6,10 @@ use std::path::PathBuf;
 /// Compiles P4_16 to XDP, loads it, fills its tables and tests it on packets.
 #[derive(Debug, Parser)]
 #[command(name = "p4xdp", version, max_term_width = 110, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 done; 1 the input was rejected or a test's expectation was not met; 2 wrong usage, or \
-                        the environment is lacking.")]
+#[command(
+    after_help = "Exit status: 0 done; 1 the input was rejected or a test's expectation was not met; 2 wrong usage, or \
+                        the environment is lacking."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -19,12 +21,6 @@ pub struct Cli {
 pub enum Command {
     /// Checks a program and reports what is wrong with it.
     Check(CheckArgs),
-    /// Compiles a program to C, a control-plane header and an eBPF object.
-    Build(BuildArgs),
-    /// Runs a packet test (STF) on the interpreter, in the kernel, or over virtual devices.
-    Test(TestArgs),
-    /// Runs packets from pcap files through a program.
-    Run(RunArgs),
     /// Explains a diagnostic code.
     Explain(ExplainArgs),
     /// Prints a completion script for a shell.
@@ -77,128 +73,6 @@ pub struct CheckArgs {
     /// The program.
     #[command(flatten)]
     pub source: SourceArgs,
-}
-
-/// What `build` can write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Emit {
-    /// Restricted C.
-    C,
-    /// Control-plane header.
-    H,
-    /// eBPF object.
-    Obj,
-    /// The manifest as JSON.
-    Manifest,
-    /// The preprocessed text.
-    Preprocessed,
-    /// The syntax tree.
-    Ast,
-    /// The typed program.
-    Hir,
-    /// The intermediate representation after all passes, or after the one given by `--after`.
-    Ir,
-    /// Parser graphs and control flow for Graphviz.
-    Dot,
-    /// A report of how headers, tables and state are held.
-    Report,
-}
-
-/// `p4xdp build`
-#[derive(Debug, Args)]
-pub struct BuildArgs {
-    /// The program.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// Where to write; the current directory if not given.
-    #[arg(short = 'o', long = "out-dir", value_name = "DIR")]
-    pub out_dir: Option<PathBuf>,
-    /// What to write, separated by commas.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Emit::C, Emit::H, Emit::Obj])]
-    pub emit: Vec<Emit>,
-    /// The pass after which `--emit ir` looks; `elaborate` is before the first.
-    #[arg(long, value_name = "PASS")]
-    pub after: Option<String>,
-    /// How code is generated.
-    #[command(flatten)]
-    pub codegen: CodegenArgs,
-}
-
-/// How code is generated.
-#[derive(Debug, Args)]
-pub struct CodegenArgs {
-    /// The clang to use; else `$P4XDP_CLANG`, else the newest on the PATH.
-    #[arg(long, value_name = "PATH")]
-    pub clang: Option<PathBuf>,
-    /// C files that define the extern functions which the program only declares.
-    #[arg(long = "extern", value_name = "FILE.c")]
-    pub extern_files: Vec<PathBuf>,
-}
-
-/// Engines of packet tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum EngineArg {
-    /// The reference interpreter: needs no privilege and no clang.
-    Interp,
-    /// The kernel, with packets injected directly.
-    Kernel,
-    /// The kernel, with packets over virtual Ethernet devices between namespaces.
-    Veth,
-}
-
-/// `p4xdp test`
-#[derive(Debug, Args)]
-pub struct TestArgs {
-    /// The program.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// The packet test.
-    #[arg(value_name = "TEST.stf")]
-    pub test: PathBuf,
-    /// What runs the program.
-    #[arg(long, value_enum, default_value_t = EngineArg::Interp)]
-    pub engine: EngineArg,
-    /// How code is generated.
-    #[command(flatten)]
-    pub codegen: CodegenArgs,
-    /// Shows what happens to each packet (interpreter only).
-    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
-    pub trace: Option<TraceFormat>,
-}
-
-/// Forms of traces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TraceFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
-/// `p4xdp run`
-#[derive(Debug, Args)]
-pub struct RunArgs {
-    /// The program.
-    #[command(flatten)]
-    pub source: SourceArgs,
-    /// Packets that come in on a port.
-    #[arg(long = "in", value_name = "PORT=FILE.pcap", required = true)]
-    pub inputs: Vec<String>,
-    /// Directory that gets `PORT.pcap` for each port that packets leave by.
-    #[arg(long = "out", value_name = "DIR")]
-    pub out: PathBuf,
-    /// Table entries: an STF file of which only the table commands are carried out, before the first packet.
-    #[arg(long, value_name = "FILE.stf")]
-    pub entries: Option<PathBuf>,
-    /// What runs the program.
-    #[arg(long, value_enum, default_value_t = EngineArg::Interp)]
-    pub engine: EngineArg,
-    /// How code is generated.
-    #[command(flatten)]
-    pub codegen: CodegenArgs,
-    /// Shows what happens to each packet (interpreter only).
-    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
-    pub trace: Option<TraceFormat>,
 }
 
 /// `p4xdp explain`

@@ -2,11 +2,11 @@
 //!
 //! Results go to standard output, everything about them to standard error.
 
-mod build;
 mod check;
 mod completions;
 mod explain;
 mod output;
+mod source;
 
 pub use output::{apologise_on_panic, complain};
 
@@ -37,7 +37,6 @@ impl From<Exit> for std::process::ExitCode {
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
-        Command::Build(args) => build::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::shell(args.shell),
         Command::Man => completions::manual(),

@@ -6,8 +6,7 @@
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap};
-use p4xdp_frontend::{ast, hir, parse, typecheck};
-use p4xdp_midend::{elaborate, ir, passes};
+use p4xdp_frontend::{ast, parse};
 use std::path::PathBuf;
 
 /// How a program is read.
@@ -57,24 +56,6 @@ impl Compilation {
     /// When something was reported.
     pub fn parse(&mut self) -> Result<ast::Program, ErrorsReported> {
         let text = self.preprocess()?;
-        parse::parse(text.text(), &text, &mut self.diagnostics)
-    }
-
-    /// The typed program.
-    ///
-    /// # Errors
-    /// When something was reported.
-    pub fn check(&mut self) -> Result<hir::Program, ErrorsReported> {
-        let ast = self.parse()?;
-        typecheck::check(&ast, &mut self.diagnostics)
-    }
-
-    /// The IR as elaboration leaves it: what the interpreter runs.
-    ///
-    /// # Errors
-    /// When something was reported.
-    pub fn elaborate(&mut self) -> Result<ir::Program, ErrorsReported> {
-        let hir = self.check()?;
-        elaborate::elaborate(&hir, &mut self.diagnostics)
+        parse::parse(&text.text, &text, &mut self.diagnostics)
     }
 }

@@ -10,7 +10,8 @@ const STACK: usize = 256 << 20;
 fn main() -> std::process::ExitCode {
     commands::apologise_on_panic();
     let cli = Cli::parse();
-    let work = std::thread::Builder::new().name("p4xdp".into()).stack_size(STACK).spawn(move || commands::run(cli));
+    let work =
+        std::thread::Builder::new().name("p4xdp".into()).stack_size(STACK).spawn(move || commands::run(cli));
     match work.map(std::thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(_)) => std::process::ExitCode::from(101),

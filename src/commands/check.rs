@@ -1,12 +1,11 @@
 //! `p4xdp check`: is the program right?
 
-use super::Exit;
+use super::{Exit, source};
 use crate::cli::CheckArgs;
-use crate::driver::Compilation;
 
 /// Checks the program and prints what was found.
 pub fn run(args: &CheckArgs) -> Exit {
-    let mut compilation = Compilation::new(&args.source);
-    let result = compilation.check();
-    compilation.finish(result.map(|_| ()))
+    let mut compilation = source::compilation(&args.source);
+    let result = compilation.parse();
+    source::finish(&compilation, &args.source, result.map(|_| Exit::Done))
 }
