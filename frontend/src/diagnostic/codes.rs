@@ -55,6 +55,12 @@ codes! {
     E0115 "the program is too large";
     E0116 "misuse of `#` or `##`";
     E0117 "control character in the text";
+    E0520 "a table cannot be filled at run time";
+    E0521 "a table is too large";
+    E0522 "a table's key is too wide";
+    E0523 "an extern without implementation";
+    E0524 "an extern cannot be used like this on XDP";
+    E0525 "the program needs too many maps";
     W0101 "the program says `#warning`";
     W0102 "a macro is redefined";
     W0103 "text after a directive is ignored";
