@@ -14,8 +14,9 @@ pub use expr::*;
 pub use stmt::*;
 pub use types::*;
 
+use crate::arena::Arena;
 use crate::source::Span;
-use cranelift_entity::{PrimaryMap, entity_impl};
+use cranelift_entity::entity_impl;
 use std::sync::Arc;
 
 macro_rules! handles {
@@ -72,39 +73,39 @@ pub struct Program {
     /// Interned types.
     pub types: Types,
     /// Structs, headers, unions.
-    pub structs: PrimaryMap<StructId, StructDecl>,
+    pub structs: Arena<StructId, StructDecl>,
     /// Enums.
-    pub enums: PrimaryMap<EnumId, EnumDecl>,
+    pub enums: Arena<EnumId, EnumDecl>,
     /// `type` declarations.
-    pub new_types: PrimaryMap<NewTypeId, NewTypeDecl>,
+    pub new_types: Arena<NewTypeId, NewTypeDecl>,
     /// Type parameters of all generic declarations.
-    pub type_vars: PrimaryMap<TypeVarId, TypeVar>,
+    pub type_vars: Arena<TypeVarId, TypeVar>,
     /// Extern objects.
-    pub externs: PrimaryMap<ExternId, ExternDecl>,
+    pub externs: Arena<ExternId, ExternDecl>,
     /// Functions of all kinds.
-    pub functions: PrimaryMap<FunctionId, Function>,
+    pub functions: Arena<FunctionId, Function>,
     /// Actions, top-level and local.
-    pub actions: PrimaryMap<ActionId, Action>,
+    pub actions: Arena<ActionId, Action>,
     /// Parsers and parser types.
-    pub parsers: PrimaryMap<ParserId, ParserDecl>,
+    pub parsers: Arena<ParserId, ParserDecl>,
     /// Controls and control types.
-    pub controls: PrimaryMap<ControlId, ControlDecl>,
+    pub controls: Arena<ControlId, ControlDecl>,
     /// Package types.
-    pub packages: PrimaryMap<PackageId, PackageDecl>,
+    pub packages: Arena<PackageId, PackageDecl>,
     /// Constants, top-level and local.
-    pub constants: PrimaryMap<ConstId, Constant>,
+    pub constants: Arena<ConstId, Constant>,
     /// All parameters and variables.
-    pub variables: PrimaryMap<VarId, Variable>,
+    pub variables: Arena<VarId, Variable>,
     /// All instances, top-level, local and those made by direct application.
-    pub instances: PrimaryMap<InstanceId, Instance>,
+    pub instances: Arena<InstanceId, Instance>,
     /// Tables.
-    pub tables: PrimaryMap<TableId, Table>,
+    pub tables: Arena<TableId, Table>,
     /// Value sets.
-    pub value_sets: PrimaryMap<ValueSetId, ValueSet>,
+    pub value_sets: Arena<ValueSetId, ValueSet>,
     /// Error constants in order of declaration; the position is the numeric value. `error.NoError` is 0 with core.p4.
-    pub errors: PrimaryMap<ErrorId, Named>,
+    pub errors: Arena<ErrorId, Named>,
     /// Match kinds in order of declaration.
-    pub match_kinds: PrimaryMap<MatchKindId, Named>,
+    pub match_kinds: Arena<MatchKindId, Named>,
     /// Top-level declarations in order, for tools that list a program.
     pub top_level: Vec<TopLevel>,
     /// The instance named `main`, if there is one.

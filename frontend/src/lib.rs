@@ -4,6 +4,7 @@
 //! (grammar to [`ast`]), [`resolve`] and [`typecheck`] (AST to [`hir`]). Every stage reports into a
 //! [`diagnostic::Diagnostics`] sink and reports all that it can.
 
+pub mod arena;
 pub mod ast;
 pub mod diagnostic;
 pub mod hir;

@@ -23,7 +23,8 @@ pub use stmt::*;
 pub use table::*;
 pub use types::*;
 
-use cranelift_entity::{PrimaryMap, entity_impl};
+use cranelift_entity::entity_impl;
+use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::ast::Annotation;
 use p4xdp_frontend::hir::Direction;
 use p4xdp_frontend::source::Span;
@@ -77,33 +78,33 @@ pub struct Program {
     /// Name of the architecture, see [`crate::arch`].
     pub architecture: Arc<str>,
     /// Header types in use.
-    pub header_types: PrimaryMap<HeaderTypeId, HeaderType>,
+    pub header_types: Arena<HeaderTypeId, HeaderType>,
     /// Enums in use.
-    pub enums: PrimaryMap<EnumId, EnumType>,
+    pub enums: Arena<EnumId, EnumType>,
     /// Error constants; the position is the value.
     pub errors: Vec<Arc<str>>,
     /// Scalar variables.
-    pub locals: PrimaryMap<LocalId, Local>,
+    pub locals: Arena<LocalId, Local>,
     /// Header instances.
-    pub headers: PrimaryMap<HeaderId, Header>,
+    pub headers: Arena<HeaderId, Header>,
     /// Header stacks.
-    pub stacks: PrimaryMap<StackId, Stack>,
+    pub stacks: Arena<StackId, Stack>,
     /// Header unions.
-    pub unions: PrimaryMap<UnionId, Union>,
+    pub unions: Arena<UnionId, Union>,
     /// Actions.
-    pub actions: PrimaryMap<ActionId, Action>,
+    pub actions: Arena<ActionId, Action>,
     /// Tables.
-    pub tables: PrimaryMap<TableId, Table>,
+    pub tables: Arena<TableId, Table>,
     /// Extern instances.
-    pub externs: PrimaryMap<ExternId, ExternInstance>,
+    pub externs: Arena<ExternId, ExternInstance>,
     /// Value sets.
-    pub value_sets: PrimaryMap<ValueSetId, ValueSet>,
+    pub value_sets: Arena<ValueSetId, ValueSet>,
     /// Parsers.
-    pub parsers: PrimaryMap<ParserId, Parser>,
+    pub parsers: Arena<ParserId, Parser>,
     /// Controls.
-    pub controls: PrimaryMap<ControlId, Control>,
+    pub controls: Arena<ControlId, Control>,
     /// Labels; the payload is where the label comes from.
-    pub labels: PrimaryMap<LabelId, Span>,
+    pub labels: Arena<LabelId, Span>,
     /// The programmable blocks in the order of the package's parameters. How packets flow through them is the
     /// architecture's matter.
     pub stages: Vec<Stage>,
@@ -253,7 +254,7 @@ pub struct Parser {
     /// Initialisation of the parser's variables, run before `start`.
     pub prologue: Block,
     /// States.
-    pub states: PrimaryMap<StateId, ParserState>,
+    pub states: Arena<StateId, ParserState>,
     /// Where it begins.
     pub start: StateId,
     /// The parser's error, a local of type [`ScalarType::Error`]: set to `error.NoError` at the start, and by whatever fails.

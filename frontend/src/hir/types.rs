@@ -4,7 +4,7 @@ use super::{
     ActionId, ControlId, EnumId, ExternId, FunctionId, NewTypeId, PackageId, ParserId, StructId, TableId,
     TypeId, TypeVarId,
 };
-use cranelift_entity::PrimaryMap;
+use crate::arena::Arena;
 use rustc_hash::FxHashMap;
 
 /// A type. `typedef`s are seen through; `type` declarations are [`Type::NewType`].
@@ -79,7 +79,7 @@ pub enum Type {
 /// The interner.
 #[derive(Clone, Debug, Default)]
 pub struct Types {
-    list: PrimaryMap<TypeId, Type>,
+    list: Arena<TypeId, Type>,
     index: FxHashMap<Type, TypeId>,
 }
 
