@@ -10,6 +10,26 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         self.0
     }
+
+    /// The code with this text.
+    pub fn find(text: &str) -> Option<Code> {
+        ALL.iter().map(|(code, ..)| *code).find(|code| code.0 == text)
+    }
+
+    /// True for `W..`.
+    pub fn is_warning(self) -> bool {
+        self.0.starts_with('W')
+    }
+
+    /// What the code is about, in a few words.
+    pub fn title(self) -> &'static str {
+        ALL.iter().find(|(code, ..)| *code == self).map_or("", |(_, title, _)| title)
+    }
+
+    /// Why the rule is there, with a wrong and a right example, in Markdown.
+    pub fn explanation(self) -> &'static str {
+        ALL.iter().find(|(code, ..)| *code == self).map_or("", |(.., explanation)| explanation)
+    }
 }
 
 impl std::fmt::Display for Code {

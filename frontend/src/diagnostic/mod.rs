@@ -4,12 +4,16 @@
 //! can only be made by the sink. Codes with their explanations stand in [`codes`].
 
 pub mod codes;
+mod policy;
 mod render;
 pub mod suggest;
+#[cfg(test)]
+mod tests;
 
 use crate::source::Span;
 pub use codes::Code;
-pub use render::{Format, render};
+pub use policy::{UnknownWarning, WarningLevel, WarningPolicy};
+pub use render::{Format, render, summary};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
