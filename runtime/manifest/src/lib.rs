@@ -193,7 +193,8 @@ pub enum Storage {
         /// Where the value holds the action's number plus one.
         action: Place,
     },
-    /// `BPF_MAP_TYPE_LPM_TRIE`: a `u32` prefix length, then the exact keys, then the lpm key, all in network order.
+    /// `BPF_MAP_TYPE_LPM_TRIE`: a `u32` prefix length, then the exact keys, then the lpm key, all in network order. The
+    /// prefix length of an entry is `exact_bits` plus the length of its lpm key's prefix.
     LpmTrie {
         /// Map name.
         map: String,
@@ -229,7 +230,7 @@ pub struct DefaultData {
     pub offset: u32,
     /// Bytes of the value; laid out as the storage's value.
     pub size: u32,
-    /// Where the value holds the action's number.
+    /// Where the value holds the action's number, in the storage's numbering: plus one if the storage is an [`Storage::Array`].
     pub action: Place,
 }
 
