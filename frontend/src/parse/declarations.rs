@@ -6,17 +6,36 @@ use crate::ast::{
     Annotation, ControlBody, Declaration, DeclarationKind, Direction, EnumMember, Field, FunctionPrototype,
     Method, Name, Parameter, ParserBody, ParserState, Stmt, StmtKind, StructKind, Transition, TypeExpr,
 };
+use crate::diagnostic::codes;
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
 
+/// Where a declaration stands.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    TopLevel,
+    Parser,
+    Control,
+    /// The initializer of an instance.
+    Object,
+}
+
 impl Lowering<'_> {
-    /// A declaration of any level with its annotations. `typedef struct S {..} T;` makes two.
-    pub(super) fn declaration(&mut self, pair: Pair<'_, Rule>, into: &mut Vec<Declaration>) -> Lowered<()> {
+    /// A declaration at any place with its annotations. `typedef struct S {..} T;` makes two.
+    pub(super) fn declaration(
+        &mut self,
+        pair: Pair<'_, Rule>,
+        place: Place,
+        into: &mut Vec<Declaration>,
+    ) -> Lowered<()> {
         let mut inner = pair.into_inner();
         let annotations = self.annotations(&mut inner)?;
         let pair = self.next(&mut inner)?;
         let span = self.span(&pair);
         if let Some(kind) = self.declaration_kind(pair, into)? {
+            if let Some(rule) = rule_of_place(&kind, place) {
+                self.error(codes::E0123, kind.name().map_or(span, |name| name.span), rule);
+            }
             into.push(Declaration { annotations, kind, span });
         }
         Ok(())
@@ -151,12 +170,7 @@ impl Lowering<'_> {
         let scope = self.type_names.enter();
         let mut declarations = Vec::new();
         for pair in pair.into_inner() {
-            self.declaration(pair, &mut declarations)?;
-        }
-        for declaration in &declarations {
-            if let DeclarationKind::Variable { .. } = declaration.kind {
-                return Err(self.error(declaration.span, "only functions and instances can be declared here"));
-            }
+            self.declaration(pair, Place::Object, &mut declarations)?;
         }
         self.type_names.leave(scope);
         Ok(declarations)
@@ -229,12 +243,14 @@ impl Lowering<'_> {
             match (&underlying, &value) {
                 (None, Some(value)) => {
                     self.error(
+                        codes::E0127,
                         value.span,
                         format!("member `{}` has a value, but the enum has no underlying type", name.text),
                     );
                 }
                 (Some(_), None) => {
                     self.error(
+                        codes::E0127,
                         name.span,
                         format!("member `{}` of an enum with an underlying type needs a value", name.text),
                     );
@@ -254,7 +270,7 @@ impl Lowering<'_> {
         pairs.next();
         let first = self.next(&mut pairs)?;
         let ty = if first.as_rule() == Rule::derived_type_declaration {
-            self.declaration(first, into)?;
+            self.declaration(first, Place::TopLevel, into)?;
             let name = into.last().and_then(|declaration| declaration.kind.name()).cloned();
             let Some(name) = name else { return Err(self.missing()) };
             let span = name.span;
@@ -335,16 +351,18 @@ impl Lowering<'_> {
             let name = self.next_name(&mut inner)?;
             if let Some(args) = take(&mut inner, Rule::type_argument_list) {
                 let span = self.span(&args);
-                return Err(
-                    self.error(span, "a constructor takes the type parameters of its extern, not its own")
-                );
+                return Err(self.error(
+                    codes::E0130,
+                    span,
+                    "a constructor takes the type parameters of its extern, not its own",
+                ));
             }
             if name.text != owner.text {
                 let message = format!(
                     "method `{}` has no result type, and is no constructor: that would be named `{}`",
                     name.text, owner.text
                 );
-                return Err(self.error(name.span, message));
+                return Err(self.error(codes::E0130, name.span, message));
             }
             let params = self.next(&mut inner)?;
             let span = start.to(self.span(&params));
@@ -384,11 +402,11 @@ impl Lowering<'_> {
             if pair.as_rule() == Rule::parser_state {
                 body.states.push(self.parser_state(pair)?);
             } else {
-                self.declaration(pair, &mut body.locals)?;
+                self.declaration(pair, Place::Parser, &mut body.locals)?;
             }
         }
         if body.states.is_empty() {
-            self.error(name.span, format!("parser `{}` has no states", name.text));
+            self.error(codes::E0129, name.span, format!("parser `{}` has no states", name.text));
         }
         Ok(body)
     }
@@ -441,7 +459,7 @@ impl Lowering<'_> {
             StmtKind::Switch { .. } => "`switch`",
             StmtKind::For { .. } | StmtKind::ForIn { .. } => "`for`",
         };
-        Err(self.error(statement.span, format!("{what} cannot stand in a parser")))
+        Err(self.error(codes::E0124, statement.span, format!("{what} cannot stand in a parser")))
     }
 
     fn transition(&mut self, pair: Pair<'_, Rule>) -> Lowered<Transition> {
@@ -473,12 +491,32 @@ impl Lowering<'_> {
         let mut annotations: Vec<Annotation> = Vec::new();
         for pair in pair.into_inner() {
             match pair.as_rule() {
-                Rule::control_local => self.declaration(pair, &mut locals)?,
+                Rule::control_local => self.declaration(pair, Place::Control, &mut locals)?,
                 Rule::kw_apply => {}
                 Rule::annotation => annotations.push(self.annotation(pair)?),
                 _ => return Ok(ControlBody { locals, apply: self.block(pair, annotations)? }),
             }
         }
         Err(self.missing())
+    }
+}
+
+/// The rule against a declaration at its place, if there is one. The grammar rules out most; these it admits, so that
+/// they get a message of their own.
+fn rule_of_place(kind: &DeclarationKind, place: Place) -> Option<&'static str> {
+    match (kind, place) {
+        (DeclarationKind::Variable { .. }, Place::TopLevel) => {
+            Some("a variable cannot be declared at the top level, only in parsers, controls and functions")
+        }
+        (DeclarationKind::Variable { .. }, Place::Object) => {
+            Some("only functions and instances can be declared in the initializer of an instance")
+        }
+        (DeclarationKind::Table { .. }, Place::TopLevel) => {
+            Some("a table cannot be declared at the top level, only in controls")
+        }
+        (DeclarationKind::Function { .. }, Place::Parser | Place::Control) => {
+            Some("a function cannot be declared in a parser or control, only at the top level")
+        }
+        _ => None,
     }
 }

@@ -5,6 +5,7 @@
 use super::grammar::Rule;
 use super::{Lowered, Lowering, MAX_DEPTH, literals, take};
 use crate::ast::{Argument, BinaryOp, Expr, ExprKind, Name, TypeExpr, TypeExprKind, UnaryOp};
+use crate::diagnostic::codes;
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
 
@@ -127,7 +128,7 @@ impl Lowering<'_> {
                         let inner = self.node(ExprKind::Paren(Box::new(value)), span)?;
                         self.nested(at, |lowering| lowering.rest_of_operand(inner, pairs))?
                     }
-                    _ => return Err(self.error(span, "a cast applies to one expression")),
+                    _ => return Err(self.error(codes::E0100, span, "a cast applies to one expression")),
                 }
             }
             Rule::member => {
@@ -223,7 +224,11 @@ impl Lowering<'_> {
                 fits
             };
             if !fits {
-                return Err(self.error(span, "a list has names for all of its elements or for none"));
+                return Err(self.error(
+                    codes::E0128,
+                    span,
+                    "a list has names for all of its elements or for none",
+                ));
             }
             height = height.max(self.height);
         }
@@ -301,7 +306,11 @@ impl Lowering<'_> {
                 kind: TypeExprKind::Specialized { base, args },
                 span,
             }))),
-            _ => Err(self.error(expr.span, "type arguments can only follow the name of a type here")),
+            _ => Err(self.error(
+                codes::E0100,
+                expr.span,
+                "type arguments can only follow the name of a type here",
+            )),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::grammar::Rule;
 use super::{Lowered, Lowering};
 use crate::ast::{ExprKind, LiteralWidth};
+use crate::diagnostic::codes;
 use num_bigint::BigInt;
 use pest::iterators::Pair;
 
@@ -16,7 +17,11 @@ impl Lowering<'_> {
                 let (bits, rest) = text.split_at(at);
                 let Ok(width) = bits.parse() else {
                     let span = self.span(pair);
-                    return Err(self.error(span, format!("the width `{bits}` of this number is too large")));
+                    return Err(self.error(
+                        codes::E0120,
+                        span,
+                        format!("the width `{bits}` of this number is too large"),
+                    ));
                 };
                 (
                     Some(LiteralWidth { width, signed: rest.starts_with('s') }),
@@ -71,6 +76,28 @@ pub(super) fn string(quoted: &str) -> String {
     text
 }
 
+/// Why these characters, which begin with a digit, are no number; `None` if they are one.
+pub(super) fn what_is_wrong(text: &str) -> Option<String> {
+    let digits = match text.find(['w', 's']) {
+        Some(at) if text.bytes().take(at).all(|byte| byte.is_ascii_digit()) => text.get(at + 1..)?,
+        _ => text,
+    };
+    let (radix, base, digits) = match digits.as_bytes() {
+        [] => return Some("digits must follow the width".to_owned()),
+        [b'0', b'x' | b'X', ..] => (16, "hexadecimal", digits.get(2..)?),
+        [b'0', b'o' | b'O', ..] => (8, "octal", digits.get(2..)?),
+        [b'0', b'd' | b'D', ..] => (10, "decimal", digits.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, "binary", digits.get(2..)?),
+        _ if digits.starts_with('_') => return Some("it cannot begin with `_`".to_owned()),
+        _ => (10, "decimal", digits),
+    };
+    if digits.is_empty() {
+        return Some("digits must follow the base".to_owned());
+    }
+    let wrong = digits.chars().find(|c| *c != '_' && !c.is_digit(radix))?;
+    Some(format!("`{wrong}` is no {base} digit"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +117,16 @@ mod tests {
         }
         let wide = value("0xFFFF_FFFF_FFFF_FFFF_FFFF").unwrap();
         assert_eq!(wide, (BigInt::from(1) << 80) - 1);
+    }
+
+    #[test]
+    fn malformed_numbers_are_explained() {
+        assert_eq!(what_is_wrong("8w0x1F_00"), None);
+        assert_eq!(what_is_wrong("8w").as_deref(), Some("digits must follow the width"));
+        assert_eq!(what_is_wrong("8w_1").as_deref(), Some("it cannot begin with `_`"));
+        assert_eq!(what_is_wrong("0x").as_deref(), Some("digits must follow the base"));
+        assert_eq!(what_is_wrong("0b12").as_deref(), Some("`2` is no binary digit"));
+        assert_eq!(what_is_wrong("12abc").as_deref(), Some("`a` is no decimal digit"));
     }
 
     #[test]

@@ -6,17 +6,23 @@
 
 mod annotations;
 mod declarations;
+mod expectation;
 mod expressions;
 mod grammar;
 mod literals;
+mod nesting;
+mod recovery;
 mod statements;
+mod syntax_error;
 mod tables;
+mod tokens;
 mod type_names;
 mod types;
 
 use crate::ast::{Name, Program};
-use crate::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, ErrorsReported, codes};
 use crate::source::{Span, SpanMap};
+use declarations::Place;
 use grammar::{Grammar, Rule};
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
@@ -34,6 +40,11 @@ pub const MAX_DEPTH: u32 = 500;
 ///
 /// When the text does not follow the grammar. What could be understood of it is not handed out.
 pub fn parse(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Program, ErrorsReported> {
+    if let Some(at) = nesting::too_deep(text) {
+        let span = map.span(at, at + 1);
+        return Err(sink.error(syntax_error::too_deep(span)));
+    }
+    let errors_before = sink.error_count();
     let mut lowering = Lowering {
         base: 0,
         map,
@@ -44,26 +55,11 @@ pub fn parse(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Pr
         height: 0,
     };
     let mut program = Program::default();
-    loop {
-        let rest = text.get(lowering.base..).unwrap_or_default();
-        let mut pairs = match Grammar::parse(Rule::program_item, rest) {
-            Ok(pairs) => pairs,
-            Err(error) => {
-                let at = match error.location {
-                    pest::error::InputLocation::Pos(at) => at,
-                    pest::error::InputLocation::Span((at, _)) => at,
-                };
-                let span = lowering.map.span(lowering.base + at, lowering.base + at);
-                return Err(lowering.sink.error(Diagnostic::error(codes::E0100, span, "syntax error")));
-            }
-        };
-        let Some(item) = pairs.next() else { break };
-        let end = item.as_span().end();
-        let Some(declaration) = item.into_inner().find(|pair| pair.as_rule() == Rule::declaration) else {
-            break;
-        };
-        lowering.declaration(declaration, &mut program.declarations)?;
-        lowering.base += end;
+    while let Some(next) = lowering.item(text, &mut program) {
+        lowering.base = next;
+    }
+    if lowering.sink.error_count() > errors_before {
+        lowering.sink.check()?;
     }
     Ok(program)
 }
@@ -86,6 +82,25 @@ struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
+    /// Parses and lowers the declaration at `base`. Returns where the next one begins; `None` at the end.
+    fn item(&mut self, text: &str, program: &mut Program) -> Option<usize> {
+        let mut pairs = match Grammar::parse(Rule::program_item, text.get(self.base..)?) {
+            Ok(pairs) => pairs,
+            Err(error) => {
+                let (diagnostic, at) = syntax_error::diagnose(self, text, self.base, &error);
+                self.sink.error(diagnostic);
+                return recovery::next_declaration(text, self.base, at);
+            }
+        };
+        let item = pairs.next()?;
+        let end = self.base + item.as_span().end();
+        let declaration = item.into_inner().find(|pair| pair.as_rule() == Rule::declaration)?;
+        if self.declaration(declaration, Place::TopLevel, &mut program.declarations).is_err() {
+            self.depth = 0;
+        }
+        Some(end)
+    }
+
     /// The place of a range of the text of the pairs at hand.
     fn range(&self, lo: usize, hi: usize) -> Span {
         self.map.span(self.base + lo, self.base + hi)
@@ -112,20 +127,20 @@ impl Lowering<'_> {
         Name { text, span: self.range(span.start(), span.end()) }
     }
 
-    fn error(&mut self, span: Span, message: impl Into<String>) -> ErrorsReported {
-        self.sink.error(Diagnostic::error(codes::E0100, span, message))
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>) -> ErrorsReported {
+        self.sink.error(Diagnostic::error(code, span, message))
     }
 
     /// The grammar gave a pair that lowering does not know what to do with.
     fn unexpected(&mut self, pair: &Pair<'_, Rule>) -> ErrorsReported {
         let span = self.span(pair);
-        self.error(span, format!("internal error: lowering met a stray `{:?}`", pair.as_rule()))
+        self.error(codes::E0100, span, format!("internal error: lowering met a stray `{:?}`", pair.as_rule()))
     }
 
     /// The grammar did not give a pair that it always gives.
     fn missing(&mut self) -> ErrorsReported {
         let span = self.range(0, 0);
-        self.error(span, "internal error: the grammar left something out of this declaration")
+        self.error(codes::E0100, span, "internal error: the grammar left something out of this declaration")
     }
 
     /// The next pair, which the grammar guarantees.
@@ -151,7 +166,7 @@ impl Lowering<'_> {
     }
 
     fn too_deep(&mut self, span: Span) -> ErrorsReported {
-        self.error(span, format!("nested too deeply: more than {MAX_DEPTH} levels"))
+        self.sink.error(syntax_error::too_deep(span))
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Lowered, Lowering, take};
 use crate::ast::{
     Annotation, BinaryOp, Block, Declaration, DeclarationKind, Expr, ExprKind, Stmt, StmtKind, SwitchCase,
 };
+use crate::diagnostic::codes;
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
 
@@ -81,8 +82,10 @@ impl Lowering<'_> {
             _ => return Err(self.unexpected(&pair)),
         };
         if let Some(annotation) = annotations.first() {
-            return Err(
-                self.error(annotation.span, "an annotation cannot stand before this kind of statement")
+            self.error(
+                codes::E0126,
+                annotation.span,
+                "an annotation cannot stand before this kind of statement",
             );
         }
         Ok(Stmt { annotations, kind, span })
@@ -92,7 +95,8 @@ impl Lowering<'_> {
     fn branch(&mut self, pair: Pair<'_, Rule>) -> Lowered<Stmt> {
         let statement = self.statement(pair)?;
         if let StmtKind::Declaration(declaration) = &statement.kind {
-            return Err(self.error(declaration.span, "a declaration can only stand in a block here"));
+            let message = "a declaration is no branch and no body of its own: it needs a block";
+            self.error(codes::E0123, declaration.span, message);
         }
         Ok(statement)
     }
@@ -112,7 +116,7 @@ impl Lowering<'_> {
         };
         if next.as_rule() != Rule::assignment_operator {
             annotations.clear();
-            return Err(self.error(span, "an instantiation cannot stand among statements"));
+            return Err(self.error(codes::E0123, span, "an instantiation cannot stand among statements"));
         }
         self.check_lvalue(&lhs)?;
         let op = assignment_operator(next.as_str());
@@ -125,7 +129,10 @@ impl Lowering<'_> {
     fn check_call(&mut self, expr: &Expr) -> Lowered<()> {
         match &expr.kind {
             ExprKind::Call { callee, .. } => self.check_lvalue(callee),
-            _ => Err(self.error(expr.span, "this expression is no statement: it neither calls nor assigns")),
+            _ => {
+                let message = "this expression is no statement: it neither calls nor assigns";
+                Err(self.error(codes::E0125, expr.span, message))
+            }
         }
     }
 
@@ -157,7 +164,8 @@ impl Lowering<'_> {
                 | ExprKind::DontCare
                 | ExprKind::Mask(..)
                 | ExprKind::Range(..) => {
-                    return Err(self.error(at.span, "a statement cannot begin with this expression"));
+                    let message = "a statement cannot begin with this expression";
+                    return Err(self.error(codes::E0125, at.span, message));
                 }
             }
         }
@@ -189,7 +197,11 @@ impl Lowering<'_> {
             let update = update.into_inner().map(|step| self.for_step(step)).collect::<Lowered<Vec<_>>>()?;
             for step in &update {
                 if matches!(step.kind, StmtKind::Declaration(_)) {
-                    return Err(self.error(step.span, "the update of a loop cannot declare a variable"));
+                    return Err(self.error(
+                        codes::E0123,
+                        step.span,
+                        "the update of a loop cannot declare a variable",
+                    ));
                 }
             }
             let body = Box::new(self.branch(body)?);
@@ -204,7 +216,11 @@ impl Lowering<'_> {
             (None, self.name(&first))
         };
         if ty.is_none() {
-            return Err(self.error(name.span, format!("the loop variable `{}` needs a type", name.text)));
+            return Err(self.error(
+                codes::E0100,
+                name.span,
+                format!("the loop variable `{}` needs a type", name.text),
+            ));
         }
         self.type_names.declare_value(&name.text);
         inner.next();

@@ -6,6 +6,7 @@ use crate::ast::{
     ActionRef, Annotation, DeclarationKind, Entry, Expr, ExprKind, KeyElement, SelectCase, SelectExpr,
     TableProperty, TablePropertyKind,
 };
+use crate::diagnostic::codes;
 use pest::iterators::{Pair, Pairs};
 
 impl Lowering<'_> {
@@ -16,7 +17,7 @@ impl Lowering<'_> {
         self.type_names.declare_value(&name.text);
         let properties = pairs.map(|property| self.table_property(property)).collect::<Lowered<Vec<_>>>()?;
         if properties.is_empty() {
-            return Err(self.error(name.span, format!("table `{}` has no properties", name.text)));
+            self.error(codes::E0129, name.span, format!("table `{}` has no properties", name.text));
         }
         Ok(DeclarationKind::Table { name, properties })
     }

@@ -3,6 +3,7 @@
 use super::grammar::Rule;
 use super::{Lowered, Lowering, take};
 use crate::ast::{Expr, Name, QualifiedName, TypeExpr, TypeExprKind};
+use crate::diagnostic::codes;
 use pest::iterators::{Pair, Pairs};
 
 impl Lowering<'_> {
@@ -60,7 +61,7 @@ impl Lowering<'_> {
                 let mut args = self.type_arguments(args)?;
                 match (args.pop(), args.is_empty()) {
                     (Some(element), true) => TypeExprKind::List(Box::new(element)),
-                    _ => return Err(self.error(span, "`list` takes one type")),
+                    _ => return Err(self.error(codes::E0100, span, "`list` takes one type")),
                 }
             }
             Rule::named_type | Rule::specialized_type => {

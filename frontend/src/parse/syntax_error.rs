@@ -1,0 +1,477 @@
+//! One diagnostic for one syntax error: in human words, at the token that is wrong, with a proposal where the mistake
+//! is a frequent one.
+//!
+//! In: where the grammar got no further, and what it expected there. Out: a [`Diagnostic`]. Goes on nowhere.
+
+use super::Lowering;
+use super::expectation::{Expectation, of_rule};
+use super::grammar::Rule;
+use super::tokens::{Token, TokenKind, end_of_previous, token, tokens};
+use crate::diagnostic::suggest::closest;
+use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::source::Span;
+use pest::error::{Error, ErrorVariant, InputLocation};
+
+/// Where the text of a declaration went wrong.
+struct Failure<'t> {
+    text: &'t str,
+    /// Begin of the declaration.
+    start: usize,
+    /// Where the wrong token begins.
+    at: usize,
+    /// `None` at the end of the text.
+    found: Option<Token<'t>>,
+    expected: Vec<Expectation>,
+}
+
+/// The diagnostic, and the offset of the wrong token in `text`. `start` is where the grammar began.
+pub(super) fn diagnose(
+    lowering: &Lowering<'_>,
+    text: &str,
+    start: usize,
+    error: &Error<Rule>,
+) -> (Diagnostic, usize) {
+    let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+    let found = token(text, start + at);
+    let at = found.map_or(text.len(), |found| found.start);
+    let rules: &[Rule] = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives,
+        ErrorVariant::CustomError { .. } => return (too_deep(span_of_token(lowering, text, at, found)), at),
+    };
+    let start = token(text, start).map_or(start, |first| first.start);
+    let mut expected: Vec<Expectation> = rules.iter().copied().filter_map(of_rule).collect();
+    expected.sort_unstable();
+    expected.dedup();
+    if expected.contains(&Expectation::Expression) {
+        expected.retain(|expected| !matches!(expected, Expectation::Name | Expectation::Number));
+    }
+    let failure = Failure { text, start, at, found, expected };
+    (failure.explain(lowering), at)
+}
+
+/// Brackets, operators or types nest too deeply at `span`.
+pub(super) fn too_deep(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0119, span, "nested too deeply")
+        .with_note(format!("expressions, statements and types nest at most {} deep", super::MAX_DEPTH))
+}
+
+/// The place of the wrong token; at the end of the text, the point behind the last one.
+fn span_of_token(lowering: &Lowering<'_>, text: &str, at: usize, token: Option<Token<'_>>) -> Span {
+    match (token, end_of_previous(text, at)) {
+        (Some(token), _) => lowering.map.span(at, token.end()),
+        (None, Some(end)) => point_behind(lowering, end),
+        (None, None) => lowering.map.span(at, at),
+    }
+}
+
+/// The point behind the text that ends at `end`. Its last byte tells the file, even if the text goes on with another.
+fn point_behind(lowering: &Lowering<'_>, end: usize) -> Span {
+    let hi = lowering.map.span(end - 1, end).hi;
+    Span::new(hi, hi)
+}
+
+impl Failure<'_> {
+    fn explain(&self, lowering: &Lowering<'_>) -> Diagnostic {
+        self.unknown_token(lowering)
+            .or_else(|| self.misspelt_keyword(lowering))
+            .or_else(|| self.missing_semicolon(lowering))
+            .or_else(|| self.wrong_operator(lowering))
+            .or_else(|| self.keyword_as_name(lowering))
+            .or_else(|| self.stray_token(lowering))
+            .unwrap_or_else(|| self.unexpected_token(lowering))
+    }
+
+    fn span(&self, lowering: &Lowering<'_>) -> Span {
+        span_of_token(lowering, self.text, self.at, self.found)
+    }
+
+    fn error(&self, lowering: &Lowering<'_>, code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, self.span(lowering), message)
+    }
+
+    fn found_text(&self) -> &str {
+        self.found.map_or("", |found| found.text)
+    }
+
+    fn expects(&self, expectation: Expectation) -> bool {
+        self.expected.contains(&expectation)
+    }
+
+    /// A character or a number that is no token of P4 at all.
+    fn unknown_token(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        let found = self.found?;
+        match found.kind {
+            TokenKind::Unknown => {
+                let shown = found.text.escape_debug();
+                Some(self.error(lowering, codes::E0100, format!("`{shown}` has no meaning in P4")))
+            }
+            TokenKind::Number if !self.expects(Expectation::Semicolon) => {
+                let reason = super::literals::what_is_wrong(found.text)?;
+                let message = format!("`{}` is not a number: {reason}", found.text);
+                Some(self.error(lowering, codes::E0120, message))
+            }
+            TokenKind::Number | TokenKind::Word | TokenKind::Text | TokenKind::Symbol => None,
+        }
+    }
+
+    /// `heder H {`: a phrase begins with a word that is no type, but nearly a keyword. If the wrong token is itself
+    /// something that only certain declarations contain, it may be the phrase before an open brace.
+    fn misspelt_keyword(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        let found = self.found?;
+        let mut phrases = self.phrases();
+        let last = phrases.pop()?;
+        let opens = last.first().unwrap_or(&found).text;
+        let is_inner =
+            matches!(opens, "action" | "apply" | "table" | "state" | "transition" | "key" | "actions");
+        let outer = if is_inner { phrases.as_slice() } else { &[] };
+        let mut candidates = std::iter::once(&last).chain(outer);
+        let (word, keyword) = candidates.find_map(|phrase| self.near_keyword(phrase, lowering))?;
+        let span = lowering.map.span(word.start, word.end());
+        let message = format!("`{}` begins no declaration or statement", word.text);
+        Some(
+            Diagnostic::error(codes::E0100, span, message)
+                .with_label(self.span(lowering), "this does not fit")
+                .with_suggestion(span, keyword, format!("did you mean `{keyword}`?")),
+        )
+    }
+
+    /// The word that a phrase begins with and the keyword that it nearly is, if a keyword would make sense there.
+    fn near_keyword<'p>(
+        &self,
+        phrase: &[Token<'p>],
+        lowering: &Lowering<'_>,
+    ) -> Option<(Token<'p>, &'static str)> {
+        let first = *phrase.first()?;
+        if first.kind != TokenKind::Word || is_keyword(first.text) || lowering.type_names.is_type(first.text)
+        {
+            return None;
+        }
+        let second = phrase.get(1).copied().or(self.found)?;
+        if second.kind != TokenKind::Word && self.found_text() != "{" {
+            return None;
+        }
+        closest(first.text, BEGINNINGS).map(|keyword| (first, keyword))
+    }
+
+    /// The tokens since the last `;`, `{` or `}`, and before them those in front of each open brace, outermost first.
+    fn phrases(&self) -> Vec<Vec<Token<'_>>> {
+        let mut phrases = vec![Vec::new()];
+        for token in tokens(self.text, self.start).take_while(|token| token.start < self.at) {
+            match token.text {
+                "{" => phrases.push(Vec::new()),
+                "}" | ";" => {
+                    if token.text == "}" && phrases.len() > 1 {
+                        phrases.pop();
+                    }
+                    if let Some(phrase) = phrases.last_mut() {
+                        phrase.clear();
+                    }
+                }
+                _ => {
+                    if let Some(phrase) = phrases.last_mut() {
+                        phrase.push(token);
+                    }
+                }
+            }
+        }
+        phrases
+    }
+
+    /// A line without its `;`: the place is behind the line, the next line is not to blame.
+    fn missing_semicolon(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        if !self.expects(Expectation::Semicolon)
+            || self.strong().any(|other| !may_stand_before_semicolon(other))
+        {
+            return None;
+        }
+        let end = end_of_previous(self.text, self.at)?;
+        let behind_line = self.text.get(end..self.at)?.contains('\n') || self.found_text() == "}";
+        if end <= self.start || !behind_line {
+            return None;
+        }
+        let place = point_behind(lowering, end);
+        let message = format!("expected `;`, found {}", self.found_words());
+        Some(Diagnostic::error(codes::E0118, place, message).with_suggestion(place, ";", "add `;` here"))
+    }
+
+    /// `=` for `==` and the reverse, `++` and `--`.
+    fn wrong_operator(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        let span = self.span(lowering);
+        let error = |message: &str| Diagnostic::error(codes::E0100, span, message);
+        match self.found_text() {
+            "=" if self.expects(Expectation::Operator) && !self.expects(Expectation::AssignmentOperator) => {
+                Some(error("expected an operator, found `=`, which assigns").with_suggestion(
+                    span,
+                    "==",
+                    "to compare, write `==`",
+                ))
+            }
+            "==" if self.expects(Expectation::AssignmentOperator) => {
+                Some(error("expected an assignment, found `==`, which compares").with_suggestion(
+                    span,
+                    "=",
+                    "to assign, write `=`",
+                ))
+            }
+            "++" if self.expects(Expectation::AssignmentOperator) => {
+                Some(error("P4 has no increment operator").with_note("write `x = x + 1` or `x += 1`"))
+            }
+            "-" if self.expects(Expectation::AssignmentOperator)
+                && self.text.get(self.at..).is_some_and(|rest| rest.starts_with("--")) =>
+            {
+                Some(error("P4 has no decrement operator").with_note("write `x = x - 1` or `x -= 1`"))
+            }
+            _ => None,
+        }
+    }
+
+    /// A name was to follow, and a reserved word did.
+    fn keyword_as_name(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        let found = self.found?;
+        if !self.strong().all(|expected| matches!(expected, Expectation::Name | Expectation::Type)) {
+            return None;
+        }
+        if !is_keyword(found.text) || self.strong().next().is_none() {
+            return None;
+        }
+        let what = if self.expects(Expectation::Type) { "a type" } else { "a name" };
+        let message = format!("expected {what}, found {}", self.found_words());
+        let note = match found.text {
+            "_" => "`_` names nothing; it stands for a value that does not matter".to_owned(),
+            word => format!("`{word}` is a reserved word of P4 and cannot be used as a name"),
+        };
+        Some(self.error(lowering, codes::E0121, message).with_note(note))
+    }
+
+    /// Closing brackets and `else` that belong to nothing.
+    fn stray_token(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        match self.found_text() {
+            "else" => Some(self.stray_else(lowering)),
+            closing @ (")" | "]" | "}") if self.open_brackets().is_empty() => {
+                let message = format!("`{closing}` closes nothing: no bracket is open here");
+                Some(self.error(lowering, codes::E0122, message))
+            }
+            _ => None,
+        }
+    }
+
+    /// `else` follows no `if`, or an `if` whose block is still open.
+    fn stray_else(&self, lowering: &Lowering<'_>) -> Diagnostic {
+        let mut phrases = self.phrases();
+        phrases.pop();
+        let in_if = phrases.last().and_then(|phrase| phrase.first()).is_some_and(|first| first.text == "if");
+        let open = self.open_brackets().last().copied().filter(|open| in_if && open.text == "{");
+        match open {
+            Some(open) => self
+                .error(lowering, codes::E0122, "expected `}` before `else`")
+                .with_label(lowering.map.span(open.start, open.end()), "this `{` is not closed"),
+            None => self.error(lowering, codes::E0100, "`else` without an `if` before it"),
+        }
+    }
+
+    fn unexpected_token(&self, lowering: &Lowering<'_>) -> Diagnostic {
+        let mut words: Vec<&str> = self.strong().map(Expectation::words).collect();
+        if words.is_empty() {
+            words = self.expected.iter().map(|expected| expected.words()).collect();
+        }
+        words.dedup();
+        words.truncate(4);
+        let found = self.found_words();
+        let message = match words.split_last() {
+            None => format!("{found} does not fit here"),
+            Some((only, [])) => format!("expected {only}, found {found}"),
+            Some((last, first)) => format!("expected {} or {last}, found {found}", first.join(", ")),
+        };
+        let unclosed = self.unclosed();
+        let code = if unclosed.is_some() { codes::E0122 } else { codes::E0100 };
+        let diagnostic = self.error(lowering, code, message);
+        match unclosed {
+            Some(open) => {
+                let span = lowering.map.span(open.start, open.end());
+                diagnostic.with_label(span, format!("this `{}` is not closed", open.text))
+            }
+            None => diagnostic,
+        }
+    }
+
+    /// What was expected, without what could stand nearly everywhere.
+    fn strong(&self) -> impl Iterator<Item = Expectation> {
+        self.expected.iter().copied().filter(|expected| !expected.is_weak())
+    }
+
+    fn found_words(&self) -> String {
+        match self.found {
+            None => "the end of the file".to_owned(),
+            Some(found) if found.text == "_" => "`_`".to_owned(),
+            Some(found) if is_keyword(found.text) => format!("keyword `{}`", found.text),
+            Some(found) if found.text.len() > 40 => {
+                let cut: String = found.text.chars().take(30).collect();
+                format!("`{cut}..`")
+            }
+            Some(found) => format!("`{}`", found.text),
+        }
+    }
+
+    /// The brackets that are open before the wrong token, outermost first.
+    fn open_brackets(&self) -> Vec<Token<'_>> {
+        self.brackets().0
+    }
+
+    /// The open brackets, and the first `{` whose `}` is indented less than the line of the `{`.
+    fn brackets(&self) -> (Vec<Token<'_>>, Option<Token<'_>>) {
+        let mut open: Vec<Token<'_>> = Vec::new();
+        let mut suspect = None;
+        for token in tokens(self.text, self.start).take_while(|token| token.start < self.at) {
+            match token.text {
+                "(" | "[" | "{" => open.push(token),
+                ")" | "]" | "}" => {
+                    let closed = open.pop();
+                    if let (None, "}", Some(closed)) = (suspect, token.text, closed)
+                        && self.first_in_line(token.start)
+                        && self.indentation(token.start) < self.indentation(closed.start)
+                    {
+                        suspect = Some(closed);
+                    }
+                }
+                _ => {}
+            }
+        }
+        (open, suspect)
+    }
+
+    /// The bracket to blame, if the wrong token says that one should have been closed before it.
+    fn unclosed(&self) -> Option<Token<'_>> {
+        let (open, suspect) = self.brackets();
+        let last = *open.last()?;
+        let closer = match last.text {
+            "(" => Expectation::CloseParen,
+            "[" => Expectation::CloseBracket,
+            _ => Expectation::CloseBrace,
+        };
+        let at_new_declaration = self.found.is_none_or(|found| {
+            super::recovery::begins_declaration(found.text)
+                || matches!(found.text, "action" | "table" | "state")
+        });
+        if last.text == "{" {
+            return if at_new_declaration { suspect.or(Some(last)) } else { None };
+        }
+        if self.expects(closer)
+            && (matches!(self.found_text(), ";" | "{" | "}" | ")" | "]") || at_new_declaration)
+        {
+            Some(last)
+        } else {
+            None
+        }
+    }
+
+    fn first_in_line(&self, at: usize) -> bool {
+        self.line_before(at).trim().is_empty()
+    }
+
+    fn indentation(&self, at: usize) -> usize {
+        let line = self.line_before(at);
+        line.len() - line.trim_start().len()
+    }
+
+    fn line_before(&self, at: usize) -> &str {
+        let before = self.text.get(..at).unwrap_or_default();
+        before.rsplit('\n').next().unwrap_or_default()
+    }
+}
+
+/// What else may be expected where only the `;` is missing.
+fn may_stand_before_semicolon(expected: Expectation) -> bool {
+    matches!(
+        expected,
+        Expectation::Semicolon
+            | Expectation::Comma
+            | Expectation::Assign
+            | Expectation::AssignmentOperator
+            | Expectation::OpenParen
+            | Expectation::Name
+    )
+}
+
+/// Words that declarations, statements and their parts begin with.
+const BEGINNINGS: [&str; 32] = [
+    "abstract",
+    "action",
+    "actions",
+    "apply",
+    "const",
+    "control",
+    "default",
+    "else",
+    "entries",
+    "enum",
+    "error",
+    "extern",
+    "for",
+    "header",
+    "header_union",
+    "if",
+    "key",
+    "match_kind",
+    "package",
+    "parser",
+    "return",
+    "select",
+    "state",
+    "struct",
+    "switch",
+    "table",
+    "transition",
+    "type",
+    "typedef",
+    "value_set",
+    "varbit",
+    "void",
+];
+
+/// Words that are never names.
+fn is_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "abstract"
+            | "action"
+            | "bit"
+            | "bool"
+            | "break"
+            | "const"
+            | "continue"
+            | "control"
+            | "default"
+            | "else"
+            | "enum"
+            | "error"
+            | "exit"
+            | "extern"
+            | "false"
+            | "for"
+            | "header"
+            | "header_union"
+            | "if"
+            | "in"
+            | "inout"
+            | "int"
+            | "match_kind"
+            | "out"
+            | "package"
+            | "parser"
+            | "return"
+            | "select"
+            | "string"
+            | "struct"
+            | "switch"
+            | "table"
+            | "this"
+            | "transition"
+            | "true"
+            | "tuple"
+            | "typedef"
+            | "value_set"
+            | "varbit"
+            | "void"
+            | "_"
+    )
+}
