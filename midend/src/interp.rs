@@ -1,6 +1,30 @@
 //! The reference interpreter: an [`ir::Program`](crate::ir::Program) at any stage, packets and table entries in; packets out.
 //!
 //! It is the oracle of the compiler and shares nothing with passes and back ends: it is written from the definitions
-//! in [`crate::ir`] alone. Architectures say how packets flow through a program's blocks.
+//! in [`crate::ir`] alone. [`Machine::new`] turns a program into a form that runs fast; [`Machine::process`] takes a packet
+//! through its blocks as the architecture says. Everything is deterministic: the clock and the random numbers too.
 
+#![allow(dead_code)]
+
+mod apply;
+mod arch;
+mod bits;
+mod code;
 pub mod control;
+mod eval;
+mod externs;
+mod layout;
+mod lower;
+mod machine;
+mod parse;
+mod program_control;
+mod requests;
+mod run;
+mod table;
+pub mod trace;
+mod value;
+
+pub use machine::{Machine, Mirror, Outcome, Output, Unsupported, Verdict};
+pub use program_control::{EntryTarget, ReadEntry};
+pub use requests::Digest;
+pub use table::ControlError;

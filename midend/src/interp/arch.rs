@@ -1,0 +1,73 @@
+//! Architectures: how packets flow through a program's blocks, and what its externs mean.
+
+mod blocks;
+mod ebpf_model;
+mod xdp_model;
+
+use super::externs::{Builtin, ExternState};
+use super::machine::Verdict;
+use super::run::{Flow, Run};
+use crate::ir::{Arg, ExternInstance, Program, TypeShape};
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
+use p4xdp_frontend::source::Span;
+use std::fmt;
+use std::sync::Arc;
+
+/// A call of an extern, to be given a meaning.
+pub struct CallSite<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The instance of a method call.
+    pub instance: Option<&'a ExternInstance>,
+    /// Name of the function or method.
+    pub name: &'a str,
+    /// Type arguments.
+    pub type_args: &'a [TypeShape],
+    /// Arguments.
+    pub args: &'a [Arg],
+}
+
+impl CallSite<'_> {
+    /// Extern type (empty for functions), name and number of arguments.
+    pub fn key(&self) -> (&str, &str, usize) {
+        (self.instance.map_or("", |i| &i.extern_type), self.name, self.args.len())
+    }
+}
+
+/// An architecture with the handles of one program's blocks and metadata.
+pub trait Architecture: Send + Sync + fmt::Debug {
+    /// The meaning of an extern call.
+    fn resolve(&self, site: &CallSite<'_>) -> Option<Builtin>;
+
+    /// The state of an extern instance at the beginning.
+    fn instantiate(&self, instance: &ExternInstance) -> Result<ExternState, Box<Diagnostic>>;
+
+    /// Takes a packet through the blocks. `Err`: it was given up.
+    fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow>;
+}
+
+/// The architecture of a program.
+pub fn for_program(program: &Program) -> Result<Arc<dyn Architecture>, Diagnostic> {
+    match &*program.architecture {
+        "xdp_model" => Ok(Arc::new(xdp_model::XdpModel::new(program)?)),
+        "ebpf_model" => Ok(Arc::new(ebpf_model::EbpfModel::new(program)?)),
+        other => Err(Diagnostic::error(
+            codes::E0551,
+            Span::NONE,
+            format!("the interpreter does not know the architecture `{other}`"),
+        )),
+    }
+}
+
+/// An extern that no architecture module knows.
+fn unknown_extern(instance: &ExternInstance, architecture: &str) -> Box<Diagnostic> {
+    let message = format!(
+        "the interpreter does not know the extern `{}` in architecture `{architecture}`",
+        instance.extern_type
+    );
+    Box::new(
+        Diagnostic::error(codes::E0550, instance.span, message)
+            .with_primary("instantiated here")
+            .with_note("an extern's meaning is not in the program: only documented ones can be run"),
+    )
+}

@@ -1,0 +1,63 @@
+//! Externs: what each means, and the state that it keeps. Which of them an architecture has is said here too, by type
+//! and name; the meanings stand in the modules.
+
+pub mod args;
+pub mod checksum;
+pub mod counter;
+pub mod hash;
+pub mod library;
+pub mod selector;
+
+use super::arch::CallSite;
+use super::code::Call;
+use super::control::CounterValue;
+use super::run::{Flow, Run};
+use crate::ir::{Arg, ExternInstance};
+use selector::SelectorState;
+use std::collections::BTreeMap;
+
+/// A meaning of an extern call.
+pub type Builtin = fn(&mut Run<'_>, &Call) -> Flow;
+
+/// The state of an extern instance.
+#[derive(Clone, Debug)]
+pub enum ExternState {
+    /// Has none.
+    Stateless,
+    /// Counters: most cells (`None`: without bound), and the cells that are not zero.
+    Counter(Option<u64>, BTreeMap<u64, CounterValue>),
+    /// An action profile or selector.
+    Selector(SelectorState),
+}
+
+/// A constant constructor argument.
+fn constant(instance: &ExternInstance, position: usize) -> Option<u64> {
+    match instance.args.get(position)? {
+        Arg::In(e) => match &e.kind {
+            crate::ir::ExprKind::Const(v) => u64::try_from(v).ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The externs of xdp_model and ebpf_model, and the documented library.
+pub fn ebpf(site: &CallSite<'_>) -> Option<Builtin> {
+    Some(match site.key() {
+        ("CounterArray", "increment", 1) => counter::increment,
+        ("CounterArray", "add", 2) => counter::add,
+        ("", "BPF_KTIME_GET_NS", 0) => library::time,
+        ("", "BPF_PERF_EVENT_OUTPUT", 0) => library::perf_event,
+        ("", "ebpf_ipv4_checksum", 11) => checksum::of_fields,
+        _ => return library::resolve(site),
+    })
+}
+
+/// The state of their instances.
+pub fn ebpf_state(instance: &ExternInstance) -> Option<ExternState> {
+    Some(match &*instance.extern_type {
+        "CounterArray" => ExternState::Counter(constant(instance, 0), BTreeMap::new()),
+        "array_table" | "hash_table" => ExternState::Stateless,
+        _ => return None,
+    })
+}

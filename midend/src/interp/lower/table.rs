@@ -1,0 +1,142 @@
+//! Tables: their keys, actions and declared entries.
+
+use super::Lowering;
+use crate::interp::control::KeyMatch;
+use crate::interp::table::{DeclaredEntry, KeyCode, TableAction, TableCode};
+use crate::interp::value::{NARROW, Value, big_mask};
+use crate::ir::{Keyset, MatchKind, PropertyValue, ScalarType, Table, TableId};
+use cranelift_entity::EntityRef;
+use num_bigint::BigUint;
+
+impl Lowering<'_> {
+    pub(super) fn table(&mut self, id: TableId, table: &Table) -> TableCode {
+        let keys: Vec<KeyCode> = table
+            .keys
+            .iter()
+            .map(|key| {
+                let expr = self.any(&key.expr);
+                match (&key.match_kind, key.expr.ty) {
+                    (MatchKind::Other(kind), _) => self.unsupported(
+                        key.expr.span,
+                        format!("the interpreter does not know the match kind `{kind}`"),
+                    ),
+                    (_, ScalarType::Varbit { .. }) => {
+                        self.unsupported(key.expr.span, "a `varbit` cannot be a key of a table");
+                    }
+                    _ => {}
+                }
+                KeyCode {
+                    name: key.name.clone(),
+                    expr,
+                    kind: key.match_kind.clone(),
+                    width: key.expr.ty.width(),
+                    signed: key.expr.ty.is_signed(),
+                }
+            })
+            .collect();
+        let actions = table
+            .actions
+            .iter()
+            .map(|a| TableAction {
+                action: a.action.index() as u32,
+                name: self.program.actions[a.action].name.clone(),
+                table_only: a.table_only,
+                default_only: a.default_only,
+            })
+            .collect::<Vec<_>>();
+        let args = |lowering: &Self, call: &crate::ir::ActionCall| -> Vec<Value> {
+            let action = table.actions.get(call.action).map(|a| &lowering.program.actions[a.action]);
+            let params = action.map(|a| a.params.as_slice()).unwrap_or_default();
+            call.args.iter().zip(params).map(|(v, p)| Value::new(v, p.ty.width())).collect()
+        };
+        let default = (table.default_action.action, args(self, &table.default_action));
+        let entries = table
+            .entries
+            .iter()
+            .map(|entry| DeclaredEntry {
+                keys: entry
+                    .keysets
+                    .iter()
+                    .zip(&table.keys)
+                    .filter(|(_, key)| key.match_kind != MatchKind::Selector)
+                    .map(|(keyset, key)| key_match(keyset, &key.match_kind, key.expr.ty))
+                    .collect(),
+                action: entry.action.action,
+                args: args(self, &entry.action),
+                priority: entry.priority,
+                is_const: entry.is_const || table.entries_are_const,
+            })
+            .collect();
+        let externs =
+            |names: &[&str]| names.iter().find_map(|n| table.extern_property(n)).map(|id| id.index() as u32);
+        let largest = table.properties.iter().find_map(|(name, value)| match value {
+            PropertyValue::Const(crate::ir::Arg::In(e)) if &**name == "largest_priority_wins" => Some(e),
+            _ => None,
+        });
+        let largest_wins = match largest.map(|e| &e.kind) {
+            Some(crate::ir::ExprKind::Const(v)) => *v != BigUint::default(),
+            // P4_16 1.2.5, 14.2.1.4: true unless written.
+            _ => largest.is_none(),
+        };
+        TableCode {
+            id: id.index() as u32,
+            name: table.name.clone(),
+            keys,
+            actions,
+            default,
+            default_is_const: table.default_is_const,
+            entries,
+            entries_are_const: table.entries_are_const && !table.entries.is_empty(),
+            largest_wins,
+            size: table.size,
+            implementation: externs(&["implementation", "psa_implementation"]),
+            counter: externs(&["counters", "psa_direct_counter"]),
+            meter: externs(&["meters", "psa_direct_meter"]),
+            span: table.span,
+        }
+    }
+}
+
+/// A declared keyset as a control plane would say it.
+fn key_match(keyset: &Keyset, kind: &MatchKind, ty: ScalarType) -> KeyMatch {
+    let width = ty.width();
+    let ones = big_mask(width);
+    match kind {
+        MatchKind::Lpm => match keyset {
+            Keyset::Value(v) => KeyMatch::Lpm { value: v.clone(), prefix_len: width },
+            Keyset::Mask { value, mask } => {
+                KeyMatch::Lpm { value: value & mask, prefix_len: mask.count_ones() as u32 }
+            }
+            Keyset::Universal | Keyset::Range { .. } | Keyset::ValueSet(_) => {
+                KeyMatch::Lpm { value: BigUint::default(), prefix_len: 0 }
+            }
+        },
+        MatchKind::Optional => match keyset {
+            Keyset::Value(v) => KeyMatch::Optional(Some(v.clone())),
+            Keyset::Universal | Keyset::Mask { .. } | Keyset::Range { .. } | Keyset::ValueSet(_) => {
+                KeyMatch::Optional(None)
+            }
+        },
+        MatchKind::Exact
+        | MatchKind::Ternary
+        | MatchKind::Range
+        | MatchKind::Selector
+        | MatchKind::Other(_) => match keyset {
+            Keyset::Value(v) if *kind == MatchKind::Exact => KeyMatch::Exact(v.clone()),
+            Keyset::Value(v) if *kind == MatchKind::Range => {
+                KeyMatch::Range { low: v.clone(), high: v.clone() }
+            }
+            Keyset::Value(v) => KeyMatch::Ternary { value: v.clone(), mask: ones },
+            Keyset::Mask { value, mask } => KeyMatch::Ternary { value: value & mask, mask: mask.clone() },
+            Keyset::Range { lo, hi } => KeyMatch::Range { low: lo.clone(), high: hi.clone() },
+            Keyset::Universal | Keyset::ValueSet(_) => {
+                KeyMatch::Ternary { value: BigUint::default(), mask: BigUint::default() }
+            }
+        },
+    }
+}
+
+/// Does the value of a key fit a machine integer?
+pub(in crate::interp) fn fits(width: u32) -> bool {
+    width <= NARROW
+}

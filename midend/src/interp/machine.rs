@@ -1,0 +1,192 @@
+//! The machine: a program ready to run, with everything that outlives a packet.
+
+use super::arch::{self, Architecture};
+use super::code::{Code, Matcher};
+use super::control::MulticastNode;
+use super::externs::ExternState;
+use super::layout::Storage;
+use super::lower::lower;
+use super::requests::Digest;
+use super::run::Run;
+use super::table::TableState;
+use super::trace::Event;
+use crate::ir::Program;
+use p4xdp_frontend::diagnostic::Diagnostic;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the interpreter cannot run, as diagnostics with E05xx codes.
+#[derive(Clone, Debug)]
+pub struct Unsupported(pub Vec<Diagnostic>);
+
+/// A packet that leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Out of which port.
+    pub port: u32,
+    /// The packet.
+    pub bytes: Vec<u8>,
+}
+
+/// What becomes of a packet, beyond the copies that leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It leaves, or copies of it do.
+    Forwarded,
+    /// It goes on into the host.
+    Passed,
+    /// It ends here, as the program says.
+    Dropped,
+    /// The parser rejected it (where that drops) or the program said XDP_ABORTED.
+    Aborted,
+    /// The interpreter gave up: a failed `assert`, or a loop without end.
+    Failed(String),
+}
+
+/// The result for one packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// Packets that leave, in order. One that passes leaves by the port that it came in on.
+    pub outputs: Vec<Output>,
+    /// Messages to the control plane.
+    pub digests: Vec<Digest>,
+    /// What happened, if tracing is on.
+    pub trace: Vec<Event>,
+}
+
+/// Where the copies of a clone session go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mirror {
+    /// To one port.
+    Port(u32),
+    /// To a multicast group.
+    Group(u32),
+}
+
+/// What outlives a packet.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Tables, by handle.
+    pub tables: Vec<TableState>,
+    /// Externs, by handle.
+    pub externs: Vec<ExternState>,
+    /// Elements of the value sets, by handle.
+    pub value_sets: Vec<Vec<Vec<Matcher>>>,
+    /// Clone sessions.
+    pub mirrors: BTreeMap<u32, Mirror>,
+    /// Multicast groups.
+    pub groups: BTreeMap<u32, Vec<MulticastNode>>,
+    /// State of library functions that have some, by their name.
+    pub connections: BTreeMap<Vec<u128>, (u32, u128)>,
+    /// Nanoseconds since the machine was made; grows by a microsecond a packet.
+    pub now: u64,
+    /// State of the random number generator.
+    pub random: u64,
+    /// Messages that were not fetched yet.
+    pub digests: Vec<Digest>,
+}
+
+impl State {
+    /// The next random number (SplitMix64).
+    pub fn next_random(&mut self) -> u64 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
+/// A program ready to run.
+#[derive(Debug)]
+pub struct Machine {
+    pub(super) code: Arc<Code>,
+    pub(super) names: Arc<ControlNames>,
+    pub(super) state: State,
+    storage: Storage,
+    arch: Arc<dyn Architecture>,
+    tracing: bool,
+}
+
+/// Names of what a control plane reaches beside tables.
+#[derive(Debug, Default)]
+pub(super) struct ControlNames {
+    pub externs: Vec<Arc<str>>,
+    pub value_sets: Vec<(Arc<str>, Vec<(u32, bool)>)>,
+}
+
+impl Machine {
+    /// Makes a program ready: declared entries are in the tables, everything else is empty or zero.
+    pub fn new(program: &Program) -> Result<Machine, Unsupported> {
+        let arch = arch::for_program(program).map_err(|d| Unsupported(vec![d]))?;
+        let code = lower(program, &|site| arch.resolve(site)).map_err(Unsupported)?;
+        let mut found = Vec::new();
+        let externs = program
+            .externs
+            .values()
+            .map(|instance| {
+                arch.instantiate(instance).unwrap_or_else(|diagnostic| {
+                    found.push(*diagnostic);
+                    ExternState::Stateless
+                })
+            })
+            .collect();
+        if !found.is_empty() {
+            return Err(Unsupported(found));
+        }
+        let state = State {
+            tables: code.tables.iter().map(TableState::new).collect(),
+            externs,
+            value_sets: vec![Vec::new(); program.value_sets.len()],
+            ..State::default()
+        };
+        let names = ControlNames {
+            externs: program.externs.values().map(|e| e.name.clone()).collect(),
+            value_sets: program
+                .value_sets
+                .values()
+                .map(|v| {
+                    (v.name.clone(), v.keys.iter().map(|(ty, _)| (ty.width(), ty.is_signed())).collect())
+                })
+                .collect(),
+        };
+        let storage = code.layout.storage();
+        Ok(Machine { code: Arc::new(code), names: Arc::new(names), state, storage, arch, tracing: false })
+    }
+
+    /// Notes events from now on, or no longer.
+    pub fn set_tracing(&mut self, on: bool) {
+        self.tracing = on;
+    }
+
+    /// Sends a packet into a port.
+    pub fn process(&mut self, port: u32, packet: &[u8]) -> Outcome {
+        let (code, arch) = (Arc::clone(&self.code), Arc::clone(&self.arch));
+        self.state.now += 1000;
+        let mut run = Run::new(&code, &mut self.storage, &mut self.state, self.tracing);
+        let verdict = match arch.process(&mut run, port, packet) {
+            Ok(verdict) => verdict,
+            Err(_) => Verdict::Failed(run.fault.take().unwrap_or_else(|| "it stopped".into())),
+        };
+        let outputs = std::mem::take(&mut run.outputs);
+        let trace = run.trace.take().unwrap_or_default();
+        Outcome { verdict, outputs, digests: std::mem::take(&mut self.state.digests), trace }
+    }
+
+    /// Nanoseconds that the machine's clock shows.
+    pub fn now(&self) -> u64 {
+        self.state.now
+    }
+
+    /// Sets the clock.
+    pub fn set_now(&mut self, nanoseconds: u64) {
+        self.state.now = nanoseconds;
+    }
+
+    /// Seeds the random number generator.
+    pub fn seed(&mut self, seed: u64) {
+        self.state.random = seed;
+    }
+}

@@ -1,0 +1,418 @@
+//! One packet under way: statements over storage, tables and externs. Architectures drive it block by block.
+
+use super::bits::{BitWriter, read, read_big};
+use super::code::{Access, Any, Block, Code, Dst, Op, Scalar, Stmt};
+use super::eval::{Env, splice};
+use super::layout::{Slot, Storage};
+use super::machine::{Output, State};
+use super::requests::Requests;
+use super::trace::{Event, EventKind};
+use super::value::{NARROW, Value, VarBits};
+use num_bigint::BigUint;
+use p4xdp_frontend::source::Span;
+
+/// Rounds of loops and parser states that one packet may take.
+const MOST_ROUNDS: u64 = 1_000_000;
+
+/// How a statement ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// The next one follows.
+    Next,
+    /// A labelled block is being left.
+    Leave(u32),
+    /// The parser rejects.
+    Reject,
+    /// The packet is given up: [`Run::fault`] says why.
+    Stop,
+}
+
+/// A packet under way.
+pub struct Run<'m> {
+    /// The program.
+    pub code: &'m Code,
+    /// Its storage.
+    pub storage: &'m mut Storage,
+    /// What outlives the packet.
+    pub state: &'m mut State,
+    /// The packet that is parsed.
+    pub packet: Vec<u8>,
+    /// Bits of it that are consumed.
+    pub cursor: usize,
+    /// What the deparser has put out.
+    pub out: BitWriter,
+    /// What externs have asked of the architecture.
+    pub requests: Requests,
+    /// Packets that leave.
+    pub outputs: Vec<Output>,
+    /// Why the packet was given up.
+    pub fault: Option<String>,
+    /// Events, if anybody wants them.
+    pub trace: Option<Vec<Event>>,
+    /// The table whose action runs, and the entry that matched.
+    pub applied: Option<(u32, Option<u32>)>,
+    /// The error of the parser that runs or ran last.
+    pub parser_error: u128,
+    pub(super) rounds: u64,
+    pub(super) keys: Vec<Value>,
+}
+
+impl<'m> Run<'m> {
+    /// A run over fresh storage.
+    pub fn new(code: &'m Code, storage: &'m mut Storage, state: &'m mut State, tracing: bool) -> Run<'m> {
+        storage.reset();
+        Run {
+            code,
+            storage,
+            state,
+            packet: Vec::new(),
+            cursor: 0,
+            out: BitWriter::default(),
+            requests: Requests::default(),
+            outputs: Vec::new(),
+            fault: None,
+            trace: tracing.then(Vec::new),
+            applied: None,
+            parser_error: 0,
+            rounds: 0,
+            keys: Vec::new(),
+        }
+    }
+
+    /// What expressions are evaluated over.
+    pub fn env(&self) -> Env<'_> {
+        Env { layout: &self.code.layout, storage: self.storage }
+    }
+
+    /// Notes an event; `kind` is only made if somebody wants it.
+    pub fn event(&mut self, span: Span, kind: impl FnOnce(&Self) -> EventKind) {
+        if self.trace.is_some() {
+            let kind = kind(self);
+            if let Some(trace) = &mut self.trace {
+                trace.push(Event { kind, span });
+            }
+        }
+    }
+
+    /// Gives the packet up.
+    pub fn stop(&mut self, why: impl Into<String>) -> Flow {
+        self.fault = Some(why.into());
+        Flow::Stop
+    }
+
+    /// Takes a new packet to be parsed.
+    pub fn take_packet(&mut self, packet: Vec<u8>) {
+        self.packet = packet;
+        self.cursor = 0;
+    }
+
+    /// The part of the packet that is not parsed.
+    pub fn payload(&self) -> Vec<u8> {
+        if self.cursor.is_multiple_of(8) {
+            return self.packet.get(self.cursor / 8..).unwrap_or_default().to_vec();
+        }
+        let mut rest = BitWriter::default();
+        let total = self.packet.len() * 8;
+        let mut at = self.cursor;
+        while at < total {
+            let width = (total - at).min(8) as u32;
+            rest.push(read(&self.packet, at, width), width);
+            at += width as usize;
+        }
+        rest.into_bytes()
+    }
+
+    /// Runs a control.
+    pub fn control(&mut self, control: u32) -> Flow {
+        let code = self.code;
+        let Some(control) = code.controls.get(control as usize) else { return Flow::Next };
+        self.event(Span::NONE, |_| EventKind::Stage(control.name.clone()));
+        match self.block(&control.body) {
+            Flow::Stop => Flow::Stop,
+            Flow::Next | Flow::Leave(_) | Flow::Reject => Flow::Next,
+        }
+    }
+
+    /// Runs a deparser; the packet then is what it emitted and the payload.
+    pub fn deparse(&mut self, control: u32) -> Result<Vec<u8>, Flow> {
+        self.out = BitWriter::default();
+        match self.control(control) {
+            Flow::Stop => Err(Flow::Stop),
+            Flow::Next | Flow::Leave(_) | Flow::Reject => {
+                let mut out = std::mem::take(&mut self.out);
+                out.extend(&self.payload());
+                Ok(out.into_bytes())
+            }
+        }
+    }
+
+    /// Statements in order.
+    pub fn block(&mut self, block: &'m Block) -> Flow {
+        for stmt in block {
+            match self.stmt(stmt) {
+                Flow::Next => {}
+                other => return other,
+            }
+        }
+        Flow::Next
+    }
+
+    fn stmt(&mut self, stmt: &'m Stmt) -> Flow {
+        match &stmt.op {
+            Op::Set(slot, value) => {
+                let value = self.env().narrow(value);
+                self.storage.set_narrow(*slot, value);
+            }
+            Op::SetField(header, slot, value) => {
+                if self.storage.is_valid(*header as usize) {
+                    let value = self.env().narrow(value);
+                    if self.trace.is_some() {
+                        self.field_event(
+                            *header as usize,
+                            Slot::Narrow(*slot),
+                            &Value::Narrow(value),
+                            stmt.span,
+                        );
+                    }
+                    self.storage.set_narrow(*slot, value);
+                }
+            }
+            Op::Assign(dst, src) => self.assign(dst, src, stmt.span),
+            Op::Guard(stack, next) => return self.guard(*stack, *next),
+            Op::SetValid(access, valid) => self.set_valid(access, *valid, stmt.span),
+            Op::CopyHeader(to, from) => self.copy_header(to, from, stmt.span),
+            Op::Push(stack, count, up) => self.push(*stack, *count as usize, *up),
+            Op::If(condition, then_block, else_block) => {
+                let taken = self.env().narrow(condition) != 0;
+                return self.block(if taken { then_block } else { else_block });
+            }
+            Op::Switch(scrutinee, cases, default) => {
+                let value = self.env().any(&scrutinee.value);
+                let case = cases.iter().find(|(values, _)| values.contains(&value));
+                return self.block(case.map_or(default, |(_, block)| block));
+            }
+            Op::Labelled(label, body) => {
+                return match self.block(body) {
+                    Flow::Leave(left) if left == *label => Flow::Next,
+                    other => other,
+                };
+            }
+            Op::Leave(label) => return Flow::Leave(*label),
+            Op::Loop(body) => loop {
+                if let Some(stop) = self.round() {
+                    return stop;
+                }
+                match self.block(body) {
+                    Flow::Next => {}
+                    other => return other,
+                }
+            },
+            Op::Apply(table, hit, action_run) => return self.apply(*table, *hit, *action_run, stmt.span),
+            Op::Call(call) => return (call.builtin)(self, call),
+            Op::Extract(access, length) => return self.extract(access, length.as_ref(), stmt.span),
+            Op::Lookahead(offset, slot, width) => {
+                let at = self.cursor + *offset as usize;
+                if at + *width as usize > self.packet.len() * 8 {
+                    return self.fail(self.code.errors.packet_too_short);
+                }
+                let value = self.peek(at, *width);
+                self.storage.set(*slot, value);
+            }
+            Op::Advance(bits) => {
+                let bits = self.env().narrow(bits) as usize;
+                if !bits.is_multiple_of(8) {
+                    return self.fail(self.code.errors.invalid_argument);
+                }
+                if self.cursor + bits > self.packet.len() * 8 {
+                    return self.fail(self.code.errors.packet_too_short);
+                }
+                self.cursor += bits;
+            }
+            Op::PacketLength(slot) => {
+                let length = self.packet.len() as u128 & u128::from(u32::MAX);
+                self.storage.set(*slot, Value::Narrow(length));
+            }
+            Op::Verify(condition, error) => {
+                if self.env().narrow(condition) == 0 {
+                    let error = self.env().narrow(error);
+                    return self.fail(error);
+                }
+            }
+            Op::Reject(error) => {
+                let error = self.env().narrow(error);
+                return self.fail(error);
+            }
+            Op::Emit(access) => self.emit(access, stmt.span),
+            Op::EmitScalar(scalar) => self.emit_scalar(scalar),
+        }
+        Flow::Next
+    }
+
+    /// Counts a round of a loop or a state of a parser; too many stop the packet.
+    pub(super) fn round(&mut self) -> Option<Flow> {
+        self.rounds += 1;
+        (self.rounds > MOST_ROUNDS).then(|| {
+            self.stop(format!("the packet took more than {MOST_ROUNDS} loop rounds and parser states"))
+        })
+    }
+
+    /// Bits of the packet, which are there.
+    fn peek(&self, at: usize, width: u32) -> Value {
+        if width <= NARROW {
+            Value::Narrow(read(&self.packet, at, width))
+        } else {
+            Value::Wide(read_big(&self.packet, at, width))
+        }
+    }
+
+    /// Writes an l-value.
+    pub fn write(&mut self, dst: &Dst, value: Value, span: Span) {
+        let Some((header, slot)) = self.env().place(dst) else { return };
+        let value = match dst.part {
+            None => value,
+            Some((lo, width)) => splice(&self.storage.get(slot), lo, width, &value),
+        };
+        if let Some(header) = header
+            && self.trace.is_some()
+        {
+            self.field_event(header, slot, &value, span);
+        }
+        self.storage.set(slot, value);
+    }
+
+    fn assign(&mut self, dst: &Dst, src: &Any, span: Span) {
+        if let Any::Var(v) = src {
+            let value = self.env().var(v);
+            self.write_var(dst, value);
+        } else {
+            let value = self.env().any(src);
+            self.write(dst, value, span);
+        }
+    }
+
+    fn write_var(&mut self, dst: &Dst, value: VarBits) {
+        if let Some((_, Slot::Var(slot))) = self.env().place(dst)
+            && let Some(place) = self.storage.var.get_mut(slot as usize)
+        {
+            *place = value;
+        }
+    }
+
+    fn field_event(&mut self, header: usize, slot: Slot, new: &Value, span: Span) {
+        let layout = &self.code.layout;
+        let Some(ty) = layout.headers.get(header).map(|h| h.ty as usize) else { return };
+        let fields = layout.types.get(ty).map(|t| t.fields.as_slice()).unwrap_or_default();
+        let Some(index) = fields.iter().position(|f| layout.absolute(header, f.slot) == slot) else { return };
+        let names = &self.code.names;
+        let old = self.storage.get(slot).to_big();
+        if let (Some(h), Some(f)) =
+            (names.headers.get(header), names.fields.get(ty).and_then(|fields| fields.get(index)))
+        {
+            let (field, new) = (format!("{h}.{f}"), new.to_big());
+            if old != new {
+                self.event(span, |_| EventKind::Field { field, old, new });
+            }
+        }
+    }
+
+    /// `stack.next` and `stack.last` exist, or the parser fails.
+    fn guard(&mut self, stack: u32, next: bool) -> Flow {
+        let access = if next { Access::Next(stack) } else { Access::Last(stack) };
+        match self.env().header(&access) {
+            Some(_) => Flow::Next,
+            None => self.fail(self.code.errors.stack_out_of_bounds),
+        }
+    }
+
+    fn set_valid(&mut self, access: &Access, valid: bool, span: Span) {
+        let Some(header) = self.env().header(access) else { return };
+        if self.storage.is_valid(header) != valid {
+            self.event(span, |run| EventKind::Validity {
+                header: run.code.names.headers.get(header).cloned().unwrap_or_default(),
+                valid,
+            });
+        }
+        self.storage.set_valid(&self.code.layout, header, valid);
+    }
+
+    fn copy_header(&mut self, to: &Access, from: &Access, span: Span) {
+        let (to, from) = (self.env().header(to), self.env().header(from));
+        let Some(to) = to else { return };
+        let valid = from.is_some_and(|h| self.storage.is_valid(h));
+        if self.storage.is_valid(to) != valid {
+            self.event(span, |run| EventKind::Validity {
+                header: run.code.names.headers.get(to).cloned().unwrap_or_default(),
+                valid,
+            });
+        }
+        match from {
+            Some(from) => self.storage.copy_header(&self.code.layout, to, from),
+            // A header out of range reads as an invalid one.
+            None => self.storage.set_valid(&self.code.layout, to, false),
+        }
+    }
+
+    fn push(&mut self, stack: u32, count: usize, up: bool) {
+        let code = self.code;
+        let Some(stack) = code.layout.stacks.get(stack as usize) else { return };
+        let size = stack.elements.len();
+        let next = self.storage.narrow(stack.next_index);
+        let element = |i: usize| stack.elements.get(i).map_or(usize::MAX, |e| *e as usize);
+        if up {
+            for i in (0..size).rev() {
+                match i.checked_sub(count) {
+                    Some(from) => self.storage.copy_header(&code.layout, element(i), element(from)),
+                    None => self.storage.set_valid(&code.layout, element(i), false),
+                }
+            }
+            self.storage.set_narrow(stack.next_index, (next + count as u128).min(size as u128));
+        } else {
+            for i in 0..size {
+                match i.checked_add(count).filter(|from| *from < size) {
+                    Some(from) => self.storage.copy_header(&code.layout, element(i), element(from)),
+                    None => self.storage.set_valid(&code.layout, element(i), false),
+                }
+            }
+            self.storage.set_narrow(stack.next_index, next.saturating_sub(count as u128));
+        }
+    }
+
+    fn emit(&mut self, access: &Access, span: Span) {
+        let Some(header) = self.env().header(access).filter(|h| self.storage.is_valid(*h)) else { return };
+        self.event(span, |run| {
+            EventKind::Emit(run.code.names.headers.get(header).cloned().unwrap_or_default())
+        });
+        let mut out = std::mem::take(&mut self.out);
+        self.header_bits(header, &mut out);
+        self.out = out;
+    }
+
+    /// Appends all bits of a header, valid or not.
+    pub fn header_bits(&self, header: usize, out: &mut BitWriter) {
+        let layout = &self.code.layout;
+        let Some(ty) = layout.type_of(header) else { return };
+        for field in &ty.fields {
+            match layout.absolute(header, field.slot) {
+                Slot::Narrow(slot) => out.push(self.storage.narrow(slot), field.width),
+                Slot::Wide(slot) => {
+                    out.push_big(
+                        self.storage.wide.get(slot as usize).unwrap_or(&BigUint::default()),
+                        field.width,
+                    );
+                }
+                Slot::Var(slot) => {
+                    if let Some(v) = self.storage.var.get(slot as usize) {
+                        out.push_big(&v.bits, v.len);
+                    }
+                }
+            }
+        }
+    }
+
+    fn emit_scalar(&mut self, scalar: &Scalar) {
+        match self.env().sized(scalar) {
+            (Value::Narrow(v), width) => self.out.push(v, width),
+            (Value::Wide(v), width) => self.out.push_big(&v, width),
+        }
+    }
+}

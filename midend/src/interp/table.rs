@@ -1,0 +1,437 @@
+//! Tables at run time: their entries, and how one is found. Matching is by hash where the kinds of the keys allow
+//! it (all exact; exact and one lpm), else by a scan in order of precedence.
+
+mod index;
+
+use super::code::Any;
+use super::control::KeyMatch;
+use super::value::{NARROW, Value};
+use crate::ir::MatchKind;
+use index::Index;
+use num_bigint::BigUint;
+use p4xdp_frontend::source::Span;
+use std::sync::Arc;
+
+/// A key.
+#[derive(Clone, Debug)]
+pub struct KeyCode {
+    /// Control-plane name.
+    pub name: Arc<str>,
+    /// The expression.
+    pub expr: Any,
+    /// Match kind.
+    pub kind: MatchKind,
+    /// Bits.
+    pub width: u32,
+    /// Ordered by sign.
+    pub signed: bool,
+}
+
+/// An action of a table.
+#[derive(Clone, Debug)]
+pub struct TableAction {
+    /// Which.
+    pub action: u32,
+    /// Its full name.
+    pub name: Arc<str>,
+    /// Not as default action.
+    pub table_only: bool,
+    /// Not in entries.
+    pub default_only: bool,
+}
+
+/// An entry that the program declares.
+#[derive(Clone, Debug)]
+pub struct DeclaredEntry {
+    /// Keys.
+    pub keys: Vec<KeyMatch>,
+    /// Position of the action.
+    pub action: usize,
+    /// Its arguments.
+    pub args: Vec<Value>,
+    /// As written or derived.
+    pub priority: Option<u64>,
+    /// The control plane may not remove it.
+    pub is_const: bool,
+}
+
+/// What does not change of a table.
+#[derive(Clone, Debug)]
+pub struct TableCode {
+    /// Its position.
+    pub id: u32,
+    /// Full name.
+    pub name: Arc<str>,
+    /// Keys in order, selector keys included.
+    pub keys: Vec<KeyCode>,
+    /// Actions.
+    pub actions: Vec<TableAction>,
+    /// Default action: position and arguments.
+    pub default: (usize, Vec<Value>),
+    /// The control plane may not change it.
+    pub default_is_const: bool,
+    /// Declared entries.
+    pub entries: Vec<DeclaredEntry>,
+    /// The control plane may not add entries.
+    pub entries_are_const: bool,
+    /// Of priorities, the largest wins.
+    pub largest_wins: bool,
+    /// Most entries.
+    pub size: Option<u64>,
+    /// Action profile or selector.
+    pub implementation: Option<u32>,
+    /// Direct counter.
+    pub counter: Option<u32>,
+    /// Direct meter.
+    pub meter: Option<u32>,
+    /// Declaration.
+    pub span: Span,
+}
+
+impl TableCode {
+    /// The keys that take part in the match.
+    pub fn match_keys(&self) -> impl Iterator<Item = &KeyCode> {
+        self.keys.iter().filter(|k| k.kind != MatchKind::Selector)
+    }
+
+    /// Does an entry need a priority?
+    pub fn has_priorities(&self) -> bool {
+        self.keys
+            .iter()
+            .any(|k| matches!(k.kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional))
+    }
+}
+
+/// What an entry runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryAction {
+    /// An action of the table, by position, with its arguments.
+    Direct(usize, Arc<[Value]>),
+    /// A member of the table's action profile.
+    Member(u32),
+    /// A group of the table's action selector.
+    Group(u32),
+}
+
+/// An entry.
+#[derive(Clone, Debug)]
+pub struct EntryState {
+    /// Keys, with the bits that do not matter cleared.
+    pub keys: Vec<KeyMatch>,
+    /// Smaller is looked at first.
+    pub rank: i64,
+    /// The priority that the control plane gave.
+    pub priority: Option<u32>,
+    /// What it runs.
+    pub action: EntryAction,
+    /// The control plane may not change it.
+    pub is_const: bool,
+}
+
+/// Why a command of the control plane is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// A name that the program does not have.
+    #[error("the program has no {kind} `{name}`")]
+    Unknown {
+        /// What was looked for.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A table whose entries or default action are constant.
+    #[error("{what} of table `{table}` is constant")]
+    Constant {
+        /// Which part.
+        what: &'static str,
+        /// Table.
+        table: Arc<str>,
+    },
+    /// Keys that do not fit the table.
+    #[error("table `{table}`: {why}")]
+    BadKey {
+        /// Table.
+        table: Arc<str>,
+        /// What is wrong.
+        why: String,
+    },
+    /// An action or its arguments do not fit the table.
+    #[error("table `{table}`: {why}")]
+    BadAction {
+        /// Table.
+        table: Arc<str>,
+        /// What is wrong.
+        why: String,
+    },
+    /// An entry with these keys exists.
+    #[error("table `{0}` has an entry with these keys already")]
+    Duplicate(Arc<str>),
+    /// There is no such entry.
+    #[error("table `{0}` has no entry with these keys")]
+    NoSuchEntry(Arc<str>),
+    /// The table is full.
+    #[error("table `{0}` is full")]
+    Full(Arc<str>),
+    /// An index out of range, a wrong kind of extern, and so on.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// A table's changing part.
+#[derive(Clone, Debug)]
+pub struct TableState {
+    entries: Vec<Option<EntryState>>,
+    free: Vec<u32>,
+    live: u64,
+    index: Index,
+    /// Default action: position and arguments.
+    pub default: (usize, Arc<[Value]>),
+}
+
+impl TableState {
+    /// A table with its declared entries.
+    pub fn new(code: &TableCode) -> TableState {
+        let mut state = TableState {
+            entries: Vec::new(),
+            free: Vec::new(),
+            live: 0,
+            index: Index::new(code),
+            default: (code.default.0, code.default.1.as_slice().into()),
+        };
+        state.declare(code);
+        state
+    }
+
+    fn declare(&mut self, code: &TableCode) {
+        for (at, entry) in code.entries.iter().enumerate() {
+            let written = entry.priority.and_then(|p| i64::try_from(p).ok());
+            let rank = match (code.has_priorities(), written) {
+                (true, Some(p)) if code.largest_wins => -p,
+                (true, Some(p)) => p.min(DECLARED_LAST),
+                // Without priorities the order of writing decides, see `ir::Table::entries`.
+                (true, None) => (at as i64).min(DECLARED_LAST),
+                (false, _) => 0,
+            };
+            let entry = EntryState {
+                keys: entry.keys.iter().zip(code.match_keys()).map(|(k, c)| normalise(k, c)).collect(),
+                rank,
+                priority: None,
+                action: EntryAction::Direct(entry.action, entry.args.as_slice().into()),
+                is_const: entry.is_const,
+            };
+            // Of two entries with one key the first wins, as the second can never match.
+            if self.index.find(code, &self.entries, &entry).is_none() {
+                self.store(code, entry);
+            }
+        }
+    }
+
+    fn store(&mut self, code: &TableCode, entry: EntryState) -> u32 {
+        let at = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            self.entries.len() as u32 - 1
+        });
+        self.index.insert(code, &self.entries, at, &entry);
+        if let Some(place) = self.entries.get_mut(at as usize) {
+            *place = Some(entry);
+        }
+        self.live += 1;
+        at
+    }
+
+    /// An entry by its handle.
+    pub fn entry(&self, at: u32) -> Option<&EntryState> {
+        self.entries.get(at as usize)?.as_ref()
+    }
+
+    /// All entries in order of their handles.
+    pub fn entries(&self) -> impl Iterator<Item = (u32, &EntryState)> {
+        self.entries.iter().enumerate().filter_map(|(i, e)| Some((i as u32, e.as_ref()?)))
+    }
+
+    /// Finds the entry that matches these key values (selector keys left out).
+    pub fn lookup(&self, code: &TableCode, keys: &[Value]) -> Option<u32> {
+        self.index.lookup(code, keys)
+    }
+
+    fn prepare(
+        code: &TableCode,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        action: EntryAction,
+    ) -> Result<EntryState, ControlError> {
+        let wanted = code.match_keys().count();
+        let bad = |why: String| ControlError::BadKey { table: code.name.clone(), why };
+        if keys.len() != wanted {
+            return Err(bad(format!("it has {wanted} keys, but {} were given", keys.len())));
+        }
+        for (given, key) in keys.iter().zip(code.match_keys()) {
+            check_key(given, key).map_err(bad)?;
+        }
+        let rank = match (code.has_priorities(), priority) {
+            (false, _) => 0,
+            (true, Some(p)) if code.largest_wins => -i64::from(p),
+            (true, Some(p)) => i64::from(u32::MAX - p) + DECLARED_LAST + 1,
+            (true, None) => return Err(bad("its entries need a priority".into())),
+        };
+        let keys = keys.iter().zip(code.match_keys()).map(|(k, c)| normalise(k, c)).collect();
+        Ok(EntryState { keys, rank, priority, action, is_const: false })
+    }
+
+    /// Adds an entry and gives its handle.
+    pub fn insert(
+        &mut self,
+        code: &TableCode,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        action: EntryAction,
+    ) -> Result<u32, ControlError> {
+        if code.entries_are_const {
+            return Err(ControlError::Constant { what: "the set of entries", table: code.name.clone() });
+        }
+        let entry = Self::prepare(code, keys, priority, action)?;
+        if self.index.find(code, &self.entries, &entry).is_some() {
+            return Err(ControlError::Duplicate(code.name.clone()));
+        }
+        if code.size.is_some_and(|size| size > 0 && self.live >= size) {
+            return Err(ControlError::Full(code.name.clone()));
+        }
+        Ok(self.store(code, entry))
+    }
+
+    /// The handle of the entry with these keys and priority.
+    pub fn find(
+        &self,
+        code: &TableCode,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+    ) -> Result<u32, ControlError> {
+        let priority = if code.has_priorities() { priority.or(Some(0)) } else { None };
+        let wanted = Self::prepare(code, keys, priority, EntryAction::Member(0))?;
+        self.index
+            .find(code, &self.entries, &wanted)
+            .ok_or_else(|| ControlError::NoSuchEntry(code.name.clone()))
+    }
+
+    /// Replaces the action of an entry.
+    pub fn modify(&mut self, code: &TableCode, at: u32, action: EntryAction) -> Result<(), ControlError> {
+        match self.entries.get_mut(at as usize) {
+            Some(Some(entry)) if entry.is_const => {
+                Err(ControlError::Constant { what: "the entry", table: code.name.clone() })
+            }
+            Some(Some(entry)) => {
+                entry.action = action;
+                Ok(())
+            }
+            Some(None) | None => Err(ControlError::NoSuchEntry(code.name.clone())),
+        }
+    }
+
+    /// Removes an entry.
+    pub fn remove(&mut self, code: &TableCode, at: u32) -> Result<(), ControlError> {
+        match self.entries.get(at as usize) {
+            Some(Some(entry)) if entry.is_const => {
+                return Err(ControlError::Constant { what: "the entry", table: code.name.clone() });
+            }
+            Some(Some(entry)) => self.index.remove(code, at, entry),
+            Some(None) | None => return Err(ControlError::NoSuchEntry(code.name.clone())),
+        }
+        if let Some(place) = self.entries.get_mut(at as usize) {
+            *place = None;
+        }
+        self.free.push(at);
+        self.live -= 1;
+        Ok(())
+    }
+
+    /// Removes all entries that are not constant.
+    pub fn clear(&mut self, code: &TableCode) {
+        let gone: Vec<u32> = self.entries().filter(|(_, e)| !e.is_const).map(|(at, _)| at).collect();
+        for at in gone {
+            // Only constant or missing entries are refused, and these are neither.
+            let _ = self.remove(code, at);
+        }
+    }
+}
+
+/// Declared entries whose smallest priority wins stand before all that a control plane adds, whose largest one
+/// wins: the two scales cannot be compared.
+const DECLARED_LAST: i64 = i64::MAX >> 16;
+
+fn check_key(given: &KeyMatch, key: &KeyCode) -> Result<(), String> {
+    let fits = |v: &BigUint| {
+        if v.bits() <= u64::from(key.width) {
+            Ok(())
+        } else {
+            Err(format!("{v:#x} does not fit key `{}` of {} bits", key.name, key.width))
+        }
+    };
+    let kind = |wanted: &str| Err(format!("key `{}` is no {wanted} key", key.name));
+    match given {
+        KeyMatch::Exact(v) => fits(v),
+        KeyMatch::Lpm { value, prefix_len } => {
+            if key.kind != MatchKind::Lpm && key.kind != MatchKind::Ternary {
+                return kind("lpm");
+            }
+            if *prefix_len > key.width {
+                return Err(format!(
+                    "a prefix of {prefix_len} bits is longer than key `{}` of {} bits",
+                    key.name, key.width
+                ));
+            }
+            fits(value)
+        }
+        KeyMatch::Ternary { value, mask } => {
+            if key.kind != MatchKind::Ternary {
+                return kind("ternary");
+            }
+            fits(value)?;
+            fits(mask)
+        }
+        KeyMatch::Range { low, high } => {
+            if key.kind != MatchKind::Range {
+                return kind("range");
+            }
+            fits(low)?;
+            fits(high)
+        }
+        KeyMatch::Optional(v) => {
+            if key.kind != MatchKind::Optional {
+                return kind("optional");
+            }
+            v.as_ref().map_or(Ok(()), fits)
+        }
+    }
+}
+
+/// The one form of a key match for a key: of its kind, with the bits that do not matter cleared.
+fn normalise(given: &KeyMatch, key: &KeyCode) -> KeyMatch {
+    use super::value::big_mask;
+    let width = key.width;
+    match (&key.kind, given) {
+        (MatchKind::Lpm, KeyMatch::Exact(v)) => KeyMatch::Lpm { value: v.clone(), prefix_len: width },
+        (MatchKind::Lpm, KeyMatch::Lpm { value, prefix_len }) => {
+            let low = width.saturating_sub(*prefix_len);
+            KeyMatch::Lpm { value: (value >> low) << low, prefix_len: *prefix_len }
+        }
+        (MatchKind::Ternary, KeyMatch::Exact(v)) => {
+            KeyMatch::Ternary { value: v.clone(), mask: big_mask(width) }
+        }
+        (MatchKind::Ternary, KeyMatch::Lpm { value, prefix_len }) => {
+            let low = width.saturating_sub(*prefix_len);
+            KeyMatch::Ternary { value: (value >> low) << low, mask: big_mask(*prefix_len) << low }
+        }
+        (MatchKind::Ternary, KeyMatch::Ternary { value, mask }) => {
+            KeyMatch::Ternary { value: value & mask, mask: mask.clone() }
+        }
+        (MatchKind::Range, KeyMatch::Exact(v)) => KeyMatch::Range { low: v.clone(), high: v.clone() },
+        (MatchKind::Optional, KeyMatch::Exact(v)) => KeyMatch::Optional(Some(v.clone())),
+        (_, given) => given.clone(),
+    }
+}
+
+/// All keys of a table as one number, if they fit.
+fn packed_width(code: &TableCode) -> Option<u32> {
+    let total = code.match_keys().map(|k| u64::from(k.width)).sum::<u64>();
+    u32::try_from(total).ok().filter(|w| *w <= NARROW)
+}
