@@ -80,7 +80,7 @@ fn next_directive(cursor: &mut Cursor<'_>) -> bool {
             (Some(b'/'), Some(b'/')) => cursor.skip_line_comment(false),
             (Some(b'"'), _) => {
                 if cursor.take_string(Splice::Lines).is_none() {
-                    cursor.offset += 1;
+                    cursor.skip_to_line_end();
                 }
             }
             _ => cursor.offset += 1,

@@ -67,15 +67,15 @@ impl Preprocessor<'_> {
         let mark = self.macros.pool.len();
         let line = self.rest_of_line(scan, head, name_span)?;
         let next = match name {
-            // The body of a definition lives on in the pool.
+            // These leave bodies of macros in the pool.
             "define" => return self.define(&line).map(|()| Next::Read),
+            "include" => return self.computed_include(scan, &line),
             "undef" => self.undefine(&line),
             "if" => self.open_if(scan, &line),
             "ifdef" | "ifndef" => self.open_ifdef(scan, &line, name),
             "elif" | "elifdef" | "elifndef" => self.else_if(scan, &line, name),
             "else" => self.otherwise(scan, &line),
             "endif" => self.end_if(scan, &line),
-            "include" => self.computed_include(scan, &line),
             "line" => self.renumber(&line.tokens, &line),
             "pragma" => self.pragma(scan, &line),
             "" if line.tokens.is_empty() => Ok(Next::Read),
@@ -377,7 +377,8 @@ impl Preprocessor<'_> {
 
     /// `#line 12 "file"` and `# 12 "file" flags`.
     fn renumber(&mut self, tokens: &[Token], line: &Line) -> Result<Next, ErrorsReported> {
-        let literal = tokens.first().is_some_and(|first| first.kind == TokenKind::Number);
+        let first = tokens.first().copied();
+        let literal = first.is_some_and(|first| first.kind == TokenKind::Number);
         let expanded;
         let mut tokens = tokens;
         if !literal {
@@ -390,14 +391,14 @@ impl Preprocessor<'_> {
             text.parse::<u32>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
         });
         let Some(number) = number.filter(|number| i32::try_from(*number).is_ok()) else {
-            let at = self.span_or_end(line.tokens.first().copied(), line);
+            let at = self.span_or_end(first, line);
             return self.malformed(at, "`#line` needs a line number, and may have a file name in quotes");
         };
         let file = match tokens.get(1).copied() {
             None => None,
             Some(name) if name.kind == TokenKind::String => {
                 let quoted = self.macros.text(name);
-                let name = quoted.get(1..quoted.len() - 1).unwrap_or("");
+                let name = quoted.trim_start_matches('"').strip_suffix('"').unwrap_or("");
                 Some(Arc::from(name.replace("\\\"", "\"").replace("\\\\", "\\")))
             }
             Some(other) => {

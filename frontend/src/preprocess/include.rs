@@ -47,7 +47,7 @@ pub(super) fn literal_name(cursor: &mut Cursor<'_>) -> Option<IncludeName> {
 }
 
 impl Preprocessor<'_> {
-    /// Reads the main file. If it cannot be read an empty file takes its place, so that the finding has one.
+    /// Reads the main file. If it cannot be read an empty file takes its place, so that the finding has a file's name.
     pub(super) fn main_file(&mut self, path: &Path) -> Result<FileId, ErrorsReported> {
         let error = match self.loader.read(path) {
             Ok(content) => return self.add_file(path, content, Span::NONE),
@@ -55,8 +55,8 @@ impl Preprocessor<'_> {
         };
         let name = path.display().to_string();
         let message = format!("cannot read `{name}`: {}", reason(&error));
-        let at = self.sources.add(name, path, "").ok().and_then(|id| self.sources.file(id)).map(|f| f.span());
-        Err(self.fatal(Diagnostic::error(codes::E0101, at.unwrap_or_default(), message)))
+        let _ = self.sources.add(name, path, "");
+        Err(self.fatal(Diagnostic::error(codes::E0101, Span::NONE, message)))
     }
 
     /// Puts a file's content into the source map; `asked_by` is shown if there is no room for it.
@@ -131,11 +131,11 @@ impl Preprocessor<'_> {
         let name = match (tokens.first(), tokens.last()) {
             (Some(only), _) if only.kind == TokenKind::String && tokens.len() == 1 => {
                 let quoted = text(only);
-                Some((quoted.get(1..quoted.len() - 1).unwrap_or("").to_owned(), true))
+                Some((quoted.trim_matches('"').to_owned(), true))
             }
             (Some(open), Some(close)) if text(open) == "<" && text(close) == ">" => {
-                let inner = tokens.get(1..tokens.len() - 1).unwrap_or(&[]);
-                Some((inner.iter().map(text).collect(), false))
+                let inner = tokens.iter().skip(1).take(tokens.len().saturating_sub(2));
+                Some((inner.map(text).collect(), false))
             }
             _ => None,
         };
@@ -216,12 +216,13 @@ impl Preprocessor<'_> {
         diagnostic = diagnostic.with_note(format!(
             "looked in {beside}the `-I` directories ({searched}) and the includes that come with p4xdp"
         ));
-        match closest(name, embedded_names()) {
-            Some(known) => diagnostic.with_suggestion(
-                asked.span,
-                format!("<{known}>"),
-                format!("did you mean `<{known}>`?"),
-            ),
+        let stem = |name: &'static str| name.strip_suffix(".p4").unwrap_or(name);
+        let meant = closest(name.strip_suffix(".p4").unwrap_or(name), embedded_names().map(stem));
+        match meant.map(|stem| format!("<{stem}.p4>")) {
+            Some(known) => {
+                let message = format!("did you mean `{known}`?");
+                diagnostic.with_suggestion(asked.span, known, message)
+            }
             None => diagnostic,
         }
     }

@@ -3,7 +3,7 @@
 use super::directive::Next;
 use super::expand::{ExpandError, UseSite};
 use super::macros::MacroId;
-use super::text::Cursor;
+use super::text::{Cursor, Splice, has_splice};
 use super::token::{Token, TokenKind, Unterminated, would_merge};
 use super::{Inclusion, Preprocessor, condition, limits};
 use crate::diagnostic::{Diagnostic, ErrorsReported, codes};
@@ -61,6 +61,16 @@ pub(super) struct FileScan<'t> {
     /// From here to the cursor nothing has been copied yet.
     run: usize,
     pub(super) conditions: Vec<condition::Condition>,
+    /// The first string literal that goes on over a line's end: most likely it lacks its own.
+    long_literal: Option<Span>,
+}
+
+impl FileScan<'_> {
+    /// Leaves out what follows.
+    fn skip_rest(&mut self) {
+        self.cursor.offset = self.cursor.bytes().len();
+        self.run = self.cursor.offset;
+    }
 }
 
 impl Preprocessor<'_> {
@@ -82,7 +92,7 @@ impl Preprocessor<'_> {
             return Err(self.too_much_text());
         }
         let cursor = Cursor::new(&text, base, start);
-        let mut scan = FileScan { file, cursor, run: start, conditions: Vec::new() };
+        let mut scan = FileScan { file, cursor, run: start, conditions: Vec::new(), long_literal: None };
         self.walk(&mut scan)?;
         self.copy_run(&mut scan)?;
         for open in scan.conditions {
@@ -128,7 +138,7 @@ impl Preprocessor<'_> {
                 let start = scan.cursor.position();
                 if let Err(unterminated) = scan.cursor.skip_block_comment() {
                     self.error(unterminated_error(unterminated))?;
-                    scan.cursor.offset = scan.cursor.bytes().len();
+                    scan.skip_rest();
                 }
                 scan.run = scan.cursor.offset;
                 if !self.output.text.ends_with([' ', '\n', '\t']) {
@@ -142,10 +152,26 @@ impl Preprocessor<'_> {
                 scan.run = scan.cursor.offset;
             }
             (b'"', _) => {
-                if scan.cursor.take_string(super::text::Splice::Free).is_none() {
-                    self.error(unterminated_error(Unterminated::String(scan.cursor.position())))?;
-                    scan.cursor.offset = scan.cursor.bytes().len();
-                    scan.run = scan.cursor.offset;
+                let start = scan.cursor.offset;
+                match scan.cursor.take_string(Splice::Free) {
+                    Some(literal) if has_splice(literal) => self.spliced_literal(scan, start)?,
+                    Some(literal) => {
+                        if scan.long_literal.is_none() && literal.contains('\n') {
+                            let at = scan.cursor.position_of(start);
+                            scan.long_literal = Some(Span::new(at, at + 1));
+                        }
+                    }
+                    None => {
+                        let mut error = unterminated_error(Unterminated::String(scan.cursor.position()));
+                        if let Some(earlier) = scan.long_literal {
+                            error = error.with_label(
+                                earlier,
+                                "this literal spans several lines; does it lack its end?",
+                            );
+                        }
+                        self.error(error)?;
+                        scan.skip_rest();
+                    }
                 }
             }
             (b'#', _) if scan.cursor.begins_line(scan.cursor.position()) => {
@@ -167,11 +193,29 @@ impl Preprocessor<'_> {
                     Diagnostic::error(codes::E0117, span, message)
                         .with_note("this looks like a binary file, not like a P4 program"),
                 )?;
-                scan.cursor.offset = scan.cursor.bytes().len();
-                scan.run = scan.cursor.offset;
+                scan.skip_rest();
             }
             _ => scan.cursor.offset += 1,
         }
+        Ok(())
+    }
+
+    /// Behind a string literal that began at `start` and goes on over lines that end in `\`.
+    fn spliced_literal(&mut self, scan: &mut FileScan<'_>, start: usize) -> Result<(), ErrorsReported> {
+        let end = std::mem::replace(&mut scan.cursor.offset, start);
+        while let Some(ahead) =
+            memchr::memchr(b'\\', scan.cursor.bytes().get(scan.cursor.offset..end).unwrap_or(&[]))
+        {
+            scan.cursor.offset += ahead;
+            if scan.cursor.at_splice() {
+                self.copy_run(scan)?;
+                scan.cursor.skip_splice();
+                scan.run = scan.cursor.offset;
+            } else {
+                scan.cursor.offset += 1;
+            }
+        }
+        scan.cursor.offset = end;
         Ok(())
     }
 
@@ -215,8 +259,7 @@ impl Preprocessor<'_> {
                 }
                 self.error(diagnostic)?;
                 if matches!(error, ExpandError::UnterminatedCall(_) | ExpandError::Unterminated(_)) {
-                    scan.cursor.offset = scan.cursor.bytes().len();
-                    scan.run = scan.cursor.offset;
+                    scan.skip_rest();
                 }
                 return Ok(());
             }
@@ -281,8 +324,9 @@ impl Preprocessor<'_> {
             ExpandError::ArgumentCount { id, found } => {
                 let expected = self.macros.table.get(*id).map_or(0, |found| found.kind.parameter_count());
                 let plural = if expected == 1 { "" } else { "s" };
+                let given = if *found == 1 { "was" } else { "were" };
                 let message = format!(
-                    "macro `{}` takes {expected} argument{plural}, but {found} were given",
+                    "macro `{}` takes {expected} argument{plural}, but {found} {given} given",
                     name(*id)
                 );
                 (*id, Diagnostic::error(codes::E0114, used, message))

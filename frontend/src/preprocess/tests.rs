@@ -1,4 +1,8 @@
-//! Tests of the preprocessor: text and macros; files and directives stand in `tests/`.
+//! Tests of the preprocessor: text and macros here; directives, bad input and mutations in their own files.
+
+mod bad_input;
+mod directives;
+mod mutations;
 
 use super::{Options, Preprocessed, preprocess};
 use crate::diagnostic::{Diagnostics, Format, render};
@@ -33,8 +37,12 @@ impl Run {
 }
 
 fn run_with(options: &Options, loader: InMemory) -> Run {
+    run_main("main.p4", options, loader)
+}
+
+fn run_main(main: &str, options: &Options, loader: InMemory) -> Run {
     let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
-    let result = preprocess(Path::new("main.p4"), options, &loader, &mut sources, &mut sink).ok();
+    let result = preprocess(Path::new(main), options, &loader, &mut sources, &mut sink).ok();
     Run { sources, sink, result }
 }
 
@@ -64,6 +72,7 @@ fn object_macros() {
     expands("#define X 8\n8wX 0X1 X_ \"X\" X // X", "8wX 0X1 X_ \"X\" 8");
     expands("#define MINUS -\n-MINUS 1", "- - 1");
     expands("#define A a\\\nb\nA", "ab");
+    expands("#define A \"a\\\r\nb\"\nA \"c\\\nd\\\\\"", "\"ab\" \"cd\\\\\"");
 }
 
 #[test]

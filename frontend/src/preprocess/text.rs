@@ -183,3 +183,8 @@ impl<'a> Cursor<'a> {
         self.text.get(start..self.offset)
     }
 }
+
+/// True if some line of the text ends in `\`.
+pub(super) fn has_splice(text: &str) -> bool {
+    text.contains("\\\n") || text.contains("\\\r\n")
+}

@@ -1,7 +1,7 @@
 //! Preprocessing tokens. In: text of a file. Out: tokens for directives and for the expansion of macros; ordinary
 //! text is never turned into tokens. What is a keyword or an operator of P4 is left to the parser.
 
-use super::text::{Cursor, Splice};
+use super::text::{Cursor, Splice, has_splice};
 use std::rc::Rc;
 
 /// What a token is to the preprocessor.
@@ -121,7 +121,12 @@ pub(super) fn next_token(
         pool.token(kind, text, at, spaced)
     } else if first == b'"' {
         let text = cursor.take_string(splice).ok_or(Unterminated::String(at))?;
-        pool.token(TokenKind::String, text, at, spaced)
+        if has_splice(text) {
+            let joined = text.replace("\\\r\n", "").replace("\\\n", "");
+            pool.token(TokenKind::String, &joined, at, spaced)
+        } else {
+            pool.token(TokenKind::String, text, at, spaced)
+        }
     } else {
         let operator = OPERATORS.iter().find(|operator| cursor.rest().starts_with(**operator));
         let length = operator.map_or_else(|| cursor.character_length(), |operator| operator.len());

@@ -54,6 +54,7 @@ pub struct SourceFile {
     text: Arc<str>,
     base: u32,
     line_starts: OnceLock<Vec<u32>>,
+    shown: OnceLock<Option<Box<str>>>,
     renumberings: Vec<Renumbering>,
 }
 
@@ -73,6 +74,30 @@ impl SourceFile {
     /// The whole text, with a byte order mark if the file has one.
     pub fn text(&self) -> &Arc<str> {
         &self.text
+    }
+
+    /// The text as a terminal may show it: each control character other than tabs and line ends is replaced by another
+    /// character of as many bytes, so that no text can send commands to a terminal.
+    pub(crate) fn shown(&self) -> &str {
+        let text = &*self.text;
+        let line_ends_only = |at: usize| text.as_bytes().get(at + 1) == Some(&b'\n');
+        let is_safe = |(at, c): (usize, char)| match c {
+            '\t' | '\n' => true,
+            '\r' => line_ends_only(at),
+            c => !c.is_control(),
+        };
+        let shown = self.shown.get_or_init(|| {
+            if text.char_indices().all(is_safe) {
+                return None;
+            }
+            let replace = |(at, c): (usize, char)| match c.len_utf8() {
+                _ if is_safe((at, c)) => c,
+                1 => '?',
+                _ => '\u{b7}',
+            };
+            Some(text.char_indices().map(replace).collect::<String>().into())
+        });
+        shown.as_deref().unwrap_or(text)
     }
 
     /// Where the text proper begins: after a byte order mark.
@@ -170,6 +195,7 @@ impl SourceMap {
             text,
             base,
             line_starts: OnceLock::new(),
+            shown: OnceLock::new(),
             renumberings: Vec::new(),
         });
         Ok(FileId(self.files.len() as u32 - 1))

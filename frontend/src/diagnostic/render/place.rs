@@ -61,7 +61,7 @@ impl<'s> Files<'s> for Views<'s> {
     }
 
     fn source(&'s self, view: View) -> Result<&'s str, Error> {
-        let text: &str = self.file(view)?.text();
+        let text = self.file(view)?.shown();
         match view.window {
             Some((_, from, to)) => Ok(text.get(from as usize..to as usize).unwrap_or("")),
             None => Ok(text),
