@@ -7,6 +7,11 @@ typedef unsigned short __u16;
 typedef unsigned int __u32;
 typedef unsigned long long __u64;
 
+/* In network order. */
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u64 __be64;
+
 #define NULL ((void *)0)
 #define SEC(name) __attribute__((section(name), used))
 #define __always_inline inline __attribute__((always_inline))
