@@ -1,3 +1,2 @@
-#define bool _Bool
-#define true 1
-#define false 0
+typedef _Bool bool;
+enum { false, true };

@@ -3,16 +3,12 @@
  * the first byte in memory comes first in the number's memory too, and what is
  * left of the number is zero.
  */
-typedef __be16 __attribute__((may_alias)) wire16_t;
-typedef __be32 __attribute__((may_alias)) wire32_t;
-typedef __be64 __attribute__((may_alias)) wire64_t;
-
-#define load_wire16(p) (*(const wire16_t *)(p))
-#define load_wire32(p) (*(const wire32_t *)(p))
-#define load_wire64(p) (*(const wire64_t *)(p))
-#define store_wire16(p, v) (*(wire16_t *)(p) = (v))
-#define store_wire32(p, v) (*(wire32_t *)(p) = (v))
-#define store_wire64(p, v) (*(wire64_t *)(p) = (v))
+#define load_wire16(p) (*(const __be16 *)(p))
+#define load_wire32(p) (*(const __be32 *)(p))
+#define load_wire64(p) (*(const __be64 *)(p))
+#define store_wire16(p, v) (*(__be16 *)(p) = (v))
+#define store_wire32(p, v) (*(__be32 *)(p) = (v))
+#define store_wire64(p, v) (*(__be64 *)(p) = (v))
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define WIRE_PART(x, at, size, of) ((__u64)(x) << (8 * (at)))
 #define WIRE_REST(v, at, size, of) ((v) >> (8 * (at)))
