@@ -21,13 +21,9 @@ macro_rules! piece {
 /// In the order in which they must stand.
 const PIECES: &[Piece] = &[
     piece!("types.h": "__u8" "__u16" "__u32" "__u64" "__s8" "__s16" "__s32" "__s64" "NULL" "SEC" "__always_inline"),
-    piece!("bool.h": "bool" "true" "false"),
-    piece!("network_types.h": "__be16" "__be32" "__be64"),
-    piece!("wide_types.h": "__s128" "__u128"),
     piece!("context.h": "xdp_md" "xdp_action" "XDP_ABORTED" "XDP_DROP" "XDP_PASS" "XDP_TX" "XDP_REDIRECT"),
     piece!("packet.h": "xdp_data" "xdp_data_end"),
     piece!("byte_order.h": "bpf_htons" "bpf_ntohs" "bpf_htonl" "bpf_ntohl" "bpf_cpu_to_be64" "bpf_be64_to_cpu"),
-    piece!("wire.h": "load_wire16" "load_wire24" "load_wire32" "load_wire40" "load_wire48" "load_wire56" "load_wire64" "store_wire16" "store_wire24" "store_wire32" "store_wire40" "store_wire48" "store_wire56" "store_wire64"),
     piece!("map_definition.h": "__uint" "__type"),
     piece!("map_flags.h": "BPF_F_NO_PREALLOC"),
     piece!("update_flags.h": "BPF_ANY" "BPF_NOEXIST" "BPF_EXIST"),

@@ -7,6 +7,7 @@
 
 mod expr;
 mod stmt;
+mod text;
 mod types;
 
 pub use crate::ast::{Annotation, BinaryOp, Direction, StructKind, UnaryOp};
@@ -146,6 +147,8 @@ pub enum TopLevel {
     Constant(ConstId),
     /// Instance.
     Instance(InstanceId),
+    /// Value set.
+    ValueSet(ValueSetId),
 }
 
 /// A struct, header or header union.
@@ -368,6 +371,21 @@ pub struct Variable {
     pub default: Option<Expr>,
     /// Annotations (`@optional` among them).
     pub annotations: Vec<Annotation>,
+}
+
+impl Variable {
+    /// The direction of a parameter; constructor parameters and local variables have none.
+    pub fn direction(&self) -> Direction {
+        match self.kind {
+            VariableKind::Parameter(direction) => direction,
+            VariableKind::ConstructorParameter | VariableKind::Local => Direction::None,
+        }
+    }
+
+    /// True for a parameter that a caller may leave out without a default value.
+    pub fn is_optional(&self) -> bool {
+        self.annotations.iter().any(|annotation| &*annotation.name.text == "optional")
+    }
 }
 
 /// A thing with a constructor.

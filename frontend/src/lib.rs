@@ -4,10 +4,15 @@
 //! (grammar to [`ast`]), [`resolve`] and [`typecheck`] (AST to [`hir`]). Every stage reports into a
 //! [`diagnostic::Diagnostics`] sink and reports all that it can.
 
+mod analyze;
 pub mod arena;
 pub mod ast;
 pub mod diagnostic;
 pub mod hir;
 pub mod parse;
 pub mod preprocess;
+pub mod resolve;
 pub mod source;
+pub mod typecheck;
+
+pub use analyze::analyze;

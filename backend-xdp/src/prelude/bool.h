@@ -1,2 +1,0 @@
-typedef _Bool bool;
-enum { false, true };

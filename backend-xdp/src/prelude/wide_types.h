@@ -1,2 +1,0 @@
-typedef __int128 __s128;
-typedef unsigned __int128 __u128;

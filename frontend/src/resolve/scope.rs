@@ -1,0 +1,237 @@
+//! Scopes, from the innermost to the top level.
+
+use crate::diagnostic::suggest;
+use crate::hir::{
+    ActionId, ConstId, ControlId, EnumId, ExternId, FunctionId, InstanceId, MatchKindId, NewTypeId,
+    PackageId, ParserId, StructId, TableId, TypeId, TypeVarId, ValueSetId, VarId,
+};
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// A `typedef`.
+    Typedef(TypeId),
+    /// A type parameter.
+    TypeVar(TypeVarId),
+    /// A struct, header or header union.
+    Struct(StructId),
+    /// An enum.
+    Enum(EnumId),
+    /// A `type` declaration.
+    NewType(NewTypeId),
+    /// An extern object type.
+    Extern(ExternId),
+    /// A parser or parser type.
+    Parser(ParserId),
+    /// A control or control type.
+    Control(ControlId),
+    /// A package type.
+    Package(PackageId),
+    /// All functions of one name in one scope.
+    Functions(Vec<FunctionId>),
+    /// An action.
+    Action(ActionId),
+    /// A constant.
+    Const(ConstId),
+    /// A variable or parameter.
+    Var(VarId),
+    /// An instance.
+    Instance(InstanceId),
+    /// A table.
+    Table(TableId),
+    /// A value set.
+    ValueSet(ValueSetId),
+    /// A match kind.
+    MatchKind(MatchKindId),
+    /// A parser state, by its index.
+    State(usize),
+    /// A declaration that was reported as wrong: whatever is done with the name is right.
+    Error,
+}
+
+impl Binding {
+    /// What kind of thing it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Binding::Typedef(_) | Binding::NewType(_) => "a type",
+            Binding::TypeVar(_) => "a type parameter",
+            Binding::Struct(_) => "a struct or header type",
+            Binding::Enum(_) => "an enum type",
+            Binding::Extern(_) => "an extern type",
+            Binding::Parser(_) => "a parser",
+            Binding::Control(_) => "a control",
+            Binding::Package(_) => "a package type",
+            Binding::Functions(_) => "a function",
+            Binding::Action(_) => "an action",
+            Binding::Const(_) => "a constant",
+            Binding::Var(_) => "a variable",
+            Binding::Instance(_) => "an instance",
+            Binding::Table(_) => "a table",
+            Binding::ValueSet(_) => "a value set",
+            Binding::MatchKind(_) => "a match kind",
+            Binding::State(_) => "a parser state",
+            Binding::Error => "a name",
+        }
+    }
+
+    /// True for everything that names a type.
+    pub fn is_type(&self) -> bool {
+        match self {
+            Binding::Typedef(_)
+            | Binding::TypeVar(_)
+            | Binding::Struct(_)
+            | Binding::Enum(_)
+            | Binding::NewType(_)
+            | Binding::Extern(_)
+            | Binding::Parser(_)
+            | Binding::Control(_)
+            | Binding::Package(_) => true,
+            Binding::Functions(_)
+            | Binding::Action(_)
+            | Binding::Const(_)
+            | Binding::Var(_)
+            | Binding::Instance(_)
+            | Binding::Table(_)
+            | Binding::ValueSet(_)
+            | Binding::MatchKind(_)
+            | Binding::State(_)
+            | Binding::Error => false,
+        }
+    }
+}
+
+/// A binding and where it was made.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What the name stands for.
+    pub binding: Binding,
+    /// The name in its declaration.
+    pub span: Span,
+}
+
+#[derive(Debug, Default)]
+struct Frame {
+    names: FxHashMap<Arc<str>, Entry>,
+    /// Names beyond this frame are invisible, except those of the top level.
+    barrier: bool,
+}
+
+/// The scopes that are open at a place.
+#[derive(Debug)]
+pub struct Scopes {
+    top: Frame,
+    inner: Vec<Frame>,
+}
+
+impl Default for Scopes {
+    fn default() -> Scopes {
+        Scopes::new()
+    }
+}
+
+impl Scopes {
+    /// Only the top-level scope, empty.
+    pub fn new() -> Scopes {
+        Scopes { top: Frame::default(), inner: Vec::new() }
+    }
+
+    /// Opens a scope.
+    pub fn push(&mut self) {
+        self.inner.push(Frame::default());
+    }
+
+    /// Opens a scope from which only itself, what is opened inside, and the top level can be seen: the
+    /// implementation of an abstract method (section "Instantiating objects with abstract methods").
+    pub fn push_barrier(&mut self) {
+        self.inner.push(Frame { names: FxHashMap::default(), barrier: true });
+    }
+
+    /// Closes the innermost scope. The top level stays open.
+    pub fn pop(&mut self) {
+        self.inner.pop();
+    }
+
+    /// True while only the top level is open.
+    pub fn at_top(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    fn innermost(&mut self) -> &mut Frame {
+        self.inner.last_mut().unwrap_or(&mut self.top)
+    }
+
+    /// Makes a binding in the innermost scope. If the name is taken there, the entry that holds it is given back
+    /// and nothing changes.
+    pub fn declare(&mut self, name: &Arc<str>, span: Span, binding: Binding) -> Result<(), Entry> {
+        let frame = self.innermost();
+        if let Some(old) = frame.names.get(name) {
+            return Err(old.clone());
+        }
+        frame.names.insert(name.clone(), Entry { binding, span });
+        Ok(())
+    }
+
+    /// Replaces a binding of the innermost scope, or makes it.
+    pub fn rebind(&mut self, name: &Arc<str>, span: Span, binding: Binding) {
+        self.innermost().names.insert(name.clone(), Entry { binding, span });
+    }
+
+    /// Binds a function's name at the top level while its body is looked at, unless the name is taken there.
+    pub fn declare_top_if_free(&mut self, name: &Arc<str>, span: Span, id: FunctionId) {
+        self.top
+            .names
+            .entry(name.clone())
+            .or_insert_with(|| Entry { binding: Binding::Functions(vec![id]), span });
+    }
+
+    /// Undoes [`Scopes::declare_top_if_free`].
+    pub fn undeclare_top(&mut self, name: &Arc<str>, id: FunctionId) {
+        let made_here =
+            matches!(self.top.names.get(name), Some(entry) if entry.binding == Binding::Functions(vec![id]));
+        if made_here {
+            self.top.names.remove(name);
+        }
+    }
+
+    /// What `name` is bound to in the innermost scope alone.
+    pub fn lookup_innermost(&mut self, name: &str) -> Option<&Entry> {
+        self.innermost().names.get(name)
+    }
+
+    /// What `name` stands for here.
+    pub fn lookup(&self, name: &str) -> Option<&Entry> {
+        self.visible().find_map(|frame| frame.names.get(name))
+    }
+
+    /// What `.name` stands for.
+    pub fn lookup_top(&self, name: &str) -> Option<&Entry> {
+        self.top.names.get(name)
+    }
+
+    /// What `name` would stand for if this scope and those inside it did not exist, the top level left out: for
+    /// remarks on shadowing.
+    pub fn lookup_shadowed(&self, name: &str) -> Option<&Entry> {
+        self.inner.iter().rev().skip(1).find_map(|frame| frame.names.get(name))
+    }
+
+    fn visible(&self) -> impl Iterator<Item = &Frame> {
+        let barrier = self.inner.iter().rposition(|frame| frame.barrier).unwrap_or(0);
+        self.inner.iter().skip(barrier).rev().chain(std::iter::once(&self.top))
+    }
+
+    /// The visible name most like `name` among those that `accept` admits.
+    pub fn similar(&self, name: &str, accept: impl Fn(&Binding) -> bool) -> Option<String> {
+        let mut candidates: Vec<&str> = self
+            .visible()
+            .flat_map(|frame| frame.names.iter())
+            .filter(|(_, entry)| accept(&entry.binding))
+            .map(|(candidate, _)| &**candidate)
+            .collect();
+        // The order of a hash map must not decide between equals.
+        candidates.sort_unstable();
+        suggest::closest(name, candidates).map(str::to_owned)
+    }
+}

@@ -1,0 +1,171 @@
+//! References to actions in a table: its list, its default action, its entries.
+
+use super::Checker;
+use crate::ast;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, ActionId, ActionRef, Argument, Direction, Expr, ExprKind, VarId};
+use crate::resolve::Binding;
+use crate::source::Span;
+
+impl Checker<'_> {
+    /// An element of the `actions` list: parameters with a direction are bound here, the others are not.
+    pub(super) fn listed_action(&mut self, reference: &ast::ActionRef) -> Option<ActionRef> {
+        let action = self.action_named(&reference.name)?;
+        let given = reference.args.as_deref().unwrap_or_default();
+        let params = self.program.actions[action].params.clone();
+        let directed: Vec<VarId> = params.iter().copied().filter(|&param| self.is_directed(param)).collect();
+        let mut args = self.bind(action, &directed, given, reference.span)?;
+        args.resize(params.len(), None);
+        let annotations = self.annotations(&reference.annotations);
+        Some(ActionRef { action, args, annotations, span: reference.span })
+    }
+
+    /// An action with all its arguments: the default action, or that of an entry. What was bound in the list of
+    /// actions must be repeated as it is there.
+    pub(super) fn complete_action(
+        &mut self,
+        (name, given): (&ast::QualifiedName, &[ast::Argument]),
+        listed: &[ActionRef],
+        span: Span,
+    ) -> Option<ActionRef> {
+        let action = self.action_named(name)?;
+        let Some(in_list) = listed.iter().find(|candidate| candidate.action == action) else {
+            let mut diagnostic = Diagnostic::error(
+                codes::E0320,
+                span,
+                format!("action `{}` is not in the table's list of actions", name.name.text),
+            );
+            if let (Some(first), Some(last)) = (listed.first(), listed.last()) {
+                diagnostic = diagnostic.with_label(first.span.to(last.span), "the actions of the table");
+            }
+            self.emit(diagnostic);
+            return None;
+        };
+        let bound: Vec<Option<Argument>> = in_list.args.clone();
+        let params = self.program.actions[action].params.clone();
+        let args = self.bind(action, &params, given, span)?;
+        for (written, bound) in args.iter().zip(&bound) {
+            let (Some(Argument::Value(written)), Some(Argument::Value(bound))) = (written, bound) else {
+                continue;
+            };
+            if !same_expr(written, bound) {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0320,
+                        written.span,
+                        "this argument differs from the one in the list of actions",
+                    )
+                    .with_label(bound.span, "bound here"),
+                );
+                return None;
+            }
+        }
+        for (&param, arg) in params.iter().zip(&args) {
+            if !self.is_directed(param)
+                && let Some(Argument::Value(value)) = arg
+                && !self.is_known(value)
+            {
+                let span = value.span;
+                self.error(
+                    codes::E0303,
+                    span,
+                    "an argument for action data in a table must be known at compile time",
+                );
+                return None;
+            }
+        }
+        Some(ActionRef { action, args, annotations: Vec::new(), span })
+    }
+
+    fn bind(
+        &mut self,
+        action: ActionId,
+        params: &[VarId],
+        given: &[ast::Argument],
+        span: Span,
+    ) -> Option<Vec<Option<Argument>>> {
+        use super::arguments::{CallKind, Signature};
+        let name = self.program.actions[action].name.clone();
+        let signature = Signature { name: &name.name, declared: name.span, params, result: None };
+        let args = self.arguments(&signature, &Vec::new(), given, CallKind::Action, span).ok()?;
+        Some(args.into_iter().map(Some).collect())
+    }
+
+    fn is_directed(&self, param: VarId) -> bool {
+        match self.program.variables[param].direction() {
+            Direction::None => false,
+            Direction::In | Direction::Out | Direction::InOut => true,
+        }
+    }
+
+    fn action_named(&mut self, name: &ast::QualifiedName) -> Option<ActionId> {
+        let entry = self.resolve_name(name, |binding| matches!(binding, Binding::Action(_)))?;
+        match entry.binding {
+            Binding::Action(id) => Some(id),
+            Binding::Error => None,
+            other => {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0203,
+                        name.name.span,
+                        format!("`{}` is {}, not an action", name.name.text, other.kind()),
+                    )
+                    .with_label(entry.span, "declared here"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// True if two expressions are written alike, names resolved.
+fn same_expr(a: &Expr, b: &Expr) -> bool {
+    match (&a.kind, &b.kind) {
+        (ExprKind::Literal(x), ExprKind::Literal(y)) => x == y && a.ty == b.ty,
+        (ExprKind::Variable(x), ExprKind::Variable(y)) => x == y,
+        (ExprKind::Constant(x), ExprKind::Constant(y)) => x == y,
+        (ExprKind::Instance(x), ExprKind::Instance(y)) => x == y,
+        (ExprKind::Field(x, i), ExprKind::Field(y, j)) => i == j && same_expr(x, y),
+        (ExprKind::Index(x, i), ExprKind::Index(y, j)) => same_expr(x, y) && same_expr(i, j),
+        (ExprKind::StackNext(x), ExprKind::StackNext(y))
+        | (ExprKind::StackLast(x), ExprKind::StackLast(y))
+        | (ExprKind::StackLastIndex(x), ExprKind::StackLastIndex(y))
+        | (ExprKind::StackSize(x), ExprKind::StackSize(y)) => same_expr(x, y),
+        (ExprKind::Slice { base: x, hi, lo }, ExprKind::Slice { base: y, hi: hi_y, lo: lo_y }) => {
+            hi == hi_y && lo == lo_y && same_expr(x, y)
+        }
+        (ExprKind::Unary(op, x), ExprKind::Unary(op_y, y)) => op == op_y && same_expr(x, y),
+        (ExprKind::Binary(op, x, z), ExprKind::Binary(op_y, y, w)) => {
+            op == op_y && same_expr(x, y) && same_expr(z, w)
+        }
+        (ExprKind::Conditional(c, x, z), ExprKind::Conditional(d, y, w)) => {
+            same_expr(c, d) && same_expr(x, y) && same_expr(z, w)
+        }
+        (ExprKind::Cast(x), ExprKind::Cast(y)) => a.ty == b.ty && same_expr(x, y),
+        (ExprKind::Aggregate(x), ExprKind::Aggregate(y)) => {
+            x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same_expr(x, y))
+        }
+        (ExprKind::Call(x), ExprKind::Call(y)) => same_call(x, y),
+        (ExprKind::InvalidHeader, ExprKind::InvalidHeader) | (ExprKind::Default, ExprKind::Default) => true,
+        (_, _) => false,
+    }
+}
+
+fn same_call(a: &hir::Call, b: &hir::Call) -> bool {
+    use crate::hir::Callee;
+    let same_callee = match (&a.callee, &b.callee) {
+        (Callee::Function(x), Callee::Function(y)) => x == y,
+        (Callee::IsValid(x), Callee::IsValid(y)) => same_expr(x, y),
+        (Callee::Method { object: x, method: m }, Callee::Method { object: y, method: n }) => {
+            m == n && same_expr(x, y)
+        }
+        (_, _) => false,
+    };
+    same_callee
+        && a.args.len() == b.args.len()
+        && a.args.iter().zip(&b.args).all(|(x, y)| match (x, y) {
+            (Argument::Value(x), Argument::Value(y)) => same_expr(x, y),
+            (Argument::Missing, Argument::Missing) => true,
+            (_, _) => false,
+        })
+}

@@ -1,0 +1,259 @@
+//! Tuple expressions `{a, b}`, structure-valued expressions `{x = a}`, `{#}` and `...`.
+
+use super::{Checker, expr};
+use crate::ast;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, ExprKind, StructKind, Type, TypeId};
+use crate::source::Span;
+
+impl Checker<'_> {
+    /// `{a, b}` and `{a, ...}`
+    pub(super) fn list(
+        &mut self,
+        elements: &[ast::Expr],
+        has_default: bool,
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> hir::Expr {
+        let slots = hint.and_then(|hint| self.slots(hint, elements.len()).map(|slots| (hint, slots)));
+        let Some((hint, slots)) = slots else {
+            if has_default {
+                return self.unknown_type(span, "`...`");
+            }
+            let parts: Vec<hir::Expr> = elements.iter().map(|element| self.expr(element, None)).collect();
+            for part in &parts {
+                if self.is_object(part.ty) || *self.kind(part.ty) == Type::Void {
+                    let text = self.text(part.ty);
+                    return self.bad_expr(
+                        codes::E0310,
+                        part.span,
+                        format!("a `{text}` cannot be an element of a tuple"),
+                    );
+                }
+            }
+            let types = parts.iter().map(|part| part.ty).collect();
+            let ty = self.intern(Type::Tuple(types));
+            return expr(ExprKind::Aggregate(parts), ty, span);
+        };
+        let enough = if has_default { elements.len() <= slots.len() } else { elements.len() == slots.len() };
+        if !enough {
+            let text = self.text(hint);
+            let (expected, found) = (slots.len(), elements.len());
+            for element in elements {
+                self.expr(element, None);
+            }
+            return self.bad_expr(
+                codes::E0324,
+                span,
+                format!(
+                    "`{text}` needs {expected} values, but {found} {} given",
+                    if found == 1 { "was" } else { "were" }
+                ),
+            );
+        }
+        let mut slots = slots.into_iter();
+        let mut parts: Vec<hir::Expr> = elements
+            .iter()
+            .zip(slots.by_ref())
+            .map(|(element, slot)| self.expr_of(element, slot, None))
+            .collect();
+        for slot in slots {
+            parts.push(self.default_of(slot, span));
+        }
+        self.aggregate(parts, hint, span)
+    }
+
+    /// `{x = a}` and `{x = a, ...}`
+    pub(super) fn named_list(
+        &mut self,
+        members: &[(ast::Name, ast::Expr)],
+        has_default: bool,
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> hir::Expr {
+        let hint = hint.unwrap_or(self.basic.int);
+        let Type::Struct(id, args) = self.kind_of(hint) else {
+            for (_, value) in members {
+                self.expr(value, None);
+            }
+            if matches!(self.kind(hint), Type::Infer(_) | Type::Error) || hint == self.basic.int {
+                return self.unknown_type(span, "a structure-valued expression");
+            }
+            let text = self.text(hint);
+            return self.bad_expr(
+                codes::E0301,
+                span,
+                format!("mismatched types: expected `{text}`, found a structure-valued expression"),
+            );
+        };
+        let decl = &self.program.structs[id];
+        let (struct_name, declared, kind) = (decl.name.name.clone(), decl.name.span, decl.kind);
+        let names: Vec<_> = decl.fields.iter().map(|field| field.name.name.clone()).collect();
+        if kind == StructKind::HeaderUnion {
+            return self.bad_expr(
+                codes::E0324,
+                span,
+                format!("a value of header union `{struct_name}` cannot be written as a list of fields"),
+            );
+        }
+        let types = self.field_types(id, &args);
+        let mut parts: Vec<Option<hir::Expr>> = names.iter().map(|_| None).collect();
+        let mut sound = true;
+        for (name, value) in members {
+            let position = names.iter().position(|field| *field == name.text);
+            let (Some(position), Some(&ty)) = (position, position.and_then(|position| types.get(position)))
+            else {
+                sound = false;
+                self.expr(value, None);
+                self.no_such_field(name, &struct_name, &names, declared);
+                continue;
+            };
+            let value = self.expr_of(value, ty, None);
+            if let Some(slot) = parts.get_mut(position)
+                && slot.replace(value).is_some()
+            {
+                sound = false;
+                self.error(codes::E0324, name.span, format!("field `{}` is given twice", name.text));
+            }
+        }
+        let missing: Vec<String> = names
+            .iter()
+            .zip(&parts)
+            .filter(|(_, part)| part.is_none())
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
+        if !missing.is_empty() && !has_default {
+            if sound {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0324,
+                        span,
+                        format!("no value is given for {} of `{struct_name}`", missing.join(", ")),
+                    )
+                    .with_label(declared, "declared here")
+                    .with_note("end the list with `...` to give the other fields their default values"),
+                );
+            }
+            return self.bad(span);
+        }
+        if !sound {
+            return self.bad(span);
+        }
+        let parts = parts.into_iter().zip(types);
+        let parts = parts.map(|(part, ty)| part.unwrap_or_else(|| self.default_of(ty, span))).collect();
+        self.aggregate(parts, hint, span)
+    }
+
+    /// Reports a field that a struct does not have.
+    pub(super) fn no_such_field(
+        &mut self,
+        name: &ast::Name,
+        owner: &str,
+        fields: &[std::sync::Arc<str>],
+        declared: Span,
+    ) {
+        let mut diagnostic =
+            Diagnostic::error(codes::E0204, name.span, format!("`{owner}` has no field `{}`", name.text));
+        if let Some(similar) =
+            crate::diagnostic::suggest::closest(&name.text, fields.iter().map(|name| &**name))
+        {
+            diagnostic = diagnostic.with_suggestion(
+                name.span,
+                similar.to_string(),
+                format!("a field with a like name exists: did you mean `{similar}`?"),
+            );
+        }
+        self.emit(diagnostic.with_label(declared, "declared here"));
+    }
+
+    fn aggregate(&mut self, parts: Vec<hir::Expr>, hint: TypeId, span: Span) -> hir::Expr {
+        let ty = self.resolve(hint);
+        expr(ExprKind::Aggregate(parts), ty, span)
+    }
+
+    fn unknown_type(&mut self, span: Span, what: &str) -> hir::Expr {
+        self.emit(
+            Diagnostic::error(codes::E0308, span, format!("the type of {what} cannot be inferred here"))
+                .with_note("put the type in front: `(Type){ .. }`"),
+        );
+        self.bad(span)
+    }
+
+    /// `{#}`
+    pub(super) fn invalid_header(&mut self, hint: Option<TypeId>, span: Span) -> hir::Expr {
+        match hint {
+            Some(hint) if self.is_header_like(hint) && matches!(self.kind(hint), Type::Struct(..)) => {
+                expr(ExprKind::InvalidHeader, hint, span)
+            }
+            Some(hint) if !matches!(self.kind(hint), Type::Infer(_)) => {
+                if self.is_error(hint) {
+                    return self.bad(span);
+                }
+                let text = self.text(hint);
+                self.bad_expr(
+                    codes::E0301,
+                    span,
+                    format!("mismatched types: expected `{text}`, found an invalid header or header union"),
+                )
+            }
+            Some(_) | None => self.unknown_type(span, "`{#}`"),
+        }
+    }
+
+    /// `...` as a whole expression.
+    pub(super) fn default_expr(&mut self, hint: Option<TypeId>, span: Span) -> hir::Expr {
+        match hint {
+            Some(hint) if !matches!(self.kind(hint), Type::Infer(_)) => self.default_of(hint, span),
+            Some(_) | None => self.unknown_type(span, "`...`"),
+        }
+    }
+
+    fn default_of(&mut self, ty: TypeId, span: Span) -> hir::Expr {
+        if self.is_error(ty) {
+            return self.bad(span);
+        }
+        if !self.has_default_value(ty) {
+            let text = self.text(ty);
+            return self.bad_expr(codes::E0324, span, format!("type `{text}` has no default value"));
+        }
+        let ty = self.resolve(ty);
+        expr(ExprKind::Default, ty, span)
+    }
+
+    fn has_default_value(&mut self, ty: TypeId) -> bool {
+        match self.kind_of(ty) {
+            Type::Struct(id, args) => match self.program.structs[id].kind {
+                StructKind::Header | StructKind::HeaderUnion => true,
+                StructKind::Struct => {
+                    self.field_types(id, &args).into_iter().all(|field| self.has_default_value(field))
+                }
+            },
+            Type::Tuple(elements) => elements.into_iter().all(|element| self.has_default_value(element)),
+            Type::Stack { element, .. } => self.has_default_value(element),
+            Type::NewType(id) => self.has_default_value(self.program.new_types[id].underlying),
+            Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::Enum(_)
+            | Type::List(_)
+            | Type::Error => true,
+            Type::Void
+            | Type::MatchKind
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => false,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Annotations: kept as written; the structured ones are checked (section "Annotations").
+
+use super::Checker;
+use crate::ast::{Annotation, AnnotationBody};
+use crate::diagnostic::{Diagnostic, codes};
+
+impl Checker<'_> {
+    /// Checks annotations and hands out a copy for the HIR.
+    pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
+        for (i, annotation) in annotations.iter().enumerate() {
+            self.annotation(annotation);
+            let earlier =
+                annotations.iter().take(i).find(|earlier| earlier.name.text == annotation.name.text);
+            if let Some(earlier) = earlier
+                && is_structured(annotation) != is_structured(earlier)
+            {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0333,
+                        annotation.span,
+                        format!("annotation `@{}` is both structured and unstructured", annotation.name.text),
+                    )
+                    .with_label(earlier.span, "the other form is used here"),
+                );
+            } else if let Some(earlier) = earlier
+                && is_structured(annotation)
+            {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0333,
+                        annotation.span,
+                        format!("structured annotation `@{}` is given twice", annotation.name.text),
+                    )
+                    .with_label(earlier.span, "first given here"),
+                );
+            }
+        }
+        annotations.to_vec()
+    }
+
+    fn annotation(&mut self, annotation: &Annotation) {
+        match &annotation.body {
+            AnnotationBody::Empty | AnnotationBody::Unstructured(_) => {}
+            AnnotationBody::Expressions(values) => {
+                for value in values {
+                    self.annotation_value(value);
+                }
+            }
+            AnnotationBody::KeyValues(pairs) => {
+                for (i, (name, value)) in pairs.iter().enumerate() {
+                    if let Some((earlier, _)) =
+                        pairs.iter().take(i).find(|(earlier, _)| earlier.text == name.text)
+                    {
+                        self.emit(
+                            Diagnostic::error(
+                                codes::E0333,
+                                name.span,
+                                format!("key `{}` is given twice", name.text),
+                            )
+                            .with_label(earlier.span, "first given here"),
+                        );
+                    }
+                    self.annotation_value(value);
+                }
+            }
+        }
+    }
+
+    /// Values of structured annotations are integers, strings or booleans known at compile time.
+    fn annotation_value(&mut self, value: &crate::ast::Expr) {
+        let value = self.expr(value, None);
+        if self.is_error(value.ty) {
+            return;
+        }
+        if let Err(fault) = super::const_eval::eval_local(&self.program, &value) {
+            self.eval_fault(&fault, value.span, "the value of an annotation");
+        }
+    }
+}
+
+fn is_structured(annotation: &Annotation) -> bool {
+    match annotation.body {
+        AnnotationBody::Empty | AnnotationBody::Unstructured(_) => false,
+        AnnotationBody::Expressions(_) | AnnotationBody::KeyValues(_) => true,
+    }
+}

@@ -1,0 +1,402 @@
+//! Arguments to parameters: overloads by number and names, directions, inference of type arguments.
+
+use super::unify::Substitution;
+use super::{Checker, named};
+use crate::ast::{self, ExprKind as Ast};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, Argument, Direction, FunctionId, Type, TypeId, VarId};
+use crate::source::Span;
+use std::sync::Arc;
+
+/// What is being called, as far as arguments care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CallKind {
+    /// Function, method, parser or control: directionless parameters take values known at compile time.
+    Run,
+    /// Action: directionless parameters take any value.
+    Action,
+    /// Constructor: everything is known at compile time.
+    Construct,
+}
+
+/// What the arguments of a call must fit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Signature<'a> {
+    /// Name of what is called.
+    pub(super) name: &'a str,
+    /// Where it is declared.
+    pub(super) declared: Span,
+    /// Its parameters.
+    pub(super) params: &'a [VarId],
+    /// Its result type and the type that the surroundings would like instead, for inference.
+    pub(super) result: Option<(TypeId, TypeId)>,
+}
+
+/// A parameter with its type under the type arguments of the call.
+struct Formal {
+    name: Arc<str>,
+    declared: Span,
+    ty: TypeId,
+    direction: Direction,
+    default: Option<hir::Expr>,
+    optional: bool,
+}
+
+impl Checker<'_> {
+    /// The overload that takes the arguments, going by their number and names alone.
+    pub(super) fn select_overload(
+        &mut self,
+        candidates: &[FunctionId],
+        args: &[ast::Argument],
+        span: Span,
+    ) -> Option<FunctionId> {
+        if let [only] = candidates {
+            return Some(*only);
+        }
+        let viable: Vec<FunctionId> = candidates
+            .iter()
+            .copied()
+            .filter(|&id| self.accepts(&self.program.functions[id].params, args))
+            .collect();
+        if let [only] = viable.as_slice() {
+            return Some(*only);
+        }
+        // Of several that take the arguments, one that needs no default values is meant.
+        let exact: Vec<FunctionId> = viable
+            .iter()
+            .copied()
+            .filter(|&id| self.program.functions[id].params.len() == args.len())
+            .collect();
+        if let [only] = exact.as_slice() {
+            return Some(*only);
+        }
+        let first = candidates.first()?;
+        let name = self.program.functions[*first].name.name.clone();
+        for arg in args {
+            if arg.value.kind_is_dont_care() {
+                continue;
+            }
+            self.expr(&arg.value, None);
+        }
+        let message = if viable.is_empty() {
+            format!("no overload of `{name}` takes these {} arguments", args.len())
+        } else {
+            format!("the call of `{name}` is ambiguous")
+        };
+        let shown = if viable.is_empty() { candidates } else { viable.as_slice() };
+        let mut diagnostic = Diagnostic::error(codes::E0307, span, message);
+        for &candidate in shown {
+            let function = &self.program.functions[candidate];
+            let params = self.program.params_text(&function.params);
+            diagnostic = diagnostic.with_label(function.name.span, format!("takes `{params}`"));
+        }
+        self.emit(diagnostic);
+        None
+    }
+
+    fn accepts(&self, params: &[VarId], args: &[ast::Argument]) -> bool {
+        let may_be_missing = |param: &VarId| {
+            let variable = &self.program.variables[*param];
+            variable.default.is_some() || variable.is_optional()
+        };
+        if args.len() > params.len() {
+            return false;
+        }
+        if args.iter().any(|arg| arg.name.is_some()) {
+            let given = |param: &VarId| {
+                let name = &self.program.variables[*param].name.name;
+                args.iter().any(|arg| arg.name.as_ref().is_some_and(|given| given.text == *name))
+            };
+            let all_known = args.iter().all(|arg| {
+                arg.name.as_ref().is_some_and(|name| {
+                    params.iter().any(|param| self.program.variables[*param].name.name == name.text)
+                })
+            });
+            all_known && params.iter().all(|param| given(param) || may_be_missing(param))
+        } else {
+            params.iter().skip(args.len()).all(may_be_missing)
+        }
+    }
+
+    /// Checks the arguments of a call against the parameters of what is called. Gives one argument a parameter, in the order of the parameters. `Err` has been reported.
+    pub(super) fn arguments(
+        &mut self,
+        callee: &Signature<'_>,
+        substitution: &Substitution,
+        args: &[ast::Argument],
+        kind: CallKind,
+        span: Span,
+    ) -> Result<Vec<Argument>, ()> {
+        let Signature { name, declared, params, result } = *callee;
+        let formals: Vec<Formal> = params.iter().map(|&param| self.formal(param, substitution)).collect();
+        let chosen = match self.assign(name, declared, &formals, args, span) {
+            Ok(chosen) => chosen,
+            Err(()) => {
+                for arg in args {
+                    if !arg.value.kind_is_dont_care() {
+                        self.expr(&arg.value, None);
+                    }
+                }
+                return Err(());
+            }
+        };
+        let mut results: Vec<Option<Argument>> = formals.iter().map(|_| None).collect();
+        let mut waiting: Vec<(usize, hir::Expr)> = Vec::new();
+        let mut sound = true;
+        // In the order in which they were written: inference goes from left to right.
+        for (position, arg) in &chosen {
+            let (Some(formal), Some(slot)) = (formals.get(*position), results.get_mut(*position)) else {
+                continue;
+            };
+            match self.argument(formal, arg, kind) {
+                Some(Ok(argument)) => *slot = Some(argument),
+                Some(Err(int)) => waiting.push((*position, int)),
+                None => sound = false,
+            }
+        }
+        if let Some((result, hint)) = result {
+            let result = self.substitute(result, substitution);
+            if self.is_open(result) && !self.is_open(hint) {
+                self.unify(result, hint);
+            }
+        }
+        // `int` arguments take the type that the other arguments gave to the parameter.
+        for (position, int) in waiting {
+            if let (Some(formal), Some(slot)) = (formals.get(position), results.get_mut(position)) {
+                let value = self.coerce(int, formal.ty, Some((formal.declared, "for this parameter")));
+                *slot = Some(Argument::Value(value));
+            }
+        }
+        if !sound {
+            return Err(());
+        }
+        let filled =
+            results.into_iter().zip(formals).map(|(result, formal)| match (result, formal.default) {
+                (Some(argument), _) => argument,
+                (None, Some(default)) => Argument::Value(default),
+                (None, None) => Argument::Missing,
+            });
+        Ok(filled.collect())
+    }
+
+    fn formal(&mut self, param: VarId, substitution: &Substitution) -> Formal {
+        let variable = &self.program.variables[param];
+        let (ty, name, declared) = (variable.ty, variable.name.name.clone(), variable.name.span);
+        let (direction, optional) = (variable.direction(), variable.is_optional());
+        let default = variable.default.clone();
+        Formal { name, declared, ty: self.substitute(ty, substitution), direction, default, optional }
+    }
+
+    /// Which argument goes to which parameter, in the order of the arguments.
+    fn assign<'e>(
+        &mut self,
+        name: &str,
+        declared: Span,
+        formals: &[Formal],
+        args: &'e [ast::Argument],
+        span: Span,
+    ) -> Result<Vec<(usize, &'e ast::Argument)>, ()> {
+        let named_count = args.iter().filter(|arg| arg.name.is_some()).count();
+        if named_count != 0 && named_count != args.len() {
+            self.error(codes::E0307, span, "either all arguments or none must be given by name");
+            return Err(());
+        }
+        let mut chosen: Vec<(usize, &ast::Argument)> = Vec::with_capacity(args.len());
+        let mut sound = true;
+        for (i, arg) in args.iter().enumerate() {
+            let Some(arg_name) = &arg.name else {
+                if i < formals.len() {
+                    chosen.push((i, arg));
+                }
+                continue;
+            };
+            let Some(position) = formals.iter().position(|formal| formal.name == arg_name.text) else {
+                sound = false;
+                self.unknown_parameter(arg_name, name, formals, declared);
+                continue;
+            };
+            if let Some((_, earlier)) = chosen.iter().find(|(taken, _)| *taken == position) {
+                sound = false;
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0307,
+                        arg.span,
+                        format!("argument `{}` is given twice", arg_name.text),
+                    )
+                    .with_label(earlier.span, "first given here"),
+                );
+                continue;
+            }
+            chosen.push((position, arg));
+        }
+        if named_count == 0 && args.len() > formals.len() {
+            let (takes, given) = (formals.len(), args.len());
+            self.emit(
+                Diagnostic::error(
+                    codes::E0307,
+                    span,
+                    format!("`{name}` takes {}, but {given} {} given", count(takes), was(given)),
+                )
+                .with_label(declared, "declared here"),
+            );
+            return Err(());
+        }
+        let mut missing = Vec::new();
+        for (position, formal) in formals.iter().enumerate() {
+            if formal.default.is_none()
+                && !formal.optional
+                && !chosen.iter().any(|(taken, _)| *taken == position)
+            {
+                missing.push(format!("`{}`", formal.name));
+            }
+        }
+        if !missing.is_empty() && sound {
+            let label =
+                format!("{} declared here", if missing.len() == 1 { "parameter" } else { "parameters" });
+            self.emit(
+                Diagnostic::error(
+                    codes::E0307,
+                    span,
+                    format!("`{name}` needs an argument for {}", missing.join(", ")),
+                )
+                .with_label(declared, label),
+            );
+            sound = false;
+        }
+        if sound { Ok(chosen) } else { Err(()) }
+    }
+
+    fn unknown_parameter(&mut self, arg: &ast::Name, callee: &str, formals: &[Formal], declared: Span) {
+        let names: Vec<Arc<str>> = formals.iter().map(|formal| formal.name.clone()).collect();
+        let name = named(arg);
+        let mut diagnostic = Diagnostic::error(
+            codes::E0307,
+            name.span,
+            format!("`{callee}` has no parameter `{}`", name.name),
+        );
+        if let Some(similar) =
+            crate::diagnostic::suggest::closest(&name.name, names.iter().map(|name| &**name))
+        {
+            diagnostic = diagnostic.with_suggestion(
+                name.span,
+                similar.to_string(),
+                format!("did you mean `{similar}`?"),
+            );
+        }
+        self.emit(diagnostic.with_label(declared, "declared here"));
+    }
+
+    /// One argument. `Some(Err(e))` is an `int` whose parameter's type is not known yet; `None` was reported.
+    fn argument(
+        &mut self,
+        formal: &Formal,
+        arg: &ast::Argument,
+        kind: CallKind,
+    ) -> Option<Result<Argument, hir::Expr>> {
+        let because = Some((formal.declared, "for this parameter"));
+        if arg.value.kind_is_dont_care() {
+            if formal.direction == Direction::Out || kind == CallKind::Construct {
+                return Some(Ok(Argument::Ignored(arg.value.span)));
+            }
+            self.error(codes::E0306, arg.value.span, "`_` can only be the argument of an `out` parameter");
+            return None;
+        }
+        match formal.direction {
+            Direction::In | Direction::None => {
+                let value = self.expr(&arg.value, Some(formal.ty));
+                if self.is_error(value.ty) {
+                    return None;
+                }
+                let must_be_known = match kind {
+                    CallKind::Run => formal.direction == Direction::None && !self.is_object(formal.ty),
+                    CallKind::Action => false,
+                    CallKind::Construct => true,
+                };
+                if must_be_known && !self.is_known(&value) {
+                    self.emit(
+                        Diagnostic::error(
+                            codes::E0303,
+                            arg.value.span,
+                            format!("the argument for `{}` must be known at compile time", formal.name),
+                        )
+                        .with_label(formal.declared, "because this parameter has no direction"),
+                    );
+                    return None;
+                }
+                if *self.kind(value.ty) == Type::Int && matches!(self.kind(formal.ty), Type::Infer(_)) {
+                    return Some(Err(value));
+                }
+                let value = self.coerce(value, formal.ty, because);
+                if matches!(value.kind, hir::ExprKind::Error) {
+                    return None;
+                }
+                Some(Ok(Argument::Value(value)))
+            }
+            Direction::Out | Direction::InOut => {
+                let value = self.expr(&arg.value, None);
+                if self.is_error(value.ty) {
+                    return None;
+                }
+                if !self.require_lvalue(&value, "the argument of an `out` or `inout` parameter") {
+                    return None;
+                }
+                if !self.unify(formal.ty, value.ty) {
+                    self.mismatch(arg.value.span, formal.ty, value.ty, because);
+                    return None;
+                }
+                Some(Ok(Argument::Value(value)))
+            }
+        }
+    }
+
+    /// The type arguments that were found, or a report of those that were not.
+    pub(super) fn inferred(
+        &mut self,
+        substitution: &Substitution,
+        name: &str,
+        span: Span,
+    ) -> Result<Vec<TypeId>, ()> {
+        let mut found = Vec::with_capacity(substitution.len());
+        for &(param, ty) in substitution {
+            let ty = self.resolve(ty);
+            if self.is_open(ty) {
+                let param = self.program.type_vars[param].name.clone();
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0308,
+                        span,
+                        format!("cannot infer type argument `{}` of `{name}`", param.name),
+                    )
+                    .with_label(param.span, "declared here")
+                    .with_note(format!("give it explicitly: `{name}<..>(..)`")),
+                );
+                return Err(());
+            }
+            found.push(ty);
+        }
+        Ok(found)
+    }
+}
+
+fn count(n: usize) -> String {
+    match n {
+        0 => "no arguments".to_owned(),
+        1 => "1 argument".to_owned(),
+        n => format!("{n} arguments"),
+    }
+}
+
+fn was(n: usize) -> &'static str {
+    if n == 1 { "was" } else { "were" }
+}
+
+impl ast::Expr {
+    /// `_`
+    pub(super) fn kind_is_dont_care(&self) -> bool {
+        match &self.kind {
+            Ast::DontCare => true,
+            Ast::Paren(inner) => inner.kind_is_dont_care(),
+            _ => false,
+        }
+    }
+}

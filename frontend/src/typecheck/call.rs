@@ -1,0 +1,264 @@
+//! Calls of functions and actions, and what a call can be.
+
+use super::arguments::{CallKind, Signature};
+use super::unify::Substitution;
+use super::{Checker, expr};
+use crate::ast::{self, ExprKind as Ast};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{
+    self, ActionId, Argument, Call, Callee, ExprKind, FunctionId, FunctionKind, TypeId, TypeVarId,
+};
+use crate::resolve::Binding;
+use crate::source::Span;
+
+impl Checker<'_> {
+    /// `callee<type_args>(args)`
+    pub(super) fn call_expr(
+        &mut self,
+        callee: &ast::Expr,
+        type_args: &[ast::TypeExpr],
+        args: &[ast::Argument],
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> hir::Expr {
+        match &callee.kind {
+            Ast::Paren(inner) => self.call_expr(inner, type_args, args, hint, span),
+            Ast::Member(base, name) => self.method_call(base, name, type_args, args, hint, span),
+            Ast::Type(ty) => {
+                let ty = self.type_expr_inferred(ty);
+                self.construct_expr(ty, args, hint, span)
+            }
+            Ast::Name(name) => {
+                let Some(entry) = self.resolve_name(name, |_| true) else {
+                    self.arguments_of_unknown(args);
+                    return self.bad(span);
+                };
+                match entry.binding {
+                    Binding::Functions(candidates) => {
+                        self.call_function(&candidates, type_args, args, hint, span)
+                    }
+                    Binding::Action(id) => self.call_action(id, type_args, args, span),
+                    Binding::Error => {
+                        self.arguments_of_unknown(args);
+                        self.bad(span)
+                    }
+                    other if other.is_type() => {
+                        let kind = if type_args.is_empty() {
+                            ast::TypeExprKind::Named(name.clone())
+                        } else {
+                            ast::TypeExprKind::Specialized { base: name.clone(), args: type_args.to_vec() }
+                        };
+                        let ty = self.type_expr_inferred(&ast::TypeExpr { kind, span: callee.span });
+                        self.construct_expr(ty, args, hint, span)
+                    }
+                    other => {
+                        self.arguments_of_unknown(args);
+                        self.emit(
+                            Diagnostic::error(
+                                codes::E0313,
+                                span,
+                                format!("`{}` is {} and cannot be called", name.name.text, other.kind()),
+                            )
+                            .with_label(entry.span, "declared here"),
+                        );
+                        self.bad(span)
+                    }
+                }
+            }
+            _ => {
+                self.arguments_of_unknown(args);
+                self.bad_expr(codes::E0313, span, "this expression cannot be called")
+            }
+        }
+    }
+
+    /// Checks arguments for which no parameters are known, for their own mistakes.
+    pub(super) fn arguments_of_unknown(&mut self, args: &[ast::Argument]) {
+        for arg in args {
+            if !arg.value.kind_is_dont_care() && !super::operator::needs_type(&arg.value) {
+                self.expr(&arg.value, None);
+            }
+        }
+    }
+
+    fn call_function(
+        &mut self,
+        candidates: &[FunctionId],
+        type_args: &[ast::TypeExpr],
+        args: &[ast::Argument],
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> hir::Expr {
+        let Some(id) = self.select_overload(candidates, args, span) else {
+            return self.bad(span);
+        };
+        let function = &self.program.functions[id];
+        let (name, kind) = (function.name.clone(), function.kind);
+        let recursive = self
+            .open
+            .iter()
+            .any(|(open, _)| matches!(open, Binding::Functions(functions) if functions.contains(&id)));
+        if recursive {
+            return self.bad_expr(codes::E0206, span, format!("function `{}` calls itself", name.name));
+        }
+        let is_extern = kind == FunctionKind::Extern;
+        let anywhere = is_extern && &*name.name == "static_assert";
+        if !anywhere && !self.place.may_call_function() {
+            let place = self.place.text();
+            return self.bad_expr(
+                codes::E0314,
+                span,
+                format!("function `{}` cannot be called {place}", name.name),
+            );
+        }
+        if is_extern && &*name.name == "verify" && !self.place.in_parser() {
+            return self.bad_expr(codes::E0314, span, "`verify` can only be called in a parser");
+        }
+        let value = self.invoke(id, Callee::Function(id), &Vec::new(), type_args, args, hint, span);
+        if is_extern
+            && &*name.name == "static_assert"
+            && let Err(fault @ super::const_eval::Fault::AssertionFailed(..)) =
+                super::const_eval::eval_local(&self.program, &value)
+        {
+            self.eval_fault(&fault, span, "this assertion");
+            return self.bad(span);
+        }
+        value
+    }
+
+    /// The call of a chosen function or method. `owner` holds the type arguments of the extern that owns it.
+    #[expect(clippy::too_many_arguments)]
+    pub(super) fn invoke(
+        &mut self,
+        id: FunctionId,
+        callee: Callee,
+        owner: &Substitution,
+        type_args: &[ast::TypeExpr],
+        args: &[ast::Argument],
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> hir::Expr {
+        let function = &self.program.functions[id];
+        let (name, result) = (function.name.clone(), function.result);
+        let (type_params, params) = (function.type_params.clone(), function.params.clone());
+        let Ok(own) = self.type_arguments(&name, &type_params, type_args, span) else {
+            self.arguments_of_unknown(args);
+            return self.bad(span);
+        };
+        let mut substitution = owner.clone();
+        substitution.extend(own.iter().copied());
+        let signature = Signature {
+            name: &name.name,
+            declared: name.span,
+            params: &params,
+            result: hint.map(|hint| (result, hint)),
+        };
+        let args = self.arguments(&signature, &substitution, args, CallKind::Run, span);
+        let Ok(args) = args else {
+            return self.bad(span);
+        };
+        let Ok(type_args) = self.inferred(&own, &name.name, span) else {
+            return self.bad(span);
+        };
+        if !substitution.is_empty() {
+            for &param in &params {
+                let ty = self.program.variables[param].ty;
+                let ty = self.substitute(ty, &substitution);
+                let ty = self.require_well_formed_quietly(ty, span);
+                if self.is_error(ty) {
+                    return self.bad(span);
+                }
+            }
+        }
+        let ty = self.substitute(result, &substitution);
+        let ty = self.require_well_formed_quietly(ty, span);
+        if self.is_error(ty) {
+            return self.bad(span);
+        }
+        self.finish_call(Call { callee, type_args, args, span }, ty)
+    }
+
+    fn require_well_formed_quietly(&mut self, ty: TypeId, span: Span) -> TypeId {
+        if self.is_open(ty) { ty } else { self.require_well_formed(ty, span) }
+    }
+
+    /// A call as an expression.
+    pub(super) fn finish_call(&mut self, call: Call, ty: TypeId) -> hir::Expr {
+        let span = call.span;
+        expr(ExprKind::Call(Box::new(call)), ty, span)
+    }
+
+    /// Type parameters with what was written for them, or fresh variables. `Err` has been reported.
+    pub(super) fn type_arguments(
+        &mut self,
+        name: &hir::Named,
+        type_params: &[TypeVarId],
+        written: &[ast::TypeExpr],
+        span: Span,
+    ) -> Result<Substitution, ()> {
+        if written.is_empty() {
+            return Ok(self.fresh_substitution(type_params));
+        }
+        let types: Vec<TypeId> = written
+            .iter()
+            .map(|ty| {
+                let id = self.type_expr_inferred(ty);
+                self.require_type(id, super::type_rules::TypeUse::TypeArgument, ty.span)
+            })
+            .collect();
+        if types.len() != type_params.len() {
+            self.wrong_type_argument_count(&name.name, type_params.len(), types.len(), span, name.span);
+            return Err(());
+        }
+        if types.iter().any(|&ty| self.is_error(ty)) {
+            return Err(());
+        }
+        Ok(type_params.iter().copied().zip(types).collect())
+    }
+
+    fn call_action(
+        &mut self,
+        id: ActionId,
+        type_args: &[ast::TypeExpr],
+        args: &[ast::Argument],
+        span: Span,
+    ) -> hir::Expr {
+        let action = &self.program.actions[id];
+        let (name, params) = (action.name.clone(), action.params.clone());
+        if self.open.iter().any(|(open, _)| *open == Binding::Action(id)) {
+            return self.bad_expr(codes::E0206, span, format!("action `{}` calls itself", name.name));
+        }
+        if !self.place.may_call_action() {
+            let place = self.place.text();
+            return self.bad_expr(
+                codes::E0314,
+                span,
+                format!("action `{}` cannot be called {place}", name.name),
+            );
+        }
+        if !type_args.is_empty() {
+            self.wrong_type_argument_count(&name.name, 0, type_args.len(), span, name.span);
+            return self.bad(span);
+        }
+        let signature = Signature { name: &name.name, declared: name.span, params: &params, result: None };
+        let Ok(args) = self.arguments(&signature, &Vec::new(), args, CallKind::Action, span) else {
+            return self.bad(span);
+        };
+        let ty = self.basic.void;
+        self.finish_call(Call { callee: Callee::Action(id), type_args: Vec::new(), args, span }, ty)
+    }
+
+    /// `callee(args)` where the callee takes none.
+    pub(super) fn no_arguments(
+        &mut self,
+        name: &ast::Name,
+        args: &[ast::Argument],
+        span: Span,
+    ) -> Vec<Argument> {
+        if !args.is_empty() {
+            self.arguments_of_unknown(args);
+            self.error(codes::E0307, span, format!("`{}` takes no arguments", name.text));
+        }
+        Vec::new()
+    }
+}

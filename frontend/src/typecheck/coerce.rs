@@ -1,0 +1,239 @@
+//! Implicit casts (section "Implicit casts"): `int` to a fixed width, an enum to its underlying type, and tuple
+//! expressions to structs, headers, arrays and lists.
+
+use super::{Checker, const_eval, expr};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, ConstValue, ExprKind, StructKind, Type, TypeId};
+use crate::source::Span;
+use num_bigint::BigInt;
+
+/// The place that asked for a type, with what to say about it.
+pub(super) type Because = Option<(Span, &'static str)>;
+
+impl Checker<'_> {
+    /// The expression cast to `to`, or a report that it cannot be.
+    pub(super) fn coerce(&mut self, e: hir::Expr, to: TypeId, because: Because) -> hir::Expr {
+        let span = e.span;
+        match self.try_coerce(e, to) {
+            Ok(e) => e,
+            Err(e) => {
+                self.mismatch(span, to, e.ty, because);
+                self.bad(span)
+            }
+        }
+    }
+
+    /// The expression cast to `to`, or the expression as it was.
+    pub(super) fn try_coerce(&mut self, mut e: hir::Expr, to: TypeId) -> Result<hir::Expr, hir::Expr> {
+        let (from, to) = (self.shallow(e.ty), self.shallow(to));
+        if from == to || self.is_error(from) || self.is_error(to) {
+            return Ok(e);
+        }
+        let (from_kind, to_kind) = (self.kind_of(from), self.kind_of(to));
+        if let (Type::Int, Type::Bits { width, signed }) = (&from_kind, &to_kind) {
+            return Ok(self.int_to_bits(e, to, (*width, *signed)));
+        }
+        if let Type::Enum(id) = from_kind
+            && let Some(underlying) = self.program.enums[id].underlying
+            && underlying == to
+        {
+            let span = e.span;
+            return Ok(expr(ExprKind::Cast(Box::new(e)), to, span));
+        }
+        if let (Type::Tuple(_), ExprKind::Aggregate(_)) = (&from_kind, &e.kind)
+            && let Some(slots) = self.slots(
+                to,
+                match &e.kind {
+                    ExprKind::Aggregate(parts) => parts.len(),
+                    _ => 0,
+                },
+            )
+        {
+            let span = e.span;
+            let ExprKind::Aggregate(parts) = std::mem::replace(&mut e.kind, ExprKind::Error) else {
+                return Err(e);
+            };
+            if parts.len() != slots.len() {
+                e.kind = ExprKind::Aggregate(parts);
+                return Err(e);
+            }
+            let parts =
+                parts.into_iter().zip(slots).map(|(part, slot)| self.coerce(part, slot, None)).collect();
+            let ty = self.resolve(to);
+            return Ok(expr(ExprKind::Aggregate(parts), ty, span));
+        }
+        if self.unify(to, from) { Ok(e) } else { Err(e) }
+    }
+
+    /// Casts one of two expressions to the type of the other, whichever can be.
+    pub(super) fn same_type(
+        &mut self,
+        a: hir::Expr,
+        b: hir::Expr,
+    ) -> Result<(hir::Expr, hir::Expr), (hir::Expr, hir::Expr)> {
+        let (ty_a, ty_b) = (a.ty, b.ty);
+        let b = match self.try_coerce(b, ty_a) {
+            Ok(b) => return Ok((a, b)),
+            Err(b) => b,
+        };
+        let a = match self.try_coerce(a, ty_b) {
+            Ok(a) => return Ok((a, b)),
+            Err(a) => a,
+        };
+        // Two enums over the same type meet in that type.
+        if let (Some(ty), Some(other)) = (self.enum_underlying(ty_a), self.enum_underlying(ty_b))
+            && ty == other
+        {
+            let a = self.coerce(a, ty, None);
+            let b = self.coerce(b, ty, None);
+            return Ok((a, b));
+        }
+        // An enum and an `int` meet in the enum's underlying type.
+        for (maybe_enum, other) in [(ty_a, ty_b), (ty_b, ty_a)] {
+            if let Some(ty) = self.enum_underlying(maybe_enum)
+                && *self.kind(other) == Type::Int
+            {
+                let a = self.coerce(a, ty, None);
+                let b = self.coerce(b, ty, None);
+                return Ok((a, b));
+            }
+        }
+        Err((a, b))
+    }
+
+    /// The underlying type of a serialisable enum.
+    pub(super) fn enum_underlying(&self, ty: TypeId) -> Option<TypeId> {
+        match self.kind(ty) {
+            Type::Enum(id) => self.program.enums[*id].underlying,
+            _ => None,
+        }
+    }
+
+    /// A serialisable enum's value as its underlying type; everything else as it is.
+    pub(super) fn enum_to_underlying(&mut self, e: hir::Expr) -> hir::Expr {
+        match self.enum_underlying(e.ty) {
+            Some(ty) => {
+                let span = e.span;
+                expr(ExprKind::Cast(Box::new(e)), ty, span)
+            }
+            None => e,
+        }
+    }
+
+    /// An `int` as a fixed-width integer: folded where its value is known.
+    pub(super) fn int_to_bits(&mut self, e: hir::Expr, to: TypeId, bits: (u32, bool)) -> hir::Expr {
+        let span = e.span;
+        match const_eval::eval_local(&self.program, &e) {
+            Ok(ConstValue::Int(value)) => self.fitted_literal(value, to, bits, span),
+            Ok(_) | Err(const_eval::Fault::NotKnown(_)) => expr(ExprKind::Cast(Box::new(e)), to, span),
+            Err(fault) => {
+                self.eval_fault(&fault, span, "this value");
+                self.bad(span)
+            }
+        }
+    }
+
+    /// A literal of a fixed width, with a warning if the value does not fit.
+    pub(super) fn fitted_literal(
+        &mut self,
+        value: BigInt,
+        to: TypeId,
+        (width, signed): (u32, bool),
+        span: Span,
+    ) -> hir::Expr {
+        let wrapped = const_eval::wrap(value.clone(), width, signed);
+        if wrapped != value {
+            let text = self.text(to);
+            self.emit(
+                Diagnostic::warning(codes::W0301, span, format!("value {value} does not fit into `{text}`"))
+                    .with_primary(format!("becomes {wrapped}")),
+            );
+        }
+        expr(ExprKind::Literal(ConstValue::Int(wrapped)), to, span)
+    }
+
+    /// The types that the elements of a list of `count` elements take when it becomes a value of type `ty`.
+    pub(super) fn slots(&mut self, ty: TypeId, count: usize) -> Option<Vec<TypeId>> {
+        match self.kind_of(ty) {
+            Type::Struct(id, args) if self.program.structs[id].kind != StructKind::HeaderUnion => {
+                Some(self.field_types(id, &args))
+            }
+            Type::Tuple(elements) => Some(elements),
+            Type::List(element) => Some(vec![element; count]),
+            Type::Stack { element, size } => Some(vec![element; size as usize]),
+            _ => None,
+        }
+    }
+
+    /// Reports why something that must be known at compile time is not.
+    pub(super) fn eval_fault(&mut self, fault: &const_eval::Fault, span: Span, what: &str) {
+        use const_eval::Fault;
+        let at = if fault.span() == Span::NONE { span } else { fault.span() };
+        let diagnostic = match fault {
+            Fault::NotKnown(_) => {
+                let mut diagnostic =
+                    Diagnostic::error(codes::E0303, span, format!("{what} must be known at compile time"));
+                if at != span {
+                    diagnostic = diagnostic.with_label(at, "this is not known at compile time here");
+                }
+                diagnostic
+            }
+            Fault::DivisionByZero(_) => Diagnostic::error(codes::E0325, at, "division by zero"),
+            Fault::NegativeDivision(_) => {
+                Diagnostic::error(codes::E0325, at, "`/` and `%` are not defined for negative numbers")
+            }
+            Fault::NegativeShift(_) => Diagnostic::error(codes::E0325, at, "shift by a negative amount"),
+            Fault::TooLarge(_) => {
+                Diagnostic::error(codes::E0325, at, "the result of this shift is too large")
+            }
+            Fault::OutOfBounds(_) => Diagnostic::error(codes::E0312, at, "index out of bounds"),
+            Fault::BadCast(_) => Diagnostic::error(codes::E0305, at, "only 0 and 1 can be cast to `bool`"),
+            Fault::AssertionFailed(_, message) => {
+                let text = match message {
+                    Some(message) => format!("static assertion failed: {message}"),
+                    None => "static assertion failed".to_owned(),
+                };
+                Diagnostic::error(codes::E0326, at, text)
+            }
+        };
+        self.emit(diagnostic);
+    }
+
+    /// True if the value is settled at compile time: made of literals, constants, constructor parameters and
+    /// other directionless parameters, and instances.
+    pub(super) fn is_known(&self, e: &hir::Expr) -> bool {
+        use crate::hir::{Direction, VariableKind};
+        match &e.kind {
+            ExprKind::Literal(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => true,
+            ExprKind::Variable(id) => match self.program.variables[*id].kind {
+                VariableKind::ConstructorParameter | VariableKind::Parameter(Direction::None) => true,
+                VariableKind::Parameter(Direction::In | Direction::Out | Direction::InOut)
+                | VariableKind::Local => false,
+            },
+            ExprKind::Field(base, _) | ExprKind::Slice { base, .. } => self.is_known(base),
+            ExprKind::Unary(_, operand) | ExprKind::Cast(operand) => self.is_known(operand),
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => self.is_known(a) && self.is_known(b),
+            ExprKind::PlusSlice { base, lo, .. } => self.is_known(base) && self.is_known(lo),
+            ExprKind::Conditional(a, b, c) => self.is_known(a) && self.is_known(b) && self.is_known(c),
+            ExprKind::Aggregate(parts) => parts.iter().all(|part| self.is_known(part)),
+            ExprKind::Call(call) => {
+                matches!(call.callee, hir::Callee::Function(id)
+                    if &*self.program.functions[id].name.name == "static_assert")
+            }
+            ExprKind::StackNext(_)
+            | ExprKind::StackLast(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_) => false,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Constructor calls of externs, parsers, controls and packages.
+
+use super::arguments::{CallKind, Signature};
+use super::unify::Substitution;
+use super::{Checker, expr};
+use crate::ast;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{
+    self, Construct, Constructor, ExprKind, FunctionKind, Named, Type, TypeId, TypeVarId, VarId,
+};
+use crate::resolve::Binding;
+use crate::source::Span;
+
+/// What a constructor call needs to know of what it constructs.
+struct Constructible {
+    constructor: Constructor,
+    binding: Binding,
+    name: Named,
+    type_params: Vec<TypeVarId>,
+    type_args: Vec<TypeId>,
+    params: Vec<VarId>,
+}
+
+impl Checker<'_> {
+    /// A constructor call as an expression.
+    pub(super) fn construct_expr(
+        &mut self,
+        ty: TypeId,
+        args: &[ast::Argument],
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> hir::Expr {
+        if self.is_error(ty) {
+            self.arguments_of_unknown(args);
+            return self.bad(span);
+        }
+        let Ok(construct) = self.construct(ty, args, hint, span) else {
+            return self.bad(span);
+        };
+        if let Constructor::Extern(id, _) = construct.constructor
+            && self.program.externs[id].methods.iter().any(|&method| {
+                matches!(self.program.functions[method].kind, FunctionKind::Method { is_abstract: true, .. })
+            })
+        {
+            let name = self.program.externs[id].name.name.clone();
+            return self.bad_expr(
+                codes::E0323,
+                span,
+                format!("extern `{name}` has abstract methods: it must be instantiated with an initializer"),
+            );
+        }
+        let ty = self.resolve(ty);
+        expr(ExprKind::Construct(Box::new(construct)), ty, span)
+    }
+
+    /// A constructor call. Type arguments that `ty` leaves open are inferred. `Err` has been reported.
+    pub(super) fn construct(
+        &mut self,
+        ty: TypeId,
+        args: &[ast::Argument],
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> Result<Construct, ()> {
+        if self.is_error(ty) {
+            self.arguments_of_unknown(args);
+            return Err(());
+        }
+        let target = self.constructible(ty, args, span)?;
+        if self.open.iter().any(|(open, _)| *open == target.binding) {
+            self.error(codes::E0206, span, format!("`{}` cannot instantiate itself", target.name.name));
+            return Err(());
+        }
+        let substitution: Substitution =
+            target.type_params.iter().copied().zip(target.type_args.iter().copied()).collect();
+        let signature = Signature {
+            name: &target.name.name,
+            declared: target.name.span,
+            params: &target.params,
+            result: hint.map(|hint| (ty, hint)),
+        };
+        let args = self.arguments(&signature, &substitution, args, CallKind::Construct, span)?;
+        for &param in &target.params {
+            let ty = self.program.variables[param].ty;
+            let ty = self.substitute(ty, &substitution);
+            if self.is_open(ty) {
+                continue;
+            }
+            let ty = self.require_well_formed(ty, span);
+            if self.is_error(ty) {
+                return Err(());
+            }
+        }
+        let type_args = self.constructed_type_args(&target, &substitution, span)?;
+        Ok(Construct { constructor: target.constructor, type_args, args })
+    }
+
+    fn constructed_type_args(
+        &mut self,
+        target: &Constructible,
+        substitution: &Substitution,
+        span: Span,
+    ) -> Result<Vec<TypeId>, ()> {
+        match target.constructor {
+            // What nothing determines does not matter: it belongs to blocks that were left out.
+            Constructor::Package(_) => {
+                for &(_, ty) in substitution {
+                    self.unify_open_with(ty, self.basic.void);
+                }
+            }
+            // The arguments of `apply` may settle them.
+            Constructor::Parser(_) | Constructor::Control(_) => {
+                return Ok(substitution.iter().map(|&(_, ty)| ty).collect());
+            }
+            Constructor::Extern(..) => {}
+        }
+        self.inferred(substitution, &target.name.name, span)
+    }
+
+    fn unify_open_with(&mut self, ty: TypeId, to: TypeId) {
+        let ty = self.shallow(ty);
+        if let Type::Infer(_) = self.program.types[ty] {
+            self.unify(ty, to);
+            return;
+        }
+        for child in self.children(ty).to_vec() {
+            self.unify_open_with(child, to);
+        }
+    }
+
+    fn constructible(&mut self, ty: TypeId, args: &[ast::Argument], span: Span) -> Result<Constructible, ()> {
+        match self.kind_of(ty) {
+            Type::Extern(id, type_args) => {
+                let decl = &self.program.externs[id];
+                let (name, type_params) = (decl.name.clone(), decl.type_params.clone());
+                let constructors = decl.constructors.clone();
+                if constructors.is_empty() {
+                    self.arguments_of_unknown(args);
+                    self.emit(
+                        Diagnostic::error(
+                            codes::E0313,
+                            span,
+                            format!(
+                                "extern `{}` has no constructor, so it cannot be instantiated",
+                                name.name
+                            ),
+                        )
+                        .with_label(name.span, "declared here"),
+                    );
+                    return Err(());
+                }
+                let chosen = self.select_overload(&constructors, args, span).ok_or(())?;
+                Ok(Constructible {
+                    constructor: Constructor::Extern(id, chosen),
+                    binding: Binding::Extern(id),
+                    name,
+                    type_params,
+                    type_args,
+                    params: self.program.functions[chosen].params.clone(),
+                })
+            }
+            Type::Parser(id, type_args) => {
+                let decl = &self.program.parsers[id];
+                let target = Constructible {
+                    constructor: Constructor::Parser(id),
+                    binding: Binding::Parser(id),
+                    name: decl.name.clone(),
+                    type_params: decl.type_params.clone(),
+                    type_args,
+                    params: decl.constructor_params.clone(),
+                };
+                let is_type =
+                    decl.body.is_none() && !self.open.iter().any(|(open, _)| *open == target.binding);
+                self.require_body(target, is_type, "parser", span)
+            }
+            Type::Control(id, type_args) => {
+                let decl = &self.program.controls[id];
+                let target = Constructible {
+                    constructor: Constructor::Control(id),
+                    binding: Binding::Control(id),
+                    name: decl.name.clone(),
+                    type_params: decl.type_params.clone(),
+                    type_args,
+                    params: decl.constructor_params.clone(),
+                };
+                let is_type =
+                    decl.body.is_none() && !self.open.iter().any(|(open, _)| *open == target.binding);
+                self.require_body(target, is_type, "control", span)
+            }
+            Type::Package(id, type_args) => {
+                let decl = &self.program.packages[id];
+                Ok(Constructible {
+                    constructor: Constructor::Package(id),
+                    binding: Binding::Package(id),
+                    name: decl.name.clone(),
+                    type_params: decl.type_params.clone(),
+                    type_args,
+                    params: decl.params.clone(),
+                })
+            }
+            _ => {
+                self.arguments_of_unknown(args);
+                let text = self.text(ty);
+                self.error(codes::E0313, span, format!("type `{text}` has no constructor"));
+                Err(())
+            }
+        }
+    }
+
+    fn require_body(
+        &mut self,
+        target: Constructible,
+        is_type: bool,
+        what: &str,
+        span: Span,
+    ) -> Result<Constructible, ()> {
+        if is_type {
+            self.emit(
+                Diagnostic::error(
+                    codes::E0313,
+                    span,
+                    format!(
+                        "`{}` is a {what} type without a body and cannot be instantiated",
+                        target.name.name
+                    ),
+                )
+                .with_label(target.name.span, "declared here"),
+            );
+            return Err(());
+        }
+        Ok(target)
+    }
+}

@@ -1,0 +1,144 @@
+//! Controls: parameters, locals and the `apply` block.
+
+use super::params::ParamsOf;
+use super::parser_decl::BlockHeader;
+use super::place::Place;
+use super::{Checker, ResultContext, named};
+use crate::ast::{self, DeclarationKind};
+use crate::hir::{self, ControlId, LocalDecl};
+use crate::resolve::Binding;
+
+impl Checker<'_> {
+    /// `control name<..>(..)(..) { .. }` or a control type.
+    pub(super) fn control(
+        &mut self,
+        annotations: &[ast::Annotation],
+        (name, type_params, params, constructor_params): BlockHeader<'_>,
+        body: Option<&ast::ControlBody>,
+    ) -> ControlId {
+        let annotations = self.annotations(annotations);
+        let id = self.program.controls.push(hir::ControlDecl {
+            name: named(name),
+            type_params: Vec::new(),
+            params: Vec::new(),
+            constructor_params: Vec::new(),
+            body: None,
+            annotations,
+        });
+        self.declare(name, Binding::Control(id));
+        self.open.push((Binding::Control(id), name.span));
+        self.scopes.push();
+        let type_params = self.type_params(type_params);
+        let params = self.params(params, ParamsOf::Control);
+        let constructor_params = self.params(constructor_params, ParamsOf::ControlConstructor);
+        let decl = &mut self.program.controls[id];
+        decl.type_params = type_params;
+        decl.params = params;
+        decl.constructor_params = constructor_params;
+        if let Some(body) = body {
+            let body = self.scoped(|this| this.control_body(body, name));
+            self.program.controls[id].body = Some(body);
+        }
+        self.scopes.pop();
+        self.open.pop();
+        id
+    }
+
+    fn control_body(&mut self, body: &ast::ControlBody, name: &ast::Name) -> hir::ControlBody {
+        let outer_direct = std::mem::take(&mut self.direct_instances);
+        let mut locals = self.at_place(Place::ControlLocals, |this| {
+            body.locals.iter().filter_map(|local| this.control_local(local)).collect::<Vec<_>>()
+        });
+        let result = ResultContext { ty: self.basic.void, span: name.span };
+        let apply = self.body(&body.apply, Place::ControlApply, result);
+        locals.append(&mut self.direct_instances);
+        self.direct_instances = outer_direct;
+        hir::ControlBody { locals, apply }
+    }
+
+    fn control_local(&mut self, local: &ast::Declaration) -> Option<LocalDecl> {
+        match &local.kind {
+            DeclarationKind::Action { name, params, body } => {
+                Some(LocalDecl::Action(self.action(&local.annotations, name, params, body)))
+            }
+            DeclarationKind::Table { name, properties } => {
+                Some(LocalDecl::Table(self.table(&local.annotations, name, properties, local.span)))
+            }
+            DeclarationKind::Constant { .. }
+            | DeclarationKind::Variable { .. }
+            | DeclarationKind::Instantiation { .. }
+            | DeclarationKind::Function { .. }
+            | DeclarationKind::Extern { .. }
+            | DeclarationKind::Parser { .. }
+            | DeclarationKind::Control { .. }
+            | DeclarationKind::Package { .. }
+            | DeclarationKind::Struct { .. }
+            | DeclarationKind::Enum { .. }
+            | DeclarationKind::Error { .. }
+            | DeclarationKind::MatchKind { .. }
+            | DeclarationKind::Typedef { .. }
+            | DeclarationKind::NewType { .. }
+            | DeclarationKind::ValueSet { .. } => self.local(local),
+        }
+    }
+
+    /// What both parsers and controls may declare locally.
+    pub(super) fn local(&mut self, local: &ast::Declaration) -> Option<LocalDecl> {
+        match &local.kind {
+            DeclarationKind::Constant { ty, name, init } => {
+                Some(LocalDecl::Constant(self.constant(&local.annotations, ty, name, init)))
+            }
+            DeclarationKind::Variable { ty, name, init } => {
+                let (id, init) = self.variable(&local.annotations, ty, name, init.as_ref());
+                Some(LocalDecl::Variable(id, init))
+            }
+            DeclarationKind::Instantiation { ty, args, name, body } => self
+                .instantiation(&local.annotations, (ty, args, name, body.as_deref()), local.span)
+                .map(LocalDecl::Instance),
+            DeclarationKind::Function { .. }
+            | DeclarationKind::Action { .. }
+            | DeclarationKind::Extern { .. }
+            | DeclarationKind::Parser { .. }
+            | DeclarationKind::Control { .. }
+            | DeclarationKind::Package { .. }
+            | DeclarationKind::Struct { .. }
+            | DeclarationKind::Enum { .. }
+            | DeclarationKind::Error { .. }
+            | DeclarationKind::MatchKind { .. }
+            | DeclarationKind::Typedef { .. }
+            | DeclarationKind::NewType { .. }
+            | DeclarationKind::ValueSet { .. }
+            | DeclarationKind::Table { .. } => {
+                let name = local.kind.name();
+                let text = name.map(|name| name.text.to_string()).unwrap_or_default();
+                self.misplaced(local.span, declaration_text(&local.kind), &text);
+                if let Some(name) = name {
+                    self.declare(name, Binding::Error);
+                }
+                None
+            }
+        }
+    }
+}
+
+/// What is declared, for messages.
+pub(super) fn declaration_text(kind: &DeclarationKind) -> &'static str {
+    match kind {
+        DeclarationKind::Constant { .. } => "constant",
+        DeclarationKind::Variable { .. } => "variable",
+        DeclarationKind::Instantiation { .. } => "instance",
+        DeclarationKind::Function { .. } => "function",
+        DeclarationKind::Action { .. } => "action",
+        DeclarationKind::Extern { .. } => "extern",
+        DeclarationKind::Parser { .. } => "parser",
+        DeclarationKind::Control { .. } => "control",
+        DeclarationKind::Package { .. } => "package",
+        DeclarationKind::Struct { .. } => "struct",
+        DeclarationKind::Enum { .. } => "enum",
+        DeclarationKind::Error { .. } => "error",
+        DeclarationKind::MatchKind { .. } => "match kind",
+        DeclarationKind::Typedef { .. } | DeclarationKind::NewType { .. } => "type",
+        DeclarationKind::ValueSet { .. } => "value set",
+        DeclarationKind::Table { .. } => "table",
+    }
+}

@@ -1,0 +1,132 @@
+//! Keysets of select cases and table entries (section "Operations on sets").
+
+use super::Checker;
+use crate::ast::{self, ExprKind as Ast};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{Keyset, Type, TypeId};
+use crate::resolve::Binding;
+
+impl Checker<'_> {
+    /// The keysets of a case, one for each key. A value set over a tuple or struct that covers all keys stands alone.
+    pub(super) fn keysets(&mut self, keyset: &ast::Expr, keys: &[TypeId]) -> Vec<Keyset> {
+        match &keyset.kind {
+            Ast::Default | Ast::DontCare => keys.iter().map(|_| Keyset::Universal(keyset.span)).collect(),
+            Ast::Paren(inner) if keys.len() == 1 => self.keysets(inner, keys),
+            Ast::Tuple(parts) | Ast::List { elements: parts, has_default: false }
+                if parts.len() == keys.len() =>
+            {
+                parts.iter().zip(keys).map(|(part, &key)| self.keyset(part, key)).collect()
+            }
+            Ast::Tuple(parts) => {
+                self.wrong_keyset_count(keyset, keys.len(), parts.len());
+                for part in parts {
+                    self.keyset(part, self.basic.error);
+                }
+                keys.iter().map(|_| Keyset::Universal(keyset.span)).collect()
+            }
+            _ => match keys {
+                [key] => vec![self.keyset(keyset, *key)],
+                _ => {
+                    if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
+                        return self.value_set_for_all(id, keyset, keys);
+                    }
+                    self.wrong_keyset_count(keyset, keys.len(), 1);
+                    keys.iter().map(|_| Keyset::Universal(keyset.span)).collect()
+                }
+            },
+        }
+    }
+
+    fn wrong_keyset_count(&mut self, keyset: &ast::Expr, expected: usize, found: usize) {
+        let expected = if expected == 1 { "1 key".to_owned() } else { format!("{expected} keys") };
+        let found = if found == 1 { "1 value".to_owned() } else { format!("{found} values") };
+        self.error(codes::E0321, keyset.span, format!("there are {expected}, but this keyset has {found}"));
+    }
+
+    fn value_set_for_all(
+        &mut self,
+        id: crate::hir::ValueSetId,
+        keyset: &ast::Expr,
+        keys: &[TypeId],
+    ) -> Vec<Keyset> {
+        let element = self.program.value_sets[id].ty;
+        let parts = self.slots(element, keys.len()).unwrap_or_default();
+        let fits =
+            parts.len() == keys.len() && parts.iter().zip(keys).all(|(&part, &key)| self.unify(key, part));
+        if !fits && !self.is_error(element) {
+            let text = self.text(element);
+            self.error(
+                codes::E0321,
+                keyset.span,
+                format!("this value set of `{text}` does not fit the types of the keys"),
+            );
+        }
+        vec![Keyset::ValueSet(id, keyset.span)]
+    }
+
+    /// A keyset of one key.
+    fn keyset(&mut self, keyset: &ast::Expr, key: TypeId) -> Keyset {
+        match &keyset.kind {
+            Ast::Default | Ast::DontCare => Keyset::Universal(keyset.span),
+            Ast::Paren(inner) => self.keyset(inner, key),
+            Ast::Mask(value, mask) => {
+                let key = self.set_element(key, keyset, "&&&");
+                let value = self.expr_of(value, key, None);
+                Keyset::Mask(value, self.expr_of(mask, key, None))
+            }
+            Ast::Range(lo, hi) => {
+                let key = self.set_element(key, keyset, "..");
+                let lo = self.expr_of(lo, key, None);
+                Keyset::Range(lo, self.expr_of(hi, key, None))
+            }
+            _ => {
+                if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
+                    return self.value_set_for_one(id, keyset, key);
+                }
+                let value = self.expr(keyset, Some(key));
+                let value = self.keyset_value(value, key);
+                Keyset::Value(value)
+            }
+        }
+    }
+
+    /// A value that is compared with a key. An enum's key is compared as its underlying type if need be.
+    fn keyset_value(&mut self, value: crate::hir::Expr, key: TypeId) -> crate::hir::Expr {
+        self.coerce(value, key, None)
+    }
+
+    fn value_set_for_one(&mut self, id: crate::hir::ValueSetId, keyset: &ast::Expr, key: TypeId) -> Keyset {
+        let element = self.program.value_sets[id].ty;
+        // A struct with a single field carries that field's `@match`.
+        let inner = match self.kind_of(element) {
+            Type::Struct(id, args) => match self.field_types(id, &args).as_slice() {
+                [only] => *only,
+                _ => element,
+            },
+            _ => element,
+        };
+        if !self.unify(key, element) && !self.unify(key, inner) {
+            let (element, key) = (self.text(element), self.text(key));
+            self.error(
+                codes::E0321,
+                keyset.span,
+                format!("this value set has elements of type `{element}`, but the key has type `{key}`"),
+            );
+        }
+        Keyset::ValueSet(id, keyset.span)
+    }
+
+    /// Masks and ranges are of numbers.
+    fn set_element(&mut self, key: TypeId, keyset: &ast::Expr, op: &str) -> TypeId {
+        if self.is_error(key) || self.representation(key).is_some() || *self.kind(key) == Type::Int {
+            return key;
+        }
+        let text = self.text(key);
+        self.emit(Diagnostic::error(
+            codes::E0321,
+            keyset.span,
+            format!("`{op}` needs a key of an integer type, but this key has type `{text}`"),
+        ));
+        self.basic.error
+    }
+}

@@ -1,0 +1,94 @@
+//! L-values: what can be assigned to or passed as `out` and `inout`.
+
+use super::Checker;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, Direction, ExprKind, Type, VariableKind};
+use crate::source::Span;
+
+/// Why an expression is not an l-value.
+enum Fault {
+    /// A parameter that cannot be written, with its declaration.
+    Parameter(Direction, Span),
+    Constant(Span),
+    TupleElement,
+    StackLast,
+    Value,
+}
+
+impl Checker<'_> {
+    /// Reports an expression that is not an l-value; `what` says what needed one.
+    pub(super) fn require_lvalue(&mut self, e: &hir::Expr, what: &str) -> bool {
+        let Some(fault) = self.lvalue_fault(e) else {
+            return true;
+        };
+        let (reason, label) = match fault {
+            Fault::Parameter(direction, span) => {
+                let reason = match direction {
+                    Direction::In => "an `in` parameter is read-only",
+                    Direction::None | Direction::Out | Direction::InOut => {
+                        "a directionless parameter is read-only"
+                    }
+                };
+                (reason, Some(span))
+            }
+            Fault::Constant(span) => ("a constant cannot be changed", Some(span)),
+            Fault::TupleElement => ("elements of a tuple cannot be changed one by one", None),
+            Fault::StackLast => ("`last` is read-only", None),
+            Fault::Value => ("this is a value, not a place", None),
+        };
+        let mut diagnostic = Diagnostic::error(codes::E0306, e.span, format!("{what} must be an l-value"))
+            .with_primary(reason);
+        if let Some(span) = label {
+            diagnostic = diagnostic.with_label(span, "declared here");
+        }
+        self.emit(diagnostic);
+        false
+    }
+
+    fn lvalue_fault(&self, e: &hir::Expr) -> Option<Fault> {
+        match &e.kind {
+            ExprKind::Error => None,
+            ExprKind::Variable(id) => {
+                let variable = &self.program.variables[*id];
+                match variable.kind {
+                    VariableKind::Local | VariableKind::Parameter(Direction::Out | Direction::InOut) => None,
+                    VariableKind::Parameter(direction @ (Direction::In | Direction::None)) => {
+                        Some(Fault::Parameter(direction, variable.name.span))
+                    }
+                    VariableKind::ConstructorParameter => {
+                        Some(Fault::Parameter(Direction::None, variable.name.span))
+                    }
+                }
+            }
+            ExprKind::Constant(id) => Some(Fault::Constant(self.program.constants[*id].name.span)),
+            ExprKind::Field(base, _) => {
+                if matches!(self.kind(base.ty), Type::Tuple(_)) {
+                    return Some(Fault::TupleElement);
+                }
+                self.lvalue_fault(base)
+            }
+            ExprKind::Index(base, _)
+            | ExprKind::StackNext(base)
+            | ExprKind::Slice { base, .. }
+            | ExprKind::PlusSlice { base, .. } => self.lvalue_fault(base),
+            ExprKind::StackLast(_) => Some(Fault::StackLast),
+            ExprKind::Literal(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::Call(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_)
+            | ExprKind::ActionName(_) => Some(Fault::Value),
+        }
+    }
+}

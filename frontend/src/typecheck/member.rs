@@ -1,0 +1,194 @@
+//! `e.name`: fields, enum members, `error.X`, the members of header stacks and of a table's result.
+
+use super::{Checker, expr};
+use crate::ast::{self, ExprKind as Ast};
+use crate::diagnostic::suggest;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, ConstValue, EnumId, ExprKind, Type, TypeId};
+use crate::source::Span;
+use std::sync::Arc;
+
+impl Checker<'_> {
+    /// `base.name`
+    pub(super) fn member(&mut self, base: &ast::Expr, name: &ast::Name, span: Span) -> hir::Expr {
+        if let Some(ty) = self.type_base(base) {
+            return self.type_member(ty, base, name, span);
+        }
+        let base = self.expr(base, None);
+        self.member_of(base, name, span)
+    }
+
+    /// If `base` names a type, that type; parts left open are inference variables.
+    pub(super) fn type_base(&mut self, base: &ast::Expr) -> Option<TypeId> {
+        match &base.kind {
+            Ast::Type(ty) => Some(self.type_expr_inferred(ty)),
+            Ast::Name(name) => {
+                self.type_named_by(base)?;
+                let kind = ast::TypeExprKind::Named(name.clone());
+                Some(self.type_expr_inferred(&ast::TypeExpr { kind, span: base.span }))
+            }
+            _ => None,
+        }
+    }
+
+    fn type_member(&mut self, ty: TypeId, base: &ast::Expr, name: &ast::Name, span: Span) -> hir::Expr {
+        if self.is_error(ty) {
+            return self.bad(span);
+        }
+        match self.kind_of(ty) {
+            Type::Enum(id) => self.enum_member(id, ty, name, span),
+            Type::ErrorCode => {
+                let found = self.program.errors.iter().find(|(_, error)| error.name == name.text);
+                if let Some((id, _)) = found {
+                    return expr(ExprKind::Literal(ConstValue::Error(id)), ty, span);
+                }
+                let names: Vec<Arc<str>> =
+                    self.program.errors.values().map(|error| error.name.clone()).collect();
+                self.no_such_member(name, "error", &names, None)
+            }
+            _ => {
+                let text = self.text(ty);
+                self.bad_expr(
+                    codes::E0204,
+                    base.span.to(name.span),
+                    format!("type `{text}` has no member `{}`", name.text),
+                )
+            }
+        }
+    }
+
+    fn enum_member(&mut self, id: EnumId, ty: TypeId, name: &ast::Name, span: Span) -> hir::Expr {
+        let decl = &self.program.enums[id];
+        let found = decl.members.iter().position(|member| member.name.name == name.text);
+        let Some(position) = found else {
+            let names: Vec<Arc<str>> = decl.members.iter().map(|member| member.name.name.clone()).collect();
+            let (owner, declared) = (decl.name.name.clone(), decl.name.span);
+            return self.no_such_member(name, &owner, &names, Some(declared));
+        };
+        let value = match decl.members.get(position).and_then(|member| member.value.clone()) {
+            Some(value) => ConstValue::Int(value),
+            None if decl.underlying.is_some() => return self.bad(span),
+            None => ConstValue::EnumMember(position as u32),
+        };
+        expr(ExprKind::Literal(value), ty, span)
+    }
+
+    fn no_such_member(
+        &mut self,
+        name: &ast::Name,
+        owner: &str,
+        members: &[Arc<str>],
+        declared: Option<Span>,
+    ) -> hir::Expr {
+        let mut diagnostic =
+            Diagnostic::error(codes::E0204, name.span, format!("`{owner}` has no member `{}`", name.text));
+        if let Some(similar) = suggest::closest(&name.text, members.iter().map(|name| &**name)) {
+            diagnostic = diagnostic.with_suggestion(
+                name.span,
+                similar.to_string(),
+                format!("a member with a like name exists: did you mean `{similar}`?"),
+            );
+        }
+        if let Some(declared) = declared {
+            diagnostic = diagnostic.with_label(declared, "declared here");
+        }
+        self.emit(diagnostic);
+        self.bad(name.span)
+    }
+
+    /// `.name` of a typed expression.
+    fn member_of(&mut self, base: hir::Expr, name: &ast::Name, span: Span) -> hir::Expr {
+        if self.is_error(base.ty) {
+            return self.bad(span);
+        }
+        match self.kind_of(base.ty) {
+            Type::Struct(id, args) => {
+                let decl = &self.program.structs[id];
+                let found = decl.fields.iter().enumerate().find(|(_, field)| field.name.name == name.text);
+                let Some((position, written)) = found.map(|(position, field)| (position, field.ty)) else {
+                    let names: Vec<Arc<str>> =
+                        decl.fields.iter().map(|field| field.name.name.clone()).collect();
+                    let (owner, declared) = (decl.name.name.clone(), decl.name.span);
+                    self.no_such_field(name, &owner, &names, declared);
+                    return self.bad(span);
+                };
+                let ty = if args.is_empty() {
+                    written
+                } else {
+                    let substitution = self.struct_substitution(id, &args);
+                    self.substitute(written, &substitution)
+                };
+                expr(ExprKind::Field(Box::new(base), position as u32), ty, span)
+            }
+            Type::Stack { element, .. } => self.stack_member(base, element, name, span),
+            Type::ApplyResult(table) => self.apply_result_member(base, table, name, span),
+            other => {
+                let text = self.text(base.ty);
+                let mut diagnostic = Diagnostic::error(
+                    codes::E0204,
+                    name.span,
+                    format!("type `{text}` has no field `{}`", name.text),
+                );
+                if matches!(other, Type::Extern(..)) {
+                    diagnostic = diagnostic.with_note("the methods of an extern object can only be called");
+                }
+                self.emit(diagnostic);
+                self.bad(span)
+            }
+        }
+    }
+
+    fn stack_member(&mut self, base: hir::Expr, element: TypeId, name: &ast::Name, span: Span) -> hir::Expr {
+        let bit32 = self.basic.bit32;
+        if &*name.text == "size" {
+            return expr(ExprKind::StackSize(Box::new(base)), bit32, span);
+        }
+        let text = &*name.text;
+        if !matches!(text, "next" | "last" | "lastIndex") || !self.is_header_like(element) {
+            let ty = self.text(base.ty);
+            return self.bad_expr(codes::E0204, name.span, format!("type `{ty}` has no member `{text}`"));
+        }
+        if !self.place.in_parser() {
+            return self.bad_expr(
+                codes::E0329,
+                name.span,
+                format!("`{text}` of a header stack can only be used in a parser"),
+            );
+        }
+        let base = Box::new(base);
+        match text {
+            "next" => expr(ExprKind::StackNext(base), element, span),
+            "last" => expr(ExprKind::StackLast(base), element, span),
+            _ => expr(ExprKind::StackLastIndex(base), bit32, span),
+        }
+    }
+
+    fn apply_result_member(
+        &mut self,
+        base: hir::Expr,
+        table: hir::TableId,
+        name: &ast::Name,
+        span: Span,
+    ) -> hir::Expr {
+        let ExprKind::Call(apply) = base.kind else {
+            return self.bad_expr(
+                codes::E0204,
+                span,
+                "the result of a table is there only where it is applied",
+            );
+        };
+        match &*name.text {
+            "hit" => expr(ExprKind::TableHit { apply, negated: false }, self.basic.bool, span),
+            "miss" => expr(ExprKind::TableHit { apply, negated: true }, self.basic.bool, span),
+            "action_run" => {
+                let ty = self.intern(Type::ActionRun(table));
+                expr(ExprKind::TableActionRun(apply), ty, span)
+            }
+            other => self.bad_expr(
+                codes::E0204,
+                name.span,
+                format!("the result of a table has `hit`, `miss` and `action_run`, but no `{other}`"),
+            ),
+        }
+    }
+}

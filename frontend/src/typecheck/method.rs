@@ -1,0 +1,324 @@
+//! `object.method(..)`: methods of externs, `apply`, and the methods that the language gives to headers, header
+//! stacks and everything that has a size.
+
+use super::arguments::{CallKind, Signature};
+use super::place::Place;
+use super::size::SizeQuery;
+use super::unify::Substitution;
+use super::{Checker, expr};
+use crate::ast;
+use crate::diagnostic::suggest;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{
+    self, Call, Callee, ExprKind, ExternId, FunctionKind, LocalDecl, StructKind, TableId, Type, TypeId,
+};
+use crate::resolve::Binding;
+use crate::source::Span;
+use num_bigint::BigInt;
+use num_traits::{Signed, ToPrimitive};
+use std::sync::Arc;
+
+impl Checker<'_> {
+    /// `base.name<type_args>(args)`
+    pub(super) fn method_call(
+        &mut self,
+        base: &ast::Expr,
+        name: &ast::Name,
+        type_args: &[ast::TypeExpr],
+        args: &[ast::Argument],
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> hir::Expr {
+        if let Some(ty) = self.type_base(base) {
+            return self.type_method(ty, name, args, span);
+        }
+        if let Some(Binding::Table(table)) = self.binding_of(base) {
+            return self.table_apply(table, name, args, span);
+        }
+        let base = self.expr(base, None);
+        if self.is_error(base.ty) {
+            self.arguments_of_unknown(args);
+            return self.bad(span);
+        }
+        if let Some(query) = SizeQuery::named(&name.text)
+            && !self.is_object(base.ty)
+        {
+            self.no_arguments(name, args, span);
+            return self.size_literal(query, base.ty, span);
+        }
+        match self.kind_of(base.ty) {
+            Type::Extern(id, extern_args) => {
+                let owner: Substitution =
+                    self.program.externs[id].type_params.iter().copied().zip(extern_args).collect();
+                self.extern_method(base, (id, owner), name, (type_args, args), hint, span)
+            }
+            Type::Parser(..) | Type::Control(..) if &*name.text == "apply" => self.apply(base, args, span),
+            Type::Struct(id, _) if self.program.structs[id].kind != StructKind::Struct => {
+                self.header_method(base, self.program.structs[id].kind, name, args, span)
+            }
+            Type::Stack { element, .. } if self.is_header_like(element) => {
+                self.stack_method(base, name, args, span)
+            }
+            _ => self.no_such_method(base.ty, name, args, span),
+        }
+    }
+
+    fn no_such_method(
+        &mut self,
+        ty: TypeId,
+        name: &ast::Name,
+        args: &[ast::Argument],
+        span: Span,
+    ) -> hir::Expr {
+        self.arguments_of_unknown(args);
+        let text = self.text(ty);
+        self.bad_expr(codes::E0204, name.span, format!("type `{text}` has no method `{}`", name.text));
+        self.bad(span)
+    }
+
+    fn type_method(&mut self, ty: TypeId, name: &ast::Name, args: &[ast::Argument], span: Span) -> hir::Expr {
+        if self.is_error(ty) {
+            self.arguments_of_unknown(args);
+            return self.bad(span);
+        }
+        if let Some(query) = SizeQuery::named(&name.text) {
+            self.no_arguments(name, args, span);
+            return self.size_literal(query, ty, span);
+        }
+        if &*name.text == "apply" && matches!(self.kind(ty), Type::Parser(..) | Type::Control(..)) {
+            return self.direct_application(ty, name, args, span);
+        }
+        self.no_such_method(ty, name, args, span)
+    }
+
+    /// Section "Direct type invocation": an instance without constructor arguments, made here.
+    fn direct_application(
+        &mut self,
+        ty: TypeId,
+        method: &ast::Name,
+        args: &[ast::Argument],
+        span: Span,
+    ) -> hir::Expr {
+        let Ok(construct) = self.construct(ty, &[], None, span) else {
+            self.arguments_of_unknown(args);
+            return self.bad(span);
+        };
+        let type_name = match self.kind(ty) {
+            Type::Parser(id, _) => self.program.parsers[*id].name.name.clone(),
+            Type::Control(id, _) => self.program.controls[*id].name.name.clone(),
+            _ => Arc::from(""),
+        };
+        let id = self.program.instances.push(hir::Instance {
+            name: hir::Named { name: type_name, span: Span::new(span.lo, method.span.lo.saturating_sub(1)) },
+            ty,
+            construct,
+            implementations: Vec::new(),
+            locals: Vec::new(),
+            annotations: Vec::new(),
+        });
+        let call = self.apply(expr(ExprKind::Instance(id), ty, span), args, span);
+        // The arguments may have settled the type arguments.
+        let ty = self.resolve(ty);
+        if self.is_open(ty) {
+            let text = self.text(ty);
+            return self.bad_expr(codes::E0308, span, format!("cannot infer the type arguments of `{text}`"));
+        }
+        let instance = &mut self.program.instances[id];
+        instance.ty = ty;
+        instance.construct.type_args = match &self.program.types[ty] {
+            Type::Parser(_, args) | Type::Control(_, args) => args.clone(),
+            _ => Vec::new(),
+        };
+        self.direct_instances.push(LocalDecl::Instance(id));
+        call
+    }
+
+    /// `p.apply(..)` of a parser or control.
+    fn apply(&mut self, mut object: hir::Expr, args: &[ast::Argument], span: Span) -> hir::Expr {
+        let (type_params, params, name, type_args, is_parser) = match self.kind_of(object.ty) {
+            Type::Parser(id, type_args) => {
+                let decl = &self.program.parsers[id];
+                (decl.type_params.clone(), decl.params.clone(), decl.name.clone(), type_args, true)
+            }
+            Type::Control(id, type_args) => {
+                let decl = &self.program.controls[id];
+                (decl.type_params.clone(), decl.params.clone(), decl.name.clone(), type_args, false)
+            }
+            _ => return self.bad(span),
+        };
+        let allowed = if is_parser { self.place.may_apply_parser() } else { self.place.may_apply_control() };
+        if !allowed {
+            let what = if is_parser { "parser" } else { "control" };
+            let place = self.place.text();
+            self.arguments_of_unknown(args);
+            return self.bad_expr(
+                codes::E0314,
+                span,
+                format!("{what} `{}` cannot be applied {place}", name.name),
+            );
+        }
+        let substitution: Substitution = type_params.into_iter().zip(type_args).collect();
+        let signature = Signature { name: &name.name, declared: name.span, params: &params, result: None };
+        let Ok(args) = self.arguments(&signature, &substitution, args, CallKind::Run, span) else {
+            return self.bad(span);
+        };
+        object.ty = self.resolve(object.ty);
+        let callee = if is_parser {
+            Callee::ParserApply(Box::new(object))
+        } else {
+            Callee::ControlApply(Box::new(object))
+        };
+        let ty = self.basic.void;
+        self.finish_call(Call { callee, type_args: Vec::new(), args, span }, ty)
+    }
+
+    fn table_apply(
+        &mut self,
+        table: TableId,
+        name: &ast::Name,
+        args: &[ast::Argument],
+        span: Span,
+    ) -> hir::Expr {
+        if &*name.text != "apply" {
+            self.arguments_of_unknown(args);
+            return self.bad_expr(codes::E0204, name.span, format!("a table has no method `{}`", name.text));
+        }
+        let args = self.no_arguments(name, args, span);
+        if !self.place.may_apply_table() {
+            let place = self.place.text();
+            let table = self.program.tables[table].name.name.clone();
+            return self.bad_expr(codes::E0314, span, format!("table `{table}` cannot be applied {place}"));
+        }
+        let ty = self.intern(Type::ApplyResult(table));
+        self.finish_call(Call { callee: Callee::TableApply(table), type_args: Vec::new(), args, span }, ty)
+    }
+
+    fn header_method(
+        &mut self,
+        base: hir::Expr,
+        kind: StructKind,
+        name: &ast::Name,
+        args: &[ast::Argument],
+        span: Span,
+    ) -> hir::Expr {
+        let base_ty = base.ty;
+        let writes = match &*name.text {
+            "isValid" => false,
+            "setValid" | "setInvalid" if kind == StructKind::Header => true,
+            _ => return self.no_such_method(base_ty, name, args, span),
+        };
+        let args = self.no_arguments(name, args, span);
+        if writes && !self.require_lvalue(&base, &format!("the header of `{}`", name.text)) {
+            return self.bad(span);
+        }
+        let base = Box::new(base);
+        let (callee, ty) = match &*name.text {
+            "isValid" => (Callee::IsValid(base), self.basic.bool),
+            "setValid" => (Callee::SetValid(base), self.basic.void),
+            _ => (Callee::SetInvalid(base), self.basic.void),
+        };
+        self.finish_call(Call { callee, type_args: Vec::new(), args, span }, ty)
+    }
+
+    fn stack_method(
+        &mut self,
+        base: hir::Expr,
+        name: &ast::Name,
+        args: &[ast::Argument],
+        span: Span,
+    ) -> hir::Expr {
+        let base_ty = base.ty;
+        let front = match &*name.text {
+            "push_front" => true,
+            "pop_front" => false,
+            _ => return self.no_such_method(base_ty, name, args, span),
+        };
+        let [arg] = args else {
+            self.arguments_of_unknown(args);
+            return self.bad_expr(codes::E0307, span, format!("`{}` takes 1 argument", name.text));
+        };
+        let Some(count) = self.known_integer(&arg.value, "the number of elements to move") else {
+            return self.bad(span);
+        };
+        if !self.require_lvalue(&base, &format!("the header stack of `{}`", name.text)) {
+            return self.bad(span);
+        }
+        let valid = !count.is_negative() && count != BigInt::ZERO;
+        let (Some(count), true) = (count.to_u32(), valid) else {
+            return self.bad_expr(
+                codes::E0312,
+                arg.span,
+                format!("the number of elements to move must be positive, but it is {count}"),
+            );
+        };
+        let callee = if front {
+            Callee::PushFront(Box::new(base), count)
+        } else {
+            Callee::PopFront(Box::new(base), count)
+        };
+        let ty = self.basic.void;
+        self.finish_call(Call { callee, type_args: Vec::new(), args: Vec::new(), span }, ty)
+    }
+
+    fn extern_method(
+        &mut self,
+        object: hir::Expr,
+        (id, owner): (ExternId, Substitution),
+        name: &ast::Name,
+        (type_args, args): (&[ast::TypeExpr], &[ast::Argument]),
+        hint: Option<TypeId>,
+        span: Span,
+    ) -> hir::Expr {
+        let decl = &self.program.externs[id];
+        let functions = &self.program.functions;
+        let candidates: Vec<_> =
+            decl.methods.iter().copied().filter(|&method| functions[method].name.name == name.text).collect();
+        if candidates.is_empty() {
+            let names: Vec<Arc<str>> =
+                decl.methods.iter().map(|&method| functions[method].name.name.clone()).collect();
+            let (owner, declared) = (decl.name.name.clone(), decl.name.span);
+            self.arguments_of_unknown(args);
+            let mut diagnostic = Diagnostic::error(
+                codes::E0204,
+                name.span,
+                format!("extern `{owner}` has no method `{}`", name.text),
+            );
+            if let Some(similar) = suggest::closest(&name.text, names.iter().map(|name| &**name)) {
+                diagnostic = diagnostic.with_suggestion(
+                    name.span,
+                    similar.to_string(),
+                    format!("a method with a like name exists: did you mean `{similar}`?"),
+                );
+            }
+            self.emit(diagnostic.with_label(declared, "declared here"));
+            return self.bad(span);
+        }
+        if !self.place.may_call_function() {
+            let place = self.place.text();
+            self.arguments_of_unknown(args);
+            return self.bad_expr(
+                codes::E0314,
+                span,
+                format!("method `{}` cannot be called {place}", name.text),
+            );
+        }
+        let Some(method) = self.select_overload(&candidates, args, span) else {
+            return self.bad(span);
+        };
+        if self.place == Place::Method
+            && let FunctionKind::Method { is_abstract: true, .. } = self.program.functions[method].kind
+            && matches!(object.kind, ExprKind::This)
+        {
+            return self.bad_expr(
+                codes::E0206,
+                span,
+                format!(
+                    "abstract method `{}` cannot be called by an implementation of its object",
+                    name.text
+                ),
+            );
+        }
+        let callee = Callee::Method { object: Box::new(object), method };
+        self.invoke(method, callee, &owner, type_args, args, hint, span)
+    }
+}

@@ -1,0 +1,203 @@
+//! AST to HIR: resolves names, types expressions both ways, infers type arguments, evaluates what must be known
+//! at compile time, and enforces the language's rules.
+//!
+//! In: an [`ast::Program`]. Out: a [`hir::Program`] in which every name is resolved, every expression typed and
+//! every implicit cast written out. A declaration precedes its uses in P4, so one walk in source order does it
+//! all. What was reported once has [`Type::Error`], which fits everything, so that one mistake is one error.
+//! The rules of an architecture beyond what its include file declares are left to the back end.
+
+mod action_refs;
+mod aggregate;
+mod annotations;
+mod arguments;
+mod call;
+mod cast;
+mod coerce;
+pub mod const_eval;
+mod constructor;
+mod control_decl;
+mod declare;
+mod expr;
+mod extern_decl;
+mod flow;
+mod function_decl;
+mod instance;
+mod keyset;
+mod loops;
+mod lvalue;
+mod member;
+mod method;
+mod operator;
+mod params;
+mod parser_decl;
+mod place;
+mod report;
+mod size;
+mod slice;
+mod stmt;
+mod struct_decl;
+mod switch;
+mod table;
+mod table_entries;
+mod type_decl;
+mod type_expr;
+mod type_rules;
+mod unify;
+
+use crate::ast;
+use crate::diagnostic::{Diagnostics, ErrorsReported};
+use crate::hir::{self, LocalDecl, Type, TypeId};
+use crate::resolve::{Binding, Scopes};
+use crate::source::Span;
+use place::Place;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// Checks a program. Errors and warnings go into `sink`; the program is handed out if there was no error.
+pub fn check(program: &ast::Program, sink: &mut Diagnostics) -> Result<hir::Program, ErrorsReported> {
+    let mut checker = Checker::new(sink);
+    checker.note_top_level_names(program);
+    for declaration in &program.declarations {
+        checker.top_level_declaration(declaration);
+    }
+    let program = checker.program;
+    sink.check()?;
+    Ok(program)
+}
+
+/// Types that the checker needs all the time.
+#[derive(Clone, Copy, Debug)]
+struct BasicTypes {
+    error: TypeId,
+    void: TypeId,
+    bool: TypeId,
+    int: TypeId,
+    string: TypeId,
+    error_code: TypeId,
+    match_kind: TypeId,
+    bit32: TypeId,
+}
+
+impl BasicTypes {
+    fn new(types: &mut hir::Types) -> BasicTypes {
+        BasicTypes {
+            error: types.intern(Type::Error),
+            void: types.intern(Type::Void),
+            bool: types.intern(Type::Bool),
+            int: types.intern(Type::Int),
+            string: types.intern(Type::String),
+            error_code: types.intern(Type::ErrorCode),
+            match_kind: types.intern(Type::MatchKind),
+            bit32: types.intern(Type::Bits { width: 32, signed: false }),
+        }
+    }
+}
+
+/// What the body that is being checked may return.
+#[derive(Clone, Copy, Debug)]
+struct ResultContext {
+    /// The declared result; `void` for actions and controls.
+    ty: TypeId,
+    /// Where it is declared.
+    span: Span,
+}
+
+/// The state of the walk.
+struct Checker<'a> {
+    program: hir::Program,
+    sink: &'a mut Diagnostics,
+    scopes: Scopes,
+    basic: BasicTypes,
+    /// Inference variables and what they were found to be.
+    infer: Vec<Option<TypeId>>,
+    /// Where the walk is: decides what may be called and instantiated.
+    place: Place,
+    /// What `return` needs.
+    result: Option<ResultContext>,
+    /// Number of loops around the current statement.
+    loops: u32,
+    /// Type of `this`, inside the implementation of an abstract method.
+    this: Option<TypeId>,
+    /// Instances that direct applications made in the current parser or control.
+    direct_instances: Vec<LocalDecl>,
+    /// Declarations whose own text is being checked: a use of one of them is a recursion.
+    open: Vec<(Binding, Span)>,
+    /// Names of all top-level declarations, for "declared later".
+    top_level_names: FxHashMap<Arc<str>, Span>,
+    /// Types whose parts were found to obey the nesting rules.
+    well_formed: FxHashSet<TypeId>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(sink: &'a mut Diagnostics) -> Checker<'a> {
+        let mut program = hir::Program::default();
+        let basic = BasicTypes::new(&mut program.types);
+        Checker {
+            program,
+            sink,
+            scopes: Scopes::new(),
+            basic,
+            infer: Vec::new(),
+            place: Place::TopLevel,
+            result: None,
+            loops: 0,
+            this: None,
+            direct_instances: Vec::new(),
+            open: Vec::new(),
+            top_level_names: FxHashMap::default(),
+            well_formed: FxHashSet::default(),
+        }
+    }
+
+    /// The handle of a type.
+    fn intern(&mut self, ty: Type) -> TypeId {
+        self.program.types.intern(ty)
+    }
+
+    /// `bit<width>`
+    fn bit(&mut self, width: u32) -> TypeId {
+        self.intern(Type::Bits { width, signed: false })
+    }
+
+    /// The type behind a handle, inference variables seen through.
+    fn kind(&self, ty: TypeId) -> &Type {
+        &self.program.types[self.shallow(ty)]
+    }
+
+    /// The type behind a handle, as a value of its own.
+    fn kind_of(&self, ty: TypeId) -> Type {
+        self.kind(ty).clone()
+    }
+
+    /// The type as text, inference variables seen through.
+    fn text(&mut self, ty: TypeId) -> String {
+        let ty = self.resolve(ty);
+        self.program.type_text(ty)
+    }
+
+    /// Runs `body` in a scope of its own.
+    fn scoped<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.push();
+        let value = body(self);
+        self.scopes.pop();
+        value
+    }
+
+    /// Runs `body` with the walk being at `place`.
+    fn at_place<T>(&mut self, place: Place, body: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.place, place);
+        let value = body(self);
+        self.place = outer;
+        value
+    }
+}
+
+/// A name with its place, from the tree.
+fn named(name: &ast::Name) -> hir::Named {
+    hir::Named { name: name.text.clone(), span: name.span }
+}
+
+/// An expression node.
+fn expr(kind: hir::ExprKind, ty: TypeId, span: Span) -> hir::Expr {
+    hir::Expr { kind, ty, span }
+}

@@ -1,0 +1,225 @@
+//! Parameter lists, type parameters, and putting names into scope.
+
+use super::{Checker, named};
+use crate::ast;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, Direction, Type, TypeVarId, VarId, VariableKind};
+use crate::resolve::Binding;
+use crate::source::Span;
+
+/// Whose parameters they are: decides which types and directions are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ParamsOf {
+    /// Apply parameters of a parser or parser type.
+    Parser,
+    /// Apply parameters of a control or control type.
+    Control,
+    /// Constructor parameters of a parser.
+    ParserConstructor,
+    /// Constructor parameters of a control.
+    ControlConstructor,
+    /// A package.
+    Package,
+    /// An extern function, method or constructor.
+    Extern,
+    /// The constructor of an extern.
+    ExternConstructor,
+    /// A function with a body.
+    Function,
+    /// An action.
+    Action,
+}
+
+impl ParamsOf {
+    fn text(self) -> &'static str {
+        match self {
+            ParamsOf::Parser => "a parser",
+            ParamsOf::Control => "a control",
+            ParamsOf::ParserConstructor => "the constructor of a parser",
+            ParamsOf::ControlConstructor => "the constructor of a control",
+            ParamsOf::Package => "a package",
+            ParamsOf::Extern => "an extern function or method",
+            ParamsOf::ExternConstructor => "the constructor of an extern",
+            ParamsOf::Function => "a function",
+            ParamsOf::Action => "an action",
+        }
+    }
+
+    fn is_constructor(self) -> bool {
+        matches!(
+            self,
+            ParamsOf::ParserConstructor
+                | ParamsOf::ControlConstructor
+                | ParamsOf::Package
+                | ParamsOf::ExternConstructor
+        )
+    }
+}
+
+impl Checker<'_> {
+    /// Binds a name in the innermost scope, or reports that it is taken there.
+    pub(super) fn declare(&mut self, name: &ast::Name, binding: Binding) -> bool {
+        match self.scopes.declare(&name.text, name.span, binding) {
+            Ok(()) => true,
+            Err(old) => {
+                self.emit(
+                    Diagnostic::error(codes::E0202, name.span, format!("`{}` is declared twice", name.text))
+                        .with_label(old.span, "first declared here"),
+                );
+                false
+            }
+        }
+    }
+
+    /// Makes type parameters and puts them into scope.
+    pub(super) fn type_params(&mut self, names: &[ast::Name]) -> Vec<TypeVarId> {
+        let mut ids = Vec::with_capacity(names.len());
+        for name in names {
+            let id = self.program.type_vars.push(hir::TypeVar { name: named(name) });
+            self.declare(name, Binding::TypeVar(id));
+            ids.push(id);
+        }
+        ids
+    }
+
+    /// Makes parameters and puts them into scope.
+    pub(super) fn params(&mut self, params: &[ast::Parameter], owner: ParamsOf) -> Vec<VarId> {
+        let mut ids = Vec::with_capacity(params.len());
+        let mut directionless: Option<Span> = None;
+        for param in params {
+            if owner == ParamsOf::Action {
+                match (param.direction, directionless) {
+                    (Direction::None, _) => directionless = Some(param.span),
+                    (Direction::In | Direction::Out | Direction::InOut, Some(earlier)) => {
+                        self.emit(
+                            Diagnostic::error(
+                                codes::E0327,
+                                param.span,
+                                format!(
+                                    "parameter `{}` has a direction and must precede the directionless ones",
+                                    param.name.text
+                                ),
+                            )
+                            .with_label(earlier, "this one is directionless"),
+                        );
+                    }
+                    (Direction::In | Direction::Out | Direction::InOut, None) => {}
+                }
+            }
+            ids.push(self.param(param, owner));
+        }
+        ids
+    }
+
+    fn param(&mut self, param: &ast::Parameter, owner: ParamsOf) -> VarId {
+        let mut ty = self.type_expr(&param.ty);
+        if !self.is_error(ty) && !self.is_param_type(ty, owner, param.direction, param.ty.span) {
+            ty = self.basic.error;
+        }
+        self.check_direction(param, ty, owner);
+        let optional = param.annotations.iter().find(|annotation| &*annotation.name.text == "optional");
+        if let Some(annotation) = optional {
+            if matches!(owner, ParamsOf::Function | ParamsOf::Action) {
+                let text = owner.text();
+                self.error(
+                    codes::E0328,
+                    annotation.span,
+                    format!("a parameter of {text} cannot be `@optional`"),
+                );
+            } else if param.default.is_some() {
+                self.error(
+                    codes::E0328,
+                    annotation.span,
+                    "an `@optional` parameter cannot have a default value as well",
+                );
+            }
+        }
+        let default = param.default.as_ref().map(|default| self.default_argument(param, default, ty));
+        let kind = if owner.is_constructor() {
+            VariableKind::ConstructorParameter
+        } else {
+            VariableKind::Parameter(param.direction)
+        };
+        let annotations = self.annotations(&param.annotations);
+        let id = self.program.variables.push(hir::Variable {
+            name: named(&param.name),
+            ty,
+            kind,
+            default,
+            annotations,
+        });
+        self.declare(&param.name, Binding::Var(id));
+        id
+    }
+
+    fn default_argument(
+        &mut self,
+        param: &ast::Parameter,
+        default: &ast::Expr,
+        ty: hir::TypeId,
+    ) -> hir::Expr {
+        if matches!(param.direction, Direction::Out | Direction::InOut) {
+            self.error(
+                codes::E0328,
+                default.span,
+                format!(
+                    "`out` and `inout` parameters such as `{}` cannot have a default value",
+                    param.name.text
+                ),
+            );
+        }
+        let value = self.expr_of(default, ty, Some((param.ty.span, "expected because of this type")));
+        if !self.is_known(&value) {
+            self.error(codes::E0303, default.span, "a default value must be known at compile time");
+        }
+        value
+    }
+
+    fn check_direction(&mut self, param: &ast::Parameter, ty: hir::TypeId, owner: ParamsOf) {
+        let name = &param.name.text;
+        if owner.is_constructor() && param.direction != Direction::None {
+            self.error(
+                codes::E0327,
+                param.span,
+                format!("parameter `{name}` of {} cannot have a direction", owner.text()),
+            );
+        } else if param.direction != Direction::None && self.is_object(ty) {
+            let text = self.text(ty);
+            self.error(
+                codes::E0327,
+                param.span,
+                format!("parameter `{name}` of type `{text}` cannot have a direction: objects are passed by reference"),
+            );
+        } else if owner == ParamsOf::Function && param.direction == Direction::None && !self.is_object(ty) {
+            self.error(
+                codes::E0327,
+                param.span,
+                format!("parameter `{name}` of a function needs a direction"),
+            );
+        }
+    }
+
+    /// The tables of appendix "Restrictions on compile time and run time calls".
+    fn is_param_type(&mut self, ty: hir::TypeId, owner: ParamsOf, direction: Direction, span: Span) -> bool {
+        let allowed = match self.kind(ty) {
+            Type::Package(..) => owner == ParamsOf::Package,
+            Type::Parser(..) => matches!(owner, ParamsOf::Package | ParamsOf::ParserConstructor),
+            Type::Control(..) => matches!(owner, ParamsOf::Package | ParamsOf::ControlConstructor),
+            Type::Extern(..) => !matches!(owner, ParamsOf::Action),
+            Type::Int | Type::String | Type::MatchKind | Type::List(_) => {
+                // Their values exist at compile time only.
+                direction == Direction::None && owner != ParamsOf::Action || owner == ParamsOf::Extern
+            }
+            _ => self.is_data(ty),
+        };
+        if !allowed {
+            let text = self.text(ty);
+            self.error(
+                codes::E0310,
+                span,
+                format!("type `{text}` cannot be the type of a parameter of {}", owner.text()),
+            );
+        }
+        allowed
+    }
+}

@@ -1,0 +1,246 @@
+//! Parsers: parameters, locals, states and transitions.
+
+use super::params::ParamsOf;
+use super::place::Place;
+use super::{Checker, named};
+use crate::ast::{self, DeclarationKind};
+use crate::diagnostic::suggest;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, LocalDecl, ParserId, StateTarget};
+use crate::resolve::Binding;
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Name, type parameters, apply parameters, constructor parameters.
+pub(super) type BlockHeader<'e> =
+    (&'e ast::Name, &'e [ast::Name], &'e [ast::Parameter], &'e [ast::Parameter]);
+
+/// States of the parser at hand, by name.
+type States = FxHashMap<Arc<str>, usize>;
+
+impl Checker<'_> {
+    /// `parser name<..>(..)(..) { .. }` or a parser type.
+    pub(super) fn parser(
+        &mut self,
+        annotations: &[ast::Annotation],
+        (name, type_params, params, constructor_params): BlockHeader<'_>,
+        body: Option<&ast::ParserBody>,
+    ) -> ParserId {
+        let annotations = self.annotations(annotations);
+        let id = self.program.parsers.push(hir::ParserDecl {
+            name: named(name),
+            type_params: Vec::new(),
+            params: Vec::new(),
+            constructor_params: Vec::new(),
+            body: None,
+            annotations,
+        });
+        self.declare(name, Binding::Parser(id));
+        self.open.push((Binding::Parser(id), name.span));
+        self.scopes.push();
+        let type_params = self.type_params(type_params);
+        let params = self.params(params, ParamsOf::Parser);
+        let constructor_params = self.params(constructor_params, ParamsOf::ParserConstructor);
+        let decl = &mut self.program.parsers[id];
+        decl.type_params = type_params;
+        decl.params = params;
+        decl.constructor_params = constructor_params;
+        if let Some(body) = body {
+            let body = self.scoped(|this| this.parser_body(body, name));
+            self.program.parsers[id].body = Some(body);
+        }
+        self.scopes.pop();
+        self.open.pop();
+        id
+    }
+
+    fn parser_body(&mut self, body: &ast::ParserBody, name: &ast::Name) -> hir::ParserBody {
+        let outer_direct = std::mem::take(&mut self.direct_instances);
+        let mut locals = self.at_place(Place::ParserLocals, |this| {
+            body.locals.iter().filter_map(|local| this.parser_local(local)).collect::<Vec<_>>()
+        });
+        let mut names = States::default();
+        for (index, state) in body.states.iter().enumerate() {
+            if matches!(&*state.name.text, "accept" | "reject") {
+                self.error(
+                    codes::E0322,
+                    state.name.span,
+                    format!("state `{}` is built in and cannot be defined", state.name.text),
+                );
+            } else if self.declare(&state.name, Binding::State(index)) {
+                names.insert(state.name.text.clone(), index);
+            }
+        }
+        let start = names.get("start").copied();
+        if start.is_none() {
+            self.error(codes::E0322, name.span, format!("parser `{}` has no `start` state", name.text));
+        }
+        let states = self.at_place(Place::ParserState, |this| {
+            body.states.iter().map(|state| this.parser_state(state, &names)).collect()
+        });
+        locals.append(&mut self.direct_instances);
+        self.direct_instances = outer_direct;
+        hir::ParserBody { locals, states, start: start.unwrap_or(0) }
+    }
+
+    fn parser_local(&mut self, local: &ast::Declaration) -> Option<LocalDecl> {
+        if let DeclarationKind::ValueSet { ty, size, name } = &local.kind {
+            return Some(LocalDecl::ValueSet(self.value_set(&local.annotations, ty, size, name)));
+        }
+        self.local(local)
+    }
+
+    fn parser_state(&mut self, state: &ast::ParserState, names: &States) -> hir::ParserState {
+        let annotations = self.annotations(&state.annotations);
+        self.scopes.push();
+        let body = self.statements(&state.statements);
+        let transition = match &state.transition {
+            Some(ast::Transition::Direct(target)) => {
+                hir::Transition::Direct(self.target(target, names), target.span)
+            }
+            Some(ast::Transition::Select(select)) => self.select(select, names),
+            None => {
+                self.emit(
+                    Diagnostic::warning(
+                        codes::W0303,
+                        state.name.span,
+                        format!("state `{}` has no transition", state.name.text),
+                    )
+                    .with_note(
+                        "without one, the packet is rejected: write `transition reject;` if that is meant",
+                    ),
+                );
+                hir::Transition::Direct(StateTarget::Reject, Span::NONE)
+            }
+        };
+        self.scopes.pop();
+        hir::ParserState { name: named(&state.name), body, transition, annotations }
+    }
+
+    fn target(&mut self, name: &ast::Name, names: &States) -> StateTarget {
+        match &*name.text {
+            "accept" => return StateTarget::Accept,
+            "reject" => return StateTarget::Reject,
+            _ => {}
+        }
+        if let Some(&index) = names.get(&name.text) {
+            return StateTarget::State(index);
+        }
+        let mut diagnostic = match self.scopes.lookup(&name.text).cloned() {
+            Some(entry) => Diagnostic::error(
+                codes::E0203,
+                name.span,
+                format!("`{}` is {}, not a state", name.text, entry.binding.kind()),
+            )
+            .with_label(entry.span, "declared here"),
+            None => Diagnostic::error(codes::E0201, name.span, format!("cannot find state `{}`", name.text)),
+        };
+        let mut candidates: Vec<&str> =
+            names.keys().map(|name| &**name).chain(["accept", "reject"]).collect();
+        candidates.sort_unstable();
+        if let Some(similar) = suggest::closest(&name.text, candidates) {
+            diagnostic = diagnostic.with_suggestion(
+                name.span,
+                similar.to_string(),
+                format!("a state with a like name exists: did you mean `{similar}`?"),
+            );
+        }
+        self.emit(diagnostic);
+        StateTarget::Reject
+    }
+
+    fn select(&mut self, select: &ast::SelectExpr, names: &States) -> hir::Transition {
+        let keys: Vec<hir::Expr> = select.keys.iter().map(|key| self.select_key(key)).collect();
+        let keys = self.spread_single_key(keys);
+        let mut unreachable = None;
+        let mut cases = Vec::with_capacity(select.cases.len());
+        for case in &select.cases {
+            if let Some(earlier) = unreachable {
+                self.emit(
+                    Diagnostic::warning(codes::W0304, case.span, "this case can never be reached")
+                        .with_label(earlier, "this matches everything"),
+                );
+                unreachable = None;
+            }
+            let types: Vec<_> = keys.iter().map(|key| key.ty).collect();
+            let keysets = self.keysets(&case.keyset, &types);
+            if keysets.iter().all(|keyset| matches!(keyset, hir::Keyset::Universal(_))) {
+                unreachable = Some(case.keyset.span);
+            }
+            cases.push(hir::SelectCase { keysets, target: self.target(&case.state, names), span: case.span });
+        }
+        hir::Transition::Select { keys, cases, span: select.span }
+    }
+
+    fn select_key(&mut self, key: &ast::Expr) -> hir::Expr {
+        let key = self.expr(key, None);
+        if self.is_error(key.ty) || self.is_selectable(key.ty) {
+            return key;
+        }
+        let text = self.text(key.ty);
+        self.bad_expr(codes::E0310, key.span, format!("a value of type `{text}` cannot be selected on"))
+    }
+
+    /// Section "Select expressions": numbers, booleans, enums, and tuples or structs of these.
+    fn is_selectable(&mut self, ty: hir::TypeId) -> bool {
+        use crate::hir::Type;
+        match self.kind_of(ty) {
+            Type::Bits { .. }
+            | Type::Bool
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::ErrorCode
+            | Type::Int
+            | Type::Error => true,
+            Type::Tuple(elements) => elements.into_iter().all(|element| self.is_selectable(element)),
+            Type::Struct(id, args) => {
+                self.program.structs[id].kind == crate::hir::StructKind::Struct
+                    && self.field_types(id, &args).into_iter().all(|field| self.is_selectable(field))
+            }
+            Type::Void
+            | Type::Varbit(_)
+            | Type::String
+            | Type::MatchKind
+            | Type::Stack { .. }
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => false,
+        }
+    }
+
+    /// A single key that is a tuple or struct becomes one key for each of its parts.
+    fn spread_single_key(&mut self, mut keys: Vec<hir::Expr>) -> Vec<hir::Expr> {
+        use crate::hir::{ExprKind, Type};
+        if keys.len() != 1 {
+            return keys;
+        }
+        let Some(key) = keys.pop() else {
+            return keys;
+        };
+        let parts = match self.kind_of(key.ty) {
+            Type::Tuple(elements) => elements,
+            Type::Struct(id, args) => self.field_types(id, &args),
+            _ => return vec![key],
+        };
+        if let ExprKind::Aggregate(values) = key.kind {
+            return values;
+        }
+        let fields = parts.into_iter().enumerate().map(|(position, ty)| hir::Expr {
+            kind: ExprKind::Field(Box::new(key.clone()), position as u32),
+            ty,
+            span: key.span,
+        });
+        fields.collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! Structs, headers and header unions.
+
+use super::type_rules::TypeUse;
+use super::{Checker, named};
+use crate::ast::{self, StructKind};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, StructId};
+use crate::resolve::Binding;
+
+impl Checker<'_> {
+    /// `struct`, `header` or `header_union`.
+    pub(super) fn struct_decl(
+        &mut self,
+        annotations: &[ast::Annotation],
+        kind: StructKind,
+        name: &ast::Name,
+        type_params: &[ast::Name],
+        fields: &[ast::Field],
+    ) -> StructId {
+        let annotations = self.annotations(annotations);
+        let id = self.program.structs.push(hir::StructDecl {
+            name: named(name),
+            kind,
+            type_params: Vec::new(),
+            fields: Vec::new(),
+            annotations,
+        });
+        self.declare(name, Binding::Struct(id));
+        self.open.push((Binding::Struct(id), name.span));
+        self.scopes.push();
+        self.program.structs[id].type_params = self.type_params(type_params);
+        let usage = match kind {
+            StructKind::Header => TypeUse::HeaderField,
+            StructKind::Struct => TypeUse::StructField,
+            StructKind::HeaderUnion => TypeUse::UnionField,
+        };
+        let mut result: Vec<hir::FieldDecl> = Vec::with_capacity(fields.len());
+        for field in fields {
+            if let Some(earlier) = result.iter().find(|earlier| earlier.name.name == field.name.text) {
+                let diagnostic = Diagnostic::error(
+                    codes::E0202,
+                    field.name.span,
+                    format!("field `{}` is declared twice", field.name.text),
+                )
+                .with_label(earlier.name.span, "first declared here");
+                self.emit(diagnostic);
+            }
+            let ty = self.type_expr_for(&field.ty, usage);
+            let annotations = self.annotations(&field.annotations);
+            result.push(hir::FieldDecl { name: named(&field.name), ty, annotations });
+        }
+        self.program.structs[id].fields = result;
+        self.scopes.pop();
+        self.open.pop();
+        id
+    }
+}

@@ -1,0 +1,359 @@
+//! Tables: keys, actions, default action and other properties.
+
+use super::place::Place;
+use super::{Checker, const_eval, named};
+use crate::ast::{self, ExprKind as Ast, TablePropertyKind};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, ActionRef, KeyElement, TableId, Type};
+use crate::resolve::Binding;
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+impl Checker<'_> {
+    /// `table name { .. }`
+    pub(super) fn table(
+        &mut self,
+        annotations: &[ast::Annotation],
+        name: &ast::Name,
+        properties: &[ast::TableProperty],
+        span: Span,
+    ) -> TableId {
+        let annotations = self.annotations(annotations);
+        self.require_distinct(properties);
+        let table = self.at_place(Place::Table, |this| this.table_body(annotations, name, properties, span));
+        let id = self.program.tables.push(table);
+        self.declare(name, Binding::Table(id));
+        id
+    }
+
+    fn table_body(
+        &mut self,
+        annotations: Vec<ast::Annotation>,
+        name: &ast::Name,
+        properties: &[ast::TableProperty],
+        span: Span,
+    ) -> hir::Table {
+        let mut table = hir::Table {
+            name: named(name),
+            keys: Vec::new(),
+            actions: Vec::new(),
+            default_action: None,
+            default_action_is_const: false,
+            entries: Vec::new(),
+            entries_are_const: false,
+            has_entries: false,
+            size: None,
+            properties: Vec::new(),
+            annotations,
+        };
+        let mut has_actions = false;
+        let mut has_default = false;
+        for property in properties {
+            match &property.kind {
+                TablePropertyKind::Key(keys) => {
+                    table.keys = keys.iter().map(|key| self.key_element(key)).collect();
+                }
+                TablePropertyKind::Actions(actions) => {
+                    has_actions = true;
+                    table.actions = self.action_list(actions);
+                }
+                TablePropertyKind::Entries(_) | TablePropertyKind::Custom { .. } => {}
+            }
+        }
+        for property in properties {
+            match &property.kind {
+                TablePropertyKind::Key(_) | TablePropertyKind::Actions(_) => {}
+                TablePropertyKind::Entries(entries) => {
+                    table.has_entries = true;
+                    table.entries_are_const = property.is_const;
+                    self.table_entries(&mut table, property, entries);
+                }
+                TablePropertyKind::Custom { name, value } => {
+                    has_default |= &*name.text == "default_action";
+                    self.property(&mut table, property, name, value);
+                }
+            }
+        }
+        if !has_actions {
+            self.error(codes::E0319, name.span, format!("table `{}` has no `actions` property", name.text));
+        }
+        if !has_default {
+            self.add_no_action(&mut table, has_actions, span);
+        }
+        table
+    }
+
+    fn require_distinct(&mut self, properties: &[ast::TableProperty]) {
+        let mut seen: FxHashMap<Arc<str>, Span> = FxHashMap::default();
+        for property in properties {
+            let name: Arc<str> = match &property.kind {
+                TablePropertyKind::Key(_) => Arc::from("key"),
+                TablePropertyKind::Actions(_) => Arc::from("actions"),
+                TablePropertyKind::Entries(_) => Arc::from("entries"),
+                TablePropertyKind::Custom { name, .. } => name.text.clone(),
+            };
+            if let Some(&earlier) = seen.get(&name) {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0319,
+                        property.span,
+                        format!("property `{name}` is given twice"),
+                    )
+                    .with_label(earlier, "first given here"),
+                );
+            } else {
+                seen.insert(name, property.span);
+            }
+        }
+    }
+
+    /// Section "Tables": without a default action it is `NoAction`, which also joins the list.
+    fn add_no_action(&mut self, table: &mut hir::Table, has_actions: bool, span: Span) {
+        let Some(Binding::Action(action)) =
+            self.scopes.lookup_top("NoAction").map(|entry| entry.binding.clone())
+        else {
+            if has_actions {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0319,
+                        table.name.span,
+                        format!(
+                            "table `{}` has no default action, and `NoAction` is not declared",
+                            table.name.name
+                        ),
+                    )
+                    .with_note("`NoAction` is declared in core.p4: add `#include <core.p4>`"),
+                );
+            }
+            return;
+        };
+        let reference = ActionRef { action, args: Vec::new(), annotations: Vec::new(), span };
+        if !table.actions.iter().any(|listed| listed.action == action) {
+            let word = |text: &str| ast::Name { text: Arc::from(text), span: Span::NONE };
+            let annotation = ast::Annotation {
+                name: word("defaultonly"),
+                body: ast::AnnotationBody::Empty,
+                span: Span::NONE,
+            };
+            table.actions.push(ActionRef { annotations: vec![annotation], ..reference.clone() });
+        }
+        table.default_action = Some(reference);
+    }
+
+    fn key_element(&mut self, key: &ast::KeyElement) -> KeyElement {
+        let expr = self.expr(&key.expr, None);
+        let expr = if self.is_error(expr.ty) || self.is_key(expr.ty) {
+            expr
+        } else {
+            let text = self.text(expr.ty);
+            self.bad_expr(codes::E0332, key.expr.span, format!("a value of type `{text}` cannot be a key"))
+        };
+        let annotations = self.annotations(&key.annotations);
+        let name = control_plane_name(&annotations).unwrap_or_else(|| Arc::from(key_text(&key.expr)));
+        let kind = ast::QualifiedName { absolute: false, name: key.match_kind.clone() };
+        let entry = self.resolve_name(&kind, |binding| matches!(binding, Binding::MatchKind(_)));
+        let match_kind = match entry {
+            Some(entry) => match entry.binding {
+                Binding::MatchKind(id) => {
+                    self.require_key_fits(&expr, id);
+                    Some(id)
+                }
+                other => {
+                    self.emit(
+                        Diagnostic::error(
+                            codes::E0203,
+                            key.match_kind.span,
+                            format!("`{}` is {}, not a match kind", key.match_kind.text, other.kind()),
+                        )
+                        .with_label(entry.span, "declared here"),
+                    );
+                    None
+                }
+            },
+            None => None,
+        };
+        let match_kind = match_kind.unwrap_or_else(|| hir::MatchKindId::from_u32(0));
+        KeyElement { expr, match_kind, name, annotations, span: key.span }
+    }
+
+    /// Prefixes, masks and ranges are of integers.
+    fn require_key_fits(&mut self, key: &hir::Expr, kind: hir::MatchKindId) {
+        let kind = self.program.match_kinds[kind].name.clone();
+        if matches!(&*kind, "lpm" | "ternary" | "range")
+            && !self.is_error(key.ty)
+            && self.representation(key.ty).is_none()
+            && !(&*kind == "ternary" && *self.kind(key.ty) != Type::Int)
+        {
+            let text = self.text(key.ty);
+            self.error(
+                codes::E0332,
+                key.span,
+                format!("a key of type `{text}` cannot be matched by `{kind}`"),
+            );
+        }
+    }
+
+    fn is_key(&mut self, ty: hir::TypeId) -> bool {
+        !matches!(self.kind(ty), Type::Int | Type::String | Type::MatchKind) && self.is_equatable(ty)
+    }
+
+    fn action_list(&mut self, actions: &[ast::ActionRef]) -> Vec<ActionRef> {
+        let mut list: Vec<ActionRef> = Vec::with_capacity(actions.len());
+        for action in actions {
+            let Some(reference) = self.listed_action(action) else {
+                continue;
+            };
+            let name = self.program.actions[reference.action].name.name.clone();
+            let earlier = list
+                .iter()
+                .find(|earlier| self.program.actions[earlier.action].name.name == name)
+                .map(|e| e.span);
+            if let Some(earlier) = earlier {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0320,
+                        action.span,
+                        format!("the list of actions has two actions named `{name}`"),
+                    )
+                    .with_label(earlier, "the first is here"),
+                );
+                continue;
+            }
+            list.push(reference);
+        }
+        list
+    }
+
+    fn property(
+        &mut self,
+        table: &mut hir::Table,
+        property: &ast::TableProperty,
+        name: &ast::Name,
+        value: &ast::Expr,
+    ) {
+        match &*name.text {
+            "default_action" => {
+                table.default_action_is_const = property.is_const;
+                table.default_action = self.default_action(value, &table.actions);
+            }
+            "size" => {
+                let size = self.expr(value, None);
+                if self.is_error(size.ty) {
+                    return;
+                }
+                if !self.is_numeric(size.ty) {
+                    let text = self.text(size.ty);
+                    self.error(
+                        codes::E0319,
+                        value.span,
+                        format!("`size` must be an integer, but this has type `{text}`"),
+                    );
+                } else if !self.is_known(&size) {
+                    self.error(codes::E0303, value.span, "`size` must be known at compile time");
+                } else {
+                    table.size = Some(size);
+                }
+            }
+            other => {
+                let hint = match other {
+                    "largest_priority_wins" => Some(self.basic.bool),
+                    _ => None,
+                };
+                let value = self.expr(value, hint);
+                self.require_property(other, &value);
+                table.properties.push(hir::TableProperty {
+                    name: named(name),
+                    is_const: property.is_const,
+                    value,
+                });
+            }
+        }
+        self.annotations(&property.annotations);
+    }
+
+    /// The two further properties that the language itself defines (section "Entry priorities").
+    fn require_property(&mut self, name: &str, value: &hir::Expr) {
+        if self.is_error(value.ty) {
+            return;
+        }
+        match name {
+            "largest_priority_wins" if *self.kind(value.ty) != Type::Bool => {
+                self.error(codes::E0319, value.span, "`largest_priority_wins` must be `true` or `false`");
+            }
+            "priority_delta" => match const_eval::eval_local(&self.program, value) {
+                Ok(hir::ConstValue::Int(delta)) if delta > num_bigint::BigInt::ZERO => {}
+                Ok(_) | Err(_) => {
+                    self.error(codes::E0319, value.span, "`priority_delta` must be a positive integer");
+                }
+            },
+            _ => {}
+        }
+    }
+
+    fn default_action(&mut self, value: &ast::Expr, listed: &[ActionRef]) -> Option<ActionRef> {
+        match &value.kind {
+            Ast::Name(name) => self.complete_action((name, &[]), listed, value.span),
+            Ast::Call { callee, type_args, args } if type_args.is_empty() => match &callee.kind {
+                Ast::Name(name) => self.complete_action((name, args), listed, value.span),
+                _ => self.not_an_action(value.span),
+            },
+            _ => self.not_an_action(value.span),
+        }
+    }
+
+    fn not_an_action(&mut self, span: Span) -> Option<ActionRef> {
+        self.error(codes::E0320, span, "`default_action` must be an action");
+        None
+    }
+}
+
+/// The name in `@name("..")`.
+fn control_plane_name(annotations: &[ast::Annotation]) -> Option<Arc<str>> {
+    let annotation = annotations.iter().find(|annotation| &*annotation.name.text == "name")?;
+    match &annotation.body {
+        ast::AnnotationBody::Unstructured(tokens) => {
+            let text: String = tokens.iter().map(|token| token.text.trim_matches('"')).collect();
+            Some(Arc::from(text))
+        }
+        ast::AnnotationBody::Empty
+        | ast::AnnotationBody::Expressions(_)
+        | ast::AnnotationBody::KeyValues(_) => None,
+    }
+}
+
+/// The name that section "Keys" of "Computing control-plane names" gives a key expression.
+fn key_text(e: &ast::Expr) -> String {
+    match &e.kind {
+        Ast::Name(name) if name.absolute => format!(".{}", name.name.text),
+        Ast::Name(name) => name.name.text.to_string(),
+        Ast::This => "this".to_owned(),
+        Ast::Member(base, name) => format!("{}.{}", key_text(base), name.text),
+        Ast::Index(base, index) => format!("{}[{}]", key_text(base), key_text(index)),
+        Ast::Slice(base, hi, lo) => format!("{}[{}:{}]", key_text(base), key_text(hi), key_text(lo)),
+        Ast::PlusSlice(base, lo, width) => {
+            format!("{}[{}+:{}]", key_text(base), key_text(lo), key_text(width))
+        }
+        Ast::Int { value, .. } => value.to_string(),
+        Ast::Call { callee, .. } => format!("{}()", key_text(callee)),
+        Ast::Binary(op, a, b) => {
+            format!("{} {} {}", key_text(a), super::operator::binary_text(*op), key_text(b))
+        }
+        Ast::Paren(inner) => key_text(inner),
+        Ast::Bool(value) => value.to_string(),
+        Ast::Cast(_, inner) => key_text(inner),
+        Ast::String(_)
+        | Ast::Type(_)
+        | Ast::Unary(..)
+        | Ast::Ternary(..)
+        | Ast::List { .. }
+        | Ast::NamedList { .. }
+        | Ast::Tuple(_)
+        | Ast::InvalidHeader
+        | Ast::DefaultValue
+        | Ast::Default
+        | Ast::DontCare
+        | Ast::Mask(..)
+        | Ast::Range(..) => String::new(),
+    }
+}

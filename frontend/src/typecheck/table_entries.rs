@@ -1,0 +1,153 @@
+//! Entries of a table and their priorities.
+
+use super::{Checker, const_eval};
+use crate::ast;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{self, ConstValue, KeyElement, Keyset, TypeId};
+use crate::source::Span;
+use num_bigint::BigInt;
+use num_traits::Signed;
+
+impl Checker<'_> {
+    /// `entries = { .. }`
+    pub(super) fn table_entries(
+        &mut self,
+        table: &mut hir::Table,
+        property: &ast::TableProperty,
+        entries: &[ast::Entry],
+    ) {
+        self.annotations(&property.annotations);
+        if table.keys.is_empty() && !entries.is_empty() {
+            self.error(
+                codes::E0319,
+                property.span,
+                format!("table `{}` has no key, so it cannot have entries", table.name.name),
+            );
+            return;
+        }
+        let key_types: Vec<TypeId> = table.keys.iter().map(|key| key.expr.ty).collect();
+        let first_has_priority = entries.first().is_some_and(|entry| entry.priority.is_some());
+        for entry in entries {
+            if let Some(priority) = &entry.priority {
+                if property.is_const {
+                    self.error(
+                        codes::E0319,
+                        priority.span,
+                        "entries of a `const entries` list are matched in order and cannot have a priority",
+                    );
+                } else if !first_has_priority {
+                    self.error(
+                        codes::E0319,
+                        priority.span,
+                        "if any entry has a priority, the first one needs one as well",
+                    );
+                }
+            }
+            if let Some(entry) = self.entry(table, property.is_const, entry, &key_types) {
+                table.entries.push(entry);
+            }
+        }
+    }
+
+    fn entry(
+        &mut self,
+        table: &hir::Table,
+        all_const: bool,
+        entry: &ast::Entry,
+        key_types: &[TypeId],
+    ) -> Option<hir::Entry> {
+        let keysets = self.keysets(&entry.keyset, key_types);
+        self.require_entry_fits(&table.keys, &keysets, entry.keyset.span);
+        let priority = entry.priority.as_ref().and_then(|priority| self.priority(priority));
+        let args = entry.action.args.as_deref().unwrap_or_default();
+        let action = self.complete_action((&entry.action.name, args), &table.actions, entry.action.span);
+        let mut action = action?;
+        action.annotations = self.annotations(&entry.action.annotations);
+        Some(hir::Entry {
+            keysets,
+            action,
+            priority,
+            is_const: all_const || entry.is_const,
+            annotations: self.annotations(&entry.annotations),
+            span: entry.span,
+        })
+    }
+
+    fn priority(&mut self, priority: &ast::Expr) -> Option<hir::Expr> {
+        let value = self.expr(priority, None);
+        if self.is_error(value.ty) {
+            return None;
+        }
+        let known = match const_eval::eval_local(&self.program, &value) {
+            Ok(ConstValue::Int(known)) => known,
+            Ok(_) => {
+                self.error(codes::E0319, priority.span, "a priority must be an integer");
+                return None;
+            }
+            Err(fault) => {
+                self.eval_fault(&fault, priority.span, "a priority");
+                return None;
+            }
+        };
+        if known.is_negative() {
+            self.error(codes::E0319, priority.span, "a priority cannot be negative");
+            return None;
+        }
+        Some(value)
+    }
+
+    /// What a match kind admits as a keyset.
+    fn require_entry_fits(&mut self, keys: &[KeyElement], keysets: &[Keyset], whole: Span) {
+        for (key, keyset) in keys.iter().zip(keysets) {
+            if !self.program.match_kinds.is_valid(key.match_kind) {
+                continue;
+            }
+            let kind = self.program.match_kinds[key.match_kind].name.clone();
+            let fault = match (&*kind, keyset) {
+                ("exact", Keyset::Mask(..) | Keyset::Range(..)) => Some("an exact value"),
+                ("exact", Keyset::Universal(span)) if *span != whole => Some("an exact value"),
+                ("lpm" | "ternary" | "optional", Keyset::Range(..)) => Some("a value or a mask"),
+                ("range" | "optional", Keyset::Mask(..)) => Some("a value or a range"),
+                ("lpm", Keyset::Mask(_, mask)) if !self.is_prefix(mask) => Some("a mask of leading one bits"),
+                (_, _) => None,
+            };
+            if let Some(wanted) = fault {
+                let span = keyset_span(keyset);
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0321,
+                        span,
+                        format!("a key matched by `{kind}` needs {wanted} here"),
+                    )
+                    .with_label(key.span, "this key"),
+                );
+            }
+            if let Keyset::Value(value) | Keyset::Mask(value, _) | Keyset::Range(value, _) = keyset
+                && !self.is_known(value)
+            {
+                let span = value.span;
+                self.error(codes::E0303, span, "the keys of an entry must be known at compile time");
+            }
+        }
+    }
+
+    /// Ones, then zeros. What is not known yet passes.
+    fn is_prefix(&self, mask: &hir::Expr) -> bool {
+        let (Some(mask_value), Some((width, _))) = (self.int_value(mask), self.representation(mask.ty))
+        else {
+            return true;
+        };
+        let mask = const_eval::wrap(mask_value, width, false);
+        let inverted = (BigInt::from(1) << width) - 1 - mask;
+        // `inverted` is 0..01..1 exactly if adding one leaves a single bit.
+        (&inverted & (&inverted + 1)) == BigInt::ZERO
+    }
+}
+
+fn keyset_span(keyset: &Keyset) -> Span {
+    match keyset {
+        Keyset::Universal(span) | Keyset::ValueSet(_, span) => *span,
+        Keyset::Value(value) => value.span,
+        Keyset::Mask(a, b) | Keyset::Range(a, b) => a.span.to(b.span),
+    }
+}

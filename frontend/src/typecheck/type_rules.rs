@@ -1,0 +1,336 @@
+//! Which types may stand where (section "Type nesting rules"), and what types can do.
+
+use super::Checker;
+use super::unify::Substitution;
+use crate::diagnostic::codes;
+use crate::hir::{StructId, StructKind, Type, TypeId};
+use crate::source::Span;
+
+/// What a type is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TypeUse {
+    /// Field of a header.
+    HeaderField,
+    /// Field of a header union.
+    UnionField,
+    /// Field of a struct.
+    StructField,
+    /// Element of a tuple.
+    TupleElement,
+    /// Element of a list.
+    ListElement,
+    /// Element of an array or header stack.
+    StackElement,
+    /// `typedef`
+    Typedef,
+    /// `type`
+    NewType,
+    /// Variable.
+    Variable,
+    /// Constant.
+    Constant,
+    /// Result of a function or method.
+    Result,
+    /// Element of a value set.
+    ValueSet,
+    /// Argument for a type parameter.
+    TypeArgument,
+}
+
+impl TypeUse {
+    fn text(self) -> &'static str {
+        match self {
+            TypeUse::HeaderField => "as a field of a header",
+            TypeUse::UnionField => "as a field of a header union",
+            TypeUse::StructField => "as a field of a struct",
+            TypeUse::TupleElement => "as an element of a tuple",
+            TypeUse::ListElement => "as an element of a list",
+            TypeUse::StackElement => "as an element of an array",
+            TypeUse::Typedef => "in a `typedef`",
+            TypeUse::NewType => "in a `type` declaration",
+            TypeUse::Variable => "as the type of a variable",
+            TypeUse::Constant => "as the type of a constant",
+            TypeUse::Result => "as a result",
+            TypeUse::ValueSet => "as the element of a value set",
+            TypeUse::TypeArgument => "as a type argument",
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Gives the type back if it is fit for the use, else reports it and gives the error type.
+    pub(super) fn require_type(&mut self, ty: TypeId, usage: TypeUse, span: Span) -> TypeId {
+        if self.is_error(ty) {
+            return self.basic.error;
+        }
+        if self.fits(ty, usage) {
+            return ty;
+        }
+        let text = self.text(ty);
+        self.error(codes::E0310, span, format!("type `{text}` cannot be used {}", usage.text()));
+        self.basic.error
+    }
+
+    fn fits(&self, ty: TypeId, usage: TypeUse) -> bool {
+        match usage {
+            TypeUse::HeaderField => self.fits_header(ty),
+            TypeUse::UnionField => match self.kind(ty) {
+                Type::Struct(id, _) => self.program.structs[*id].kind == StructKind::Header,
+                other => is_unknown(other),
+            },
+            TypeUse::StructField | TypeUse::TupleElement => {
+                self.is_data(ty)
+                    && !matches!(self.kind(ty), Type::Int | Type::String | Type::MatchKind | Type::List(_))
+            }
+            TypeUse::ListElement => self.is_data(ty),
+            TypeUse::StackElement => {
+                self.is_data(ty)
+                    && !matches!(
+                        self.kind(ty),
+                        Type::Int | Type::String | Type::MatchKind | Type::List(_) | Type::Tuple(_)
+                    )
+                    && !self.is_header_stack(ty)
+            }
+            TypeUse::Typedef => !matches!(self.kind(ty), Type::Void | Type::String | Type::MatchKind),
+            TypeUse::NewType => {
+                matches!(self.kind(ty), Type::Bits { .. } | Type::Bool | Type::NewType(_))
+            }
+            TypeUse::Variable => {
+                self.is_data(ty)
+                    && !matches!(self.kind(ty), Type::Int | Type::String | Type::MatchKind | Type::List(_))
+            }
+            TypeUse::Constant => self.is_data(ty),
+            TypeUse::Result => *self.kind(ty) == Type::Void || self.is_data(ty),
+            TypeUse::ValueSet => matches!(
+                self.kind(ty),
+                Type::Bits { .. }
+                    | Type::Tuple(_)
+                    | Type::Struct(..)
+                    | Type::Enum(_)
+                    | Type::NewType(_)
+                    | Type::Bool
+            ),
+            TypeUse::TypeArgument => {
+                !matches!(self.kind(ty), Type::Parser(..) | Type::Control(..) | Type::Package(..))
+            }
+        }
+    }
+
+    fn fits_header(&self, ty: TypeId) -> bool {
+        match self.kind(ty) {
+            Type::Bits { .. } | Type::Varbit(_) | Type::Bool | Type::NewType(_) => true,
+            Type::Enum(id) => self.program.enums[*id].underlying.is_some(),
+            Type::Struct(id, _) => {
+                let decl = &self.program.structs[*id];
+                decl.kind == StructKind::Struct && decl.fields.iter().all(|field| self.fits_header(field.ty))
+            }
+            Type::Stack { element, .. } => !self.is_header_like(*element) && self.fits_header(*element),
+            Type::Error | Type::Var(_) | Type::Infer(_) => true,
+            Type::Void
+            | Type::Int
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_) => false,
+        }
+    }
+
+    /// True for value types: all but `void`, objects, and what only the compiler makes.
+    pub(super) fn is_data(&self, ty: TypeId) -> bool {
+        match self.kind(ty) {
+            Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Var(_)
+            | Type::Infer(_)
+            | Type::Error => true,
+            Type::Void
+            | Type::Set(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_) => false,
+        }
+    }
+
+    /// `int`, `bit<w>`, `int<w>`, or an enum over one of these.
+    pub(super) fn is_numeric(&self, ty: TypeId) -> bool {
+        match self.kind(ty) {
+            Type::Int | Type::Bits { .. } => true,
+            Type::Enum(id) => self.program.enums[*id].underlying.is_some(),
+            other => is_unknown(other),
+        }
+    }
+
+    /// A header or header union.
+    pub(super) fn is_header_like(&self, ty: TypeId) -> bool {
+        match self.kind(ty) {
+            Type::Struct(id, _) => self.program.structs[*id].kind != StructKind::Struct,
+            other => is_unknown(other),
+        }
+    }
+
+    fn is_header_stack(&self, ty: TypeId) -> bool {
+        matches!(self.kind(ty), Type::Stack { element, .. }
+            if matches!(self.kind(*element), Type::Struct(id, _)
+                if self.program.structs[*id].kind != StructKind::Struct))
+    }
+
+    /// An object: extern, parser, control, package.
+    pub(super) fn is_object(&self, ty: TypeId) -> bool {
+        matches!(self.kind(ty), Type::Extern(..) | Type::Parser(..) | Type::Control(..) | Type::Package(..))
+    }
+
+    /// `==` and `!=` are defined.
+    pub(super) fn is_equatable(&mut self, ty: TypeId) -> bool {
+        match self.kind_of(ty) {
+            Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Infer(_)
+            | Type::Error => true,
+            Type::Struct(id, args) => {
+                self.field_types(id, &args).into_iter().all(|field| self.is_equatable(field))
+            }
+            Type::Stack { element, .. } | Type::List(element) => self.is_equatable(element),
+            Type::Tuple(elements) => elements.into_iter().all(|element| self.is_equatable(element)),
+            Type::String
+            | Type::Var(_)
+            | Type::Void
+            | Type::Set(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_) => false,
+        }
+    }
+
+    /// The type arguments of a struct as a substitution.
+    pub(super) fn struct_substitution(&self, id: StructId, args: &[TypeId]) -> Substitution {
+        self.program.structs[id].type_params.iter().copied().zip(args.iter().copied()).collect()
+    }
+
+    /// The types of a struct's fields under its type arguments.
+    pub(super) fn field_types(&mut self, id: StructId, args: &[TypeId]) -> Vec<TypeId> {
+        let written: Vec<TypeId> = self.program.structs[id].fields.iter().map(|field| field.ty).collect();
+        if args.is_empty() {
+            return written;
+        }
+        let substitution = self.struct_substitution(id, args);
+        written.into_iter().map(|ty| self.substitute(ty, &substitution)).collect()
+    }
+
+    /// Checks the nesting rules again below a type that was made by giving type arguments.
+    pub(super) fn require_well_formed(&mut self, ty: TypeId, span: Span) -> TypeId {
+        if self.is_error(ty) {
+            return self.basic.error;
+        }
+        if let Some((part, usage)) = self.ill_formed_part(ty) {
+            let (text, part) = (self.text(ty), self.text(part));
+            let message = if text == part {
+                format!("type `{part}` cannot be used {}", usage.text())
+            } else {
+                format!("type `{text}` would need `{part}` {}, where it cannot be used", usage.text())
+            };
+            self.error(codes::E0310, span, message);
+            return self.basic.error;
+        }
+        ty
+    }
+
+    fn ill_formed_part(&mut self, ty: TypeId) -> Option<(TypeId, TypeUse)> {
+        let ty = self.resolve(ty);
+        if self.well_formed.contains(&ty) {
+            return None;
+        }
+        let (parts, usage) = match self.kind_of(ty) {
+            Type::Struct(id, args) => {
+                let usage = match self.program.structs[id].kind {
+                    StructKind::Header => TypeUse::HeaderField,
+                    StructKind::Struct => TypeUse::StructField,
+                    StructKind::HeaderUnion => TypeUse::UnionField,
+                };
+                (self.field_types(id, &args), usage)
+            }
+            Type::Tuple(elements) => (elements, TypeUse::TupleElement),
+            Type::List(element) => (vec![element], TypeUse::ListElement),
+            Type::Stack { element, .. } => (vec![element], TypeUse::StackElement),
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => return None,
+        };
+        for part in parts {
+            if !self.is_error(part) && !self.fits(part, usage) {
+                return Some((part, usage));
+            }
+            if let Some(found) = self.ill_formed_part(part) {
+                return Some(found);
+            }
+        }
+        if !self.is_open(ty) {
+            self.well_formed.insert(ty);
+        }
+        None
+    }
+}
+
+/// A type of which nothing can be said: reported as wrong, a type parameter, or yet to be inferred.
+pub(super) fn is_unknown(ty: &Type) -> bool {
+    matches!(ty, Type::Error | Type::Var(_) | Type::Infer(_))
+}
