@@ -10,6 +10,21 @@ pub enum Error {
     /// The object file is not one that we can load.
     #[error(transparent)]
     Object(#[from] crate::object::ObjectError),
+    /// There is no program of ours where one was looked for.
+    #[error(transparent)]
+    Program(#[from] crate::program::ProgramError),
+    /// A table does not do what it was told.
+    #[error(transparent)]
+    Table(#[from] crate::tables::TableError),
+    /// A counter cannot be read or written.
+    #[error(transparent)]
+    Counter(#[from] crate::counters::CounterError),
+    /// A test's port or packet is one that devices cannot have.
+    #[error(transparent)]
+    Harness(#[from] crate::harness::HarnessError),
+    /// A program is not loaded.
+    #[error(transparent)]
+    Load(#[from] crate::load::LoadError),
     /// The kernel, or what it needs, refuses.
     #[error(transparent)]
     Kernel(#[from] KernelError),
@@ -21,6 +36,8 @@ impl Error {
     pub fn is_environment(&self) -> bool {
         match self {
             Error::Object(error) => matches!(error, crate::object::ObjectError::Read { .. }),
+            Error::Program(error) => matches!(error, crate::program::ProgramError::NoDevice { .. }),
+            Error::Table(_) | Error::Load(_) | Error::Counter(_) | Error::Harness(_) => false,
             Error::Kernel(_) => true,
         }
     }

@@ -1,0 +1,150 @@
+//! Devices and what they run: finds, attaches, replaces atomically and detaches programs. Programs are attached by netlink rather than by a
+//! BPF link: they then outlive the process without a pin, end with the device, and `ip link set DEV xdp off` works on them.
+
+use crate::error::{Error, KernelError};
+use crate::program::ProgramError;
+use crate::sys;
+use libbpf_rs::XdpFlags;
+use std::fmt;
+use std::os::fd::BorrowedFd;
+
+/// How a program is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By the driver, before a socket buffer exists.
+    Native,
+    /// By the network stack; every device can do it.
+    Generic,
+    /// By the device itself.
+    Offloaded,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Mode::Native => "native",
+            Mode::Generic => "generic",
+            Mode::Offloaded => "offloaded",
+        })
+    }
+}
+
+/// How a program shall be run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WantedMode {
+    /// As the running program; without one native, or generic if the driver has no native XDP.
+    #[default]
+    Auto,
+    /// Native, or not at all.
+    Native,
+    /// Generic.
+    Generic,
+}
+
+/// A device of the thread's network namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its name.
+    pub name: String,
+    /// Its interface index.
+    pub index: u32,
+}
+
+/// What a device runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// The kernel's number of the program.
+    pub id: u32,
+    /// How it is run.
+    pub mode: Mode,
+}
+
+impl Device {
+    /// Finds a device by name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(name: &str) -> Result<Device, Error> {
+        match sys::net::ifindex(name) {
+            Ok(index) => Ok(Device { name: name.into(), index }),
+            Err(_) => Err(ProgramError::NoDevice { device: name.into() }.into()),
+        }
+    }
+
+    /// The device with an interface index.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn by_index(index: u32) -> Result<Device, Error> {
+        match sys::net::ifname(index) {
+            Ok(name) => Ok(Device { name, index }),
+            Err(_) => Err(ProgramError::NoDevice { device: index.to_string() }.into()),
+        }
+    }
+
+    /// What it runs.
+    ///
+    /// # Errors
+    /// When the kernel cannot be asked.
+    pub fn running(&self) -> Result<Option<Running>, Error> {
+        let attached = sys::bpf::xdp_query(self.index)
+            .map_err(|error| KernelError::new(format!("ask what `{}` runs", self.name), error))?;
+        let modes = [
+            (attached.native, Mode::Native),
+            (attached.generic, Mode::Generic),
+            (attached.offloaded, Mode::Offloaded),
+        ];
+        Ok(modes.into_iter().find(|(id, _)| *id != 0).map(|(id, mode)| Running { id, mode }))
+    }
+
+    /// Attaches a program to a device that runs none; how it then runs.
+    pub(crate) fn attach(&self, program: BorrowedFd<'_>, wanted: WantedMode) -> Result<Mode, Error> {
+        match wanted {
+            WantedMode::Generic => self.attach_in(program, Mode::Generic, None),
+            WantedMode::Native => self.attach_in(program, Mode::Native, None),
+            WantedMode::Auto => match self.attach_in(program, Mode::Native, None) {
+                Err(Error::Kernel(error)) if error.source.raw_os_error() == Some(libc::EOPNOTSUPP) => {
+                    self.attach_in(program, Mode::Generic, None)
+                }
+                other => other,
+            },
+        }
+    }
+
+    /// Attaches in a mode; with `old`, in the place of that program and atomically.
+    pub(crate) fn attach_in(
+        &self,
+        program: BorrowedFd<'_>,
+        mode: Mode,
+        old: Option<BorrowedFd<'_>>,
+    ) -> Result<Mode, Error> {
+        let mut flags = flags_of(mode);
+        if old.is_none() {
+            flags |= XdpFlags::UPDATE_IF_NOEXIST;
+        }
+        let (result, log) = crate::libbpf_log::collecting(|| {
+            sys::bpf::xdp_attach(self.index, Some(program), flags.bits(), old)
+        });
+        let what = format!("attach the program to `{}` in {mode} mode", self.name);
+        result.map_err(|source| KernelError { what, source, log })?;
+        Ok(mode)
+    }
+
+    /// Takes the program off that is attached in a mode, if it still is `old`.
+    pub(crate) fn detach(&self, mode: Mode, old: BorrowedFd<'_>) -> Result<(), Error> {
+        let (result, log) = crate::libbpf_log::collecting(|| {
+            sys::bpf::xdp_attach(self.index, None, flags_of(mode).bits(), Some(old))
+        });
+        let what = format!("take the program off `{}`", self.name);
+        result.map_err(|source| KernelError { what, source, log })?;
+        Ok(())
+    }
+}
+
+fn flags_of(mode: Mode) -> XdpFlags {
+    match mode {
+        Mode::Native => XdpFlags::DRV_MODE,
+        Mode::Generic => XdpFlags::SKB_MODE,
+        Mode::Offloaded => XdpFlags::HW_MODE,
+    }
+}

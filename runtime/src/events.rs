@@ -1,0 +1,113 @@
+//! Events that a program sends to the control plane through a perf buffer or ring buffer: in, the name of the extern instance; out, events
+//! with their fields, as they come.
+
+use crate::error::{Error, KernelError, io_error};
+use crate::program::Program;
+use crate::storage::record;
+use crate::tables::terms;
+use libbpf_rs::{PerfBuffer, PerfBufferBuilder, RingBuffer, RingBufferBuilder};
+use num_bigint::BigUint;
+use p4xdp_manifest::{ExternKind, Param, Place};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// An event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The CPU that sent it, for a perf buffer.
+    pub cpu: Option<i32>,
+    /// All its bytes.
+    pub bytes: Vec<u8>,
+    /// Its fields' values in the order of the manifest.
+    pub fields: Vec<BigUint>,
+}
+
+/// Reads the events of one extern instance.
+pub struct Events<'p> {
+    source: Source<'p>,
+    fields: &'p [(Param, Place)],
+    pending: Rc<RefCell<Vec<Sample>>>,
+    lost: Rc<RefCell<u64>>,
+}
+
+/// CPU, for a perf buffer, and bytes.
+type Sample = (Option<i32>, Vec<u8>);
+
+enum Source<'p> {
+    Perf(PerfBuffer<'p>),
+    Ring(RingBuffer<'p>),
+}
+
+/// Pages of a CPU's perf buffer.
+const PAGES: usize = 64;
+
+impl Program {
+    /// Begins to read events, by the name of the extern instance or the end of it.
+    ///
+    /// # Errors
+    /// When there is no such instance, or the kernel refuses.
+    pub fn events(&self, name: &str) -> Result<Events<'_>, Error> {
+        let all = self.manifest().externs.iter().filter_map(|item| match &item.kind {
+            ExternKind::Events { map, perf, fields } => Some((item.name.as_str(), map, *perf, fields)),
+            ExternKind::Counter { .. } => None,
+        });
+        let all: Vec<_> = all.collect();
+        let names: Vec<&str> = all.iter().map(|(name, ..)| *name).collect();
+        let position = terms::find("event source", name, &names, None)?;
+        let Some((_, map, perf, fields)) = all.get(position).copied() else {
+            return Err(crate::program::ProgramError::NoMap { map: name.into() }.into());
+        };
+        let map = self.map(map)?;
+        let pending = Rc::new(RefCell::new(Vec::new()));
+        let lost = Rc::new(RefCell::new(0));
+        let error =
+            |error: libbpf_rs::Error| KernelError::new(format!("read events of `{name}`"), io_error(&error));
+        let source = if perf {
+            let (sink, lost) = (Rc::clone(&pending), Rc::clone(&lost));
+            let buffer = PerfBufferBuilder::new(map)
+                .pages(PAGES)
+                .sample_cb(move |cpu: i32, bytes: &[u8]| sink.borrow_mut().push((Some(cpu), bytes.to_vec())))
+                .lost_cb(move |_: i32, count: u64| *lost.borrow_mut() += count)
+                .build();
+            Source::Perf(buffer.map_err(error)?)
+        } else {
+            let sink = Rc::clone(&pending);
+            let mut builder = RingBufferBuilder::new();
+            builder
+                .add(map, move |bytes: &[u8]| {
+                    sink.borrow_mut().push((None, bytes.to_vec()));
+                    0
+                })
+                .map_err(error)?;
+            Source::Ring(builder.build().map_err(error)?)
+        };
+        Ok(Events { source, fields, pending, lost })
+    }
+}
+
+impl Events<'_> {
+    /// Waits for events until there are some or the time is over.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn read(&self, timeout: Duration) -> Result<Vec<Event>, Error> {
+        let result = match &self.source {
+            Source::Perf(buffer) => buffer.poll(timeout),
+            Source::Ring(buffer) => buffer.poll(timeout),
+        };
+        result.map_err(|error| KernelError::new("wait for events", io_error(&error)))?;
+        let event = |(cpu, bytes): Sample| Event {
+            cpu,
+            fields: self.fields.iter().map(|(_, place)| record::get(&bytes, place)).collect(),
+            bytes,
+        };
+        Ok(self.pending.take().into_iter().map(event).collect())
+    }
+
+    /// Events that were lost because they were not read in time.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        *self.lost.borrow()
+    }
+}

@@ -1,0 +1,298 @@
+//! Loads programs: in, an object and devices; out, the program running on all of them, or on none and everything as it was. A running
+//! program of ours is replaced atomically and its tables are kept where their layout is the same (`carry`).
+
+use crate::attach::{Device, Mode, Running, WantedMode};
+use crate::carry::{self, Carried};
+use crate::error::{Error, KernelError};
+use crate::program::{Program, ProgramError};
+use crate::tables::terms;
+use crate::verify::Refusal;
+use crate::{Object, libbpf_log, pins};
+use libbpf_rs::{ObjectBuilder, OpenObject};
+use std::collections::BTreeMap;
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+
+/// How to load.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// How the program shall be run.
+    pub mode: WantedMode,
+    /// Start with empty tables even if the running program has the same.
+    pub reset_tables: bool,
+    /// Replace a program that p4xdp did not make.
+    pub force: bool,
+    /// Make no pins.
+    pub no_pins: bool,
+}
+
+/// Why a program is not loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The verifier refuses it, which is a mistake of the compiler.
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    /// No device given.
+    #[error("no device is given")]
+    NoDevice,
+    /// Another's program is there.
+    #[error("`{device}` runs `{name}` (id {id}), which p4xdp did not make; take it off first, or use force")]
+    Foreign {
+        /// The device.
+        device: String,
+        /// Name of the program.
+        name: String,
+        /// Its number.
+        id: u32,
+    },
+    /// Modes cannot be changed without a gap.
+    #[error("`{device}` runs a program in {running} mode; unload it before you load in {wanted} mode")]
+    OtherMode {
+        /// The device.
+        device: String,
+        /// The mode now.
+        running: Mode,
+        /// The mode asked for.
+        wanted: Mode,
+    },
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Report {
+    /// The program.
+    pub program: Program,
+    /// What happened on each device.
+    pub devices: Vec<DeviceReport>,
+    /// What became of each table and extern of a replaced program, by name; empty if none was replaced.
+    pub carried: BTreeMap<String, Carried>,
+}
+
+/// What happened on a device.
+#[derive(Clone, Debug)]
+pub struct DeviceReport {
+    /// The device.
+    pub device: Device,
+    /// How the program runs.
+    pub mode: Mode,
+    /// The program that ran there before.
+    pub replaced: Option<u32>,
+    /// The directory of its pins, or why there are none.
+    pub pins: Result<PathBuf, String>,
+}
+
+/// Loads an object on devices of this network namespace.
+///
+/// # Errors
+/// When a device is missing or runs another's program, or the kernel refuses; all devices then run what they ran before.
+pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Report, Error> {
+    if devices.is_empty() {
+        return Err(LoadError::NoDevice.into());
+    }
+    let mut targets = Vec::with_capacity(devices.len());
+    for name in devices {
+        let device = Device::find(name)?;
+        let old = match device.running()? {
+            Some(running) => Some(inspect(&device, running, options)?),
+            None => None,
+        };
+        targets.push(Target { device, old });
+    }
+
+    let old = targets.iter().find_map(|target| target.old.as_ref()?.program.as_ref());
+    let old = old.filter(|_| !options.reset_tables);
+    let plan = old.map(|old| carry::plan(old, object.manifest()));
+    let reuse = plan.as_ref().map(|plan| &plan.maps);
+    let program = bring_in(object, 0, |open| match (reuse, old) {
+        (Some(reuse), Some(old)) => carry::reuse(open, reuse, old),
+        _ => Ok(()),
+    })?;
+    let mut carried = plan.map(|plan| plan.report).unwrap_or_default();
+    initial_entries(&program, &carried)?;
+    if let Some(old) = old {
+        carry::defaults(old, &program, &mut carried)?;
+    }
+
+    let mut modes: Vec<Mode> = Vec::with_capacity(targets.len());
+    for target in &targets {
+        match target.switch_to(&program, options.mode) {
+            Ok(mode) => modes.push(mode),
+            Err(error) => {
+                for (target, mode) in targets.iter().zip(modes) {
+                    target.switch_back(&program, mode)?;
+                }
+                return Err(error);
+            }
+        }
+    }
+    let devices = targets
+        .into_iter()
+        .zip(modes)
+        .map(|(target, mode)| DeviceReport {
+            pins: if options.no_pins {
+                Err("not asked for".into())
+            } else {
+                pins::pin(&target.device, &program).map_err(|error| error.to_string())
+            },
+            device: target.device,
+            mode,
+            replaced: target.old.map(|old| old.running.id),
+        })
+        .collect();
+    Ok(Report { program, devices, carried })
+}
+
+/// Takes the program off a device; its number.
+///
+/// # Errors
+/// When it runs none, or (without `force`) another's.
+pub fn unload(device: &str, force: bool) -> Result<u32, Error> {
+    let device = Device::find(device)?;
+    let Some(running) = device.running()? else {
+        return Err(ProgramError::NothingAttached { device: device.name }.into());
+    };
+    let old = inspect(&device, running, &Options { force, ..Options::default() })?;
+    device.detach(running.mode, old.fd.as_fd())?;
+    pins::unpin(&device)?;
+    Ok(running.id)
+}
+
+/// Loads an object without attaching it; `port_base` is the interface index of port 0.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn load_detached(object: &Object, port_base: u32) -> Result<Program, Error> {
+    let program = bring_in(object, port_base, |_| Ok(()))?;
+    initial_entries(&program, &BTreeMap::new())?;
+    Ok(program)
+}
+
+/// A program that is there before.
+struct Old {
+    running: Running,
+    fd: std::os::fd::OwnedFd,
+    /// It, if it is ours.
+    program: Option<Program>,
+}
+
+struct Target {
+    device: Device,
+    old: Option<Old>,
+}
+
+fn inspect(device: &Device, running: Running, options: &Options) -> Result<Old, Error> {
+    let open = || {
+        libbpf_rs::Program::fd_from_id(running.id)
+            .map_err(|error| KernelError::bpf(format!("open program {}", running.id), &error, Vec::new()))
+    };
+    let fd = open()?;
+    let program = match Program::from_fd(open()?) {
+        Ok(program) => Some(program),
+        Err(Error::Program(_)) if options.force => None,
+        // One of ours from another version can be replaced, though nothing can be kept.
+        Err(Error::Program(ProgramError::Manifest { .. })) => None,
+        Err(Error::Program(ProgramError::NotOurs { name, id })) => {
+            return Err(LoadError::Foreign { device: device.name.clone(), name, id }.into());
+        }
+        Err(error) => return Err(error),
+    };
+    let wanted = match options.mode {
+        WantedMode::Auto => running.mode,
+        WantedMode::Native => Mode::Native,
+        WantedMode::Generic => Mode::Generic,
+    };
+    if wanted != running.mode {
+        return Err(
+            LoadError::OtherMode { device: device.name.clone(), running: running.mode, wanted }.into()
+        );
+    }
+    Ok(Old { running, fd, program })
+}
+
+impl Target {
+    fn switch_to(&self, program: &Program, wanted: WantedMode) -> Result<Mode, Error> {
+        match &self.old {
+            Some(old) => self.device.attach_in(program.as_fd(), old.running.mode, Some(old.fd.as_fd())),
+            None => self.device.attach(program.as_fd(), wanted),
+        }
+    }
+
+    fn switch_back(&self, program: &Program, mode: Mode) -> Result<(), Error> {
+        match &self.old {
+            Some(old) => {
+                self.device.attach_in(old.fd.as_fd(), mode, Some(program.as_fd()))?;
+                Ok(())
+            }
+            None => self.device.detach(mode, program.as_fd()),
+        }
+    }
+}
+
+/// Opens an object for libbpf, and sets the port base.
+pub(crate) fn open(object: &Object, port_base: u32) -> Result<OpenObject, Error> {
+    let what = || format!("open {}", object.name());
+    let mut builder = ObjectBuilder::default();
+    let (opened, log) = libbpf_log::collecting(|| {
+        builder.name("p4xdp").and_then(|builder| builder.open_memory(object.bytes()))
+    });
+    let mut opened = opened.map_err(|error| KernelError::bpf(what(), &error, log))?;
+    if let Some(offset) = object.port_base() {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX);
+        for mut map in opened.maps_mut() {
+            // The plain section's map is named after the object: `p4xdp.rodata`.
+            if map.name().to_string_lossy().ends_with(".rodata")
+                && let Some(data) = map.initial_value_mut()
+                && let Some(target) = data.get_mut(start..start.saturating_add(4))
+            {
+                target.copy_from_slice(&port_base.to_ne_bytes());
+            }
+        }
+    }
+    Ok(opened)
+}
+
+/// Gets an object into the kernel, attached to nothing.
+fn bring_in(
+    object: &Object,
+    port_base: u32,
+    prepare: impl FnOnce(&mut OpenObject) -> Result<(), Error>,
+) -> Result<Program, Error> {
+    let mut opened = open(object, port_base)?;
+    prepare(&mut opened)?;
+    let (loaded, log) = libbpf_log::collecting(|| opened.load());
+    let loaded = match loaded {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            let refused = Refusal::of_libbpf(object, &log);
+            return Err(match refused {
+                Some(refusal) => LoadError::Refused(Box::new(refusal)).into(),
+                None => KernelError::bpf(format!("load {}", object.name()), &error, log).into(),
+            });
+        }
+    };
+    let entry = &object.manifest().entry;
+    let program = loaded.progs().find(|program| program.name() == entry.as_str());
+    let program = program.ok_or_else(|| crate::object::ObjectError::NoProgram {
+        name: object.name().into(),
+        entry: entry.clone(),
+    })?;
+    let fd = program
+        .as_fd()
+        .try_clone_to_owned()
+        .map_err(|error| KernelError::new("keep the program's descriptor", error))?;
+    Program::from_fd(fd)
+}
+
+/// Fills tables whose entries were not kept.
+fn initial_entries(program: &Program, carried: &BTreeMap<String, Carried>) -> Result<(), Error> {
+    for table in program.tables()? {
+        let description = table.description();
+        if matches!(carried.get(&description.name), Some(Carried::Kept)) {
+            continue;
+        }
+        for entry in &description.initial_entries {
+            table.insert(&terms::of_manifest(entry))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! A program in the kernel: in, a device, a pin or a number; out, the program with its manifest and maps. A second process finds all by
+//! device -> program -> maps -> manifest; there is no side file and no daemon. What is done with the maps is left to
+//! `tables`, `counters` and `events`.
+
+use crate::error::{Error, KernelError, io_error};
+use crate::{attach, sys};
+use libbpf_rs::{MapCore, MapFlags, MapHandle};
+use p4xdp_manifest::{DecodeError, Manifest, SECTION};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Bytes of a map's or program's name that the kernel keeps.
+pub(crate) const KERNEL_NAME: usize = 15;
+
+/// Why there is no program of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// The device does not exist in this network namespace.
+    #[error("there is no device `{device}` in this network namespace")]
+    NoDevice {
+        /// Its name.
+        device: String,
+    },
+    /// The device runs no XDP program.
+    #[error("`{device}` runs no XDP program")]
+    NothingAttached {
+        /// Its name.
+        device: String,
+    },
+    /// A program that p4xdp did not make.
+    #[error("the XDP program `{name}` (id {id}) was not made by p4xdp: it has no manifest")]
+    NotOurs {
+        /// Name of the program.
+        name: String,
+        /// Its number.
+        id: u32,
+    },
+    /// A manifest that does not read.
+    #[error("program {id}: {source}")]
+    Manifest {
+        /// Number of the program.
+        id: u32,
+        /// Why.
+        source: DecodeError,
+    },
+    /// The manifest speaks of a map that the program has not.
+    #[error("the loaded program has no map `{map}`, though its manifest says so")]
+    NoMap {
+        /// Name of the map.
+        map: String,
+    },
+}
+
+/// A loaded program of ours.
+#[derive(Debug)]
+pub struct Program {
+    fd: OwnedFd,
+    info: sys::bpf::ProgramInfo,
+    manifest: Manifest,
+    maps: Vec<MapHandle>,
+}
+
+impl Program {
+    /// The program that a device of this network namespace runs.
+    ///
+    /// # Errors
+    /// When there is no such device, it runs nothing, or nothing of ours.
+    pub fn by_device(name: &str) -> Result<Program, Error> {
+        let device = attach::Device::find(name)?;
+        match device.running()? {
+            Some(running) => Program::by_id(running.id),
+            None => Err(ProgramError::NothingAttached { device: name.into() }.into()),
+        }
+    }
+
+    /// The program pinned at a path: the pin itself, or the directory that `load` made.
+    ///
+    /// # Errors
+    /// When there is no pin, or it is not a program of ours.
+    pub fn by_pin(path: &Path) -> Result<Program, Error> {
+        let pin: PathBuf = if path.is_dir() { path.join("program") } else { path.to_owned() };
+        let fd = libbpf_rs::Program::fd_from_pinned_path(&pin).map_err(|error| {
+            KernelError::bpf(format!("open the pin {}", pin.display()), &error, Vec::new())
+        })?;
+        Program::from_fd(fd)
+    }
+
+    /// The program with this number.
+    ///
+    /// # Errors
+    /// When there is none, or it is not ours.
+    pub fn by_id(id: u32) -> Result<Program, Error> {
+        let fd = libbpf_rs::Program::fd_from_id(id)
+            .map_err(|error| KernelError::bpf(format!("open program {id}"), &error, Vec::new()))?;
+        Program::from_fd(fd)
+    }
+
+    pub(crate) fn from_fd(fd: OwnedFd) -> Result<Program, Error> {
+        let info = sys::bpf::program_info(fd.as_fd())
+            .map_err(|error| KernelError::new("read what the kernel knows of the program", error))?;
+        let mut maps = Vec::with_capacity(info.map_ids.len());
+        for id in &info.map_ids {
+            let map = MapHandle::from_map_id(*id)
+                .map_err(|error| KernelError::bpf(format!("open map {id}"), &error, Vec::new()))?;
+            maps.push(map);
+        }
+        let Some(holder) = maps.iter().find(|map| map.name() == SECTION) else {
+            return Err(ProgramError::NotOurs { name: info.name, id: info.id }.into());
+        };
+        let bytes = read_data(holder)?;
+        let manifest =
+            Manifest::decode(&bytes).map_err(|source| ProgramError::Manifest { id: info.id, source })?;
+        Ok(Program { fd, info, manifest, maps })
+    }
+
+    /// What the program has.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The kernel's number of the program.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.info.id
+    }
+
+    /// The name that the kernel knows it by.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.info.name
+    }
+
+    /// How long it has been loaded.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        sys::since_boot().saturating_sub(Duration::from_nanos(self.info.load_time))
+    }
+
+    /// Translated instructions.
+    #[must_use]
+    pub fn instructions(&self) -> u32 {
+        self.info.xlated / 8
+    }
+
+    /// Bytes of machine code.
+    #[must_use]
+    pub fn machine_code(&self) -> u32 {
+        self.info.jited
+    }
+
+    /// Packets seen and time taken, as far as the kernel's statistics were on (`kernel.bpf_stats_enabled`).
+    ///
+    /// # Errors
+    /// When the kernel cannot be asked.
+    pub fn run_statistics(&self) -> Result<RunStatistics, Error> {
+        let info = sys::bpf::program_info(self.fd.as_fd())
+            .map_err(|error| KernelError::new("read the program's statistics", error))?;
+        Ok(RunStatistics { runs: info.run_count, time: Duration::from_nanos(info.run_time_ns) })
+    }
+
+    pub(crate) fn maps(&self) -> &[MapHandle] {
+        &self.maps
+    }
+
+    /// A map by the name that the manifest gives it.
+    pub(crate) fn map(&self, name: &str) -> Result<&MapHandle, Error> {
+        let kernel: &str = name.get(..KERNEL_NAME).unwrap_or(name);
+        let found = self.maps.iter().find(|map| map.name() == kernel);
+        Ok(found.ok_or_else(|| ProgramError::NoMap { map: name.into() })?)
+    }
+}
+
+impl AsFd for Program {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// What the kernel counted of a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunStatistics {
+    /// Packets.
+    pub runs: u64,
+    /// Time in the program.
+    pub time: Duration,
+}
+
+/// The one value of a data section's map.
+pub(crate) fn read_data(map: &MapHandle) -> Result<Vec<u8>, Error> {
+    let value = map
+        .lookup(&0u32.to_ne_bytes(), MapFlags::ANY)
+        .map_err(|error| KernelError::new(format!("read map {:?}", map.name()), io_error(&error)))?;
+    Ok(value.unwrap_or_default())
+}

@@ -1,0 +1,87 @@
+//! What runs: in, a device; out, all that `status` shows about its program.
+
+use crate::attach::{Device, Running};
+use crate::error::Error;
+use crate::pins;
+use crate::program::{Program, RunStatistics};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What a device runs, and how it fares.
+#[derive(Debug)]
+pub struct Status {
+    /// The device.
+    pub device: Device,
+    /// How the program is run, and its number.
+    pub running: Running,
+    /// The program with its manifest.
+    pub program: Program,
+    /// For how long it has been loaded.
+    pub age: Duration,
+    /// What the kernel counted, if its statistics are on.
+    pub statistics: RunStatistics,
+    /// Entries and size of each table.
+    pub tables: Vec<TableStatus>,
+    /// Its pins, if there are any.
+    pub pins: Option<PathBuf>,
+}
+
+/// How full a table is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableStatus {
+    /// Full P4 name.
+    pub name: String,
+    /// Entries, constant ones included.
+    pub entries: u64,
+    /// Entries that it holds at most.
+    pub size: u64,
+}
+
+/// Asks what a device runs.
+///
+/// # Errors
+/// When it runs nothing, or nothing of ours.
+pub fn status(device: &str) -> Result<Status, Error> {
+    let program = Program::by_device(device)?;
+    let device = Device::find(device)?;
+    let running = device.running()?.filter(|running| running.id == program.id());
+    let running = running
+        .ok_or_else(|| crate::program::ProgramError::NothingAttached { device: device.name.clone() })?;
+    let mut tables = Vec::new();
+    for table in program.tables()? {
+        let description = table.description();
+        tables.push(TableStatus {
+            name: description.name.clone(),
+            entries: table.len()?,
+            size: description.size,
+        });
+    }
+    let pins = pins::directory(&device)?;
+    Ok(Status {
+        age: program.age(),
+        statistics: program.run_statistics()?,
+        pins: pins.join("program").exists().then_some(pins),
+        device,
+        running,
+        tables,
+        program,
+    })
+}
+
+/// Devices of this network namespace that run a program of ours, by name.
+///
+/// # Errors
+/// When devices cannot be listed.
+pub fn devices() -> Result<Vec<Device>, Error> {
+    let mut found = Vec::new();
+    let list = std::fs::read_to_string("/proc/thread-self/net/dev")
+        .map_err(|error| crate::KernelError::new("list devices", error))?;
+    for line in list.lines().skip(2) {
+        let Some((name, _)) = line.split_once(':') else { continue };
+        if Program::by_device(name.trim()).is_ok() {
+            found.push(Device::find(name.trim())?);
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}

@@ -1,0 +1,304 @@
+//! BPF: program information, attaching by netlink, test runs, the verifier's log, memory-mapped maps, bpffs.
+
+use super::{check, check_libbpf};
+use libbpf_rs::{AsRawLibbpf, OpenObject};
+use std::ffi::{CStr, CString};
+use std::io;
+use std::mem::size_of;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// What the kernel tells of a loaded program.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProgramInfo {
+    pub id: u32,
+    pub name: String,
+    /// Nanoseconds since boot.
+    pub load_time: u64,
+    pub map_ids: Vec<u32>,
+    /// Bytes of translated instructions.
+    pub xlated: u32,
+    /// Bytes of machine code.
+    pub jited: u32,
+    /// Counted only while statistics are on.
+    pub run_count: u64,
+    pub run_time_ns: u64,
+    /// Instructions that the verifier processed; 0 on kernels before 5.16.
+    pub verified_instructions: u32,
+}
+
+/// Reads what the kernel knows of a program.
+pub(crate) fn program_info(program: BorrowedFd<'_>) -> io::Result<ProgramInfo> {
+    let mut info = libbpf_sys::bpf_prog_info::default();
+    let mut ids: Vec<u32> = Vec::new();
+    // The first call tells how many maps there are, the second one fetches them.
+    for _ in 0..2 {
+        let count = info.nr_map_ids;
+        info = libbpf_sys::bpf_prog_info::default();
+        ids.resize(count as usize, 0);
+        info.nr_map_ids = count;
+        info.map_ids = ids.as_mut_ptr() as u64;
+        let mut length = size_of::<libbpf_sys::bpf_prog_info>() as u32;
+        // SAFETY: `info` and `length` live through the call; `map_ids` points to `nr_map_ids` numbers.
+        check_libbpf(unsafe {
+            libbpf_sys::bpf_obj_get_info_by_fd(program.as_raw_fd(), (&raw mut info).cast(), &raw mut length)
+        })?;
+    }
+    // SAFETY: the kernel ends the name with a zero byte.
+    let name = unsafe { CStr::from_ptr(info.name.as_ptr()) }.to_string_lossy().into_owned();
+    Ok(ProgramInfo {
+        id: info.id,
+        name,
+        load_time: info.load_time,
+        map_ids: ids,
+        xlated: info.xlated_prog_len,
+        jited: info.jited_prog_len,
+        run_count: info.run_cnt,
+        run_time_ns: info.run_time_ns,
+        verified_instructions: info.verified_insns,
+    })
+}
+
+/// Programs of a device by mode; 0 for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attached {
+    pub native: u32,
+    pub generic: u32,
+    pub offloaded: u32,
+}
+
+/// Asks which programs a device of this network namespace runs.
+pub(crate) fn xdp_query(ifindex: u32) -> io::Result<Attached> {
+    let mut options = libbpf_sys::bpf_xdp_query_opts {
+        sz: size_of::<libbpf_sys::bpf_xdp_query_opts>() as libbpf_sys::size_t,
+        ..Default::default()
+    };
+    // SAFETY: `options` lives through the call and says its own size.
+    check_libbpf(unsafe { libbpf_sys::bpf_xdp_query(ifindex.cast_signed(), 0, &raw mut options) })?;
+    // With one program the kernel may report only `prog_id` and the mode.
+    let mut attached =
+        Attached { native: options.drv_prog_id, generic: options.skb_prog_id, offloaded: options.hw_prog_id };
+    if options.prog_id != 0 && attached == Attached::default() {
+        match u32::from(options.attach_mode) {
+            libbpf_sys::XDP_ATTACHED_SKB => attached.generic = options.prog_id,
+            libbpf_sys::XDP_ATTACHED_HW => attached.offloaded = options.prog_id,
+            _ => attached.native = options.prog_id,
+        }
+    }
+    Ok(attached)
+}
+
+/// Attaches, replaces or (without a program) detaches. With `old`, only if that program is the one attached.
+pub(crate) fn xdp_attach(
+    ifindex: u32,
+    program: Option<BorrowedFd<'_>>,
+    flags: u32,
+    old: Option<BorrowedFd<'_>>,
+) -> io::Result<()> {
+    let options = libbpf_sys::bpf_xdp_attach_opts {
+        sz: size_of::<libbpf_sys::bpf_xdp_attach_opts>() as libbpf_sys::size_t,
+        old_prog_fd: old.map_or(0, |fd| fd.as_raw_fd()),
+        ..Default::default()
+    };
+    let fd = program.map_or(-1, |fd| fd.as_raw_fd());
+    // SAFETY: `options` lives through the call and says its own size.
+    check_libbpf(unsafe {
+        libbpf_sys::bpf_xdp_attach(ifindex.cast_signed(), fd, flags, &raw const options)
+    })?;
+    Ok(())
+}
+
+/// What goes into a test run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TestRun<'a> {
+    pub packet: &'a [u8],
+    pub ifindex: u32,
+    pub rx_queue: u32,
+    pub repeat: u32,
+    pub flags: u32,
+    /// Frames a batch with live frames; 0 is the kernel's default.
+    pub batch: u32,
+    /// Bytes of room for the packet that comes out; 0 if nobody asks for it.
+    pub room: usize,
+}
+
+/// What comes out of a test run.
+#[derive(Clone, Debug)]
+pub(crate) struct TestResult {
+    pub verdict: u32,
+    pub packet: Vec<u8>,
+    /// Nanoseconds a packet, rounded down.
+    pub duration: u32,
+}
+
+/// Runs a program on a packet (`BPF_PROG_TEST_RUN`).
+pub(crate) fn test_run(program: BorrowedFd<'_>, run: &TestRun<'_>) -> io::Result<TestResult> {
+    let mut out = vec![0u8; run.room];
+    let length = u32::try_from(run.packet.len()).map_err(io::Error::other)?;
+    // struct xdp_md: data, data_end, data_meta, ingress_ifindex, rx_queue_index, egress_ifindex
+    let context: [u32; 6] = [0, length, 0, run.ifindex, run.rx_queue, 0];
+    let mut options = libbpf_sys::bpf_test_run_opts {
+        sz: size_of::<libbpf_sys::bpf_test_run_opts>() as libbpf_sys::size_t,
+        data_in: run.packet.as_ptr().cast(),
+        data_size_in: length,
+        repeat: i32::try_from(run.repeat).unwrap_or(i32::MAX),
+        flags: run.flags,
+        batch_size: run.batch,
+        ..Default::default()
+    };
+    if run.room > 0 {
+        options.data_out = out.as_mut_ptr().cast();
+        options.data_size_out = u32::try_from(run.room).unwrap_or(u32::MAX);
+    }
+    if run.ifindex != 0 {
+        options.ctx_in = context.as_ptr().cast();
+        options.ctx_size_in = size_of::<[u32; 6]>() as u32;
+    }
+    // SAFETY: all buffers outlive the call, each with its true size beside it.
+    check_libbpf(unsafe { libbpf_sys::bpf_prog_test_run_opts(program.as_raw_fd(), &raw mut options) })?;
+    out.truncate(options.data_size_out as usize);
+    Ok(TestResult { verdict: options.retval, packet: out, duration: options.duration })
+}
+
+/// Loads an object, with the verifier's log of one of its programs at a level (1 and 2: instructions, 4: statistics).
+pub(crate) fn load_with_log(
+    object: OpenObject,
+    program: &str,
+    level: u32,
+    room: usize,
+) -> (Result<libbpf_rs::Object, libbpf_rs::Error>, String) {
+    let mut log = vec![0u8; room];
+    for candidate in object.progs() {
+        if candidate.name() == program {
+            let raw = candidate.as_libbpf_object().as_ptr();
+            // SAFETY: `log` is used during `load` below and outlives it; afterwards the pointer is cleared.
+            unsafe {
+                libbpf_sys::bpf_program__set_log_level(raw, level);
+                libbpf_sys::bpf_program__set_log_buf(
+                    raw,
+                    log.as_mut_ptr().cast(),
+                    log.len() as libbpf_sys::size_t,
+                );
+            }
+        }
+    }
+    let result = object.load();
+    if let Ok(loaded) = &result {
+        for candidate in loaded.progs() {
+            if candidate.name() == program {
+                // SAFETY: takes the pointer to `log` away again.
+                unsafe {
+                    libbpf_sys::bpf_program__set_log_buf(
+                        candidate.as_libbpf_object().as_ptr(),
+                        std::ptr::null_mut(),
+                        0,
+                    );
+                }
+            }
+        }
+    }
+    let end = log.iter().position(|byte| *byte == 0).unwrap_or(log.len());
+    log.truncate(end);
+    (result, String::from_utf8_lossy(&log).into_owned())
+}
+
+/// Turns run-time statistics of programs on, for as long as the descriptor is held.
+pub(crate) fn enable_stats() -> io::Result<OwnedFd> {
+    // SAFETY: takes no pointer.
+    let fd = check_libbpf(unsafe { libbpf_sys::bpf_enable_stats(libbpf_sys::BPF_STATS_RUN_TIME) })?;
+    // SAFETY: the descriptor is new and nobody else's.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Writes into the one value of a memory-mappable array map; 8 aligned bytes at a time are atomic for the program.
+pub(crate) fn write_mapped(map: BorrowedFd<'_>, size: usize, offset: usize, bytes: &[u8]) -> io::Result<()> {
+    if offset.checked_add(bytes.len()).is_none_or(|end| end > size) {
+        return Err(io::Error::from_raw_os_error(libc::EINVAL));
+    }
+    // SAFETY: a new mapping at an address of the kernel's choice.
+    let base = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            size,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_SHARED,
+            map.as_raw_fd(),
+            0,
+        )
+    };
+    if base == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    let target = base.cast::<u8>().wrapping_add(offset);
+    let mut done = 0;
+    for chunk in bytes.chunks(8) {
+        let at = target.wrapping_add(done);
+        match <[u8; 8]>::try_from(chunk) {
+            // SAFETY: within the mapping, checked above, and aligned.
+            Ok(word) if at.addr().is_multiple_of(8) => unsafe {
+                at.cast::<u64>().write_volatile(u64::from_ne_bytes(word));
+            },
+            // SAFETY: within the mapping, checked above.
+            _ => unsafe { std::ptr::copy_nonoverlapping(chunk.as_ptr(), at, chunk.len()) },
+        }
+        done += chunk.len();
+    }
+    // SAFETY: the mapping made above, no longer used.
+    unsafe { libc::munmap(base, size) };
+    Ok(())
+}
+
+/// The path is on a BPF file system.
+pub(crate) fn is_bpffs(path: &Path) -> bool {
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return false };
+    // SAFETY: `statfs` is plain data, which the kernel fills.
+    let mut stat: libc::statfs = unsafe { std::mem::zeroed() };
+    // SAFETY: both pointers are valid for the call.
+    let result = unsafe { libc::statfs(path.as_ptr(), &raw mut stat) };
+    const BPF_FS_MAGIC: u32 = 0xcafe_4a11;
+    result == 0 && stat.f_type as u32 == BPF_FS_MAGIC
+}
+
+/// Mounts a BPF file system.
+pub(crate) fn mount_bpffs(path: &Path) -> io::Result<()> {
+    let path = CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    // SAFETY: all strings end with a zero byte and outlive the call.
+    check(unsafe { libc::mount(c"bpf".as_ptr(), path.as_ptr(), c"bpf".as_ptr(), 0, std::ptr::null()) })?;
+    Ok(())
+}
+
+/// Pins a program.
+pub(crate) fn pin(program: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
+    let path = CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    // SAFETY: the path ends with a zero byte and outlives the call.
+    check_libbpf(unsafe { libbpf_sys::bpf_obj_pin(program.as_raw_fd(), path.as_ptr()) })?;
+    Ok(())
+}
+
+/// Loads the XDP program that passes everything.
+pub(crate) fn load_pass() -> io::Result<OwnedFd> {
+    const XDP_PASS: i32 = 2;
+    let instruction = |code: u32, immediate: i32| libbpf_sys::bpf_insn {
+        code: code as u8,
+        imm: immediate,
+        ..Default::default()
+    };
+    let program = [
+        instruction(libbpf_sys::BPF_ALU64 | libbpf_sys::BPF_MOV | libbpf_sys::BPF_K, XDP_PASS),
+        instruction(libbpf_sys::BPF_JMP | libbpf_sys::BPF_EXIT, 0),
+    ];
+    // SAFETY: strings end with a zero byte; the instructions outlive the call, with their true number beside them.
+    let fd = check_libbpf(unsafe {
+        libbpf_sys::bpf_prog_load(
+            libbpf_sys::BPF_PROG_TYPE_XDP,
+            c"p4xdp_pass".as_ptr(),
+            c"GPL".as_ptr(),
+            program.as_ptr(),
+            program.len() as libbpf_sys::size_t,
+            std::ptr::null_mut(),
+        )
+    })?;
+    // SAFETY: the descriptor is new and nobody else's.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}

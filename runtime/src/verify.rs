@@ -1,0 +1,92 @@
+//! Asks the verifier: in, an object; out, whether this kernel takes it and at what cost, or where it refuses it, in C and in P4.
+//! Nothing is attached.
+
+mod refusal;
+
+pub use refusal::Refusal;
+
+use crate::error::{Error, KernelError};
+use crate::load::{self, LoadError};
+use crate::{Object, libbpf_log, sys};
+use std::os::fd::AsFd;
+
+/// Room for the verifier's statistics.
+const STATISTICS: usize = 64 << 10;
+/// Room for the verifier's log of a refused program; kernels before 6.4 give up when it is full.
+const LOG: usize = 16 << 20;
+
+/// What the verifier says of a program that it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Instructions in the kernel, after it rewrote some.
+    pub instructions: u32,
+    /// Bytes of machine code.
+    pub machine_code: u32,
+    /// Instructions that the verifier processed, over all paths.
+    pub processed: u64,
+    /// Bytes of stack, the sum over a call chain being limited to 512.
+    pub stack: Vec<u32>,
+    /// Maps of the program, data sections included.
+    pub maps: usize,
+    /// Release of the kernel, `6.1.0-18-amd64`.
+    pub kernel: String,
+}
+
+/// Lets the kernel verify an object.
+///
+/// # Errors
+/// [`LoadError::Refused`] with the verifier's reason, or what keeps the object from being loaded at all.
+pub fn verify(object: &Object) -> Result<Verdict, Error> {
+    let entry = object.manifest().entry.clone();
+    let opened = load::open(object, 0)?;
+    const STATISTICS_LEVEL: u32 = 4;
+    let ((loaded, log), lines) =
+        libbpf_log::collecting(|| sys::bpf::load_with_log(opened, &entry, STATISTICS_LEVEL, STATISTICS));
+    let loaded = match loaded {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            let opened = load::open(object, 0)?;
+            let ((again, log), _) =
+                libbpf_log::collecting(|| sys::bpf::load_with_log(opened, &entry, 1 | STATISTICS_LEVEL, LOG));
+            if again.is_err()
+                && let Some(refusal) = Refusal::of_log(object, &log)
+            {
+                return Err(LoadError::Refused(Box::new(refusal)).into());
+            }
+            return Err(KernelError::bpf(format!("load {}", object.name()), &error, lines).into());
+        }
+    };
+    let program = loaded.progs().find(|program| program.name() == entry.as_str());
+    let program = program.ok_or_else(|| crate::object::ObjectError::NoProgram {
+        name: object.name().into(),
+        entry: entry.clone(),
+    })?;
+    let info = sys::bpf::program_info(program.as_fd())
+        .map_err(|error| KernelError::new("read what the kernel knows of the program", error))?;
+    let processed = number_after(&log, "processed ").unwrap_or(u64::from(info.verified_instructions));
+    Ok(Verdict {
+        instructions: info.xlated / 8,
+        machine_code: info.jited,
+        processed,
+        stack: stack(&log),
+        maps: info.map_ids.len(),
+        kernel: kernel_release(),
+    })
+}
+
+/// Release of the running kernel.
+#[must_use]
+pub fn kernel_release() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned()
+}
+
+fn number_after(log: &str, words: &str) -> Option<u64> {
+    let rest = log.rsplit_once(words)?.1;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// `stack depth 32+0+16`: one number a function.
+fn stack(log: &str) -> Vec<u32> {
+    let line = log.lines().find_map(|line| line.strip_prefix("stack depth ")).unwrap_or_default();
+    line.split('+').filter_map(|number| number.trim().parse().ok()).collect()
+}

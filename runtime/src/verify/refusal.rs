@@ -1,0 +1,123 @@
+//! Reads the verifier's log of a refused program: in, the log; out, its reason and the line of C and of P4 that it complains about. The C
+//! line is in the log, from the object's debug information; the P4 line is in a comment of the C (`l2.p4:12`), on that line or above it.
+
+use crate::Object;
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+/// Why the verifier refused a program, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The object.
+    pub object: String,
+    /// The verifier's last word: `R1 invalid mem access 'scalar'`.
+    pub reason: String,
+    /// Line of C: its text, and where it stands.
+    pub c_line: Option<(String, Option<String>)>,
+    /// Position in P4: `l2.p4:12`.
+    pub p4_line: Option<String>,
+    /// Last lines of the log.
+    pub excerpt: Vec<String>,
+    /// Release of the kernel that refused.
+    pub kernel: String,
+}
+
+impl Refusal {
+    /// Of the verifier's log; `None` if it has none.
+    pub(crate) fn of_log(object: &Object, log: &str) -> Option<Refusal> {
+        let lines: Vec<&str> = log.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        Refusal::of_lines(object, &lines)
+    }
+
+    /// Of what libbpf printed, which has the log between two marks.
+    pub(crate) fn of_libbpf(object: &Object, lines: &[String]) -> Option<Refusal> {
+        let begin = lines.iter().position(|line| line.contains("BEGIN PROG LOAD LOG"))?;
+        let rest = lines.get(begin + 1..)?;
+        let end = rest.iter().position(|line| line.contains("END PROG LOAD LOG")).unwrap_or(rest.len());
+        let lines: Vec<&str> = rest.get(..end)?.iter().map(String::as_str).collect();
+        Refusal::of_lines(object, &lines)
+    }
+
+    fn of_lines(object: &Object, lines: &[&str]) -> Option<Refusal> {
+        let is_statistics = |line: &str| {
+            ["processed ", "verification time ", "stack depth ", "max_states", "insns total"]
+                .iter()
+                .any(|start| line.starts_with(start))
+        };
+        let body: Vec<&str> = lines.iter().copied().filter(|line| !is_statistics(line)).collect();
+        let reason = (*body.last()?).to_owned();
+        let source = body.iter().rev().find_map(|line| line.strip_prefix("; "));
+        let c_line = source.map(|source| match source.rsplit_once(" @ ") {
+            Some((text, place)) => (text.trim().to_owned(), Some(place.to_owned())),
+            None => (source.trim().to_owned(), None),
+        });
+        let p4 = object.manifest().source.clone();
+        let p4_line = c_line.as_ref().and_then(|(text, place)| {
+            position(text, &p4).or_else(|| above(object, text, place.as_deref(), &p4))
+        });
+        let start = body.len().saturating_sub(20);
+        Some(Refusal {
+            object: object.name().into(),
+            reason,
+            c_line,
+            p4_line,
+            excerpt: body.get(start..).unwrap_or_default().iter().map(|line| (*line).to_owned()).collect(),
+            kernel: super::kernel_release(),
+        })
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the verifier of kernel {} refuses {}: {}", self.kernel, self.object, self.reason)?;
+        if let Some(p4) = &self.p4_line {
+            write!(f, "\n  P4: {p4}")?;
+        }
+        if let Some((text, place)) = &self.c_line {
+            write!(f, "\n  C:  {text}")?;
+            if let Some(place) = place {
+                write!(f, " ({place})")?;
+            }
+        }
+        for line in &self.excerpt {
+            write!(f, "\n  | {line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `NAME.p4:LINE` in a line of C.
+fn position(line: &str, p4: &str) -> Option<String> {
+    let start = line.find(&format!("{p4}:"))?;
+    let rest = line.get(start..)?;
+    let end = rest
+        .char_indices()
+        .skip(p4.len() + 1)
+        .find(|(_, c)| !c.is_ascii_digit() && *c != ':')
+        .map_or(rest.len(), |(end, _)| end);
+    Some(rest.get(..end)?.trim_end_matches(':').to_owned())
+}
+
+/// The nearest position above the line, in the C file beside the object.
+fn above(object: &Object, text: &str, place: Option<&str>, p4: &str) -> Option<String> {
+    let path = object.path()?.with_extension("c");
+    let source = fs::read_to_string(Path::new(&path)).ok()?;
+    let lines: Vec<&str> = source.lines().collect();
+    let number = place
+        .and_then(|place| place.rsplit_once(':')?.1.parse::<usize>().ok())
+        .or_else(|| lines.iter().position(|line| line.trim() == text).map(|index| index + 1))?;
+    lines.get(..number.min(lines.len()))?.iter().rev().find_map(|line| position(line, p4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::position;
+
+    #[test]
+    fn positions() {
+        assert_eq!(position("x = 1; /* l2.p4:12:5 */", "l2.p4").as_deref(), Some("l2.p4:12:5"));
+        assert_eq!(position("/* l2.p4:12: drop */", "l2.p4").as_deref(), Some("l2.p4:12"));
+        assert_eq!(position("/* l3.p4:12 */", "l2.p4"), None);
+    }
+}

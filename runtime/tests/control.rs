@@ -1,0 +1,295 @@
+//! Tables, counters, events and default actions of a program that is loaded but attached to nothing: `BPF_PROG_TEST_RUN` shows
+//! what the program makes of them.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod fixture;
+
+use fixture::{Variant, frame, ipv4, privileged};
+use p4xdp_runtime::tables::{Count, Origin, Table};
+use p4xdp_runtime::testrun::Verdict;
+use p4xdp_runtime::{Program, load};
+use std::time::Duration;
+
+fn program() -> Program {
+    load::load_detached(&fixture::object(&Variant::default()), 0).unwrap()
+}
+
+fn insert(table: &Table<'_>, key: &str, action: &str, args: &[&str]) -> Result<(), String> {
+    let entry = table.entry(&[key], action, args, 0).map_err(|error| error.to_string())?;
+    table.insert(&entry).map_err(|error| error.to_string())
+}
+
+fn delete(table: &Table<'_>, key: &str) -> Result<(), String> {
+    let keys = table.keys(&[key]).map_err(|error| error.to_string())?;
+    table.delete(&keys, 0).map_err(|error| error.to_string())
+}
+
+fn dump(table: &Table<'_>) -> Vec<String> {
+    let line = |(_, entry): (Origin, p4xdp_runtime::tables::Entry)| {
+        let keys = p4xdp_runtime::tables::terms::keys_text(table.description(), &entry.keys);
+        format!("{keys} -> {}", table.call_text(&entry.call))
+    };
+    table.entries().unwrap().into_iter().map(line).collect()
+}
+
+fn verdict(program: &Program, packet: &[u8]) -> Verdict {
+    program.run(packet, None).unwrap().0
+}
+
+#[test]
+fn exact_table() {
+    if !privileged("exact_table") {
+        return;
+    }
+    let program = program();
+    let mac = program.table("mac").unwrap();
+    assert_eq!(dump(&mac), ["hdr.eth.dst=00:00:00:00:00:ee -> ingress.drop()"]);
+    assert_eq!(verdict(&program, &frame(0xee, 2, 0x1234)), Verdict::Drop);
+    assert_eq!(verdict(&program, &frame(0xef, 2, 0x1234)), Verdict::Pass);
+
+    insert(&mac, "00:00:00:00:00:01", "forward", &["7"]).unwrap();
+    insert(&mac, "hdr.eth.dst=2", "ingress.reply", &[]).unwrap();
+    insert(&mac, "dst=0x3", "forward", &["port=0x10"]).unwrap();
+    assert_eq!(
+        dump(&mac),
+        [
+            "hdr.eth.dst=00:00:00:00:00:01 -> ingress.forward(port=7)",
+            "hdr.eth.dst=00:00:00:00:00:02 -> ingress.reply()",
+            "hdr.eth.dst=00:00:00:00:00:03 -> ingress.forward(port=16)",
+            "hdr.eth.dst=00:00:00:00:00:ee -> ingress.drop()",
+        ]
+    );
+    assert_eq!(verdict(&program, &frame(1, 2, 0x1234)), Verdict::Redirect);
+    assert_eq!(verdict(&program, &frame(2, 2, 0x1234)), Verdict::Tx);
+
+    let full = "table `ingress.mac` is full: it holds 4 entries";
+    assert_eq!(insert(&mac, "9", "drop", &[]).unwrap_err(), full);
+    let duplicate = "table `ingress.mac` has an entry for hdr.eth.dst=00:00:00:00:00:02; modify it instead";
+    assert_eq!(insert(&mac, "2", "drop", &[]).unwrap_err(), duplicate);
+    mac.modify(&mac.entry(&["2"], "drop", &[], 0).unwrap()).unwrap();
+    assert_eq!(verdict(&program, &frame(2, 2, 0x1234)), Verdict::Drop);
+    delete(&mac, "2").unwrap();
+    let missing = "table `ingress.mac` has no entry for hdr.eth.dst=00:00:00:00:00:02";
+    assert_eq!(delete(&mac, "2").unwrap_err(), missing);
+    assert!(mac.modify(&mac.entry(&["2"], "drop", &[], 0).unwrap()).is_err());
+    assert_eq!(mac.clear().unwrap(), 3);
+    assert!(mac.is_empty().unwrap());
+    assert_eq!(verdict(&program, &frame(0xee, 2, 0x1234)), Verdict::Pass);
+}
+
+#[test]
+fn bad_input() {
+    if !privileged("bad_input") {
+        return;
+    }
+    let program = program();
+    let mac = program.table("ingress.mac").unwrap();
+    let cases: [(&str, &str, &[&str], &str); 12] = [
+        (
+            "1",
+            "forwrd",
+            &["1"],
+            "there is no action `forwrd` in table `ingress.mac`; did you mean `ingress.forward`?",
+        ),
+        ("1", "forward", &[], "action `forward` needs a value for `port`"),
+        ("1", "forward", &["1", "2"], "action `forward` has 1 argument, 2 given"),
+        ("1", "forward", &["prt=1"], "there is no parameter `prt` in action `forward`; did you mean `port`?"),
+        (
+            "1",
+            "forward",
+            &["0x100000000"],
+            "`0x100000000` does not fit `port`, which has 32 bits: 0 to 4294967295",
+        ),
+        (
+            "0x1000000000000",
+            "drop",
+            &[],
+            "`0x1000000000000` does not fit `hdr.eth.dst`, which has 48 bits: 0 to 281474976710655",
+        ),
+        ("10.0.0.1", "drop", &[], "`10.0.0.1` is an IPv4 address of 32 bits, but `hdr.eth.dst` has 48"),
+        (
+            "nonsense",
+            "drop",
+            &[],
+            "`nonsense` is not a value for `hdr.eth.dst`: give a number, a MAC or IP address",
+        ),
+        ("dts=1", "drop", &[], "there is no key `dts` in table `ingress.mac`; did you mean `hdr.eth.dst`?"),
+        (
+            "1/8",
+            "drop",
+            &[],
+            "`1/8` does not suit key `hdr.eth.dst`, whose match kind is exact: give one value",
+        ),
+        (
+            "1&&&1",
+            "drop",
+            &[],
+            "`1&&&1` does not suit key `hdr.eth.dst`, whose match kind is exact: give one value",
+        ),
+        ("*", "drop", &[], "`*` does not suit key `hdr.eth.dst`, whose match kind is exact: give one value"),
+    ];
+    for (key, action, args, message) in cases {
+        assert_eq!(insert(&mac, key, action, args).unwrap_err(), message);
+    }
+    let none = program.table("mca").err().unwrap().to_string();
+    assert_eq!(none, "there is no table `mca`; did you mean `ingress.mac`?");
+    let keys = mac.keys(&["1", "2"]).unwrap_err().to_string();
+    assert_eq!(keys, "table `ingress.mac` has 1 key, 2 given");
+    let route = program.table("route").unwrap();
+    let long = insert(&route, "10.0.0.0/33", "drop", &[]).unwrap_err();
+    assert_eq!(long, "a prefix of 33 bits is longer than key `hdr.ip.dst`, which has 32");
+    let ones = insert(&route, "10.0.0.1/8", "drop", &[]).unwrap_err();
+    assert_eq!(ones, "`10.0.0.1/8` has ones that its prefix does not cover; did you mean `10.0.0.0/8`?");
+    let small = program.table("small").unwrap();
+    let constant = small.set_default(&small.call("drop", &[]).unwrap()).unwrap_err().to_string();
+    assert_eq!(constant, "table `ingress.small` cannot be changed: its default action is `const`");
+}
+
+#[test]
+fn prefix_table() {
+    if !privileged("prefix_table") {
+        return;
+    }
+    let program = program();
+    let route = program.table("route").unwrap();
+    insert(&route, "10.0.0.0/8", "drop", &[]).unwrap();
+    insert(&route, "10.1.0.0/16", "reply", &[]).unwrap();
+    insert(&route, "10.1.2.3", "forward", &["1"]).unwrap();
+    assert_eq!(
+        dump(&route),
+        [
+            "hdr.ip.dst=10.0.0.0/8 -> ingress.drop()",
+            "hdr.ip.dst=10.1.0.0/16 -> ingress.reply()",
+            "hdr.ip.dst=10.1.2.3/32 -> ingress.forward(port=1)",
+        ]
+    );
+    assert_eq!(verdict(&program, &ipv4([10, 9, 9, 9])), Verdict::Drop);
+    assert_eq!(verdict(&program, &ipv4([10, 1, 9, 9])), Verdict::Tx);
+    assert_eq!(verdict(&program, &ipv4([10, 1, 2, 3])), Verdict::Redirect);
+    assert_eq!(verdict(&program, &ipv4([11, 1, 2, 3])), Verdict::Pass);
+
+    assert!(insert(&route, "10.1.0.0/16", "drop", &[]).unwrap_err().contains("has an entry"));
+    assert!(delete(&route, "10.1.0.0/17").unwrap_err().contains("has no entry"));
+    assert!(route.modify(&route.entry(&["10.0.0.0/15"], "drop", &[], 0).unwrap()).is_err());
+    assert!(route.get(&route.keys(&["10.0.0.0/15"]).unwrap()).unwrap().is_none());
+    assert!(route.get(&route.keys(&["10.1.0.0/16"]).unwrap()).unwrap().is_some());
+    route.modify(&route.entry(&["10.1.0.0/16"], "pass", &[], 0).unwrap()).unwrap();
+    assert_eq!(verdict(&program, &ipv4([10, 1, 9, 9])), Verdict::Pass);
+    delete(&route, "10.1.0.0/16").unwrap();
+    assert_eq!(verdict(&program, &ipv4([10, 1, 9, 9])), Verdict::Drop);
+    insert(&route, "*", "drop", &[]).unwrap();
+    assert_eq!(verdict(&program, &ipv4([11, 1, 2, 3])), Verdict::Drop);
+    for i in 0..13 {
+        insert(&route, &format!("20.{i}.0.0/16"), "drop", &[]).unwrap();
+    }
+    assert!(insert(&route, "21.0.0.0/16", "drop", &[]).unwrap_err().contains("is full: it holds 16"));
+    assert_eq!(route.clear().unwrap(), 16);
+}
+
+#[test]
+fn array_table() {
+    if !privileged("array_table") {
+        return;
+    }
+    let program = program();
+    let small = program.table("small").unwrap();
+    assert!(small.is_empty().unwrap());
+    insert(&small, "5", "NoAction", &[]).unwrap();
+    insert(&small, "6", "drop", &[]).unwrap();
+    assert_eq!(dump(&small), ["last=5 -> NoAction()", "last=6 -> ingress.drop()"]);
+    assert_eq!(verdict(&program, &frame(1, 6, 0x1234)), Verdict::Drop);
+    assert_eq!(verdict(&program, &frame(1, 5, 0x1234)), Verdict::Pass);
+    assert!(insert(&small, "6", "drop", &[]).unwrap_err().contains("has an entry"));
+    assert!(insert(&small, "256", "drop", &[]).unwrap_err().contains("does not fit"));
+    small.modify(&small.entry(&["6"], "reply", &[], 0).unwrap()).unwrap();
+    assert_eq!(verdict(&program, &frame(1, 6, 0x1234)), Verdict::Tx);
+    delete(&small, "6").unwrap();
+    assert!(delete(&small, "6").unwrap_err().contains("has no entry"));
+    assert_eq!(verdict(&program, &frame(1, 6, 0x1234)), Verdict::Pass);
+}
+
+#[test]
+fn default_actions() {
+    if !privileged("default_actions") {
+        return;
+    }
+    let program = program();
+    let (mac, route) = (program.table("mac").unwrap(), program.table("route").unwrap());
+    assert_eq!(mac.call_text(&mac.default_action().unwrap()), "NoAction()");
+    assert_eq!(route.call_text(&route.default_action().unwrap()), "ingress.pass()");
+    mac.set_default(&mac.call("forward", &["9"]).unwrap()).unwrap();
+    assert_eq!(mac.call_text(&mac.default_action().unwrap()), "ingress.forward(port=9)");
+    assert_eq!(route.call_text(&route.default_action().unwrap()), "ingress.pass()");
+    assert_eq!(verdict(&program, &frame(1, 2, 0x1234)), Verdict::Redirect);
+    mac.reset_default().unwrap();
+    route.set_default(&route.call("drop", &[]).unwrap()).unwrap();
+    assert_eq!(verdict(&program, &frame(1, 2, 0x1234)), Verdict::Drop);
+}
+
+#[test]
+fn counters() {
+    if !privileged("counters") {
+        return;
+    }
+    let program = program();
+    let seen = program.counter("seen").unwrap();
+    for _ in 0..3 {
+        verdict(&program, &frame(1, 2, 0x1234));
+    }
+    assert_eq!(seen.read(0).unwrap(), Count { packets: 3, bytes: 180 });
+    assert_eq!(seen.dump().unwrap(), [(0, Count { packets: 3, bytes: 180 })]);
+    let beyond = seen.read(8).unwrap_err().to_string();
+    assert_eq!(beyond, "counter `ingress.seen` has indices 0 to 7, not 8");
+    seen.write(1, Count { packets: 5, bytes: 6 }).unwrap();
+    assert_eq!(seen.read(1).unwrap(), Count { packets: 5, bytes: 6 });
+    assert_eq!(seen.reset().unwrap(), 2);
+    assert!(seen.dump().unwrap().is_empty());
+    let unknown = program.counter("sene").unwrap_err().to_string();
+    assert_eq!(unknown, "there is no counter `sene`; did you mean `ingress.seen`?");
+}
+
+#[test]
+fn events() {
+    if !privileged("events") {
+        return;
+    }
+    let program = program();
+    let events = program.events("events").unwrap();
+    verdict(&program, &frame(0x0102_0304_0506, 2, 0x88b5));
+    let read = events.read(Duration::from_secs(1)).unwrap();
+    assert_eq!(read.len(), 1);
+    assert_eq!(read[0].fields, [0x0102_0304_0506u64.into()]);
+    assert_eq!(events.lost(), 0);
+}
+
+#[test]
+fn verifier() {
+    if !privileged("verifier") {
+        return;
+    }
+    let verdict = p4xdp_runtime::verify::verify(&fixture::object(&Variant::default())).unwrap();
+    assert!(verdict.instructions > 50 && verdict.instructions < 500, "{verdict:?}");
+    assert!(verdict.processed > 50 && verdict.processed < 2000, "{verdict:?}");
+    assert!(verdict.stack.iter().sum::<u32>() >= 8 && verdict.stack.len() == 1, "{verdict:?}");
+    assert_eq!(verdict.maps, 8, "{verdict:?}");
+
+    let wrong = Variant { defines: vec!["WRONG".into()], ..Variant::default() };
+    let object = fixture::object(&wrong);
+    for error in
+        [p4xdp_runtime::verify::verify(&object).unwrap_err(), load::load_detached(&object, 0).unwrap_err()]
+    {
+        let p4xdp_runtime::Error::Load(load::LoadError::Refused(refusal)) = &error else { panic!("{error}") };
+        assert!(refusal.reason.contains("packet"), "{refusal:?}");
+        assert_eq!(refusal.p4_line.as_deref(), Some("switch.p4:42"), "{refusal:?}");
+        assert!(refusal.c_line.as_ref().unwrap().0.starts_with("u16 type"), "{refusal:?}");
+    }
+}
+
+#[test]
+fn speed() {
+    if !privileged("speed") {
+        return;
+    }
+    let nanoseconds = program().measure(&frame(1, 2, 0x1234), 3, 1000).unwrap();
+    assert!(nanoseconds > 0 && nanoseconds < 100_000, "{nanoseconds}");
+}

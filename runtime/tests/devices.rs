@@ -1,0 +1,253 @@
+//! Loading on devices: modes, replacement, what is kept, what is refused, and other tools' view. All in network namespaces of the tests' own.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+mod fixture;
+
+use fixture::{Variant, privileged};
+use p4xdp_runtime::attach::{Device, Mode, WantedMode};
+use p4xdp_runtime::carry::Carried;
+use p4xdp_runtime::harness::netns::NetNs;
+use p4xdp_runtime::load::{Options, load, unload};
+use p4xdp_runtime::{Program, status};
+use std::process::Command;
+
+fn sh(command: &str) -> String {
+    let output = Command::new("sh").args(["-ec", command]).output().unwrap();
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs a test in a namespace with two veth pairs, `a0`-`b0` and `a1`-`b1`.
+fn inside(name: &str, test: impl FnOnce() + Send) {
+    if !privileged(name) {
+        return;
+    }
+    let namespace = NetNs::new().unwrap();
+    namespace
+        .run(|| {
+            sh("ip link add a0 index 1000 type veth peer name b0 index 1001; ip link set a0 up; ip link set b0 up
+                ip link add a1 index 1002 type veth peer name b1 index 1003; ip link set a1 up; ip link set b1 up");
+            test();
+        })
+        .unwrap();
+}
+
+/// Runs a test in a process with a bpffs of its own, so that nothing is left in the machine's: itself, once more.
+fn with_bpffs(name: &str, test: impl FnOnce() + Send) {
+    if !privileged(name) {
+        return;
+    }
+    if std::env::var_os("P4XDP_TEST_BPFFS").is_some() {
+        return inside(name, test);
+    }
+    let script = "mkdir -p /sys/fs/bpf; mount -t bpf bpf /sys/fs/bpf; exec \"$0\" --exact \"$1\" --nocapture";
+    let own = std::env::current_exe().unwrap();
+    let output = Command::new("unshare")
+        .args(["-m", "sh", "-ec", script])
+        .arg(own)
+        .arg(name)
+        .env("P4XDP_TEST_BPFFS", "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Without pins: tests must leave nothing behind in the machine's bpffs.
+fn options() -> Options {
+    Options { no_pins: true, ..Options::default() }
+}
+
+fn plain() -> p4xdp_runtime::Object {
+    fixture::object(&Variant::default())
+}
+
+fn insert(program: &Program, key: &str, action: &str) {
+    let mac = program.table("mac").unwrap();
+    mac.insert(&mac.entry(&[key], action, &[], 0).unwrap()).unwrap();
+}
+
+#[test]
+fn load_and_unload() {
+    inside("load_and_unload", || {
+        let report = load(&plain(), &["a0", "a1"], &options()).unwrap();
+        assert_eq!(report.devices.len(), 2);
+        assert!(report.devices.iter().all(|device| device.mode == Mode::Native && device.replaced.is_none()));
+        let id = report.program.id();
+        drop(report);
+
+        let found = Program::by_device("a0").unwrap();
+        assert_eq!(found.id(), id);
+        assert_eq!(found.manifest().source, "switch.p4");
+        insert(&found, "1", "drop");
+        let status = status::status("a1").unwrap();
+        assert_eq!(status.running.mode, Mode::Native);
+        assert_eq!(status.tables[0].entries, 2);
+        assert_eq!(status.tables[0].size, 4);
+        assert!(status.age.as_secs() < 60);
+        let names: Vec<String> = status::devices().unwrap().into_iter().map(|device| device.name).collect();
+        assert_eq!(names, ["a0", "a1"]);
+
+        assert_eq!(unload("a0", false).unwrap(), id);
+        assert_eq!(unload("a0", false).unwrap_err().to_string(), "`a0` runs no XDP program");
+        assert!(Program::by_device("a1").is_ok());
+        unload("a1", false).unwrap();
+        assert_eq!(
+            unload("nope", false).unwrap_err().to_string(),
+            "there is no device `nope` in this network namespace"
+        );
+        drop((found, status));
+        assert!(Program::by_id(id).is_err(), "the program outlives its last device");
+    });
+}
+
+#[test]
+fn modes() {
+    inside("modes", || {
+        let generic = Options { mode: WantedMode::Generic, ..options() };
+        assert_eq!(load(&plain(), &["a0"], &generic).unwrap().devices[0].mode, Mode::Generic);
+        let again = load(&plain(), &["a0"], &options()).unwrap();
+        assert_eq!(again.devices[0].mode, Mode::Generic, "auto keeps the running mode");
+        let native = Options { mode: WantedMode::Native, ..options() };
+        let error = load(&plain(), &["a0"], &native).unwrap_err().to_string();
+        assert_eq!(error, "`a0` runs a program in generic mode; unload it before you load in native mode");
+
+        // The loopback device has no native XDP.
+        sh("ip link set lo up");
+        assert_eq!(load(&plain(), &["lo"], &options()).unwrap().devices[0].mode, Mode::Generic);
+        unload("lo", false).unwrap();
+        let error = load(&plain(), &["lo"], &native).unwrap_err().to_string();
+        assert!(error.contains("use generic mode"), "{error}");
+    });
+}
+
+#[test]
+fn replacement_keeps_tables() {
+    inside("replacement_keeps_tables", || {
+        let first = load(&plain(), &["a0"], &options()).unwrap().program;
+        insert(&first, "1", "reply");
+        let mac = first.table("mac").unwrap();
+        mac.delete(&mac.keys(&["0xee"]).unwrap(), 0).unwrap();
+        mac.set_default(&mac.call("forward", &["3"]).unwrap()).unwrap();
+        first
+            .counter("seen")
+            .unwrap()
+            .write(2, p4xdp_runtime::tables::Count { packets: 7, bytes: 8 })
+            .unwrap();
+        let small = first.table("small").unwrap();
+        small.insert(&small.entry(&["9"], "drop", &[], 0).unwrap()).unwrap();
+
+        let smaller = fixture::object(&Variant { small: Some(128), ..Variant::default() });
+        let report = load(&smaller, &["a0"], &options()).unwrap();
+        assert_eq!(report.devices[0].replaced, Some(first.id()));
+        assert_eq!(report.carried["ingress.mac"], Carried::Kept);
+        assert_eq!(report.carried["ingress.route"], Carried::Kept);
+        assert_eq!(report.carried["ingress.seen"], Carried::Kept);
+        assert_eq!(
+            report.carried["ingress.small"],
+            Carried::Reset { reason: "its size was 256 and is 128".into() }
+        );
+        let second = report.program;
+        let mac = second.table("mac").unwrap();
+        assert_eq!(mac.entries().unwrap().len(), 1, "no initial entry comes back");
+        assert_eq!(mac.call_text(&mac.default_action().unwrap()), "ingress.forward(port=3)");
+        assert_eq!(second.counter("seen").unwrap().read(2).unwrap().packets, 7);
+        assert!(second.table("small").unwrap().is_empty().unwrap());
+
+        let reset = Options { reset_tables: true, ..options() };
+        let third = load(&plain(), &["a0"], &reset).unwrap();
+        assert!(third.carried.is_empty());
+        let mac = third.program.table("mac").unwrap();
+        assert_eq!(mac.entries().unwrap().len(), 1);
+        assert_eq!(mac.call_text(&mac.default_action().unwrap()), "NoAction()");
+    });
+}
+
+#[test]
+fn failure_leaves_everything_as_it_was() {
+    inside("failure_leaves_everything_as_it_was", || {
+        let first = load(&plain(), &["a0"], &options()).unwrap().program;
+        insert(&first, "1", "drop");
+        let wrong = fixture::object(&Variant { defines: vec!["WRONG".into()], ..Variant::default() });
+        let error = load(&wrong, &["a0"], &options()).unwrap_err().to_string();
+        assert!(error.contains("refuses switch.o") && error.contains("P4: switch.p4:42"), "{error}");
+        assert_eq!(Program::by_device("a0").unwrap().id(), first.id());
+        assert_eq!(first.table("mac").unwrap().len().unwrap(), 2);
+
+        // The second device cannot run it natively: the first one runs what it ran before.
+        sh("ip link set lo up");
+        let native = Options { mode: WantedMode::Native, ..options() };
+        assert!(load(&plain(), &["a0", "a1", "lo"], &native).is_err());
+        assert_eq!(Program::by_device("a0").unwrap().id(), first.id());
+        assert!(Device::find("a1").unwrap().running().unwrap().is_none());
+        assert!(load(&plain(), &["a0", "nope"], &options()).is_err());
+        assert_eq!(Program::by_device("a0").unwrap().id(), first.id());
+    });
+}
+
+#[test]
+fn programs_of_others() {
+    inside("programs_of_others", || {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("other.o");
+        let source = "int p(void *c) __attribute__((section(\"xdp\"), used)); int p(void *c) { return 2; }
+                      char l[] __attribute__((section(\"license\"), used)) = \"GPL\";";
+        std::fs::write(directory.path().join("other.c"), source).unwrap();
+        sh(&format!("clang -O2 -g -target bpf -c {0}/other.c -o {0}/other.o", directory.path().display()));
+        sh(&format!("ip link set dev a0 xdp obj {} sec xdp", file.display()));
+        let error = Program::by_device("a0").unwrap_err().to_string();
+        assert!(error.contains("was not made by p4xdp"), "{error}");
+        let error = load(&plain(), &["a0"], &options()).unwrap_err().to_string();
+        assert!(error.contains("which p4xdp did not make"), "{error}");
+        assert!(unload("a0", false).is_err());
+        load(&plain(), &["a0"], &Options { force: true, ..options() }).unwrap();
+        assert!(Program::by_device("a0").is_ok());
+    });
+}
+
+#[test]
+fn other_loaders() {
+    with_bpffs("other_loaders", || {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("switch.o");
+        std::fs::write(&file, plain().bytes()).unwrap();
+        sh(&format!("ip link set dev a0 xdp obj {} sec xdp", file.display()));
+        sh(&format!("xdp-loader load a1 {}", file.display()));
+        for device in ["a0", "a1"] {
+            let program = Program::by_device(device).unwrap();
+            let route = program.table("route").unwrap();
+            assert_eq!(route.call_text(&route.default_action().unwrap()), "ingress.pass()");
+            insert(&program, "1", "drop");
+            assert_eq!(program.table("mac").unwrap().len().unwrap(), 1);
+        }
+        // One of ours by another loader can be replaced and keeps its tables.
+        let report = load(&plain(), &["a0"], &options()).unwrap();
+        assert_eq!(report.carried["ingress.mac"], Carried::Kept);
+        assert_eq!(report.program.table("mac").unwrap().len().unwrap(), 1);
+        sh("ip link set dev a0 xdp off; xdp-loader unload -a a1");
+        assert!(Program::by_device("a0").is_err());
+    });
+}
+
+#[test]
+fn pins() {
+    with_bpffs("pins", || {
+        let report = load(&plain(), &["b1"], &Options::default()).unwrap();
+        let directory = report.devices[0].pins.clone().unwrap();
+        assert!(directory.starts_with("/sys/fs/bpf/p4xdp"));
+        assert!(directory.ends_with("b1"));
+        assert_eq!(Program::by_pin(&directory).unwrap().id(), report.program.id());
+        assert_eq!(Program::by_pin(&directory.join("program")).unwrap().id(), report.program.id());
+        assert!(directory.join("maps/ingress_mac").exists());
+        assert_eq!(status::status("b1").unwrap().pins, Some(directory.clone()));
+
+        let again = load(&plain(), &["b1"], &Options::default()).unwrap();
+        assert_eq!(Program::by_pin(&directory).unwrap().id(), again.program.id());
+        // Pins of a device that is gone go with the next load.
+        load(&plain(), &["a0"], &Options::default()).unwrap();
+        sh("ip link del a1");
+        let other = load(&plain(), &["a0"], &Options::default()).unwrap().devices[0].pins.clone().unwrap();
+        assert!(!directory.exists());
+        unload("a0", false).unwrap();
+        assert!(!other.exists());
+    });
+}
