@@ -7,6 +7,7 @@
 mod analyze;
 pub mod arena;
 pub mod ast;
+pub mod ast_dump;
 pub mod diagnostic;
 pub mod hir;
 pub mod parse;

@@ -241,6 +241,8 @@ pub(super) fn of_rule(rule: Rule) -> Option<Expectation> {
         | Rule::extern_forward => E::Name,
         Rule::integer => E::Number,
         Rule::expression
+        | Rule::comparison
+        | Rule::comparisons
         | Rule::width
         | Rule::boolean
         | Rule::string_literal
@@ -315,6 +317,7 @@ pub(super) fn of_rule(rule: Rule) -> Option<Expectation> {
         | Rule::statement_kind
         | Rule::assignment
         | Rule::operand
+        | Rule::plain_operand
         | Rule::cast_type
         | Rule::operand_start
         | Rule::primary

@@ -2,11 +2,12 @@
 //!
 //! What the grammar leaves open is decided here by the names that are types: `(T) - x`, `(T)(x)`.
 
-use super::grammar::Rule;
+use super::grammar::{Grammar, Rule};
 use super::{Lowered, Lowering, MAX_DEPTH, literals, take};
 use crate::ast::{Argument, BinaryOp, Expr, ExprKind, Name, TypeExpr, TypeExprKind, UnaryOp};
 use crate::diagnostic::codes;
 use crate::source::Span;
+use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 
 /// What stands between the braces of a list or the brackets of an annotation.
@@ -217,10 +218,10 @@ impl Lowering<'_> {
                 elements.named.push((name, self.expression(value)?));
                 elements.positional.is_empty()
             } else {
-                let value = self.expression(pair)?;
-                let is_default = matches!(value.kind, ExprKind::DefaultValue);
+                let values = self.elements(pair)?;
+                let is_default = values.iter().all(|value| matches!(value.kind, ExprKind::DefaultValue));
                 let fits = elements.named.is_empty() || (is_default && elements.positional.is_empty());
-                elements.positional.push(value);
+                elements.positional.extend(values);
                 fits
             };
             if !fits {
@@ -234,6 +235,44 @@ impl Lowering<'_> {
         }
         self.height = height;
         Ok(elements)
+    }
+
+    /// An element of a list, or the several that it turns out to be.
+    pub(super) fn elements(&mut self, pair: Pair<'_, Rule>) -> Lowered<Vec<Expr>> {
+        if !self.is_several(&pair) {
+            return Ok(vec![self.expression(pair)?]);
+        }
+        let Ok(mut pairs) = Grammar::parse(Rule::comparisons, pair.as_str().trim_end()) else {
+            return Ok(vec![self.expression(pair)?]);
+        };
+        let comparisons = self.next(&mut pairs)?.into_inner();
+        let base = self.base;
+        self.base += pair.as_span().start();
+        let mut height = 0;
+        let mut elements = Vec::new();
+        for comparison in comparisons.filter(|pair| pair.as_rule() == Rule::comparison) {
+            elements.push(self.expression(comparison)?);
+            height = height.max(self.height);
+        }
+        self.base = base;
+        self.height = height;
+        Ok(elements)
+    }
+
+    /// In a list, `a < b, c > (d)` looks like a call with type arguments, which it is only if `b` is a type.
+    fn is_several(&self, pair: &Pair<'_, Rule>) -> bool {
+        pair.as_str().contains('<')
+            && pair.clone().into_inner().any(|part| {
+                let Some(list) =
+                    part.into_inner().next().filter(|list| list.as_rule() == Rule::type_argument_list)
+                else {
+                    return false;
+                };
+                let mut args = list.into_inner();
+                let first = args.next().map_or("", |first| first.as_str().trim_end());
+                let is_name = first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                args.next().is_some() && is_name && !is_builtin(first) && !self.type_names.is_type(first)
+            })
     }
 
     fn postfixes(&mut self, mut expr: Expr, pairs: &mut Pairs<'_, Rule>) -> Lowered<Expr> {
@@ -323,18 +362,29 @@ impl Lowering<'_> {
             let mut inner = pair.into_inner();
             let name = take(&mut inner, Rule::name).map(|name| self.name(&name));
             let value = self.next(&mut inner)?;
-            let value = if value.as_rule() == Rule::dont_care {
-                let span = self.span(&value);
-                self.leaf(ExprKind::DontCare, span)
+            if value.as_rule() == Rule::dont_care {
+                let kind = ExprKind::DontCare;
+                arguments.push(Argument { name, value: Expr { kind, span: self.span(&value) }, span });
+                continue;
+            }
+            if name.is_none() && self.is_several(&value) {
+                for value in self.elements(value)? {
+                    arguments.push(Argument { name: None, span: value.span, value });
+                }
             } else {
-                self.expression(value)?
-            };
+                let value = self.expression(value)?;
+                arguments.push(Argument { name, value, span });
+            }
             height = height.max(self.height);
-            arguments.push(Argument { name, value, span });
         }
         self.height = height;
         Ok(arguments)
     }
+}
+
+/// Types that need no declaration, and `_` for any.
+fn is_builtin(name: &str) -> bool {
+    matches!(name, "bit" | "bool" | "error" | "int" | "match_kind" | "string" | "void" | "_")
 }
 
 /// The operator and how strongly it binds (section "Operator precedence"; comparison and shift as in C).

@@ -15,6 +15,8 @@ mod recovery;
 mod statements;
 mod syntax_error;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod type_names;
 mod types;
@@ -30,9 +32,12 @@ use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use type_names::TypeNames;
 
-/// How deep an expression or a statement may nest. Far more than people write, and little enough for every later
-/// stage to recurse over the tree.
-pub const MAX_DEPTH: u32 = 500;
+/// How deep an expression or a statement may nest, and how long a chain of operators or of `else if` may be. Far more
+/// than people write, and little enough for every later stage to recurse over the tree on a small stack.
+pub const MAX_DEPTH: u32 = 256;
+
+/// After so many errors the rest of the text is left alone.
+const MAX_ERRORS: usize = 100;
 
 /// Parses `text`; every span in the tree is what `map` makes of a range of `text`.
 ///
@@ -57,6 +62,9 @@ pub fn parse(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Pr
     let mut program = Program::default();
     while let Some(next) = lowering.item(text, &mut program) {
         lowering.base = next;
+        if lowering.sink.error_count() >= errors_before + MAX_ERRORS {
+            break;
+        }
     }
     if lowering.sink.error_count() > errors_before {
         lowering.sink.check()?;

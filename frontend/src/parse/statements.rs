@@ -37,16 +37,7 @@ impl Lowering<'_> {
         let kind = match rule {
             Rule::empty_statement => StmtKind::Empty,
             Rule::block => StmtKind::Block(self.block(pair, std::mem::take(&mut annotations))?),
-            Rule::conditional_statement => {
-                inner.next();
-                let condition = self.next(&mut inner)?;
-                let condition = self.expression(condition)?;
-                let then_branch = self.next(&mut inner)?;
-                let then_branch = Box::new(self.branch(then_branch)?);
-                inner.next();
-                let else_branch = inner.next().map(|branch| self.branch(branch).map(Box::new)).transpose()?;
-                StmtKind::If { condition, then_branch, else_branch }
-            }
+            Rule::conditional_statement => self.conditional(inner)?,
             Rule::return_statement => {
                 inner.next();
                 StmtKind::Return(inner.next().map(|value| self.expression(value)).transpose()?)
@@ -54,20 +45,9 @@ impl Lowering<'_> {
             Rule::exit_statement => StmtKind::Exit,
             Rule::break_statement => StmtKind::Break,
             Rule::continue_statement => StmtKind::Continue,
-            Rule::switch_statement => {
-                inner.next();
-                let scrutinee = self.next(&mut inner)?;
-                let scrutinee = self.expression(scrutinee)?;
-                let cases = inner.map(|case| self.switch_case(case)).collect::<Lowered<_>>()?;
-                StmtKind::Switch { scrutinee, cases }
-            }
+            Rule::switch_statement => self.switch(inner)?,
             Rule::for_statement => {
-                inner.next();
-                let scope = self.type_names.enter();
-                let head = self.next(&mut inner)?;
-                let body = self.next(&mut inner)?;
-                let kind = self.for_statement(head, body)?;
-                self.type_names.leave(scope);
+                let kind = self.for_statement(inner)?;
                 return Ok(Stmt { annotations, kind, span });
             }
             Rule::constant_declaration | Rule::variable_declaration => {
@@ -89,6 +69,25 @@ impl Lowering<'_> {
             );
         }
         Ok(Stmt { annotations, kind, span })
+    }
+
+    fn conditional(&mut self, mut pairs: Pairs<'_, Rule>) -> Lowered<StmtKind> {
+        pairs.next();
+        let condition = self.next(&mut pairs)?;
+        let condition = self.expression(condition)?;
+        let then_branch = self.next(&mut pairs)?;
+        let then_branch = Box::new(self.branch(then_branch)?);
+        pairs.next();
+        let else_branch = pairs.next().map(|branch| self.branch(branch).map(Box::new)).transpose()?;
+        Ok(StmtKind::If { condition, then_branch, else_branch })
+    }
+
+    fn switch(&mut self, mut pairs: Pairs<'_, Rule>) -> Lowered<StmtKind> {
+        pairs.next();
+        let scrutinee = self.next(&mut pairs)?;
+        let scrutinee = self.expression(scrutinee)?;
+        let cases = pairs.map(|case| self.switch_case(case)).collect::<Lowered<_>>()?;
+        Ok(StmtKind::Switch { scrutinee, cases })
     }
 
     /// The branch of an `if`, the body of a loop: no declaration.
@@ -185,28 +184,42 @@ impl Lowering<'_> {
         Ok(SwitchCase { label, block, span })
     }
 
-    fn for_statement(&mut self, head: Pair<'_, Rule>, body: Pair<'_, Rule>) -> Lowered<StmtKind> {
-        let rule = head.as_rule();
-        let mut inner = head.into_inner();
-        if rule == Rule::for_loop {
-            let init = self.next(&mut inner)?;
-            let init = init.into_inner().map(|step| self.for_step(step)).collect::<Lowered<_>>()?;
-            let condition = self.next(&mut inner)?;
-            let condition = self.expression(condition)?;
-            let update = self.next(&mut inner)?;
-            let update = update.into_inner().map(|step| self.for_step(step)).collect::<Lowered<Vec<_>>>()?;
-            for step in &update {
-                if matches!(step.kind, StmtKind::Declaration(_)) {
-                    return Err(self.error(
-                        codes::E0123,
-                        step.span,
-                        "the update of a loop cannot declare a variable",
-                    ));
-                }
+    fn for_statement(&mut self, mut pairs: Pairs<'_, Rule>) -> Lowered<StmtKind> {
+        pairs.next();
+        let head = self.next(&mut pairs)?;
+        let body = self.next(&mut pairs)?;
+        let scope = self.type_names.enter();
+        let kind = match head.as_rule() {
+            Rule::for_loop => self.for_loop(head.into_inner(), body)?,
+            _ => self.for_in(head.into_inner(), body)?,
+        };
+        self.type_names.leave(scope);
+        Ok(kind)
+    }
+
+    /// `for (init; condition; update) body`
+    fn for_loop(&mut self, mut inner: Pairs<'_, Rule>, body: Pair<'_, Rule>) -> Lowered<StmtKind> {
+        let init = self.next(&mut inner)?;
+        let init = init.into_inner().map(|step| self.for_step(step)).collect::<Lowered<_>>()?;
+        let condition = self.next(&mut inner)?;
+        let condition = self.expression(condition)?;
+        let update = self.next(&mut inner)?;
+        let update = update.into_inner().map(|step| self.for_step(step)).collect::<Lowered<Vec<_>>>()?;
+        for step in &update {
+            if matches!(step.kind, StmtKind::Declaration(_)) {
+                return Err(self.error(
+                    codes::E0123,
+                    step.span,
+                    "the update of a loop cannot declare a variable",
+                ));
             }
-            let body = Box::new(self.branch(body)?);
-            return Ok(StmtKind::For { init, condition, update, body });
         }
+        let body = Box::new(self.branch(body)?);
+        Ok(StmtKind::For { init, condition, update, body })
+    }
+
+    /// `for (T x in collection) body`
+    fn for_in(&mut self, mut inner: Pairs<'_, Rule>, body: Pair<'_, Rule>) -> Lowered<StmtKind> {
         let annotations = self.annotations(&mut inner)?;
         let first = self.next(&mut inner)?;
         let (ty, name) = if first.as_rule() == Rule::type_ref {

@@ -110,7 +110,7 @@ impl Lowering<'_> {
                 let keyset = self.keyset(keyset)?;
                 select.cases.push(SelectCase { keyset, state: self.next_name(&mut inner)?, span });
             } else {
-                select.keys.push(self.expression(pair)?);
+                select.keys.extend(self.elements(pair)?);
             }
         }
         Ok(select)

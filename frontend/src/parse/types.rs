@@ -1,7 +1,7 @@
 //! Types as written, their parameters and arguments.
 
 use super::grammar::Rule;
-use super::{Lowered, Lowering, take};
+use super::{Lowered, Lowering, MAX_DEPTH, take};
 use crate::ast::{Expr, Name, QualifiedName, TypeExpr, TypeExprKind};
 use crate::diagnostic::codes;
 use pest::iterators::{Pair, Pairs};
@@ -28,8 +28,8 @@ impl Lowering<'_> {
                     }
                     _ => self.type_of_any_rule(base)?,
                 };
-                for suffix in inner {
-                    ty = self.array_of(ty, suffix)?;
+                for (count, suffix) in inner.enumerate() {
+                    ty = self.array_of(ty, suffix, count)?;
                 }
                 return Ok(ty);
             }
@@ -74,8 +74,8 @@ impl Lowering<'_> {
                         let args = self.type_arguments(args)?;
                         let span = base.name.span.to(last).to(self.span(&name));
                         let mut ty = TypeExpr { kind: TypeExprKind::Specialized { base, args }, span };
-                        for suffix in inner {
-                            ty = self.array_of(ty, suffix)?;
+                        for (count, suffix) in inner.enumerate() {
+                            ty = self.array_of(ty, suffix, count)?;
                         }
                         return Ok(ty);
                     }
@@ -92,9 +92,12 @@ impl Lowering<'_> {
         inner.next().map(|width| self.expression(width).map(Box::new)).transpose()
     }
 
-    /// `element[size]`
-    fn array_of(&mut self, element: TypeExpr, suffix: Pair<'_, Rule>) -> Lowered<TypeExpr> {
+    /// `element[size]`, with so many sizes already in the element.
+    fn array_of(&mut self, element: TypeExpr, suffix: Pair<'_, Rule>, sizes: usize) -> Lowered<TypeExpr> {
         let span = element.span.to(self.span(&suffix));
+        if sizes >= MAX_DEPTH as usize {
+            return Err(self.too_deep(span));
+        }
         let mut inner = suffix.into_inner();
         let size = self.next(&mut inner)?;
         let size = Box::new(self.expression(size)?);
@@ -135,10 +138,12 @@ impl Lowering<'_> {
     ) -> Lowered<(TypeExpr, Name)> {
         let name = self.next_name(pairs)?;
         let mut ty = ty;
+        let mut sizes = 0;
         while let Some(suffix) = take(pairs, Rule::array_suffix) {
             let span = ty.span;
-            ty = self.array_of(ty, suffix)?;
+            ty = self.array_of(ty, suffix, sizes)?;
             ty.span = span;
+            sizes += 1;
         }
         Ok((ty, name))
     }
