@@ -1,0 +1,114 @@
+//! Declarations of tables in front of the function: action numbers, values, keys, maps, and the default actions.
+
+use super::super::Cx;
+use super::super::writer::Writer;
+use crate::layout::members::{Member, Members, element_type};
+use crate::layout::tables::{ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout};
+use crate::table_storage::constant;
+use num_bigint::BigUint;
+use p4xdp_midend::ir::{ActionCall, Program};
+
+impl Cx<'_> {
+    /// Writes the declarations of all tables.
+    pub(in crate::emit) fn declare_tables(&mut self) {
+        let tables = std::rc::Rc::clone(&self.tables);
+        let mut out = Writer::default();
+        for (id, table) in self.program.tables.iter() {
+            let layout = &tables.layouts[id];
+            if layout.storage.is_none() && layout.default == DefaultPlace::Code {
+                continue;
+            }
+            out.line(format!("/* table {} */", table.name));
+            declare_value(layout, &mut out);
+            if let Some(storage) = &layout.storage {
+                storage.emit_types(&mut out);
+                storage.maps(&layout.value).iter().for_each(|map| map.emit(&mut out));
+            }
+        }
+        declare_defaults(self.program, &tables, &mut out);
+        self.globals.append(out);
+    }
+}
+
+fn declare_value(layout: &TableLayout, out: &mut Writer) {
+    let value = &layout.value;
+    out.open(format!("enum {}_action {{", layout.stem));
+    for (number, action) in value.actions.iter().enumerate() {
+        out.line(format!("{} = {},", action.constant, number as u32 + value.base));
+    }
+    out.close("};");
+    out.blank();
+    out.open(format!("struct {} {{", value.tag));
+    out.line("__u32 action;");
+    if !value.is_bare() {
+        if value.params_offset > 4 {
+            out.line(format!("__u8 pad[{}];", value.params_offset - 4));
+        }
+        out.open("union {");
+        for action in value.actions.iter().filter(|a| !a.params.list.is_empty()) {
+            out.open("struct {");
+            for line in action.params.declarations(value.params_offset, action.params.end) {
+                out.line(line);
+            }
+            out.close(format!("}} {};", action.member));
+        }
+        out.close("};");
+    }
+    out.close("};");
+    out.blank();
+}
+
+fn declare_defaults(program: &Program, tables: &crate::layout::tables::Tables, out: &mut Writer) {
+    if tables.defaults_size == 0 {
+        return;
+    }
+    let held = || {
+        program
+            .tables
+            .iter()
+            .map(|(id, table)| (table, &tables.layouts[id]))
+            .filter(|(_, layout)| layout.default != DefaultPlace::Code)
+    };
+    out.line("/* The default actions that the control plane may change. */");
+    out.open("struct {");
+    for (_, layout) in held() {
+        out.line(format!("struct {} {};", layout.value.tag, layout.stem));
+    }
+    out.close(format!("}} {DEFAULTS} SEC(\"{DEFAULTS_SECTION}\") = {{"));
+    let mut values = Writer::at_depth(1);
+    for (table, layout) in held() {
+        values.line(format!(".{} = {},", layout.stem, initializer(&layout.value, &table.default_action)));
+    }
+    out.append(values);
+    out.line("};");
+    out.blank();
+}
+
+/// A value as C initialises it: `{ .action = T_FORWARD, .forward = { .port = 3 } }`.
+fn initializer(value: &ValueLayout, call: &ActionCall) -> String {
+    let Some(action) = value.actions.get(call.action) else { return "{}".to_owned() };
+    let params = parameters(action, &call.args);
+    if params.is_empty() {
+        return format!("{{ .action = {} }}", action.constant);
+    }
+    format!("{{ .action = {}, .{} = {{ {params} }} }}", action.constant, action.member)
+}
+
+fn parameters(action: &ActionLayout, args: &[BigUint]) -> String {
+    let Members { list, .. } = &action.params;
+    let fields: Vec<String> = list.iter().zip(args).map(|(member, arg)| field(member, arg)).collect();
+    fields.join(", ")
+}
+
+fn field(member: &Member, value: &BigUint) -> String {
+    let elements = constant(value, member.shape);
+    match elements.as_slice() {
+        [one] => format!(".{} = {one}", member.c_name),
+        several => format!(".{} = {{ {} }}", member.c_name, several.join(", ")),
+    }
+}
+
+/// C's type of a member's elements.
+pub(super) fn type_of(member: &Member) -> &'static str {
+    element_type(member.shape.unit, member.shape.order)
+}

@@ -1,0 +1,243 @@
+//! Constant entries as code: a `switch` where there is one exact key, else comparisons in order of precedence.
+
+use super::super::Cx;
+use super::super::cexpr::{CExpr, CType, literal, ones};
+use super::{Application, Selected};
+use crate::layout::members::{Shape, element_type};
+use crate::layout::param_order::is_byte_field;
+use crate::layout::tables::{DEFAULTS, DefaultPlace};
+use crate::table_storage::constant;
+use num_bigint::BigUint;
+use num_traits::{ToPrimitive, Zero};
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_manifest::ByteOrder;
+use p4xdp_midend::ir::{ActionCall, Entry, ExprKind, KeyElement, Keyset, MatchKind, Table};
+
+/// A key of a table whose entries are code, with its elements in variables.
+struct CodeKey {
+    shape: Shape,
+    elements: Vec<String>,
+    width: u32,
+    signed: bool,
+}
+
+impl Cx<'_> {
+    /// A table whose entries are all constant.
+    pub(super) fn apply_code(&mut self, application: &Application<'_>) {
+        let Application { table, layout, .. } = *application;
+        let number = format!("{}_action", layout.stem);
+        self.out.line(format!("__u32 {number};"));
+        let entries = in_order(table);
+        match single_exact(table) {
+            Some(key) => self.switch_on_key(application, key, &entries, &number),
+            None => self.compare_keys(application, &entries, &number),
+        }
+        let mut reachable: Vec<usize> = table.entries.iter().map(|entry| entry.action.action).collect();
+        match layout.default {
+            DefaultPlace::Code => reachable.push(table.default_action.action),
+            DefaultPlace::Data(_) => reachable.extend(layout.reachable(|a| a.as_default)),
+        }
+        reachable.sort_unstable();
+        reachable.dedup();
+        self.run(application, &reachable, Selected::Variables { number });
+    }
+
+    fn switch_on_key(&mut self, application: &Application<'_>, key: &KeyElement, entries: &[&Entry], number: &str) {
+        let shape = self.code_shape(application.table, 0, key);
+        let value = self.elements(&key.expr, shape).into_iter().next().unwrap_or_default();
+        self.out.blank();
+        // The first entry with a value counts.
+        let mut seen: Vec<&BigUint> = Vec::new();
+        let mut groups: Vec<(&ActionCall, Vec<&BigUint>)> = Vec::new();
+        for entry in entries {
+            let Some(Keyset::Value(value)) = entry.keysets.first() else { continue };
+            if seen.contains(&value) {
+                continue;
+            }
+            seen.push(value);
+            let same = |call: &ActionCall| call.action == entry.action.action && call.args == entry.action.args;
+            match groups.iter_mut().find(|(call, _)| same(call)) {
+                Some((_, values)) => values.push(value),
+                None => groups.push((&entry.action, vec![value])),
+            }
+        }
+        self.out.open(format!("switch ({value}) {{"));
+        for (call, values) in groups {
+            for value in values {
+                let text = constant(value, shape).into_iter().next().unwrap_or_default();
+                self.out.outdented(format!("case {text}:"));
+            }
+            self.select(application, call, number);
+            self.out.line("break;");
+        }
+        self.out.outdented("default:");
+        self.select_default(application, number);
+        self.out.line("break;");
+        self.out.close("}");
+    }
+
+    fn compare_keys(&mut self, application: &Application<'_>, entries: &[&Entry], number: &str) {
+        let keys = self.code_keys(application);
+        self.out.blank();
+        let mut open = false;
+        for entry in entries {
+            let terms = self.entry_tests(application.table, &keys, entry);
+            let all = terms.is_empty();
+            match (all, open) {
+                // What follows an entry that matches everything is never reached.
+                (true, false) => return self.select(application, &entry.action, number),
+                (true, true) => self.out.turn("} else {"),
+                (false, true) => self.out.turn(format!("}} else if ({}) {{", terms.join(" && "))),
+                (false, false) => self.out.open(format!("if ({}) {{", terms.join(" && "))),
+            }
+            open = true;
+            self.select(application, &entry.action, number);
+            if all {
+                return self.out.close("}");
+            }
+        }
+        self.out.turn("} else {");
+        self.select_default(application, number);
+        self.out.close("}");
+    }
+
+    /// Puts the keys into variables.
+    fn code_keys(&mut self, application: &Application<'_>) -> Vec<CodeKey> {
+        let Application { table, layout, .. } = *application;
+        let mut keys = Vec::new();
+        for (position, key) in table.keys.iter().enumerate() {
+            let (ty, shape) = (key.expr.ty, self.code_shape(table, position, key));
+            let element = element_type(shape.unit, shape.order);
+            let mut elements = Vec::new();
+            for (i, value) in self.elements(&key.expr, shape).into_iter().enumerate() {
+                let name = format!("{}_key_{position}", layout.stem);
+                let name = if shape.units == 1 { name } else { format!("{name}_{i}") };
+                self.out.line(format!("{element} {name} = {value};"));
+                elements.push(name);
+            }
+            keys.push(CodeKey { shape, elements, width: ty.width(), signed: ty.is_signed() });
+        }
+        keys
+    }
+
+    fn entry_tests(&mut self, table: &Table, keys: &[CodeKey], entry: &Entry) -> Vec<String> {
+        let mut terms = Vec::new();
+        for ((key, keyset), element) in keys.iter().zip(&entry.keysets).zip(&table.keys) {
+            if key.shape.units > 1 && matches!(keyset, Keyset::Range { .. }) {
+                self.refuse(codes::E0520, element.expr.span, "a range of more than 64 bits is not supported");
+            }
+            terms.extend(tests(key, keyset));
+        }
+        terms
+    }
+
+    /// Takes note that an entry's action is to run.
+    fn select(&mut self, application: &Application<'_>, call: &ActionCall, number: &str) {
+        self.out.line(format!("{number} = {};", application.layout.number(call.action)));
+        self.assign_constants(application.table, call);
+        self.assign_hit(application, "true");
+    }
+
+    /// Takes note that the default action is to run.
+    fn select_default(&mut self, application: &Application<'_>, number: &str) {
+        let Application { table, layout, .. } = *application;
+        match layout.default {
+            DefaultPlace::Code => self.select(application, &table.default_action, number),
+            DefaultPlace::Data(_) => {
+                let from = format!("{DEFAULTS}.{}", layout.stem);
+                self.out.line(format!("{number} = {from}.action;"));
+                for (action, in_value) in table.actions.iter().zip(&layout.value.actions) {
+                    if in_value.as_default {
+                        let action = &self.program.actions[action.action];
+                        self.load_params(action, in_value, &format!("{from}.{}", in_value.member));
+                    }
+                }
+            }
+        }
+        self.assign_hit(application, "false");
+    }
+
+    /// How a key is looked at: as it stands in the packet, unless ranges want its order.
+    fn code_shape(&self, table: &Table, position: usize, key: &KeyElement) -> Shape {
+        let ranged =
+            table.entries.iter().any(|entry| matches!(entry.keysets.get(position), Some(Keyset::Range { .. })));
+        let in_packet = match &key.expr.kind {
+            ExprKind::Field { header, field } => is_byte_field(self.program, header, *field),
+            ExprKind::Const(_)
+            | ExprKind::Local(_)
+            | ExprKind::IsValid(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => false,
+        };
+        Shape::of(key.expr.ty, if in_packet && !ranged { ByteOrder::Network } else { ByteOrder::Host })
+    }
+}
+
+/// The only key, if it fits in a C integer and all entries name a value.
+fn single_exact(table: &Table) -> Option<&KeyElement> {
+    let [key] = table.keys.as_slice() else { return None };
+    let plain = key.expr.ty.width() <= 64
+        && table.entries.iter().all(|entry| matches!(entry.keysets.first(), Some(Keyset::Value(_))));
+    plain.then_some(key)
+}
+
+/// The entries by falling precedence: of `lpm` keys the longer prefix comes first.
+fn in_order(table: &Table) -> Vec<&Entry> {
+    let mut entries: Vec<&Entry> = table.entries.iter().collect();
+    if let Some(lpm) = table.keys.iter().position(|key| key.match_kind == MatchKind::Lpm) {
+        let length = |entry: &Entry| match entry.keysets.get(lpm) {
+            Some(Keyset::Value(_)) => u64::MAX,
+            Some(Keyset::Mask { mask, .. }) => mask.count_ones(),
+            Some(Keyset::Universal | Keyset::Range { .. } | Keyset::ValueSet(_)) | None => 0,
+        };
+        entries.sort_by_key(|entry| std::cmp::Reverse(length(entry)));
+    }
+    entries
+}
+
+/// The comparisons that decide whether a key is in a keyset.
+fn tests(key: &CodeKey, keyset: &Keyset) -> Vec<String> {
+    match keyset {
+        Keyset::Universal | Keyset::ValueSet(_) => Vec::new(),
+        Keyset::Value(value) => equal(key, &constant(value, key.shape)),
+        Keyset::Mask { value, mask } if *mask == ones(key.width) => equal(key, &constant(value, key.shape)),
+        Keyset::Mask { value, mask } => {
+            let (values, masks) = (constant(&(value & mask), key.shape), constant(mask, key.shape));
+            let terms = key.elements.iter().zip(values).zip(masks);
+            terms.filter(|(_, mask)| mask != "0").map(|((k, v), m)| format!("({k} & {m}) == {v}")).collect()
+        }
+        Keyset::Range { lo, hi } => range(key, lo, hi),
+    }
+}
+
+fn equal(key: &CodeKey, values: &[String]) -> Vec<String> {
+    key.elements.iter().zip(values).map(|(k, v)| format!("{k} == {v}")).collect()
+}
+
+fn range(key: &CodeKey, lo: &BigUint, hi: &BigUint) -> Vec<String> {
+    let name = key.elements.first().cloned().unwrap_or_default();
+    if key.signed {
+        let value = CExpr::atom(name, CType::of_width(key.width), key.width).sign_extended().operand();
+        let bound = |bound| signed(bound, key.width);
+        return vec![format!("{value} >= {}", bound(lo)), format!("{value} <= {}", bound(hi))];
+    }
+    let bound = |bound: &BigUint| literal(bound.to_u64().unwrap_or(u64::MAX));
+    let mut terms = Vec::new();
+    if !lo.is_zero() {
+        terms.push(format!("{name} >= {}", bound(lo)));
+    }
+    if *hi != ones(key.width) {
+        terms.push(format!("{name} <= {}", bound(hi)));
+    }
+    terms
+}
+
+/// A bit pattern as a signed number.
+fn signed(value: &BigUint, width: u32) -> String {
+    let pattern = value.to_u64().unwrap_or(0);
+    let spare = 64 - width.clamp(1, 64);
+    format!("{}LL", (pattern << spare) as i64 >> spare)
+}

@@ -1,0 +1,82 @@
+//! Keys of a table as C: in host order, or as they stand in the packet.
+
+use super::super::Cx;
+use super::super::cexpr::{CExpr, CType};
+use super::super::field::Referent;
+use crate::layout::members::Shape;
+use crate::layout::param_order::is_byte_field;
+use crate::table_storage::{KeyValues, in_network_order};
+use p4xdp_manifest::ByteOrder;
+use p4xdp_midend::ir::{Expr, ExprKind, KeyElement};
+
+/// The keys of one application of a table.
+pub(super) struct Keys<'c, 'a> {
+    pub cx: &'c mut Cx<'a>,
+    pub keys: &'c [KeyElement],
+}
+
+impl KeyValues for Keys<'_, '_> {
+    fn elements(&mut self, position: usize, shape: Shape) -> Vec<String> {
+        match self.keys.get(position) {
+            Some(key) => self.cx.elements(&key.expr, shape),
+            None => Vec::new(),
+        }
+    }
+}
+
+impl Cx<'_> {
+    /// The elements of a value in a shape.
+    pub(super) fn elements(&mut self, expr: &Expr, shape: Shape) -> Vec<String> {
+        match shape.order {
+            ByteOrder::Host => vec![self.value(expr).text],
+            ByteOrder::Network => match self.field_elements(expr, shape) {
+                Some(elements) => elements,
+                None => {
+                    let value = self.value(expr);
+                    (0..shape.units).map(|i| network_element(&value, shape, i)).collect()
+                }
+            },
+        }
+    }
+
+    /// The elements of a field that is whole bytes, copied as they are.
+    fn field_elements(&mut self, expr: &Expr, shape: Shape) -> Option<Vec<String>> {
+        let ExprKind::Field { header, field } = &expr.kind else { return None };
+        if !is_byte_field(self.program, header, *field) || expr.ty.width() != shape.bytes * 8 {
+            return None;
+        }
+        let Referent::One(id) = self.referent(header) else { return None };
+        let place = self.field_place(id, *field)?;
+        let integer = self.is_integer(id, &place);
+        let elements = (0..shape.units).map(|i| {
+            let at = i * shape.unit;
+            let bytes = shape.unit.min(shape.bytes - at);
+            let element = self.choose_holder(id, &CExpr::zero(bytes * 8), |cx, base| {
+                let name = cx.member_name(id, &place, base);
+                let text = match (integer, at) {
+                    (true, _) => name,
+                    (false, 0) => format!("load_wire{}({name})", bytes * 8),
+                    (false, _) => format!("load_wire{}({name} + {at})", bytes * 8),
+                };
+                CExpr::atom(text, CType::of_width(shape.unit * 8), bytes * 8)
+            });
+            element.text
+        });
+        Some(elements.collect())
+    }
+}
+
+/// Element `position` of a host-order value in network order.
+fn network_element(value: &CExpr, shape: Shape, position: u32) -> String {
+    let bits = shape.unit * 8;
+    // How far the value, aligned to the left of all elements, must go right for this element; negative is left.
+    let right = i64::from((shape.units - 1 - position) * bits) - i64::from((shape.unit * shape.units - shape.bytes) * 8);
+    let wide = value.clone().converted(CType::of_width(bits).max(value.ty));
+    let moved = match right {
+        0 => wide.text.clone(),
+        r if r > 0 => format!("{} >> {r}", wide.operand()),
+        r => format!("{} << {}", wide.operand(), -r),
+    };
+    let narrow = if wide.ty > CType::of_width(bits) { format!("({})({moved})", CType::of_width(bits).name()) } else { moved };
+    in_network_order(&narrow, shape.unit)
+}

@@ -1,0 +1,126 @@
+//! Parameters of actions: from an entry's value, or constants, into the variables that the action reads, or straight
+//! into the packet.
+
+use super::super::Cx;
+use super::super::cexpr::CExpr;
+use crate::layout::members::{Member, Shape};
+use crate::layout::param_order::param_order;
+use crate::layout::tables::ActionLayout;
+use p4xdp_frontend::source::Span;
+use p4xdp_manifest::ByteOrder;
+use p4xdp_midend::ir::{Action, ActionCall, HeaderRef, LocalId, ScalarType, Table};
+
+/// A parameter that is in network order and is only copied to fields.
+#[derive(Clone, Debug)]
+pub(in crate::emit) struct WireParam {
+    /// The member of the value, in C.
+    text: String,
+    shape: Shape,
+}
+
+impl WireParam {
+    /// Element `i`.
+    fn element(&self, i: u32) -> String {
+        if self.shape.units == 1 { self.text.clone() } else { format!("{}[{i}]", self.text) }
+    }
+}
+
+impl Cx<'_> {
+    /// Makes an action's parameters known; `from` is the structure that holds them. Returns what to release.
+    pub(super) fn bind_params(&mut self, action: &Action, layout: &ActionLayout, from: &str) -> Vec<LocalId> {
+        let mut bound = Vec::new();
+        for (param, member) in action.params.iter().zip(&layout.params.list) {
+            let text = format!("{from}.{}", member.c_name);
+            let copied = param_order(self.program, action, param) == ByteOrder::Network;
+            if copied && member.shape.order == ByteOrder::Network {
+                self.wire_params.insert(param.local, WireParam { text, shape: member.shape });
+                bound.push(param.local);
+            } else {
+                let variable = self.local(param.local);
+                self.out.assignment(&variable.text, &host_value(member, &text));
+            }
+        }
+        bound
+    }
+
+    /// Forgets parameters.
+    pub(super) fn release_params(&mut self, bound: Vec<LocalId>) {
+        for local in bound {
+            self.wire_params.remove(&local);
+        }
+    }
+
+    /// Puts the constant arguments of a call into the variables of the parameters.
+    pub(super) fn assign_constants(&mut self, table: &Table, call: &ActionCall) {
+        let Some(action) = table.actions.get(call.action) else { return };
+        for (param, value) in self.program.actions[action.action].params.iter().zip(&call.args) {
+            let variable = self.local(param.local);
+            let value = self.constant(value, param.ty);
+            self.out.assignment(&variable.text, &value.text);
+        }
+    }
+
+    /// Puts the parameters of a value into their variables.
+    pub(super) fn load_params(&mut self, action: &Action, layout: &ActionLayout, from: &str) {
+        for (param, member) in action.params.iter().zip(&layout.params.list) {
+            let variable = self.local(param.local);
+            self.out.assignment(&variable.text, &host_value(member, &format!("{from}.{}", member.c_name)));
+        }
+    }
+
+    /// Copies a parameter to a field of its width that is whole bytes.
+    pub(in crate::emit) fn copy_param(&mut self, header: &HeaderRef, field: u32, param: &WireParam, span: Span) {
+        self.on_each(header, |cx, id| {
+            let Some(place) = cx.field_place(id, field) else {
+                // Behind a varbit field: refused there.
+                let zero = CExpr::zero(param.shape.bytes * 8);
+                return cx.write_field(&HeaderRef::Header(id), field, &zero, span);
+            };
+            let integer = cx.is_integer(id, &place);
+            cx.for_each_holder(id, |cx, base| {
+                let name = cx.member_name(id, &place, base);
+                if integer {
+                    cx.out.line(format!("{name} = {};", param.element(0)));
+                    return;
+                }
+                for i in 0..param.shape.units {
+                    let at = i * param.shape.unit;
+                    let bits = param.shape.unit.min(param.shape.bytes - at) * 8;
+                    let address = if at == 0 { name.clone() } else { format!("{name} + {at}") };
+                    cx.out.line(format!("store_wire{bits}({address}, {});", param.element(i)));
+                }
+            });
+        });
+    }
+}
+
+/// A member of a value as a number in host order.
+fn host_value(member: &Member, text: &str) -> String {
+    let Shape { unit, units, bytes, order } = member.shape;
+    if order == ByteOrder::Host {
+        return if member.ty == ScalarType::Bool { format!("{text} != 0") } else { text.to_owned() };
+    }
+    let swapped = |text: String| match unit {
+        1 => text,
+        2 => format!("bpf_ntohs({text})"),
+        4 => format!("bpf_ntohl({text})"),
+        _ => format!("bpf_be64_to_cpu({text})"),
+    };
+    let spare = (unit * units - bytes) * 8;
+    if units == 1 {
+        let value = swapped(text.to_owned());
+        return if spare == 0 { value } else { format!("{value} >> {spare}") };
+    }
+    let parts: Vec<String> = (0..units)
+        .map(|i| {
+            let element = swapped(format!("{text}[{i}]"));
+            let shift = i64::from((units - 1 - i) * unit * 8) - i64::from(spare);
+            match shift {
+                0 => element,
+                s if s > 0 => format!("(__u128){element} << {s}"),
+                s => format!("{element} >> {}", -s),
+            }
+        })
+        .collect();
+    parts.join(" | ")
+}

@@ -1,0 +1,242 @@
+//! Extern instances and functions with state: which maps they need, and what the manifest says of them.
+//!
+//! How their calls become C is in [`crate::emit::externs`].
+
+use crate::layout::tables::short_name;
+use crate::maps::{MapDefinition, MapType};
+use crate::names::Names;
+use num_traits::ToPrimitive;
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
+use p4xdp_manifest::{ByteOrder, Extern, ExternKind, Param, Place};
+use p4xdp_midend::ir::{Arg, Block, ExprKind, ExternId, ExternInstance, Program, StmtKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The function of the XDP model that hands packets to the control plane.
+pub const PERF_EVENT_OUTPUT: &str = "BPF_PERF_EVENT_OUTPUT";
+/// The library's connection tracker.
+pub const TCP_CONNTRACK: &str = "tcp_conntrack";
+
+/// The externs of a program that have state.
+#[derive(Debug, Default)]
+pub struct Externs {
+    /// Counter arrays.
+    pub counters: BTreeMap<ExternId, CounterArray>,
+    /// Name of the map of events, if the program sends any.
+    pub events: Option<String>,
+    /// Name of the map of connections, if the program tracks any.
+    pub connections: Option<String>,
+}
+
+/// A `CounterArray`: one `u64` an index and processor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterArray {
+    /// Name of the map.
+    pub map: String,
+    /// Counters.
+    pub size: u32,
+    /// A hash map by index rather than an array.
+    pub sparse: bool,
+}
+
+/// Gives every extern with state its maps.
+///
+/// # Errors
+/// When an instance cannot be had on XDP; all such are reported.
+pub fn lay_out(
+    program: &Program,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Result<Externs, ErrorsReported> {
+    let mut externs = Externs::default();
+    let mut failed = None;
+    for (id, instance) in program.externs.iter() {
+        if &*instance.extern_type == "CounterArray" {
+            match counter_array(instance, names, diagnostics) {
+                Ok(counter) => {
+                    externs.counters.insert(id, counter);
+                }
+                Err(reported) => failed = Some(reported),
+            }
+        }
+    }
+    let functions = called_functions(program);
+    if functions.contains(PERF_EVENT_OUTPUT) {
+        externs.events = Some(short_name(names, "perf_event"));
+    }
+    if functions.contains(TCP_CONNTRACK) {
+        externs.connections = Some(short_name(names, "connections"));
+    }
+    failed.map_or(Ok(externs), Err)
+}
+
+/// `CounterArray(bit<32> max_index, bool sparse)`. A dense one has the index `max_index` too; a sparse one has room for
+/// `max_index` counters with any index, which is how programs use it.
+fn counter_array(
+    instance: &ExternInstance,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Result<CounterArray, ErrorsReported> {
+    const MOST: u64 = 1 << 24;
+    let (Some(max_index), Some(sparse)) = (constant(instance.args.first()), constant(instance.args.get(1)))
+    else {
+        return Err(diagnostics.error(Diagnostic::error(
+            codes::E0524,
+            instance.span,
+            format!("`{}` needs a constant size and kind", instance.name),
+        )));
+    };
+    let size = if sparse != 0 { max_index.max(1) } else { max_index + 1 };
+    if size > MOST {
+        return Err(diagnostics.error(
+            Diagnostic::error(
+                codes::E0524,
+                instance.span,
+                format!("`{}` has {size} counters", instance.name),
+            )
+            .with_note(format!("each takes 8 bytes for every processor; at most {MOST} are possible")),
+        ));
+    }
+    let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
+    Ok(CounterArray {
+        map: short_name(names, last),
+        size: u32::try_from(size).unwrap_or(u32::MAX),
+        sparse: sparse != 0,
+    })
+}
+
+fn constant(arg: Option<&Arg>) -> Option<u64> {
+    match arg? {
+        Arg::In(expr) => match &expr.kind {
+            ExprKind::Const(value) => value.to_u64(),
+            ExprKind::Local(_)
+            | ExprKind::Field { .. }
+            | ExprKind::IsValid(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => None,
+        },
+        Arg::Out(_)
+        | Arg::Header(_)
+        | Arg::Stack(_)
+        | Arg::Struct(_)
+        | Arg::String(_)
+        | Arg::Extern(_)
+        | Arg::Packet
+        | Arg::Missing => None,
+    }
+}
+
+impl Externs {
+    /// Their maps.
+    pub fn maps(&self) -> Vec<MapDefinition> {
+        let map = |name: &str, kind, value: &str, max_entries| MapDefinition {
+            name: name.to_owned(),
+            kind,
+            key: "__u32".to_owned(),
+            value: value.to_owned(),
+            max_entries,
+        };
+        let mut maps: Vec<MapDefinition> = self
+            .counters
+            .values()
+            .map(|counter| {
+                let kind = if counter.sparse { MapType::PerCpuHash } else { MapType::PerCpuArray };
+                map(&counter.map, kind, "__u64", Some(counter.size))
+            })
+            .collect();
+        if let Some(name) = &self.events {
+            maps.push(map(name, MapType::PerfEventArray, "__u32", None));
+        }
+        if let Some(name) = &self.connections {
+            maps.push(MapDefinition {
+                key: "struct connection".to_owned(),
+                ..map(name, MapType::LruHash, "struct connection_state", Some(10000))
+            });
+        }
+        maps
+    }
+
+    /// As the control plane sees them.
+    pub fn describe(&self, program: &Program) -> Vec<Extern> {
+        let whole = |size| Place { offset: 0, size, order: ByteOrder::Host };
+        let mut list: Vec<Extern> = self
+            .counters
+            .iter()
+            .map(|(id, counter)| (&program.externs[*id], counter))
+            .map(|(instance, counter)| Extern {
+                name: instance.name.to_string(),
+                extern_type: instance.extern_type.to_string(),
+                kind: ExternKind::Counter {
+                    map: counter.map.clone(),
+                    per_cpu: true,
+                    sparse: counter.sparse,
+                    size: counter.size,
+                    base: 0,
+                    packets: Some(whole(8)),
+                    bytes: None,
+                    value_size: 8,
+                },
+            })
+            .collect();
+        if let Some(map) = &self.events {
+            let length = Param { name: "length".to_owned(), width: 32, signed: false, members: Vec::new() };
+            list.push(Extern {
+                name: PERF_EVENT_OUTPUT.to_owned(),
+                extern_type: PERF_EVENT_OUTPUT.to_owned(),
+                kind: ExternKind::Events { map: map.clone(), perf: true, fields: vec![(length, whole(4))] },
+            });
+        }
+        list
+    }
+}
+
+/// Names of all extern functions that the program calls.
+fn called_functions(program: &Program) -> BTreeSet<&str> {
+    let mut found = BTreeSet::new();
+    for parser in program.parsers.values() {
+        collect_calls(&parser.prologue, &mut found);
+        for state in parser.states.values() {
+            collect_calls(&state.body, &mut found);
+        }
+    }
+    program.controls.values().for_each(|control| collect_calls(&control.body, &mut found));
+    program.actions.values().for_each(|action| collect_calls(&action.body, &mut found));
+    found
+}
+
+fn collect_calls<'a>(block: &'a Block, found: &mut BTreeSet<&'a str>) {
+    for stmt in block {
+        match &stmt.kind {
+            StmtKind::CallExtern { instance: None, name, .. } => {
+                found.insert(name);
+            }
+            StmtKind::If { then_block, else_block, .. } => {
+                collect_calls(then_block, found);
+                collect_calls(else_block, found);
+            }
+            StmtKind::Switch { cases, default, .. } => {
+                cases.iter().for_each(|(_, block)| collect_calls(block, found));
+                collect_calls(default, found);
+            }
+            StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => collect_calls(body, found),
+            StmtKind::CallExtern { instance: Some(_), .. }
+            | StmtKind::Assign { .. }
+            | StmtKind::SetValid { .. }
+            | StmtKind::CopyHeader { .. }
+            | StmtKind::PushFront { .. }
+            | StmtKind::PopFront { .. }
+            | StmtKind::Leave(_)
+            | StmtKind::ApplyTable { .. }
+            | StmtKind::Extract { .. }
+            | StmtKind::Lookahead { .. }
+            | StmtKind::Advance { .. }
+            | StmtKind::PacketLength { .. }
+            | StmtKind::Verify { .. }
+            | StmtKind::Reject { .. }
+            | StmtKind::Emit(_)
+            | StmtKind::EmitScalar(_) => {}
+        }
+    }
+}

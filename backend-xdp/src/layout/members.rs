@@ -1,0 +1,275 @@
+//! Numbers in the structures of maps: where each stands, how wide it is in C, and in which byte order it is kept.
+//!
+//! Structures have no hidden padding: gaps are members of their own, so that C's initialisers zero them. Sizes are
+//! multiples of 4, because the kernel hashes keys in words.
+
+use crate::names;
+use p4xdp_manifest::{ByteOrder, Place};
+use p4xdp_midend::ir::ScalarType;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// How a number is kept: `units` elements of `unit` bytes, of which the first `bytes` bytes count.
+///
+/// In host order there is one element, the number itself. In network order the bytes stand most significant first
+/// from the start of the member, and what is left of its last element is zero; a number whose width is no multiple of
+/// 8 has its leading bits zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Bytes of an element: 1, 2, 4 or 8.
+    pub unit: u32,
+    /// Elements.
+    pub units: u32,
+    /// Bytes that hold the number.
+    pub bytes: u32,
+    /// Byte order.
+    pub order: ByteOrder,
+}
+
+impl Shape {
+    /// The usual shape of a number: what is wider than 64 bits is in network order in any case.
+    pub fn of(ty: ScalarType, order: ByteOrder) -> Shape {
+        let bytes = ty.width().div_ceil(8).max(1);
+        if bytes > 8 {
+            let unit = if bytes.is_multiple_of(8) { 8 } else { 4 };
+            return Shape { unit, units: bytes.div_ceil(unit), bytes, order: ByteOrder::Network };
+        }
+        let unit = bytes.next_power_of_two();
+        match order {
+            ByteOrder::Host => Shape { unit, units: 1, bytes: unit, order },
+            // A single byte has no order.
+            ByteOrder::Network if bytes == 1 => Shape { unit, units: 1, bytes, order: ByteOrder::Host },
+            ByteOrder::Network => Shape { unit, units: 1, bytes, order },
+        }
+    }
+
+    /// The same with elements of 4 bytes at most, for structures that begin with 4 bytes.
+    pub fn in_words(self) -> Shape {
+        if self.unit <= 4 {
+            return self;
+        }
+        Shape { unit: 4, units: self.bytes.div_ceil(4), order: ByteOrder::Network, ..self }
+    }
+
+    fn size(self) -> u32 {
+        self.unit * self.units
+    }
+}
+
+/// A member of a structure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// P4 name.
+    pub name: Arc<str>,
+    /// Name in C.
+    pub c_name: String,
+    /// P4 type.
+    pub ty: ScalarType,
+    /// Bytes in front of it.
+    pub offset: u32,
+    /// How it is kept.
+    pub shape: Shape,
+}
+
+impl Member {
+    /// The place as the manifest has it.
+    pub fn place(&self) -> Place {
+        Place { offset: self.offset, size: self.shape.bytes, order: self.shape.order }
+    }
+
+    /// One past its last byte.
+    pub fn end(&self) -> u32 {
+        self.offset + self.shape.size()
+    }
+}
+
+/// A number to be placed: P4 name, type, shape.
+pub type Wish = (Arc<str>, ScalarType, Shape);
+
+/// Members of a structure in the order of their offsets' making: position `i` is wish `i`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Members {
+    /// One a wish.
+    pub list: Vec<Member>,
+    /// One past the last byte that a member takes.
+    pub end: u32,
+    /// Strictest alignment.
+    pub align: u32,
+}
+
+impl Members {
+    /// Places numbers from byte `start` on: in P4's order, unless another order saves bytes.
+    pub fn place(start: u32, wishes: Vec<Wish>) -> Members {
+        let in_order: Vec<usize> = (0..wishes.len()).collect();
+        let mut by_size = in_order.clone();
+        by_size.sort_by_key(|&i| std::cmp::Reverse(wishes.get(i).map_or(0, |w| w.2.unit)));
+        let plain = Members::place_in(start, &wishes, &in_order);
+        let tight = Members::place_in(start, &wishes, &by_size);
+        if tight.size() < plain.size() { tight } else { plain }
+    }
+
+    /// Places numbers from byte `start` on in P4's order.
+    pub fn place_in_order(start: u32, wishes: Vec<Wish>) -> Members {
+        let in_order: Vec<usize> = (0..wishes.len()).collect();
+        Members::place_in(start, &wishes, &in_order)
+    }
+
+    fn place_in(start: u32, wishes: &[Wish], order: &[usize]) -> Members {
+        let c_names = short_names(wishes.iter().map(|(name, ..)| &**name), HashSet::new());
+        let mut list: Vec<Member> = wishes
+            .iter()
+            .zip(c_names)
+            .map(|((name, ty, shape), c_name)| Member {
+                name: Arc::clone(name),
+                c_name,
+                ty: *ty,
+                offset: 0,
+                shape: *shape,
+            })
+            .collect();
+        let mut end = start;
+        let mut align = 1;
+        for &position in order {
+            if let Some(member) = list.get_mut(position) {
+                member.offset = end.next_multiple_of(member.shape.unit);
+                end = member.end();
+                align = align.max(member.shape.unit);
+            }
+        }
+        Members { list, end, align }
+    }
+
+    /// Bytes of a structure that ends with these members.
+    pub fn size(&self) -> u32 {
+        self.end.next_multiple_of(self.align.max(4))
+    }
+
+    /// The members as C declares them, gaps included, from byte `start` to byte `end`; one line each.
+    pub fn declarations(&self, start: u32, end: u32) -> Vec<String> {
+        let mut sorted: Vec<&Member> = self.list.iter().collect();
+        sorted.sort_by_key(|member| member.offset);
+        let mut lines = Vec::new();
+        let mut at = start;
+        let mut gaps = 0;
+        let mut gap = |lines: &mut Vec<String>, from: u32, to: u32| {
+            if to > from {
+                let name = if gaps == 0 { "pad".to_owned() } else { format!("pad_{gaps}") };
+                lines.push(format!("__u8 {name}[{}];", to - from));
+                gaps += 1;
+            }
+        };
+        for member in sorted {
+            gap(&mut lines, at, member.offset);
+            lines.push(declaration(member));
+            at = member.end();
+        }
+        gap(&mut lines, at, end);
+        lines
+    }
+}
+
+/// Names for members: the last component of a dotted name where that is unambiguous, else all of it.
+pub fn short_names<'a>(
+    dotted: impl Iterator<Item = &'a str> + Clone,
+    mut taken: HashSet<String>,
+) -> Vec<String> {
+    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
+    dotted
+        .clone()
+        .map(|name| {
+            let unique = dotted.clone().filter(|other| last(other) == last(name)).count() == 1;
+            names::member(if unique { last(name) } else { name }, &mut taken)
+        })
+        .collect()
+}
+
+/// C's type of an element.
+pub fn element_type(unit: u32, order: ByteOrder) -> &'static str {
+    match (unit, order) {
+        (1, _) => "__u8",
+        (2, ByteOrder::Host) => "__u16",
+        (4, ByteOrder::Host) => "__u32",
+        (_, ByteOrder::Host) => "__u64",
+        (2, ByteOrder::Network) => "__be16",
+        (4, ByteOrder::Network) => "__be32",
+        (_, ByteOrder::Network) => "__be64",
+    }
+}
+
+fn declaration(member: &Member) -> String {
+    let Shape { unit, units, bytes, order } = member.shape;
+    let ty = element_type(unit, order);
+    let array = if units > 1 { format!("[{units}]") } else { String::new() };
+    let remark = match order {
+        ByteOrder::Network if bytes < unit * units => {
+            format!(" /* {} bits in the first {bytes} bytes */", member.ty.width())
+        }
+        ByteOrder::Host | ByteOrder::Network => String::new(),
+    };
+    format!("{ty} {}{array};{remark}", member.c_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(name: &str, width: u32, order: ByteOrder) -> Wish {
+        let ty = ScalarType::bit(width);
+        (Arc::from(name), ty, Shape::of(ty, order))
+    }
+
+    fn text(members: &Members, start: u32) -> String {
+        members.declarations(start, members.size()).join(" ")
+    }
+
+    #[test]
+    fn five_tuple_needs_one_gap() {
+        let members = Members::place(
+            0,
+            vec![
+                wish("src", 32, ByteOrder::Network),
+                wish("dst", 32, ByteOrder::Network),
+                wish("proto", 8, ByteOrder::Network),
+                wish("sport", 16, ByteOrder::Network),
+                wish("dport", 16, ByteOrder::Network),
+            ],
+        );
+        // P4's order would take 16 bytes as well, so it stays.
+        assert_eq!(
+            text(&members, 0),
+            "__be32 src; __be32 dst; __u8 proto; __u8 pad[1]; __be16 sport; __be16 dport; __u8 pad_1[2];"
+        );
+        assert_eq!(members.size(), 16);
+    }
+
+    #[test]
+    fn sorting_saves_bytes() {
+        let members = Members::place(
+            0,
+            vec![
+                wish("a", 8, ByteOrder::Host),
+                wish("b", 32, ByteOrder::Host),
+                wish("c", 8, ByteOrder::Host),
+            ],
+        );
+        assert_eq!(text(&members, 0), "__u32 b; __u8 a; __u8 c; __u8 pad[2];");
+        assert_eq!(members.list[0].offset, 4);
+    }
+
+    #[test]
+    fn a_mac_address_is_six_of_eight_bytes() {
+        let members = Members::place(0, vec![wish("dst", 48, ByteOrder::Network)]);
+        assert_eq!(text(&members, 0), "__be64 dst; /* 48 bits in the first 6 bytes */");
+        assert_eq!(members.list[0].place(), Place { offset: 0, size: 6, order: ByteOrder::Network });
+    }
+
+    #[test]
+    fn wide_numbers_are_arrays() {
+        let shape = Shape::of(ScalarType::bit(128), ByteOrder::Host);
+        assert_eq!((shape.unit, shape.units, shape.order), (8, 2, ByteOrder::Network));
+        let shape = shape.in_words();
+        assert_eq!((shape.unit, shape.units), (4, 4));
+        let shape = Shape::of(ScalarType::bit(100), ByteOrder::Host);
+        assert_eq!((shape.unit, shape.units, shape.bytes), (4, 4, 13));
+    }
+}

@@ -1,0 +1,221 @@
+//! Tables as structures: which storage each gets, and what its values and its default action look like.
+//!
+//! In goes the program, out comes one [`TableLayout`] a table. Where things stand in the *key* is the storage's
+//! business, see [`crate::table_storage`].
+//!
+//! A value is the action's number and a union with a structure of parameters an action. A default action that the
+//! control plane may change is such a value too, one member of the structure of all defaults (initialised data). One
+//! that it may not change is code.
+
+use super::members::{Member, Members, Shape, Wish};
+use super::param_order::param_order;
+use crate::names::{self, Names};
+use crate::table_storage::{self, TableStorage};
+use p4xdp_frontend::arena::Arena;
+use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
+use p4xdp_manifest::{ByteOrder, Place};
+use p4xdp_midend::ir::{Entry, MatchKind, Program, Table, TableId};
+use std::collections::HashSet;
+
+/// ELF section of the default actions.
+pub const DEFAULTS_SECTION: &str = ".data.default";
+/// C's name of the structure of default actions.
+pub const DEFAULTS: &str = "default_actions";
+
+/// All tables, laid out.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// One a table.
+    pub layouts: Arena<TableId, TableLayout>,
+    /// Bytes of the structure of default actions; 0 if there is none.
+    pub defaults_size: u32,
+}
+
+/// A table, laid out.
+#[derive(Debug)]
+pub struct TableLayout {
+    /// Stem of all names in C: the map is called so, structures and constants begin with it.
+    pub stem: String,
+    /// Run-time entries; `None` if there can be none (no key, or const entries only).
+    pub storage: Option<Box<dyn TableStorage>>,
+    /// What an entry holds.
+    pub value: ValueLayout,
+    /// Where the default action is.
+    pub default: DefaultPlace,
+}
+
+/// What an entry of a table holds: an action and its parameters.
+#[derive(Clone, Debug)]
+pub struct ValueLayout {
+    /// Tag of the structure.
+    pub tag: String,
+    /// Added to an action's number where the storage needs a number that says "unused": 0 or 1.
+    pub base: u32,
+    /// One an action, in the table's order.
+    pub actions: Vec<ActionLayout>,
+    /// Bytes in front of the parameters.
+    pub params_offset: u32,
+    /// Bytes in all.
+    pub size: u32,
+}
+
+/// An action's part of a value.
+#[derive(Clone, Debug)]
+pub struct ActionLayout {
+    /// C's constant for the action's number.
+    pub constant: String,
+    /// Member of the union.
+    pub member: String,
+    /// Parameters; offsets count from the start of the value.
+    pub params: Members,
+    /// It may stand in an entry.
+    pub in_entries: bool,
+    /// It may be the default action, now or later.
+    pub as_default: bool,
+}
+
+impl TableLayout {
+    /// True for an entry that becomes code. Where entries come at run time too, only exact keys leave no question of precedence.
+    pub fn is_code(&self, table: &Table, entry: &Entry) -> bool {
+        self.storage.is_none()
+            || entry.is_const && table.keys.iter().all(|k| k.match_kind == MatchKind::Exact)
+    }
+}
+
+impl ActionLayout {
+    /// Where a parameter stands.
+    pub fn param(&self, position: usize) -> Option<&Member> {
+        self.params.list.get(position)
+    }
+}
+
+/// Where a default action is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultPlace {
+    /// In the code.
+    Code,
+    /// In the structure of default actions, behind so many bytes.
+    Data(u32),
+}
+
+impl ValueLayout {
+    /// Where the action's number stands.
+    pub fn action_place(&self) -> Place {
+        Place { offset: 0, size: 4, order: ByteOrder::Host }
+    }
+
+    /// Strictest alignment of its members.
+    pub fn align(&self) -> u32 {
+        // Parameters are put 8 bytes from the start if one of them needs it.
+        if self.params_offset == 8 { 8 } else { 4 }
+    }
+
+    /// True if a value is no more than the action's number.
+    pub fn is_bare(&self) -> bool {
+        self.actions.iter().all(|action| action.params.list.is_empty())
+    }
+}
+
+/// Lays out the tables of a program.
+///
+/// # Errors
+/// When a table cannot be held in any storage that we have; all such tables are reported.
+pub fn lay_out(
+    program: &Program,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Result<Tables, ErrorsReported> {
+    let mut tables = Tables::default();
+    let mut failed = None;
+    for table in program.tables.values() {
+        let stem = stem(names, &table.name);
+        let storage = match table_storage::choose(program, table, &stem, diagnostics) {
+            Ok(storage) => storage,
+            Err(reported) => {
+                failed = Some(reported);
+                None
+            }
+        };
+        let base = storage.as_ref().map_or(0, |s| s.action_base());
+        let value = lay_out_value(program, table, names, &stem, base);
+        let default = if table.default_is_const {
+            DefaultPlace::Code
+        } else {
+            let offset = tables.defaults_size.next_multiple_of(value.align());
+            tables.defaults_size = offset + value.size;
+            DefaultPlace::Data(offset)
+        };
+        tables.layouts.push(TableLayout { stem, storage, value, default });
+    }
+    failed.map_or(Ok(tables), Err)
+}
+
+/// A map's name has 15 bytes in the kernel. Longer ones keep both ends, which is where names differ.
+fn stem(names: &mut Names, dotted: &str) -> String {
+    let last = dotted.rsplit('.').next().unwrap_or(dotted);
+    short_name(names, last)
+}
+
+/// A C identifier of at most 15 bytes.
+pub fn short_name(names: &mut Names, wanted: &str) -> String {
+    const LONGEST: usize = 15;
+    let full = names::identifier(wanted);
+    let mut room = LONGEST;
+    loop {
+        let candidate = if full.len() <= room {
+            full.clone()
+        } else {
+            let (head, tail) = (room - room / 3, room / 3);
+            format!("{}{}", full.get(..head).unwrap_or(&full), full.get(full.len() - tail..).unwrap_or(""))
+        };
+        let name = names.unique(&candidate);
+        if name.len() <= LONGEST || room <= 4 {
+            return name;
+        }
+        room -= 1;
+    }
+}
+
+fn lay_out_value(
+    program: &Program,
+    table: &Table,
+    c_names: &mut Names,
+    stem: &str,
+    base: u32,
+) -> ValueLayout {
+    let mut members = HashSet::from(["action".to_owned(), "pad".to_owned()]);
+    let wishes: Vec<Vec<Wish>> = table
+        .actions
+        .iter()
+        .map(|entry| {
+            let action = &program.actions[entry.action];
+            action
+                .params
+                .iter()
+                .map(|p| (p.name.clone(), p.ty, Shape::of(p.ty, param_order(program, action, p))))
+                .collect()
+        })
+        .collect();
+    let aligned = wishes.iter().flatten().any(|(_, _, shape)| shape.unit > 4);
+    let params_offset = if aligned { 8 } else { 4 };
+    let default = table.default_action.action;
+    let actions: Vec<ActionLayout> = table
+        .actions
+        .iter()
+        .zip(wishes)
+        .enumerate()
+        .map(|(position, (entry, wishes))| {
+            let name = program.actions[entry.action].name.rsplit('.').next().unwrap_or_default();
+            ActionLayout {
+                constant: c_names.unique(&format!("{stem}_{name}").to_uppercase()),
+                member: names::member(name, &mut members),
+                params: Members::place(params_offset, wishes),
+                in_entries: !entry.default_only,
+                as_default: position == default || (!table.default_is_const && !entry.table_only),
+            }
+        })
+        .collect();
+    let end = actions.iter().filter(|a| !a.params.list.is_empty()).map(|a| a.params.end).max().unwrap_or(4);
+    let size = end.next_multiple_of(if aligned { 8 } else { 4 });
+    ValueLayout { tag: format!("{stem}_value"), base, actions, params_offset, size }
+}

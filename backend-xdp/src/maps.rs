@@ -1,0 +1,109 @@
+//! BPF maps as C declares them: BTF-style definitions, names that the kernel does not cut, and the kernel's limit on
+//! their number.
+
+use crate::emit::writer::Writer;
+
+/// A program may use so many maps (`MAX_USED_MAPS` in the kernel's `bpf_verifier.h`).
+pub const MOST_MAPS: usize = 64;
+
+/// Kinds of maps that generated programs use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapType {
+    /// `BPF_MAP_TYPE_HASH`
+    Hash,
+    /// `BPF_MAP_TYPE_LRU_HASH`
+    LruHash,
+    /// `BPF_MAP_TYPE_ARRAY`
+    Array,
+    /// `BPF_MAP_TYPE_LPM_TRIE`
+    LpmTrie,
+    /// `BPF_MAP_TYPE_PERCPU_ARRAY`
+    PerCpuArray,
+    /// `BPF_MAP_TYPE_PERCPU_HASH`
+    PerCpuHash,
+    /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY`
+    PerfEventArray,
+}
+
+impl MapType {
+    fn constant(self) -> &'static str {
+        match self {
+            MapType::Hash => "BPF_MAP_TYPE_HASH",
+            MapType::LruHash => "BPF_MAP_TYPE_LRU_HASH",
+            MapType::Array => "BPF_MAP_TYPE_ARRAY",
+            MapType::LpmTrie => "BPF_MAP_TYPE_LPM_TRIE",
+            MapType::PerCpuArray => "BPF_MAP_TYPE_PERCPU_ARRAY",
+            MapType::PerCpuHash => "BPF_MAP_TYPE_PERCPU_HASH",
+            MapType::PerfEventArray => "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
+        }
+    }
+}
+
+/// A map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapDefinition {
+    /// Name, at most 15 bytes, unique.
+    pub name: String,
+    /// Kind.
+    pub kind: MapType,
+    /// C type of the key.
+    pub key: String,
+    /// C type of the value.
+    pub value: String,
+    /// Capacity; `None` lets the loader choose (one per CPU).
+    pub max_entries: Option<u32>,
+}
+
+impl MapDefinition {
+    /// Writes the definition.
+    pub fn emit(&self, out: &mut Writer) {
+        out.open("struct {");
+        out.line(format!("__uint(type, {});", self.kind.constant()));
+        if let Some(n) = self.max_entries {
+            out.line(format!("__uint(max_entries, {n});"));
+        }
+        match self.kind {
+            MapType::LpmTrie => out.line("__uint(map_flags, BPF_F_NO_PREALLOC);"),
+            MapType::Hash
+            | MapType::LruHash
+            | MapType::Array
+            | MapType::PerCpuArray
+            | MapType::PerCpuHash
+            | MapType::PerfEventArray => {}
+        }
+        // The kernel takes no BTF types for perf event arrays.
+        if self.kind == MapType::PerfEventArray {
+            out.line(format!("__uint(key_size, sizeof({}));", self.key));
+            out.line(format!("__uint(value_size, sizeof({}));", self.value));
+        } else {
+            out.line(format!("__type(key, {});", self.key));
+            out.line(format!("__type(value, {});", self.value));
+        }
+        out.close(format!("}} {} SEC(\".maps\");", self.name));
+        out.blank();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definition() {
+        let mut out = Writer::default();
+        MapDefinition {
+            name: "routes".to_owned(),
+            kind: MapType::LpmTrie,
+            key: "struct routes_key".to_owned(),
+            value: "struct routes_value".to_owned(),
+            max_entries: Some(1024),
+        }
+        .emit(&mut out);
+        assert_eq!(
+            out.text(),
+            "struct {\n\t__uint(type, BPF_MAP_TYPE_LPM_TRIE);\n\t__uint(max_entries, 1024);\n\
+             \t__uint(map_flags, BPF_F_NO_PREALLOC);\n\t__type(key, struct routes_key);\n\
+             \t__type(value, struct routes_value);\n} routes SEC(\".maps\");\n\n"
+        );
+    }
+}

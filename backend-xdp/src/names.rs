@@ -1,0 +1,187 @@
+//! P4 names in, C identifiers out: free of collisions, of C's keywords and of the names that the prelude uses.
+//!
+//! A name is asked for once and kept by whoever asked. Wishes are granted in the order in which they come, so output is
+//! deterministic.
+
+use std::collections::HashSet;
+
+/// C's keywords and the names that generated code uses for itself. Names that begin with `bpf_`, `BPF_`, `XDP_`, `xdp_` or
+/// two underscores are taken as well.
+const RESERVED: &[&str] = &[
+    "NULL",
+    "SEC",
+    "_Bool",
+    "_Static_assert",
+    "asm",
+    "auto",
+    "bool",
+    "break",
+    "case",
+    "char",
+    "const",
+    "continue",
+    "ctx",
+    "data",
+    "data_end",
+    "default",
+    "do",
+    "double",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "float",
+    "for",
+    "goto",
+    "if",
+    "inline",
+    "int",
+    "long",
+    "main",
+    "p",
+    "register",
+    "restrict",
+    "return",
+    "short",
+    "signed",
+    "sizeof",
+    "static",
+    "struct",
+    "switch",
+    "true",
+    "typedef",
+    "typeof",
+    "union",
+    "unsigned",
+    "u128",
+    "void",
+    "volatile",
+    "while",
+    "verdict",
+    "accept",
+    "reject",
+    "state",
+    "csum_fold",
+    "csum_replace2",
+    "csum_replace4",
+    "ebpf_ipv4_checksum",
+    "linux",
+    "unix",
+];
+
+/// The identifiers of one C file. One name space for all of it, labels and structure tags included: a reader then
+/// never meets one name with two meanings.
+#[derive(Debug, Default)]
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// Nothing taken but what C and the prelude take.
+    pub fn new() -> Names {
+        Names::default()
+    }
+
+    /// An identifier as near to `wanted` as may be, never handed out before.
+    pub fn unique(&mut self, wanted: &str) -> String {
+        let base = identifier(wanted);
+        if !is_reserved(&base) && self.taken.insert(base.clone()) {
+            return base;
+        }
+        let mut n = 1usize;
+        loop {
+            let name = format!("{base}_{n}");
+            if self.taken.insert(name.clone()) {
+                return name;
+            }
+            n += 1;
+        }
+    }
+
+    /// An identifier for a dotted P4 name: the last component if that is free, else as many as it takes.
+    pub fn shortest(&mut self, dotted: &str) -> String {
+        let starts: Vec<usize> =
+            std::iter::once(0).chain(dotted.match_indices('.').map(|(i, _)| i + 1)).collect();
+        for &start in starts.iter().rev() {
+            let name = identifier(dotted.get(start..).unwrap_or(dotted));
+            if !is_reserved(&name) && !self.taken.contains(&name) {
+                self.taken.insert(name.clone());
+                return name;
+            }
+        }
+        self.unique(dotted)
+    }
+}
+
+/// True for what generated code may not define.
+fn is_reserved(name: &str) -> bool {
+    ["bpf_", "BPF_", "XDP_", "xdp_", "__", "load_", "store_", "int_"].iter().any(|p| name.starts_with(p))
+        || RESERVED.contains(&name)
+}
+
+/// A P4 name as C writes it: what C does not allow becomes an underscore (`vlan[0]` is `vlan_0`). Structure members
+/// need no more than this and [`member`].
+pub fn identifier(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' => out.push(c),
+            ']' => {}
+            _ => out.push('_'),
+        }
+    }
+    let trimmed = out.trim_start_matches("__").trim_end_matches('_');
+    let mut out = if trimmed.is_empty() { "unnamed".to_owned() } else { trimmed.to_owned() };
+    if out.starts_with(|c: char| c.is_ascii_digit()) {
+        out.insert(0, '_');
+    }
+    out
+}
+
+/// A name for a structure's member: only C's keywords and macros stand in its way.
+pub fn member(name: &str, taken: &mut HashSet<String>) -> String {
+    let mut base = identifier(name);
+    if RESERVED.contains(&base.as_str()) {
+        base.push('_');
+    }
+    let mut name = base.clone();
+    let mut n = 1usize;
+    while !taken.insert(name.clone()) {
+        name = format!("{base}_{n}");
+        n += 1;
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn collisions_and_keywords() {
+        let mut names = Names::new();
+        assert_eq!(names.unique("ttl"), "ttl");
+        assert_eq!(names.unique("ttl"), "ttl_1");
+        assert_eq!(names.unique("int"), "int_1");
+        assert_eq!(names.unique("bpf_redirect"), "bpf_redirect_1");
+        assert_eq!(names.unique("vlan[0]"), "vlan_0");
+        assert_eq!(names.unique("3com"), "_3com");
+        assert_eq!(names.unique("a.b"), "a_b");
+    }
+
+    #[test]
+    fn shortest_takes_components_from_the_right() {
+        let mut names = Names::new();
+        assert_eq!(names.shortest("headers.ipv4"), "ipv4");
+        assert_eq!(names.shortest("inner.ipv4"), "inner_ipv4");
+        assert_eq!(names.shortest("inner.ipv4"), "inner_ipv4_1");
+    }
+
+    #[test]
+    fn members_avoid_keywords_only() {
+        let mut taken = HashSet::new();
+        assert_eq!(member("type", &mut taken), "type");
+        assert_eq!(member("register", &mut taken), "register_");
+        assert_eq!(member("type", &mut taken), "type_1");
+    }
+}

@@ -1,0 +1,66 @@
+//! A kernel array indexed by the key: for one small exact key. A slot whose action's number is 0 is unused, so numbers
+//! are stored plus one.
+
+use super::{KeyValues, TableStorage};
+use crate::emit::writer::Writer;
+use crate::layout::members::Shape;
+use crate::layout::tables::ValueLayout;
+use crate::maps::{MapDefinition, MapType};
+use p4xdp_manifest::{ByteOrder, Place, Storage};
+
+/// See the module.
+#[derive(Debug)]
+pub struct ArrayTable {
+    stem: String,
+    width: u32,
+    entries: u32,
+}
+
+impl ArrayTable {
+    /// For a key of `width` bits, at most 32.
+    pub fn new(stem: &str, width: u32, entries: u32) -> ArrayTable {
+        ArrayTable { stem: stem.to_owned(), width, entries }
+    }
+}
+
+impl TableStorage for ArrayTable {
+    fn action_base(&self) -> u32 {
+        1
+    }
+
+    fn emit_types(&self, _: &mut Writer) {}
+
+    fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
+        vec![MapDefinition {
+            name: self.stem.clone(),
+            kind: MapType::Array,
+            key: "__u32".to_owned(),
+            value: format!("struct {}", value.tag),
+            max_entries: Some(self.entries),
+        }]
+    }
+
+    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer) {
+        let unit = self.width.div_ceil(8).max(1).next_power_of_two();
+        let shape = Shape { unit, units: 1, bytes: unit, order: ByteOrder::Host };
+        let index = keys.elements(0, shape).into_iter().next().unwrap_or_default();
+        out.line(format!("__u32 {}_index = {index};", self.stem));
+        out.line(format!(
+            "struct {} *{entry} = bpf_map_lookup_elem(&{stem}, &{stem}_index);",
+            value.tag,
+            stem = self.stem
+        ));
+    }
+
+    fn key_places(&self) -> Vec<Place> {
+        vec![Place { offset: 0, size: 4, order: ByteOrder::Host }]
+    }
+
+    fn manifest(&self, value: &ValueLayout) -> Storage {
+        Storage::Array { map: self.stem.clone(), value_size: value.size, action: value.action_place() }
+    }
+
+    fn capacity(&self) -> u64 {
+        u64::from(self.entries)
+    }
+}

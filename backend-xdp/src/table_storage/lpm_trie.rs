@@ -1,0 +1,122 @@
+//! A kernel LPM trie: the prefix length, the exact keys, then the `lpm` key, all in network order.
+//!
+//! Exact keys and gaps count as bits of the prefix that are always there, so an entry's prefix length is
+//! [`LpmTrieTable::fixed_bits`] plus the length that P4 means. The kernel takes no hash maps by prefix; this is what a
+//! virtual routing table (`vrf: exact; dst: lpm`) needs.
+
+use super::hash::{emit_key_structure, emit_key_values};
+use super::{KeyValues, TableStorage};
+use crate::emit::writer::Writer;
+use crate::layout::members::{Members, Shape};
+use crate::layout::tables::ValueLayout;
+use crate::maps::{MapDefinition, MapType};
+use p4xdp_manifest::{ByteOrder, Place, Storage};
+use p4xdp_midend::ir::Table;
+
+/// Bytes of the prefix length.
+const PREFIX_LENGTH: u32 = 4;
+
+/// See the module.
+#[derive(Debug)]
+pub struct LpmTrieTable {
+    stem: String,
+    /// In the order of the structure: the lpm key last.
+    members: Members,
+    /// For each member, which key of the table it is.
+    positions: Vec<usize>,
+    size: u32,
+}
+
+impl LpmTrieTable {
+    /// For a table whose key `lpm` is the only one that is not exact.
+    pub fn new(table: &Table, stem: &str, lpm: usize, size: u32) -> LpmTrieTable {
+        let mut positions: Vec<usize> = (0..table.keys.len()).filter(|&position| position != lpm).collect();
+        positions.push(lpm);
+        let wishes = positions
+            .iter()
+            .filter_map(|&position| table.keys.get(position))
+            .map(|k| (k.name.clone(), k.expr.ty, Shape::of(k.expr.ty, ByteOrder::Network).in_words()))
+            .collect();
+        // The lpm key must stay last, so nothing is reordered.
+        let members = Members::place_in_order(PREFIX_LENGTH, wishes);
+        LpmTrieTable { stem: stem.to_owned(), members, positions, size }
+    }
+
+    /// Bytes behind the prefix length.
+    pub fn data_size(&self) -> u32 {
+        self.members.size() - PREFIX_LENGTH
+    }
+
+    /// Bits in front of the lpm key's highest bit.
+    fn fixed_bits(&self) -> u32 {
+        self.members.list.last().map_or(0, |member| {
+            let bytes = member.offset - PREFIX_LENGTH + member.shape.bytes;
+            bytes * 8 - member.ty.width()
+        })
+    }
+
+    fn full_length(&self) -> u32 {
+        self.fixed_bits() + self.members.list.last().map_or(0, |member| member.ty.width())
+    }
+}
+
+/// Looks keys up by the structure's order.
+struct Reordered<'a> {
+    keys: &'a mut dyn KeyValues,
+    positions: &'a [usize],
+}
+
+impl KeyValues for Reordered<'_> {
+    fn elements(&mut self, position: usize, shape: Shape) -> Vec<String> {
+        self.keys.elements(self.positions.get(position).copied().unwrap_or(position), shape)
+    }
+}
+
+impl TableStorage for LpmTrieTable {
+    fn emit_types(&self, out: &mut Writer) {
+        emit_key_structure(&self.stem, "__u32 prefixlen;", &self.members, PREFIX_LENGTH, out);
+    }
+
+    fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
+        vec![MapDefinition {
+            name: self.stem.clone(),
+            kind: MapType::LpmTrie,
+            key: format!("struct {}_key", self.stem),
+            value: format!("struct {}", value.tag),
+            max_entries: Some(self.size),
+        }]
+    }
+
+    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer) {
+        out.open(format!("struct {0}_key {0}_key = {{", self.stem));
+        out.line(format!(".prefixlen = {},", self.full_length()));
+        emit_key_values(&self.members, &mut Reordered { keys, positions: &self.positions }, out);
+        out.close("};");
+        out.line(format!(
+            "struct {} *{entry} = bpf_map_lookup_elem(&{stem}, &{stem}_key);",
+            value.tag,
+            stem = self.stem
+        ));
+    }
+
+    fn key_places(&self) -> Vec<Place> {
+        let mut places: Vec<(usize, Place)> =
+            self.positions.iter().copied().zip(self.members.list.iter().map(|m| m.place())).collect();
+        places.sort_by_key(|(position, _)| *position);
+        places.into_iter().map(|(_, place)| place).collect()
+    }
+
+    fn manifest(&self, value: &ValueLayout) -> Storage {
+        Storage::LpmTrie {
+            map: self.stem.clone(),
+            key_size: self.members.size(),
+            value_size: value.size,
+            action: value.action_place(),
+            exact_bits: self.fixed_bits(),
+        }
+    }
+
+    fn capacity(&self) -> u64 {
+        u64::from(self.size)
+    }
+}

@@ -1,0 +1,222 @@
+//! How the run-time entries of a table are stored: one interface, a module a strategy.
+//!
+//! In goes a table, out come its maps, the C that looks an entry up, and the manifest's description. Nothing outside
+//! this module may assume a kernel map: whoever applies a table sees a pointer to a value, or null.
+
+mod array;
+mod hash;
+mod lpm_trie;
+
+use crate::emit::cexpr::literal;
+use crate::emit::writer::Writer;
+use crate::layout::members::Shape;
+use crate::layout::param_order::is_byte_field;
+use crate::layout::tables::ValueLayout;
+use crate::maps::MapDefinition;
+use array::ArrayTable;
+use hash::HashTable;
+use lpm_trie::LpmTrieTable;
+use num_bigint::BigUint;
+use num_traits::ToPrimitive;
+use p4xdp_frontend::ast::AnnotationBody;
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
+use p4xdp_manifest::{ByteOrder, Place, Storage};
+use p4xdp_midend::ir::{Arg, ExprKind, KeyElement, MatchKind, Program, ScalarType, Table};
+
+/// Capacity of a table that does not say one; P4 leaves it to the target.
+const USUAL_SIZE: u64 = 1024;
+/// Widest key, in bits, of which an array is indexed by right away.
+const WIDEST_INDEX: u32 = 12;
+/// Largest key of a kernel hash map that one can build on the stack beside other things.
+const LARGEST_KEY: u32 = 256;
+
+/// The values of a table's keys at run time, as C.
+pub trait KeyValues {
+    /// The C expressions of the elements of key `position` in the given shape.
+    fn elements(&mut self, position: usize, shape: Shape) -> Vec<String>;
+}
+
+/// A storage of run-time entries.
+pub trait TableStorage: std::fmt::Debug {
+    /// Added to an action's number so that 0 can mean "unused".
+    fn action_base(&self) -> u32 {
+        0
+    }
+
+    /// Writes the structures that maps and lookup use.
+    fn emit_types(&self, out: &mut Writer);
+
+    /// The maps.
+    fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition>;
+
+    /// Writes the lookup: declares `entry`, a pointer to the value or null, where an entry whose action is 0 may stand for
+    /// null if [`TableStorage::action_base`] is 1.
+    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer);
+
+    /// Where each key stands in the storage's key.
+    fn key_places(&self) -> Vec<Place>;
+
+    /// What the runtime needs to know.
+    fn manifest(&self, value: &ValueLayout) -> Storage;
+
+    /// Entries that it can hold.
+    fn capacity(&self) -> u64;
+}
+
+/// A constant as the elements of a member, in C.
+pub fn constant(value: &BigUint, shape: Shape) -> Vec<String> {
+    match shape.order {
+        ByteOrder::Host => vec![literal(value.to_u64().unwrap_or(u64::MAX))],
+        ByteOrder::Network => {
+            // Aligned to the left of the elements.
+            let spare = (shape.unit * shape.units - shape.bytes) * 8;
+            let bits = shape.unit * 8;
+            let aligned = value << spare;
+            (0..shape.units)
+                .rev()
+                .map(|from_end| {
+                    let mask = (BigUint::from(1u32) << bits) - 1u32;
+                    let element = (&aligned >> (from_end * bits)) & mask;
+                    in_network_order(&literal(element.to_u64().unwrap_or(u64::MAX)), shape.unit)
+                })
+                .collect()
+        }
+    }
+}
+
+/// A host-order expression of `unit` bytes in network order.
+pub fn in_network_order(text: &str, unit: u32) -> String {
+    match unit {
+        _ if text == "0" => "0".to_owned(),
+        1 => text.to_owned(),
+        2 => format!("bpf_htons({text})"),
+        4 => format!("bpf_htonl({text})"),
+        _ => format!("bpf_cpu_to_be64({text})"),
+    }
+}
+
+/// The storage for a table, if it can have run-time entries at all.
+///
+/// # Errors
+/// When none of ours can hold it.
+pub fn choose(
+    program: &Program,
+    table: &Table,
+    stem: &str,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Box<dyn TableStorage>>, ErrorsReported> {
+    let has_runtime_entries = !table.keys.is_empty() && !table.entries_are_const;
+    if !has_runtime_entries {
+        return Ok(None);
+    }
+    let mut lpm = None;
+    for (position, key) in table.keys.iter().enumerate() {
+        if let ScalarType::Varbit { .. } = key.expr.ty {
+            return Err(refuse(diagnostics, key, "a key of type `varbit`"));
+        }
+        match &key.match_kind {
+            MatchKind::Exact => {}
+            MatchKind::Lpm if lpm.is_none() => lpm = Some(position),
+            MatchKind::Lpm => return Err(refuse(diagnostics, key, "a second `lpm` key")),
+            MatchKind::Ternary => return Err(refuse(diagnostics, key, "a `ternary` key")),
+            MatchKind::Range => return Err(refuse(diagnostics, key, "a `range` key")),
+            MatchKind::Optional => return Err(refuse(diagnostics, key, "an `optional` key")),
+            MatchKind::Selector => return Err(refuse(diagnostics, key, "a `selector` key")),
+            MatchKind::Other(kind) => return Err(refuse(diagnostics, key, &format!("a `{kind}` key"))),
+        }
+    }
+    let (implementation, stated) = stated_size(program, table);
+    let size = u32::try_from(stated.unwrap_or(USUAL_SIZE).max(1)).map_err(|_| {
+        diagnostics.error(Diagnostic::error(
+            codes::E0521,
+            table.span,
+            format!("table `{}` has a size of more than 4294967295 entries", table.name),
+        ))
+    })?;
+    if let Some(lpm) = lpm {
+        let trie = LpmTrieTable::new(table, stem, lpm, size);
+        return if trie.data_size() > LARGEST_KEY {
+            Err(too_wide(diagnostics, table, trie.data_size()))
+        } else {
+            Ok(Some(Box::new(trie)))
+        };
+    }
+    if let [key] = table.keys.as_slice()
+        && !is_lru(table)
+    {
+        let width = key.expr.ty.width();
+        let small = width <= WIDEST_INDEX && implementation != Some("hash_table");
+        let asked_for = implementation == Some("array_table") && width <= 32;
+        if small || asked_for {
+            // An index beyond the array is a miss; one beyond the key cannot occur.
+            let reachable = 1u64 << width.min(32);
+            let entries = if asked_for { u64::from(size).min(reachable) } else { reachable };
+            let entries = u32::try_from(entries).unwrap_or(u32::MAX);
+            return Ok(Some(Box::new(ArrayTable::new(stem, width, entries))));
+        }
+    }
+    let hash = HashTable::new(program, table, stem, size, is_lru(table));
+    if hash.key_size() > LARGEST_KEY {
+        return Err(too_wide(diagnostics, table, hash.key_size()));
+    }
+    Ok(Some(Box::new(hash)))
+}
+
+/// The order in which a key is best kept where only equality matters: as it stands in the packet.
+fn exact_order(program: &Program, key: &KeyElement) -> ByteOrder {
+    match &key.expr.kind {
+        ExprKind::Field { header, field } if is_byte_field(program, header, *field) => ByteOrder::Network,
+        ExprKind::Field { .. }
+        | ExprKind::Const(_)
+        | ExprKind::Local(_)
+        | ExprKind::IsValid(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::Conditional(..)
+        | ExprKind::Cast(_)
+        | ExprKind::Slice { .. } => ByteOrder::Host,
+    }
+}
+
+/// What `implementation` names, and the number of entries by it or by `size`.
+fn stated_size<'a>(program: &'a Program, table: &Table) -> (Option<&'a str>, Option<u64>) {
+    let implementation = table.extern_property("implementation").map(|id| &program.externs[id]);
+    let by_implementation = implementation
+        .filter(|i| matches!(&*i.extern_type, "hash_table" | "array_table"))
+        .and_then(|i| i.args.first())
+        .and_then(|arg| match arg {
+            Arg::In(expr) => match &expr.kind {
+                ExprKind::Const(value) => value.to_u64(),
+                _ => None,
+            },
+            _ => None,
+        });
+    (implementation.map(|i| &*i.extern_type), by_implementation.or(table.size))
+}
+
+/// `@lru`: when the table is full, a new entry displaces the one that has not been used for longest.
+fn is_lru(table: &Table) -> bool {
+    table.annotations.iter().any(|a| &*a.name.text == "lru" && matches!(a.body, AnnotationBody::Empty))
+}
+
+fn refuse(diagnostics: &mut Diagnostics, key: &KeyElement, what: &str) -> ErrorsReported {
+    diagnostics.error(
+        Diagnostic::error(
+            codes::E0520,
+            key.expr.span,
+            format!("{what} in a table with run-time entries is not supported yet"),
+        )
+        .with_primary("this key")
+        .with_note(
+            "`exact` keys and one `lpm` key can be filled at run time; with `const entries` all kinds work",
+        ),
+    )
+}
+
+fn too_wide(diagnostics: &mut Diagnostics, table: &Table, size: u32) -> ErrorsReported {
+    diagnostics.error(Diagnostic::error(
+        codes::E0522,
+        table.span,
+        format!("the key of table `{}` takes {size} bytes; at most {LARGEST_KEY} are possible", table.name),
+    ))
+}

@@ -1,0 +1,172 @@
+//! The control-plane header of a hand-made manifest: golden text, and what a C and a C++ compiler say of it.
+
+use p4xdp_backend_xdp::header::header;
+use p4xdp_manifest::*;
+use std::process::Command;
+
+fn param(name: &str, width: u32) -> Param {
+    Param { name: name.to_owned(), width, signed: false, members: Vec::new() }
+}
+
+fn place(offset: u32, size: u32, order: ByteOrder) -> Place {
+    Place { offset, size, order }
+}
+
+fn number() -> Place {
+    place(0, 4, ByteOrder::Host)
+}
+
+fn key(name: &str, width: u32, match_kind: MatchKind, place: Place) -> Key {
+    Key { param: param(name, width), match_kind, place }
+}
+
+fn table(name: &str, keys: Vec<Key>, actions: Vec<TableAction>, storage: Option<Storage>) -> Table {
+    Table {
+        name: name.to_owned(),
+        keys,
+        actions,
+        size: 1024,
+        storage,
+        default: Default { initial: ActionCall { action: 0, args: Vec::new() }, is_const: true, data: None },
+        const_entries: Vec::new(),
+        initial_entries: Vec::new(),
+        direct_counter: None,
+        annotations: Vec::new(),
+    }
+}
+
+fn action(action: usize, places: Vec<Place>) -> TableAction {
+    TableAction { action, places, table_only: false, default_only: false }
+}
+
+fn sample() -> Manifest {
+    use ByteOrder::{Host, Network};
+    let declared = |name: &str, params| Action { name: name.to_owned(), params, annotations: Vec::new() };
+    let mut routes = table(
+        "ingress.ipv4_lpm",
+        vec![
+            key("meta.vrf", 9, MatchKind::Exact, place(4, 2, Network)),
+            key("headers.ipv4.dstAddr", 32, MatchKind::Lpm, place(8, 4, Network)),
+        ],
+        vec![
+            action(0, vec![]),
+            action(1, vec![place(8, 6, Network), place(16, 2, Host), place(24, 8, Host), place(32, 4, Host)]),
+        ],
+        Some(Storage::LpmTrie {
+            map: "ipv4_lpm".to_owned(),
+            key_size: 12,
+            value_size: 40,
+            action: number(),
+            exact_bits: 32,
+        }),
+    );
+    routes.default = Default {
+        initial: ActionCall { action: 0, args: Vec::new() },
+        is_const: false,
+        data: Some(DefaultData {
+            section: ".data.default".to_owned(),
+            offset: 0,
+            size: 40,
+            action: number(),
+        }),
+    };
+    let ports = table(
+        "ingress.ports",
+        vec![key("port", 9, MatchKind::Exact, place(0, 4, Host))],
+        vec![action(2, vec![place(4, 1, Host)])],
+        Some(Storage::Array { map: "ports".to_owned(), value_size: 8, action: number() }),
+    );
+    let hosts = table(
+        "ingress.hosts",
+        vec![
+            key("headers.ipv6.dstAddr", 128, MatchKind::Exact, place(0, 16, Network)),
+            key("headers.ipv6.srcAddr", 128, MatchKind::Exact, place(16, 16, Network)),
+        ],
+        vec![action(0, vec![])],
+        Some(Storage::Hash { map: "hosts".to_owned(), key_size: 32, value_size: 4, action: number() }),
+    );
+    Manifest {
+        compiler: "0.0.0".to_owned(),
+        source: "router.p4".to_owned(),
+        architecture: "xdp_model".to_owned(),
+        entry: "router".to_owned(),
+        kernel: "5.15".to_owned(),
+        actions: vec![
+            declared("ingress.drop", vec![]),
+            declared(
+                "ingress.forward",
+                vec![
+                    param("dst", 48),
+                    param("port", 9),
+                    Param { signed: true, ..param("delta", 40) },
+                    Param { signed: true, ..param("value", 32) },
+                ],
+            ),
+            declared("ingress.mark", vec![param("register", 3)]),
+        ],
+        tables: vec![routes, ports, hosts, table("ingress.fixed", vec![], vec![action(0, vec![])], None)],
+        externs: vec![
+            Extern {
+                name: "ingress.packets".to_owned(),
+                extern_type: "CounterArray".to_owned(),
+                kind: ExternKind::Counter {
+                    map: "packets".to_owned(),
+                    per_cpu: true,
+                    sparse: false,
+                    size: 11,
+                    base: 0,
+                    packets: Some(place(0, 8, Host)),
+                    bytes: None,
+                    value_size: 8,
+                },
+            },
+            Extern {
+                name: "BPF_PERF_EVENT_OUTPUT".to_owned(),
+                extern_type: "BPF_PERF_EVENT_OUTPUT".to_owned(),
+                kind: ExternKind::Events {
+                    map: "perf_event".to_owned(),
+                    perf: true,
+                    fields: vec![(param("length", 32), place(0, 4, Host))],
+                },
+            },
+        ],
+        ports: Ports { base: false, redirects: false },
+        errors: Vec::new(),
+    }
+}
+
+#[test]
+fn golden() {
+    let text = header(&sample());
+    // The part that all headers share stands in a file of its own.
+    let own = text.split_once("#endif /* P4XDP_SUPPORT_H */\n").unwrap().1;
+    insta::assert_snapshot!(own);
+}
+
+/// Needs libbpf's headers (Debian: libbpf-dev).
+#[test]
+fn compiles_as_c_and_as_cpp() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("router.h"), header(&sample())).unwrap();
+    let user = "#include \"router.h\"\n#include \"router.h\"\nint main(void)\n{\n\
+        \tconst __u8 mac[16] = { 1 };\n\
+        \treturn ipv4_lpm_insert_forward(-1, 3, 0x0a000000, 8, 0x112233445566ULL, 1, -5, 7) == 0 ||\n\
+        \t       hosts_insert_drop(-1, mac, mac) == 0 || p4xdp_array_put(-1, 0, NULL, 8, BPF_EXIST) == 0 || ports_delete(-1, 512) != -ERANGE;\n}\n";
+    for (compiler, file, flags) in
+        [("cc", "user.c", &["-std=c11", "-D_DEFAULT_SOURCE"][..]), ("c++", "user.cpp", &["-std=c++11"][..])]
+    {
+        let source = directory.path().join(file);
+        std::fs::write(&source, user).unwrap();
+        let program = directory.path().join("user");
+        let output = Command::new(compiler)
+            .args(flags)
+            .args(["-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-o"])
+            .arg(&program)
+            .arg(&source)
+            .arg("-lbpf")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{compiler}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(Command::new(&program).status().unwrap().success(), "{compiler}");
+    }
+}
