@@ -6,7 +6,7 @@
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap};
-use p4xdp_frontend::{ast, parse};
+use p4xdp_frontend::{ast, hir, parse, typecheck};
 use std::path::PathBuf;
 
 /// How a program is read.
@@ -57,5 +57,14 @@ impl Compilation {
     pub fn parse(&mut self) -> Result<ast::Program, ErrorsReported> {
         let text = self.preprocess()?;
         parse::parse(&text.text, &text, &mut self.diagnostics)
+    }
+
+    /// The typed program.
+    ///
+    /// # Errors
+    /// When something was reported.
+    pub fn check(&mut self) -> Result<hir::Program, ErrorsReported> {
+        let ast = self.parse()?;
+        typecheck::check(&ast, &mut self.diagnostics)
     }
 }
