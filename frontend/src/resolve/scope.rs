@@ -46,6 +46,8 @@ pub enum Binding {
     ValueSet(ValueSetId),
     /// A match kind.
     MatchKind(MatchKindId),
+    /// A member of an enum whose declaration is not finished: later members may refer to earlier ones.
+    EnumMember(EnumId, u32),
     /// A parser state, by its index.
     State(usize),
     /// A declaration that was reported as wrong: whatever is done with the name is right.
@@ -72,6 +74,7 @@ impl Binding {
             Binding::Table(_) => "a table",
             Binding::ValueSet(_) => "a value set",
             Binding::MatchKind(_) => "a match kind",
+            Binding::EnumMember(..) => "a member of an enum",
             Binding::State(_) => "a parser state",
             Binding::Error => "a name",
         }
@@ -97,6 +100,7 @@ impl Binding {
             | Binding::Table(_)
             | Binding::ValueSet(_)
             | Binding::MatchKind(_)
+            | Binding::EnumMember(..)
             | Binding::State(_)
             | Binding::Error => false,
         }
@@ -115,8 +119,6 @@ pub struct Entry {
 #[derive(Debug, Default)]
 struct Frame {
     names: FxHashMap<Arc<str>, Entry>,
-    /// Names beyond this frame are invisible, except those of the top level.
-    barrier: bool,
 }
 
 /// The scopes that are open at a place.
@@ -141,12 +143,6 @@ impl Scopes {
     /// Opens a scope.
     pub fn push(&mut self) {
         self.inner.push(Frame::default());
-    }
-
-    /// Opens a scope from which only itself, what is opened inside, and the top level can be seen: the
-    /// implementation of an abstract method (section "Instantiating objects with abstract methods").
-    pub fn push_barrier(&mut self) {
-        self.inner.push(Frame { names: FxHashMap::default(), barrier: true });
     }
 
     /// Closes the innermost scope. The top level stays open.
@@ -179,23 +175,6 @@ impl Scopes {
         self.innermost().names.insert(name.clone(), Entry { binding, span });
     }
 
-    /// Binds a function's name at the top level while its body is looked at, unless the name is taken there.
-    pub fn declare_top_if_free(&mut self, name: &Arc<str>, span: Span, id: FunctionId) {
-        self.top
-            .names
-            .entry(name.clone())
-            .or_insert_with(|| Entry { binding: Binding::Functions(vec![id]), span });
-    }
-
-    /// Undoes [`Scopes::declare_top_if_free`].
-    pub fn undeclare_top(&mut self, name: &Arc<str>, id: FunctionId) {
-        let made_here =
-            matches!(self.top.names.get(name), Some(entry) if entry.binding == Binding::Functions(vec![id]));
-        if made_here {
-            self.top.names.remove(name);
-        }
-    }
-
     /// What `name` is bound to in the innermost scope alone.
     pub fn lookup_innermost(&mut self, name: &str) -> Option<&Entry> {
         self.innermost().names.get(name)
@@ -218,8 +197,7 @@ impl Scopes {
     }
 
     fn visible(&self) -> impl Iterator<Item = &Frame> {
-        let barrier = self.inner.iter().rposition(|frame| frame.barrier).unwrap_or(0);
-        self.inner.iter().skip(barrier).rev().chain(std::iter::once(&self.top))
+        self.inner.iter().rev().chain(std::iter::once(&self.top))
     }
 
     /// The visible name most like `name` among those that `accept` admits.

@@ -170,13 +170,22 @@ impl Checker<'_> {
         if !sound {
             return Err(());
         }
-        let filled =
-            results.into_iter().zip(formals).map(|(result, formal)| match (result, formal.default) {
+        let mut filled = Vec::with_capacity(formals.len());
+        for (result, formal) in results.into_iter().zip(formals) {
+            filled.push(match (result, formal.default) {
                 (Some(argument), _) => argument,
-                (None, Some(default)) => Argument::Value(default),
-                (None, None) => Argument::Missing,
+                (None, Some(default)) => {
+                    self.unify(formal.ty, default.ty);
+                    Argument::Value(default)
+                }
+                (None, None) => {
+                    // Nothing depends on the type of what is left out.
+                    self.unify_open_with(formal.ty, self.basic.void);
+                    Argument::Missing
+                }
             });
-        Ok(filled.collect())
+        }
+        Ok(filled)
     }
 
     fn formal(&mut self, param: VarId, substitution: &Substitution) -> Formal {
@@ -184,7 +193,31 @@ impl Checker<'_> {
         let (ty, name, declared) = (variable.ty, variable.name.name.clone(), variable.name.span);
         let (direction, optional) = (variable.direction(), variable.is_optional());
         let default = variable.default.clone();
-        Formal { name, declared, ty: self.substitute(ty, substitution), direction, default, optional }
+        let ty = self.substitute(ty, substitution);
+        Formal { name, declared, ty: self.open_anonymous(ty), direction, default, optional }
+    }
+
+    /// A fresh variable for each `_` in the type of a parameter.
+    fn open_anonymous(&mut self, ty: TypeId) -> TypeId {
+        let mut found = Vec::new();
+        self.anonymous_vars(ty, &mut found);
+        if found.is_empty() {
+            return ty;
+        }
+        let substitution = self.fresh_substitution(&found);
+        self.substitute(ty, &substitution)
+    }
+
+    fn anonymous_vars(&self, ty: TypeId, found: &mut Vec<hir::TypeVarId>) {
+        let ty = self.shallow(ty);
+        if let Type::Var(var) = self.program.types[ty]
+            && self.anonymous.contains(&var)
+        {
+            found.push(var);
+        }
+        for &child in self.children(ty) {
+            self.anonymous_vars(child, found);
+        }
     }
 
     /// Which argument goes to which parameter, in the order of the arguments.

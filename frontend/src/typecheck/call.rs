@@ -94,15 +94,10 @@ impl Checker<'_> {
         };
         let function = &self.program.functions[id];
         let (name, kind) = (function.name.clone(), function.kind);
-        let recursive = self
-            .open
-            .iter()
-            .any(|(open, _)| matches!(open, Binding::Functions(functions) if functions.contains(&id)));
-        if recursive {
-            return self.bad_expr(codes::E0206, span, format!("function `{}` calls itself", name.name));
-        }
         let is_extern = kind == FunctionKind::Extern;
-        let anywhere = is_extern && &*name.name == "static_assert";
+        // A factory of objects is called as constructors are.
+        let makes_object = self.is_object(self.program.functions[id].result);
+        let anywhere = is_extern && (makes_object || &*name.name == "static_assert");
         if !anywhere && !self.place.may_call_function() {
             let place = self.place.text();
             return self.bad_expr(
@@ -225,9 +220,6 @@ impl Checker<'_> {
     ) -> hir::Expr {
         let action = &self.program.actions[id];
         let (name, params) = (action.name.clone(), action.params.clone());
-        if self.open.iter().any(|(open, _)| *open == Binding::Action(id)) {
-            return self.bad_expr(codes::E0206, span, format!("action `{}` calls itself", name.name));
-        }
         if !self.place.may_call_action() {
             let place = self.place.text();
             return self.bad_expr(

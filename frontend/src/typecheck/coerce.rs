@@ -14,12 +14,33 @@ impl Checker<'_> {
     /// The expression cast to `to`, or a report that it cannot be.
     pub(super) fn coerce(&mut self, e: hir::Expr, to: TypeId, because: Because) -> hir::Expr {
         let span = e.span;
-        match self.try_coerce(e, to) {
+        let e = match self.try_coerce(e, to) {
+            Ok(e) => return e,
+            Err(e) => e,
+        };
+        match self.try_coerce_to_expected(e, to) {
             Ok(e) => e,
             Err(e) => {
                 self.mismatch(span, to, e.ty, because);
                 self.bad(span)
             }
+        }
+    }
+
+    /// Casts that are implicit only where a type is expected, never between two operands: a fixed-width integer to
+    /// `int`, and an `int` to a `type` over a fixed-width integer. p4c accepts both, and programs rely on it.
+    fn try_coerce_to_expected(&mut self, e: hir::Expr, to: TypeId) -> Result<hir::Expr, hir::Expr> {
+        let span = e.span;
+        match (self.kind(e.ty), self.kind(to)) {
+            (Type::Bits { .. }, Type::Int) => {
+                let to = self.shallow(to);
+                Ok(expr(ExprKind::Cast(Box::new(e)), to, span))
+            }
+            (Type::Int, Type::NewType(_)) => match self.representation(to) {
+                Some(bits) => Ok(self.int_to_bits(e, to, bits)),
+                None => Err(e),
+            },
+            (_, _) => Err(e),
         }
     }
 
@@ -225,15 +246,28 @@ impl Checker<'_> {
             ExprKind::PlusSlice { base, lo, .. } => self.is_known(base) && self.is_known(lo),
             ExprKind::Conditional(a, b, c) => self.is_known(a) && self.is_known(b) && self.is_known(c),
             ExprKind::Aggregate(parts) => parts.iter().all(|part| self.is_known(part)),
-            ExprKind::Call(call) => {
-                matches!(call.callee, hir::Callee::Function(id)
-                    if &*self.program.functions[id].name.name == "static_assert")
-            }
+            ExprKind::Call(call) => self.is_known_call(call, e.ty),
             ExprKind::StackNext(_)
             | ExprKind::StackLast(_)
             | ExprKind::StackLastIndex(_)
             | ExprKind::TableHit { .. }
             | ExprKind::TableActionRun(_) => false,
         }
+    }
+
+    /// `static_assert`, factories of extern objects, and functions that an architecture declares `@pure`.
+    fn is_known_call(&self, call: &hir::Call, ty: TypeId) -> bool {
+        let hir::Callee::Function(id) = call.callee else {
+            return false;
+        };
+        let function = &self.program.functions[id];
+        let is_pure = function.annotations.iter().any(|annotation| &*annotation.name.text == "pure");
+        let by_kind = &*function.name.name == "static_assert" || is_pure || self.is_object(ty);
+        function.kind == hir::FunctionKind::Extern
+            && by_kind
+            && call.args.iter().all(|arg| match arg {
+                hir::Argument::Value(value) => self.is_known(value),
+                hir::Argument::Ignored(_) | hir::Argument::Missing => true,
+            })
     }
 }

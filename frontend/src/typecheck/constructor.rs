@@ -8,13 +8,11 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{
     self, Construct, Constructor, ExprKind, FunctionKind, Named, Type, TypeId, TypeVarId, VarId,
 };
-use crate::resolve::Binding;
 use crate::source::Span;
 
 /// What a constructor call needs to know of what it constructs.
 struct Constructible {
     constructor: Constructor,
-    binding: Binding,
     name: Named,
     type_params: Vec<TypeVarId>,
     type_args: Vec<TypeId>,
@@ -66,10 +64,6 @@ impl Checker<'_> {
             return Err(());
         }
         let target = self.constructible(ty, args, span)?;
-        if self.open.iter().any(|(open, _)| *open == target.binding) {
-            self.error(codes::E0206, span, format!("`{}` cannot instantiate itself", target.name.name));
-            return Err(());
-        }
         let substitution: Substitution =
             target.type_params.iter().copied().zip(target.type_args.iter().copied()).collect();
         let signature = Signature {
@@ -116,7 +110,8 @@ impl Checker<'_> {
         self.inferred(substitution, &target.name.name, span)
     }
 
-    fn unify_open_with(&mut self, ty: TypeId, to: TypeId) {
+    /// Gives all that is open in a type the type `to`.
+    pub(super) fn unify_open_with(&mut self, ty: TypeId, to: TypeId) {
         let ty = self.shallow(ty);
         if let Type::Infer(_) = self.program.types[ty] {
             self.unify(ty, to);
@@ -129,6 +124,10 @@ impl Checker<'_> {
 
     fn constructible(&mut self, ty: TypeId, args: &[ast::Argument], span: Span) -> Result<Constructible, ()> {
         match self.kind_of(ty) {
+            // An array of objects: each is constructed with the same arguments.
+            Type::Stack { element, .. } if matches!(self.kind(element), Type::Extern(..)) => {
+                self.constructible(element, args, span)
+            }
             Type::Extern(id, type_args) => {
                 let decl = &self.program.externs[id];
                 let (name, type_params) = (decl.name.clone(), decl.type_params.clone());
@@ -151,7 +150,6 @@ impl Checker<'_> {
                 let chosen = self.select_overload(&constructors, args, span).ok_or(())?;
                 Ok(Constructible {
                     constructor: Constructor::Extern(id, chosen),
-                    binding: Binding::Extern(id),
                     name,
                     type_params,
                     type_args,
@@ -162,35 +160,30 @@ impl Checker<'_> {
                 let decl = &self.program.parsers[id];
                 let target = Constructible {
                     constructor: Constructor::Parser(id),
-                    binding: Binding::Parser(id),
                     name: decl.name.clone(),
                     type_params: decl.type_params.clone(),
                     type_args,
                     params: decl.constructor_params.clone(),
                 };
-                let is_type =
-                    decl.body.is_none() && !self.open.iter().any(|(open, _)| *open == target.binding);
+                let is_type = decl.body.is_none();
                 self.require_body(target, is_type, "parser", span)
             }
             Type::Control(id, type_args) => {
                 let decl = &self.program.controls[id];
                 let target = Constructible {
                     constructor: Constructor::Control(id),
-                    binding: Binding::Control(id),
                     name: decl.name.clone(),
                     type_params: decl.type_params.clone(),
                     type_args,
                     params: decl.constructor_params.clone(),
                 };
-                let is_type =
-                    decl.body.is_none() && !self.open.iter().any(|(open, _)| *open == target.binding);
+                let is_type = decl.body.is_none();
                 self.require_body(target, is_type, "control", span)
             }
             Type::Package(id, type_args) => {
                 let decl = &self.program.packages[id];
                 Ok(Constructible {
                     constructor: Constructor::Package(id),
-                    binding: Binding::Package(id),
                     name: decl.name.clone(),
                     type_params: decl.type_params.clone(),
                     type_args,

@@ -25,8 +25,7 @@ impl Checker<'_> {
             body: None,
             annotations,
         });
-        self.declare(name, Binding::Control(id));
-        self.open.push((Binding::Control(id), name.span));
+        self.open.push((name.text.clone(), name.span));
         self.scopes.push();
         let type_params = self.type_params(type_params);
         let params = self.params(params, ParamsOf::Control);
@@ -41,6 +40,7 @@ impl Checker<'_> {
         }
         self.scopes.pop();
         self.open.pop();
+        self.declare(name, Binding::Control(id));
         id
     }
 

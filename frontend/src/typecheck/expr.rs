@@ -99,6 +99,15 @@ impl Checker<'_> {
             Binding::MatchKind(id) => {
                 expr(ExprKind::Literal(ConstValue::MatchKind(id)), self.basic.match_kind, span)
             }
+            Binding::EnumMember(id, position) => {
+                let value =
+                    self.program.enums[id].members.get(position as usize).and_then(|m| m.value.clone());
+                let ty = self.intern(Type::Enum(id));
+                match value {
+                    Some(value) => expr(ExprKind::Literal(ConstValue::Int(value)), ty, span),
+                    None => self.bad(span),
+                }
+            }
             Binding::Error => self.bad(span),
             other @ (Binding::Typedef(_)
             | Binding::TypeVar(_)

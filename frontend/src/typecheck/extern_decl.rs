@@ -25,8 +25,7 @@ impl Checker<'_> {
             methods: Vec::new(),
             annotations,
         });
-        self.declare(name, Binding::Extern(id));
-        self.open.push((Binding::Extern(id), name.span));
+        self.open.push((name.text.clone(), name.span));
         self.scopes.push();
         self.program.externs[id].type_params = self.type_params(type_params);
         for method in methods {
@@ -34,6 +33,7 @@ impl Checker<'_> {
         }
         self.scopes.pop();
         self.open.pop();
+        self.declare(name, Binding::Extern(id));
         id
     }
 
@@ -70,8 +70,7 @@ impl Checker<'_> {
         let siblings = if is_constructor { &decl.constructors } else { &decl.methods };
         let clash = siblings.iter().copied().find(|&sibling| {
             let (a, b) = (&self.program.functions[sibling], &self.program.functions[function]);
-            a.name.name == b.name.name
-                && (is_abstract(a.kind) || is_abstract(b.kind) || self.same_call(sibling, function))
+            a.name.name == b.name.name && (is_abstract(a.kind) || is_abstract(b.kind))
         });
         if let Some(clash) = clash {
             let earlier = self.program.functions[clash].name.span;
@@ -82,7 +81,7 @@ impl Checker<'_> {
                     format!("`{}` is declared twice", prototype.name.text),
                 )
                 .with_label(earlier, "first declared here")
-                .with_note("overloads must differ in the number or the names of their parameters"),
+                .with_note("abstract methods cannot be overloaded"),
             );
         }
         let decl = &mut self.program.externs[owner];
@@ -91,20 +90,6 @@ impl Checker<'_> {
         } else {
             decl.methods.push(function);
         }
-    }
-
-    /// True if no call could tell the two overloads apart.
-    pub(super) fn same_call(&self, a: FunctionId, b: FunctionId) -> bool {
-        let names = |id: FunctionId| {
-            let mut names: Vec<&str> = self.program.functions[id]
-                .params
-                .iter()
-                .map(|&param| &*self.program.variables[param].name.name)
-                .collect();
-            names.sort_unstable();
-            names
-        };
-        names(a) == names(b)
     }
 
     /// A prototype as a function without body. The caller has opened a scope for type parameters and parameters.
@@ -117,7 +102,11 @@ impl Checker<'_> {
     ) -> FunctionId {
         let type_params = self.type_params(&prototype.type_params);
         let result = match &prototype.result {
-            Some(ty) => self.type_expr_for(ty, TypeUse::Result),
+            Some(ty) => {
+                let usage =
+                    if kind == FunctionKind::Extern { TypeUse::ExternResult } else { TypeUse::Result };
+                self.type_expr_for(ty, usage)
+            }
             None => self.basic.void,
         };
         let params = self.params(&prototype.params, params_of);

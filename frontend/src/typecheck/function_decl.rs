@@ -24,12 +24,9 @@ impl Checker<'_> {
         self.scopes.push();
         let id = self.prototype(annotations, prototype, kind, params_of);
         if let Some(body) = body {
-            // A function is in scope in its own body, so that a recursion is seen for what it is.
-            self.scopes.declare_top_if_free(&prototype.name.text, prototype.name.span, id);
-            self.open.push((Binding::Functions(vec![id]), prototype.name.span));
+            self.open.push((prototype.name.text.clone(), prototype.name.span));
             self.function_body(id, prototype, body, Place::Function);
             self.open.pop();
-            self.scopes.undeclare_top(&prototype.name.text, id);
         }
         self.scopes.pop();
         self.add_overload(&prototype.name, id);
@@ -46,15 +43,6 @@ impl Checker<'_> {
             self.declare(name, Binding::Functions(vec![id]));
             return;
         };
-        if let Some(&clash) = overloads.iter().find(|&&other| self.same_call(other, id)) {
-            let earlier = self.program.functions[clash].name.span;
-            self.emit(
-                Diagnostic::error(codes::E0202, name.span, format!("`{}` is declared twice", name.text))
-                    .with_label(earlier, "first declared here")
-                    .with_note("overloads must differ in the number or the names of their parameters"),
-            );
-            return;
-        }
         overloads.push(id);
         self.scopes.rebind(&name.text, entry.span, Binding::Functions(overloads));
     }
@@ -110,14 +98,14 @@ impl Checker<'_> {
             body: hir::Block::default(),
             annotations,
         });
-        self.declare(name, Binding::Action(id));
-        self.open.push((Binding::Action(id), name.span));
+        self.open.push((name.text.clone(), name.span));
         self.scopes.push();
         self.program.actions[id].params = self.params(params, ParamsOf::Action);
         let result = ResultContext { ty: self.basic.void, span: name.span };
         self.program.actions[id].body = self.body(body, Place::Action, result);
         self.scopes.pop();
         self.open.pop();
+        self.declare(name, Binding::Action(id));
         id
     }
 }

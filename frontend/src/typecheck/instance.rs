@@ -97,7 +97,7 @@ impl Checker<'_> {
             return;
         };
         let outer_this = self.this.replace(ty);
-        self.scopes.push_barrier();
+        self.scopes.push();
         let mut implementations = Vec::new();
         let mut locals = Vec::new();
         for declaration in body {
@@ -191,7 +191,9 @@ impl Checker<'_> {
             decl_type_params(&self.program, owner).into_iter().zip(type_args).collect();
         let (wanted, given) = (&self.program.functions[method], &self.program.functions[function]);
         let declared = wanted.name.span;
-        let same_count = wanted.params.len() == given.params.len();
+        let extra = wanted.params.get(given.params.len()..).unwrap_or_default();
+        let same_count = given.params.len() <= wanted.params.len()
+            && extra.iter().all(|&param| self.program.variables[param].is_optional());
         let (wanted_result, given_result) = (wanted.result, given.result);
         let pairs: Vec<_> = wanted.params.iter().copied().zip(given.params.iter().copied()).collect();
         let mut fault = (!same_count).then(|| (name.span, "the number of parameters differs".to_owned()));
@@ -241,6 +243,7 @@ impl Checker<'_> {
         let missing = decl.methods.iter().copied().find(|&method| {
             let method = &self.program.functions[method];
             matches!(method.kind, FunctionKind::Method { is_abstract: true, .. })
+                && !method.annotations.iter().any(|annotation| &*annotation.name.text == "optional")
                 && !implementations.iter().any(|&implementation| {
                     self.program.functions[implementation].name.name == method.name.name
                 })

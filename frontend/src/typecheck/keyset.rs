@@ -1,9 +1,9 @@
 //! Keysets of select cases and table entries (section "Operations on sets").
 
-use super::Checker;
+use super::{Checker, expr};
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{Keyset, Type, TypeId};
+use crate::hir::{Expr, ExprKind, Keyset, Type, TypeId};
 use crate::resolve::Binding;
 
 impl Checker<'_> {
@@ -50,7 +50,10 @@ impl Checker<'_> {
         keys: &[TypeId],
     ) -> Vec<Keyset> {
         let element = self.program.value_sets[id].ty;
-        let parts = self.slots(element, keys.len()).unwrap_or_default();
+        let mut parts = self.slots(element, keys.len()).unwrap_or_default();
+        if parts.len() != keys.len() || parts.iter().any(|&part| self.slots(part, 1).is_some()) {
+            parts = self.leaves(element);
+        }
         let fits =
             parts.len() == keys.len() && parts.iter().zip(keys).all(|(&part, &key)| self.unify(key, part));
         if !fits && !self.is_error(element) {
@@ -64,6 +67,17 @@ impl Checker<'_> {
         vec![Keyset::ValueSet(id, keyset.span)]
     }
 
+    /// The types of all fields, those of nested structs and tuples included.
+    fn leaves(&mut self, ty: TypeId) -> Vec<TypeId> {
+        match self.kind_of(ty) {
+            Type::Struct(id, args) => {
+                self.field_types(id, &args).into_iter().flat_map(|field| self.leaves(field)).collect()
+            }
+            Type::Tuple(elements) => elements.into_iter().flat_map(|element| self.leaves(element)).collect(),
+            _ => vec![ty],
+        }
+    }
+
     /// A keyset of one key.
     fn keyset(&mut self, keyset: &ast::Expr, key: TypeId) -> Keyset {
         match &keyset.kind {
@@ -71,27 +85,35 @@ impl Checker<'_> {
             Ast::Paren(inner) => self.keyset(inner, key),
             Ast::Mask(value, mask) => {
                 let key = self.set_element(key, keyset, "&&&");
-                let value = self.expr_of(value, key, None);
-                Keyset::Mask(value, self.expr_of(mask, key, None))
+                let value = self.set_bound(value, key);
+                Keyset::Mask(value, self.set_bound(mask, key))
             }
             Ast::Range(lo, hi) => {
                 let key = self.set_element(key, keyset, "..");
-                let lo = self.expr_of(lo, key, None);
-                Keyset::Range(lo, self.expr_of(hi, key, None))
+                let lo = self.set_bound(lo, key);
+                Keyset::Range(lo, self.set_bound(hi, key))
             }
             _ => {
                 if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
                     return self.value_set_for_one(id, keyset, key);
                 }
-                let value = self.expr(keyset, Some(key));
-                let value = self.keyset_value(value, key);
-                Keyset::Value(value)
+                Keyset::Value(self.expr_of(keyset, key, None))
             }
         }
     }
 
-    /// A value that is compared with a key. An enum's key is compared as its underlying type if need be.
-    fn keyset_value(&mut self, value: crate::hir::Expr, key: TypeId) -> crate::hir::Expr {
+    /// An end of a mask or range: a number of the type that represents the key, seen as the key's type.
+    fn set_bound(&mut self, e: &ast::Expr, key: TypeId) -> Expr {
+        let value = self.expr(e, Some(key));
+        if *self.kind(value.ty) == Type::Int
+            && let Some(bits) = self.representation(key)
+        {
+            return self.int_to_bits(value, key, bits);
+        }
+        if self.enum_underlying(key).is_some_and(|underlying| underlying == self.shallow(value.ty)) {
+            let span = value.span;
+            return expr(ExprKind::Cast(Box::new(value)), key, span);
+        }
         self.coerce(value, key, None)
     }
 

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, Direction, ExprKind, Type, VariableKind};
+use crate::hir::{self, Direction, ExprKind, VariableKind};
 use crate::source::Span;
 
 /// Why an expression is not an l-value.
@@ -10,7 +10,6 @@ enum Fault {
     /// A parameter that cannot be written, with its declaration.
     Parameter(Direction, Span),
     Constant(Span),
-    TupleElement,
     StackLast,
     Value,
 }
@@ -32,7 +31,6 @@ impl Checker<'_> {
                 (reason, Some(span))
             }
             Fault::Constant(span) => ("a constant cannot be changed", Some(span)),
-            Fault::TupleElement => ("elements of a tuple cannot be changed one by one", None),
             Fault::StackLast => ("`last` is read-only", None),
             Fault::Value => ("this is a value, not a place", None),
         };
@@ -61,13 +59,9 @@ impl Checker<'_> {
                 }
             }
             ExprKind::Constant(id) => Some(Fault::Constant(self.program.constants[*id].name.span)),
-            ExprKind::Field(base, _) => {
-                if matches!(self.kind(base.ty), Type::Tuple(_)) {
-                    return Some(Fault::TupleElement);
-                }
-                self.lvalue_fault(base)
-            }
-            ExprKind::Index(base, _)
+            // Elements of tuples are l-values in p4c, though not in the specification.
+            ExprKind::Field(base, _)
+            | ExprKind::Index(base, _)
             | ExprKind::StackNext(base)
             | ExprKind::Slice { base, .. }
             | ExprKind::PlusSlice { base, .. } => self.lvalue_fault(base),

@@ -35,7 +35,9 @@ impl Checker<'_> {
         if let Some(Binding::Table(table)) = self.binding_of(base) {
             return self.table_apply(table, name, args, span);
         }
+        let outer = std::mem::replace(&mut self.unevaluated, SizeQuery::named(&name.text).is_some());
         let base = self.expr(base, None);
+        self.unevaluated = outer;
         if self.is_error(base.ty) {
             self.arguments_of_unknown(args);
             return self.bad(span);

@@ -47,7 +47,7 @@ mod unify;
 use crate::ast;
 use crate::diagnostic::{Diagnostics, ErrorsReported};
 use crate::hir::{self, LocalDecl, Type, TypeId};
-use crate::resolve::{Binding, Scopes};
+use crate::resolve::Scopes;
 use crate::source::Span;
 use place::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -121,9 +121,13 @@ struct Checker<'a> {
     /// Instances that direct applications made in the current parser or control.
     direct_instances: Vec<LocalDecl>,
     /// Declarations whose own text is being checked: a use of one of them is a recursion.
-    open: Vec<(Binding, Span)>,
+    open: Vec<(Arc<str>, Span)>,
     /// Names of all top-level declarations, for "declared later".
     top_level_names: FxHashMap<Arc<str>, Span>,
+    /// Type parameters that `_` stands for in the types of parameters.
+    anonymous: FxHashSet<hir::TypeVarId>,
+    /// The value of the expression at hand does not matter, only its type: indices need not be in range.
+    unevaluated: bool,
     /// Types whose parts were found to obey the nesting rules.
     well_formed: FxHashSet<TypeId>,
 }
@@ -145,6 +149,8 @@ impl<'a> Checker<'a> {
             direct_instances: Vec::new(),
             open: Vec::new(),
             top_level_names: FxHashMap::default(),
+            anonymous: FxHashSet::default(),
+            unevaluated: false,
             well_formed: FxHashSet::default(),
         }
     }

@@ -132,10 +132,7 @@ impl Checker<'_> {
             return self.bad(span);
         }
         let fits = match (op, self.kind(a.ty)) {
-            (
-                BinaryOp::SatAdd | BinaryOp::SatSub | BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor,
-                Type::Int,
-            ) => false,
+            (BinaryOp::SatAdd | BinaryOp::SatSub, Type::Int) => false,
             (BinaryOp::Div | BinaryOp::Mod, Type::Bits { signed, .. }) => !signed,
             (_, Type::Int | Type::Bits { .. }) => true,
             (_, _) => false,

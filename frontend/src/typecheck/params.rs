@@ -112,7 +112,17 @@ impl Checker<'_> {
     }
 
     fn param(&mut self, param: &ast::Parameter, owner: ParamsOf) -> VarId {
-        let mut ty = self.type_expr(&param.ty);
+        let mut ty = match owner {
+            ParamsOf::Package | ParamsOf::Extern | ParamsOf::ExternConstructor => {
+                self.type_expr_anonymous(&param.ty)
+            }
+            ParamsOf::Parser
+            | ParamsOf::Control
+            | ParamsOf::ParserConstructor
+            | ParamsOf::ControlConstructor
+            | ParamsOf::Function
+            | ParamsOf::Action => self.type_expr(&param.ty),
+        };
         if !self.is_error(ty) && !self.is_param_type(ty, owner, param.direction, param.ty.span) {
             ty = self.basic.error;
         }
@@ -168,7 +178,9 @@ impl Checker<'_> {
                 ),
             );
         }
-        let value = self.expr_of(default, ty, Some((param.ty.span, "expected because of this type")));
+        // The type parameters of what is declared are found by each use of the default value.
+        let (open, _) = self.instantiated(ty);
+        let value = self.expr_of(default, open, Some((param.ty.span, "expected because of this type")));
         if !self.is_known(&value) {
             self.error(codes::E0303, default.span, "a default value must be known at compile time");
         }
@@ -190,12 +202,6 @@ impl Checker<'_> {
                 param.span,
                 format!("parameter `{name}` of type `{text}` cannot have a direction: objects are passed by reference"),
             );
-        } else if owner == ParamsOf::Function && param.direction == Direction::None && !self.is_object(ty) {
-            self.error(
-                codes::E0327,
-                param.span,
-                format!("parameter `{name}` of a function needs a direction"),
-            );
         }
     }
 
@@ -208,7 +214,7 @@ impl Checker<'_> {
             Type::Extern(..) => !matches!(owner, ParamsOf::Action),
             Type::Int | Type::String | Type::MatchKind | Type::List(_) => {
                 // Their values exist at compile time only.
-                direction == Direction::None && owner != ParamsOf::Action || owner == ParamsOf::Extern
+                owner == ParamsOf::Extern || (direction == Direction::None && owner != ParamsOf::Action)
             }
             _ => self.is_data(ty),
         };

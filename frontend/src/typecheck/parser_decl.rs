@@ -36,8 +36,7 @@ impl Checker<'_> {
             body: None,
             annotations,
         });
-        self.declare(name, Binding::Parser(id));
-        self.open.push((Binding::Parser(id), name.span));
+        self.open.push((name.text.clone(), name.span));
         self.scopes.push();
         let type_params = self.type_params(type_params);
         let params = self.params(params, ParamsOf::Parser);
@@ -52,6 +51,7 @@ impl Checker<'_> {
         }
         self.scopes.pop();
         self.open.pop();
+        self.declare(name, Binding::Parser(id));
         id
     }
 

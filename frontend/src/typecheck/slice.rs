@@ -143,7 +143,8 @@ impl Checker<'_> {
                         format!("an index must be an integer, but this has type `{text}`"),
                     );
                 }
-                if let Some(value) = self.int_value(&index)
+                if !self.unevaluated
+                    && let Some(value) = self.int_value(&index)
                     && (value.is_negative() || value >= BigInt::from(size))
                 {
                     return self.bad_expr(

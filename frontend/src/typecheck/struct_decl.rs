@@ -25,8 +25,7 @@ impl Checker<'_> {
             fields: Vec::new(),
             annotations,
         });
-        self.declare(name, Binding::Struct(id));
-        self.open.push((Binding::Struct(id), name.span));
+        self.open.push((name.text.clone(), name.span));
         self.scopes.push();
         self.program.structs[id].type_params = self.type_params(type_params);
         let usage = match kind {
@@ -52,6 +51,7 @@ impl Checker<'_> {
         self.program.structs[id].fields = result;
         self.scopes.pop();
         self.open.pop();
+        self.declare(name, Binding::Struct(id));
         id
     }
 }

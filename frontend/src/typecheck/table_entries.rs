@@ -57,7 +57,7 @@ impl Checker<'_> {
         key_types: &[TypeId],
     ) -> Option<hir::Entry> {
         let keysets = self.keysets(&entry.keyset, key_types);
-        self.require_entry_fits(&table.keys, &keysets, entry.keyset.span);
+        self.require_entry_fits(&table.keys, &keysets);
         let priority = entry.priority.as_ref().and_then(|priority| self.priority(priority));
         let args = entry.action.args.as_deref().unwrap_or_default();
         let action = self.complete_action((&entry.action.name, args), &table.actions, entry.action.span);
@@ -97,15 +97,13 @@ impl Checker<'_> {
     }
 
     /// What a match kind admits as a keyset.
-    fn require_entry_fits(&mut self, keys: &[KeyElement], keysets: &[Keyset], whole: Span) {
+    fn require_entry_fits(&mut self, keys: &[KeyElement], keysets: &[Keyset]) {
         for (key, keyset) in keys.iter().zip(keysets) {
             if !self.program.match_kinds.is_valid(key.match_kind) {
                 continue;
             }
             let kind = self.program.match_kinds[key.match_kind].name.clone();
             let fault = match (&*kind, keyset) {
-                ("exact", Keyset::Mask(..) | Keyset::Range(..)) => Some("an exact value"),
-                ("exact", Keyset::Universal(span)) if *span != whole => Some("an exact value"),
                 ("lpm" | "ternary" | "optional", Keyset::Range(..)) => Some("a value or a mask"),
                 ("range" | "optional", Keyset::Mask(..)) => Some("a value or a range"),
                 ("lpm", Keyset::Mask(_, mask)) if !self.is_prefix(mask) => Some("a mask of leading one bits"),

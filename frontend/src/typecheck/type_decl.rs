@@ -31,9 +31,17 @@ impl Checker<'_> {
             );
             self.basic.error
         });
-        let mut result: Vec<hir::EnumMemberDecl> = Vec::with_capacity(members.len());
-        for member in members {
-            if let Some(earlier) = result.iter().find(|earlier| earlier.name.name == member.name.text) {
+        let id = self.program.enums.push(hir::EnumDecl {
+            name: named(name),
+            underlying,
+            members: Vec::with_capacity(members.len()),
+            annotations,
+        });
+        self.scopes.push();
+        for (position, member) in members.iter().enumerate() {
+            if let Some(earlier) =
+                self.program.enums[id].members.iter().find(|earlier| earlier.name.name == member.name.text)
+            {
                 let diagnostic = Diagnostic::error(
                     codes::E0202,
                     member.name.span,
@@ -44,14 +52,13 @@ impl Checker<'_> {
             }
             let value = self.enum_value(member, underlying);
             self.annotations(&member.annotations);
-            result.push(hir::EnumMemberDecl { name: named(&member.name), value });
+            if value.is_some() {
+                let binding = Binding::EnumMember(id, position as u32);
+                self.scopes.rebind(&member.name.text, member.name.span, binding);
+            }
+            self.program.enums[id].members.push(hir::EnumMemberDecl { name: named(&member.name), value });
         }
-        let id = self.program.enums.push(hir::EnumDecl {
-            name: named(name),
-            underlying,
-            members: result,
-            annotations,
-        });
+        self.scopes.pop();
         self.declare(name, Binding::Enum(id));
         id
     }

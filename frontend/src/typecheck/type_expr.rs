@@ -4,11 +4,12 @@ use super::type_rules::TypeUse;
 use super::{Checker, const_eval};
 use crate::ast::{self, QualifiedName, TypeExpr, TypeExprKind};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{ConstValue, Type, TypeId, TypeVarId};
+use crate::hir::{ConstValue, Named, Type, TypeId, TypeVar, TypeVarId};
 use crate::resolve::{Binding, Entry};
 use crate::source::Span;
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
+use std::sync::Arc;
 
 /// Widest integer and longest stack that are accepted: enough for every packet, and small enough that a slip of
 /// the pen does not exhaust memory.
@@ -21,6 +22,8 @@ pub(super) enum Openness {
     Complete,
     /// `_`, and a generic type without arguments, become inference variables.
     Inferred,
+    /// `_` as a type argument becomes a type parameter without a name: each use of the declaration finds it anew.
+    Anonymous,
 }
 
 impl Checker<'_> {
@@ -32,6 +35,14 @@ impl Checker<'_> {
     /// A type of which parts may be left to inference.
     pub(super) fn type_expr_inferred(&mut self, ty: &TypeExpr) -> TypeId {
         self.type_expr_with(ty, Openness::Inferred)
+    }
+
+    /// The type of a parameter of something that only an architecture can declare: `_` may be a type argument.
+    pub(super) fn type_expr_anonymous(&mut self, ty: &TypeExpr) -> TypeId {
+        match ty.kind {
+            TypeExprKind::DontCare => self.type_expr(ty),
+            _ => self.type_expr_with(ty, Openness::Anonymous),
+        }
     }
 
     /// A complete type that must be fit for a use.
@@ -50,6 +61,12 @@ impl Checker<'_> {
             TypeExprKind::Void => self.basic.void,
             TypeExprKind::DontCare => match openness {
                 Openness::Inferred => self.fresh(),
+                Openness::Anonymous => {
+                    let name = Named { name: Arc::from("_"), span: ty.span };
+                    let var = self.program.type_vars.push(TypeVar { name });
+                    self.anonymous.insert(var);
+                    self.intern(Type::Var(var))
+                }
                 Openness::Complete => {
                     self.error(codes::E0310, ty.span, "`_` cannot be used as a type here");
                     self.basic.error
@@ -73,7 +90,7 @@ impl Checker<'_> {
             TypeExprKind::Stack { element, size } => {
                 let element_ty = self.type_expr_with(element, openness);
                 let element_ty = self.require_type(element_ty, TypeUse::StackElement, element.span);
-                match self.size_of(size, "the size of an array", 1) {
+                match self.size_of(size, "the size of an array", 0) {
                     Some(size) => self.intern(Type::Stack { element: element_ty, size }),
                     None => self.basic.error,
                 }
@@ -146,7 +163,7 @@ impl Checker<'_> {
         let args: Vec<TypeId> = match (type_params.is_empty(), openness) {
             (true, _) => Vec::new(),
             (false, Openness::Inferred) => type_params.iter().map(|_| self.fresh()).collect(),
-            (false, Openness::Complete) => {
+            (false, Openness::Complete | Openness::Anonymous) => {
                 self.emit(
                     Diagnostic::error(
                         codes::E0309,
@@ -240,6 +257,7 @@ impl Checker<'_> {
             | Binding::Table(_)
             | Binding::ValueSet(_)
             | Binding::MatchKind(_)
+            | Binding::EnumMember(..)
             | Binding::State(_)
             | Binding::Error => Type::Error,
         };
@@ -266,6 +284,7 @@ impl Checker<'_> {
             | Binding::Table(_)
             | Binding::ValueSet(_)
             | Binding::MatchKind(_)
+            | Binding::EnumMember(..)
             | Binding::State(_)
             | Binding::Error => Vec::new(),
         }
@@ -288,17 +307,6 @@ impl Checker<'_> {
             );
             return None;
         }
-        if let Some(&(_, span)) = self.open.iter().find(|(open, _)| *open == entry.binding) {
-            self.emit(
-                Diagnostic::error(
-                    codes::E0206,
-                    name.name.span,
-                    format!("`{}` cannot refer to itself", name.name.text),
-                )
-                .with_label(span, "inside this declaration"),
-            );
-            return None;
-        }
         Some(entry)
     }
 
@@ -312,6 +320,14 @@ impl Checker<'_> {
         let found = if name.absolute { self.scopes.lookup_top(text) } else { self.scopes.lookup(text) };
         if let Some(entry) = found {
             return Some(entry.clone());
+        }
+        if let Some(&(_, span)) = self.open.iter().rev().find(|(open, _)| open == text) {
+            self.emit(
+                Diagnostic::error(codes::E0206, name.name.span, format!("`{text}` cannot refer to itself"))
+                    .with_label(span, "inside this declaration")
+                    .with_note("P4 has no recursion"),
+            );
+            return None;
         }
         let mut diagnostic = Diagnostic::error(
             codes::E0201,

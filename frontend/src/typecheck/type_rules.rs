@@ -31,6 +31,8 @@ pub(super) enum TypeUse {
     Constant,
     /// Result of a function or method.
     Result,
+    /// Result of an extern function, which may be a factory of objects.
+    ExternResult,
     /// Element of a value set.
     ValueSet,
     /// Argument for a type parameter.
@@ -50,7 +52,7 @@ impl TypeUse {
             TypeUse::NewType => "in a `type` declaration",
             TypeUse::Variable => "as the type of a variable",
             TypeUse::Constant => "as the type of a constant",
-            TypeUse::Result => "as a result",
+            TypeUse::Result | TypeUse::ExternResult => "as a result",
             TypeUse::ValueSet => "as the element of a value set",
             TypeUse::TypeArgument => "as a type argument",
         }
@@ -78,29 +80,24 @@ impl Checker<'_> {
                 Type::Struct(id, _) => self.program.structs[*id].kind == StructKind::Header,
                 other => is_unknown(other),
             },
-            TypeUse::StructField | TypeUse::TupleElement => {
-                self.is_data(ty)
-                    && !matches!(self.kind(ty), Type::Int | Type::String | Type::MatchKind | Type::List(_))
-            }
+            TypeUse::StructField | TypeUse::Variable => self.is_data(ty) && self.exists_at_run_time(ty),
+            // p4c has tuples of `int` and `match_kind` among its constants; a variable cannot be one.
+            TypeUse::TupleElement => self.is_data(ty) && !matches!(self.kind(ty), Type::List(_)),
             TypeUse::ListElement => self.is_data(ty),
-            TypeUse::StackElement => {
-                self.is_data(ty)
-                    && !matches!(
-                        self.kind(ty),
-                        Type::Int | Type::String | Type::MatchKind | Type::List(_) | Type::Tuple(_)
-                    )
-                    && !self.is_header_stack(ty)
-            }
+            TypeUse::StackElement => match self.kind(ty) {
+                Type::Extern(..) => true,
+                Type::Tuple(_) => false,
+                _ => self.is_data(ty) && self.exists_at_run_time(ty) && !self.is_header_stack(ty),
+            },
             TypeUse::Typedef => !matches!(self.kind(ty), Type::Void | Type::String | Type::MatchKind),
             TypeUse::NewType => {
                 matches!(self.kind(ty), Type::Bits { .. } | Type::Bool | Type::NewType(_))
             }
-            TypeUse::Variable => {
-                self.is_data(ty)
-                    && !matches!(self.kind(ty), Type::Int | Type::String | Type::MatchKind | Type::List(_))
-            }
             TypeUse::Constant => self.is_data(ty),
             TypeUse::Result => *self.kind(ty) == Type::Void || self.is_data(ty),
+            TypeUse::ExternResult => {
+                matches!(self.kind(ty), Type::Void | Type::Extern(..)) || self.is_data(ty)
+            }
             TypeUse::ValueSet => matches!(
                 self.kind(ty),
                 Type::Bits { .. }
@@ -176,6 +173,16 @@ impl Checker<'_> {
             | Type::Table(_)
             | Type::ApplyResult(_)
             | Type::ActionRun(_) => false,
+        }
+    }
+
+    /// False for types whose values exist at compile time only, and for what contains one.
+    fn exists_at_run_time(&self, ty: TypeId) -> bool {
+        let ty = self.shallow(ty);
+        match &self.program.types[ty] {
+            Type::Int | Type::String | Type::MatchKind | Type::List(_) => false,
+            Type::Tuple(elements) => elements.iter().all(|&element| self.exists_at_run_time(element)),
+            _ => true,
         }
     }
 

@@ -19,6 +19,26 @@ impl Checker<'_> {
         type_params.iter().map(|&param| (param, self.fresh())).collect()
     }
 
+    /// A type with a fresh variable for each type parameter that it mentions.
+    pub(super) fn instantiated(&mut self, ty: TypeId) -> (TypeId, Substitution) {
+        let mut vars = Vec::new();
+        self.type_vars(ty, &mut vars);
+        let substitution = self.fresh_substitution(&vars);
+        (self.substitute(ty, &substitution), substitution)
+    }
+
+    fn type_vars(&self, ty: TypeId, found: &mut Vec<TypeVarId>) {
+        let ty = self.shallow(ty);
+        if let Type::Var(var) = self.program.types[ty]
+            && !found.contains(&var)
+        {
+            found.push(var);
+        }
+        for &child in self.children(ty) {
+            self.type_vars(child, found);
+        }
+    }
+
     /// Follows the bindings of inference variables at the root of a type.
     pub(super) fn shallow(&self, mut ty: TypeId) -> TypeId {
         while let Type::Infer(number) = self.program.types[ty] {
@@ -205,9 +225,11 @@ impl Checker<'_> {
         let subst_a: Substitution = vars_a.into_iter().zip(args_a.iter().copied()).collect();
         let subst_b: Substitution = vars_b.into_iter().zip(args_b.iter().copied()).collect();
         let extra = params_a.get(params_b.len()..).unwrap_or_default();
-        if params_b.len() > params_a.len()
-            || extra.iter().any(|&param| !self.program.variables[param].is_optional())
-        {
+        let may_be_absent = |&param: &VarId| {
+            let param = &self.program.variables[param];
+            param.is_optional() || param.default.is_some()
+        };
+        if params_b.len() > params_a.len() || !extra.iter().all(may_be_absent) {
             return false;
         }
         params_a.iter().zip(params_b).all(|(&a, &b)| {
