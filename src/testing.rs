@@ -1,3 +1,10 @@
-//! Packet tests: the STF language, what runs it ([`engine::Engine`]), and captures in files.
+//! Packet tests: the STF language ([`stf`]), what runs it ([`engine::Engine`], [`runner::run_stf`]), the interpreter as an
+//! engine ([`interp`]), and captures in files ([`pcap`]).
 
 pub mod engine;
+pub mod interp;
+pub mod pcap;
+pub mod report;
+mod resolve;
+pub mod runner;
+pub mod stf;

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod ebpf_model;
+mod v1model;
 mod xdp_model;
 
 use super::externs::{Builtin, ExternState};
@@ -51,6 +52,7 @@ pub fn for_program(program: &Program) -> Result<Arc<dyn Architecture>, Diagnosti
     match &*program.architecture {
         "xdp_model" => Ok(Arc::new(xdp_model::XdpModel::new(program)?)),
         "ebpf_model" => Ok(Arc::new(ebpf_model::EbpfModel::new(program)?)),
+        "v1model" => Ok(Arc::new(v1model::V1Model::new(program)?)),
         other => Err(Diagnostic::error(
             codes::E0551,
             Span::NONE,

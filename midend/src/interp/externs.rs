@@ -6,13 +6,18 @@ pub mod checksum;
 pub mod counter;
 pub mod hash;
 pub mod library;
+pub mod meter;
+pub mod register;
 pub mod selector;
+pub mod v1model;
 
 use super::arch::CallSite;
 use super::code::Call;
 use super::control::CounterValue;
 use super::run::{Flow, Run};
 use crate::ir::{Arg, ExternInstance};
+use meter::MeterState;
+use register::RegisterState;
 use selector::SelectorState;
 use std::collections::BTreeMap;
 
@@ -26,6 +31,10 @@ pub enum ExternState {
     Stateless,
     /// Counters: most cells (`None`: without bound), and the cells that are not zero.
     Counter(Option<u64>, BTreeMap<u64, CounterValue>),
+    /// Registers.
+    Register(RegisterState),
+    /// Meters.
+    Meter(MeterState),
     /// An action profile or selector.
     Selector(SelectorState),
 }

@@ -7,6 +7,7 @@ use super::machine::{Machine, Mirror};
 use super::table::{ControlError, EntryAction, TableCode};
 use super::value::Value;
 use crate::ir::{Keyset, ScalarType};
+use num_bigint::BigUint;
 use std::sync::Arc;
 
 /// What an entry runs.
@@ -223,6 +224,70 @@ impl Machine {
             }
             _ => Err(ControlError::Refused(format!("table `{table}` has no direct counter"))),
         }
+    }
+
+    /// Reads a register's cell; a struct is one number, its first field highest.
+    pub fn register(&self, name: &str, index: u64) -> Result<BigUint, ControlError> {
+        match self.state.externs.get(self.extern_at(name)?) {
+            Some(ExternState::Register(state)) => {
+                in_range(name, Some(state.size), index)?;
+                Ok(state.number(index))
+            }
+            _ => Err(ControlError::Refused(format!("`{name}` is no register"))),
+        }
+    }
+
+    /// Writes a register's cell, or all of them.
+    pub fn write_register(
+        &mut self,
+        name: &str,
+        index: Option<u64>,
+        value: &BigUint,
+    ) -> Result<(), ControlError> {
+        let at = self.extern_at(name)?;
+        let Some(ExternState::Register(state)) = self.state.externs.get_mut(at) else {
+            return Err(ControlError::Refused(format!("`{name}` is no register")));
+        };
+        let width: u64 = state.widths.iter().map(|w| u64::from(*w)).sum();
+        if value.bits() > width {
+            return Err(ControlError::Refused(format!(
+                "{value:#x} does not fit register `{name}` of {width} bits"
+            )));
+        }
+        match index {
+            Some(index) => {
+                in_range(name, Some(state.size), index)?;
+                state.set_number(index, value);
+            }
+            None => {
+                state.cells.clear();
+                if *value != BigUint::default() {
+                    (0..state.size).for_each(|i| state.set_number(i, value));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the rates of a meter's cell, or of all: committed, then peak, as units a microsecond and burst in units.
+    pub fn set_meter_rates(
+        &mut self,
+        name: &str,
+        index: Option<u64>,
+        rates: &[(f64, u64)],
+    ) -> Result<(), ControlError> {
+        let at = self.extern_at(name)?;
+        let Some(ExternState::Meter(state)) = self.state.externs.get_mut(at) else {
+            return Err(ControlError::Refused(format!("`{name}` is no meter")));
+        };
+        let [committed, peak] = rates else {
+            return Err(ControlError::Refused(format!("meter `{name}` has 2 rates, not {}", rates.len())));
+        };
+        if let Some(index) = index {
+            in_range(name, state.size, index)?;
+        }
+        state.set_rates(index, [*committed, *peak]);
+        Ok(())
     }
 
     /// Makes or replaces a member of an action profile.

@@ -24,6 +24,8 @@ pub struct Requests {
     pub clone: Option<(u32, Preserve)>,
     /// The packet is cut to this many bytes.
     pub truncate: Option<u32>,
+    /// v1model: a `verify_checksum` failed.
+    pub checksum_error: bool,
     /// ubpf_model: the last of `mark_to_drop` (true) and `mark_to_pass`.
     pub drop: Option<bool>,
 }

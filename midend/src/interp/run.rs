@@ -60,8 +60,7 @@ pub struct Run<'m> {
 impl<'m> Run<'m> {
     /// A run over fresh storage.
     pub fn new(code: &'m Code, storage: &'m mut Storage, state: &'m mut State, tracing: bool) -> Run<'m> {
-        storage.reset();
-        Run {
+        let mut run = Run {
             code,
             storage,
             state,
@@ -76,6 +75,17 @@ impl<'m> Run<'m> {
             parser_error: 0,
             rounds: 0,
             keys: Vec::new(),
+        };
+        run.fresh_storage();
+        run
+    }
+
+    /// Everything zero, all headers invalid; also after the storage was taken away.
+    pub fn fresh_storage(&mut self) {
+        if self.storage.valid.len() == self.code.layout.headers.len() && !self.storage.narrow.is_empty() {
+            self.storage.reset();
+        } else {
+            *self.storage = self.code.layout.storage();
         }
     }
 

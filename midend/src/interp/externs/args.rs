@@ -4,7 +4,8 @@ use crate::interp::bits::BitWriter;
 use crate::interp::code::{ArgCode, Call};
 use crate::interp::layout::Slot;
 use crate::interp::run::Run;
-use crate::interp::value::{NARROW, Value};
+use crate::interp::value::{NARROW, Value, mask};
+use p4xdp_frontend::source::Span;
 
 impl Run<'_> {
     /// A scalar argument's value and width; of anything else zero.
@@ -119,24 +120,62 @@ impl Run<'_> {
         }
     }
 
-    /// Writes a scalar result or `out` argument.
-    pub fn give(&mut self, to: Option<&ArgCode>, value: Value, span: p4xdp_frontend::source::Span) {
+    /// Writes a scalar `out` argument.
+    pub fn give_scalar(&mut self, to: Option<&ArgCode>, value: u128, span: Span) {
         if let Some(ArgCode::Out(dst)) = to {
-            self.write(dst, Value::new(&value.to_big(), dst.bits()), span);
+            let width = dst.bits();
+            let value =
+                if width <= NARROW { Value::Narrow(value & mask(width)) } else { Value::Wide(value.into()) };
+            self.write(dst, value, span);
+        }
+    }
+
+    /// Writes the leaves of an `out` argument or result in order; headers become valid.
+    pub fn give_leaves(&mut self, to: Option<&ArgCode>, values: &[Value], span: Span) {
+        if let Some(to) = to {
+            let mut values = values.iter();
+            self.give_next_leaves(to, &mut values, span);
+        }
+    }
+
+    fn give_next_leaves(&mut self, to: &ArgCode, values: &mut std::slice::Iter<'_, Value>, span: Span) {
+        match to {
+            ArgCode::Out(dst) => {
+                if let Some(value) = values.next() {
+                    self.write(dst, Value::new(&value.to_big(), dst.bits()), span);
+                }
+            }
+            ArgCode::Struct(fields) => {
+                fields.iter().for_each(|(_, field)| self.give_next_leaves(field, values, span));
+            }
+            ArgCode::Header(access) => {
+                if let Some(header) = self.env().header(access) {
+                    self.give_header(header, values);
+                }
+            }
+            ArgCode::Stack(stack) => {
+                let code = self.code;
+                let elements = code.layout.stacks.get(*stack as usize).map(|s| s.elements.as_slice());
+                elements.unwrap_or_default().iter().for_each(|h| self.give_header(*h as usize, values));
+            }
+            ArgCode::In(_) | ArgCode::String(_) | ArgCode::Extern(_) | ArgCode::Packet | ArgCode::Missing => {
+            }
+        }
+    }
+
+    fn give_header(&mut self, header: usize, values: &mut std::slice::Iter<'_, Value>) {
+        let layout = &self.code.layout;
+        self.storage.set_valid(layout, header, true);
+        for field in layout.type_of(header).map(|t| t.fields.as_slice()).unwrap_or_default() {
+            if let Some(value) = values.next() {
+                self.storage.set(layout.absolute(header, field.slot), value.clone());
+            }
         }
     }
 
     /// Writes a call's result.
     pub fn give_number(&mut self, call: &Call, value: u128) {
-        if let Some(ArgCode::Out(dst)) = &call.result {
-            let width = dst.bits();
-            let value = if width <= NARROW {
-                Value::Narrow(value & crate::interp::value::mask(width))
-            } else {
-                Value::new(&value.into(), width)
-            };
-            self.write(dst, value, call.span);
-        }
+        self.give_scalar(call.result.as_ref(), value, call.span);
     }
 }
 

@@ -1,5 +1,59 @@
 //! Hash functions over bytes.
 
+use super::checksum::internet;
+use crate::interp::bits::read_big;
+use crate::interp::value::low128;
+
+/// A hash function of an architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Algorithm {
+    /// CRC-32.
+    Crc32,
+    /// CRC-16.
+    Crc16,
+    /// A random number.
+    Random,
+    /// The bits themselves; the lowest 128.
+    Identity,
+    /// Internet checksum.
+    Csum16,
+    /// Exclusive or of words.
+    Xor16,
+    /// Jenkins' lookup3 (ubpf_model).
+    Lookup3,
+}
+
+impl Algorithm {
+    /// By position in v1model's `HashAlgorithm`. The custom CRCs are the standard ones until somebody sets others.
+    pub fn of_v1model(position: usize) -> Option<Algorithm> {
+        let all = [
+            Algorithm::Crc32,
+            Algorithm::Crc32,
+            Algorithm::Crc16,
+            Algorithm::Crc16,
+            Algorithm::Random,
+            Algorithm::Identity,
+            Algorithm::Csum16,
+            Algorithm::Xor16,
+        ];
+        all.get(position).copied()
+    }
+}
+
+/// The hash of `length` bits.
+pub fn digest_of(algorithm: Algorithm, bytes: &[u8], length: usize) -> u128 {
+    match algorithm {
+        Algorithm::Crc32 => u128::from(CRC32.of(bytes)),
+        Algorithm::Crc16 => u128::from(CRC16.of(bytes)),
+        Algorithm::Csum16 => u128::from(internet(bytes)),
+        Algorithm::Xor16 => u128::from(xor16(bytes)),
+        Algorithm::Identity => low128(&read_big(bytes, 0, u32::try_from(length).unwrap_or(u32::MAX))),
+        Algorithm::Lookup3 => u128::from(lookup3(bytes)),
+        // Randomness is the machine's; see the callers.
+        Algorithm::Random => 0,
+    }
+}
+
 /// A CRC as the Rocksoft model describes it. Widths from 8 to 64.
 #[derive(Clone, Copy, Debug)]
 pub struct Crc {
@@ -52,4 +106,76 @@ pub fn xor16(bytes: &[u8]) -> u16 {
             _ => 0,
         })
         .fold(0, |a, b| a ^ b)
+}
+
+/// Bob Jenkins' lookup3 (`hashlittle`) with initial value 0.
+pub fn lookup3(bytes: &[u8]) -> u32 {
+    let start = 0xdead_beef_u32.wrapping_add(bytes.len() as u32);
+    let mut state = [start; 3];
+    let word = |chunk: &[u8], at: usize| {
+        chunk.iter().skip(at * 4).take(4).enumerate().fold(0u32, |w, (i, b)| w | u32::from(*b) << (8 * i))
+    };
+    let blocks = bytes.len().saturating_sub(1) / 12;
+    for chunk in bytes.chunks(12).take(blocks) {
+        let [a, b, c] = state;
+        state = mix([
+            a.wrapping_add(word(chunk, 0)),
+            b.wrapping_add(word(chunk, 1)),
+            c.wrapping_add(word(chunk, 2)),
+        ]);
+    }
+    let [a, b, c] = state;
+    match bytes.get(blocks * 12..) {
+        Some(rest) if !rest.is_empty() => last_mix([
+            a.wrapping_add(word(rest, 0)),
+            b.wrapping_add(word(rest, 1)),
+            c.wrapping_add(word(rest, 2)),
+        ]),
+        _ => c,
+    }
+}
+
+fn mix([mut a, mut b, mut c]: [u32; 3]) -> [u32; 3] {
+    for (i, bits) in [4, 6, 8, 16, 19, 4].into_iter().enumerate() {
+        // The three variables take turns.
+        match i % 3 {
+            0 => {
+                a = a.wrapping_sub(c) ^ c.rotate_left(bits);
+                c = c.wrapping_add(b);
+            }
+            1 => {
+                b = b.wrapping_sub(a) ^ a.rotate_left(bits);
+                a = a.wrapping_add(c);
+            }
+            _ => {
+                c = c.wrapping_sub(b) ^ b.rotate_left(bits);
+                b = b.wrapping_add(a);
+            }
+        }
+    }
+    [a, b, c]
+}
+
+fn last_mix([mut a, mut b, mut c]: [u32; 3]) -> u32 {
+    c = (c ^ b).wrapping_sub(b.rotate_left(14));
+    a = (a ^ c).wrapping_sub(c.rotate_left(11));
+    b = (b ^ a).wrapping_sub(a.rotate_left(25));
+    c = (c ^ b).wrapping_sub(b.rotate_left(16));
+    a = (a ^ c).wrapping_sub(c.rotate_left(4));
+    b = (b ^ a).wrapping_sub(a.rotate_left(14));
+    (c ^ b).wrapping_sub(b.rotate_left(24))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_check_values() {
+        assert_eq!(CRC32.of(b"123456789"), 0xcbf4_3926);
+        assert_eq!(CRC16.of(b"123456789"), 0xbb3d);
+        assert_eq!(lookup3(b""), 0xdead_beef);
+        assert_eq!(lookup3(b"Four score and seven years ago"), 0x1777_0551);
+        assert_eq!(internet(&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), !0xddf2);
+    }
 }

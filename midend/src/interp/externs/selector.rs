@@ -2,28 +2,16 @@
 
 use super::ExternState;
 use super::args::push;
-use super::hash::{CRC16, CRC32, xor16};
-use crate::interp::bits::{BitWriter, read_big};
+use super::hash::{Algorithm, digest_of};
+use crate::interp::bits::BitWriter;
 use crate::interp::machine::State;
-use crate::interp::value::{Value, low128};
-use num_bigint::BigUint;
+use crate::interp::value::{Value, mask};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the members of a group are chosen by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SelectorHash {
-    /// CRC-16.
-    Crc16,
-    /// CRC-32.
-    Crc32,
-    /// Internet checksum.
-    Csum16,
-    /// Exclusive or.
-    Xor16,
-    /// The bits themselves.
-    Identity,
-}
+pub struct SelectorHash(pub Algorithm);
 
 /// State of a profile or selector.
 #[derive(Clone, Debug)]
@@ -36,6 +24,18 @@ pub struct SelectorState {
     pub members: BTreeMap<u32, (Arc<str>, Arc<[Value]>)>,
     /// Groups: members in order.
     pub groups: BTreeMap<u32, Vec<u32>>,
+}
+
+impl SelectorState {
+    /// Without members.
+    pub fn profile() -> SelectorState {
+        SelectorState {
+            hash: SelectorHash(Algorithm::Identity),
+            width: 0,
+            members: BTreeMap::new(),
+            groups: BTreeMap::new(),
+        }
+    }
 }
 
 fn selector(state: &State, instance: Option<u32>) -> Option<&SelectorState> {
@@ -53,17 +53,8 @@ pub fn choose(state: &State, instance: Option<u32>, group: u32, fields: &[(Value
     fields.iter().for_each(|(value, width)| push(&mut bits, value, *width));
     let length = bits.len();
     let bytes = bits.into_bytes();
-    let hash = match selector.hash {
-        SelectorHash::Crc16 => u128::from(CRC16.of(&bytes)),
-        SelectorHash::Crc32 => u128::from(CRC32.of(&bytes)),
-        SelectorHash::Csum16 => u128::from(super::checksum::internet(&bytes)),
-        SelectorHash::Xor16 => u128::from(xor16(&bytes)),
-        SelectorHash::Identity => {
-            let all: BigUint = read_big(&bytes, 0, u32::try_from(length).unwrap_or(0));
-            low128(&all)
-        }
-    };
-    let hash = hash & crate::interp::value::mask(selector.width);
+    let SelectorHash(algorithm) = selector.hash;
+    let hash = digest_of(algorithm, &bytes, length) & mask(selector.width);
     let index = hash.checked_rem(members.len() as u128)?;
     members.get(index as usize).copied()
 }

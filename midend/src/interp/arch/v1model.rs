@@ -1,0 +1,375 @@
+//! `v1model`: parser, checksum verification, ingress, traffic manager, egress, checksum computation, deparser.
+//!
+//! As the architecture's document and the reference switch have it: a parser's error does not stop the packet; after ingress
+//! come, in this order, the clone, the digest, resubmission, multicast, dropping, unicast; after egress the clone, dropping,
+//! recirculation, transmission. A clone of ingress is parsed anew from the packet as it came; one of egress keeps its headers.
+
+use super::blocks::Blocks;
+use super::{Architecture, CallSite, unknown_extern};
+use crate::interp::control::MulticastNode;
+use crate::interp::externs::v1model::DROP_PORT;
+use crate::interp::externs::{Builtin, ExternState, v1model};
+use crate::interp::layout::{Layout, Slot, Storage};
+use crate::interp::machine::{Mirror, Output, Verdict};
+use crate::interp::requests::{Preserve, Requests};
+use crate::interp::run::{Flow, Run};
+use crate::interp::trace::EventKind;
+use crate::interp::value::Value;
+use crate::ir::{ExternInstance, Place, Program};
+use p4xdp_frontend::ast::AnnotationBody;
+use p4xdp_frontend::diagnostic::Diagnostic;
+use p4xdp_frontend::source::Span;
+use std::collections::VecDeque;
+
+/// Times that a packet and its copies may go round.
+const MOST_PASSES: usize = 1000;
+
+/// Values of `instance_type`.
+const NORMAL: u128 = 0;
+const INGRESS_CLONE: u128 = 1;
+const EGRESS_CLONE: u128 = 2;
+const RECIRCULATED: u128 = 4;
+const REPLICATION: u128 = 5;
+const RESUBMITTED: u128 = 6;
+
+/// A program's handles.
+#[derive(Debug)]
+pub(super) struct V1Model {
+    program: Externs,
+    parser: u32,
+    verify: u32,
+    ingress: u32,
+    egress: u32,
+    compute: u32,
+    deparser: u32,
+    metadata: StandardMetadata,
+    parser_error: u32,
+    /// What is preserved, by field list.
+    lists: Vec<(u64, Vec<Slot>)>,
+}
+
+/// The types that instances' states are made of.
+#[derive(Debug)]
+struct Externs(Program);
+
+/// Narrow slots of the fields; `u32::MAX` where the program's includes lack one.
+#[derive(Debug)]
+struct StandardMetadata {
+    all: Vec<u32>,
+    ingress_port: u32,
+    egress_spec: u32,
+    egress_port: u32,
+    instance_type: u32,
+    packet_length: u32,
+    ingress_timestamp: u32,
+    egress_timestamp: u32,
+    mcast_grp: u32,
+    egress_rid: u32,
+    checksum_error: u32,
+    parser_error: u32,
+}
+
+/// A packet that waits for a pipeline.
+enum Work {
+    /// For ingress.
+    Ingress { packet: Vec<u8>, port: u128, instance_type: u128, kept: Vec<(Slot, Value)> },
+    /// For egress.
+    Egress { storage: Storage, packet: Vec<u8>, cursor: usize, port: u128, rid: u128, truncate: Option<u32> },
+}
+
+impl V1Model {
+    pub(super) fn new(program: &Program) -> Result<V1Model, Diagnostic> {
+        let blocks = Blocks::new(program);
+        let meta = blocks.param("ig", 2)?;
+        let field = |name: &str| blocks.field(meta, name).unwrap_or(u32::MAX);
+        let all = match meta {
+            Place::Struct { fields, .. } => fields.iter().filter_map(|(_, p)| blocks.scalar(p)).collect(),
+            _ => Vec::new(),
+        };
+        let parser = blocks.parser("p")?;
+        let layout = Layout::new(program);
+        let parser_error = program.parsers.values().nth(parser as usize).map(|p| layout.local(p.error));
+        Ok(V1Model {
+            program: Externs(Program { header_types: program.header_types.clone(), ..Program::default() }),
+            parser,
+            verify: blocks.control("vr")?,
+            ingress: blocks.control("ig")?,
+            egress: blocks.control("eg")?,
+            compute: blocks.control("ck")?,
+            deparser: blocks.control("dep")?,
+            metadata: StandardMetadata {
+                all,
+                ingress_port: field("ingress_port"),
+                egress_spec: field("egress_spec"),
+                egress_port: field("egress_port"),
+                instance_type: field("instance_type"),
+                packet_length: field("packet_length"),
+                ingress_timestamp: field("ingress_global_timestamp"),
+                egress_timestamp: field("egress_global_timestamp"),
+                mcast_grp: field("mcast_grp"),
+                egress_rid: field("egress_rid"),
+                checksum_error: field("checksum_error"),
+                parser_error: field("parser_error"),
+            },
+            parser_error: match parser_error {
+                Some(Slot::Narrow(slot)) => slot,
+                _ => u32::MAX,
+            },
+            lists: field_lists(program, &layout),
+        })
+    }
+
+    /// The values that a field list preserves.
+    fn kept(&self, storage: &Storage, preserve: &Preserve) -> Vec<(Slot, Value)> {
+        match preserve {
+            Preserve::Nothing => Vec::new(),
+            Preserve::List(id) => self
+                .lists
+                .iter()
+                .filter(|(list, _)| list == id)
+                .flat_map(|(_, slots)| slots)
+                .map(|slot| (*slot, storage.get(*slot)))
+                .collect(),
+        }
+    }
+
+    fn copies(run: &Run<'_>, group: u128) -> Vec<(u128, u128)> {
+        let nodes = u32::try_from(group).ok().and_then(|g| run.state.groups.get(&g));
+        let nodes: &[MulticastNode] = nodes.map(Vec::as_slice).unwrap_or_default();
+        nodes
+            .iter()
+            .flat_map(|n| n.ports.iter().map(|p| (u128::from(*p), u128::from(n.replication_id))))
+            .collect()
+    }
+
+    /// Ports and replication ids of a clone session's copies.
+    fn session(run: &Run<'_>, session: u32) -> Vec<(u128, u128)> {
+        match run.state.mirrors.get(&session) {
+            Some(Mirror::Port(port)) => vec![(u128::from(*port), 0)],
+            Some(Mirror::Group(group)) => Self::copies(run, u128::from(*group)),
+            None => Vec::new(),
+        }
+    }
+
+    /// Parses a packet into fresh storage.
+    fn parse(&self, run: &mut Run<'_>, packet: Vec<u8>, port: u128, instance_type: u128) -> Result<(), Flow> {
+        let meta = &self.metadata;
+        run.fresh_storage();
+        run.requests = Requests::default();
+        run.take_packet(packet);
+        let length = run.packet.len() as u128;
+        let now = u128::from(run.state.now / 1000);
+        run.storage.set_narrow(meta.ingress_port, port);
+        run.storage.set_narrow(meta.instance_type, instance_type);
+        run.storage.set_narrow(meta.packet_length, length);
+        run.storage.set_narrow(meta.ingress_timestamp, now);
+        run.parse(self.parser)?;
+        let error = run.storage.narrow(self.parser_error);
+        run.storage.set_narrow(meta.parser_error, error);
+        Ok(())
+    }
+
+    fn ingress(&self, run: &mut Run<'_>, work: Work, queue: &mut VecDeque<Work>) -> Result<Verdict, Flow> {
+        let Work::Ingress { packet, port, instance_type, kept } = work else { return Ok(Verdict::Dropped) };
+        let meta = &self.metadata;
+        self.parse(run, packet.clone(), port, instance_type)?;
+        for (slot, value) in kept {
+            run.storage.set(slot, value);
+        }
+        self.stage(run, self.verify)?;
+        if run.requests.checksum_error {
+            run.storage.set_narrow(meta.checksum_error, 1);
+        }
+        self.stage(run, self.ingress)?;
+        let requests = std::mem::take(&mut run.requests);
+        let truncate = requests.truncate;
+        if let Some((session, preserve)) = &requests.clone {
+            let kept = self.kept(run.storage, preserve);
+            let copies = Self::session(run, *session);
+            self.clone_of_ingress(run, &packet, port, &kept, copies, queue)?;
+        }
+        if let Some(preserve) = &requests.resubmit {
+            let kept = self.kept(run.storage, preserve);
+            queue.push_back(Work::Ingress { packet, port, instance_type: RESUBMITTED, kept });
+            return Ok(Verdict::Forwarded);
+        }
+        let group = run.storage.narrow(meta.mcast_grp);
+        if group != 0 {
+            for (port, rid) in Self::copies(run, group) {
+                let mut storage = run.storage.clone();
+                storage.set_narrow(meta.instance_type, REPLICATION);
+                let (packet, cursor) = (run.packet.clone(), run.cursor);
+                queue.push_back(Work::Egress { storage, packet, cursor, port, rid, truncate });
+            }
+            return Ok(Verdict::Forwarded);
+        }
+        let port = run.storage.narrow(meta.egress_spec);
+        if port == DROP_PORT {
+            return Ok(Verdict::Dropped);
+        }
+        // The common case: nothing else looks at this storage any more, so it moves on without a copy.
+        let (storage, packet, cursor) =
+            (std::mem::take(run.storage), std::mem::take(&mut run.packet), run.cursor);
+        queue.push_back(Work::Egress { storage, packet, cursor, port, rid: 0, truncate });
+        Ok(Verdict::Forwarded)
+    }
+
+    /// Copies of the packet as it came, parsed anew. The run's own storage and position stay.
+    fn clone_of_ingress(
+        &self,
+        run: &mut Run<'_>,
+        packet: &[u8],
+        port: u128,
+        kept: &[(Slot, Value)],
+        copies: Vec<(u128, u128)>,
+        queue: &mut VecDeque<Work>,
+    ) -> Result<(), Flow> {
+        if copies.is_empty() {
+            return Ok(());
+        }
+        let saved = (run.storage.clone(), run.cursor);
+        self.parse(run, packet.to_vec(), port, INGRESS_CLONE)?;
+        for (slot, value) in kept {
+            run.storage.set(*slot, value.clone());
+        }
+        for (port, rid) in copies {
+            let (storage, cursor) = (run.storage.clone(), run.cursor);
+            queue.push_back(Work::Egress {
+                storage,
+                packet: packet.to_vec(),
+                cursor,
+                port,
+                rid,
+                truncate: None,
+            });
+        }
+        (*run.storage, run.cursor) = saved;
+        Ok(())
+    }
+
+    fn egress(&self, run: &mut Run<'_>, work: Work, queue: &mut VecDeque<Work>) -> Result<Verdict, Flow> {
+        let Work::Egress { storage, packet, cursor, port, rid, truncate } = work else {
+            return Ok(Verdict::Dropped);
+        };
+        let meta = &self.metadata;
+        *run.storage = storage;
+        run.requests = Requests { truncate, ..Requests::default() };
+        run.packet = packet;
+        run.cursor = cursor;
+        let now = u128::from(run.state.now / 1000);
+        run.storage.set_narrow(meta.egress_port, port);
+        run.storage.set_narrow(meta.egress_rid, rid);
+        run.storage.set_narrow(meta.egress_spec, 0);
+        run.storage.set_narrow(meta.egress_timestamp, now);
+        self.stage(run, self.egress)?;
+        let requests = std::mem::take(&mut run.requests);
+        if let Some((session, preserve)) = &requests.clone {
+            self.clone_of_egress(run, *session, preserve, requests.truncate, queue);
+        }
+        if run.storage.narrow(meta.egress_spec) == DROP_PORT {
+            return Ok(Verdict::Dropped);
+        }
+        self.stage(run, self.compute)?;
+        let ingress_port = run.storage.narrow(meta.ingress_port);
+        let mut bytes = run.deparse(self.deparser)?;
+        if let Some(length) = requests.truncate {
+            bytes.truncate(length as usize);
+        }
+        if let Some(preserve) = &requests.recirculate {
+            let kept = self.kept(run.storage, preserve);
+            let instance_type = RECIRCULATED;
+            queue.push_back(Work::Ingress { packet: bytes, port: ingress_port, instance_type, kept });
+            return Ok(Verdict::Forwarded);
+        }
+        let port = port as u32;
+        run.event(Span::NONE, |_| EventKind::Verdict(format!("out of port {port}, {} bytes", bytes.len())));
+        run.outputs.push(Output { port, bytes });
+        Ok(Verdict::Forwarded)
+    }
+
+    /// Copies with the headers as they are, and metadata as in a new packet but for what is preserved.
+    fn clone_of_egress(
+        &self,
+        run: &mut Run<'_>,
+        session: u32,
+        preserve: &Preserve,
+        truncate: Option<u32>,
+        queue: &mut VecDeque<Work>,
+    ) {
+        let meta = &self.metadata;
+        let kept = self.kept(run.storage, preserve);
+        for (port, rid) in Self::session(run, session) {
+            let mut storage = run.storage.clone();
+            let ingress_port = storage.narrow(meta.ingress_port);
+            let length = storage.narrow(meta.packet_length);
+            meta.all.iter().for_each(|slot| storage.set_narrow(*slot, 0));
+            self.lists.iter().flat_map(|(_, slots)| slots).for_each(|s| storage.set(*s, Value::Narrow(0)));
+            storage.set_narrow(meta.ingress_port, ingress_port);
+            storage.set_narrow(meta.packet_length, length);
+            storage.set_narrow(meta.instance_type, EGRESS_CLONE);
+            for (slot, value) in &kept {
+                storage.set(*slot, value.clone());
+            }
+            let (packet, cursor) = (run.packet.clone(), run.cursor);
+            queue.push_back(Work::Egress { storage, packet, cursor, port, rid, truncate });
+        }
+    }
+
+    fn stage(&self, run: &mut Run<'_>, control: u32) -> Result<(), Flow> {
+        match run.control(control) {
+            Flow::Stop => Err(Flow::Stop),
+            Flow::Next | Flow::Leave(_) | Flow::Reject => Ok(()),
+        }
+    }
+}
+
+/// Slots by the ids of the field lists that they are in.
+fn field_lists(program: &Program, layout: &Layout) -> Vec<(u64, Vec<Slot>)> {
+    let mut lists: Vec<(u64, Vec<Slot>)> = Vec::new();
+    for (id, local) in program.locals.iter() {
+        let tokens =
+            local.annotations.iter().filter(|a| &*a.name.text == "field_list").flat_map(|a| match &a.body {
+                AnnotationBody::Unstructured(tokens) => tokens.as_slice(),
+                AnnotationBody::Empty | AnnotationBody::Expressions(_) | AnnotationBody::KeyValues(_) => &[],
+            });
+        for list in tokens.filter_map(|t| t.text.parse::<u64>().ok()) {
+            match lists.iter_mut().find(|(id, _)| *id == list) {
+                Some((_, slots)) => slots.push(layout.local(id)),
+                None => lists.push((list, vec![layout.local(id)])),
+            }
+        }
+    }
+    lists
+}
+
+impl Architecture for V1Model {
+    fn resolve(&self, site: &CallSite<'_>) -> Option<Builtin> {
+        v1model::resolve(site)
+    }
+
+    fn instantiate(&self, instance: &ExternInstance) -> Result<ExternState, Box<Diagnostic>> {
+        v1model::state(&self.program.0, instance).ok_or_else(|| unknown_extern(instance, "v1model"))
+    }
+
+    fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {
+        let mut queue = VecDeque::new();
+        let first = Work::Ingress {
+            packet: packet.to_vec(),
+            port: u128::from(port),
+            instance_type: NORMAL,
+            kept: Vec::new(),
+        };
+        queue.push_back(first);
+        for _ in 0..MOST_PASSES {
+            let Some(work) = queue.pop_front() else {
+                let forwarded = !run.outputs.is_empty();
+                return Ok(if forwarded { Verdict::Forwarded } else { Verdict::Dropped });
+            };
+            match work {
+                Work::Ingress { .. } => self.ingress(run, work, &mut queue)?,
+                Work::Egress { .. } => self.egress(run, work, &mut queue)?,
+            };
+        }
+        Err(run.stop(format!("the packet and its copies went round more than {MOST_PASSES} times")))
+    }
+}

@@ -1,0 +1,269 @@
+//! v1model's externs: which there are, and those that ask something of the architecture.
+
+use super::checksum::internet;
+use super::hash::{Algorithm, digest_of};
+use super::meter::MeterState;
+use super::register::{RegisterState, leaf_widths};
+use super::selector::{SelectorHash, SelectorState};
+use super::{Builtin, ExternState, constant, counter, library, meter, register};
+use crate::interp::arch::CallSite;
+use crate::interp::bits::BitWriter;
+use crate::interp::code::{ArgCode, Call};
+use crate::interp::requests::{Digest, Preserve};
+use crate::interp::run::{Flow, Run};
+use crate::interp::trace::EventKind;
+use crate::ir::{ExternInstance, Program};
+use std::collections::BTreeMap;
+
+/// The port that drops.
+pub const DROP_PORT: u128 = 511;
+
+/// The meaning of a call.
+pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
+    Some(match site.key() {
+        ("counter", "count", 1) => counter::count,
+        ("direct_counter", "count", 0) => counter::count_direct,
+        ("meter", "execute_meter", 2) => meter::execute_meter,
+        ("direct_meter", "read", 1) => meter::read_direct,
+        ("register", "read", 2) => register::read_into,
+        ("register", "write", 2) => register::write,
+        ("", "hash", 5) => hash,
+        ("", "random", 3) => random,
+        ("", "verify_checksum", 4) => verify_checksum,
+        ("", "update_checksum", 4) => update_checksum,
+        ("", "verify_checksum_with_payload", 4) => verify_checksum_with_payload,
+        ("", "update_checksum_with_payload", 4) => update_checksum_with_payload,
+        ("Checksum16", "get", 1) => checksum16,
+        ("", "mark_to_drop", 1) => mark_to_drop,
+        ("", "clone" | "clone3", 2 | 3) => clone_plain,
+        ("", "clone_preserving_field_list", 3) => clone_preserving,
+        ("", "resubmit", 1) => resubmit_plain,
+        ("", "resubmit_preserving_field_list", 1) => resubmit_preserving,
+        ("", "recirculate", 1) => recirculate_plain,
+        ("", "recirculate_preserving_field_list", 1) => recirculate_preserving,
+        ("", "truncate", 1) => truncate,
+        ("", "digest", 2) => digest,
+        ("", "assert", 1) => assert,
+        ("", "assume", 1) => assume,
+        ("", "log_msg", 1 | 2) => log_msg,
+        ("", "extern_func", 2) => assign,
+        _ => return library::resolve(site),
+    })
+}
+
+/// The state of an instance.
+pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState> {
+    let size = || constant(instance, 0).unwrap_or(0);
+    // The members of MeterType are `packets` and `bytes`.
+    let counts_bytes = |position: usize| constant(instance, position) == Some(1);
+    Some(match &*instance.extern_type {
+        "counter" => ExternState::Counter(Some(size()), BTreeMap::new()),
+        "direct_counter" => ExternState::Counter(None, BTreeMap::new()),
+        "meter" => ExternState::Meter(MeterState::new(Some(size()), counts_bytes(1))),
+        "direct_meter" => ExternState::Meter(MeterState::new(None, counts_bytes(0))),
+        "register" => {
+            let mut widths = Vec::new();
+            leaf_widths(program, instance.type_args.first()?, &mut widths);
+            ExternState::Register(RegisterState::new(size(), widths))
+        }
+        "Checksum16" => ExternState::Stateless,
+        "action_profile" => ExternState::Selector(SelectorState::profile()),
+        "action_selector" => {
+            let algorithm = constant(instance, 0).and_then(|at| Algorithm::of_v1model(at as usize));
+            let width = constant(instance, 2).unwrap_or(32) as u32;
+            ExternState::Selector(SelectorState {
+                hash: SelectorHash(algorithm?),
+                width,
+                ..SelectorState::profile()
+            })
+        }
+        _ => return None,
+    })
+}
+
+fn bits(run: &Run<'_>, arg: Option<&ArgCode>) -> (Vec<u8>, usize) {
+    let mut out = BitWriter::default();
+    if let Some(arg) = arg {
+        run.bits_of(arg, &mut out);
+    }
+    let length = out.len();
+    (out.into_bytes(), length)
+}
+
+fn algorithm(run: &Run<'_>, call: &Call, position: usize) -> Algorithm {
+    Algorithm::of_v1model(run.number(call, position) as usize).unwrap_or(Algorithm::Csum16)
+}
+
+/// `hash(out result, algorithm, base, data, max)`
+fn hash(run: &mut Run<'_>, call: &Call) -> Flow {
+    let algorithm = algorithm(run, call, 1);
+    let (base, max) = (run.number(call, 2), run.number(call, 4));
+    let (bytes, length) = bits(run, call.args.get(3));
+    let value = if algorithm == Algorithm::Random {
+        u128::from(run.state.next_random())
+    } else {
+        digest_of(algorithm, &bytes, length)
+    };
+    let result = base.wrapping_add(value.checked_rem(max).unwrap_or(0));
+    run.give_scalar(call.args.first(), result, call.span);
+    Flow::Next
+}
+
+/// `random(out result, lo, hi)`
+fn random(run: &mut Run<'_>, call: &Call) -> Flow {
+    let (low, high) = (run.number(call, 1), run.number(call, 2));
+    let draw = u128::from(run.state.next_random()) << 64 | u128::from(run.state.next_random());
+    let result = match high.wrapping_sub(low).wrapping_add(1) {
+        _ if high < low => low,
+        0 => draw,
+        span => low + draw % span,
+    };
+    run.give_scalar(call.args.first(), result, call.span);
+    Flow::Next
+}
+
+/// The checksum that a call with (condition, data, checksum, algorithm) asks for, unless the condition fails.
+fn wanted_checksum(run: &mut Run<'_>, call: &Call, with_payload: bool) -> Option<u128> {
+    if run.number(call, 0) == 0 {
+        return None;
+    }
+    let (mut bytes, mut length) = bits(run, call.args.get(1));
+    if with_payload {
+        let payload = run.payload();
+        length = bytes.len() * 8 + payload.len() * 8;
+        bytes.extend(payload);
+    }
+    Some(digest_of(algorithm(run, call, 3), &bytes, length))
+}
+
+fn verify(run: &mut Run<'_>, call: &Call, with_payload: bool) {
+    if let Some(wanted) = wanted_checksum(run, call, with_payload) {
+        let (found, width) = run.arg(call, 2);
+        let wanted = wanted & crate::interp::value::mask(width);
+        if found.saturate() != wanted {
+            run.requests.checksum_error = true;
+        }
+    }
+}
+
+fn update(run: &mut Run<'_>, call: &Call, with_payload: bool) {
+    if let Some(checksum) = wanted_checksum(run, call, with_payload) {
+        run.give_scalar(call.args.get(2), checksum, call.span);
+    }
+}
+
+fn verify_checksum(run: &mut Run<'_>, call: &Call) -> Flow {
+    verify(run, call, false);
+    Flow::Next
+}
+
+fn verify_checksum_with_payload(run: &mut Run<'_>, call: &Call) -> Flow {
+    verify(run, call, true);
+    Flow::Next
+}
+
+fn update_checksum(run: &mut Run<'_>, call: &Call) -> Flow {
+    update(run, call, false);
+    Flow::Next
+}
+
+fn update_checksum_with_payload(run: &mut Run<'_>, call: &Call) -> Flow {
+    update(run, call, true);
+    Flow::Next
+}
+
+/// `Checksum16.get(data)`
+fn checksum16(run: &mut Run<'_>, call: &Call) -> Flow {
+    let (bytes, _) = bits(run, call.args.first());
+    run.give_number(call, u128::from(internet(&bytes)));
+    Flow::Next
+}
+
+/// `mark_to_drop(standard_metadata)`: `egress_spec` 511, `mcast_grp` 0.
+fn mark_to_drop(run: &mut Run<'_>, call: &Call) -> Flow {
+    if let Some(ArgCode::Struct(fields)) = call.args.first() {
+        for (name, field) in fields {
+            match &**name {
+                "egress_spec" => run.give_scalar(Some(field), DROP_PORT, call.span),
+                "mcast_grp" => run.give_scalar(Some(field), 0, call.span),
+                _ => {}
+            }
+        }
+    }
+    Flow::Next
+}
+
+fn clone_plain(run: &mut Run<'_>, call: &Call) -> Flow {
+    run.requests.clone = Some((run.number(call, 1) as u32, Preserve::Nothing));
+    Flow::Next
+}
+
+fn clone_preserving(run: &mut Run<'_>, call: &Call) -> Flow {
+    let list = Preserve::List(run.number(call, 2) as u64);
+    run.requests.clone = Some((run.number(call, 1) as u32, list));
+    Flow::Next
+}
+
+fn resubmit_plain(run: &mut Run<'_>, _: &Call) -> Flow {
+    run.requests.resubmit = Some(Preserve::Nothing);
+    Flow::Next
+}
+
+fn resubmit_preserving(run: &mut Run<'_>, call: &Call) -> Flow {
+    run.requests.resubmit = Some(Preserve::List(run.number(call, 0) as u64));
+    Flow::Next
+}
+
+fn recirculate_plain(run: &mut Run<'_>, _: &Call) -> Flow {
+    run.requests.recirculate = Some(Preserve::Nothing);
+    Flow::Next
+}
+
+fn recirculate_preserving(run: &mut Run<'_>, call: &Call) -> Flow {
+    run.requests.recirculate = Some(Preserve::List(run.number(call, 0) as u64));
+    Flow::Next
+}
+
+/// `truncate(length)`
+pub fn truncate(run: &mut Run<'_>, call: &Call) -> Flow {
+    run.requests.truncate = Some(run.number(call, 0) as u32);
+    Flow::Next
+}
+
+/// `digest(receiver, data)`
+fn digest(run: &mut Run<'_>, call: &Call) -> Flow {
+    let leaves = call.args.get(1).map_or(Vec::new(), |a| run.leaves(a));
+    let name = run.number(call, 0).to_string();
+    let fields = leaves.into_iter().map(|(name, value, _)| (name, value)).collect();
+    run.state.digests.push(Digest::new(name, fields));
+    Flow::Next
+}
+
+/// `assert(check)`
+pub fn assert(run: &mut Run<'_>, call: &Call) -> Flow {
+    if run.number(call, 0) == 0 { run.stop("an `assert` failed") } else { Flow::Next }
+}
+
+/// `assume(check)`: a claim for verification tools; one that does not hold is an error as well.
+pub fn assume(run: &mut Run<'_>, call: &Call) -> Flow {
+    if run.number(call, 0) == 0 { run.stop("an `assume` does not hold") } else { Flow::Next }
+}
+
+/// `log_msg(format [, values])`: each `{}` is a value.
+pub fn log_msg(run: &mut Run<'_>, call: &Call) -> Flow {
+    if run.trace.is_some() {
+        let mut text = run.text(call, 0).trim_matches('"').to_owned();
+        for (_, value, _) in call.args.get(1).map_or(Vec::new(), |a| run.leaves(a)) {
+            text = text.replacen("{}", &value.to_big().to_string(), 1);
+        }
+        run.event(call.span, |_| EventKind::Message(text));
+    }
+    Flow::Next
+}
+
+/// `extern_func(out f, in d)` of p4c's bmv2 samples: `f = d`.
+fn assign(run: &mut Run<'_>, call: &Call) -> Flow {
+    let value = run.number(call, 1);
+    run.give_scalar(call.args.first(), value, call.span);
+    Flow::Next
+}

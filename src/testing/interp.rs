@@ -1,0 +1,121 @@
+//! The interpreter as an engine.
+
+use super::engine::{
+    ActionSpec, CounterValue, Engine, EngineError, EngineResult, KeyMatch, MirrorTarget, MulticastNode,
+    OutputPacket, TableEntry,
+};
+use num_bigint::BigUint;
+use p4xdp_midend::interp::{ControlError, Machine, Mirror, Outcome, Unsupported, Verdict};
+use p4xdp_midend::ir::Program;
+
+/// A program on the interpreter.
+#[derive(Debug)]
+pub struct InterpEngine {
+    machine: Machine,
+    outputs: Vec<OutputPacket>,
+    outcomes: Option<Vec<Outcome>>,
+}
+
+impl InterpEngine {
+    /// Loads a program.
+    ///
+    /// # Errors
+    /// What the interpreter cannot run, as diagnostics.
+    pub fn new(program: &Program) -> Result<InterpEngine, Unsupported> {
+        Ok(InterpEngine { machine: Machine::new(program)?, outputs: Vec::new(), outcomes: None })
+    }
+
+    /// Keeps the outcome of each packet, with its trace, from now on.
+    pub fn keep_traces(&mut self) {
+        self.machine.set_tracing(true);
+        self.outcomes = Some(Vec::new());
+    }
+
+    /// The outcomes since the last call, in order of the packets.
+    pub fn take_outcomes(&mut self) -> Vec<Outcome> {
+        self.outcomes.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// The machine itself.
+    pub fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+}
+
+fn refused(error: ControlError) -> EngineError {
+    EngineError::Refused(error.to_string())
+}
+
+impl Engine for InterpEngine {
+    fn open_ports(&mut self, _ports: &[u32]) -> EngineResult<()> {
+        Ok(())
+    }
+
+    fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()> {
+        self.machine.insert(table, entry).map_err(refused)
+    }
+
+    fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()> {
+        self.machine.set_default(table, action).map_err(refused)
+    }
+
+    fn clear_tables(&mut self) -> EngineResult<()> {
+        self.machine.clear_tables();
+        Ok(())
+    }
+
+    fn inject(&mut self, port: u32, packet: &[u8]) -> EngineResult<()> {
+        let outcome = self.machine.process(port, packet);
+        if let Verdict::Failed(why) = &outcome.verdict {
+            return Err(EngineError::Refused(format!("the packet was given up: {why}")));
+        }
+        let outputs = outcome.outputs.iter().map(|o| OutputPacket { port: o.port, bytes: o.bytes.clone() });
+        self.outputs.extend(outputs);
+        if let Some(outcomes) = &mut self.outcomes {
+            outcomes.push(outcome);
+        }
+        Ok(())
+    }
+
+    fn collect(&mut self) -> EngineResult<Vec<OutputPacket>> {
+        Ok(std::mem::take(&mut self.outputs))
+    }
+
+    fn counter(&mut self, name: &str, index: u64) -> EngineResult<CounterValue> {
+        self.machine.counter(name, index).map_err(refused)
+    }
+
+    fn direct_counter(&mut self, table: &str, keys: &[KeyMatch]) -> EngineResult<CounterValue> {
+        self.machine.direct_counter(table, keys, None).map_err(refused)
+    }
+
+    fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> EngineResult<()> {
+        self.machine.write_counter(name, index, value).map_err(refused)
+    }
+
+    fn register(&mut self, name: &str, index: u64) -> EngineResult<BigUint> {
+        self.machine.register(name, index).map_err(refused)
+    }
+
+    fn write_register(&mut self, name: &str, index: Option<u64>, value: &BigUint) -> EngineResult<()> {
+        self.machine.write_register(name, index, value).map_err(refused)
+    }
+
+    fn set_meter_rates(&mut self, name: &str, index: Option<u64>, rates: &[(f64, u64)]) -> EngineResult<()> {
+        self.machine.set_meter_rates(name, index, rates).map_err(refused)
+    }
+
+    fn set_mirror(&mut self, session: u32, target: Option<&MirrorTarget>) -> EngineResult<()> {
+        let target = target.map(|t| match t {
+            MirrorTarget::Port(port) => Mirror::Port(*port),
+            MirrorTarget::Group(group) => Mirror::Group(*group),
+        });
+        self.machine.set_mirror(session, target);
+        Ok(())
+    }
+
+    fn set_multicast_group(&mut self, group: u32, nodes: &[MulticastNode]) -> EngineResult<()> {
+        self.machine.set_multicast_group(group, nodes.to_vec());
+        Ok(())
+    }
+}

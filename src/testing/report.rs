@@ -1,0 +1,130 @@
+//! What a packet test found.
+
+use super::stf::Pattern;
+use std::fmt;
+
+/// One expectation, or one packet that nobody expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Line of the test; none for packets that nobody expected.
+    pub line: Option<u32>,
+    /// What was checked: `expect 1`.
+    pub what: String,
+    /// What is wrong, over several lines; none if it holds.
+    pub failure: Option<String>,
+}
+
+/// The result of a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// In order of the lines, unexpected packets last.
+    pub checks: Vec<Check>,
+    /// What reading commands showed: `register r[5] = 0x64`.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// Expectations that hold.
+    pub fn passed(&self) -> usize {
+        self.checks.iter().filter(|c| c.failure.is_none()).count()
+    }
+
+    /// Expectations that do not hold, and packets that nobody expected.
+    pub fn failed(&self) -> usize {
+        self.checks.len() - self.passed()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for note in &self.notes {
+            writeln!(f, "{note}")?;
+        }
+        for check in &self.checks {
+            let Some(failure) = &check.failure else { continue };
+            match check.line {
+                Some(line) => writeln!(f, "line {line}: {}: {failure}", check.what)?,
+                None => writeln!(f, "{}: {failure}", check.what)?,
+            }
+        }
+        write!(f, "{} passed, {} failed", self.passed(), self.failed())
+    }
+}
+
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16).unwrap_or('?')
+}
+
+fn nibbles(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().flat_map(|b| [b >> 4, b & 15]).collect()
+}
+
+/// Does a packet match? If not: what is wrong, with the first difference marked.
+pub(super) fn compare(pattern: &Pattern, packet: &[u8]) -> Option<String> {
+    let got = nibbles(packet);
+    let wanted = &pattern.nibbles;
+    let differs = wanted.iter().zip(&got).any(|(w, g)| w.is_some_and(|w| w != *g));
+    let short = got.len() < wanted.len();
+    let long = pattern.exact && got.len() > wanted.len();
+    let what = match (differs, short, long) {
+        (false, false, false) => return None,
+        (true, ..) => "the packet differs",
+        (_, true, _) => "the packet is too short",
+        (_, _, true) => "the packet is too long",
+    };
+    let wanted_chars: Vec<char> = wanted.iter().map(|n| n.map_or('*', hex_digit)).collect();
+    let got_chars: Vec<char> = got.iter().map(|n| hex_digit(*n)).collect();
+    let mut out = what.to_owned();
+    let total = wanted_chars.len().max(got_chars.len());
+    // 16 bytes a row, in groups of two bytes; rows that agree are left out.
+    for row in (0..total).step_by(32) {
+        let line = |chars: &[char]| {
+            let mut text = String::new();
+            for (i, c) in chars.iter().skip(row).take(32).enumerate() {
+                if i > 0 && i.is_multiple_of(4) {
+                    text.push(' ');
+                }
+                text.push(*c);
+            }
+            text
+        };
+        let mut marks = String::new();
+        let mut marked = false;
+        for i in 0..32.min(total - row) {
+            if i > 0 && i.is_multiple_of(4) {
+                marks.push(' ');
+            }
+            let bad = match (wanted.get(row + i), got.get(row + i)) {
+                (Some(Some(w)), Some(g)) => w != g,
+                (Some(None), Some(_)) => false,
+                (Some(_), None) => true,
+                (None, Some(_)) => pattern.exact,
+                (None, None) => false,
+            };
+            marked |= bad;
+            marks.push(if bad { '^' } else { ' ' });
+        }
+        if marked {
+            out.push_str(&format!(
+                "\n  byte {:>4}  expected  {}\n             received  {}\n                       {}",
+                row / 2,
+                line(&wanted_chars),
+                line(&got_chars),
+                marks.trim_end()
+            ));
+        }
+    }
+    Some(out)
+}
+
+/// A packet in hex, in groups of two bytes.
+pub(super) fn hex(packet: &[u8]) -> String {
+    let mut out = String::new();
+    for (i, byte) in packet.iter().enumerate() {
+        if i > 0 && i.is_multiple_of(2) {
+            out.push(' ');
+        }
+        out.push_str(&format!("{byte:02x}"));
+    }
+    out
+}

@@ -1,0 +1,241 @@
+//! Runs a test: commands in order, then what came out against what was expected, port by port.
+
+use super::engine::{CounterValue, Engine, EngineError, KeyMatch, MirrorTarget, MulticastNode};
+use super::report::{Check, Report, compare, hex};
+use super::resolve::Resolver;
+use super::stf::{self, CellIndex, Command, CommandKind, Comparison, CountOf, Name, Pattern, StfError};
+use num_bigint::BigUint;
+use p4xdp_midend::ir::Program;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Why a test could not be run to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum TestError {
+    /// The test itself is wrong: a syntax error, or a name that the program does not have.
+    #[error("{0}")]
+    Test(#[from] StfError),
+    /// The engine did not do what a line says.
+    #[error("{line}: {error}")]
+    Engine {
+        /// The line; 0 before the first and after the last.
+        line: u32,
+        /// Why.
+        error: EngineError,
+    },
+}
+
+/// Runs a test on an engine that has the program loaded.
+///
+/// # Errors
+/// When the test is wrong or the engine fails; expectations that are not met are in the report.
+pub fn run_stf(program: &Program, text: &str, engine: &mut dyn Engine) -> Result<Report, TestError> {
+    let commands = stf::parse(text)?;
+    let ports: BTreeSet<u32> = commands
+        .iter()
+        .filter_map(|c| match c.kind {
+            CommandKind::Packet { port, .. } | CommandKind::Expect { port, .. } => Some(port),
+            _ => None,
+        })
+        .collect();
+    let ports: Vec<u32> = ports.into_iter().collect();
+    engine.open_ports(&ports).map_err(|error| TestError::Engine { line: 0, error })?;
+    let mut run = StfRun {
+        program,
+        engine,
+        nodes: Vec::new(),
+        groups: BTreeMap::new(),
+        entries: BTreeMap::new(),
+        expected: BTreeMap::new(),
+        report: Report::default(),
+    };
+    for command in &commands {
+        run.command(command)?;
+    }
+    run.finish(&ports)
+}
+
+struct StfRun<'a> {
+    program: &'a Program,
+    engine: &'a mut dyn Engine,
+    nodes: Vec<MulticastNode>,
+    groups: BTreeMap<u32, Vec<u32>>,
+    /// Entries that were added with a name: table and keys.
+    entries: BTreeMap<String, (Arc<str>, Vec<KeyMatch>)>,
+    expected: BTreeMap<u32, Vec<(u32, Option<Pattern>)>>,
+    report: Report,
+}
+
+impl StfRun<'_> {
+    fn command(&mut self, command: &Command) -> Result<(), TestError> {
+        let line = command.line;
+        let failed = |error| TestError::Engine { line, error };
+        let resolver = Resolver { program: self.program, line };
+        match &command.kind {
+            CommandKind::Add { table, priority, keys, action, id } => {
+                let found = resolver.table(table)?;
+                let entry = resolver.entry(found, table, *priority, keys, action)?;
+                self.engine.insert(&found.name, &entry).map_err(failed)?;
+                if let Some(id) = id {
+                    self.entries.insert(id.clone(), (found.name.clone(), entry.keys));
+                }
+            }
+            CommandKind::SetDefault { table, action } => {
+                let found = resolver.table(table)?;
+                let action = resolver.action(found, action)?;
+                self.engine.set_default(&found.name, &action).map_err(failed)?;
+            }
+            CommandKind::RemoveAll => self.engine.clear_tables().map_err(failed)?,
+            CommandKind::Packet { port, bytes } => self.engine.inject(*port, bytes).map_err(failed)?,
+            CommandKind::Expect { port, pattern } => {
+                self.expected.entry(*port).or_default().push((line, pattern.clone()));
+            }
+            CommandKind::NoPacket | CommandKind::Wait | CommandKind::MirroringGet(_) => {}
+            CommandKind::CheckCounter { counter, index, check } => {
+                self.check_counter(line, counter, index, *check)?;
+            }
+            CommandKind::MirroringAdd(session, port) => {
+                self.engine.set_mirror(*session, Some(&MirrorTarget::Port(*port))).map_err(failed)?;
+            }
+            CommandKind::MirroringAddMc(session, group) => {
+                self.engine.set_mirror(*session, Some(&MirrorTarget::Group(*group))).map_err(failed)?;
+            }
+            CommandKind::MirroringDelete(session) => {
+                self.engine.set_mirror(*session, None).map_err(failed)?
+            }
+            CommandKind::McGroupCreate(group) => {
+                self.groups.insert(*group, Vec::new());
+                self.publish(*group).map_err(failed)?;
+            }
+            CommandKind::McNodeCreate(replication_id, ports) => {
+                self.nodes.push(MulticastNode { replication_id: *replication_id, ports: ports.clone() });
+            }
+            CommandKind::McNodeUpdate(node, ports) => {
+                let Some(place) = self.nodes.get_mut(*node as usize) else {
+                    return Err(no_node(line, *node));
+                };
+                place.ports.clone_from(ports);
+                let groups: Vec<u32> =
+                    self.groups.iter().filter(|(_, nodes)| nodes.contains(node)).map(|(g, _)| *g).collect();
+                for group in groups {
+                    self.publish(group).map_err(failed)?;
+                }
+            }
+            CommandKind::McNodeAssociate(group, node) => {
+                if self.nodes.get(*node as usize).is_none() {
+                    return Err(no_node(line, *node));
+                }
+                self.groups.entry(*group).or_default().push(*node);
+                self.publish(*group).map_err(failed)?;
+            }
+            CommandKind::CounterRead(name, index) => {
+                let full = resolver.instance(name)?;
+                let value = self.engine.counter(&full, *index).map_err(failed)?;
+                let CounterValue { packets, bytes } = value;
+                self.report.notes.push(format!("counter {full}[{index}] = {packets} packets, {bytes} bytes"));
+            }
+            CommandKind::CounterWrite(name, index, packets, bytes) => {
+                let full = resolver.instance(name)?;
+                let value = CounterValue { packets: *packets, bytes: *bytes };
+                self.engine.write_counter(&full, *index, value).map_err(failed)?;
+            }
+            CommandKind::RegisterRead(name, index) => {
+                let full = resolver.instance(name)?;
+                let value = self.engine.register(&full, *index).map_err(failed)?;
+                self.report.notes.push(format!("register {full}[{index}] = {value:#x}"));
+            }
+            CommandKind::RegisterWrite(name, index, value) => {
+                let full = resolver.instance(name)?;
+                self.engine.write_register(&full, Some(*index), value).map_err(failed)?;
+            }
+            CommandKind::RegisterReset(name) => {
+                let full = resolver.instance(name)?;
+                self.engine.write_register(&full, None, &BigUint::default()).map_err(failed)?;
+            }
+            CommandKind::MeterGetRates(name, _) => {
+                resolver.instance(name)?;
+            }
+            CommandKind::MeterSetRates(name, index, rates) => {
+                let full = resolver.instance(name)?;
+                self.engine.set_meter_rates(&full, *index, rates).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, group: u32) -> Result<(), EngineError> {
+        let nodes = self.groups.get(&group).map(Vec::as_slice).unwrap_or_default();
+        let nodes: Vec<MulticastNode> =
+            nodes.iter().filter_map(|n| self.nodes.get(*n as usize).cloned()).collect();
+        self.engine.set_multicast_group(group, &nodes)
+    }
+
+    fn check_counter(
+        &mut self,
+        line: u32,
+        counter: &Name,
+        index: &CellIndex,
+        check: Option<(CountOf, Comparison, u64)>,
+    ) -> Result<(), TestError> {
+        let failed = |error| TestError::Engine { line, error };
+        let resolver = Resolver { program: self.program, line };
+        let value = match index {
+            CellIndex::Number(index) => {
+                let full = resolver.instance(counter)?;
+                self.engine.counter(&full, *index).map_err(failed)?
+            }
+            CellIndex::Entry(id) => {
+                let Some((table, keys)) = self.entries.get(&id.text).cloned() else {
+                    let message = format!("no entry was added as `{}`", id.text);
+                    return Err(StfError { line, column: id.column, message }.into());
+                };
+                self.engine.direct_counter(&table, &keys).map_err(failed)?
+            }
+        };
+        if let Some((of, comparison, limit)) = check {
+            let (found, unit) = match of {
+                CountOf::Packets => (value.packets, "packets"),
+                CountOf::Bytes => (value.bytes, "bytes"),
+            };
+            self.report.checks.push(Check {
+                line: Some(line),
+                what: format!("check_counter {} {unit} {} {limit}", counter.text, comparison.symbol()),
+                failure: (!comparison.holds(found, limit)).then(|| format!("it is {found}")),
+            });
+        }
+        Ok(())
+    }
+
+    /// Compares what came out of each port with what was expected there, in order.
+    fn finish(mut self, ports: &[u32]) -> Result<Report, TestError> {
+        let outputs = self.engine.collect().map_err(|error| TestError::Engine { line: 0, error })?;
+        let mut by_port: BTreeMap<u32, Vec<Vec<u8>>> = BTreeMap::new();
+        for output in outputs {
+            by_port.entry(output.port).or_default().push(output.bytes);
+        }
+        let mut unexpected = Vec::new();
+        for port in ports {
+            let mut got = by_port.remove(port).unwrap_or_default().into_iter();
+            for (line, pattern) in self.expected.remove(port).unwrap_or_default() {
+                let failure = match (got.next(), pattern) {
+                    (None, _) => Some("no packet came out".to_owned()),
+                    (Some(_), None) => None,
+                    (Some(packet), Some(pattern)) => compare(&pattern, &packet),
+                };
+                self.report.checks.push(Check { line: Some(line), what: format!("expect {port}"), failure });
+            }
+            unexpected.extend(got.map(|packet| Check {
+                line: None,
+                what: format!("port {port}"),
+                failure: Some(format!("a packet came out that nobody expected\n  {}", hex(&packet))),
+            }));
+        }
+        self.report.checks.sort_by_key(|c| c.line);
+        self.report.checks.extend(unexpected);
+        Ok(self.report)
+    }
+}
+
+fn no_node(line: u32, node: u32) -> TestError {
+    StfError { line, column: 1, message: format!("there is no multicast node {node}") }.into()
+}

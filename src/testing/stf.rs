@@ -1,0 +1,242 @@
+//! STF, the packet-test language: text in, commands out, or the first error with its line and column.
+//!
+//! Knows the language alone: names stay as written, values unsized. [`super::resolve`] gives them meaning. Beyond the
+//! language of p4c's tests, keys may be written `value&&&mask` and `low..high`.
+
+mod lex;
+mod parse;
+
+use num_bigint::BigUint;
+
+/// What is wrong with a test.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{line}:{column}: {message}")]
+pub struct StfError {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// One sentence.
+    pub message: String,
+}
+
+/// A name with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// As written, without quotes.
+    pub text: String,
+    /// Column of its first character, from 1.
+    pub column: u32,
+}
+
+/// A number as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// Value; wildcard digits count as zero.
+    pub value: BigUint,
+    /// Ones for all digits that are no wildcards. As wide as the digits written.
+    pub mask: BigUint,
+    /// Bits that a digit stands for; `None` for decimal numbers.
+    pub digit_bits: Option<u32>,
+    /// Digits written.
+    pub digits: u32,
+    /// Digits that are wildcards.
+    pub wildcards: u32,
+    /// Column of its first character, from 1.
+    pub column: u32,
+}
+
+/// What a key must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MatchValue {
+    /// One number, perhaps with wildcards.
+    Plain(Number),
+    /// `value/prefix length`
+    Prefix(Number, u32),
+    /// `value&&&mask`
+    Masked(Number, Number),
+    /// `low..high`
+    Range(Number, Number),
+}
+
+/// An action with named arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Action.
+    pub action: Name,
+    /// Arguments.
+    pub args: Vec<(Name, Number)>,
+}
+
+/// What a counter's cell counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountOf {
+    /// Packets.
+    Packets,
+    /// Bytes.
+    Bytes,
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+impl Comparison {
+    /// Does it hold?
+    pub fn holds(self, a: u64, b: u64) -> bool {
+        match self {
+            Comparison::Eq => a == b,
+            Comparison::Ne => a != b,
+            Comparison::Lt => a < b,
+            Comparison::Le => a <= b,
+            Comparison::Gt => a > b,
+            Comparison::Ge => a >= b,
+        }
+    }
+
+    /// As written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Comparison::Eq => "==",
+            Comparison::Ne => "!=",
+            Comparison::Lt => "<",
+            Comparison::Le => "<=",
+            Comparison::Gt => ">",
+            Comparison::Ge => ">=",
+        }
+    }
+}
+
+/// Which cell of a counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CellIndex {
+    /// By position.
+    Number(u64),
+    /// That of the entry that was added under this name.
+    Entry(Name),
+}
+
+/// The bytes that a packet must begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// Half bytes in order; `None` is anything.
+    pub nibbles: Vec<Option<u8>>,
+    /// Nothing may follow.
+    pub exact: bool,
+}
+
+/// A command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Line, from 1.
+    pub line: u32,
+    /// What to do.
+    pub kind: CommandKind,
+}
+
+/// The commands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CommandKind {
+    /// `add`
+    Add {
+        /// Table.
+        table: Name,
+        /// Larger wins.
+        priority: Option<u32>,
+        /// Keys.
+        keys: Vec<(Name, MatchValue)>,
+        /// Action.
+        action: Call,
+        /// `= id`
+        id: Option<String>,
+    },
+    /// `setdefault`
+    SetDefault {
+        /// Table.
+        table: Name,
+        /// Action.
+        action: Call,
+    },
+    /// `remove all`
+    RemoveAll,
+    /// `packet`
+    Packet {
+        /// Into which port.
+        port: u32,
+        /// Content.
+        bytes: Vec<u8>,
+    },
+    /// `expect`
+    Expect {
+        /// Out of which port.
+        port: u32,
+        /// Content; any packet if there is none.
+        pattern: Option<Pattern>,
+    },
+    /// `no_packet`: nothing more is expected, which holds anyway.
+    NoPacket,
+    /// `wait`
+    Wait,
+    /// `check_counter`
+    CheckCounter {
+        /// Counter.
+        counter: Name,
+        /// Cell.
+        index: CellIndex,
+        /// What must hold; none: the counter exists.
+        check: Option<(CountOf, Comparison, u64)>,
+    },
+    /// `mirroring_add`: session, port.
+    MirroringAdd(u32, u32),
+    /// `mirroring_add_mc`: session, group.
+    MirroringAddMc(u32, u32),
+    /// `mirroring_delete`
+    MirroringDelete(u32),
+    /// `mirroring_get`: shows a session, and so does nothing.
+    MirroringGet(u32),
+    /// `mc_mgrp_create`: makes a group.
+    McGroupCreate(u32),
+    /// `mc_node_create`: replication id, ports. Nodes are numbered from 0.
+    McNodeCreate(u32, Vec<u32>),
+    /// `mc_node_update`: node, ports.
+    McNodeUpdate(u32, Vec<u32>),
+    /// `mc_node_associate`: group, node.
+    McNodeAssociate(u32, u32),
+    /// `counter_read`
+    CounterRead(Name, u64),
+    /// `counter_write`: counter, cell, packets, bytes.
+    CounterWrite(Name, u64, u64, u64),
+    /// `register_read`
+    RegisterRead(Name, u64),
+    /// `register_write`
+    RegisterWrite(Name, u64, BigUint),
+    /// `register_reset`
+    RegisterReset(Name),
+    /// `meter_get_rates`
+    MeterGetRates(Name, u64),
+    /// `meter_set_rates` (one cell) and `meter_array_set_rates` (all): units a microsecond and burst, committed first.
+    MeterSetRates(Name, Option<u64>, Vec<(f64, u64)>),
+}
+
+impl Eq for CommandKind {}
+
+/// Parses a test.
+///
+/// # Errors
+/// The first line that is no command.
+pub fn parse(text: &str) -> Result<Vec<Command>, StfError> {
+    parse::parse(text)
+}

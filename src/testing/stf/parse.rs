@@ -1,0 +1,334 @@
+//! One command a line.
+
+use super::lex::{Token, tokens};
+use super::{
+    Call, CellIndex, Command, CommandKind, Comparison, CountOf, MatchValue, Name, Number, Pattern, StfError,
+};
+
+pub(super) fn parse(text: &str) -> Result<Vec<Command>, StfError> {
+    let mut commands = Vec::new();
+    for (at, raw) in text.lines().enumerate() {
+        let line = at as u32 + 1;
+        let content = without_comment(raw);
+        let trimmed = content.trim_start();
+        if trimmed.is_empty() {
+            continue;
+        }
+        let column = (content.chars().count() - trimmed.chars().count()) as u32 + 1;
+        let end = trimmed.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(trimmed.len());
+        let (keyword, rest) = trimmed.split_at(end);
+        let behind = Line { line, column: column + end as u32, text: rest };
+        let kind = behind.command(keyword, column)?;
+        commands.push(Command { line, kind });
+    }
+    Ok(commands)
+}
+
+/// The line up to a `#` that is not in a quoted name.
+fn without_comment(line: &str) -> &str {
+    let mut quoted = false;
+    for (at, c) in line.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '#' if !quoted => return line.split_at(at).0,
+            _ => {}
+        }
+    }
+    line
+}
+
+/// What follows the keyword.
+struct Line<'a> {
+    line: u32,
+    column: u32,
+    text: &'a str,
+}
+
+impl Line<'_> {
+    fn command(&self, keyword: &str, column: u32) -> Result<CommandKind, StfError> {
+        let lower = keyword.to_ascii_lowercase();
+        match lower.as_str() {
+            "packet" => {
+                let (port, pattern) = self.packet_data(false)?;
+                let bytes = pattern
+                    .nibbles
+                    .chunks(2)
+                    .map(|pair| pair.iter().fold(0, |byte, n| byte << 4 | n.unwrap_or(0)))
+                    .collect();
+                return Ok(CommandKind::Packet { port, bytes });
+            }
+            "expect" => {
+                let (port, pattern) = self.packet_data(true)?;
+                let any = pattern.nibbles.is_empty() && !pattern.exact;
+                return Ok(CommandKind::Expect { port, pattern: (!any).then_some(pattern) });
+            }
+            "meter_set_rates" | "meter_array_set_rates" => {
+                return self.meter_rates(lower == "meter_set_rates");
+            }
+            _ => {}
+        }
+        let mut cursor = Cursor {
+            line: self.line,
+            end: self.column + self.text.chars().count() as u32,
+            tokens: tokens(self.text, self.line, self.column)?.into_iter().peekable(),
+        };
+        let kind = match lower.as_str() {
+            "add" => cursor.add()?,
+            "setdefault" => CommandKind::SetDefault { table: cursor.name()?, action: cursor.call()? },
+            "remove" => {
+                let what = cursor.name()?;
+                if !what.text.eq_ignore_ascii_case("all") {
+                    return Err(cursor.error(what.column, "`remove` only knows `all`"));
+                }
+                CommandKind::RemoveAll
+            }
+            "no_packet" => CommandKind::NoPacket,
+            "wait" => CommandKind::Wait,
+            "check_counter" => cursor.check_counter()?,
+            "mirroring_add" => CommandKind::MirroringAdd(cursor.small()?, cursor.small()?),
+            "mirroring_add_mc" => CommandKind::MirroringAddMc(cursor.small()?, cursor.small()?),
+            "mirroring_delete" => CommandKind::MirroringDelete(cursor.small()?),
+            "mirroring_get" => CommandKind::MirroringGet(cursor.small()?),
+            "mc_mgrp_create" => CommandKind::McGroupCreate(cursor.small()?),
+            "mc_node_create" => CommandKind::McNodeCreate(cursor.small()?, cursor.smalls()?),
+            "mc_node_update" => CommandKind::McNodeUpdate(cursor.small()?, cursor.smalls()?),
+            "mc_node_associate" => CommandKind::McNodeAssociate(cursor.small()?, cursor.small()?),
+            "counter_read" => CommandKind::CounterRead(cursor.name()?, cursor.index()?),
+            "counter_write" => {
+                CommandKind::CounterWrite(cursor.name()?, cursor.index()?, cursor.index()?, cursor.index()?)
+            }
+            "register_read" => CommandKind::RegisterRead(cursor.name()?, cursor.index()?),
+            "register_write" => {
+                CommandKind::RegisterWrite(cursor.name()?, cursor.index()?, cursor.number()?.value)
+            }
+            "register_reset" => CommandKind::RegisterReset(cursor.name()?),
+            "meter_get_rates" => CommandKind::MeterGetRates(cursor.name()?, cursor.index()?),
+            _ => {
+                let message = format!("unknown command `{keyword}`");
+                return Err(StfError { line: self.line, column, message });
+            }
+        };
+        cursor.done()?;
+        Ok(kind)
+    }
+
+    /// A port and hex digits; wildcards and `$` only in expectations.
+    fn packet_data(&self, expected: bool) -> Result<(u32, Pattern), StfError> {
+        let error = |column: u32, message: String| StfError { line: self.line, column, message };
+        let trimmed = self.text.trim_start();
+        let start = self.column + (self.text.chars().count() - trimmed.chars().count()) as u32;
+        let end = trimmed.find(char::is_whitespace).unwrap_or(trimmed.len());
+        let (port, data) = trimmed.split_at(end);
+        let Ok(port_number) = port.parse::<u32>() else {
+            return Err(error(start, format!("expected a port number, found `{port}`")));
+        };
+        let mut pattern = Pattern { nibbles: Vec::new(), exact: false };
+        for (column, c) in (start + end as u32..).zip(data.chars()) {
+            match c {
+                _ if c.is_whitespace() => {}
+                _ if pattern.exact => {
+                    return Err(error(column, "nothing may follow `$`".into()));
+                }
+                '$' if expected => pattern.exact = true,
+                '*' if expected => pattern.nibbles.push(None),
+                _ => match c.to_digit(16) {
+                    Some(digit) => pattern.nibbles.push(Some(digit as u8)),
+                    None => return Err(error(column, format!("`{c}` is no hexadecimal digit"))),
+                },
+            }
+        }
+        if !expected && pattern.nibbles.len() % 2 == 1 {
+            return Err(error(
+                start + end as u32,
+                "a packet has a whole number of bytes, but half of one is left".into(),
+            ));
+        }
+        Ok((port_number, pattern))
+    }
+
+    /// `name [index] rate:burst..`
+    fn meter_rates(&self, indexed: bool) -> Result<CommandKind, StfError> {
+        let error = |message: String| StfError { line: self.line, column: self.column + 1, message };
+        let mut words = self.text.split_whitespace();
+        let name = words.next().ok_or_else(|| error("expected a meter".into()))?;
+        let name = Name { text: name.trim_matches('"').to_owned(), column: self.column + 1 };
+        let index = if indexed {
+            let word = words.next().unwrap_or_default();
+            Some(word.parse().map_err(|_| error(format!("expected an index, found `{word}`")))?)
+        } else {
+            None
+        };
+        let rates = words
+            .map(|word| {
+                let parts = word.split_once(':').and_then(|(r, b)| Some((r.parse().ok()?, b.parse().ok()?)));
+                parts.ok_or_else(|| error(format!("expected `rate:burst`, found `{word}`")))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(CommandKind::MeterSetRates(name, index, rates))
+    }
+}
+
+/// Over the tokens of a line.
+struct Cursor {
+    line: u32,
+    end: u32,
+    tokens: std::iter::Peekable<std::vec::IntoIter<(Token, u32)>>,
+}
+
+impl Cursor {
+    fn error(&self, column: u32, message: impl Into<String>) -> StfError {
+        StfError { line: self.line, column, message: message.into() }
+    }
+
+    fn expected(&mut self, what: &str) -> StfError {
+        let (found, column) = match self.tokens.peek() {
+            Some((Token::Ident(name), column)) => (format!("`{name}`"), *column),
+            Some((Token::Number(_), column)) => ("a number".to_owned(), *column),
+            Some((Token::Punct(p), column)) => (format!("`{p}`"), *column),
+            None => ("the end of the line".to_owned(), self.end),
+        };
+        self.error(column, format!("expected {what}, found {found}"))
+    }
+
+    fn done(&mut self) -> Result<(), StfError> {
+        if self.tokens.peek().is_some() { Err(self.expected("the end of the line")) } else { Ok(()) }
+    }
+
+    fn is(&mut self, punct: &str) -> bool {
+        matches!(self.tokens.peek(), Some((Token::Punct(p), _)) if *p == punct)
+    }
+
+    fn take(&mut self, punct: &str) -> bool {
+        let found = self.is(punct);
+        if found {
+            self.tokens.next();
+        }
+        found
+    }
+
+    fn require(&mut self, punct: &str) -> Result<(), StfError> {
+        if self.take(punct) { Ok(()) } else { Err(self.expected(&format!("`{punct}`"))) }
+    }
+
+    fn name(&mut self) -> Result<Name, StfError> {
+        let Some((Token::Ident(first), column)) = self.tokens.next_if(|t| matches!(t.0, Token::Ident(_)))
+        else {
+            return Err(self.expected("a name"));
+        };
+        let mut text = first;
+        loop {
+            if self.take(".") {
+                match self.tokens.next_if(|t| matches!(t.0, Token::Ident(_))) {
+                    Some((Token::Ident(part), _)) => text = format!("{text}.{part}"),
+                    _ => return Err(self.expected("a name")),
+                }
+            } else if self.take("[") {
+                let index = self.number()?.value;
+                self.require("]")?;
+                text = format!("{text}[{index}]");
+            } else {
+                return Ok(Name { text, column });
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<Number, StfError> {
+        match self.tokens.next_if(|t| matches!(t.0, Token::Number(_))) {
+            Some((Token::Number(n), _)) => Ok(n),
+            _ => Err(self.expected("a number")),
+        }
+    }
+
+    fn index(&mut self) -> Result<u64, StfError> {
+        let number = self.number()?;
+        u64::try_from(&number.value).map_err(|_| self.error(number.column, "the number is too large"))
+    }
+
+    fn small(&mut self) -> Result<u32, StfError> {
+        let number = self.number()?;
+        u32::try_from(&number.value).map_err(|_| self.error(number.column, "the number is too large"))
+    }
+
+    fn smalls(&mut self) -> Result<Vec<u32>, StfError> {
+        let mut out = Vec::new();
+        while self.tokens.peek().is_some() {
+            out.push(self.small()?);
+        }
+        Ok(out)
+    }
+
+    fn add(&mut self) -> Result<CommandKind, StfError> {
+        let table = self.name()?;
+        let priority = match self.tokens.peek() {
+            Some((Token::Number(_), _)) => Some(self.small()?),
+            _ => None,
+        };
+        let mut keys = Vec::new();
+        let action = loop {
+            let name = self.name()?;
+            if self.is("(") {
+                break Call { action: name, args: self.args()? };
+            }
+            self.require(":")?;
+            keys.push((name, self.match_value()?));
+        };
+        let id = if self.take("=") { Some(self.name()?.text) } else { None };
+        Ok(CommandKind::Add { table, priority, keys, action, id })
+    }
+
+    fn match_value(&mut self) -> Result<MatchValue, StfError> {
+        let value = self.number()?;
+        Ok(if self.take("/") {
+            MatchValue::Prefix(value, self.small()?)
+        } else if self.take("&&&") {
+            MatchValue::Masked(value, self.number()?)
+        } else if self.take("..") {
+            MatchValue::Range(value, self.number()?)
+        } else {
+            MatchValue::Plain(value)
+        })
+    }
+
+    fn call(&mut self) -> Result<Call, StfError> {
+        Ok(Call { action: self.name()?, args: self.args()? })
+    }
+
+    /// Arguments by name. p4c's own tests leave out commas now and then.
+    fn args(&mut self) -> Result<Vec<(Name, Number)>, StfError> {
+        self.require("(")?;
+        let mut args = Vec::new();
+        while !self.take(")") {
+            let name = self.name()?;
+            self.require(":")?;
+            args.push((name, self.number()?));
+            self.take(",");
+        }
+        Ok(args)
+    }
+
+    fn check_counter(&mut self) -> Result<CommandKind, StfError> {
+        let counter = self.name()?;
+        self.require("(")?;
+        let index = match self.tokens.peek() {
+            Some((Token::Number(_), _)) => CellIndex::Number(self.index()?),
+            _ => CellIndex::Entry(self.name()?),
+        };
+        self.require(")")?;
+        if self.tokens.peek().is_none() {
+            return Ok(CommandKind::CheckCounter { counter, index, check: None });
+        }
+        let what = self.name()?;
+        let of = match what.text.to_ascii_lowercase().as_str() {
+            "packets" => CountOf::Packets,
+            "bytes" => CountOf::Bytes,
+            _ => return Err(self.error(what.column, "expected `packets` or `bytes`")),
+        };
+        let comparisons =
+            [Comparison::Eq, Comparison::Ne, Comparison::Lt, Comparison::Le, Comparison::Gt, Comparison::Ge];
+        let Some(comparison) = comparisons.into_iter().find(|c| self.take(c.symbol())) else {
+            return Err(self.expected("a comparison"));
+        };
+        let limit = self.index()?;
+        Ok(CommandKind::CheckCounter { counter, index, check: Some((of, comparison, limit)) })
+    }
+}
