@@ -129,7 +129,7 @@ impl Preprocessor<'_> {
         if let (Some(first), Some(last)) = (tokens.first(), tokens.last()) {
             let span = self.token_span(*first).to(self.token_span(*last));
             let message = format!("text after `#{directive}` is ignored");
-            self.sink.emit(Diagnostic::warning(codes::W0103, span, message));
+            self.warn(Diagnostic::warning(codes::W0103, span, message));
         }
         Ok(())
     }
@@ -159,7 +159,7 @@ impl Preprocessor<'_> {
         if name == "error" {
             self.error(Diagnostic::error(codes::E0112, end, message.trim_end()))?;
         } else {
-            self.sink.emit(Diagnostic::warning(codes::W0101, end, message.trim_end()));
+            self.warn(Diagnostic::warning(codes::W0101, end, message.trim_end()));
         }
         Ok(Next::Read)
     }
@@ -206,7 +206,7 @@ impl Preprocessor<'_> {
                 Span::NONE => diagnostic.with_note("it is built in"),
                 earlier => diagnostic.with_label(earlier, "first defined here"),
             };
-            self.sink.emit(diagnostic);
+            self.warn(diagnostic);
         }
         self.macros.table.define(Macro { name, defined, kind, active: false });
         Ok(())

@@ -191,6 +191,7 @@ impl Expander<'_, '_, '_> {
         let tokens: Rc<[Token]> = match &found.kind {
             MacroKind::File => {
                 let text = format!("\"{}\"", self.site.file().replace('\\', "\\\\").replace('"', "\\\""));
+                self.macros.spend(text.len() / 16)?;
                 Rc::new([self.macros.pool.token(TokenKind::String, &text, name.at, name.spaced)])
             }
             MacroKind::Line => {

@@ -5,7 +5,7 @@ pub(super) const MAX_INCLUDE_DEPTH: usize = 200;
 /// Inclusions in all.
 pub(super) const MAX_INCLUSIONS: usize = 50_000;
 /// Bytes read in all, every inclusion counted; and bytes of output.
-pub(super) const MAX_TEXT: usize = 256 << 20;
+pub(super) const MAX_TEXT: usize = 128 << 20;
 /// Tokens handled by macro expansion in all: about a second.
 pub(super) const MAX_EXPANSION_WORK: usize = 16 << 20;
 /// Calls of macros within arguments of macros.
@@ -14,3 +14,5 @@ pub(super) const MAX_MACRO_DEPTH: usize = 200;
 pub(super) const MAX_EXPRESSION_DEPTH: usize = 256;
 /// Errors after which the rest of the text is not looked at.
 pub(super) const MAX_ERRORS: usize = 100;
+/// Warnings of the preprocessor that are reported.
+pub(super) const MAX_WARNINGS: usize = 100;

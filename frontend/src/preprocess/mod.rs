@@ -26,6 +26,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, ErrorsReported};
 use crate::source::{FileId, FileLoader, SourceMap, Span};
 use expand::Macros;
 use rustc_hash::FxHashSet;
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 /// What the command line says to the preprocessor.
@@ -62,6 +63,7 @@ pub fn preprocess(
         inclusions: 0,
         scanned: 0,
         errors: 0,
+        warnings: 0,
     };
     let main = preprocessor.main_file(main)?;
     preprocessor.command_line()?;
@@ -96,6 +98,7 @@ struct Preprocessor<'a> {
     inclusions: usize,
     scanned: usize,
     errors: usize,
+    warnings: usize,
 }
 
 impl Preprocessor<'_> {
@@ -107,6 +110,18 @@ impl Preprocessor<'_> {
             if last { diagnostic.with_note("there are too many errors to go on") } else { diagnostic };
         let reported = self.sink.error(diagnostic);
         if last { Err(reported) } else { Ok(()) }
+    }
+
+    /// Reports a warning, unless there were many.
+    fn warn(&mut self, diagnostic: Diagnostic) {
+        self.warnings += 1;
+        match self.warnings.cmp(&limits::MAX_WARNINGS) {
+            Ordering::Less => self.sink.emit(diagnostic),
+            Ordering::Equal => {
+                self.sink.emit(diagnostic.with_note("further warnings like this are not shown"))
+            }
+            Ordering::Greater => {}
+        }
     }
 
     /// Reports an error after which nothing can follow.
