@@ -1,0 +1,161 @@
+//! Packet tests of a compiled program in this machine's kernel: in, an object; out, an [`Engine`] that fills the loaded program's tables by
+//! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
+
+use super::engine::{
+    ActionSpec, CounterValue, Engine, EngineError, EngineResult, KeyMatch, OutputPacket, TableEntry,
+};
+use p4xdp_runtime::harness::{FIRST_INDEX, Harness};
+use p4xdp_runtime::manifest::{Key, MatchKind};
+use p4xdp_runtime::tables::{Call, Count, Entry, KeyMatch as Wanted, Table, TableError, terms};
+use p4xdp_runtime::{Error, Object, Program, load};
+
+/// A program in the kernel, and the place where it meets packets.
+pub struct Loaded {
+    program: Program,
+    harness: Box<dyn Harness>,
+}
+
+impl Loaded {
+    /// Loads an object; `place` chooses where it runs.
+    ///
+    /// # Errors
+    /// When the kernel refuses, or the environment lacks what the place needs.
+    pub fn new(
+        object: &Object,
+        place: impl FnOnce(&Program) -> Result<Box<dyn Harness>, Error>,
+    ) -> EngineResult<Loaded> {
+        let program = load::load_detached(object, FIRST_INDEX).map_err(refuse)?;
+        let harness = place(&program).map_err(refuse)?;
+        Ok(Loaded { program, harness })
+    }
+
+    /// The program in the kernel.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    fn table(&self, name: &str) -> EngineResult<Table<'_>> {
+        self.program.table(name).map_err(refuse)
+    }
+}
+
+impl Engine for Loaded {
+    fn open_ports(&mut self, ports: &[u32]) -> EngineResult<()> {
+        self.harness.open(&self.program, ports).map_err(refuse)
+    }
+
+    fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()> {
+        let table = self.table(table)?;
+        let entry = Entry {
+            keys: keys(&table, &entry.keys)?,
+            call: call(&table, &entry.action)?,
+            priority: entry.priority.unwrap_or(0),
+            count: Count::default(),
+        };
+        table.insert(&entry).map_err(refuse)
+    }
+
+    fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()> {
+        let table = self.table(table)?;
+        table.set_default(&call(&table, action)?).map_err(refuse)
+    }
+
+    fn clear_tables(&mut self) -> EngineResult<()> {
+        for table in self.program.tables().map_err(refuse)? {
+            table.clear().map_err(refuse)?;
+        }
+        Ok(())
+    }
+
+    fn inject(&mut self, port: u32, packet: &[u8]) -> EngineResult<()> {
+        self.harness.inject(&self.program, port, packet).map_err(refuse)
+    }
+
+    fn collect(&mut self) -> EngineResult<Vec<OutputPacket>> {
+        let packets = self.harness.collect(&self.program).map_err(refuse)?;
+        // What is passed to the stack comes out of the port that it came in at, as what is sent back there does.
+        Ok(packets.into_iter().map(|out| OutputPacket { port: out.port, bytes: out.bytes }).collect())
+    }
+
+    fn counter(&mut self, name: &str, index: u64) -> EngineResult<CounterValue> {
+        let count = self.program.counter(name).and_then(|counter| counter.read(index)).map_err(refuse)?;
+        Ok(CounterValue { packets: count.packets, bytes: count.bytes })
+    }
+
+    fn direct_counter(&mut self, table: &str, wanted: &[KeyMatch]) -> EngineResult<CounterValue> {
+        let table = self.table(table)?;
+        let wanted = keys(&table, wanted)?;
+        let entry = table.get(&wanted).map_err(refuse)?;
+        let entry = entry.ok_or_else(|| {
+            let keys = terms::keys_text(table.description(), &wanted);
+            EngineError::Refused(format!("table `{}` has no entry for {keys}", table.description().name))
+        })?;
+        Ok(CounterValue { packets: entry.count.packets, bytes: entry.count.bytes })
+    }
+
+    fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> EngineResult<()> {
+        let count = Count { packets: value.packets, bytes: value.bytes };
+        self.program.counter(name).and_then(|counter| counter.write(index, count)).map_err(refuse)
+    }
+}
+
+/// What a test demands of the keys, in the runtime's terms. Keys of kind `selector` have none in a test, and match anything.
+fn keys(table: &Table<'_>, given: &[KeyMatch]) -> EngineResult<Vec<Wanted>> {
+    let mut given = given.iter();
+    let mut keys = Vec::new();
+    for key in &table.description().keys {
+        keys.push(match key.match_kind {
+            MatchKind::Selector => Wanted::Any,
+            MatchKind::Exact
+            | MatchKind::Lpm
+            | MatchKind::Ternary
+            | MatchKind::Range
+            | MatchKind::Optional => {
+                let wanted = given.next().ok_or_else(|| {
+                    EngineError::Refused(format!("table `{}` has more keys", table.description().name))
+                })?;
+                key_match(key, wanted)
+            }
+        });
+    }
+    Ok(keys)
+}
+
+fn key_match(key: &Key, wanted: &KeyMatch) -> Wanted {
+    match wanted {
+        KeyMatch::Exact(value) if key.match_kind == MatchKind::Lpm => {
+            Wanted::Prefix(value.clone(), key.param.width)
+        }
+        KeyMatch::Exact(value) => Wanted::Exact(value.clone()),
+        KeyMatch::Lpm { value, prefix_len } => Wanted::Prefix(value.clone(), *prefix_len),
+        KeyMatch::Ternary { value, mask } => Wanted::Masked(value & mask, mask.clone()),
+        KeyMatch::Range { low, high } => Wanted::Range(low.clone(), high.clone()),
+        KeyMatch::Optional(Some(value)) => Wanted::Exact(value.clone()),
+        KeyMatch::Optional(None) => Wanted::Any,
+    }
+}
+
+fn call(table: &Table<'_>, action: &ActionSpec) -> EngineResult<Call> {
+    let all = &table.manifest().actions;
+    let names: Vec<&str> = table
+        .description()
+        .actions
+        .iter()
+        .filter_map(|entry| Some(all.get(entry.action)?.name.as_str()))
+        .collect();
+    let of = format!("table `{}`", table.description().name);
+    let position =
+        terms::find("action", &action.name, &names, Some(of)).map_err(|error| refuse(error.into()))?;
+    Ok(Call { action: position, args: action.args.clone() })
+}
+
+/// Which of the test's errors one of the runtime's is.
+fn refuse(error: Error) -> EngineError {
+    match &error {
+        Error::Harness(_) => EngineError::Unsupported(error.to_string()),
+        Error::Table(TableError::Corrupt { .. }) => EngineError::Environment(error.to_string()),
+        _ if error.is_environment() => EngineError::Environment(error.to_string()),
+        _ => EngineError::Refused(error.to_string()),
+    }
+}

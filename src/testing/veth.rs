@@ -1,0 +1,14 @@
+//! The engine `veth`: virtual Ethernet pairs in a private network namespace, as a program meets them in containers.
+
+use super::engine::EngineResult;
+use super::loaded::Loaded;
+use p4xdp_runtime::Object;
+use p4xdp_runtime::harness::veth::Veths;
+
+/// Loads an object for packet tests.
+///
+/// # Errors
+/// When the kernel refuses the program, or its devices.
+pub fn engine(object: &Object) -> EngineResult<Loaded> {
+    Loaded::new(object, |_| Ok(Box::new(Veths::new()?)))
+}

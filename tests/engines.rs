@@ -1,0 +1,67 @@
+//! The engines `kernel` and `veth` on an object that was made by hand, so that a mistake of the compiler is no excuse for theirs.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "../runtime/tests/fixture/mod.rs"]
+mod fixture;
+
+use fixture::{Variant, frame, ipv4, privileged};
+use num_bigint::BigUint;
+use p4xdp::testing::engine::{
+    ActionSpec, CounterValue, Engine, EngineError, KeyMatch, OutputPacket, TableEntry,
+};
+use p4xdp::testing::{kernel, veth};
+
+fn action(name: &str, args: &[u32]) -> ActionSpec {
+    ActionSpec { name: name.into(), args: args.iter().map(|arg| BigUint::from(*arg)).collect() }
+}
+
+fn entry(key: KeyMatch, action: ActionSpec) -> TableEntry {
+    TableEntry { keys: vec![key], priority: None, action }
+}
+
+fn exercise(engine: &mut dyn Engine) {
+    engine.open_ports(&[0, 1, 3]).unwrap();
+    let exact = |value: u32| KeyMatch::Exact(value.into());
+    engine.insert("ingress.mac", &entry(exact(1), action("ingress.forward", &[3]))).unwrap();
+    engine.insert("ingress.mac", &entry(exact(2), action("ingress.reply", &[]))).unwrap();
+    let again = engine.insert("ingress.mac", &entry(exact(2), action("ingress.drop", &[])));
+    assert!(matches!(again, Err(EngineError::Refused(_))));
+    let lpm = KeyMatch::Lpm { value: 0x0a01_0203u32.into(), prefix_len: 16 };
+    engine.insert("ingress.route", &entry(lpm, action("ingress.drop", &[]))).unwrap();
+
+    let mut to_route = ipv4([10, 1, 9, 9]);
+    to_route[5] = 9;
+    engine.inject(0, &frame(1, 7, 0x1234)).unwrap();
+    engine.inject(0, &frame(2, 7, 0x1234)).unwrap();
+    engine.inject(1, &frame(8, 7, 0x1234)).unwrap();
+    engine.inject(1, &to_route).unwrap();
+    let mut out = engine.collect().unwrap();
+    out.sort_by_key(|packet| packet.port);
+    let expected = [(0, frame(2, 7, 0x1234)), (1, frame(8, 7, 0x1234)), (3, frame(1, 7, 0x1234))];
+    assert_eq!(out, expected.map(|(port, bytes)| OutputPacket { port, bytes }));
+
+    assert_eq!(engine.counter("ingress.seen", 0).unwrap(), CounterValue { packets: 4, bytes: 240 });
+    engine.write_counter("ingress.seen", 1, CounterValue { packets: 2, bytes: 3 }).unwrap();
+    assert_eq!(engine.counter("ingress.seen", 1).unwrap(), CounterValue { packets: 2, bytes: 3 });
+    assert!(matches!(engine.counter("ingress.seen", 8), Err(EngineError::Refused(_))));
+
+    engine.set_default("ingress.mac", &action("ingress.drop", &[])).unwrap();
+    engine.clear_tables().unwrap();
+    engine.inject(0, &frame(1, 7, 0x1234)).unwrap();
+    assert!(engine.collect().unwrap().is_empty());
+    assert!(matches!(engine.inject(0, &[0; 13]), Err(EngineError::Unsupported(_))));
+}
+
+#[test]
+fn on_taps() {
+    if privileged("on_taps") {
+        exercise(&mut kernel::engine(&fixture::object(&Variant::default())).unwrap());
+    }
+}
+
+#[test]
+fn on_veths() {
+    if privileged("on_veths") {
+        exercise(&mut veth::engine(&fixture::object(&Variant::default())).unwrap());
+    }
+}
