@@ -2,6 +2,8 @@
 //!
 //! Knows P4's semantics, nothing of C, BPF or XDP.
 
+pub mod analysis;
 pub mod arch;
+pub mod elaborate;
 pub mod interp;
 pub mod ir;

@@ -57,6 +57,7 @@ macro_rules! codes {
 // E01xx: lexing, preprocessing and syntax.   E02xx: names.   E03xx: types.   E04xx: architecture.
 // E05xx: what XDP cannot do.                 W..: warnings.
 codes! {
+    E0001 "internal error";
     E0100 "syntax error";
     E0101 "a source file cannot be read";
     E0102 "an include cannot be found or read";
@@ -88,6 +89,11 @@ codes! {
     E0128 "a list with names for some of its elements";
     E0129 "a parser without states, or a table without properties";
     E0130 "a method without result type";
+    E0401 "a package of no known architecture";
+    E0402 "no `main`";
+    E0404 "an entry without a priority";
+    E0501 "not supported yet";
+    E0502 "the program becomes too large";
     E0520 "a table cannot be filled at run time";
     E0521 "a table is too large";
     E0522 "a table's key is too wide";

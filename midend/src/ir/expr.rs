@@ -16,6 +16,53 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// A constant; `value` must fit the type.
+    pub fn constant(value: impl Into<BigUint>, ty: ScalarType, span: Span) -> Expr {
+        Expr { kind: ExprKind::Const(value.into()), ty, span }
+    }
+
+    /// `true` or `false`.
+    pub fn bool(value: bool, span: Span) -> Expr {
+        Expr::constant(u8::from(value), ScalarType::Bool, span)
+    }
+
+    /// A local's value.
+    pub fn local(local: LocalId, ty: ScalarType, span: Span) -> Expr {
+        Expr { kind: ExprKind::Local(local), ty, span }
+    }
+
+    /// A header's validity.
+    pub fn is_valid(header: HeaderRef, span: Span) -> Expr {
+        Expr { kind: ExprKind::IsValid(header), ty: ScalarType::Bool, span }
+    }
+
+    /// `!a`
+    #[allow(clippy::should_implement_trait)]
+    pub fn not(a: Expr) -> Expr {
+        let span = a.span;
+        Expr { kind: ExprKind::Unary(UnaryOp::Not, Box::new(a)), ty: ScalarType::Bool, span }
+    }
+
+    /// A binary operation of type `ty`.
+    pub fn binary(op: BinaryOp, a: Expr, b: Expr, ty: ScalarType, span: Span) -> Expr {
+        Expr { kind: ExprKind::Binary(op, Box::new(a), Box::new(b)), ty, span }
+    }
+
+    /// A conversion; none if the type is that already.
+    pub fn cast(a: Expr, ty: ScalarType, span: Span) -> Expr {
+        if a.ty == ty { a } else { Expr { kind: ExprKind::Cast(Box::new(a)), ty, span } }
+    }
+
+    /// Its value, if it is a constant.
+    pub fn as_const(&self) -> Option<&BigUint> {
+        match &self.kind {
+            ExprKind::Const(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
 /// The kinds of expressions.
 #[derive(Clone, Debug)]
 pub enum ExprKind {

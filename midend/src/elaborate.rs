@@ -1,0 +1,137 @@
+//! HIR to IR: from the package that `main` instantiates to a flat program without types of its own, generics,
+//! instances of controls and parsers, calls or structs.
+//!
+//! Starting from the arguments of `main`, every block is evaluated once in its place: constructor arguments are
+//! constants, sub-parsers, sub-controls, functions and actions are inlined, structs fall apart into leaves, and what has
+//! an effect becomes a statement in P4's order of evaluation. Copy-in and copy-out happen where the storage of an
+//! argument could be told from that of the parameter; elsewhere the parameter is the argument (see [`inline`]).
+//!
+//! Leaves to others: optimisation ([`crate::passes`]), the meaning of externs and the flow of packets between blocks.
+
+mod apply;
+mod assign;
+mod call;
+mod compare;
+mod constant;
+mod env;
+mod expr;
+mod externs;
+mod inline;
+mod instance;
+mod keyset;
+mod loops;
+mod names;
+mod operator;
+mod package;
+mod packet;
+mod parser;
+mod stmt;
+mod storage;
+mod table;
+mod table_action;
+mod types;
+mod value;
+mod walk;
+
+use crate::ir;
+use p4xdp_frontend::arena::Arena;
+use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, ErrorsReported, codes};
+use p4xdp_frontend::hir;
+use p4xdp_frontend::source::Span;
+
+type Res<T> = Result<T, ErrorsReported>;
+
+/// Statements that a program may grow to by inlining. Inlining is exponential in the depth of calls at worst.
+const MOST_STATEMENTS: usize = 2_000_000;
+/// Callables inlined within one another.
+const MOST_INLINED: usize = 200;
+
+/// Elaborates the program that `main` stands for.
+pub fn elaborate(hir: &hir::Program, sink: &mut Diagnostics) -> Res<ir::Program> {
+    let mut elaborator = Elaborator::new(hir, sink);
+    elaborator.package()?;
+    let Elaborator { ir, sink, .. } = elaborator;
+    sink.check()?;
+    Ok(ir)
+}
+
+/// The state of an elaboration.
+struct Elaborator<'h> {
+    hir: &'h hir::Program,
+    sink: &'h mut Diagnostics,
+    ir: ir::Program,
+    types: types::TypeTable,
+    env: env::Env,
+    objects: Arena<instance::ObjectId, instance::Object<'h>>,
+    sites: walk::CallSites<'h>,
+    mentions: walk::MentionCache,
+    /// The statements being made.
+    out: ir::Block,
+    /// The parser being made, while its stage is.
+    parser: Option<parser::ParserBuilder>,
+    /// All statements so far.
+    statements: usize,
+}
+
+impl<'h> Elaborator<'h> {
+    fn new(hir: &'h hir::Program, sink: &'h mut Diagnostics) -> Self {
+        Elaborator {
+            hir,
+            sink,
+            ir: ir::Program {
+                errors: hir.errors.values().map(|e| e.name.clone()).collect(),
+                ..ir::Program::default()
+            },
+            types: types::TypeTable::new(hir),
+            env: env::Env::default(),
+            objects: Arena::new(),
+            sites: walk::CallSites::collect(hir),
+            mentions: walk::MentionCache::default(),
+            out: Vec::new(),
+            parser: None,
+            statements: 0,
+        }
+    }
+
+    /// Appends a statement.
+    fn push(&mut self, kind: ir::StmtKind, span: Span) {
+        self.statements += 1;
+        self.out.push(ir::Stmt { kind, span });
+    }
+
+    /// Makes statements into a block of their own.
+    fn block<T>(&mut self, make: impl FnOnce(&mut Self) -> Res<T>) -> Res<(ir::Block, T)> {
+        let outer = std::mem::take(&mut self.out);
+        let result = make(self);
+        let block = std::mem::replace(&mut self.out, outer);
+        result.map(|value| (block, value))
+    }
+
+    /// Fails when inlining has made too much.
+    fn check_size(&mut self, span: Span) -> Res<()> {
+        if self.statements > MOST_STATEMENTS || self.env.frames.len() > MOST_INLINED {
+            return Err(self.error(
+                codes::E0502,
+                span,
+                "the program becomes too large when its controls, parsers, functions and actions are inlined",
+            ));
+        }
+        Ok(())
+    }
+
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>) -> ErrorsReported {
+        self.sink.error(Diagnostic::error(code, span, message))
+    }
+
+    /// Valid P4 that we cannot compile.
+    fn unsupported(&mut self, span: Span, what: impl std::fmt::Display) -> ErrorsReported {
+        self.error(codes::E0501, span, format!("{what} is not supported yet"))
+    }
+
+    /// What the front end should not have let through.
+    fn bug(&mut self, span: Span, what: impl std::fmt::Display) -> ErrorsReported {
+        let diagnostic = Diagnostic::error(codes::E0001, span, format!("internal error: {what}"))
+            .with_note("this is a fault of p4xdp, not of the program; please report it");
+        self.sink.error(diagnostic)
+    }
+}

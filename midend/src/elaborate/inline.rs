@@ -1,0 +1,305 @@
+//! Parameters of what is inlined: copy-in and copy-out, or the argument itself where nobody can tell.
+//!
+//! The specification's rule ("Calling convention") is that all arguments are copied in from left to right, the body
+//! works on the copies, and those of `out` and `inout` parameters are copied back from left to right. A parameter *is* its
+//! argument where that gives the same result:
+//!
+//! - `out`, `inout`: the l-value has no computed index, shares no storage with another such argument, and the body does not
+//!   reach it by another name (the variables that a control's action mentions);
+//! - `in`: the value is constant or plain storage that no aliased `out` or `inout` argument and no variable that the body
+//!   mentions overlaps.
+//!
+//! An `out` parameter starts invalid where it has headers; its scalars start as zero.
+
+use super::env::{Binding, CopyOut, Frame, FrameKind};
+use super::expr::NextAs;
+use super::storage::Loc;
+use super::value::Value;
+use super::{Elaborator, Res};
+use crate::analysis::effects::StorageSet;
+use crate::ir::{ExprKind, HeaderRef};
+use p4xdp_frontend::hir::{self, Argument, Block, Direction, VarId, VariableKind};
+use p4xdp_frontend::source::Span;
+
+/// An argument, evaluated.
+#[derive(Clone, Debug)]
+pub(super) enum Actual {
+    Value(Value),
+    Loc(Loc),
+    Missing,
+}
+
+/// What a parameter stands for.
+#[derive(Clone, Debug)]
+pub(super) struct Formal {
+    pub(super) binding: Binding,
+    /// It has storage of its own, which is copied to and from.
+    pub(super) own: bool,
+}
+
+/// What may be shared between parameters and arguments.
+pub(super) struct Sharing<'a> {
+    /// Storage that the body reaches by other names.
+    pub(super) free: &'a StorageSet,
+    /// `out` and `inout` parameters may be their arguments.
+    pub(super) outputs: bool,
+    /// Parameter `i` may be its argument.
+    pub(super) each: &'a dyn Fn(usize) -> bool,
+}
+
+impl<'h> Elaborator<'h> {
+    /// A parameter's direction; constructor parameters and the like have none.
+    pub(super) fn direction(&self, var: VarId) -> Direction {
+        match self.hir.variables[var].kind {
+            VariableKind::Parameter(direction) => direction,
+            VariableKind::ConstructorParameter | VariableKind::Local => Direction::None,
+        }
+    }
+
+    /// Evaluates arguments from left to right.
+    pub(super) fn arguments(&mut self, params: &[VarId], args: &'h [Argument]) -> Res<Vec<Actual>> {
+        let mut actuals: Vec<(Actual, Option<&'h hir::Expr>)> = Vec::new();
+        for (&param, arg) in params.iter().zip(args) {
+            let mark = self.out.len();
+            let actual = match arg {
+                Argument::Value(expr) => match self.direction(param) {
+                    Direction::Out | Direction::InOut => {
+                        (Actual::Loc(self.loc(expr, NextAs::Element)?), Some(expr))
+                    }
+                    Direction::In | Direction::None => {
+                        let value = self.value(expr)?;
+                        (Actual::Value(value), Some(expr))
+                    }
+                },
+                Argument::Ignored(_) => (Actual::Loc(Loc::Discard), None),
+                Argument::Missing => (Actual::Missing, None),
+            };
+            if self.out.len() > mark {
+                let mut mark = mark;
+                for (earlier, expr) in &mut actuals {
+                    let before = self.out.len();
+                    *earlier = match std::mem::replace(earlier, Actual::Missing) {
+                        Actual::Value(value) => match expr {
+                            Some(expr) => Actual::Value(self.guard(value, expr.ty, mark, expr.span)?),
+                            None => Actual::Value(value),
+                        },
+                        Actual::Loc(loc) => Actual::Loc(self.guard_loc(loc, mark)),
+                        Actual::Missing => Actual::Missing,
+                    };
+                    mark += self.out.len() - before;
+                }
+            }
+            actuals.push(actual);
+        }
+        Ok(actuals.into_iter().map(|(actual, _)| actual).collect())
+    }
+
+    /// Decides what each parameter stands for.
+    pub(super) fn formals(
+        &mut self,
+        params: &[VarId],
+        actuals: &[Actual],
+        sharing: &Sharing,
+    ) -> Res<Vec<Formal>> {
+        let mut outputs = Vec::new();
+        for (i, actual) in actuals.iter().enumerate() {
+            if let Actual::Loc(loc) = actual {
+                let (mut leaves, mut reads) = (StorageSet::new(), StorageSet::new());
+                self.add_storage(loc, &mut leaves, &mut reads);
+                let plain = sharing.outputs
+                    && loc.is_static()
+                    && !matches!(loc, Loc::Discard)
+                    && (sharing.each)(i)
+                    && !leaves.overlaps(sharing.free);
+                outputs.push((i, leaves, plain));
+            }
+        }
+        let mut aliased = StorageSet::new();
+        let mut is_alias = vec![false; actuals.len()];
+        for (n, (i, leaves, plain)) in outputs.iter().enumerate() {
+            let alone =
+                outputs.iter().enumerate().all(|(m, (_, other, _))| n == m || !other.overlaps(leaves));
+            if *plain && alone {
+                aliased.add_all(leaves);
+                if let Some(slot) = is_alias.get_mut(*i) {
+                    *slot = true;
+                }
+            }
+        }
+        let mut formals = Vec::new();
+        for (i, (&param, actual)) in params.iter().zip(actuals).enumerate() {
+            let shared = match actual {
+                Actual::Loc(loc) if is_alias.get(i) == Some(&true) => Some(Binding::Loc(loc.clone())),
+                Actual::Loc(_) => None,
+                Actual::Missing => Some(Binding::Missing),
+                Actual::Value(Value::Object(object)) => Some(Binding::Object(*object)),
+                Actual::Value(Value::Packet) => Some(Binding::Packet),
+                Actual::Value(value) if (sharing.each)(i) && is_plain(value) => {
+                    let mut reads = StorageSet::new();
+                    self.value_reads(value, &mut reads);
+                    let changes = reads.overlaps(&aliased) || reads.overlaps(sharing.free);
+                    (!changes).then(|| Binding::Value(value.clone()))
+                }
+                Actual::Value(_) => None,
+            };
+            formals.push(match shared {
+                Some(binding) => Formal { binding, own: false },
+                None => {
+                    let decl = &self.hir.variables[param];
+                    let loc = self.alloc(decl.ty, &decl.name.name, &decl.annotations, decl.name.span)?;
+                    Formal { binding: Binding::Loc(loc), own: true }
+                }
+            });
+        }
+        Ok(formals)
+    }
+
+    /// Copies in, binds the parameters until the scope ends, and says what is to be copied out.
+    pub(super) fn enter(
+        &mut self,
+        params: &[VarId],
+        actuals: Vec<Actual>,
+        formals: &[Formal],
+        span: Span,
+    ) -> Res<Vec<CopyOut>> {
+        let mut copies = Vec::new();
+        let mut fresh = Vec::new();
+        for ((&param, actual), formal) in params.iter().zip(actuals).zip(formals) {
+            let decl = &self.hir.variables[param];
+            let ty = self.mono(decl.ty);
+            let direction = self.direction(param);
+            if let Binding::Loc(own) = &formal.binding {
+                match actual {
+                    Actual::Value(value) if formal.own => {
+                        let value = self.convert(value, ty, span)?;
+                        self.write(own, value, ty, span)?;
+                    }
+                    Actual::Loc(arg) => {
+                        match direction {
+                            Direction::Out => fresh.push((own.clone(), ty)),
+                            Direction::InOut if formal.own => {
+                                let value = self.read(&arg, span)?;
+                                self.write(own, value, ty, span)?;
+                            }
+                            Direction::InOut | Direction::In | Direction::None => {}
+                        }
+                        if formal.own && !matches!(arg, Loc::Discard) {
+                            let arg = self.freeze_indices(&arg);
+                            copies.push(CopyOut { param: own.clone(), arg, ty });
+                        }
+                    }
+                    Actual::Value(_) | Actual::Missing => {}
+                }
+            }
+            self.bind(param, formal.binding.clone());
+        }
+        for (loc, ty) in fresh {
+            let value = self.default_value(ty, span)?;
+            self.write(&loc, value, ty, span)?;
+        }
+        Ok(copies)
+    }
+
+    /// Puts a body in place, with the label that `return` leaves and the copies out behind it.
+    pub(super) fn framed(
+        &mut self,
+        frame: Frame,
+        span: Span,
+        body: impl FnOnce(&mut Self) -> Res<()>,
+    ) -> Res<()> {
+        self.check_size(span)?;
+        self.env.frames.push(frame);
+        let made = self.block(body);
+        let frame = self.env.frames.pop();
+        let (block, ()) = made?;
+        let Some(frame) = frame else {
+            return Err(self.bug(span, "unbalanced calls"));
+        };
+        self.labelled(frame.label, block, span);
+        self.copy_out(&frame.copy_outs, span)
+    }
+
+    pub(super) fn copy_out(&mut self, copies: &[CopyOut], span: Span) -> Res<()> {
+        for copy in copies {
+            let value = self.read(&copy.param, span)?;
+            self.write(&copy.arg, value, copy.ty, span)?;
+        }
+        Ok(())
+    }
+
+    /// A function's body in place of a call; the parameters are bound.
+    pub(super) fn function_body(
+        &mut self,
+        body: &'h Block,
+        result: hir::TypeId,
+        copies: Vec<CopyOut>,
+        span: Span,
+    ) -> Res<Value> {
+        let result = self.mono(result);
+        if let Some((last, before)) = body.statements.split_last()
+            && let hir::StmtKind::Return(Some(value)) = &last.kind
+            && !returns(before)
+        {
+            // The common shape: statements, then the result. It needs neither label nor storage.
+            let frame = Frame { copy_outs: copies.clone(), ..Frame::new(FrameKind::Inlined) };
+            self.check_size(span)?;
+            self.env.frames.push(frame);
+            let made = self.scoped(|e| {
+                e.statements(before)?;
+                let result_value = e.value(value)?;
+                e.convert(result_value, result, value.span)
+            });
+            self.env.frames.pop();
+            let mut value = made?;
+            if !copies.is_empty() {
+                value = self.freeze(value, result, span)?;
+            }
+            self.copy_out(&copies, span)?;
+            return Ok(value);
+        }
+        let target = match self.class(result, span)? {
+            super::types::Class::Void => None,
+            _ => Some(self.alloc(result, &"result".into(), &[], span)?),
+        };
+        let frame = Frame {
+            result: target.clone().map(|loc| (loc, result)),
+            copy_outs: copies,
+            ..Frame::new(FrameKind::Inlined)
+        };
+        self.framed(frame, span, |e| e.block_stmt(body))?;
+        match target {
+            Some(loc) => self.read(&loc, span),
+            None => Ok(Value::Void),
+        }
+    }
+}
+
+fn returns(list: &[hir::Stmt]) -> bool {
+    let mut found = false;
+    super::walk::statements(list, &mut |node| {
+        if let super::walk::Node::Stmt(hir::Stmt { kind: hir::StmtKind::Return(_), .. }) = node {
+            found = true;
+        }
+    });
+    found
+}
+
+/// True for values that cost nothing to evaluate again: constants and plain storage.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Scalar(expr) => is_plain_scalar(expr),
+        Value::At(loc) => loc.is_static(),
+        Value::List(parts) => parts.iter().all(|(_, part)| is_plain(part)),
+        Value::String(_) => true,
+        Value::HeaderList(_) | Value::Invalid | Value::Object(_) | Value::Packet | Value::Void => false,
+    }
+}
+
+fn is_plain_scalar(expr: &crate::ir::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Local(_) => true,
+        ExprKind::Field { header, .. } | ExprKind::IsValid(header) => matches!(header, HeaderRef::Header(_)),
+        ExprKind::Cast(base) | ExprKind::Slice { base, .. } => is_plain_scalar(base),
+        ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Conditional(..) => false,
+    }
+}

@@ -1,0 +1,166 @@
+//! Operators. `&&`, `||` and `?:` become control flow where an operand has effects.
+
+use super::expr::unsigned;
+use super::value::Value;
+use super::{Elaborator, Res};
+use crate::ir::{self, Expr, LValue, ScalarType, StmtKind};
+use p4xdp_frontend::hir::{self, BinaryOp, Type, UnaryOp};
+use p4xdp_frontend::source::Span;
+
+impl<'h> Elaborator<'h> {
+    pub(super) fn unary(&mut self, op: UnaryOp, a: &'h hir::Expr, span: Span) -> Res<Value> {
+        let a = self.scalar(a)?;
+        let op = match op {
+            UnaryOp::Plus => return Ok(Value::Scalar(a)),
+            UnaryOp::Neg => ir::UnaryOp::Neg,
+            UnaryOp::Not => ir::UnaryOp::Not,
+            UnaryOp::Complement => ir::UnaryOp::Complement,
+        };
+        let ty = a.ty;
+        Ok(Value::Scalar(Expr { kind: ir::ExprKind::Unary(op, Box::new(a)), ty, span }))
+    }
+
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        a: &'h hir::Expr,
+        b: &'h hir::Expr,
+        e: &'h hir::Expr,
+    ) -> Res<Value> {
+        let span = e.span;
+        if matches!(self.types.list[a.ty], Type::Int | Type::String | Type::MatchKind) {
+            let value = self.constant(e)?;
+            return self.constant_value(&value, e.ty, span);
+        }
+        match op {
+            BinaryOp::And | BinaryOp::Or => return self.short_circuit(op == BinaryOp::And, a, b, span),
+            BinaryOp::Eq | BinaryOp::Ne => {
+                let left = self.value(a)?;
+                let mark = self.out.len();
+                let right = self.value(b)?;
+                let left = self.guard(left, a.ty, mark, a.span)?;
+                let equal = self.compare(left, right, a.ty, span)?;
+                return Ok(Value::Scalar(if op == BinaryOp::Eq { equal } else { not(equal) }));
+            }
+            _ => {}
+        }
+        let (left, right) = self.scalar_pair(a, b)?;
+        let right = match op {
+            BinaryOp::Shl | BinaryOp::Shr => unsigned(right),
+            _ => right,
+        };
+        let ty = self.scalar_type(e.ty, span)?;
+        Ok(Value::Scalar(Expr::binary(operator(op), left, right, ty, span)))
+    }
+
+    /// `old op operand` of an `op=` assignment.
+    pub(super) fn update(&mut self, op: BinaryOp, old: Expr, operand: Expr, span: Span) -> Expr {
+        let ty = old.ty;
+        let operand = match op {
+            BinaryOp::Shl | BinaryOp::Shr => unsigned(operand),
+            _ => Expr::cast(operand, ty, span),
+        };
+        Expr::binary(operator(op), old, operand, ty, span)
+    }
+
+    fn short_circuit(&mut self, and: bool, a: &'h hir::Expr, b: &'h hir::Expr, span: Span) -> Res<Value> {
+        let left = self.scalar(a)?;
+        if left.as_const().is_some_and(|v| (*v == 0u8.into()) == and) {
+            return Ok(Value::Scalar(left));
+        }
+        let (mut block, right) = self.block(|e| e.scalar(b))?;
+        if block.is_empty() {
+            let op = if and { ir::BinaryOp::And } else { ir::BinaryOp::Or };
+            return Ok(Value::Scalar(Expr::binary(op, left, right, ScalarType::Bool, span)));
+        }
+        let result = self.new_local("tmp".into(), ScalarType::Bool, Vec::new(), span);
+        self.push(StmtKind::Assign { dst: LValue::Local(result), src: left }, span);
+        let value = Expr::local(result, ScalarType::Bool, span);
+        let assign = StmtKind::Assign { dst: LValue::Local(result), src: right };
+        block.push(ir::Stmt { kind: assign, span });
+        let condition = if and { value.clone() } else { Expr::not(value.clone()) };
+        self.push(StmtKind::If { condition, then_block: block, else_block: Vec::new() }, span);
+        Ok(Value::Scalar(value))
+    }
+
+    pub(super) fn conditional(
+        &mut self,
+        c: &'h hir::Expr,
+        a: &'h hir::Expr,
+        b: &'h hir::Expr,
+        e: &'h hir::Expr,
+    ) -> Res<Value> {
+        let span = e.span;
+        let condition = self.scalar(c)?;
+        if let Some(known) = condition.as_const() {
+            let chosen = if *known == 0u8.into() { b } else { a };
+            let value = self.value(chosen)?;
+            return self.convert(value, e.ty, span);
+        }
+        let (then_block, then_value) = self.block(|s| {
+            let value = s.value(a)?;
+            s.convert(value, e.ty, span)
+        })?;
+        let (else_block, else_value) = self.block(|s| {
+            let value = s.value(b)?;
+            s.convert(value, e.ty, span)
+        })?;
+        if then_block.is_empty()
+            && else_block.is_empty()
+            && let (Value::Scalar(a), Value::Scalar(b)) = (&then_value, &else_value)
+        {
+            let ty = a.ty;
+            let (a, b) = (Box::new(a.clone()), Box::new(b.clone()));
+            let kind = ir::ExprKind::Conditional(Box::new(condition), a, b);
+            return Ok(Value::Scalar(Expr { kind, ty, span }));
+        }
+        let result = self.alloc(e.ty, &"tmp".into(), &[], span)?;
+        let branch = |s: &mut Self, block: ir::Block, value: Value| {
+            s.block(|s| {
+                s.out = block;
+                s.write(&result, value, e.ty, span)
+            })
+        };
+        let (then_block, ()) = branch(self, then_block, then_value)?;
+        let (else_block, ()) = branch(self, else_block, else_value)?;
+        self.push(StmtKind::If { condition, then_block, else_block }, span);
+        self.read(&result, span)
+    }
+}
+
+/// `!e`
+pub(super) fn not(e: Expr) -> Expr {
+    match e.kind {
+        ir::ExprKind::Binary(ir::BinaryOp::Eq, a, b) => {
+            Expr { kind: ir::ExprKind::Binary(ir::BinaryOp::Ne, a, b), ty: e.ty, span: e.span }
+        }
+        ir::ExprKind::Unary(ir::UnaryOp::Not, a) => *a,
+        _ => Expr::not(e),
+    }
+}
+
+fn operator(op: BinaryOp) -> ir::BinaryOp {
+    match op {
+        BinaryOp::Add => ir::BinaryOp::Add,
+        BinaryOp::Sub => ir::BinaryOp::Sub,
+        BinaryOp::Mul => ir::BinaryOp::Mul,
+        BinaryOp::Div => ir::BinaryOp::Div,
+        BinaryOp::Mod => ir::BinaryOp::Mod,
+        BinaryOp::SatAdd => ir::BinaryOp::SatAdd,
+        BinaryOp::SatSub => ir::BinaryOp::SatSub,
+        BinaryOp::Shl => ir::BinaryOp::Shl,
+        BinaryOp::Shr => ir::BinaryOp::Shr,
+        BinaryOp::BitAnd => ir::BinaryOp::BitAnd,
+        BinaryOp::BitOr => ir::BinaryOp::BitOr,
+        BinaryOp::BitXor => ir::BinaryOp::BitXor,
+        BinaryOp::And => ir::BinaryOp::And,
+        BinaryOp::Or => ir::BinaryOp::Or,
+        BinaryOp::Concat => ir::BinaryOp::Concat,
+        BinaryOp::Eq => ir::BinaryOp::Eq,
+        BinaryOp::Ne => ir::BinaryOp::Ne,
+        BinaryOp::Lt => ir::BinaryOp::Lt,
+        BinaryOp::Le => ir::BinaryOp::Le,
+        BinaryOp::Gt => ir::BinaryOp::Gt,
+        BinaryOp::Ge => ir::BinaryOp::Ge,
+    }
+}

@@ -1,0 +1,197 @@
+//! The actions of a table: bodies with directed parameters bound to the arguments of the action list.
+
+use super::env::{Binding, Frame, FrameKind};
+use super::inline::{Actual, Sharing};
+use super::names;
+use super::storage::Loc;
+use super::table::has_bound_arguments;
+use super::{Elaborator, Res};
+use crate::ir;
+use p4xdp_frontend::hir::{self, ActionId, Argument, Direction, VarId};
+use p4xdp_frontend::source::Span;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// A table's actions.
+pub(super) struct TableActions {
+    pub(super) list: Vec<ir::TableAction>,
+    pub(super) default: ir::ActionCall,
+    pub(super) positions: FxHashMap<ActionId, usize>,
+}
+
+impl<'h> Elaborator<'h> {
+    pub(super) fn table_actions(&mut self, decl: &'h hir::Table, table: &Arc<str>) -> Res<TableActions> {
+        let mut list = Vec::new();
+        let mut positions = FxHashMap::default();
+        for call in &decl.actions {
+            let action = self.table_action(call)?;
+            positions.insert(call.action, list.len());
+            list.push(ir::TableAction {
+                action,
+                table_only: names::find(&call.annotations, "tableonly").is_some(),
+                default_only: names::find(&call.annotations, "defaultonly").is_some(),
+            });
+        }
+        let default = match &decl.default_action {
+            Some(call) => {
+                let position = match positions.get(&call.action) {
+                    Some(&position) => position,
+                    None => {
+                        let action = self.table_action(call)?;
+                        positions.insert(call.action, list.len());
+                        list.push(ir::TableAction { action, table_only: false, default_only: true });
+                        list.len() - 1
+                    }
+                };
+                self.action_call(call, position)?
+            }
+            None => {
+                // Without core.p4 there is no `NoAction` to name; the table still does nothing on a miss.
+                let action = self.ir.actions.push(ir::Action {
+                    name: "NoAction".into(),
+                    params: Vec::new(),
+                    body: Vec::new(),
+                    annotations: Vec::new(),
+                    span: decl.name.span,
+                });
+                list.push(ir::TableAction { action, table_only: false, default_only: true });
+                ir::ActionCall { action: list.len() - 1, args: Vec::new(), span: decl.name.span }
+            }
+        };
+        debug_assert!(!table.is_empty());
+        Ok(TableActions { list, default, positions })
+    }
+
+    /// The body that a table runs. Without bound arguments it is the same for all tables of the instance.
+    fn table_action(&mut self, call: &'h hir::ActionRef) -> Res<ir::ActionId> {
+        let owner = self.env.owner;
+        let directed =
+            self.hir.actions[call.action].params.iter().any(|&p| self.direction(p) != Direction::None)
+                && has_bound_arguments(call);
+        if let (Some(owner), false) = (owner, directed)
+            && let Some(&known) = self.objects[owner].actions.get(&call.action)
+        {
+            return Ok(known);
+        }
+        let id = self.make_table_action(call)?;
+        if let (Some(owner), false) = (owner, directed) {
+            self.objects[owner].actions.insert(call.action, id);
+        }
+        Ok(id)
+    }
+
+    fn make_table_action(&mut self, call: &'h hir::ActionRef) -> Res<ir::ActionId> {
+        let decl = &self.hir.actions[call.action];
+        let span = decl.name.span;
+        let free = self.mentioned_storage(call.action);
+        let made = self.block(|e| {
+            e.scoped(|e| {
+                let (mut params, mut bound, mut args) = (Vec::new(), Vec::new(), Vec::new());
+                for (&param, arg) in decl.params.iter().zip(&call.args) {
+                    match (e.direction(param), arg) {
+                        (Direction::None, _) => e.data_parameter(param, &mut params)?,
+                        (_, Some(arg)) => {
+                            bound.push(param);
+                            args.push(arg);
+                        }
+                        (_, None) => return Err(e.bug(call.span, "a directed parameter without argument")),
+                    }
+                }
+                // A frame around the arguments, too: they belong to the action.
+                e.env.frames.push(Frame::new(FrameKind::TableAction));
+                let entered = e.action_arguments(&bound, &args, &free, call.span);
+                if let (Some(frame), Ok(copies)) = (e.env.frames.last_mut(), &entered) {
+                    frame.copy_outs = copies.clone();
+                }
+                let body = e.block(|e| {
+                    entered?;
+                    e.block_stmt(&decl.body)
+                });
+                let frame = e.env.frames.pop();
+                let (body, ()) = body?;
+                if let Some(frame) = frame {
+                    e.labelled(frame.label, body, span);
+                    e.copy_out(&frame.copy_outs, span)?;
+                }
+                Ok(params)
+            })
+        });
+        let (body, params) = made?;
+        let owner = self.env.owner;
+        let scope = match owner {
+            Some(owner) if !self.env.is_global_action(self.hir, call.action) => {
+                self.objects[owner].name.clone()
+            }
+            _ => "".into(),
+        };
+        Ok(self.ir.actions.push(ir::Action {
+            name: names::full_name(&scope, &decl.name.name, &decl.annotations),
+            params,
+            body,
+            annotations: decl.annotations.clone(),
+            span,
+        }))
+    }
+
+    fn action_arguments(
+        &mut self,
+        params: &[VarId],
+        args: &[&'h Argument],
+        free: &crate::analysis::effects::StorageSet,
+        span: Span,
+    ) -> Res<Vec<super::env::CopyOut>> {
+        let mut actuals: Vec<Actual> = Vec::new();
+        for (&param, arg) in params.iter().zip(args) {
+            actuals.extend(self.arguments(&[param], std::slice::from_ref(*arg))?);
+        }
+        let sharing = Sharing { free, outputs: true, each: &|_| true };
+        let formals = self.formals(params, &actuals, &sharing)?;
+        self.enter(params, actuals, &formals, span)
+    }
+
+    /// A parameter that the control plane fills: storage, and one parameter of the IR's action a leaf.
+    fn data_parameter(&mut self, param: VarId, params: &mut Vec<ir::ActionParam>) -> Res<()> {
+        let decl = &self.hir.variables[param];
+        let span = decl.name.span;
+        let loc = self.alloc(decl.ty, &decl.name.name, &decl.annotations, span)?;
+        self.data_leaves(&loc, &decl.annotations, params, span)?;
+        self.bind(param, Binding::Loc(loc));
+        Ok(())
+    }
+
+    fn data_leaves(
+        &mut self,
+        loc: &Loc,
+        annotations: &[hir::Annotation],
+        params: &mut Vec<ir::ActionParam>,
+        span: Span,
+    ) -> Res<()> {
+        match loc {
+            Loc::Scalar(local) => {
+                let decl = &self.ir.locals[*local];
+                params.push(ir::ActionParam {
+                    name: decl.name.clone(),
+                    local: *local,
+                    ty: decl.ty,
+                    annotations: annotations.to_vec(),
+                });
+                Ok(())
+            }
+            Loc::Struct(parts) => {
+                for (_, part) in parts.iter() {
+                    self.data_leaves(part, annotations, params, span)?;
+                }
+                Ok(())
+            }
+            Loc::Field { .. }
+            | Loc::Header { .. }
+            | Loc::Stack(_)
+            | Loc::Union(_)
+            | Loc::UnionStack(_)
+            | Loc::Slice { .. }
+            | Loc::DynamicSlice { .. }
+            | Loc::Select { .. }
+            | Loc::Discard => Err(self.unsupported(span, "a header as action data")),
+        }
+    }
+}
