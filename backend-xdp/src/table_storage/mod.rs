@@ -7,7 +7,6 @@ mod array;
 mod hash;
 mod lpm_trie;
 
-use crate::emit::cexpr::literal;
 use crate::emit::writer::Writer;
 use crate::layout::members::Shape;
 use crate::layout::param_order::is_byte_field;
@@ -81,6 +80,15 @@ pub fn constant(value: &BigUint, shape: Shape) -> Vec<String> {
                 })
                 .collect()
         }
+    }
+}
+
+/// A number as C writes it.
+fn literal(value: u64) -> String {
+    match value {
+        0..=255 => value.to_string(),
+        256..=0xffff_ffff => format!("0x{value:x}"),
+        _ => format!("0x{value:x}ULL"),
     }
 }
 
