@@ -13,6 +13,9 @@ use std::time::Duration;
 /// Bytes of a map's or program's name that the kernel keeps.
 pub(crate) const KERNEL_NAME: usize = 15;
 
+/// Name of the program by which libxdp runs several programs on a device.
+const DISPATCHER: &str = "xdp_dispatcher";
+
 /// Why there is no program of ours.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
@@ -68,10 +71,27 @@ impl Program {
     /// When there is no such device, it runs nothing, or nothing of ours.
     pub fn by_device(name: &str) -> Result<Program, Error> {
         let device = attach::Device::find(name)?;
-        match device.running()? {
-            Some(running) => Program::by_id(running.id),
-            None => Err(ProgramError::NothingAttached { device: name.into() }.into()),
+        let Some(running) = device.running()? else {
+            return Err(ProgramError::NothingAttached { device: name.into() }.into());
+        };
+        match Program::by_id(running.id) {
+            Err(Error::Program(ProgramError::NotOurs { name, id })) if name == DISPATCHER => {
+                Program::in_dispatcher(device.index, id)
+                    .ok_or_else(|| ProgramError::NotOurs { name, id }.into())
+            }
+            found => found,
         }
+    }
+
+    /// Ours among the programs that libxdp's dispatcher calls; libxdp pins them.
+    fn in_dispatcher(ifindex: u32, dispatcher: u32) -> Option<Program> {
+        let directory = format!("/sys/fs/bpf/xdp/dispatch-{ifindex}-{dispatcher}");
+        let mut pins: Vec<PathBuf> =
+            std::fs::read_dir(directory).ok()?.flatten().map(|entry| entry.path()).collect();
+        pins.sort();
+        pins.iter()
+            .filter(|pin| pin.to_string_lossy().ends_with("-prog"))
+            .find_map(|pin| Program::by_pin(pin).ok())
     }
 
     /// The program pinned at a path: the pin itself, or the directory that `load` made.

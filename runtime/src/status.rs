@@ -44,8 +44,8 @@ pub struct TableStatus {
 pub fn status(device: &str) -> Result<Status, Error> {
     let program = Program::by_device(device)?;
     let device = Device::find(device)?;
-    let running = device.running()?.filter(|running| running.id == program.id());
-    let running = running
+    let running = device
+        .running()?
         .ok_or_else(|| crate::program::ProgramError::NothingAttached { device: device.name.clone() })?;
     let mut tables = Vec::new();
     for table in program.tables()? {

@@ -251,3 +251,24 @@ fn pins() {
         assert!(!other.exists());
     });
 }
+
+#[test]
+fn behind_a_dispatcher() {
+    with_bpffs("behind_a_dispatcher", || {
+        // What libxdp leaves behind where the kernel lets it run several programs on a device.
+        let directory = tempfile::tempdir().unwrap();
+        let source = "int xdp_dispatcher(void *c) __attribute__((section(\"xdp\"), used)); int xdp_dispatcher(void *c) { return 2; }
+                      char l[] __attribute__((section(\"license\"), used)) = \"GPL\";";
+        std::fs::write(directory.path().join("d.c"), source).unwrap();
+        sh(&format!("clang -O2 -g -target bpf -c {0}/d.c -o {0}/d.o", directory.path().display()));
+        sh(&format!("ip link set dev a0 xdp obj {}/d.o sec xdp", directory.path().display()));
+        let dispatcher = Device::find("a0").unwrap().running().unwrap().unwrap().id;
+        assert!(Program::by_device("a0").unwrap_err().to_string().contains("`xdp_dispatcher`"));
+        let ours = load(&plain(), &["a1"], &Options::default()).unwrap();
+        let pin = ours.devices[0].pins.clone().unwrap().join("program");
+        let path = format!("/sys/fs/bpf/xdp/dispatch-1000-{dispatcher}");
+        sh(&format!("mkdir -p {path}; mv {} {path}/prog0-prog", pin.display()));
+        assert_eq!(Program::by_device("a0").unwrap().id(), ours.program.id());
+        assert_eq!(status::status("a0").unwrap().running.id, dispatcher);
+    });
+}

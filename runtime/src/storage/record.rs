@@ -146,8 +146,49 @@ pub(crate) fn decode(
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
+
+    fn table(keys: &[(u32, MatchKind, u32, u32)]) -> Table {
+        let key = |(width, match_kind, offset, size): &(u32, MatchKind, u32, u32)| p4xdp_manifest::Key {
+            param: p4xdp_manifest::Param {
+                name: "k".into(),
+                width: *width,
+                signed: false,
+                members: Vec::new(),
+            },
+            match_kind: *match_kind,
+            place: Place { offset: *offset, size: *size, order: ByteOrder::Network },
+        };
+        let initial = p4xdp_manifest::ActionCall { action: 0, args: Vec::new() };
+        Table {
+            name: "t".into(),
+            keys: keys.iter().map(key).collect(),
+            actions: Vec::new(),
+            size: 1,
+            storage: None,
+            default: p4xdp_manifest::Default { initial, is_const: true, data: None },
+            const_entries: Vec::new(),
+            initial_entries: Vec::new(),
+            direct_counter: None,
+            annotations: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn prefixes() {
+        // An lpm key of 20 bits behind an exact one of 12, each right-aligned in its bytes.
+        let table = table(&[(20, MatchKind::Lpm, 6, 3), (12, MatchKind::Exact, 4, 2)]);
+        let keys = [KeyMatch::Prefix(0xabcdeu32.into(), 8), KeyMatch::Exact(0x123u32.into())];
+        let bytes = encode_key(&table, &keys, 12, true);
+        assert_eq!(u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]), 16 + 4 + 8);
+        assert_eq!(bytes[4..], [0x01, 0x23, 0x0a, 0xb0, 0x00, 0, 0, 0]);
+        let read = decode_key(&table, &bytes, true);
+        assert_eq!(read, [KeyMatch::Prefix(0xab000u32.into(), 8), KeyMatch::Exact(0x123u32.into())]);
+        let any = encode_key(&table, &[KeyMatch::Any, KeyMatch::Exact(0u32.into())], 12, true);
+        assert_eq!(decode_key(&table, &any, true)[0], KeyMatch::Prefix(BigUint::ZERO, 0));
+    }
 
     #[test]
     fn places() {
