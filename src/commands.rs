@@ -2,11 +2,18 @@
 //!
 //! Results go to standard output, everything about them to standard error.
 
+mod attach;
 mod check;
 mod completions;
+mod counter;
+mod events;
 mod explain;
 mod output;
 mod source;
+mod status;
+mod table;
+mod target;
+mod verify;
 
 pub use output::{apologise_on_panic, complain};
 
@@ -33,10 +40,30 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
+impl Exit {
+    /// Done, or what a runtime error means; says it.
+    fn of(result: Result<(), p4xdp_runtime::Error>) -> Exit {
+        match result {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                complain(&error.to_string());
+                if error.is_environment() { Exit::Environment } else { Exit::Rejected }
+            }
+        }
+    }
+}
+
 /// Carries out a command line.
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Load(args) => attach::load(&args),
+        Command::Unload(args) => attach::unload(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Table(args) => table::run(&args.command),
+        Command::Counter(args) => counter::run(&args.command),
+        Command::Events(args) => events::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::shell(args.shell),
         Command::Man => completions::manual(),

@@ -1,0 +1,61 @@
+//! `p4xdp load` and `p4xdp unload`.
+
+use super::{Exit, complain, output::print};
+use crate::cli::{LoadArgs, ModeArg, UnloadArgs};
+use p4xdp_runtime::attach::WantedMode;
+use p4xdp_runtime::carry::Carried;
+use p4xdp_runtime::load::{self, Options};
+use p4xdp_runtime::{Error, Object};
+
+/// Loads an object and says what became of devices and tables.
+pub fn load(args: &LoadArgs) -> Exit {
+    Exit::of(try_load(args))
+}
+
+fn try_load(args: &LoadArgs) -> Result<(), Error> {
+    let object = Object::open(&args.object)?;
+    let mode = match args.mode {
+        ModeArg::Auto => WantedMode::Auto,
+        ModeArg::Native => WantedMode::Native,
+        ModeArg::Generic => WantedMode::Generic,
+    };
+    let options = Options { mode, reset_tables: args.reset_tables, force: args.force, no_pins: args.no_pins };
+    let devices: Vec<&str> = args.devices.iter().map(String::as_str).collect();
+    let report = load::load(&object, &devices, &options)?;
+    for device in &report.devices {
+        let replaced = device.replaced.map(|id| format!(", replacing program {id}")).unwrap_or_default();
+        let name = &device.device.name;
+        print(&format!(
+            "{name}: {} (id {}), {} mode{replaced}\n",
+            report.program.name(),
+            report.program.id(),
+            device.mode
+        ));
+        if let Err(reason) = &device.pins
+            && !args.no_pins
+        {
+            complain(&format!("warning: no pins for {name}: {reason}"));
+        }
+    }
+    for (name, carried) in &report.carried {
+        match carried {
+            Carried::Kept => print(&format!("{name}: kept\n")),
+            Carried::New => print(&format!("{name}: new\n")),
+            Carried::Reset { reason } => print(&format!("{name}: starts anew: {reason}\n")),
+        }
+    }
+    Ok(())
+}
+
+/// Takes programs off devices; goes on after a failure and reports it at the end.
+pub fn unload(args: &UnloadArgs) -> Exit {
+    let mut exit = Exit::Done;
+    for device in &args.devices {
+        let result = load::unload(device, args.force);
+        match result {
+            Ok(id) => print(&format!("{device}: program {id} taken off\n")),
+            Err(error) => exit = Exit::of(Err(error)),
+        }
+    }
+    exit
+}

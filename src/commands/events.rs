@@ -1,0 +1,31 @@
+//! `p4xdp events`: what a running program sends.
+
+use super::{Exit, output::print, target};
+use crate::cli::EventsArgs;
+use p4xdp_runtime::Error;
+use std::time::{Duration, Instant};
+
+/// Prints events until enough have come, the time is over, or somebody interrupts.
+pub fn run(args: &EventsArgs) -> Exit {
+    Exit::of(try_run(args))
+}
+
+fn try_run(args: &EventsArgs) -> Result<(), Error> {
+    let program = target::open(&args.target)?;
+    let mut events = program.events(args.source.as_deref().unwrap_or_default())?;
+    let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let mut left = args.count.unwrap_or(u64::MAX);
+    while left > 0 && end.is_none_or(|end| Instant::now() < end) {
+        for event in events
+            .read(Duration::from_millis(200))?
+            .into_iter()
+            .take(usize::try_from(left).unwrap_or(usize::MAX))
+        {
+            let bytes: String = event.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let fields: Vec<String> = event.fields.iter().map(|field| format!("{field:#x}")).collect();
+            print(&format!("{} {bytes}\n", fields.join(" ")));
+            left -= 1;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! `p4xdp table`: the tables of a running program.
+
+use super::{Exit, complain, output::print, target};
+use crate::cli::{EntryArgs, TableCommand};
+use p4xdp_runtime::manifest::{MatchKind, Param};
+use p4xdp_runtime::storage::Entry;
+use p4xdp_runtime::tables::{Origin, Table, terms};
+use p4xdp_runtime::{Error, Program};
+
+/// Carries out a table command.
+pub fn run(command: &TableCommand) -> Exit {
+    Exit::of(match command {
+        TableCommand::List { target } => target::open(target).and_then(|program| list(&program)),
+        TableCommand::Dump { target, table } => {
+            target::open(target).and_then(|program| dump(&program, table.as_deref()))
+        }
+        TableCommand::Insert(args) => return change(args, |table, entry| table.insert(entry)),
+        TableCommand::Modify(args) => return change(args, |table, entry| table.modify(entry)),
+        TableCommand::Delete { target, table, keys, priority } => target::open(target).and_then(|program| {
+            let table = program.table(table)?;
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            table.delete(&table.keys(&keys)?, *priority)
+        }),
+        TableCommand::Clear { target, table } => target::open(target).and_then(|program| {
+            let removed = program.table(table)?.clear()?;
+            print(&format!("{removed} entries removed\n"));
+            Ok(())
+        }),
+        TableCommand::Default { target, table, call } => target::open(target).and_then(|program| {
+            let table = program.table(table)?;
+            match call.split_first() {
+                None => table.reset_default(),
+                Some((action, args)) => {
+                    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+                    table.set_default(&table.call(action, &args)?)
+                }
+            }
+        }),
+    })
+}
+
+/// Inserts or modifies: the words are as many keys as the table has, then the action, then its arguments.
+fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Error>) -> Exit {
+    let changed = target::open(&args.target).and_then(|program| {
+        let table = program.table(&args.table)?;
+        let keys = table.description().keys.len();
+        let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
+        let Some((keys, [action, arguments @ ..])) = words.split_at_checked(keys) else {
+            return Ok(Some(format!(
+                "`{}` takes {keys} keys ({}), then an action; {} words are given",
+                table.description().name,
+                table.description().keys.iter().map(|k| k.param.name.as_str()).collect::<Vec<_>>().join(", "),
+                words.len()
+            )));
+        };
+        let entry = table.entry(keys, action, arguments, args.priority)?;
+        apply(&table, &entry)?;
+        Ok(None)
+    });
+    match changed {
+        Ok(Some(usage)) => {
+            complain(&usage);
+            Exit::Environment
+        }
+        Ok(None) => Exit::Done,
+        Err(error) => Exit::of(Err(error)),
+    }
+}
+
+fn list(program: &Program) -> Result<(), Error> {
+    let manifest = program.manifest();
+    for table in program.tables()? {
+        let description = table.description();
+        let mut out = format!("{} ({} of {} entries)\n", description.name, table.len()?, description.size);
+        for key in &description.keys {
+            out += &format!("  key     {} {}\n", param(&key.param), match_kind(key.match_kind));
+        }
+        for action in &description.actions {
+            let Some(described) = manifest.actions.get(action.action) else { continue };
+            let params: Vec<String> = described.params.iter().map(param).collect();
+            let scope = if action.default_only {
+                " (default only)"
+            } else if action.table_only {
+                " (entries only)"
+            } else {
+                ""
+            };
+            out += &format!("  action  {}({}){scope}\n", described.name, params.join(", "));
+        }
+        print(&out);
+    }
+    Ok(())
+}
+
+fn param(param: &Param) -> String {
+    format!("{}: {}<{}>", param.name, if param.signed { "int" } else { "bit" }, param.width)
+}
+
+fn match_kind(kind: MatchKind) -> &'static str {
+    match kind {
+        MatchKind::Exact => "exact",
+        MatchKind::Lpm => "lpm",
+        MatchKind::Ternary => "ternary",
+        MatchKind::Range => "range",
+        MatchKind::Optional => "optional",
+        MatchKind::Selector => "selector",
+    }
+}
+
+fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
+    let tables = match name {
+        Some(name) => vec![program.table(name)?],
+        None => program.tables()?,
+    };
+    for table in tables {
+        let description = table.description();
+        let mut out = format!("{}\n", description.name);
+        let ordered = description
+            .keys
+            .iter()
+            .any(|k| matches!(k.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional));
+        for (origin, entry) in table.entries()? {
+            let keys = terms::keys_text(description, &entry.keys);
+            let priority = if ordered { format!(" priority {}", entry.priority) } else { String::new() };
+            let constant = if origin == Origin::Const { "  (const)" } else { "" };
+            out += &format!("  {keys}{priority} -> {}{constant}\n", table.call_text(&entry.call));
+        }
+        let constant = if description.default.is_const { "  (const)" } else { "" };
+        out += &format!("  default -> {}{constant}\n", table.call_text(&table.default_action()?));
+        print(&out);
+    }
+    Ok(())
+}
