@@ -12,7 +12,7 @@ pub fn run(args: &EventsArgs) -> Exit {
 
 fn try_run(args: &EventsArgs) -> Result<(), Error> {
     let program = target::open(&args.target)?;
-    let mut events = program.events(args.source.as_deref().unwrap_or_default())?;
+    let events = program.events(args.source.as_deref().unwrap_or_default())?;
     let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut left = args.count.unwrap_or(u64::MAX);
     while left > 0 && end.is_none_or(|end| Instant::now() < end) {
