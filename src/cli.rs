@@ -21,6 +21,10 @@ pub struct Cli {
 pub enum Command {
     /// Checks a program and reports what is wrong with it.
     Check(CheckArgs),
+    /// Runs a packet test (STF) on the interpreter, in the kernel, or over virtual devices.
+    Test(TestArgs),
+    /// Runs packets from pcap files through a program.
+    Run(RunArgs),
     /// Loads an object without attaching it: the verifier's verdict, and what the program costs.
     Verify(VerifyArgs),
     /// Loads an object and attaches it to devices; a running program is replaced atomically and keeps its tables.
@@ -308,6 +312,83 @@ pub struct EventsArgs {
     /// Stops after so many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<u64>,
+}
+
+/// How code is generated.
+#[derive(Debug, Args)]
+pub struct CodegenArgs {
+    /// The clang to use; else `$P4XDP_CLANG`, else the newest on the PATH.
+    #[arg(long, value_name = "PATH")]
+    pub clang: Option<PathBuf>,
+    /// C files that define the extern functions which the program only declares.
+    #[arg(long = "extern", value_name = "FILE.c")]
+    pub extern_files: Vec<PathBuf>,
+}
+
+/// Engines of packet tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EngineArg {
+    /// The reference interpreter: needs no privilege and no clang.
+    Interp,
+    /// The kernel, with packets injected directly.
+    Kernel,
+    /// The kernel, with packets over virtual Ethernet devices between namespaces.
+    Veth,
+}
+
+/// `p4xdp test`
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// The program.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The packet test.
+    #[arg(value_name = "TEST.stf")]
+    pub test: PathBuf,
+    /// What runs the program.
+    #[arg(long, value_enum, default_value_t = EngineArg::Interp)]
+    pub engine: EngineArg,
+    /// How code is generated.
+    #[command(flatten)]
+    pub codegen: CodegenArgs,
+    /// Shows what happens to each packet (interpreter only).
+    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
+    pub trace: Option<TraceFormat>,
+}
+
+/// Forms of traces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TraceFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `p4xdp run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The program.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Packets that come in on a port.
+    #[arg(long = "in", value_name = "PORT=FILE.pcap", required = true)]
+    pub inputs: Vec<String>,
+    /// Directory that gets `PORT.pcap` for each port that packets leave by.
+    #[arg(long = "out", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Table entries: an STF file of which only the table commands are carried out, before the first packet.
+    #[arg(long, value_name = "FILE.stf")]
+    pub entries: Option<PathBuf>,
+    /// What runs the program.
+    #[arg(long, value_enum, default_value_t = EngineArg::Interp)]
+    pub engine: EngineArg,
+    /// How code is generated.
+    #[command(flatten)]
+    pub codegen: CodegenArgs,
+    /// Shows what happens to each packet (interpreter only).
+    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
+    pub trace: Option<TraceFormat>,
 }
 
 /// `p4xdp explain`

@@ -6,13 +6,17 @@ mod attach;
 mod check;
 mod completions;
 mod counter;
+mod engine;
 mod events;
 mod explain;
 mod output;
+mod run;
 mod source;
 mod status;
 mod table;
 mod target;
+mod test;
+mod trace;
 mod verify;
 
 pub use output::{apologise_on_panic, complain};
@@ -57,6 +61,8 @@ impl Exit {
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Load(args) => attach::load(&args),
         Command::Unload(args) => attach::unload(&args),

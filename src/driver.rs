@@ -7,6 +7,7 @@ use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap};
 use p4xdp_frontend::{ast, hir, parse, typecheck};
+use p4xdp_midend::{elaborate, ir};
 use std::path::PathBuf;
 
 /// How a program is read.
@@ -66,5 +67,14 @@ impl Compilation {
     pub fn check(&mut self) -> Result<hir::Program, ErrorsReported> {
         let ast = self.parse()?;
         typecheck::check(&ast, &mut self.diagnostics)
+    }
+
+    /// The IR as elaboration leaves it: what the interpreter runs.
+    ///
+    /// # Errors
+    /// When something was reported.
+    pub fn elaborate(&mut self) -> Result<ir::Program, ErrorsReported> {
+        let hir = self.check()?;
+        elaborate::elaborate(&hir, &mut self.diagnostics)
     }
 }

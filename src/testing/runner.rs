@@ -40,19 +40,33 @@ pub fn run_stf(program: &Program, text: &str, engine: &mut dyn Engine) -> Result
         .collect();
     let ports: Vec<u32> = ports.into_iter().collect();
     engine.open_ports(&ports).map_err(|error| TestError::Engine { line: 0, error })?;
-    let mut run = StfRun {
-        program,
-        engine,
-        nodes: Vec::new(),
-        groups: BTreeMap::new(),
-        entries: BTreeMap::new(),
-        expected: BTreeMap::new(),
-        report: Report::default(),
-    };
+    let mut run = StfRun::new(program, engine);
     for command in &commands {
         run.command(command)?;
     }
     run.finish(&ports)
+}
+
+/// Carries out a test's commands other than packets and expectations: how a control plane's state is described apart from
+/// a test.
+///
+/// # Errors
+/// When a command is wrong or the engine fails.
+pub fn run_entries(
+    program: &Program,
+    text: &str,
+    ports: &[u32],
+    engine: &mut dyn Engine,
+) -> Result<(), TestError> {
+    let commands = stf::parse(text)?;
+    engine.open_ports(ports).map_err(|error| TestError::Engine { line: 0, error })?;
+    let mut run = StfRun::new(program, engine);
+    for command in &commands {
+        if !matches!(command.kind, CommandKind::Packet { .. } | CommandKind::Expect { .. }) {
+            run.command(command)?;
+        }
+    }
+    Ok(())
 }
 
 struct StfRun<'a> {
@@ -66,7 +80,19 @@ struct StfRun<'a> {
     report: Report,
 }
 
-impl StfRun<'_> {
+impl<'a> StfRun<'a> {
+    fn new(program: &'a Program, engine: &'a mut dyn Engine) -> StfRun<'a> {
+        StfRun {
+            program,
+            engine,
+            nodes: Vec::new(),
+            groups: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            expected: BTreeMap::new(),
+            report: Report::default(),
+        }
+    }
+
     fn command(&mut self, command: &Command) -> Result<(), TestError> {
         let line = command.line;
         let failed = |error| TestError::Engine { line, error };
