@@ -3,6 +3,7 @@
 
 use crate::error::{Error, KernelError};
 use crate::program::Program;
+use crate::tables::{Origin, terms};
 use libbpf_rs::{MapCore, MapHandle, OpenObject};
 use p4xdp_manifest::{Extern, ExternKind, Manifest, Storage, Table};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,15 @@ use std::os::fd::AsFd;
 pub enum Carried {
     /// It is the old one.
     Kept,
+    /// Its entries were put into a new one, since the layout differs.
+    Moved {
+        /// Why it is not the old one.
+        reason: String,
+        /// How many entries were moved.
+        moved: u64,
+        /// How many were not: their action is gone or has other parameters, or there is no room.
+        lost: u64,
+    },
     /// It starts anew.
     Reset {
         /// Why.
@@ -147,12 +157,74 @@ pub(crate) fn reuse(
     Ok(())
 }
 
-/// Default actions that the control plane changed stay, in tables that stay; a program's own default action is the new program's.
-pub(crate) fn defaults(
+/// Puts entries into new tables where P4's view of the table, or at least of its keys, is the same and only the layout differs. Changes
+/// made between this and the moment when the new program is attached are not seen.
+pub(crate) fn entries(
     old: &Program,
     new: &Program,
     carried: &mut BTreeMap<String, Carried>,
 ) -> Result<(), Error> {
+    for table in new.tables()? {
+        let description = table.description();
+        let Some(Carried::Reset { reason }) = carried.get(&description.name) else { continue };
+        let old_tables = old.tables()?;
+        let before = old_tables.iter().find(|before| before.description().name == description.name);
+        let Some(before) = before.filter(|before| same_keys(before.description(), description)) else {
+            continue;
+        };
+        let (mut moved, mut lost) = (0, 0);
+        for (origin, mut entry) in before.entries()? {
+            if origin == Origin::Const {
+                continue;
+            }
+            let action = translate(old.manifest(), before.description(), entry.call.action, &table);
+            let inserted = match action {
+                Some(action) => {
+                    entry.call.action = action;
+                    table.insert(&entry)
+                }
+                None => {
+                    lost += 1;
+                    continue;
+                }
+            };
+            match inserted {
+                Ok(()) => moved += 1,
+                Err(Error::Table(_)) => lost += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        let reason = reason.clone();
+        carried.insert(description.name.clone(), Carried::Moved { reason, moved, lost });
+    }
+    Ok(())
+}
+
+/// The keys mean the same, wherever they stand in the map.
+fn same_keys(old: &Table, new: &Table) -> bool {
+    let keys = |table: &Table| -> Vec<_> {
+        table.keys.iter().map(|key| (key.param.clone(), key.match_kind)).collect()
+    };
+    keys(old) == keys(new)
+}
+
+/// The action of the same name and parameters in another program's table.
+fn translate(
+    manifest: &Manifest,
+    old: &Table,
+    action: usize,
+    table: &crate::tables::Table<'_>,
+) -> Option<usize> {
+    let called = manifest.actions.get(old.actions.get(action)?.action)?;
+    table.description().actions.iter().position(|candidate| {
+        let other = table.manifest().actions.get(candidate.action);
+        other.is_some_and(|other| other.name == called.name && other.params == called.params)
+    })
+}
+
+/// Default actions that the control plane changed stay, if the table still has the action; a program's own default action is the new
+/// program's.
+pub(crate) fn defaults(old: &Program, new: &Program) -> Result<(), Error> {
     for table in new.tables()? {
         let description = table.description();
         if description.default.data.is_none() || description.default.is_const {
@@ -161,14 +233,16 @@ pub(crate) fn defaults(
         let old_tables = old.tables()?;
         let before = old_tables.iter().find(|before| before.description().name == description.name);
         let Some(before) = before else { continue };
-        let differs = difference(old.manifest(), before.description(), new.manifest(), description).is_some();
-        if differs || before.description().default.data.is_none() {
+        if before.description().default.data.is_none() {
             continue;
         }
-        let current = before.default_action()?;
-        if current != crate::tables::terms::of_manifest_call(&before.description().default.initial) {
+        let mut current = before.default_action()?;
+        if current == terms::of_manifest_call(&before.description().default.initial) {
+            continue;
+        }
+        if let Some(action) = translate(old.manifest(), before.description(), current.action, &table) {
+            current.action = action;
             table.set_default(&current)?;
-            carried.entry(description.name.clone()).or_insert(Carried::Kept);
         }
     }
     Ok(())

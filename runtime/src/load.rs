@@ -9,7 +9,7 @@ use crate::tables::terms;
 use crate::verify::Refusal;
 use crate::{Object, libbpf_log, pins};
 use libbpf_rs::{ObjectBuilder, OpenObject};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 
@@ -90,7 +90,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         return Err(LoadError::NoDevice.into());
     }
     let mut targets = Vec::with_capacity(devices.len());
-    for name in devices {
+    for name in devices.iter().collect::<BTreeSet<_>>() {
         let device = Device::find(name)?;
         let old = match device.running()? {
             Some(running) => Some(inspect(&device, running, options)?),
@@ -108,10 +108,11 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         _ => Ok(()),
     })?;
     let mut carried = plan.map(|plan| plan.report).unwrap_or_default();
-    initial_entries(&program, &carried)?;
     if let Some(old) = old {
-        carry::defaults(old, &program, &mut carried)?;
+        carry::entries(old, &program, &mut carried)?;
+        carry::defaults(old, &program)?;
     }
+    initial_entries(&program, &carried)?;
 
     let mut modes: Vec<Mode> = Vec::with_capacity(targets.len());
     for target in &targets {
@@ -287,7 +288,7 @@ fn bring_in(
 fn initial_entries(program: &Program, carried: &BTreeMap<String, Carried>) -> Result<(), Error> {
     for table in program.tables()? {
         let description = table.description();
-        if matches!(carried.get(&description.name), Some(Carried::Kept)) {
+        if matches!(carried.get(&description.name), Some(Carried::Kept | Carried::Moved { .. })) {
             continue;
         }
         for entry in &description.initial_entries {
