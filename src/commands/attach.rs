@@ -41,6 +41,9 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
         match carried {
             Carried::Kept => print(&format!("{name}: kept\n")),
             Carried::New => print(&format!("{name}: new\n")),
+            Carried::Moved { reason, moved, lost } => {
+                print(&format!("{name}: {moved} entries moved, {lost} lost: {reason}\n"));
+            }
             Carried::Reset { reason } => print(&format!("{name}: starts anew: {reason}\n")),
         }
     }
