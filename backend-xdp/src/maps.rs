@@ -100,7 +100,7 @@ mod tests {
         }
         .emit(&mut out);
         assert_eq!(
-            out.text(),
+            out.finish().0,
             "struct {\n\t__uint(type, BPF_MAP_TYPE_LPM_TRIE);\n\t__uint(max_entries, 1024);\n\
              \t__uint(map_flags, BPF_F_NO_PREALLOC);\n\t__type(key, struct routes_key);\n\
              \t__type(value, struct routes_value);\n} routes SEC(\".maps\");\n\n"

@@ -71,7 +71,7 @@ const RESERVED: &[&str] = &[
 
 /// The identifiers of one C file. One name space for all of it, labels and structure tags included: a reader then
 /// never meets one name with two meanings.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Names {
     taken: HashSet<String>,
 }
@@ -114,7 +114,7 @@ impl Names {
 }
 
 /// True for what generated code may not define.
-fn is_reserved(name: &str) -> bool {
+pub fn is_reserved(name: &str) -> bool {
     ["bpf_", "BPF_", "XDP_", "xdp_", "__", "load_", "store_", "int_"].iter().any(|p| name.starts_with(p))
         || RESERVED.contains(&name)
 }

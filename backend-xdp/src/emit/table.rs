@@ -200,7 +200,9 @@ impl Cx<'_> {
     /// Writes an action's body; with a pointer, its parameters come from there.
     fn run_body(&mut self, application: &Application<'_>, position: usize, pointer: Option<&str>) {
         let Application { table, layout, .. } = *application;
-        let (Some(action), Some(in_value)) = (table.actions.get(position), layout.value.actions.get(position)) else {
+        let (Some(action), Some(in_value)) =
+            (table.actions.get(position), layout.value.actions.get(position))
+        else {
             return;
         };
         let action = &self.program.actions[action.action];

@@ -1,22 +1,37 @@
 //! Indented lines of C, each with the P4 text that it stands for.
 //!
-//! Line numbers of the finished file are known only when its parts are joined; see [`Writer::append`].
+//! An assignment to a variable that nothing reads is left out when the text is finished: P4's intrinsic outputs, parser errors and stack
+//! indices are written far more often than they are looked at.
 
 use p4xdp_frontend::source::Span;
+use std::collections::HashSet;
 
 /// A growing piece of C.
 #[derive(Clone, Debug, Default)]
 pub struct Writer {
+    lines: Vec<Line>,
+    indent: usize,
+    current: Span,
+}
+
+#[derive(Clone, Debug)]
+struct Line {
     text: String,
     indent: usize,
-    spans: Vec<Span>,
-    current: Span,
+    span: Span,
+    /// The variable that the line does nothing but assign to.
+    assigns: Option<String>,
 }
 
 impl Writer {
     /// Empty, at the given depth.
     pub fn at_depth(indent: usize) -> Writer {
         Writer { indent, ..Writer::default() }
+    }
+
+    /// An empty piece that is as deep as this one, and stands for the same text.
+    pub fn nested(&self) -> Writer {
+        Writer { lines: Vec::new(), indent: self.indent, current: self.current }
     }
 
     /// From now on lines stand for this text; returns what it was before.
@@ -27,13 +42,38 @@ impl Writer {
     /// Writes a line, or several: each is indented.
     pub fn line(&mut self, text: impl AsRef<str>) {
         for line in text.as_ref().split('\n') {
-            if !line.is_empty() {
-                self.text.extend(std::iter::repeat_n('\t', self.indent));
-                self.text.push_str(line);
-            }
-            self.text.push('\n');
-            self.spans.push(self.current);
+            self.lines.push(Line {
+                text: line.to_owned(),
+                indent: self.indent,
+                span: self.current,
+                assigns: None,
+            });
         }
+    }
+
+    /// Writes `variable = value;`.
+    pub fn assignment(&mut self, variable: &str, value: &str) {
+        self.update(variable, format!("{variable} = {value};"));
+    }
+
+    /// Writes a line that does nothing but change a variable.
+    pub fn update(&mut self, variable: &str, text: String) {
+        self.lines.push(Line {
+            text,
+            indent: self.indent,
+            span: self.current,
+            assigns: Some(variable.to_owned()),
+        });
+    }
+
+    /// What follows stands one step further in.
+    pub fn indent(&mut self) {
+        self.indent += 1;
+    }
+
+    /// What follows stands one step further out.
+    pub fn dedent(&mut self) {
+        self.indent = self.indent.saturating_sub(1);
     }
 
     /// Writes a line one step out, as labels and cases stand in kernel style.
@@ -62,37 +102,87 @@ impl Writer {
 
     /// An empty line, unless there is one already.
     pub fn blank(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
-            self.text.push('\n');
-            self.spans.push(self.current);
+        if self.lines.last().is_some_and(|l| !l.text.is_empty()) {
+            self.line("");
         }
     }
 
-    /// Depth of the next line.
-    pub fn depth(&self) -> usize {
-        self.indent
+    /// Takes the last line back if it is this.
+    pub fn retract(&mut self, text: &str) -> bool {
+        let is_last = self.lines.last().is_some_and(|l| l.text == text);
+        if is_last {
+            self.lines.pop();
+        }
+        is_last
     }
 
-    /// True if nothing was written.
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+    /// How many lines there are; see [`Writer::insert`].
+    pub fn len(&self) -> usize {
+        self.lines.len()
     }
 
-    /// The text so far.
-    pub fn text(&self) -> &str {
-        &self.text
+    /// Puts another piece in front of line `at`, as deep as it is.
+    pub fn insert(&mut self, at: usize, other: Writer) {
+        let at = at.min(self.lines.len());
+        self.lines.splice(at..at, other.lines);
     }
 
-    /// Puts another piece behind this one; its lines keep their spans.
+    /// Puts another piece behind this one.
     pub fn append(&mut self, other: Writer) {
-        self.text.push_str(&other.text);
-        self.spans.extend(other.spans);
+        self.lines.extend(other.lines);
+    }
+
+    /// The words (names, numbers, keywords) of the text, dead assignments left out.
+    pub fn words(&self) -> HashSet<&str> {
+        let mut used = HashSet::new();
+        for line in self.lines.iter().filter(|l| l.assigns.is_none()) {
+            used.extend(words(&line.text));
+        }
+        let mut waiting: Vec<&Line> = self.lines.iter().filter(|l| l.assigns.is_some()).collect();
+        loop {
+            let (live, dead): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|l| l.assigns.as_deref().is_some_and(|v| used.contains(v)));
+            if live.is_empty() {
+                return used;
+            }
+            for line in live {
+                used.extend(words(&line.text));
+            }
+            waiting = dead;
+        }
+    }
+
+    /// True if some line may give a variable a value: assigns it, or assigns something whose value is not seen from its text.
+    pub fn may_assign(&self, variable: &str, value: &str) -> bool {
+        self.lines.iter().any(|line| {
+            let text = line.text.strip_prefix(variable).and_then(|t| t.strip_prefix(" = "));
+            text.is_some_and(|text| {
+                words(text).any(|w| w == value) || !text.starts_with("XDP_") && text != "0;"
+            })
+        })
     }
 
     /// The text, and the P4 text that each line stands for.
     pub fn finish(self) -> (String, Vec<Span>) {
-        (self.text, self.spans)
+        let used: HashSet<String> = self.words().into_iter().map(str::to_owned).collect();
+        let (mut text, mut spans) = (String::new(), Vec::new());
+        for line in self.lines {
+            if line.assigns.is_some_and(|v| !used.contains(&v)) {
+                continue;
+            }
+            if !line.text.is_empty() {
+                text.extend(std::iter::repeat_n('\t', line.indent));
+                text.push_str(&line.text);
+            }
+            text.push('\n');
+            spans.push(line.span);
+        }
+        (text, spans)
     }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|w| !w.is_empty())
 }
 
 #[cfg(test)]
@@ -113,5 +203,16 @@ mod tests {
         assert_eq!(text, "if (x) {\n\ta;\n\tb;\n}\n\n");
         assert_eq!(spans.len(), text.lines().count());
         assert_eq!(spans[1], Span::new(3, 5));
+    }
+
+    #[test]
+    fn assignments_that_nobody_reads_are_left_out() {
+        let mut w = Writer::default();
+        w.assignment("a", "b");
+        w.assignment("b", "1");
+        w.assignment("c", "d");
+        w.assignment("d", "c");
+        w.line("return a;");
+        assert_eq!(w.finish().0, "a = b;\nb = 1;\nreturn a;\n");
     }
 }

@@ -80,6 +80,16 @@ impl TableLayout {
         self.storage.is_none()
             || entry.is_const && table.keys.iter().all(|k| k.match_kind == MatchKind::Exact)
     }
+
+    /// Positions of the actions of which something holds.
+    pub fn reachable(&self, holds: impl Fn(&ActionLayout) -> bool) -> Vec<usize> {
+        self.value.actions.iter().enumerate().filter(|(_, a)| holds(a)).map(|(i, _)| i).collect()
+    }
+
+    /// The number of the action at a position, in C.
+    pub fn number(&self, position: usize) -> String {
+        self.value.actions.get(position).map_or_else(|| position.to_string(), |a| a.constant.clone())
+    }
 }
 
 impl ActionLayout {

@@ -94,6 +94,12 @@ codes! {
     E0404 "an entry without a priority";
     E0501 "not supported yet";
     E0502 "the program becomes too large";
+    E0511 "a loop without a bound";
+    E0512 "a number is too wide";
+    E0513 "a varbit field is used as a value";
+    E0514 "a header is not a whole number of bytes";
+    E0515 "an architecture without XDP back end";
+    E0516 "a construct that cannot be compiled to XDP yet";
     E0520 "a table cannot be filled at run time";
     E0521 "a table is too large";
     E0522 "a table's key is too wide";

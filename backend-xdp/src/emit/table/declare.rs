@@ -3,7 +3,9 @@
 use super::super::Cx;
 use super::super::writer::Writer;
 use crate::layout::members::{Member, Members, element_type};
-use crate::layout::tables::{ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout};
+use crate::layout::tables::{
+    ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout,
+};
 use crate::table_storage::constant;
 use num_bigint::BigUint;
 use p4xdp_midend::ir::{ActionCall, Program};

@@ -42,7 +42,13 @@ impl Cx<'_> {
         self.run(application, &reachable, Selected::Variables { number });
     }
 
-    fn switch_on_key(&mut self, application: &Application<'_>, key: &KeyElement, entries: &[&Entry], number: &str) {
+    fn switch_on_key(
+        &mut self,
+        application: &Application<'_>,
+        key: &KeyElement,
+        entries: &[&Entry],
+        number: &str,
+    ) {
         let shape = self.code_shape(application.table, 0, key);
         let value = self.elements(&key.expr, shape).into_iter().next().unwrap_or_default();
         self.out.blank();
@@ -55,7 +61,8 @@ impl Cx<'_> {
                 continue;
             }
             seen.push(value);
-            let same = |call: &ActionCall| call.action == entry.action.action && call.args == entry.action.args;
+            let same =
+                |call: &ActionCall| call.action == entry.action.action && call.args == entry.action.args;
             match groups.iter_mut().find(|(call, _)| same(call)) {
                 Some((_, values)) => values.push(value),
                 None => groups.push((&entry.action, vec![value])),
@@ -159,8 +166,10 @@ impl Cx<'_> {
 
     /// How a key is looked at: as it stands in the packet, unless ranges want its order.
     fn code_shape(&self, table: &Table, position: usize, key: &KeyElement) -> Shape {
-        let ranged =
-            table.entries.iter().any(|entry| matches!(entry.keysets.get(position), Some(Keyset::Range { .. })));
+        let ranged = table
+            .entries
+            .iter()
+            .any(|entry| matches!(entry.keysets.get(position), Some(Keyset::Range { .. })));
         let in_packet = match &key.expr.kind {
             ExprKind::Field { header, field } => is_byte_field(self.program, header, *field),
             ExprKind::Const(_)

@@ -70,13 +70,18 @@ impl Cx<'_> {
 fn network_element(value: &CExpr, shape: Shape, position: u32) -> String {
     let bits = shape.unit * 8;
     // How far the value, aligned to the left of all elements, must go right for this element; negative is left.
-    let right = i64::from((shape.units - 1 - position) * bits) - i64::from((shape.unit * shape.units - shape.bytes) * 8);
+    let right = i64::from((shape.units - 1 - position) * bits)
+        - i64::from((shape.unit * shape.units - shape.bytes) * 8);
     let wide = value.clone().converted(CType::of_width(bits).max(value.ty));
     let moved = match right {
         0 => wide.text.clone(),
         r if r > 0 => format!("{} >> {r}", wide.operand()),
         r => format!("{} << {}", wide.operand(), -r),
     };
-    let narrow = if wide.ty > CType::of_width(bits) { format!("({})({moved})", CType::of_width(bits).name()) } else { moved };
+    let narrow = if wide.ty > CType::of_width(bits) {
+        format!("({})({moved})", CType::of_width(bits).name())
+    } else {
+        moved
+    };
     in_network_order(&narrow, shape.unit)
 }

@@ -69,7 +69,13 @@ impl Cx<'_> {
     }
 
     /// Copies a parameter to a field of its width that is whole bytes.
-    pub(in crate::emit) fn copy_param(&mut self, header: &HeaderRef, field: u32, param: &WireParam, span: Span) {
+    pub(in crate::emit) fn copy_param(
+        &mut self,
+        header: &HeaderRef,
+        field: u32,
+        param: &WireParam,
+        span: Span,
+    ) {
         self.on_each(header, |cx, id| {
             let Some(place) = cx.field_place(id, field) else {
                 // Behind a varbit field: refused there.

@@ -1,0 +1,88 @@
+//! Architectures: how a packet flows through the program's blocks, what their parameters mean on XDP, and which verdict comes out.
+
+mod ebpf_model;
+mod xdp_model;
+
+use crate::emit::Cx;
+use crate::layout::storage::PacketStores;
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{ControlId, EnumType, LocalId, ParserId, Place, Program, Stage, StageBlock};
+
+/// What the back end does for an architecture.
+pub(crate) struct Architecture {
+    /// Whether headers may be written where they are.
+    pub(crate) stores: PacketStores,
+    /// Writes the function's body, from the first use of the packet to the last return.
+    pub(crate) body: fn(&mut Cx<'_>, &Stages),
+}
+
+/// The back end's side of an architecture.
+pub(crate) fn of(program: &Program, sink: &mut Diagnostics) -> Option<Architecture> {
+    match &*program.architecture {
+        "xdp_model" => Some(Architecture { stores: PacketStores::InPlace, body: xdp_model::body }),
+        "ebpf_model" => Some(Architecture { stores: PacketStores::Forbidden, body: ebpf_model::body }),
+        other => {
+            let span = program.parsers.values().next().map_or(Span::NONE, |p| p.span);
+            sink.emit(
+                Diagnostic::error(
+                    codes::E0515,
+                    span,
+                    format!("programs for the architecture `{other}` cannot be compiled to XDP yet"),
+                )
+                .with_note("compiled are `xdp_model` and `ebpf_model`"),
+            );
+            None
+        }
+    }
+}
+
+/// True for the enum that stands for the kernel's `enum xdp_action`: it has the kernel's members in the kernel's order.
+pub(crate) fn is_kernel_enum(ty: &EnumType) -> bool {
+    &*ty.name == "xdp_action"
+        && ty.members.iter().map(|m| &**m).eq([
+            "XDP_ABORTED",
+            "XDP_DROP",
+            "XDP_PASS",
+            "XDP_TX",
+            "XDP_REDIRECT",
+        ])
+}
+
+/// The package's blocks by the names of its parameters.
+pub(crate) struct Stages<'a>(pub(crate) &'a [Stage]);
+
+impl Stages<'_> {
+    fn stage(&self, role: &str) -> Option<&Stage> {
+        self.0.iter().find(|s| &*s.role == role)
+    }
+
+    fn parser(&self, role: &str) -> Option<ParserId> {
+        match self.stage(role)?.block {
+            StageBlock::Parser(id) => Some(id),
+            StageBlock::Control(_) => None,
+        }
+    }
+
+    fn control(&self, role: &str) -> Option<ControlId> {
+        match self.stage(role)?.block {
+            StageBlock::Control(id) => Some(id),
+            StageBlock::Parser(_) => None,
+        }
+    }
+
+    /// The local behind a scalar parameter, or behind a field of a parameter.
+    fn local(&self, role: &str, position: usize, field: Option<&str>) -> Option<LocalId> {
+        let place = &self.stage(role)?.params.get(position)?.place;
+        match (place, field) {
+            (Place::Scalar(id), None) => Some(*id),
+            (Place::Struct { fields, .. }, Some(field)) => {
+                fields.iter().find_map(|(name, place)| match place {
+                    Place::Scalar(id) if &**name == field => Some(*id),
+                    _ => None,
+                })
+            }
+            _ => None,
+        }
+    }
+}

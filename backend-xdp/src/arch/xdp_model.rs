@@ -1,0 +1,85 @@
+//! xdp_model, as p4c-xdp defined it: parser, switch, deparser; the switch chooses the XDP action.
+//!
+//! | P4 | XDP |
+//! | --- | --- |
+//! | the parser rejects | `XDP_ABORTED` |
+//! | `input_port` | interface index of the packet, minus the port base |
+//! | `output_action` | the verdict; packets that are dropped or aborted skip the deparser |
+//! | `output_port` with `XDP_REDIRECT` | `bpf_redirect` to port base plus port |
+//! | no room for `bpf_xdp_adjust_head` | `XDP_ABORTED` |
+
+use super::Stages;
+use crate::emit::Cx;
+use p4xdp_midend::ir::{Block, StmtKind};
+
+/// Writes the program.
+pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
+    let program = cx.program;
+    if let Some(parser) = stages.parser("p") {
+        cx.parser(parser, false);
+    }
+    let action = stages.local("s", 2, Some("output_action"));
+    let port = stages.local("s", 2, Some("output_port"));
+    if let Some(id) = stages.control("s") {
+        let control = &program.controls[id];
+        if let Some(input) = stages.local("s", 1, Some("input_port")) {
+            let variable = cx.local(input);
+            cx.reads_ports = true;
+            cx.out
+                .assignment(&variable.text, &format!("ctx->ingress_ifindex - {}", p4xdp_manifest::PORT_BASE));
+        }
+        for local in [action, port].into_iter().flatten() {
+            let variable = cx.local(local);
+            cx.out.assignment(&variable.text, "0");
+        }
+        let outer = cx.out.set_span(control.span);
+        let origin = cx.origin(control.span);
+        cx.out.blank();
+        cx.out.line(format!("/* {} */ {origin}", control.name).replace("*/ /*", "").trim_end());
+        cx.block(&control.body);
+        cx.out.set_span(outer);
+    }
+    let (Some(action), Some(port)) = (action, port) else { return };
+    let (action, port) = (cx.local(action).text, cx.local(port).text);
+    if let Some(deparser) = stages.control("d") {
+        let pure = has_no_effects(&program.controls[deparser].body);
+        let skip = format!("{action} < XDP_PASS");
+        cx.deparser(deparser, pure.then_some(skip.as_str()));
+    }
+    cx.out.blank();
+    if cx.can_be(&action, "XDP_REDIRECT") {
+        cx.redirects = true;
+        cx.out.line(format!("if ({action} == XDP_REDIRECT)"));
+        cx.out.line(format!("\treturn bpf_redirect({} + {port}, 0);", p4xdp_manifest::PORT_BASE));
+    }
+    cx.out.line(format!("return {action};"));
+    cx.rejection(cx.abort);
+}
+
+/// The statements do nothing that lasts but emit.
+fn has_no_effects(block: &Block) -> bool {
+    block.iter().all(|stmt| match &stmt.kind {
+        StmtKind::ApplyTable { .. } | StmtKind::CallExtern { .. } => false,
+        StmtKind::If { then_block, else_block, .. } => {
+            has_no_effects(then_block) && has_no_effects(else_block)
+        }
+        StmtKind::Switch { cases, default, .. } => {
+            cases.iter().all(|(_, block)| has_no_effects(block)) && has_no_effects(default)
+        }
+        StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => has_no_effects(body),
+        StmtKind::Assign { .. }
+        | StmtKind::SetValid { .. }
+        | StmtKind::CopyHeader { .. }
+        | StmtKind::PushFront { .. }
+        | StmtKind::PopFront { .. }
+        | StmtKind::Leave(_)
+        | StmtKind::Extract { .. }
+        | StmtKind::Lookahead { .. }
+        | StmtKind::Advance { .. }
+        | StmtKind::PacketLength { .. }
+        | StmtKind::Verify { .. }
+        | StmtKind::Reject { .. }
+        | StmtKind::Emit(_)
+        | StmtKind::EmitScalar(_) => true,
+    })
+}

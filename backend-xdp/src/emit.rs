@@ -1,0 +1,319 @@
+//! IR to C: the state of the emitter and what all its parts use.
+//!
+//! The generated program is one function. Its body is written front to back while [`Paths`] follow what is known of the headers
+//! at the point that was reached; declarations of variables, maps and structures collect beside it and are put in front
+//! when all is written. Which declarations of the prelude are needed is seen from the text itself.
+
+pub mod cexpr;
+mod deparse;
+mod expr;
+mod externs;
+mod field;
+mod operators;
+mod parser;
+mod select;
+mod stmt;
+mod table;
+pub mod writer;
+
+use crate::Options;
+use crate::externs::Externs;
+use crate::layout::paths::Paths;
+use crate::layout::storage::{PacketStores, Storage};
+use crate::layout::tables::Tables;
+use crate::names::Names;
+use cexpr::{CExpr, CType};
+use cranelift_entity::SecondaryMap;
+use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, codes};
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{Block, EnumId, LabelId, LocalId, Program, ScalarType};
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+use writer::Writer;
+
+/// The emitter.
+pub struct Cx<'a> {
+    /// What is compiled.
+    pub program: &'a Program,
+    /// What the user asked for.
+    pub options: &'a Options<'a>,
+    /// Where refusals go.
+    pub sink: &'a mut Diagnostics,
+    /// Identifiers of the C file.
+    pub names: Names,
+    /// Where headers live.
+    pub storage: Storage,
+    /// How tables are stored.
+    pub tables: Rc<Tables>,
+    /// Externs with state.
+    pub externs: Rc<Externs>,
+    /// The function's body as far as it is written.
+    pub out: Writer,
+    /// Structures, maps and other declarations in front of the function, in order.
+    pub globals: Writer,
+    /// What can have happened to headers on the way to the point that was reached.
+    pub paths: Paths,
+    /// The C expression that stands for the verdict "drop because something is wrong".
+    pub abort: &'static str,
+    /// What the architecture calls for at `reject`.
+    pub reject_label: &'static str,
+    /// The program reads its ingress port.
+    pub reads_ports: bool,
+    /// The program redirects to other ports.
+    pub redirects: bool,
+    locals: SecondaryMap<LocalId, Option<String>>,
+    /// Name, declaration, initial value.
+    variables: Vec<(String, String, String)>,
+    labels: BTreeMap<LabelId, Label>,
+    enums: BTreeMap<EnumId, Vec<String>>,
+    /// Action parameters that are only copied to fields, while their action is written.
+    wire_params: BTreeMap<LocalId, table::WireParam>,
+    in_parser: Option<parser::ParserContext>,
+    emits: Vec<deparse::EmitSlot>,
+}
+
+/// A label of a block, while the block is written.
+#[derive(Clone)]
+struct Label {
+    /// Its name, once somebody has left the block.
+    name: Option<String>,
+    /// The ways on which it was left.
+    paths: Paths,
+}
+
+impl<'a> Cx<'a> {
+    /// An emitter at the start of the program.
+    pub fn new(
+        program: &'a Program,
+        options: &'a Options<'a>,
+        stores: PacketStores,
+        sink: &'a mut Diagnostics,
+    ) -> Cx<'a> {
+        let mut names = Names::new();
+        let storage = Storage::plan(program, stores, &mut names);
+        // Refusals are in the sink; what is written then is thrown away.
+        let tables = Rc::new(crate::layout::tables::lay_out(program, &mut names, sink).unwrap_or_default());
+        let externs = Rc::new(crate::externs::lay_out(program, &mut names, sink).unwrap_or_default());
+        Cx {
+            program,
+            options,
+            sink,
+            names,
+            storage,
+            tables,
+            externs,
+            out: Writer::at_depth(1),
+            globals: Writer::default(),
+            paths: Paths::start(program.headers.len(), program.stacks.len()),
+            abort: "XDP_ABORTED",
+            reject_label: "reject",
+            reads_ports: false,
+            redirects: false,
+            locals: SecondaryMap::new(),
+            variables: Vec::new(),
+            labels: BTreeMap::new(),
+            enums: BTreeMap::new(),
+            wire_params: BTreeMap::new(),
+            in_parser: None,
+            emits: Vec::new(),
+        }
+    }
+
+    /// Refuses something that is valid P4.
+    pub fn refuse(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.sink.emit(Diagnostic::error(code, span, message));
+    }
+
+    /// Declares a variable of the function, zero at first, with a name like `wanted`; returns the name.
+    pub fn fresh(&mut self, wanted: &str, c_type: &str) -> String {
+        let name = self.names.unique(wanted);
+        self.declare(
+            &name,
+            c_type,
+            if c_type.starts_with("struct ") && !c_type.contains('*') { "{}" } else { "0" },
+        );
+        name
+    }
+
+    /// Declares a variable of the function under a name that is already taken for it.
+    pub fn declare(&mut self, name: &str, c_type: &str, initial: &str) {
+        let space = if c_type.ends_with('*') { "" } else { " " };
+        let initial = match (c_type, initial) {
+            (t, "0") if t.ends_with('*') => "NULL",
+            ("bool", "0") => "false",
+            (_, i) => i,
+        };
+        self.variables.push((name.to_owned(), format!("{c_type}{space}{name}"), initial.to_owned()));
+    }
+
+    /// Declares an array of bytes as a variable of the function.
+    pub(crate) fn declare_array(&mut self, name: &str, bytes: u32) {
+        self.variables.push((name.to_owned(), format!("__u8 {name}[{bytes}]"), "{}".to_owned()));
+    }
+
+    /// The C variable of a local.
+    pub fn local(&mut self, id: LocalId) -> CExpr {
+        let local = &self.program.locals[id];
+        let ty = c_type(local.ty);
+        if let Some(name) = &self.locals[id] {
+            return CExpr::atom(name.clone(), ty, local.ty.width());
+        }
+        self.check_width(local.ty, local.span);
+        let name = self.names.shortest(&local.name);
+        self.declare(&name, ty.name(), "0");
+        self.locals[id] = Some(name.clone());
+        CExpr::atom(name, ty, local.ty.width())
+    }
+
+    /// Refuses types whose values no C variable can hold.
+    pub fn check_width(&mut self, ty: ScalarType, span: Span) {
+        match ty {
+            ScalarType::Varbit { .. } => {
+                self.refuse(codes::E0512, span, "values of type `varbit` can only be extracted and emitted");
+            }
+            ScalarType::Bits { width, .. } if width > 128 => {
+                self.refuse(
+                    codes::E0512,
+                    span,
+                    format!("computing with {width} bits is not supported, at most 128"),
+                );
+            }
+            ScalarType::Bits { .. } | ScalarType::Bool | ScalarType::Enum(_) | ScalarType::Error => {}
+        }
+    }
+
+    /// The C name of an enum's member; the enum is declared on first use.
+    pub fn enumerator(&mut self, id: EnumId, position: usize) -> String {
+        if let Some(members) = self.enums.get(&id) {
+            return members.get(position).cloned().unwrap_or_else(|| position.to_string());
+        }
+        let ty = &self.program.enums[id];
+        let members: Vec<String> = if crate::arch::is_kernel_enum(ty) {
+            ty.members.iter().map(|m| m.to_string()).collect()
+        } else {
+            let tag = self.names.unique(&ty.name);
+            let names: Vec<String> =
+                ty.members.iter().map(|m| self.names.unique(&format!("{}_{m}", ty.name))).collect();
+            self.globals.open(format!("enum {tag} {{"));
+            for name in &names {
+                self.globals.line(format!("{name},"));
+            }
+            self.globals.close("};");
+            self.globals.blank();
+            names
+        };
+        let name = members.get(position).cloned().unwrap_or_else(|| position.to_string());
+        self.enums.insert(id, members);
+        name
+    }
+
+    /// Writes statements.
+    pub fn block(&mut self, block: &Block) {
+        for stmt in block {
+            if self.paths.is_unreachable() {
+                return;
+            }
+            self.stmt(stmt);
+        }
+    }
+
+    /// Writes `part` in a nested block, for one alternative of several; returns the ways out of it. The ways in are the same for
+    /// the next alternative.
+    pub fn alternative(&mut self, part: impl FnOnce(&mut Cx<'a>)) -> Paths {
+        let before = self.paths.clone();
+        part(self);
+        std::mem::replace(&mut self.paths, before)
+    }
+
+    /// The comment that says which P4 line something comes from: `/* switch.p4:42 */`.
+    pub fn origin(&self, span: Span) -> String {
+        match self.options.locate.and_then(|locate| locate(span)) {
+            Some(place) => format!("/* {} */", place.replace("*/", "* /")),
+            None => String::new(),
+        }
+    }
+
+    /// Declarations of those of the function's variables that occur among `used` words.
+    pub fn declarations(&self, used: &HashSet<&str>) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for (id, header) in self.program.headers.iter() {
+            let storage = &self.storage.headers[id];
+            let layout = &self.storage.types[header.ty];
+            if storage.in_packet && used.contains(storage.pointer.as_str()) {
+                lines.push(format!("struct {} *{} = NULL;", layout.tag, storage.pointer));
+            }
+            if storage.in_memory && used.contains(storage.memory.as_str()) {
+                lines.push(format!("struct {} {} = {{}};", layout.tag, storage.memory));
+            }
+            for flag in [&storage.flag, &storage.parsed] {
+                if used.contains(flag.as_str()) {
+                    lines.push(format!("bool {flag} = false;"));
+                }
+            }
+        }
+        for (name, what, initial) in &self.variables {
+            if used.contains(name.as_str()) {
+                lines.push(format!("{what} = {initial};"));
+            }
+        }
+        lines
+    }
+
+    /// Writes the declarations of tables and of externs with state.
+    pub fn declare_maps(&mut self) {
+        self.declare_tables();
+        for map in self.externs.maps() {
+            map.emit(&mut self.globals);
+        }
+    }
+
+    /// Writes the structures of header types that a text uses.
+    pub fn header_structures(&self, text: &Writer, into: &mut Writer) {
+        let (used, mut globals) = (text.words(), self.globals.words());
+        globals.extend(used);
+        let mut tags: HashSet<&str> = globals;
+        for (id, header) in self.program.headers.iter() {
+            let storage = &self.storage.headers[id];
+            if tags.contains(storage.pointer.as_str()) || tags.contains(storage.memory.as_str()) {
+                tags.insert(self.storage.types[header.ty].tag.as_str());
+            }
+        }
+        for (id, ty) in self.program.header_types.iter() {
+            let layout = &self.storage.types[id];
+            if tags.contains(layout.tag.as_str()) {
+                let outer = into.set_span(ty.span);
+                into.line(layout.definition());
+                into.set_span(outer);
+            }
+        }
+    }
+
+    /// True unless a variable, from all that was written, can be seen never to have the value.
+    pub fn can_be(&self, variable: &str, value: &str) -> bool {
+        self.out.may_assign(variable, value)
+    }
+
+    /// Writes the end of the program for packets that the parser rejects, if there is a way there.
+    pub fn rejection(&mut self, verdict: &str) {
+        if self.out.words().contains(self.reject_label) {
+            self.out.blank();
+            self.out.outdented(format!("{}:", self.reject_label));
+            self.out.line(format!("return {verdict};"));
+        }
+    }
+}
+
+/// A diagnostic for what cannot be.
+pub(crate) fn internal_error(message: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0516, Span::NONE, format!("internal error: {message}"))
+        .with_note("this is a bug in p4xdp: please report it with the program")
+}
+
+/// The C type that values of a type are kept in.
+pub fn c_type(ty: ScalarType) -> CType {
+    match ty {
+        ScalarType::Bool => CType::Bool,
+        ScalarType::Bits { width, .. } => CType::of_width(width),
+        ScalarType::Varbit { .. } | ScalarType::Enum(_) | ScalarType::Error => CType::U32,
+    }
+}

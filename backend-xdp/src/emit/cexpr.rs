@@ -1,0 +1,360 @@
+//! C expressions as text with what must be known to combine them: precedence, C type, and whether bits above the P4 width are zero.
+//!
+//! A value of P4 type `bit<w>` or `int<w>` is held as its bit pattern in the smallest of `__u32`, `__u64` and `__u128` that it fits
+//! in. Arithmetic leaves garbage above `w`; it is masked off only where somebody would see it ([`CExpr::masked`]).
+
+use num_bigint::BigUint;
+use num_traits::{One, ToPrimitive};
+
+/// Precedence of C's operators, loosest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Prec {
+    /// `? :`
+    Conditional,
+    /// `||`
+    Or,
+    /// `&&`
+    And,
+    /// `|`
+    BitOr,
+    /// `^`
+    BitXor,
+    /// `&`
+    BitAnd,
+    /// `==`
+    Equality,
+    /// `<`
+    Relational,
+    /// `<<`
+    Shift,
+    /// `+`
+    Additive,
+    /// `*`
+    Multiplicative,
+    /// `!x`, `(T)x`
+    Unary,
+    /// Names, calls, members, literals.
+    Postfix,
+}
+
+/// C types of expressions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CType {
+    /// A literal without suffix: an `int` or what it fits in.
+    Literal,
+    /// `bool`, or an `int` that is 0 or 1.
+    Bool,
+    /// `__u8`
+    U8,
+    /// `__u16`
+    U16,
+    /// `__u32`
+    U32,
+    /// `__u64`
+    U64,
+    /// `__u128`
+    U128,
+}
+
+impl CType {
+    /// The type in which values of so many bits are computed and kept. Widths over 128 are refused elsewhere.
+    pub fn of_width(width: u32) -> CType {
+        match width {
+            0..=32 => CType::U32,
+            33..=64 => CType::U64,
+            _ => CType::U128,
+        }
+    }
+
+    /// Bits in which C computes with it, after promotion.
+    pub fn computed_bits(self) -> u32 {
+        match self {
+            CType::Literal | CType::Bool | CType::U8 | CType::U16 | CType::U32 => 32,
+            CType::U64 => 64,
+            CType::U128 => 128,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            CType::Bool => "bool",
+            CType::U8 => "__u8",
+            CType::U16 => "__u16",
+            CType::Literal | CType::U32 => "__u32",
+            CType::U64 => "__u64",
+            CType::U128 => "__u128",
+        }
+    }
+
+    /// The signed type that computes in as many bits.
+    pub fn signed_name(self) -> &'static str {
+        match self {
+            CType::Literal | CType::Bool | CType::U8 | CType::U16 | CType::U32 => "__s32",
+            CType::U64 => "__s64",
+            CType::U128 => "__s128",
+        }
+    }
+}
+
+/// A C expression without side effects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CExpr {
+    /// Its text.
+    pub text: String,
+    /// Precedence of its outermost operator.
+    pub prec: Prec,
+    /// Its type.
+    pub ty: CType,
+    /// Bits of the P4 type; 1 for `bool`.
+    pub width: u32,
+    /// Bits above `width` are zero.
+    pub clean: bool,
+}
+
+impl CExpr {
+    /// A name, call or the like whose bits above `width` are zero.
+    pub fn atom(text: impl Into<String>, ty: CType, width: u32) -> CExpr {
+        CExpr { text: text.into(), prec: Prec::Postfix, ty, width, clean: true }
+    }
+
+    /// A truth value.
+    pub fn truth(text: impl Into<String>, prec: Prec) -> CExpr {
+        CExpr { text: text.into(), prec, ty: CType::Bool, width: 1, clean: true }
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(value: bool) -> CExpr {
+        CExpr::truth(if value { "true" } else { "false" }, Prec::Postfix)
+    }
+
+    /// A constant of a `width`-bit type.
+    pub fn constant(value: &BigUint, width: u32) -> CExpr {
+        match value.to_u128() {
+            Some(v) if v >> 64 == 0 => CExpr::atom(literal(v as u64), literal_type(v as u64), width),
+            Some(v) => CExpr {
+                text: format!("(__u128){} << 64 | {}", literal((v >> 64) as u64), literal(v as u64)),
+                prec: Prec::BitOr,
+                ty: CType::U128,
+                width,
+                clean: true,
+            },
+            None => CExpr::atom("0", CType::Literal, width),
+        }
+    }
+
+    /// Zero of a `width`-bit type.
+    pub fn zero(width: u32) -> CExpr {
+        CExpr::atom("0", CType::Literal, width)
+    }
+
+    /// True if it is the literal 0 or `false`.
+    pub fn is_zero(&self) -> bool {
+        self.text == "0" || self.text == "false"
+    }
+
+    /// The text as operand: in parentheses unless it is a name, a call or a unary operation.
+    pub fn operand(&self) -> String {
+        if self.prec < Prec::Unary { format!("({})", self.text) } else { self.text.clone() }
+    }
+
+    /// With bits above the width cleared.
+    pub fn masked(self) -> CExpr {
+        if self.clean {
+            return self;
+        }
+        let width = self.width;
+        match (self.ty, width) {
+            (CType::U32 | CType::Literal, 32) | (CType::U64, 64) | (CType::U128, 128) => {
+                CExpr { clean: true, ..self }
+            }
+            (_, 8) => CExpr {
+                text: format!("(__u8){}", self.operand()),
+                prec: Prec::Unary,
+                ty: CType::U8,
+                width,
+                clean: true,
+            },
+            (_, 16) => CExpr {
+                text: format!("(__u16){}", self.operand()),
+                prec: Prec::Unary,
+                ty: CType::U16,
+                width,
+                clean: true,
+            },
+            (CType::U64 | CType::U128, 32) => CExpr {
+                text: format!("(__u32){}", self.operand()),
+                prec: Prec::Unary,
+                ty: CType::U32,
+                width,
+                clean: true,
+            },
+            _ => {
+                let mask = CExpr::constant(&ones(width), width);
+                CExpr {
+                    text: format!("{} & {}", self.operand(), mask.operand()),
+                    prec: Prec::BitAnd,
+                    clean: true,
+                    ..self
+                }
+            }
+        }
+    }
+
+    /// Converted to a C type that is at least as wide as its own, unless it is there already. The value must be clean to be extended.
+    pub fn converted(self, to: CType) -> CExpr {
+        match (self.ty, to) {
+            (a, b) if a == b => self,
+            (CType::Literal, CType::U32) => {
+                CExpr { text: format!("{}U", self.text.trim_end_matches('U')), ty: to, ..self }
+            }
+            (CType::Literal, CType::U64) => {
+                CExpr { text: format!("{}ULL", self.text.trim_end_matches('U')), ty: to, ..self }
+            }
+            _ => CExpr {
+                text: format!("({}){}", to.name(), self.operand()),
+                prec: Prec::Unary,
+                ty: to,
+                ..self
+            },
+        }
+    }
+
+    /// Converted, if C would otherwise compute with it as a (signed) `int`.
+    pub fn unsigned(self) -> CExpr {
+        if self.ty < CType::U32 { self.converted(CType::U32) } else { self }
+    }
+
+    /// `self op other` in the wider type of both.
+    pub fn joined(&self, op: &str, prec: Prec, other: &CExpr, width: u32, clean: bool) -> CExpr {
+        let associative = matches!(op, "+" | "|" | "&" | "^" | "&&" | "||");
+        let left = if self.prec == prec && associative { self.text.clone() } else { self.beside(prec) };
+        CExpr {
+            text: format!("{left} {op} {}", other.beside(prec)),
+            prec,
+            ty: self.ty.max(other.ty),
+            width,
+            clean,
+        }
+    }
+
+    /// As operand of a binary operator: operators of different kinds never stand side by side without parentheses, except
+    /// comparisons under `&&` and `||`.
+    fn beside(&self, prec: Prec) -> String {
+        match prec {
+            Prec::And | Prec::Or if matches!(self.prec, Prec::Equality | Prec::Relational) => {
+                self.text.clone()
+            }
+            _ => self.operand(),
+        }
+    }
+
+    /// `self ? then : otherwise`, of the wider type.
+    pub fn choose(&self, then: &CExpr, otherwise: &CExpr) -> CExpr {
+        let branch =
+            |e: &CExpr| if e.prec == Prec::Conditional { format!("({})", e.text) } else { e.text.clone() };
+        CExpr {
+            text: format!("{} ? {} : {}", self.operand(), branch(then), branch(otherwise)),
+            prec: Prec::Conditional,
+            ty: then.ty.max(otherwise.ty),
+            width: then.width,
+            clean: then.clean && otherwise.clean,
+        }
+    }
+
+    /// The value as a signed C expression of its computing type: sign-extended from `width`. The type is remembered as the unsigned
+    /// one; the text is signed.
+    pub fn sign_extended(self) -> CExpr {
+        let bits = self.ty.computed_bits();
+        let width = self.width;
+        let ty = CType::of_width(bits);
+        let signed = ty.signed_name();
+        let text = match width {
+            8 if bits == 32 => format!("(__s8){}", self.operand()),
+            16 if bits == 32 => format!("(__s16){}", self.operand()),
+            32 if bits == 64 => format!("({signed})(__s32){}", self.operand()),
+            w if w == bits => format!("({signed}){}", self.operand()),
+            w => {
+                let by = bits - w;
+                let inner = self.converted(ty);
+                return CExpr {
+                    text: format!("({signed})({} << {by}) >> {by}", inner.operand()),
+                    prec: Prec::Shift,
+                    ty,
+                    width,
+                    clean: false,
+                };
+            }
+        };
+        CExpr { text, prec: Prec::Unary, ty, width, clean: false }
+    }
+}
+
+/// `width` ones.
+pub fn ones(width: u32) -> BigUint {
+    (BigUint::one() << width) - BigUint::one()
+}
+
+/// A literal: small numbers in decimal, others in hexadecimal.
+pub fn literal(value: u64) -> String {
+    match value {
+        0..=255 => value.to_string(),
+        256..=0xffff_ffff => format!("0x{value:x}"),
+        _ => format!("0x{value:x}ULL"),
+    }
+}
+
+fn literal_type(value: u64) -> CType {
+    match value {
+        0..=0x7fff_ffff => CType::Literal,
+        0x8000_0000..=0xffff_ffff => CType::U32,
+        _ => CType::U64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn var(name: &str, width: u32) -> CExpr {
+        CExpr::atom(name, CType::of_width(width), width)
+    }
+
+    #[test]
+    fn parentheses_stand_between_different_operators() {
+        let sum = var("a", 32).joined("+", Prec::Additive, &var("b", 32), 32, false);
+        assert_eq!(sum.text, "a + b");
+        assert_eq!(sum.joined("+", Prec::Additive, &var("c", 32), 32, false).text, "a + b + c");
+        assert_eq!(sum.joined("-", Prec::Additive, &sum, 32, false).text, "(a + b) - (a + b)");
+        let eq = sum.joined("==", Prec::Equality, &var("c", 32), 1, true);
+        assert_eq!(eq.text, "(a + b) == c");
+        assert_eq!(eq.joined("&&", Prec::And, &eq, 1, true).text, "(a + b) == c && (a + b) == c");
+    }
+
+    #[test]
+    fn masks_only_what_is_dirty() {
+        let sum = |w| var("a", w).joined("+", Prec::Additive, &var("b", w), w, false).masked().text;
+        assert_eq!(sum(32), "a + b");
+        assert_eq!(sum(8), "(__u8)(a + b)");
+        assert_eq!(sum(13), "(a + b) & 0x1fff");
+        assert_eq!(sum(48), "(a + b) & 0xffffffffffffULL");
+        assert_eq!(var("a", 13).masked().text, "a");
+    }
+
+    #[test]
+    fn sign_extension() {
+        assert_eq!(var("a", 8).sign_extended().text, "(__s8)a");
+        assert_eq!(var("a", 32).sign_extended().text, "(__s32)a");
+        assert_eq!(var("a", 12).sign_extended().text, "(__s32)(a << 20) >> 20");
+        assert_eq!(var("a", 48).sign_extended().text, "(__s64)(a << 16) >> 16");
+    }
+
+    #[test]
+    fn constants() {
+        let c = |v: u128, w| CExpr::constant(&BigUint::from(v), w).text;
+        assert_eq!(c(6, 8), "6");
+        assert_eq!(c(0x800, 16), "0x800");
+        assert_eq!(c(0x1122_3344_5566, 48), "0x112233445566ULL");
+        assert_eq!(c(1 << 64, 128), "(__u128)1 << 64 | 0");
+    }
+}

@@ -1,0 +1,322 @@
+//! Expressions: pure C text for pure P4, computed in host order; constants are put in network order where a field is compared with one.
+
+use super::cexpr::{CExpr, CType, Prec, ones};
+use super::field::Referent;
+use super::{Cx, c_type};
+use num_bigint::BigUint;
+use num_traits::ToPrimitive;
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, HeaderRef, ScalarType, UnaryOp};
+
+impl Cx<'_> {
+    /// An expression as C. Bits above the width may be garbage: see [`CExpr::masked`].
+    pub fn expr(&mut self, e: &Expr) -> CExpr {
+        match &e.kind {
+            ExprKind::Const(value) => self.constant(value, e.ty),
+            ExprKind::Local(id) => self.local(*id),
+            ExprKind::Field { header, field } => self.read_field(header, *field, e.span),
+            ExprKind::IsValid(header) => self.is_valid(header),
+            ExprKind::Unary(op, operand) => self.unary(*op, operand),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right, e),
+            ExprKind::Conditional(condition, then, otherwise) => {
+                let c = self.condition(condition);
+                if c.text == "true" {
+                    return self.expr(then);
+                }
+                if c.text == "false" {
+                    return self.expr(otherwise);
+                }
+                let a = self.under(condition, true, then);
+                let b = self.under(condition, false, otherwise);
+                c.choose(&a, &b)
+            }
+            ExprKind::Cast(operand) => self.cast(operand, e.ty),
+            ExprKind::Slice { base, hi, lo } => {
+                let base = self.expr(base);
+                slice(base, *hi, *lo)
+            }
+        }
+    }
+
+    /// An expression of type `bool`.
+    pub fn condition(&mut self, e: &Expr) -> CExpr {
+        self.expr(e).masked()
+    }
+
+    /// The value of an expression with no garbage above its width.
+    pub fn value(&mut self, e: &Expr) -> CExpr {
+        self.expr(e).masked()
+    }
+
+    /// An expression in network order: a number of 1, 2, 4 or 8 bytes whose bytes in memory are the value's, most
+    /// significant first. A field that is such a number by itself is taken as it is.
+    pub fn network(&mut self, e: &Expr, bytes: u32) -> CExpr {
+        if let ExprKind::Field { header, field } = &e.kind
+            && e.ty.width() == bytes * 8
+            && let Some(raw) = self.raw_field(header, *field)
+        {
+            return raw;
+        }
+        let value = self.value(e);
+        in_network_order(&value, bytes)
+    }
+
+    /// A field that is a whole integer member, in network order.
+    fn raw_field(&mut self, header: &HeaderRef, field: u32) -> Option<CExpr> {
+        let Referent::One(id) = self.referent(header) else { return None };
+        let place = self.field_place(id, field)?;
+        if !place.is_whole() || !self.is_integer(id, &place) {
+            return None;
+        }
+        let ty = integer_type(place.bytes);
+        Some(self.choose_holder(id, &CExpr::zero(place.width), |cx, base| {
+            CExpr::atom(cx.member_name(id, &place, base), ty, place.width)
+        }))
+    }
+
+    pub(super) fn constant(&mut self, value: &BigUint, ty: ScalarType) -> CExpr {
+        match ty {
+            ScalarType::Bool => CExpr::boolean(value.bit(0)),
+            ScalarType::Enum(id) => {
+                let position = value.to_usize().unwrap_or(usize::MAX);
+                CExpr::atom(self.enumerator(id, position), CType::U32, 32)
+            }
+            ScalarType::Bits { .. } | ScalarType::Error | ScalarType::Varbit { .. } => {
+                CExpr::constant(value, ty.width())
+            }
+        }
+    }
+
+    /// `e`, knowing that a condition holds or does not.
+    fn under(&mut self, condition: &Expr, holds: bool, e: &Expr) -> CExpr {
+        let before = self.paths.clone();
+        self.assume(condition, holds);
+        let value = self.expr(e).masked();
+        self.paths = before;
+        value
+    }
+
+    /// Takes note that a condition holds (or does not) from here on.
+    pub fn assume(&mut self, condition: &Expr, holds: bool) {
+        match &condition.kind {
+            ExprKind::IsValid(header) => {
+                if let Referent::One(id) = self.referent(header) {
+                    self.paths.assume(id, holds);
+                }
+            }
+            ExprKind::Unary(UnaryOp::Not, operand) => self.assume(operand, !holds),
+            ExprKind::Binary(BinaryOp::And, left, right) if holds => {
+                self.assume(left, true);
+                self.assume(right, true);
+            }
+            ExprKind::Binary(BinaryOp::Or, left, right) if !holds => {
+                self.assume(left, false);
+                self.assume(right, false);
+            }
+            ExprKind::Const(_)
+            | ExprKind::Local(_)
+            | ExprKind::Field { .. }
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => {}
+        }
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: &Expr) -> CExpr {
+        let x = self.expr(operand);
+        match op {
+            UnaryOp::Not => match x.text.as_str() {
+                "true" => CExpr::boolean(false),
+                "false" => CExpr::boolean(true),
+                _ => CExpr::truth(format!("!{}", x.masked().operand()), Prec::Unary),
+            },
+            UnaryOp::Neg | UnaryOp::Complement => {
+                let sign = if op == UnaryOp::Neg { "-" } else { "~" };
+                let x = x.unsigned();
+                CExpr { text: format!("{sign}{}", x.operand()), prec: Prec::Unary, clean: false, ..x }
+            }
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, e: &Expr) -> CExpr {
+        match op {
+            BinaryOp::And | BinaryOp::Or => {
+                let and = op == BinaryOp::And;
+                let a = self.condition(left);
+                if a.text == if and { "true" } else { "false" } {
+                    return self.condition(right);
+                }
+                if a.text == if and { "false" } else { "true" } {
+                    return a;
+                }
+                let b = self.under(left, and, right);
+                if b.text == if and { "true" } else { "false" } {
+                    return a;
+                }
+                if b.text == if and { "false" } else { "true" } {
+                    return b;
+                }
+                let (sign, prec) = if and { ("&&", Prec::And) } else { ("||", Prec::Or) };
+                a.joined(sign, prec, &b, 1, true)
+            }
+            BinaryOp::Eq | BinaryOp::Ne => {
+                let sign = if op == BinaryOp::Eq { "==" } else { "!=" };
+                if let Some(text) = self.compared_in_place(left, right, sign) {
+                    return text;
+                }
+                let (a, b) = (self.value(left), self.value(right));
+                a.joined(sign, Prec::Equality, &b, 1, true)
+            }
+            BinaryOp::Concat => {
+                let (high, low) = (self.expr(left), self.value(right));
+                concat(high, low)
+            }
+            BinaryOp::Add
+            | BinaryOp::Sub
+            | BinaryOp::Mul
+            | BinaryOp::Div
+            | BinaryOp::Mod
+            | BinaryOp::SatAdd
+            | BinaryOp::SatSub
+            | BinaryOp::Shl
+            | BinaryOp::Shr
+            | BinaryOp::BitAnd
+            | BinaryOp::BitOr
+            | BinaryOp::BitXor
+            | BinaryOp::Lt
+            | BinaryOp::Le
+            | BinaryOp::Gt
+            | BinaryOp::Ge => {
+                let (a, b) = (self.expr(left), self.expr(right));
+                self.arithmetic(op, a, b, left.ty, e.span)
+            }
+        }
+    }
+
+    /// `field == constant` and `field == field` without a swap at run time.
+    fn compared_in_place(&mut self, left: &Expr, right: &Expr, sign: &str) -> Option<CExpr> {
+        let (field_side, other) = match (&left.kind, &right.kind) {
+            (ExprKind::Field { .. }, _) => (left, right),
+            (_, ExprKind::Field { .. }) => (right, left),
+            _ => return None,
+        };
+        let ExprKind::Field { header, field } = &field_side.kind else { return None };
+        let raw = self.raw_field(header, *field)?;
+        let bytes = field_side.ty.width() / 8;
+        let other = match &other.kind {
+            ExprKind::Const(value) => in_network_order(&self.constant(value, other.ty), bytes),
+            ExprKind::Field { header, field } => self.raw_field(header, *field)?,
+            ExprKind::Local(_)
+            | ExprKind::IsValid(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => return None,
+        };
+        Some(raw.joined(sign, Prec::Equality, &other, 1, true))
+    }
+
+    fn cast(&mut self, operand: &Expr, to: ScalarType) -> CExpr {
+        let x = self.expr(operand);
+        let (from, width) = (operand.ty, to.width());
+        if to == ScalarType::Bool {
+            return CExpr { ty: CType::Bool, ..x.masked() };
+        }
+        if width <= from.width() {
+            let ty = CType::of_width(width);
+            let clean = x.clean && width == from.width();
+            let x = CExpr { width, clean, ..x };
+            return if x.ty > CType::of_width(width) { truncated(x, ty) } else { x };
+        }
+        if from.is_signed() {
+            let wide = CType::of_width(width);
+            let x = x.sign_extended();
+            let text = if x.ty < wide {
+                format!("({})({})", wide.name(), x.text)
+            } else {
+                format!("({}){}", x.ty.name(), x.operand())
+            };
+            // From a narrow signed type the conversion to the wide unsigned one extends the sign.
+            return CExpr { text, prec: Prec::Unary, ty: wide.max(x.ty), width, clean: false };
+        }
+        let x = x.masked();
+        let wide = c_type(to);
+        let x = if wide > CType::U32 { x.converted(wide) } else { x };
+        CExpr { width, clean: true, ..x }
+    }
+
+    /// Refuses an operation on more than 64 bits for which BPF has no instructions.
+    pub(super) fn refuse_wide(&mut self, what: &str, width: u32, span: Span) -> CExpr {
+        let message = format!("{what} of {width} bits is not supported, at most 64");
+        self.refuse(p4xdp_frontend::diagnostic::codes::E0512, span, message);
+        CExpr::zero(width)
+    }
+}
+
+/// Bits `hi` to `lo`.
+pub(super) fn slice(base: CExpr, hi: u32, lo: u32) -> CExpr {
+    let width = hi - lo + 1;
+    let ty = CType::of_width(width);
+    let clean = base.clean && hi + 1 == base.width;
+    let shifted = if lo == 0 {
+        base
+    } else {
+        // A negative int shifts in ones; the mask that follows takes them off.
+        let by = CExpr::atom(lo.to_string(), CType::Literal, 32);
+        base.unsigned().joined(">>", Prec::Shift, &by, width, clean)
+    };
+    let value = CExpr { width, clean, ..shifted };
+    if value.ty > ty { truncated(value, ty) } else { value }
+}
+
+/// `high ++ low`; `low` is clean.
+fn concat(high: CExpr, low: CExpr) -> CExpr {
+    let width = high.width + low.width;
+    if high.width == 0 {
+        return CExpr { width, ..low };
+    }
+    if low.width == 0 {
+        return CExpr { width, ..high };
+    }
+    let ty = CType::of_width(width);
+    let clean = high.clean;
+    let high = if clean { high } else { high.masked() };
+    let by = CExpr::atom(low.width.to_string(), CType::Literal, 32);
+    let placed = high.converted(ty).joined("<<", Prec::Shift, &by, width, true);
+    placed.joined("|", Prec::BitOr, &low, width, true)
+}
+
+/// Cast to a narrower C type.
+fn truncated(value: CExpr, ty: CType) -> CExpr {
+    let clean = value.clean || ty.computed_bits() == value.width;
+    CExpr { text: format!("({}){}", ty.name(), value.operand()), prec: Prec::Unary, ty, clean, ..value }
+}
+
+fn integer_type(bytes: u32) -> CType {
+    match bytes {
+        1 => CType::U8,
+        2 => CType::U16,
+        4 => CType::U32,
+        _ => CType::U64,
+    }
+}
+
+/// A number of 1, 2, 4 or 8 bytes in network order.
+pub(super) fn in_network_order(value: &CExpr, bytes: u32) -> CExpr {
+    let swap = match bytes {
+        1 => return value.clone(),
+        2 => "bpf_htons",
+        4 => "bpf_htonl",
+        _ => "bpf_cpu_to_be64",
+    };
+    let text = if value.is_zero() { "0".to_owned() } else { format!("{swap}({})", value.text) };
+    CExpr::atom(text, integer_type(bytes), bytes * 8)
+}
+
+/// The largest value of so many bits, as C.
+pub(super) fn largest(width: u32) -> CExpr {
+    CExpr::constant(&ones(width), width)
+}

@@ -1,0 +1,371 @@
+//! Fields of headers: loads, stores and validity, in the packet or in memory.
+//!
+//! ```text
+//! known in the packet   ipv4->ttl
+//! perhaps invalid       ipv4 ? ipv4->ttl : 0
+//! made or extracted     vlan ? vlan->tpid : vlan_new.tpid
+//! ```
+
+use super::Cx;
+use super::cexpr::{CExpr, CType, Prec, ones};
+use crate::layout::headers::{FieldPlace, HeaderLayout, Member};
+use crate::layout::storage::constant_index;
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{HeaderId, HeaderRef, HeaderTypeId};
+
+/// What a reference to a header comes down to.
+#[derive(Clone, Debug)]
+pub(super) enum Referent {
+    /// A header.
+    One(HeaderId),
+    /// One of several, by an index that is known at run time.
+    Indexed(Vec<HeaderId>, CExpr),
+    /// None: the index is out of range.
+    Nothing,
+}
+
+impl Cx<'_> {
+    pub(super) fn referent(&mut self, header: &HeaderRef) -> Referent {
+        let at = |elements: &[HeaderId], i: usize| {
+            elements.get(i).map_or(Referent::Nothing, |h| Referent::One(*h))
+        };
+        match header {
+            HeaderRef::Header(id) => Referent::One(*id),
+            HeaderRef::Element { stack, index } => {
+                let elements = &self.program.stacks[*stack].elements;
+                match constant_index(index) {
+                    Some(i) => at(elements, i),
+                    None => Referent::Indexed(elements.clone(), self.expr(index).masked()),
+                }
+            }
+            HeaderRef::Next(id) | HeaderRef::Last(id) => {
+                let stack = &self.program.stacks[*id];
+                let back = u32::from(matches!(header, HeaderRef::Last(_)));
+                match self.paths.next_index(*id) {
+                    Some(next) => {
+                        next.checked_sub(back).map_or(Referent::Nothing, |i| at(&stack.elements, i as usize))
+                    }
+                    None => {
+                        let next = self.local(stack.next_index);
+                        let index = if back == 0 {
+                            next
+                        } else {
+                            let one = CExpr::atom("1", CType::Literal, 32);
+                            next.joined("-", Prec::Additive, &one, 32, true)
+                        };
+                        Referent::Indexed(stack.elements.clone(), index)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a header is valid, as a C condition.
+    pub fn is_valid(&mut self, header: &HeaderRef) -> CExpr {
+        match self.referent(header) {
+            Referent::Nothing => CExpr::boolean(false),
+            Referent::One(id) => self.header_is_valid(id),
+            Referent::Indexed(elements, index) => {
+                self.pick(&elements, &index, CExpr::boolean(false), |cx, id| cx.header_is_valid(id))
+            }
+        }
+    }
+
+    pub(super) fn header_is_valid(&mut self, id: HeaderId) -> CExpr {
+        let may = self.paths.may(id);
+        if !may.maybe_valid() {
+            return CExpr::boolean(false);
+        }
+        if may.surely_valid() {
+            return CExpr::boolean(true);
+        }
+        let storage = &self.storage.headers[id];
+        match (may.packet && storage.in_packet, may.memory && storage.in_memory) {
+            (true, false) => CExpr::truth(storage.pointer.clone(), Prec::Postfix),
+            (false, true) => CExpr::truth(storage.flag.clone(), Prec::Postfix),
+            _ => CExpr::truth(format!("{} || {}", storage.pointer, storage.flag), Prec::Or),
+        }
+    }
+
+    /// The value of a field; zero where the header is invalid.
+    pub fn read_field(&mut self, header: &HeaderRef, field: u32, span: Span) -> CExpr {
+        let width = self.field_width(header, field);
+        if width > 128 {
+            self.refuse(
+                codes::E0512,
+                span,
+                format!("computing with {width} bits is not supported, at most 128"),
+            );
+            return CExpr::zero(width);
+        }
+        match self.referent(header) {
+            Referent::Nothing => CExpr::zero(width),
+            Referent::One(id) => self.read_header_field(id, field, span),
+            Referent::Indexed(elements, index) => {
+                self.pick(&elements, &index, CExpr::zero(width), |cx, id| {
+                    cx.read_header_field(id, field, span)
+                })
+            }
+        }
+    }
+
+    /// `index == 0 ? a : index == 1 ? b : otherwise`
+    fn pick(
+        &mut self,
+        elements: &[HeaderId],
+        index: &CExpr,
+        otherwise: CExpr,
+        mut value: impl FnMut(&mut Self, HeaderId) -> CExpr,
+    ) -> CExpr {
+        let mut result = otherwise;
+        for (i, &id) in elements.iter().enumerate().rev() {
+            let i = CExpr::atom(i.to_string(), CType::Literal, 32);
+            let here = index.joined("==", Prec::Equality, &i, 1, true);
+            let value = value(self, id).masked();
+            result = here.choose(&value, &result);
+        }
+        result
+    }
+
+    pub(super) fn field_width(&self, header: &HeaderRef, field: u32) -> u32 {
+        let ty = &self.program.header_types[self.header_type(header)];
+        ty.fields.get(field as usize).map_or(0, |f| f.ty.width())
+    }
+
+    /// The type of the header that a reference means.
+    pub(super) fn header_type(&self, header: &HeaderRef) -> HeaderTypeId {
+        match header {
+            HeaderRef::Header(id) => self.program.headers[*id].ty,
+            HeaderRef::Element { stack, .. } | HeaderRef::Next(stack) | HeaderRef::Last(stack) => {
+                self.program.stacks[*stack].ty
+            }
+        }
+    }
+
+    /// The C form of a header's type.
+    pub(super) fn header_layout(&self, id: HeaderId) -> &HeaderLayout {
+        &self.storage.types[self.program.headers[id].ty]
+    }
+
+    pub(super) fn field_place(&self, id: HeaderId, field: u32) -> Option<FieldPlace> {
+        self.header_layout(id).fields.get(field as usize)?.clone()
+    }
+
+    fn read_header_field(&mut self, id: HeaderId, field: u32, span: Span) -> CExpr {
+        let width = self.field_width(&HeaderRef::Header(id), field);
+        if width == 0 {
+            return CExpr::zero(0);
+        }
+        let Some(place) = self.field_place(id, field) else {
+            self.refuse(
+                codes::E0512,
+                span,
+                "a varbit field, and what stands behind it, can only be extracted and emitted",
+            );
+            return CExpr::zero(width);
+        };
+        self.choose_holder(id, &CExpr::zero(width), |cx, base| cx.load(id, &place, base))
+    }
+
+    /// An expression by where the header is held: `of` is given the text in front of a member's name.
+    pub(super) fn choose_holder(
+        &mut self,
+        id: HeaderId,
+        absent: &CExpr,
+        of: impl Fn(&mut Self, &str) -> CExpr,
+    ) -> CExpr {
+        let may = self.paths.may(id);
+        if !may.maybe_valid() {
+            return absent.clone();
+        }
+        let storage = self.storage.headers[id].clone();
+        let believed = self.paths.verifier_may(id);
+        let (packet, memory) = (format!("{}->", storage.pointer), format!("{}.", storage.memory));
+        let flag = CExpr::truth(storage.flag, Prec::Postfix);
+        let in_packet = CExpr::truth(storage.pointer, Prec::Postfix);
+        let elsewhere = match (may.memory, may.absent) {
+            (false, _) => absent.clone(),
+            (true, false) => of(self, &memory).masked(),
+            (true, true) => flag.choose(&of(self, &memory).masked(), absent),
+        };
+        match (may.packet, believed.absent || believed.memory || may.memory) {
+            (false, _) => elsewhere,
+            (true, false) => of(self, &packet),
+            (true, true) => in_packet.choose(&of(self, &packet).masked(), &elsewhere),
+        }
+    }
+
+    /// Loads a field from the structure whose members' names follow `base`.
+    fn load(&mut self, id: HeaderId, place: &FieldPlace, base: &str) -> CExpr {
+        let window = self.load_window(id, place, base);
+        let ty = CType::of_width(place.width);
+        if place.is_whole() {
+            return CExpr { width: place.width, ..window };
+        }
+        let shifted = if place.shift == 0 {
+            window
+        } else {
+            let by = CExpr::atom(place.shift.to_string(), CType::Literal, 32);
+            window.joined(">>", Prec::Shift, &by, place.width, true)
+        };
+        let clean = place.shift + place.width == place.bytes * 8;
+        let field = CExpr { width: place.width, clean, ..shifted };
+        let field = if clean { field } else { field.masked() };
+        if field.ty > ty { narrowed(field, ty) } else { field }
+    }
+
+    /// The window of a field as a number in host order.
+    fn load_window(&mut self, id: HeaderId, place: &FieldPlace, base: &str) -> CExpr {
+        let (bits, name) = (place.bytes * 8, self.member_name(id, place, base));
+        if self.is_integer(id, place) {
+            return match place.bytes {
+                1 => CExpr::atom(name, CType::U8, bits),
+                2 => CExpr::atom(format!("bpf_ntohs({name})"), CType::U16, bits),
+                4 => CExpr::atom(format!("bpf_ntohl({name})"), CType::U32, bits),
+                _ => CExpr::atom(format!("bpf_be64_to_cpu({name})"), CType::U64, bits),
+            };
+        }
+        if place.bytes == 1 {
+            return CExpr::atom(format!("*({name})"), CType::U8, bits);
+        }
+        CExpr::atom(load_call(&name, bits), CType::of_width(bits), bits)
+    }
+
+    pub(super) fn is_integer(&self, id: HeaderId, place: &FieldPlace) -> bool {
+        self.member(id, place).is_some_and(|m| m.integer)
+    }
+
+    fn member(&self, id: HeaderId, place: &FieldPlace) -> Option<&Member> {
+        self.header_layout(id).members.get(place.member)
+    }
+
+    /// The window as C names it: a member, or an address in an array member.
+    pub(super) fn member_name(&self, id: HeaderId, place: &FieldPlace, base: &str) -> String {
+        let Some(member) = self.member(id, place) else { return String::new() };
+        match place.start {
+            0 => format!("{base}{}", member.name),
+            start => format!("{base}{} + {start}", member.name),
+        }
+    }
+
+    /// Writes a store of a field (all of it) to a header that is valid, or whose content nobody can see while it is not.
+    pub(super) fn write_field(&mut self, header: &HeaderRef, field: u32, value: &CExpr, span: Span) {
+        match self.referent(header) {
+            Referent::Nothing => {}
+            Referent::One(id) => self.write_header_field(id, field, value, span),
+            Referent::Indexed(elements, index) => {
+                self.out.open(format!("switch ({}) {{", index.text));
+                for (i, &id) in elements.iter().enumerate() {
+                    self.out.outdented(format!("case {i}:"));
+                    self.write_header_field(id, field, value, span);
+                    self.out.line("break;");
+                }
+                self.out.close("}");
+            }
+        }
+    }
+
+    fn write_header_field(&mut self, id: HeaderId, field: u32, value: &CExpr, span: Span) {
+        if value.width == 0 {
+            return;
+        }
+        let Some(place) = self.field_place(id, field) else {
+            self.refuse(
+                codes::E0512,
+                span,
+                "a varbit field, and what stands behind it, can only be extracted and emitted",
+            );
+            return;
+        };
+        self.for_each_holder(id, |cx, base| {
+            let text = cx.store(id, &place, base, value);
+            cx.out.line(text);
+        });
+    }
+
+    /// Writes something once a place where the header can be: `part` is given the text in front of a member's name.
+    pub(super) fn for_each_holder(&mut self, id: HeaderId, mut part: impl FnMut(&mut Self, &str)) {
+        let may = self.paths.may(id);
+        let believed = self.paths.verifier_may(id);
+        let storage = self.storage.headers[id].clone();
+        let (packet, memory) = (format!("{}->", storage.pointer), format!("{}.", storage.memory));
+        match (may.packet, may.memory) {
+            (false, false) => {}
+            (false, true) => part(self, &memory),
+            (true, false) if !believed.absent && !believed.memory => part(self, &packet),
+            (true, memory_too) => {
+                self.out.open(format!("if ({}) {{", storage.pointer));
+                part(self, &packet);
+                if memory_too {
+                    self.out.turn("} else {");
+                    part(self, &memory);
+                }
+                self.out.close("}");
+            }
+        }
+    }
+
+    /// The statement that stores a value in a field.
+    pub(super) fn store(&mut self, id: HeaderId, place: &FieldPlace, base: &str, value: &CExpr) -> String {
+        let (name, bits) = (self.member_name(id, place, base), place.bytes * 8);
+        let integer = self.is_integer(id, place);
+        let target = if place.bytes == 1 && !integer { format!("*({name})") } else { name.clone() };
+        let in_order = |text: &str| match place.bytes {
+            1 => text.to_owned(),
+            2 => format!("bpf_htons({text})"),
+            4 => format!("bpf_htonl({text})"),
+            _ => format!("bpf_cpu_to_be64({text})"),
+        };
+        let by_integer = integer || place.bytes == 1;
+        if place.is_whole() {
+            return if by_integer {
+                format!("{target} = {};", in_order(&value.text))
+            } else {
+                store_call(&name, bits, &value.text)
+            };
+        }
+        let ty = CType::of_width(bits);
+        let field_mask = ones(place.width) << place.shift;
+        let keep = CExpr::constant(&(ones(bits) ^ field_mask), bits);
+        let value = value.clone().masked();
+        let value = if value.ty < ty && place.shift > 0 { value.converted(ty) } else { value };
+        let by = CExpr::atom(place.shift.to_string(), CType::Literal, 32);
+        let placed =
+            if place.shift == 0 { value.clone() } else { value.joined("<<", Prec::Shift, &by, bits, true) };
+        if by_integer {
+            let keep = in_order(&keep.text);
+            if value.is_zero() {
+                return format!("{target} &= {keep};");
+            }
+            let placed = if place.bytes == 1 { placed.operand() } else { in_order(&placed.text) };
+            return format!("{target} = ({target} & {keep}) | {placed};");
+        }
+        let placed = placed.operand();
+        let whole = format!("({} & {}) | {placed}", load_call(&name, bits), keep.operand());
+        store_call(&name, bits, &whole)
+    }
+}
+
+/// Cast to a narrower C type; the value fits.
+fn narrowed(value: CExpr, ty: CType) -> CExpr {
+    CExpr { text: format!("({}){}", ty.name(), value.operand()), prec: Prec::Unary, ty, ..value }
+}
+
+/// Loads a big-endian number of so many bits.
+pub(super) fn load_call(address: &str, bits: u32) -> String {
+    match bits {
+        16 | 32 | 48 | 64 | 128 => format!("load_be{bits}({address})"),
+        0..=64 => format!("load_be_bytes({address}, {})", bits / 8),
+        _ => format!("load_be_bytes128({address}, {})", bits / 8),
+    }
+}
+
+/// Stores a big-endian number of so many bits.
+pub(super) fn store_call(address: &str, bits: u32, value: &str) -> String {
+    match bits {
+        16 | 32 | 48 | 64 | 128 => format!("store_be{bits}({address}, {value});"),
+        0..=64 => format!("store_be_bytes({address}, {}, {value});", bits / 8),
+        _ => format!("store_be_bytes128({address}, {}, {value});", bits / 8),
+    }
+}

@@ -1,0 +1,718 @@
+//! Parsers: a label a state, a cursor `p`, and as few bounds checks as P4 allows.
+//!
+//! Where a rejected packet is gone anyway, what is extracted later for certain may be asked for earlier:
+//!
+//! ```text
+//! parse_ethernet:
+//! 	if (p + 34 > data_end)        every way on either rejects or extracts 20 bytes more
+//! 		goto reject;
+//! ```
+
+use super::Cx;
+use super::cexpr::{CExpr, CType, Prec};
+use super::field::Referent;
+use crate::layout::paths::{Hold, Item, Paths};
+use crate::layout::storage::constant_index;
+use crate::limits::MOST_SKIPPED;
+use cranelift_entity::SecondaryMap;
+use num_bigint::BigUint;
+use num_traits::ToPrimitive;
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{
+    Expr, ExprKind, HeaderId, HeaderRef, LValue, LocalId, Parser, ParserId, StateId, Stmt, StmtKind, Target,
+    Transition,
+};
+
+/// What is known while a parser is written.
+pub(super) struct ParserContext {
+    parser: ParserId,
+    /// A rejected packet can still be seen: nothing may be asked for early, and the error matters.
+    visible: bool,
+    /// Bytes behind the cursor that are known to be there.
+    checked: u32,
+    /// What leads into each state.
+    entries: SecondaryMap<StateId, Option<Entry>>,
+    labels: SecondaryMap<StateId, String>,
+    /// The ways to accept and to reject.
+    accept: Paths,
+    reject: Paths,
+    accept_label: String,
+    /// Statements behind the present one, and the transition, may be looked at for their need of bytes.
+    needed: SecondaryMap<StateId, Option<Need>>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Entry {
+    paths: Paths,
+    checked: u32,
+}
+
+/// How many bytes a piece of parser needs, whatever it does.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Need {
+    /// At least so many, or it rejects.
+    Bytes(u32),
+    /// It rejects in any case.
+    Any,
+}
+
+impl Need {
+    fn behind(self, bytes: u32) -> Need {
+        match self {
+            Need::Bytes(n) => Need::Bytes(n + bytes),
+            Need::Any => Need::Any,
+        }
+    }
+
+    fn least(self, other: Need) -> Need {
+        match (self, other) {
+            (Need::Any, n) | (n, Need::Any) => n,
+            (Need::Bytes(a), Need::Bytes(b)) => Need::Bytes(a.min(b)),
+        }
+    }
+}
+
+impl<'a> Cx<'a> {
+    /// Writes a parser. Control goes on behind it when it accepts, and to [`Cx::reject_label`] when it rejects; the ways that lead there
+    /// are returned.
+    pub fn parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
+        let program = self.program;
+        let parser = &program.parsers[id];
+        let order = states_in_order(parser);
+        let cyclic = self.check_loops(parser, &order);
+        let mut labels = SecondaryMap::new();
+        for &state in &order {
+            labels[state] = self.names.unique(&format!("parse_{}", parser.states[state].name));
+        }
+        let accept_label = self.names.unique("parsed");
+        self.block(&parser.prologue);
+        let context = ParserContext {
+            parser: id,
+            visible: rejection_is_visible,
+            checked: 0,
+            entries: SecondaryMap::new(),
+            labels,
+            accept: Paths::unreachable(),
+            reject: Paths::unreachable(),
+            accept_label,
+            needed: SecondaryMap::new(),
+        };
+        self.in_parser = Some(context);
+        self.jump(Target::State(parser.start));
+        if cyclic {
+            self.settle_loops(parser, &order);
+        }
+        for &state in &order {
+            self.state(parser, state, cyclic);
+        }
+        let Some(context) = self.in_parser.take() else { return Paths::unreachable() };
+        self.paths = context.accept;
+        let jump = format!("goto {};", context.accept_label);
+        let mut fell = false;
+        while self.out.retract(&jump) {
+            fell = true;
+        }
+        if !fell || self.out.words().contains(context.accept_label.as_str()) {
+            self.out.outdented(format!("{}:;", context.accept_label));
+        }
+        self.out.blank();
+        context.reject
+    }
+
+    fn context(&mut self) -> Option<&mut ParserContext> {
+        self.in_parser.as_mut()
+    }
+
+    fn state(&mut self, parser: &Parser, id: StateId, cyclic: bool) {
+        let state = &parser.states[id];
+        let Some(context) = self.in_parser.as_mut() else { return };
+        let Some(entry) = context.entries[id].clone() else { return };
+        context.checked = entry.checked;
+        let label = context.labels[id].clone();
+        self.paths = entry.paths;
+        let outer = self.out.set_span(state.span);
+        let origin = self.origin(state.span);
+        let fell = self.out.retract(&format!("goto {label};"));
+        self.out.blank();
+        if fell && !cyclic && !self.out.words().contains(label.as_str()) {
+            self.out.line(format!("/* {label} */ {origin}").replace("*/ /*", "").trim_end());
+        } else {
+            self.out.outdented(format!("{label}: {origin}").trim_end());
+        }
+        for (i, stmt) in state.body.iter().enumerate() {
+            if self.paths.is_unreachable() {
+                break;
+            }
+            if needs_bytes(stmt) {
+                let rest = state.body.get(i..).unwrap_or_default();
+                self.ensure(rest, Some(&state.transition), stmt.span);
+            }
+            self.stmt(stmt);
+        }
+        if !self.paths.is_unreachable() {
+            self.transition(&state.transition);
+        }
+        self.out.set_span(outer);
+    }
+
+    /// Writes the bounds check that the next statement needs, for as many bytes as may be asked for now.
+    fn ensure(&mut self, rest: &[Stmt], transition: Option<&Transition>, span: Span) {
+        let Some((first, _)) = rest.split_first() else { return };
+        let own = match self.need(&[], Some(first)) {
+            Need::Bytes(n) => n,
+            Need::Any => 0,
+        };
+        let Some(context) = self.in_parser.as_ref() else { return };
+        if context.checked >= own {
+            return;
+        }
+        let all = if context.visible { Need::Bytes(own) } else { self.need_of(rest, transition) };
+        let bytes = match all {
+            Need::Bytes(n) => n.max(own),
+            Need::Any => own,
+        };
+        if bytes > crate::limits::MOST_CHECKED {
+            let message = format!("{bytes} bytes at once are more than a packet can hold");
+            self.refuse(codes::E0512, span, message);
+        }
+        let bytes = bytes.min(crate::limits::MOST_CHECKED);
+        self.fail_if(&format!("p + {bytes} > data_end"), "PacketTooShort");
+        if let Some(context) = self.context() {
+            context.checked = bytes;
+        }
+    }
+
+    fn need(&mut self, rest: &[Stmt], first: Option<&Stmt>) -> Need {
+        let stmts: Vec<&Stmt> = first.into_iter().chain(rest).collect();
+        self.need_of_stmts(&stmts).0
+    }
+
+    fn need_of(&mut self, stmts: &[Stmt], transition: Option<&Transition>) -> Need {
+        let refs: Vec<&Stmt> = stmts.iter().collect();
+        let (own, sum, complete) = {
+            let (need, sum_complete) = self.need_of_stmts(&refs);
+            (need, sum_complete.0, sum_complete.1)
+        };
+        if own == Need::Any || !complete {
+            return own;
+        }
+        let next = transition.map_or(Need::Bytes(0), |t| self.need_of_transition(t)).behind(sum);
+        match (own, next) {
+            (Need::Bytes(a), Need::Bytes(b)) => Need::Bytes(a.max(b)),
+            (_, Need::Any) | (Need::Any, _) => Need::Any,
+        }
+    }
+
+    fn need_of_transition(&mut self, transition: &Transition) -> Need {
+        let targets: Vec<Target> = match transition {
+            Transition::Direct(target) => vec![*target],
+            Transition::Select { cases, .. } => cases.iter().map(|c| c.target).collect(),
+        };
+        // No case at all matches: that rejects.
+        targets.into_iter().fold(Need::Any, |need, target| need.least(self.need_of_target(target)))
+    }
+
+    fn need_of_target(&mut self, target: Target) -> Need {
+        let Target::State(id) = target else {
+            return if target == Target::Reject { Need::Any } else { Need::Bytes(0) };
+        };
+        let Some(context) = self.in_parser.as_mut() else { return Need::Bytes(0) };
+        if let Some(known) = context.needed[id] {
+            return known;
+        }
+        // Round a loop, nothing is promised.
+        context.needed[id] = Some(Need::Bytes(0));
+        let program = self.program;
+        let state = &program.parsers[context.parser].states[id];
+        let need = self.need_of(&state.body, Some(&state.transition));
+        if let Some(context) = self.in_parser.as_mut() {
+            context.needed[id] = Some(need);
+        }
+        need
+    }
+
+    /// What statements need, how far they move the cursor, and whether that is all: false if something stands among them
+    /// that must not be reached by a packet which is rejected later.
+    fn need_of_stmts(&self, stmts: &[&Stmt]) -> (Need, (u32, bool)) {
+        let (mut need, mut moved) = (0u32, 0u32);
+        for stmt in stmts {
+            match &stmt.kind {
+                StmtKind::Extract { header, varbit_bits } => {
+                    let bytes = self.fixed_bytes(header);
+                    need = need.max(moved + bytes);
+                    moved += bytes;
+                    if varbit_bits.is_some() {
+                        return (Need::Bytes(need), (moved, false));
+                    }
+                }
+                StmtKind::Lookahead { offset, dst } => {
+                    let width = self.program.locals[*dst].ty.width();
+                    need = need.max(moved + (offset + width).div_ceil(8));
+                }
+                StmtKind::Advance { bits } => match constant_bits(bits) {
+                    Some(bits) if bits % 8 == 0 && bits <= MOST_SKIPPED * 8 => {
+                        moved += bits / 8;
+                        need = need.max(moved);
+                    }
+                    _ => return (Need::Bytes(need), (moved, false)),
+                },
+                StmtKind::Reject { .. } => return (Need::Any, (moved, true)),
+                StmtKind::Assign { .. }
+                | StmtKind::SetValid { .. }
+                | StmtKind::CopyHeader { .. }
+                | StmtKind::PushFront { .. }
+                | StmtKind::PopFront { .. }
+                | StmtKind::PacketLength { .. }
+                | StmtKind::Verify { .. } => {}
+                StmtKind::If { .. }
+                | StmtKind::Switch { .. }
+                | StmtKind::Labelled { .. }
+                | StmtKind::Leave(_)
+                | StmtKind::Loop { .. }
+                | StmtKind::ApplyTable { .. }
+                | StmtKind::CallExtern { .. }
+                | StmtKind::Emit(_)
+                | StmtKind::EmitScalar(_) => return (Need::Bytes(need), (moved, false)),
+            }
+        }
+        (Need::Bytes(need), (moved, true))
+    }
+
+    /// The length of a header without varbit field.
+    pub(super) fn fixed_bytes(&self, header: &HeaderRef) -> u32 {
+        self.storage.types[self.header_type(header)].bytes
+    }
+
+    /// Writes a jump out of the present state.
+    fn jump(&mut self, target: Target) {
+        let paths = std::mem::replace(&mut self.paths, Paths::unreachable());
+        let reject_label = self.reject_label;
+        let Some(context) = self.in_parser.as_mut() else { return };
+        let label = match target {
+            Target::Accept => {
+                context.accept.join(paths);
+                context.accept_label.clone()
+            }
+            Target::Reject => {
+                context.reject.join(paths);
+                reject_label.to_owned()
+            }
+            Target::State(id) => {
+                let checked = context.checked;
+                let entry = &mut context.entries[id];
+                match entry {
+                    Some(entry) => {
+                        entry.paths.join(paths);
+                        entry.checked = entry.checked.min(checked);
+                    }
+                    None => *entry = Some(Entry { paths, checked }),
+                }
+                context.labels[id].clone()
+            }
+        };
+        self.out.line(format!("goto {label};"));
+    }
+
+    /// Writes a jump that is taken under a condition.
+    pub(super) fn jump_if(&mut self, condition: &str, target: Target) {
+        let (before, checked) = (self.paths.clone(), self.in_parser.as_ref().map_or(0, |c| c.checked));
+        self.out.open(format!("if ({condition})"));
+        self.jump(target);
+        self.out.dedent();
+        self.paths = before;
+        if let Some(context) = self.context() {
+            context.checked = checked;
+        }
+    }
+
+    /// Rejects with an error of core.p4's, if a condition holds.
+    fn fail_if(&mut self, condition: &str, error: &str) {
+        let value = self.program.errors.iter().position(|e| &**e == error).unwrap_or_default();
+        self.fail_with(Some(condition), &value.to_string());
+    }
+
+    fn fail_with(&mut self, condition: Option<&str>, error: &str) {
+        let visible = self.in_parser.as_ref().is_some_and(|c| c.visible);
+        match (condition, visible) {
+            (Some(condition), false) => self.jump_if(condition, Target::Reject),
+            (None, false) => self.jump(Target::Reject),
+            (Some(condition), true) => {
+                let before = self.paths.clone();
+                self.out.open(format!("if ({condition}) {{"));
+                self.set_error(error);
+                self.jump(Target::Reject);
+                self.out.close("}");
+                self.paths = before;
+            }
+            (None, true) => {
+                self.set_error(error);
+                self.jump(Target::Reject);
+            }
+        }
+    }
+
+    fn set_error(&mut self, value: &str) {
+        let parser = self.in_parser.as_ref().map(|c| c.parser);
+        if let Some(parser) = parser {
+            let variable = self.local(self.program.parsers[parser].error);
+            self.out.assignment(&variable.text, value);
+        }
+    }
+
+    fn transition(&mut self, transition: &Transition) {
+        match transition {
+            Transition::Direct(target) => self.jump(*target),
+            Transition::Select { keys, cases } => self.select_target(keys, cases),
+        }
+    }
+
+    /// Rejects by an error if nothing matched.
+    pub(super) fn no_match(&mut self) {
+        let value = self.program.errors.iter().position(|e| &**e == "NoMatch").unwrap_or_default();
+        self.fail_with(None, &value.to_string());
+    }
+
+    /// Writes the jump that a select without any condition comes down to.
+    pub(super) fn jump_to(&mut self, target: Target) {
+        self.jump(target);
+    }
+
+    /// Writes a statement that only parsers have. Its fixed length has been checked.
+    pub(super) fn parser_stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Extract { header, varbit_bits } => self.extract(header, varbit_bits.as_ref(), stmt),
+            StmtKind::Lookahead { offset, dst } => {
+                self.ensure(std::slice::from_ref(stmt), None, stmt.span);
+                self.lookahead(*offset, *dst, stmt.span);
+            }
+            StmtKind::Advance { bits } => self.advance(bits, stmt),
+            StmtKind::PacketLength { dst } => {
+                let variable = self.local(*dst);
+                self.out.assignment(&variable.text, "data_end - data");
+            }
+            StmtKind::Verify { condition, error } => {
+                self.check_expr_indices(condition);
+                let holds = self.condition(condition);
+                let error = self.value(error);
+                if holds.text != "true" {
+                    let fails = match holds.text.as_str() {
+                        "false" => None,
+                        _ => Some(format!("!{}", holds.operand())),
+                    };
+                    self.fail_with(fails.as_deref(), &error.text);
+                }
+                self.assume(condition, true);
+            }
+            StmtKind::Reject { error } => {
+                let error = self.value(error);
+                self.fail_with(None, &error.text);
+            }
+            StmtKind::Assign { .. }
+            | StmtKind::SetValid { .. }
+            | StmtKind::CopyHeader { .. }
+            | StmtKind::PushFront { .. }
+            | StmtKind::PopFront { .. }
+            | StmtKind::If { .. }
+            | StmtKind::Switch { .. }
+            | StmtKind::Labelled { .. }
+            | StmtKind::Leave(_)
+            | StmtKind::Loop { .. }
+            | StmtKind::ApplyTable { .. }
+            | StmtKind::CallExtern { .. }
+            | StmtKind::Emit(_)
+            | StmtKind::EmitScalar(_) => {}
+        }
+    }
+
+    fn extract(&mut self, header: &HeaderRef, varbit: Option<&Expr>, stmt: &Stmt) {
+        self.check_index(header);
+        if self.paths.is_unreachable() {
+            return;
+        }
+        self.ensure(std::slice::from_ref(stmt), None, stmt.span);
+        let bytes = self.fixed_bytes(header);
+        if varbit.is_some() {
+            self.refuse(codes::E0513, stmt.span, "extracting a `varbit` field is not supported yet");
+            return;
+        }
+        self.on_each(header, |cx, id| cx.take(id, Item::Header(id, bytes)));
+        self.move_cursor(bytes);
+        if let HeaderRef::Next(stack) = header {
+            let next = self.local(self.program.stacks[*stack].next_index);
+            self.paths.set_next(*stack, |n| n + 1);
+            let value = match self.paths.next_index(*stack) {
+                Some(n) => n.to_string(),
+                None => format!("{} + 1", next.text),
+            };
+            self.out.assignment(&next.text, &value);
+        }
+    }
+
+    /// The header is where the cursor is.
+    fn take(&mut self, id: HeaderId, item: Item) {
+        let storage = self.storage.headers[id].clone();
+        let was = self.paths.may(id);
+        self.out.assignment(&storage.parsed, "true");
+        if storage.copied {
+            let bytes = self.header_layout(id).bytes;
+            self.out.line(format!("copy_bytes(&{}, p, {bytes});", storage.memory));
+            self.out.assignment(&storage.flag, "true");
+            self.paths.skip(item);
+            self.paths.set(id, Hold::Memory);
+            return;
+        }
+        self.out.assignment(&storage.pointer, "p");
+        if was.memory {
+            self.out.assignment(&storage.flag, "false");
+        }
+        self.paths.extract(id, item);
+    }
+
+    fn move_cursor(&mut self, bytes: u32) {
+        if bytes > 0 {
+            self.out.update("p", format!("p += {bytes};"));
+        }
+        if let Some(context) = self.context() {
+            context.checked = context.checked.saturating_sub(bytes);
+        }
+    }
+
+    fn lookahead(&mut self, offset: u32, dst: LocalId, span: Span) {
+        let variable = self.local(dst);
+        let width = variable.width;
+        if width == 0 {
+            return;
+        }
+        let (first, last) = (offset / 8, (offset + width).div_ceil(8));
+        let bits = (last - first) * 8;
+        if bits > 128 {
+            self.refuse(
+                codes::E0512,
+                span,
+                format!("looking {bits} bits ahead at once is not supported, at most 128"),
+            );
+            return;
+        }
+        let address = if first == 0 { "p".to_owned() } else { format!("p + {first}") };
+        let text =
+            if bits == 8 { format!("*(__u8 *)({address})") } else { super::field::load_call(&address, bits) };
+        let window = CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(bits), bits) };
+        let low = last * 8 - offset - width;
+        let value = super::expr::slice(window, low + width - 1, low).masked();
+        self.out.assignment(&variable.text, &value.text);
+    }
+
+    fn advance(&mut self, bits: &Expr, stmt: &Stmt) {
+        self.check_expr_indices(bits);
+        match constant_bits(bits) {
+            Some(n) if n % 8 != 0 => self.fail_with(None, &self.error_value("ParserInvalidArgument")),
+            Some(n) if n > MOST_SKIPPED * 8 => self.fail_with(None, &self.error_value("PacketTooShort")),
+            Some(n) => {
+                self.ensure(std::slice::from_ref(stmt), None, stmt.span);
+                self.move_cursor(n / 8);
+                if n > 0 {
+                    self.paths.skip(Item::Gap(n / 8));
+                }
+            }
+            None => {
+                let value = self.value(bits);
+                let skip = self.fresh("skip", "__u32");
+                self.out.line(format!("{skip} = {};", value.text));
+                self.fail_if(&format!("{skip} % 8"), "ParserInvalidArgument");
+                self.out.line(format!("{skip} /= 8;"));
+                self.fail_if(&format!("{skip} > {MOST_SKIPPED} || p + {skip} > data_end"), "PacketTooShort");
+                self.out.update("p", format!("p += {skip};"));
+                if let Some(context) = self.context() {
+                    context.checked = 0;
+                }
+                self.paths.skip(Item::Variable);
+            }
+        }
+    }
+
+    fn error_value(&self, name: &str) -> String {
+        self.program.errors.iter().position(|e| &**e == name).unwrap_or_default().to_string()
+    }
+
+    /// Writes the tests that `next` and `last` in a statement need.
+    pub(super) fn check_indices(&mut self, dst: &LValue, src: &Expr) {
+        let mut base = dst;
+        while let LValue::Slice { base: inner, .. } = base {
+            base = inner;
+        }
+        self.check_expr_indices(src);
+        if let LValue::Field { header, .. } = base {
+            self.check_index(header);
+        }
+    }
+
+    /// Writes the tests that `next` and `last` in an expression need.
+    pub(super) fn check_expr_indices(&mut self, e: &Expr) {
+        match &e.kind {
+            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => self.check_index(header),
+            ExprKind::Unary(_, x) | ExprKind::Cast(x) | ExprKind::Slice { base: x, .. } => {
+                self.check_expr_indices(x)
+            }
+            ExprKind::Binary(_, a, b) => {
+                self.check_expr_indices(a);
+                self.check_expr_indices(b);
+            }
+            ExprKind::Conditional(a, b, c) => {
+                self.check_expr_indices(a);
+                self.check_expr_indices(b);
+                self.check_expr_indices(c);
+            }
+            ExprKind::Const(_) | ExprKind::Local(_) => {}
+        }
+    }
+
+    /// `next` of a full stack, and `last` of an empty one, reject.
+    fn check_index(&mut self, header: &HeaderRef) {
+        if self.in_parser.is_none() {
+            return;
+        }
+        let (id, last) = match header {
+            HeaderRef::Header(_) => return,
+            HeaderRef::Element { index, .. } => {
+                if constant_index(index).is_none() {
+                    self.check_expr_indices(index);
+                }
+                return;
+            }
+            HeaderRef::Next(id) => (*id, false),
+            HeaderRef::Last(id) => (*id, true),
+        };
+        let stack = &self.program.stacks[id];
+        let size = stack.elements.len();
+        match (self.referent(header), self.paths.next_index(id)) {
+            (Referent::Nothing, _) => self.fail_with(None, &self.error_value("StackOutOfBounds")),
+            (_, Some(_)) => {}
+            (_, None) => {
+                let next = self.local(stack.next_index);
+                let test = if last { format!("!{}", next.text) } else { format!("{} >= {size}", next.text) };
+                self.fail_if(&test, "StackOutOfBounds");
+            }
+        }
+    }
+
+    /// Refuses loops that nothing ends but the packet; true if there are loops at all.
+    fn check_loops(&mut self, parser: &Parser, order: &[StateId]) -> bool {
+        let cyclic = has_cycle(parser, order, |_| true);
+        let fills_stack = |id: StateId| {
+            let body = &parser.states[id].body;
+            body.iter().any(|s| matches!(s.kind, StmtKind::Extract { header: HeaderRef::Next(_), .. }))
+        };
+        if cyclic && has_cycle(parser, order, |id| !fills_stack(id)) {
+            self.refuse(
+                codes::E0511,
+                parser.span,
+                "this parser has a loop that does not fill a header stack, so nothing bounds it",
+            );
+        }
+        cyclic
+    }
+
+    /// Finds what leads into each state of a parser with loops.
+    fn settle_loops(&mut self, parser: &Parser, order: &[StateId]) {
+        loop {
+            let before = self.in_parser.as_ref().map(|c| c.entries.clone());
+            self.rehearse(|cx| {
+                for &state in order {
+                    cx.state(parser, state, true);
+                }
+            });
+            if before == self.in_parser.as_ref().map(|c| c.entries.clone()) {
+                break;
+            }
+        }
+        if let Some(context) = self.context() {
+            context.accept = Paths::unreachable();
+            context.reject = Paths::unreachable();
+        }
+    }
+}
+
+fn needs_bytes(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Extract { .. } | StmtKind::Lookahead { .. })
+        || matches!(&stmt.kind, StmtKind::Advance { bits } if constant_bits(bits).is_some_and(|b| b % 8 == 0 && b <= MOST_SKIPPED * 8))
+}
+
+fn constant_bits(bits: &Expr) -> Option<u32> {
+    match &bits.kind {
+        ExprKind::Const(value) => Some(value.to_u32().unwrap_or(u32::MAX)),
+        ExprKind::Local(_)
+        | ExprKind::Field { .. }
+        | ExprKind::IsValid(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::Conditional(..)
+        | ExprKind::Cast(_)
+        | ExprKind::Slice { .. } => None,
+    }
+}
+
+fn targets(parser: &Parser, id: StateId) -> Vec<StateId> {
+    let all: Vec<Target> = match &parser.states[id].transition {
+        Transition::Direct(target) => vec![*target],
+        Transition::Select { cases, .. } => cases.iter().map(|c| c.target).collect(),
+    };
+    all.into_iter()
+        .filter_map(|t| match t {
+            Target::State(id) => Some(id),
+            Target::Accept | Target::Reject => None,
+        })
+        .collect()
+}
+
+/// The states that can be reached, each behind all that lead to it except round a loop.
+fn states_in_order(parser: &Parser) -> Vec<StateId> {
+    let mut seen: SecondaryMap<StateId, bool> = SecondaryMap::new();
+    let mut order = Vec::new();
+    let mut stack = vec![(parser.start, 0usize)];
+    seen[parser.start] = true;
+    while let Some((id, child)) = stack.pop() {
+        let children = targets(parser, id);
+        // The last target is visited first, so that in the reversed order the first one follows its state.
+        match children.len().checked_sub(child + 1).and_then(|i| children.get(i)) {
+            Some(&next) => {
+                stack.push((id, child + 1));
+                if !seen[next] {
+                    seen[next] = true;
+                    stack.push((next, 0));
+                }
+            }
+            None => order.push(id),
+        }
+    }
+    order.reverse();
+    order
+}
+
+/// True if there is a loop among the states that `keep` names.
+fn has_cycle(parser: &Parser, order: &[StateId], keep: impl Fn(StateId) -> bool) -> bool {
+    let mut incoming: SecondaryMap<StateId, usize> = SecondaryMap::new();
+    let kept: Vec<StateId> = order.iter().copied().filter(|&s| keep(s)).collect();
+    for &id in &kept {
+        for target in targets(parser, id).into_iter().filter(|&t| keep(t)) {
+            incoming[target] += 1;
+        }
+    }
+    let mut ready: Vec<StateId> = kept.iter().copied().filter(|&s| incoming[s] == 0).collect();
+    let mut done = 0;
+    while let Some(id) = ready.pop() {
+        done += 1;
+        for target in targets(parser, id).into_iter().filter(|&t| keep(t)) {
+            incoming[target] -= 1;
+            if incoming[target] == 0 {
+                ready.push(target);
+            }
+        }
+    }
+    done < kept.len()
+}
+
+/// A constant of an expression's type.
+pub(super) fn constant_expr(value: &BigUint, like: &Expr) -> Expr {
+    Expr { kind: ExprKind::Const(value.clone()), ty: like.ty, span: like.span }
+}

@@ -1,0 +1,154 @@
+//! `select`: a C switch where one key is compared with constants, a chain of tests otherwise.
+
+use super::Cx;
+use super::cexpr::{CExpr, Prec};
+use super::parser::constant_expr;
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, Keyset, ScalarType, SelectCase, Target};
+
+/// Fewer cases than this are tests in their order: the first is likely the most frequent.
+const FEWEST_FOR_SWITCH: usize = 4;
+
+impl Cx<'_> {
+    /// Writes a select.
+    pub(super) fn select_target(&mut self, keys: &[Expr], cases: &[SelectCase]) {
+        for key in keys {
+            self.check_expr_indices(key);
+        }
+        if self.paths.is_unreachable() {
+            return;
+        }
+        if let [key] = keys
+            && let Some(values) = plain_values(cases)
+            && values.len() >= FEWEST_FOR_SWITCH
+            && key.ty.width() <= 64
+        {
+            return self.select_by_switch(key, cases);
+        }
+        for case in cases {
+            let outer = self.out.set_span(case.span);
+            let tests: Vec<CExpr> = keys
+                .iter()
+                .zip(&case.keysets)
+                .filter_map(|(key, set)| self.matches(key, set, case.span))
+                .collect();
+            let all = tests.into_iter().reduce(|a, b| a.joined("&&", Prec::And, &b, 1, true));
+            let certain = match &all {
+                Some(test) if test.text == "false" => {
+                    self.out.set_span(outer);
+                    continue;
+                }
+                Some(test) if test.text != "true" => {
+                    self.jump_if(&test.text, case.target);
+                    false
+                }
+                _ => {
+                    self.jump_to(case.target);
+                    true
+                }
+            };
+            self.out.set_span(outer);
+            if certain {
+                return;
+            }
+        }
+        self.no_match();
+    }
+
+    fn select_by_switch(&mut self, key: &Expr, cases: &[SelectCase]) {
+        let bytes = key.ty.width() / 8;
+        let in_place = matches!(key.kind, ExprKind::Field { .. }) && matches!(key.ty.width(), 16 | 32 | 64);
+        let value = if in_place { self.network(key, bytes) } else { self.value(key) };
+        // A swap at run time is no better than none: then the constants stay as they are.
+        let in_place = in_place && !value.text.starts_with("bpf_");
+        let value = if in_place { value } else { self.value(key) };
+        let mut rest = None;
+        self.out.line(format!("switch ({}) {{", value.text));
+        for case in cases {
+            let outer = self.out.set_span(case.span);
+            match case.keysets.first() {
+                Some(Keyset::Value(constant)) => {
+                    let constant = constant_expr(constant, key);
+                    let text = if in_place {
+                        self.network(&constant, bytes).text
+                    } else {
+                        self.value(&constant).text
+                    };
+                    self.out.line(format!("case {text}:"));
+                    self.indented_jump(case.target);
+                }
+                _ => rest = Some(case.target),
+            }
+            self.out.set_span(outer);
+        }
+        self.out.line("}");
+        match rest {
+            Some(target) => self.jump_to(target),
+            None => self.no_match(),
+        }
+    }
+
+    fn indented_jump(&mut self, target: Target) {
+        let before = self.paths.clone();
+        self.out.indent();
+        self.jump_to(target);
+        self.out.dedent();
+        self.paths = before;
+    }
+
+    /// Whether a key is in a set; `None` if everything is.
+    fn matches(&mut self, key: &Expr, set: &Keyset, span: Span) -> Option<CExpr> {
+        let compare = |op: BinaryOp, value: &num_bigint::BigUint| Expr {
+            kind: ExprKind::Binary(op, Box::new(key.clone()), Box::new(constant_expr(value, key))),
+            ty: ScalarType::Bool,
+            span,
+        };
+        match set {
+            Keyset::Universal => None,
+            Keyset::Value(value) => Some(self.condition(&compare(BinaryOp::Eq, value))),
+            Keyset::Mask { value, mask } => {
+                let masked = Expr {
+                    kind: ExprKind::Binary(
+                        BinaryOp::BitAnd,
+                        Box::new(key.clone()),
+                        Box::new(constant_expr(mask, key)),
+                    ),
+                    ..key.clone()
+                };
+                let test = Expr {
+                    kind: ExprKind::Binary(
+                        BinaryOp::Eq,
+                        Box::new(masked),
+                        Box::new(constant_expr(&(value & mask), key)),
+                    ),
+                    ty: ScalarType::Bool,
+                    span,
+                };
+                Some(self.condition(&test))
+            }
+            Keyset::Range { lo, hi } => {
+                let (low, high) = (compare(BinaryOp::Ge, lo), compare(BinaryOp::Le, hi));
+                let (low, high) = (self.condition(&low), self.condition(&high));
+                Some(low.joined("&&", Prec::And, &high, 1, true))
+            }
+            Keyset::ValueSet(_) => {
+                self.refuse(codes::E0516, span, "value sets are not supported yet");
+                None
+            }
+        }
+    }
+}
+
+/// The cases' values, if each compares with one and only the last takes anything.
+fn plain_values(cases: &[SelectCase]) -> Option<Vec<&num_bigint::BigUint>> {
+    let mut values = Vec::new();
+    for (i, case) in cases.iter().enumerate() {
+        match case.keysets.first() {
+            Some(Keyset::Value(value)) if !values.contains(&value) => values.push(value),
+            Some(Keyset::Universal) if i + 1 == cases.len() => {}
+            _ => return None,
+        }
+    }
+    Some(values)
+}

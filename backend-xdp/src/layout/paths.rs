@@ -1,0 +1,373 @@
+//! What can have happened to headers on the ways that lead to a point of the program.
+//!
+//! A [`Path`] says for one way where each header is held and what was taken from the packet, in order. Few ways are kept apart,
+//! so that what holds of several headers together is known (TCP is there only if IPv4 is; a tag is pushed only where none was
+//! popped). Too many are blurred to what each header can be on its own.
+
+use p4xdp_midend::ir::{HeaderId, StackId};
+use std::collections::BTreeSet;
+
+/// More ways than this are not kept apart.
+const MOST_PATHS: usize = 192;
+
+/// Where a header is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hold {
+    /// It is invalid.
+    Absent,
+    /// It is the item of that position in the path's order, in the packet.
+    Packet(u16),
+    /// It is in memory of its own.
+    Memory,
+}
+
+/// What was taken from the packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Item {
+    /// A header, and its length in bytes.
+    Header(HeaderId, u32),
+    /// Bytes that were skipped.
+    Gap(u32),
+    /// A length known at run time only: a header with a varbit field, or a skip.
+    Variable,
+}
+
+/// One way through the program.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path {
+    /// P4 cannot take this way, but the verifier, which does not learn from a failed test for a null pointer that the pointer is
+    /// null, believes that the program does.
+    pub ghost: bool,
+    /// Where each header is held.
+    pub holds: Vec<Hold>,
+    /// What was taken from the packet.
+    pub order: Vec<Item>,
+    /// `next_index` of each stack.
+    pub next: Vec<u32>,
+    /// The emit statements that were passed.
+    pub emitted: Vec<u16>,
+}
+
+/// The ways that lead to a point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Paths {
+    /// All of them; none means that the point is never reached.
+    Few(BTreeSet<Path>),
+    /// Too many to tell apart: what each header can be.
+    Many(Vec<May>),
+}
+
+/// Where a header can be held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct May {
+    /// It can be invalid.
+    pub absent: bool,
+    /// It can be in the packet.
+    pub packet: bool,
+    /// It can be in memory.
+    pub memory: bool,
+}
+
+impl May {
+    fn of(hold: Hold) -> May {
+        May {
+            absent: hold == Hold::Absent,
+            packet: matches!(hold, Hold::Packet(_)),
+            memory: hold == Hold::Memory,
+        }
+    }
+
+    fn or(self, other: May) -> May {
+        May {
+            absent: self.absent || other.absent,
+            packet: self.packet || other.packet,
+            memory: self.memory || other.memory,
+        }
+    }
+
+    /// It is valid for sure, or the point is never reached.
+    pub fn surely_valid(self) -> bool {
+        !self.absent
+    }
+
+    /// It can be valid.
+    pub fn maybe_valid(self) -> bool {
+        self.packet || self.memory
+    }
+}
+
+impl Paths {
+    /// The start of the program: every header is invalid, every stack empty.
+    pub fn start(headers: usize, stacks: usize) -> Paths {
+        Paths::Few(BTreeSet::from([Path {
+            ghost: false,
+            holds: vec![Hold::Absent; headers],
+            order: Vec::new(),
+            next: vec![0; stacks],
+            emitted: Vec::new(),
+        }]))
+    }
+
+    /// A point that nothing leads to.
+    pub fn unreachable() -> Paths {
+        Paths::Few(BTreeSet::new())
+    }
+
+    /// True if nothing leads here.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Paths::Few(paths) if paths.iter().all(|p| p.ghost))
+    }
+
+    /// What the header can be by P4's rules.
+    pub fn may(&self, header: HeaderId) -> May {
+        self.collect(header, false)
+    }
+
+    /// What the verifier believes that the header can be.
+    pub fn verifier_may(&self, header: HeaderId) -> May {
+        self.collect(header, true)
+    }
+
+    fn collect(&self, header: HeaderId, ghosts: bool) -> May {
+        let i = header.as_u32() as usize;
+        match self {
+            Paths::Few(paths) => paths
+                .iter()
+                .filter(|p| ghosts || !p.ghost)
+                .filter_map(|p| p.holds.get(i))
+                .fold(May::default(), |may, hold| may.or(May::of(*hold))),
+            Paths::Many(may) => may.get(i).copied().unwrap_or_default(),
+        }
+    }
+
+    /// The stack's `next_index`, if it is the same on all ways.
+    pub fn next_index(&self, stack: StackId) -> Option<u32> {
+        let Paths::Few(paths) = self else { return None };
+        let mut values = paths.iter().map(|p| p.next.get(stack.as_u32() as usize).copied());
+        let first = values.next()??;
+        values.all(|v| v == Some(first)).then_some(first)
+    }
+
+    /// Drops the ways on which the header is not valid (or not invalid).
+    pub fn assume(&mut self, header: HeaderId, valid: bool) {
+        let i = header.as_u32() as usize;
+        match self {
+            Paths::Few(paths) => {
+                *paths = std::mem::take(paths)
+                    .into_iter()
+                    .filter_map(|mut path| match path.holds.get(i) {
+                        Some(Hold::Absent) | None => (!valid).then_some(path),
+                        Some(Hold::Memory) => valid.then_some(path),
+                        Some(Hold::Packet(_)) => {
+                            path.ghost |= !valid;
+                            Some(path)
+                        }
+                    })
+                    .collect();
+            }
+            Paths::Many(may) => {
+                if let Some(may) = may.get_mut(i)
+                    && valid
+                {
+                    may.absent = false;
+                }
+            }
+        }
+    }
+
+    /// The header is held there from now on.
+    pub fn set(&mut self, header: HeaderId, hold: Hold) {
+        let i = header.as_u32() as usize;
+        match self {
+            Paths::Few(_) => self.for_each(|path| {
+                if let Some(slot) = path.holds.get_mut(i) {
+                    *slot = hold;
+                }
+            }),
+            Paths::Many(may) => {
+                if let Some(slot) = may.get_mut(i) {
+                    *slot = May::of(hold);
+                }
+            }
+        }
+    }
+
+    /// `setValid()`: made in memory unless it was valid.
+    pub fn make_valid(&mut self, header: HeaderId) {
+        let i = header.as_u32() as usize;
+        match self {
+            Paths::Few(_) => self.for_each(|path| {
+                if let Some(slot) = path.holds.get_mut(i)
+                    && *slot == Hold::Absent
+                {
+                    *slot = Hold::Memory;
+                }
+            }),
+            Paths::Many(may) => {
+                if let Some(may) = may.get_mut(i) {
+                    may.memory |= may.absent;
+                    may.absent = false;
+                }
+            }
+        }
+    }
+
+    /// The header was taken from the packet.
+    pub fn extract(&mut self, header: HeaderId, item: Item) {
+        let i = header.as_u32() as usize;
+        match self {
+            Paths::Few(_) => self.for_each(|path| {
+                let position = path.order.len() as u16;
+                path.order.push(item);
+                if let Some(slot) = path.holds.get_mut(i) {
+                    *slot = Hold::Packet(position);
+                }
+            }),
+            Paths::Many(_) => self.set(header, Hold::Packet(0)),
+        }
+    }
+
+    /// Bytes were skipped.
+    pub fn skip(&mut self, item: Item) {
+        self.for_each(|path| path.order.push(item));
+    }
+
+    /// An emit statement was passed.
+    pub fn emit(&mut self, slot: u16) {
+        self.for_each(|path| path.emitted.push(slot));
+    }
+
+    /// A header takes the place of another, which is not used any more (or overwritten next).
+    pub fn take_over(&mut self, to: HeaderId, from: HeaderId) {
+        let (to, from) = (to.as_u32() as usize, from.as_u32() as usize);
+        match self {
+            Paths::Few(_) => self.for_each(|path| {
+                let hold = path.holds.get(from).copied().unwrap_or(Hold::Absent);
+                if let Some(slot) = path.holds.get_mut(to) {
+                    *slot = hold;
+                }
+            }),
+            Paths::Many(may) => {
+                let hold = may.get(from).copied().unwrap_or_default();
+                if let Some(slot) = may.get_mut(to) {
+                    *slot = hold;
+                }
+            }
+        }
+    }
+
+    /// A stack's `next_index` becomes a function of itself.
+    pub fn set_next(&mut self, stack: StackId, f: impl Fn(u32) -> u32) {
+        let i = stack.as_u32() as usize;
+        self.for_each(|path| {
+            if let Some(slot) = path.next.get_mut(i) {
+                *slot = f(*slot);
+            }
+        });
+    }
+
+    /// The ways of both.
+    pub fn join(&mut self, other: Paths) {
+        match (&mut *self, other) {
+            (Paths::Few(mine), Paths::Few(theirs)) => {
+                mine.extend(theirs);
+                if mine.len() > MOST_PATHS {
+                    self.blur();
+                }
+            }
+            (Paths::Many(mine), Paths::Many(theirs)) => {
+                for (a, b) in mine.iter_mut().zip(theirs) {
+                    *a = a.or(b);
+                }
+            }
+            (Paths::Many(_), mut theirs @ Paths::Few(_)) => {
+                if !theirs.is_empty() {
+                    theirs.blur();
+                    self.join(theirs);
+                }
+            }
+            (Paths::Few(mine), theirs @ Paths::Many(_)) => {
+                if mine.is_empty() {
+                    *self = theirs;
+                } else {
+                    self.blur();
+                    self.join(theirs);
+                }
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Paths::Few(paths) if paths.is_empty())
+    }
+
+    /// Forgets which way is which.
+    pub fn blur(&mut self) {
+        if let Paths::Few(paths) = self {
+            let headers = paths.first().map_or(0, |p| p.holds.len());
+            let mut may = vec![May::default(); headers];
+            for path in paths.iter() {
+                for (slot, hold) in may.iter_mut().zip(&path.holds) {
+                    *slot = slot.or(May::of(*hold));
+                }
+            }
+            *self = Paths::Many(may);
+        }
+    }
+
+    fn for_each(&mut self, f: impl Fn(&mut Path)) {
+        if let Paths::Few(paths) = self {
+            *paths = std::mem::take(paths)
+                .into_iter()
+                .map(|mut path| {
+                    f(&mut path);
+                    path
+                })
+                .collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn h(i: u32) -> HeaderId {
+        HeaderId::from_u32(i)
+    }
+
+    #[test]
+    fn one_header_implies_another() {
+        let mut none = Paths::start(2, 0);
+        let mut both = none.clone();
+        both.extract(h(0), Item::Header(h(0), 20));
+        both.extract(h(1), Item::Header(h(1), 8));
+        none.join(both);
+        assert!(!none.may(h(0)).surely_valid());
+        none.assume(h(1), true);
+        assert!(none.may(h(0)).surely_valid());
+    }
+
+    #[test]
+    fn the_verifier_learns_nothing_from_a_failed_null_test() {
+        let mut paths = Paths::start(1, 0);
+        let mut with = paths.clone();
+        with.extract(h(0), Item::Header(h(0), 20));
+        paths.join(with);
+        paths.assume(h(0), false);
+        assert!(!paths.may(h(0)).maybe_valid());
+        assert!(paths.verifier_may(h(0)).packet);
+    }
+
+    #[test]
+    fn many_are_blurred() {
+        let mut all = Paths::unreachable();
+        for i in 0..=MOST_PATHS as u32 {
+            let mut one = Paths::start(1, 0);
+            one.skip(Item::Gap(i));
+            all.join(one);
+        }
+        assert!(matches!(all, Paths::Many(_)));
+        assert!(!all.may(h(0)).surely_valid());
+    }
+}

@@ -1,0 +1,234 @@
+//! Where headers and locals live in the generated program, and under which names: decided here, once a program, before
+//! any code is written.
+//!
+//! A header that is extracted is a pointer into the packet, null while it is invalid. A header that the program makes (by
+//! `setValid` or a copy) is a structure of its own with a flag. One that can be either has both; at most one of them counts at
+//! a time.
+
+use crate::layout::headers::HeaderLayout;
+use crate::names::Names;
+use cranelift_entity::{EntitySet, SecondaryMap};
+use p4xdp_frontend::arena::Arena;
+use p4xdp_midend::ir::{
+    Arg, Block, Expr, ExprKind, HeaderId, HeaderRef, HeaderTypeId, LValue, Program, StackId, StmtKind,
+};
+
+/// What becomes of stores to extracted headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketStores {
+    /// They go to the packet: the deparser would put them there anyway.
+    InPlace,
+    /// The packet leaves as it came: headers that are written are copied when they are extracted.
+    Forbidden,
+}
+
+/// How a header is held.
+#[derive(Clone, Debug, Default)]
+pub struct HeaderStorage {
+    /// The name of its pointer into the packet.
+    pub pointer: String,
+    /// The name of its structure in memory.
+    pub memory: String,
+    /// The name of the flag that says that the structure is valid.
+    pub flag: String,
+    /// The name of the flag that says that it was extracted, whatever has become of it.
+    pub parsed: String,
+    /// It can be in the packet.
+    pub in_packet: bool,
+    /// It can be in memory.
+    pub in_memory: bool,
+    /// It is copied to memory when it is extracted.
+    pub copied: bool,
+}
+
+/// Where everything lives.
+#[derive(Debug)]
+pub struct Storage {
+    /// C form of the header types.
+    pub types: Arena<HeaderTypeId, HeaderLayout>,
+    /// How headers are held.
+    pub headers: SecondaryMap<HeaderId, HeaderStorage>,
+}
+
+impl Storage {
+    /// Decides for a program.
+    pub fn plan(program: &Program, stores: PacketStores, names: &mut Names) -> Storage {
+        let mut uses = Uses::new(program);
+        uses.program();
+        let mut storage = Storage { types: Arena::new(), headers: SecondaryMap::new() };
+        for (id, header) in program.headers.iter() {
+            let written = uses.written.contains(id);
+            let copied = stores == PacketStores::Forbidden && written && uses.extracted.contains(id);
+            let slot = &mut storage.headers[id];
+            slot.copied = copied;
+            slot.in_packet = uses.extracted.contains(id) && !copied || uses.moved.contains(id);
+            slot.in_memory = uses.made.contains(id) || uses.moved.contains(id) || copied;
+            slot.pointer = names.shortest(&header.name);
+        }
+        for (id, ty) in program.header_types.iter() {
+            let tag = names.unique(&ty.name);
+            let given = storage.types.push(HeaderLayout::new(tag, ty));
+            debug_assert_eq!(given, id);
+        }
+        for id in program.headers.keys() {
+            let slot = &mut storage.headers[id];
+            slot.parsed = names.unique(&format!("{}_parsed", slot.pointer));
+            if slot.in_memory {
+                let suffix = if slot.copied { "copy" } else { "new" };
+                slot.memory = if slot.in_packet {
+                    names.unique(&format!("{}_{suffix}", slot.pointer))
+                } else {
+                    slot.pointer.clone()
+                };
+                slot.flag = names.unique(&format!("{}_valid", slot.pointer));
+            }
+        }
+        storage
+    }
+}
+
+/// What is done to each header anywhere in the program.
+struct Uses<'a> {
+    program: &'a Program,
+    extracted: EntitySet<HeaderId>,
+    made: EntitySet<HeaderId>,
+    written: EntitySet<HeaderId>,
+    moved: EntitySet<HeaderId>,
+}
+
+impl<'a> Uses<'a> {
+    fn new(program: &'a Program) -> Uses<'a> {
+        Uses {
+            program,
+            extracted: EntitySet::new(),
+            made: EntitySet::new(),
+            written: EntitySet::new(),
+            moved: EntitySet::new(),
+        }
+    }
+
+    fn program(&mut self) {
+        let program = self.program;
+        for parser in program.parsers.values() {
+            self.block(&parser.prologue);
+            for state in parser.states.values() {
+                self.block(&state.body);
+            }
+        }
+        for control in program.controls.values() {
+            self.block(&control.body);
+        }
+        for action in program.actions.values() {
+            self.block(&action.body);
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        for stmt in block {
+            match &stmt.kind {
+                StmtKind::Assign { dst, .. } => self.lvalue(dst),
+                StmtKind::SetValid { header, valid } => {
+                    if *valid {
+                        mark(self.program, &mut self.made, header);
+                    }
+                }
+                StmtKind::CopyHeader { dst, .. } => {
+                    mark(self.program, &mut self.made, dst);
+                    mark(self.program, &mut self.written, dst);
+                }
+                StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => self.shifted(*stack),
+                StmtKind::If { then_block, else_block, .. } => {
+                    self.block(then_block);
+                    self.block(else_block);
+                }
+                StmtKind::Switch { cases, default, .. } => {
+                    for (_, block) in cases {
+                        self.block(block);
+                    }
+                    self.block(default);
+                }
+                StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
+                StmtKind::CallExtern { args, result, .. } => {
+                    for arg in args.iter().chain(result) {
+                        self.arg(arg);
+                    }
+                }
+                StmtKind::Extract { header, .. } => mark(self.program, &mut self.extracted, header),
+                StmtKind::Leave(_)
+                | StmtKind::ApplyTable { .. }
+                | StmtKind::Lookahead { .. }
+                | StmtKind::Advance { .. }
+                | StmtKind::PacketLength { .. }
+                | StmtKind::Verify { .. }
+                | StmtKind::Reject { .. }
+                | StmtKind::Emit(_)
+                | StmtKind::EmitScalar(_) => {}
+            }
+        }
+    }
+
+    /// Elements of a stack that moves take each other's places, so each can be what any other can be.
+    fn shifted(&mut self, stack: StackId) {
+        for &element in &self.program.stacks[stack].elements {
+            self.moved.insert(element);
+            self.written.insert(element);
+        }
+    }
+
+    fn lvalue(&mut self, lvalue: &LValue) {
+        match lvalue {
+            LValue::Local(_) => {}
+            LValue::Field { header, .. } => mark(self.program, &mut self.written, header),
+            LValue::Slice { base, .. } => self.lvalue(base),
+        }
+    }
+
+    fn arg(&mut self, arg: &Arg) {
+        match arg {
+            Arg::Out(lvalue) => self.lvalue(lvalue),
+            Arg::Struct(fields) => fields.iter().for_each(|(_, a)| self.arg(a)),
+            Arg::In(_)
+            | Arg::Header(_)
+            | Arg::Stack(_)
+            | Arg::String(_)
+            | Arg::Extern(_)
+            | Arg::Packet
+            | Arg::Missing => {}
+        }
+    }
+}
+
+/// Adds the headers that a reference can mean.
+fn mark(program: &Program, set: &mut EntitySet<HeaderId>, header: &HeaderRef) {
+    for id in candidates(program, header) {
+        set.insert(id);
+    }
+}
+
+/// The headers that a reference can mean.
+pub fn candidates(program: &Program, header: &HeaderRef) -> Vec<HeaderId> {
+    let elements = |stack: &StackId| program.stacks[*stack].elements.clone();
+    match header {
+        HeaderRef::Header(id) => vec![*id],
+        HeaderRef::Element { stack, index } => match constant_index(index) {
+            Some(i) => elements(stack).get(i).copied().into_iter().collect(),
+            None => elements(stack),
+        },
+        HeaderRef::Next(stack) | HeaderRef::Last(stack) => elements(stack),
+    }
+}
+
+/// The value of an index that is a constant; one too large for any stack is `usize::MAX`.
+pub fn constant_index(index: &Expr) -> Option<usize> {
+    match &index.kind {
+        ExprKind::Const(value) => Some(usize::try_from(value).unwrap_or(usize::MAX)),
+        ExprKind::Local(_)
+        | ExprKind::Field { .. }
+        | ExprKind::IsValid(_)
+        | ExprKind::Unary(..)
+        | ExprKind::Binary(..)
+        | ExprKind::Conditional(..)
+        | ExprKind::Cast(_)
+        | ExprKind::Slice { .. } => None,
+    }
+}

@@ -1,0 +1,20 @@
+//! The limits of XDP and of the verifier, and the budgets that we keep within them.
+
+/// Bytes of stack that a program has, over all functions that call one another.
+pub const STACK: u32 = 512;
+
+/// Bytes of the stack that headers in memory may take; the rest is for keys, spilled registers and helpers' arguments.
+pub const STACK_FOR_HEADERS: u32 = 256;
+
+/// Bytes that a parser skips at once at most, if their number is known at run time only: the verifier follows a
+/// packet pointer over 65,535 bytes in all.
+pub const MOST_SKIPPED: u32 = 0x1fff;
+
+/// Bytes that are asked for at once at most.
+pub const MOST_CHECKED: u32 = 0x3fff;
+
+/// Leaves of the decision that a deparser makes between edits of the packet; more are done by the general way.
+pub const MOST_EDITS: usize = 24;
+
+/// Characters of a program's name that the kernel keeps.
+pub const PROGRAM_NAME: usize = 15;

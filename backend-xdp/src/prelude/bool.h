@@ -1,0 +1,2 @@
+typedef _Bool bool;
+enum { false, true };

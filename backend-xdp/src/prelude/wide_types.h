@@ -1,0 +1,2 @@
+typedef __int128 __s128;
+typedef unsigned __int128 __u128;
