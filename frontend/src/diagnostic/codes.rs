@@ -151,4 +151,5 @@ codes! {
     W0302 "a shift that leaves nothing";
     W0303 "a state without transition";
     W0304 "a case that is never reached";
+    E0334 "a type that packets do not take";
 }

@@ -1,6 +1,7 @@
 //! References to actions in a table: its list, its default action, its entries.
 
 use super::Checker;
+use super::place::Place;
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ActionId, ActionRef, Argument, Direction, Expr, ExprKind, VarId};
@@ -77,6 +78,26 @@ impl Checker<'_> {
         Some(ActionRef { action, args, annotations: Vec::new(), span })
     }
 
+    /// Reports an action that the list of actions keeps out of this place by an annotation.
+    pub(super) fn require_place(
+        &mut self,
+        listed: &[ActionRef],
+        used: &ActionRef,
+        annotation: &str,
+        what: &str,
+    ) {
+        let Some(in_list) = listed.iter().find(|listed| listed.action == used.action) else {
+            return;
+        };
+        if in_list.annotations.iter().any(|given| &*given.name.text == annotation) {
+            let name = self.program.actions[used.action].name.name.clone();
+            self.emit(
+                Diagnostic::error(codes::E0320, used.span, format!("action `{name}` cannot {what}"))
+                    .with_label(in_list.span, format!("it is `@{annotation}` here")),
+            );
+        }
+    }
+
     fn bind(
         &mut self,
         action: ActionId,
@@ -87,7 +108,10 @@ impl Checker<'_> {
         use super::arguments::{CallKind, Signature};
         let name = self.program.actions[action].name.clone();
         let signature = Signature { name: &name.name, declared: name.span, params, result: None };
-        let args = self.arguments(&signature, &Vec::new(), given, CallKind::Action, span).ok()?;
+        let args = self.at_place(Place::ActionArguments, |this| {
+            this.arguments(&signature, &Vec::new(), given, CallKind::Action, span)
+        });
+        let args = args.ok()?;
         Some(args.into_iter().map(Some).collect())
     }
 

@@ -238,10 +238,10 @@ impl Checker<'_> {
             | Type::String
             | Type::ErrorCode
             | Type::Enum(_)
-            | Type::List(_)
             | Type::Error => true,
             Type::Void
             | Type::MatchKind
+            | Type::List(_)
             | Type::Set(_)
             | Type::Var(_)
             | Type::Extern(..)

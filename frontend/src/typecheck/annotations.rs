@@ -1,8 +1,10 @@
 //! Annotations: kept as written; the structured ones are checked (section "Annotations").
 
 use super::Checker;
-use crate::ast::{Annotation, AnnotationBody};
+use crate::ast::{Annotation, AnnotationBody, Name};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::Type;
+use crate::resolve::Binding;
 
 impl Checker<'_> {
     /// Checks annotations and hands out a copy for the HIR.
@@ -40,7 +42,16 @@ impl Checker<'_> {
 
     fn annotation(&mut self, annotation: &Annotation) {
         match &annotation.body {
-            AnnotationBody::Empty | AnnotationBody::Unstructured(_) => {}
+            AnnotationBody::Empty => {
+                if &*annotation.name.text == "pkginfo" {
+                    self.error(
+                        codes::E0333,
+                        annotation.span,
+                        "annotation `@pkginfo` needs a body: `@pkginfo[..]`",
+                    );
+                }
+            }
+            AnnotationBody::Unstructured(tokens) => self.unstructured(annotation, tokens),
             AnnotationBody::Expressions(values) => {
                 for value in values {
                     self.annotation_value(value);
@@ -66,6 +77,41 @@ impl Checker<'_> {
         }
     }
 
+    /// The bodies of those predefined annotations that have a prescribed form.
+    fn unstructured(&mut self, annotation: &Annotation, tokens: &[Name]) {
+        match &*annotation.name.text {
+            "name" | "deprecated" => {
+                let is_string = tokens.iter().enumerate().all(|(position, token)| {
+                    if position % 2 == 0 { token.text.starts_with('"') } else { &*token.text == "++" }
+                });
+                if !is_string || tokens.len().is_multiple_of(2) {
+                    self.error(
+                        codes::E0333,
+                        annotation.span,
+                        format!("the value of annotation `@{}` must be a string", annotation.name.text),
+                    );
+                }
+            }
+            "match" => {
+                let is_match_kind = match tokens {
+                    [token] => matches!(
+                        self.scopes.lookup(&token.text).map(|entry| &entry.binding),
+                        Some(Binding::MatchKind(_))
+                    ),
+                    _ => false,
+                };
+                if !is_match_kind {
+                    self.error(
+                        codes::E0333,
+                        annotation.span,
+                        "the value of annotation `@match` must be a match kind",
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Values of structured annotations are integers, strings or booleans known at compile time.
     fn annotation_value(&mut self, value: &crate::ast::Expr) {
         let value = self.expr(value, None);
@@ -74,6 +120,15 @@ impl Checker<'_> {
         }
         if let Err(fault) = super::const_eval::eval_local(&self.program, &value) {
             self.eval_fault(&fault, value.span, "the value of an annotation");
+        } else if !matches!(self.kind(value.ty), Type::Int | Type::Bits { .. } | Type::Bool | Type::String) {
+            let text = self.text(value.ty);
+            self.error(
+                codes::E0333,
+                value.span,
+                format!(
+                    "the value of an annotation must be an integer, a boolean or a string, not a `{text}`"
+                ),
+            );
         }
     }
 }

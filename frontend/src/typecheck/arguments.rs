@@ -163,6 +163,19 @@ impl Checker<'_> {
         // `int` arguments take the type that the other arguments gave to the parameter.
         for (position, int) in waiting {
             if let (Some(formal), Some(slot)) = (formals.get(position), results.get_mut(position)) {
+                if formal.direction == Direction::In && matches!(self.kind(formal.ty), Type::Infer(_)) {
+                    self.emit(
+                        Diagnostic::error(
+                            codes::E0308,
+                            int.span,
+                            "the width of this integer cannot be inferred",
+                        )
+                        .with_label(formal.declared, "this parameter takes any type")
+                        .with_note("give it a width, as in `32w1`"),
+                    );
+                    sound = false;
+                    continue;
+                }
                 let value = self.coerce(int, formal.ty, Some((formal.declared, "for this parameter")));
                 *slot = Some(Argument::Value(value));
             }
@@ -353,6 +366,18 @@ impl Checker<'_> {
                             format!("the argument for `{}` must be known at compile time", formal.name),
                         )
                         .with_label(formal.declared, "because this parameter has no direction"),
+                    );
+                    return None;
+                }
+                if kind == CallKind::Run
+                    && matches!(self.kind(formal.ty), Type::Infer(_))
+                    && matches!(self.kind(value.ty), Type::Parser(..) | Type::Control(..) | Type::Package(..))
+                {
+                    let text = self.text(value.ty);
+                    self.error(
+                        codes::E0310,
+                        arg.value.span,
+                        format!("a `{text}` cannot be the argument of a call"),
                     );
                     return None;
                 }

@@ -158,9 +158,22 @@ impl Checker<'_> {
         if !substitution.is_empty() {
             for &param in &params {
                 let ty = self.program.variables[param].ty;
+                let direction = self.program.variables[param].direction();
                 let ty = self.substitute(ty, &substitution);
                 let ty = self.require_well_formed_quietly(ty, span);
                 if self.is_error(ty) {
+                    return self.bad(span);
+                }
+                if direction != hir::Direction::None && *self.kind(ty) == hir::Type::String {
+                    let declared = self.program.variables[param].name.span;
+                    self.emit(
+                        Diagnostic::error(
+                            codes::E0310,
+                            span,
+                            "a string cannot be passed to a parameter with a direction",
+                        )
+                        .with_label(declared, "this parameter"),
+                    );
                     return self.bad(span);
                 }
             }

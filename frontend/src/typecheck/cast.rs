@@ -90,8 +90,11 @@ impl Checker<'_> {
         }
         match (self.kind(from), self.kind(to)) {
             (Type::NewType(id), _) => self.is_explicitly_castable(self.program.new_types[*id].underlying, to),
-            (_, Type::NewType(id)) => {
-                self.is_explicitly_castable(from, self.program.new_types[*id].underlying)
+            // From its underlying type, and from an `int` that becomes one.
+            (kind, Type::NewType(id)) => {
+                let underlying = self.program.new_types[*id].underlying;
+                let is_step = matches!(kind, Type::Int) || matches!(self.kind(underlying), Type::NewType(_));
+                self.shallow(underlying) == from || is_step && self.is_explicitly_castable(from, underlying)
             }
             (Type::Enum(id), _) => {
                 self.program.enums[*id].underlying.is_some_and(|ty| self.is_explicitly_castable(ty, to))

@@ -95,17 +95,23 @@ impl Checker<'_> {
         span: Span,
     ) -> Result<Vec<TypeId>, ()> {
         match target.constructor {
-            // What nothing determines does not matter: it belongs to blocks that were left out.
-            Constructor::Package(_) => {
-                for &(_, ty) in substitution {
-                    self.unify_open_with(ty, self.basic.void);
-                }
-            }
             // The arguments of `apply` may settle them.
             Constructor::Parser(_) | Constructor::Control(_) => {
                 return Ok(substitution.iter().map(|&(_, ty)| ty).collect());
             }
             Constructor::Extern(..) => {}
+            // What no parameter mentions does not matter.
+            Constructor::Package(_) => {
+                let mut mentioned = Vec::new();
+                for &param in &target.params {
+                    self.type_vars(self.program.variables[param].ty, &mut mentioned);
+                }
+                for &(param, ty) in substitution {
+                    if !mentioned.contains(&param) {
+                        self.unify_open_with(ty, self.basic.void);
+                    }
+                }
+            }
         }
         self.inferred(substitution, &target.name.name, span)
     }

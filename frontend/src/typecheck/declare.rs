@@ -71,14 +71,17 @@ impl Checker<'_> {
                 Some(TopLevel::Enum(self.enum_decl(annotations, underlying.as_ref(), name, members)))
             }
             DeclarationKind::Error { members } => {
+                self.annotations(annotations);
                 self.error_decl(members);
                 None
             }
             DeclarationKind::MatchKind { members } => {
+                self.annotations(annotations);
                 self.match_kind_decl(members);
                 None
             }
             DeclarationKind::Typedef { ty, name } => {
+                self.annotations(annotations);
                 self.typedef(ty, name);
                 None
             }

@@ -84,6 +84,13 @@ impl Checker<'_> {
 
     fn sized_literal(&mut self, value: &BigInt, width: LiteralWidth, span: Span) -> hir::Expr {
         let LiteralWidth { width, signed } = width;
+        if signed && width == 0 {
+            return self.bad_expr(
+                codes::E0304,
+                span,
+                "the width of an `int` type must be at least 1, but it is 0",
+            );
+        }
         let ty = self.intern(Type::Bits { width, signed });
         self.fitted_literal(value.clone(), ty, (width, signed), span)
     }

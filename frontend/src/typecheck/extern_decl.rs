@@ -70,7 +70,8 @@ impl Checker<'_> {
         let siblings = if is_constructor { &decl.constructors } else { &decl.methods };
         let clash = siblings.iter().copied().find(|&sibling| {
             let (a, b) = (&self.program.functions[sibling], &self.program.functions[function]);
-            a.name.name == b.name.name && (is_abstract(a.kind) || is_abstract(b.kind))
+            a.name.name == b.name.name
+                && (is_abstract(a.kind) || is_abstract(b.kind) || self.same_names(&a.params, &b.params))
         });
         if let Some(clash) = clash {
             let earlier = self.program.functions[clash].name.span;
@@ -81,7 +82,7 @@ impl Checker<'_> {
                     format!("`{}` is declared twice", prototype.name.text),
                 )
                 .with_label(earlier, "first declared here")
-                .with_note("abstract methods cannot be overloaded"),
+                .with_note("overloads must differ in the number or the names of their parameters, and abstract methods have none"),
             );
         }
         let decl = &mut self.program.externs[owner];
@@ -90,6 +91,15 @@ impl Checker<'_> {
         } else {
             decl.methods.push(function);
         }
+    }
+
+    /// True if no call could tell two parameter lists apart.
+    fn same_names(&self, a: &[hir::VarId], b: &[hir::VarId]) -> bool {
+        let name = |param: &hir::VarId| &self.program.variables[*param].name.name;
+        let has = |params: &[hir::VarId], wanted: &hir::VarId| {
+            params.iter().any(|param| name(param) == name(wanted))
+        };
+        a.len() == b.len() && a.iter().all(|param| has(b, param))
     }
 
     /// A prototype as a function without body. The caller has opened a scope for type parameters and parameters.

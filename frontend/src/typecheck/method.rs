@@ -321,6 +321,9 @@ impl Checker<'_> {
             );
         }
         let callee = Callee::Method { object: Box::new(object), method };
-        self.invoke(method, callee, &owner, type_args, args, hint, span)
+        let call = self.invoke(method, callee, &owner, type_args, args, hint, span);
+        let owner = self.program.externs[id].name.name.clone();
+        self.require_packet_type(&owner, &name.text, &call);
+        call
     }
 }

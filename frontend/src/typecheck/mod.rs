@@ -16,6 +16,7 @@ mod coerce;
 pub mod const_eval;
 mod constructor;
 mod control_decl;
+mod core_library;
 mod declare;
 mod expr;
 mod extern_decl;

@@ -124,6 +124,10 @@ impl Checker<'_> {
     ) -> hir::Expr {
         let a = self.enum_to_underlying(a);
         let b = self.enum_to_underlying(b);
+        // Before a negative `int` takes the type of the other operand.
+        if matches!(op, BinaryOp::Div | BinaryOp::Mod) && !self.division_is_sound(&a, &b, span) {
+            return self.bad(span);
+        }
         let (a, b) = match self.same_type(a, b) {
             Ok(pair) => pair,
             Err((a, b)) => return self.undefined(op, &a, &b, span),
@@ -139,9 +143,6 @@ impl Checker<'_> {
         };
         if !fits {
             return self.undefined(op, &a, &b, span);
-        }
-        if matches!(op, BinaryOp::Div | BinaryOp::Mod) && !self.division_is_sound(&a, &b, span) {
-            return self.bad(span);
         }
         let ty = if compares { self.basic.bool } else { a.ty };
         expr(ExprKind::Binary(op, Box::new(a), Box::new(b)), ty, span)

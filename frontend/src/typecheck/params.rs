@@ -129,7 +129,13 @@ impl Checker<'_> {
         self.check_direction(param, ty, owner);
         let optional = param.annotations.iter().find(|annotation| &*annotation.name.text == "optional");
         if let Some(annotation) = optional {
-            if matches!(owner, ParamsOf::Function | ParamsOf::Action) {
+            if matches!(
+                owner,
+                ParamsOf::Function
+                    | ParamsOf::Action
+                    | ParamsOf::ParserConstructor
+                    | ParamsOf::ControlConstructor
+            ) {
                 let text = owner.text();
                 self.error(
                     codes::E0328,
@@ -208,12 +214,18 @@ impl Checker<'_> {
     /// The tables of appendix "Restrictions on compile time and run time calls".
     fn is_param_type(&mut self, ty: hir::TypeId, owner: ParamsOf, direction: Direction, span: Span) -> bool {
         let allowed = match self.kind(ty) {
+            // The type of an object is a parser or control type; a declaration with a body is none.
+            Type::Parser(id, _) if self.program.parsers[*id].body.is_some() => false,
+            Type::Control(id, _) if self.program.controls[*id].body.is_some() => false,
             Type::Package(..) => owner == ParamsOf::Package,
             Type::Parser(..) => matches!(owner, ParamsOf::Package | ParamsOf::ParserConstructor),
             Type::Control(..) => matches!(owner, ParamsOf::Package | ParamsOf::ControlConstructor),
             Type::Extern(..) => !matches!(owner, ParamsOf::Action),
-            Type::Int | Type::String | Type::MatchKind | Type::List(_) => {
-                // Their values exist at compile time only.
+            // Their values exist at compile time only.
+            Type::String | Type::MatchKind | Type::List(_) => {
+                direction == Direction::None && owner != ParamsOf::Action
+            }
+            Type::Int => {
                 owner == ParamsOf::Extern || (direction == Direction::None && owner != ParamsOf::Action)
             }
             _ => self.is_data(ty),

@@ -16,6 +16,8 @@ pub(super) enum Place {
     ControlApply,
     /// In a key expression or property of a table.
     Table,
+    /// In the arguments of an action that a table refers to: no table can be applied there.
+    ActionArguments,
     /// In an action.
     Action,
     /// In a function.
@@ -36,6 +38,7 @@ impl Place {
             Place::ControlLocals => "among the local declarations of a control",
             Place::ControlApply => "in the `apply` block of a control",
             Place::Table => "in a table",
+            Place::ActionArguments => "in the arguments of an action",
             Place::Action => "in an action",
             Place::Function => "in a function",
             Place::Method => "in a method",

@@ -21,7 +21,13 @@ impl Checker<'_> {
     ) -> TableId {
         let annotations = self.annotations(annotations);
         self.require_distinct(properties);
+        self.require_order(properties);
+        // A table is in scope in its own properties, so that a reference to itself is seen for what it is.
+        self.scopes.push();
+        let id = self.program.tables.next_key();
+        self.declare(name, Binding::Table(id));
         let table = self.at_place(Place::Table, |this| this.table_body(annotations, name, properties, span));
+        self.scopes.pop();
         let id = self.program.tables.push(table);
         self.declare(name, Binding::Table(id));
         id
@@ -108,6 +114,32 @@ impl Checker<'_> {
         }
     }
 
+    /// Entries follow the key, and the default action follows the actions.
+    fn require_order(&mut self, properties: &[ast::TableProperty]) {
+        let position = |wanted: fn(&TablePropertyKind) -> bool| {
+            properties.iter().enumerate().find(|(_, property)| wanted(&property.kind))
+        };
+        let key = position(|kind| matches!(kind, TablePropertyKind::Key(_)));
+        let actions = position(|kind| matches!(kind, TablePropertyKind::Actions(_)));
+        let entries = position(|kind| matches!(kind, TablePropertyKind::Entries(_)));
+        let default = position(
+            |kind| matches!(kind, TablePropertyKind::Custom { name, .. } if &*name.text == "default_action"),
+        );
+        for (earlier, later, rule) in [
+            (key, entries, "the entries of a table must follow its key"),
+            (actions, default, "the default action of a table must follow its actions"),
+        ] {
+            if let (Some((first, before)), Some((second, after))) = (earlier, later)
+                && second < first
+            {
+                self.emit(
+                    Diagnostic::error(codes::E0319, after.span, rule)
+                        .with_label(before.span, "this must come first"),
+                );
+            }
+        }
+    }
+
     /// Section "Tables": without a default action it is `NoAction`, which also joins the list.
     fn add_no_action(&mut self, table: &mut hir::Table, has_actions: bool, span: Span) {
         let Some(Binding::Action(action)) =
@@ -128,6 +160,21 @@ impl Checker<'_> {
             }
             return;
         };
+        if let Some(&param) = self.program.actions[action].params.first() {
+            let span = self.program.variables[param].name.span;
+            self.emit(
+                Diagnostic::error(
+                    codes::E0319,
+                    table.name.span,
+                    format!(
+                        "table `{}` has no default action, and `NoAction` has parameters",
+                        table.name.name
+                    ),
+                )
+                .with_label(span, "`NoAction` cannot have parameters"),
+            );
+            return;
+        }
         let reference = ActionRef { action, args: Vec::new(), annotations: Vec::new(), span };
         if !table.actions.iter().any(|listed| listed.action == action) {
             let word = |text: &str| ast::Name { text: Arc::from(text), span: Span::NONE };
@@ -236,6 +283,9 @@ impl Checker<'_> {
             "default_action" => {
                 table.default_action_is_const = property.is_const;
                 table.default_action = self.default_action(value, &table.actions);
+                if let Some(action) = &table.default_action {
+                    self.require_place(&table.actions, action, "tableonly", "be the default action");
+                }
             }
             "size" => {
                 let size = self.expr(value, None);

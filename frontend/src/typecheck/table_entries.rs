@@ -27,6 +27,22 @@ impl Checker<'_> {
         }
         let key_types: Vec<TypeId> = table.keys.iter().map(|key| key.expr.ty).collect();
         let first_has_priority = entries.first().is_some_and(|entry| entry.priority.is_some());
+        let ranked = table.keys.iter().any(|key| {
+            self.program.match_kinds.is_valid(key.match_kind)
+                && !matches!(&*self.program.match_kinds[key.match_kind].name, "exact" | "lpm")
+        });
+        if let (Some(priority), false, Some(key)) =
+            (entries.iter().find_map(|entry| entry.priority.as_ref()), ranked, table.keys.first())
+        {
+            self.emit(
+                Diagnostic::error(
+                    codes::E0319,
+                    priority.span,
+                    format!("the entries of table `{}` cannot have priorities", table.name.name),
+                )
+                .with_label(key.span, "no key is matched otherwise than by `exact` or `lpm`"),
+            );
+        }
         for entry in entries {
             if let Some(priority) = &entry.priority {
                 if property.is_const {
@@ -62,6 +78,7 @@ impl Checker<'_> {
         let args = entry.action.args.as_deref().unwrap_or_default();
         let action = self.complete_action((&entry.action.name, args), &table.actions, entry.action.span);
         let mut action = action?;
+        self.require_place(&table.actions, &action, "defaultonly", "be the action of an entry");
         action.annotations = self.annotations(&entry.action.annotations);
         Some(hir::Entry {
             keysets,

@@ -77,7 +77,7 @@ impl Checker<'_> {
                 Some(width) => self.bit(width),
                 None => self.basic.error,
             },
-            TypeExprKind::SignedInt(width) => match self.size_of(width, "the width of an `int` type", 0) {
+            TypeExprKind::SignedInt(width) => match self.size_of(width, "the width of an `int` type", 1) {
                 Some(width) => self.intern(Type::Bits { width, signed: true }),
                 None => self.basic.error,
             },

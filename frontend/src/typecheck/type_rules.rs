@@ -94,7 +94,9 @@ impl Checker<'_> {
                 matches!(self.kind(ty), Type::Bits { .. } | Type::Bool | Type::NewType(_))
             }
             TypeUse::Constant => self.is_data(ty),
-            TypeUse::Result => *self.kind(ty) == Type::Void || self.is_data(ty),
+            TypeUse::Result => {
+                *self.kind(ty) == Type::Void || (self.is_data(ty) && *self.kind(ty) != Type::Int)
+            }
             TypeUse::ExternResult => {
                 matches!(self.kind(ty), Type::Void | Type::Extern(..)) || self.is_data(ty)
             }
@@ -268,6 +270,10 @@ impl Checker<'_> {
         if self.is_error(ty) {
             return self.basic.error;
         }
+        if let Some(message) = self.ill_formed_extern(ty) {
+            self.error(codes::E0310, span, message);
+            return self.basic.error;
+        }
         if let Some((part, usage)) = self.ill_formed_part(ty) {
             let (text, part) = (self.text(ty), self.text(part));
             let message = if text == part {
@@ -279,6 +285,35 @@ impl Checker<'_> {
             return self.basic.error;
         }
         ty
+    }
+
+    /// Why the methods of a specialised extern would break the rules for parameters.
+    fn ill_formed_extern(&mut self, ty: TypeId) -> Option<String> {
+        let Type::Extern(id, args) = self.kind_of(ty) else {
+            return None;
+        };
+        if !args.iter().any(|&arg| self.is_object(arg)) {
+            return None;
+        }
+        let decl = &self.program.externs[id];
+        let substitution: Substitution = decl.type_params.iter().copied().zip(args).collect();
+        for method in decl.methods.clone() {
+            for param in self.program.functions[method].params.clone() {
+                let (written, direction) =
+                    (self.program.variables[param].ty, self.program.variables[param].direction());
+                let found = self.substitute(written, &substitution);
+                if direction != crate::hir::Direction::None && self.is_object(found) {
+                    let (ty, found) = (self.text(ty), self.text(found));
+                    let method = &self.program.functions[method].name.name;
+                    let param = &self.program.variables[param].name.name;
+                    return Some(format!(
+                        "type `{ty}` would pass an object of type `{found}` to parameter `{param}` of `{method}`, \
+                         which has a direction"
+                    ));
+                }
+            }
+        }
+        None
     }
 
     fn ill_formed_part(&mut self, ty: TypeId) -> Option<(TypeId, TypeUse)> {

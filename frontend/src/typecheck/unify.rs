@@ -27,7 +27,8 @@ impl Checker<'_> {
         (self.substitute(ty, &substitution), substitution)
     }
 
-    fn type_vars(&self, ty: TypeId, found: &mut Vec<TypeVarId>) {
+    /// Adds the type parameters that a type mentions.
+    pub(super) fn type_vars(&self, ty: TypeId, found: &mut Vec<TypeVarId>) {
         let ty = self.shallow(ty);
         if let Type::Var(var) = self.program.types[ty]
             && !found.contains(&var)

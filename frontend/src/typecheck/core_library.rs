@@ -1,0 +1,122 @@
+//! What core.p4 says in words only: the types that `packet_in` and `packet_out` take (sections "Data extraction",
+//! "Lookahead" and "Data insertion into packets").
+
+use super::Checker;
+use crate::diagnostic::codes;
+use crate::hir::{self, Argument, Callee, ExprKind, StructKind, Type, TypeId};
+use crate::source::Span;
+
+impl Checker<'_> {
+    /// Checks a call of a method of `packet_in` or `packet_out`; others pass.
+    pub(super) fn require_packet_type(&mut self, owner: &str, method: &str, call: &hir::Expr) {
+        let ExprKind::Call(call) = &call.kind else {
+            return;
+        };
+        let Callee::Method { .. } = call.callee else {
+            return;
+        };
+        let (Some(&ty), first) = (call.type_args.first(), call.args.first()) else {
+            return;
+        };
+        let span = match first {
+            Some(Argument::Value(value)) => value.span,
+            Some(Argument::Ignored(span)) => *span,
+            Some(Argument::Missing) | None => call.span,
+        };
+        if self.is_error(ty) || super::type_rules::is_unknown(self.kind(ty)) {
+            return;
+        }
+        match (owner, method) {
+            ("packet_in", "extract") => self.require_extractable(ty, call.args.len() > 1, span),
+            ("packet_in", "lookahead") => {
+                let (least, most) = (self.size_in_bits(ty, true), self.size_in_bits(ty, false));
+                if most.is_none() || least != most {
+                    let text = self.text(ty);
+                    self.error(
+                        codes::E0334,
+                        call.span,
+                        format!("`lookahead` needs a type of fixed size, and `{text}` is none"),
+                    );
+                }
+            }
+            ("packet_out", "emit") if !self.is_emittable(ty) => {
+                let text = self.text(ty);
+                self.error(
+                    codes::E0334,
+                    span,
+                    format!("`emit` takes headers and what is made of headers, not a `{text}`"),
+                );
+            }
+            (_, _) => {}
+        }
+    }
+
+    fn require_extractable(&mut self, ty: TypeId, sized: bool, span: Span) {
+        let Type::Struct(id, args) = self.kind_of(ty) else {
+            return self.not_a_header(ty, span);
+        };
+        if self.program.structs[id].kind != StructKind::Header {
+            return self.not_a_header(ty, span);
+        }
+        let fields = self.field_types(id, &args);
+        let variable =
+            fields.into_iter().filter(|&field| matches!(self.kind(field), Type::Varbit(_))).count();
+        let text = self.text(ty);
+        match (sized, variable) {
+            (false, 0) | (true, 1) => {}
+            (false, _) => self.error(
+                codes::E0334,
+                span,
+                format!("`{text}` has a `varbit` field: `extract` needs a second argument with its size"),
+            ),
+            (true, 0) => self.error(
+                codes::E0334,
+                span,
+                format!("`{text}` has no `varbit` field that the second argument of `extract` could size"),
+            ),
+            (true, _) => self.error(
+                codes::E0334,
+                span,
+                format!("`{text}` has {variable} `varbit` fields, and `extract` can size only one"),
+            ),
+        }
+    }
+
+    fn not_a_header(&mut self, ty: TypeId, span: Span) {
+        let text = self.text(ty);
+        self.error(codes::E0334, span, format!("`extract` needs a header, not a `{text}`"));
+    }
+
+    fn is_emittable(&mut self, ty: TypeId) -> bool {
+        match self.kind_of(ty) {
+            Type::Struct(id, args) => {
+                self.program.structs[id].kind != StructKind::Struct
+                    || self.field_types(id, &args).into_iter().all(|field| self.is_emittable(field))
+            }
+            Type::Stack { element, .. } => self.is_emittable(element),
+            Type::Tuple(elements) => elements.into_iter().all(|element| self.is_emittable(element)),
+            Type::Var(_) | Type::Infer(_) | Type::Error => true,
+            Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_) => false,
+        }
+    }
+}
