@@ -100,11 +100,14 @@ impl Checker<'_> {
                 return Ok(substitution.iter().map(|&(_, ty)| ty).collect());
             }
             Constructor::Extern(..) => {}
-            // What no parameter mentions does not matter.
+            // What no argument determines does not matter, unless a default value depends on it.
             Constructor::Package(_) => {
                 let mut mentioned = Vec::new();
                 for &param in &target.params {
-                    self.type_vars(self.program.variables[param].ty, &mut mentioned);
+                    let param = &self.program.variables[param];
+                    if param.default.is_some() {
+                        self.type_vars(param.ty, &mut mentioned);
+                    }
                 }
                 for &(param, ty) in substitution {
                     if !mentioned.contains(&param) {
