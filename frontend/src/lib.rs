@@ -16,40 +16,4 @@ pub mod resolve;
 pub mod source;
 pub mod typecheck;
 
-pub use analyze::analyze;
-
-use diagnostic::{Diagnostics, ErrorsReported};
-use preprocess::{Options, Preprocessed};
-use source::{FileLoader, SourceMap};
-use std::path::Path;
-
-/// From text to the syntax tree: preprocesses the program at `main` and parses it.
-///
-/// ```
-/// use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
-/// use p4xdp_frontend::source::{InMemory, SourceMap};
-///
-/// let loader = InMemory::new().with("main.p4", "#include <core.p4>\nconst bit<8> x = 1\n");
-/// let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
-/// let options = Default::default();
-/// let result = p4xdp_frontend::preprocess_and_parse("main.p4".as_ref(), &options, &loader, &mut sources, &mut sink);
-/// assert!(result.is_err());
-/// let mut text = Vec::new();
-/// render(sink.iter(), &sources, Format::Short, false, &mut text)?;
-/// assert!(text.starts_with(b"main.p4:2:"));
-/// # Ok::<(), std::io::Error>(())
-/// ```
-///
-/// # Errors
-///
-/// When a file cannot be read or the text is not P4; the sink then has the reasons.
-pub fn preprocess_and_parse(
-    main: &Path,
-    options: &Options,
-    loader: &dyn FileLoader,
-    sources: &mut SourceMap,
-    sink: &mut Diagnostics,
-) -> Result<ast::Program, ErrorsReported> {
-    let preprocessed: Preprocessed = preprocess::preprocess(main, options, loader, sources, sink)?;
-    parse::parse(&preprocessed.text, &preprocessed, sink)
-}
+pub use analyze::{analyze, preprocess_and_parse};
