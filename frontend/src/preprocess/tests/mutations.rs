@@ -93,7 +93,7 @@ fn nothing_panics() {
         let run = run_with(&Options::default(), InMemory::new().with("main.p4", *seed).with("a.p4", "x"));
         assert!(run.result.is_some(), "{}", run.short());
     }
-    for round in 0..20_000 {
+    for round in 0..10_000 {
         let main = mutate(SEEDS[round % SEEDS.len()], &mut random);
         let included = mutate(SEEDS[random.below(SEEDS.len())], &mut random);
         let options = Options { defines: vec!["Y=1".into()], ..Options::default() };
@@ -117,5 +117,5 @@ fn nothing_panics() {
         }
         assert!(run.sources.file_at(result.span(length, length).lo).is_some());
     }
-    assert!(accepted > 1000 && refused > 1000, "{accepted} accepted, {refused} refused");
+    assert!(accepted > 500 && refused > 500, "{accepted} accepted, {refused} refused");
 }
