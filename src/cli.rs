@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Checks a program and reports what is wrong with it.
     Check(CheckArgs),
+    /// Compiles a program to C, a control-plane header and an eBPF object.
+    Build(BuildArgs),
     /// Runs a packet test (STF) on the interpreter, in the kernel, or over virtual devices.
     Test(TestArgs),
     /// Runs packets from pcap files through a program.
@@ -312,6 +314,51 @@ pub struct EventsArgs {
     /// Stops after so many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub seconds: Option<u64>,
+}
+
+/// What `build` can write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Emit {
+    /// Restricted C.
+    C,
+    /// Control-plane header.
+    H,
+    /// eBPF object.
+    Obj,
+    /// The manifest as JSON.
+    Manifest,
+    /// The preprocessed text.
+    Preprocessed,
+    /// The syntax tree.
+    Ast,
+    /// The typed program.
+    Hir,
+    /// The intermediate representation after all passes, or after the one given by `--after`.
+    Ir,
+    /// Parser graphs and control flow for Graphviz.
+    Dot,
+    /// A report of how headers, tables and state are held.
+    Report,
+}
+
+/// `p4xdp build`
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// The program.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Where to write; the current directory if not given.
+    #[arg(short = 'o', long = "out-dir", value_name = "DIR")]
+    pub out_dir: Option<PathBuf>,
+    /// What to write, separated by commas.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Emit::C, Emit::H, Emit::Obj])]
+    pub emit: Vec<Emit>,
+    /// The pass after which `--emit ir` looks; `elaborate` is before the first.
+    #[arg(long, value_name = "PASS")]
+    pub after: Option<String>,
+    /// How code is generated.
+    #[command(flatten)]
+    pub codegen: CodegenArgs,
 }
 
 /// How code is generated.

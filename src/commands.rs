@@ -3,6 +3,7 @@
 //! Results go to standard output, everything about them to standard error.
 
 mod attach;
+mod build;
 mod check;
 mod completions;
 mod counter;
@@ -61,6 +62,7 @@ impl Exit {
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
+        Command::Build(args) => build::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Verify(args) => verify::run(&args),

@@ -3,12 +3,14 @@
 //! A [`Compilation`] is one program on its way; each method runs the stages up to its own and hands out what came of it. Findings gather in
 //! [`Compilation::diagnostics`], whatever happens.
 
+use p4xdp_backend_xdp::clang::{Clang, ClangError};
+use p4xdp_backend_xdp::{self as backend};
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
-use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap};
+use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
 use p4xdp_frontend::{ast, hir, parse, typecheck};
 use p4xdp_midend::{elaborate, ir};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How a program is read.
 #[derive(Clone, Debug, Default)]
@@ -77,4 +79,68 @@ impl Compilation {
         let hir = self.check()?;
         elaborate::elaborate(&hir, &mut self.diagnostics)
     }
+
+    /// The IR after all passes: what the back end gets.
+    ///
+    /// # Errors
+    /// When something was reported.
+    pub fn optimise(&mut self) -> Result<ir::Program, ErrorsReported> {
+        self.elaborate()
+    }
+
+    /// C, header and manifest.
+    ///
+    /// # Errors
+    /// When something was reported.
+    pub fn generate(&mut self) -> Result<backend::Output, ErrorsReported> {
+        let program = self.optimise()?;
+        let file = self.options.program.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let sources = &self.sources;
+        let locate = |span: Span| sources.location(span.lo).map(|place| format!("{}:{}", base_name(place.file), place.line));
+        let options = backend::Options { source: &file, locate: Some(&locate) };
+        backend::compile(&program, &options, &mut self.diagnostics)
+    }
+}
+
+/// The last part of a path.
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Runs clang on generated C; the object stands beside it.
+///
+/// # Errors
+/// When there is no clang that serves, the C cannot be written, or clang refuses it, which is a mistake of ours.
+pub fn make_object(output: &backend::Output, c: &Path, codegen: &Codegen) -> Result<PathBuf, ObjectError> {
+    let clang = Clang::find(codegen.clang.as_deref())?;
+    std::fs::write(c, &output.c).map_err(|error| ObjectError::Write(c.to_owned(), error))?;
+    let object = c.with_extension("o");
+    let includes: Vec<String> = codegen
+        .extern_files
+        .iter()
+        .map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone()))
+        .flat_map(|file| ["-include".to_owned(), file.to_string_lossy().into_owned()])
+        .collect();
+    clang.compile(c, &object, &includes)?;
+    Ok(object)
+}
+
+/// How objects are made.
+#[derive(Clone, Debug, Default)]
+pub struct Codegen {
+    /// The clang to use; else `$P4XDP_CLANG`, else the newest on the path.
+    pub clang: Option<PathBuf>,
+    /// C files that define the extern functions which the program only declares.
+    pub extern_files: Vec<PathBuf>,
+}
+
+/// Why there is no object.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// clang is missing or refuses.
+    #[error(transparent)]
+    Clang(#[from] ClangError),
+    /// The C cannot be written.
+    #[error("cannot write {0}: {1}")]
+    Write(PathBuf, std::io::Error),
 }

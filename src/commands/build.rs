@@ -1,0 +1,96 @@
+//! `p4xdp build`: a program to files.
+
+use super::{Exit, complain, output::print, source};
+use crate::cli::{BuildArgs, CodegenArgs, Emit};
+use crate::driver::{self, Codegen, Compilation, ObjectError};
+use p4xdp_backend_xdp::clang::ClangError;
+use p4xdp_backend_xdp::Output;
+use p4xdp_frontend::source::SourceMap;
+use std::path::{Path, PathBuf};
+
+/// Builds and prints what was found; nothing is written unless the program is right.
+pub fn run(args: &BuildArgs) -> Exit {
+    let mut compilation = source::compilation(&args.source);
+    let exit = build(args, &mut compilation);
+    source::report(&compilation, &args.source);
+    exit.unwrap_or_else(|exit| exit)
+}
+
+fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> {
+    let reported = |_| Exit::Rejected;
+    let directory = args.out_dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let stem = args.source.program.file_stem().map(PathBuf::from).unwrap_or_default();
+    let path = |extension: &str| directory.join(&stem).with_extension(extension);
+    let wants = |emit: Emit| args.emit.contains(&emit);
+
+    let mut files: Vec<(PathBuf, String)> = Vec::new();
+    if wants(Emit::Preprocessed) {
+        files.push((path("i.p4"), compilation.preprocess().map_err(reported)?.text));
+    }
+    let mut generated = None;
+    if [Emit::C, Emit::H, Emit::Obj, Emit::Manifest].into_iter().any(wants) {
+        let output = compilation.generate().map_err(reported)?;
+        if wants(Emit::H) {
+            files.push((path("h"), output.header.clone()));
+        }
+        if wants(Emit::Manifest) {
+            let json = serde_json::to_string_pretty(&output.manifest).map_err(|error| {
+                complain(&format!("cannot write the manifest: {error}"));
+                Exit::Environment
+            })?;
+            files.push((path("manifest.json"), json + "\n"));
+        }
+        if wants(Emit::C) {
+            files.push((path("c"), output.c.clone()));
+        }
+        generated = Some(output);
+    }
+
+    std::fs::create_dir_all(&directory).map_err(|error| {
+        complain(&format!("cannot make {}: {error}", directory.display()));
+        Exit::Environment
+    })?;
+    for (path, text) in &files {
+        std::fs::write(path, text).map_err(|error| {
+            complain(&format!("cannot write {}: {error}", path.display()));
+            Exit::Environment
+        })?;
+    }
+    if let Some(output) = generated
+        && wants(Emit::Obj)
+    {
+        let c = path("c");
+        let result = driver::make_object(&output, &c, &codegen(&args.codegen));
+        result.map_err(|error| explain(&error, &output, &compilation.sources))?;
+        if !wants(Emit::C) {
+            remove(&c);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn remove(path: &Path) {
+    if let Err(error) = std::fs::remove_file(path) {
+        complain(&format!("cannot remove {}: {error}", path.display()));
+    }
+}
+
+/// The arguments in the driver's terms.
+pub fn codegen(args: &CodegenArgs) -> Codegen {
+    Codegen { clang: args.clang.clone(), extern_files: args.extern_files.clone() }
+}
+
+/// Says why there is no object. clang refusing our C is our bug: the C is kept, and the complaints are mapped back to P4.
+pub fn explain(error: &ObjectError, output: &Output, sources: &SourceMap) -> Exit {
+    complain(&error.to_string());
+    if let ObjectError::Clang(ClangError::Refused { source_file, complaints, .. }) = error {
+        for complaint in complaints {
+            let span = usize::try_from(complaint.line).ok().and_then(|l| output.lines.get(l.checked_sub(1)?));
+            let place = span.and_then(|span| sources.location(span.lo));
+            let place = place.map(|p| format!(" (from {}:{})", p.file, p.line)).unwrap_or_default();
+            print(&format!("{}:{}: {}{place}\n", source_file.display(), complaint.line, complaint.message));
+        }
+        return Exit::Rejected;
+    }
+    Exit::Environment
+}
