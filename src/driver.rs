@@ -93,12 +93,24 @@ impl Compilation {
     /// # Errors
     /// When something was reported.
     pub fn generate(&mut self) -> Result<backend::Output, ErrorsReported> {
+        self.generate_with_ir().map(|(_, output)| output)
+    }
+
+    /// C, header and manifest, and the IR that they were made from.
+    ///
+    /// # Errors
+    /// When something was reported.
+    pub fn generate_with_ir(&mut self) -> Result<(ir::Program, backend::Output), ErrorsReported> {
         let program = self.optimise()?;
-        let file = self.options.program.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let file =
+            self.options.program.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let sources = &self.sources;
-        let locate = |span: Span| sources.location(span.lo).map(|place| format!("{}:{}", base_name(place.file), place.line));
+        let locate = |span: Span| {
+            sources.location(span.lo).map(|place| format!("{}:{}", base_name(place.file), place.line))
+        };
         let options = backend::Options { source: &file, locate: Some(&locate) };
-        backend::compile(&program, &options, &mut self.diagnostics)
+        let output = backend::compile(&program, &options, &mut self.diagnostics)?;
+        Ok((program, output))
     }
 }
 

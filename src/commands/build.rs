@@ -3,8 +3,8 @@
 use super::{Exit, complain, output::print, source};
 use crate::cli::{BuildArgs, CodegenArgs, Emit};
 use crate::driver::{self, Codegen, Compilation, ObjectError};
-use p4xdp_backend_xdp::clang::ClangError;
 use p4xdp_backend_xdp::Output;
+use p4xdp_backend_xdp::clang::ClangError;
 use p4xdp_frontend::source::SourceMap;
 use std::path::{Path, PathBuf};
 

@@ -1,13 +1,15 @@
 //! What runs a program in `test` and `run`: from the arguments to an engine with the program loaded.
 
-use super::{Exit, complain, source, trace};
+use super::{Exit, build, complain, source, trace};
 use crate::cli::{CodegenArgs, EngineArg, SourceArgs, TraceFormat};
-use crate::driver::Compilation;
-use crate::testing::engine::{Engine, EngineError};
+use crate::driver::{self, Compilation};
+use crate::testing::engine::{Engine, EngineError, EngineResult};
 use crate::testing::interp::InterpEngine;
+use crate::testing::{self, kernel, veth};
 use p4xdp_frontend::diagnostic::{Diagnostic, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir;
+use p4xdp_runtime::Object;
 
 /// A compiled program and the engine that runs it.
 pub struct Loaded {
@@ -20,6 +22,7 @@ pub struct Loaded {
 
 enum Kind {
     Interp(Box<InterpEngine>),
+    Kernel(Box<testing::loaded::Loaded>),
 }
 
 impl Loaded {
@@ -27,6 +30,7 @@ impl Loaded {
     pub fn engine(&mut self) -> &mut dyn Engine {
         match &mut self.kind {
             Kind::Interp(engine) => &mut **engine,
+            Kind::Kernel(engine) => &mut **engine,
         }
     }
 
@@ -50,17 +54,37 @@ pub fn load(
 ) -> Result<Loaded, Exit> {
     let mut compilation = source::compilation(args);
     let loaded = match engine {
-        EngineArg::Interp => interpreter(&mut compilation, trace.is_some()),
-        EngineArg::Kernel | EngineArg::Veth => {
-            let _ = codegen;
-            complain("not yet");
-            return Err(Exit::Environment);
-        }
+        EngineArg::Interp => interpreter(&mut compilation, trace.is_some()).map_err(|_| Exit::Rejected),
+        EngineArg::Kernel => in_kernel(&mut compilation, codegen, kernel::engine),
+        EngineArg::Veth => in_kernel(&mut compilation, codegen, veth::engine),
     };
     source::report(&compilation, args);
-    match loaded {
-        Ok((program, kind)) => Ok(Loaded { program, compilation, kind }),
-        Err(_) => Err(Exit::Rejected),
+    loaded.map(|(program, kind)| Loaded { program, compilation, kind })
+}
+
+/// Compiles to an object in a temporary directory, which stays if clang refuses, and loads it.
+fn in_kernel(
+    compilation: &mut Compilation,
+    codegen: &CodegenArgs,
+    engine: fn(&Object) -> EngineResult<testing::loaded::Loaded>,
+) -> Result<(ir::Program, Kind), Exit> {
+    let (program, output) = compilation.generate_with_ir().map_err(|_| Exit::Rejected)?;
+    let directory = tempfile::tempdir().map_err(|error| {
+        complain(&format!("cannot make a temporary directory: {error}"));
+        Exit::Environment
+    })?;
+    let c = directory.path().join("program.c");
+    let object = match driver::make_object(&output, &c, &build::codegen(codegen)) {
+        Ok(object) => object,
+        Err(error) => {
+            let _ = directory.keep();
+            return Err(build::explain(&error, &output, &compilation.sources));
+        }
+    };
+    let object = Object::open(&object).map_err(|error| Exit::of(Err(error.into())))?;
+    match engine(&object) {
+        Ok(loaded) => Ok((program, Kind::Kernel(Box::new(loaded)))),
+        Err(error) => Err(fail("loading", &error)),
     }
 }
 
