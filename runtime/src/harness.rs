@@ -74,7 +74,7 @@ pub enum HarnessError {
 }
 
 /// Packets that a harness's devices take.
-const SIZES: std::ops::RangeInclusive<usize> = 14..=3520;
+const SIZES: std::ops::RangeInclusive<usize> = 14..=1514;
 
 fn check_size(packet: &[u8]) -> Result<(), HarnessError> {
     if packet.len() < *SIZES.start() {

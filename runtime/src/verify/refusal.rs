@@ -52,10 +52,9 @@ impl Refusal {
             Some((text, place)) => (text.trim().to_owned(), Some(place.to_owned())),
             None => (source.trim().to_owned(), None),
         });
-        let p4 = object.manifest().source.clone();
-        let p4_line = c_line.as_ref().and_then(|(text, place)| {
-            position(text, &p4).or_else(|| above(object, text, place.as_deref(), &p4))
-        });
+        let p4_line = c_line
+            .as_ref()
+            .and_then(|(text, place)| position(text).or_else(|| above(object, text, place.as_deref())));
         let start = body.len().saturating_sub(20);
         Some(Refusal {
             object: object.name().into(),
@@ -87,27 +86,25 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// `NAME.p4:LINE` in a line of C.
-fn position(line: &str, p4: &str) -> Option<String> {
-    let start = line.find(&format!("{p4}:"))?;
-    let rest = line.get(start..)?;
-    let end = rest
-        .char_indices()
-        .skip(p4.len() + 1)
-        .find(|(_, c)| !c.is_ascii_digit() && *c != ':')
-        .map_or(rest.len(), |(end, _)| end);
-    Some(rest.get(..end)?.trim_end_matches(':').to_owned())
+/// `NAME.p4:LINE` in a comment of a line of C.
+fn position(line: &str) -> Option<String> {
+    line.split("/*").skip(1).find_map(|rest| {
+        let comment = rest.split("*/").next().unwrap_or_default().trim();
+        let (file, number) = comment.rsplit_once(':')?;
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        (is_number && !file.is_empty() && !file.contains(' ')).then(|| comment.to_owned())
+    })
 }
 
 /// The nearest position above the line, in the C file beside the object.
-fn above(object: &Object, text: &str, place: Option<&str>, p4: &str) -> Option<String> {
+fn above(object: &Object, text: &str, place: Option<&str>) -> Option<String> {
     let path = object.path()?.with_extension("c");
     let source = fs::read_to_string(Path::new(&path)).ok()?;
     let lines: Vec<&str> = source.lines().collect();
     let number = place
         .and_then(|place| place.rsplit_once(':')?.1.parse::<usize>().ok())
         .or_else(|| lines.iter().position(|line| line.trim() == text).map(|index| index + 1))?;
-    lines.get(..number.min(lines.len()))?.iter().rev().find_map(|line| position(line, p4))
+    lines.get(..number.min(lines.len()))?.iter().rev().find_map(|line| position(line))
 }
 
 #[cfg(test)]
@@ -116,8 +113,9 @@ mod tests {
 
     #[test]
     fn positions() {
-        assert_eq!(position("x = 1; /* l2.p4:12:5 */", "l2.p4").as_deref(), Some("l2.p4:12:5"));
-        assert_eq!(position("/* l2.p4:12: drop */", "l2.p4").as_deref(), Some("l2.p4:12"));
-        assert_eq!(position("/* l3.p4:12 */", "l2.p4"), None);
+        assert_eq!(position("x = 1; /* l2.p4:12:5 */").as_deref(), Some("l2.p4:12:5"));
+        assert_eq!(position("if (a /* b */) { /* include/l2.p4:12 */").as_deref(), Some("include/l2.p4:12"));
+        assert_eq!(position("/* what: 12 */"), None);
+        assert_eq!(position("x = 1;"), None);
     }
 }
