@@ -57,8 +57,6 @@ pub struct Cx<'a> {
     pub abort: &'static str,
     /// What the architecture calls for at `reject`.
     pub reject_label: &'static str,
-    /// The program reads its ingress port.
-    pub reads_ports: bool,
     /// The program redirects to other ports.
     pub redirects: bool,
     locals: SecondaryMap<LocalId, Option<String>>,
@@ -107,7 +105,6 @@ impl<'a> Cx<'a> {
             paths: Paths::start(program.headers.len(), program.stacks.len()),
             abort: "XDP_ABORTED",
             reject_label: "reject",
-            reads_ports: false,
             redirects: false,
             locals: SecondaryMap::new(),
             variables: Vec::new(),
@@ -225,12 +222,12 @@ impl<'a> Cx<'a> {
         std::mem::replace(&mut self.paths, before)
     }
 
-    /// The comment that says which P4 line something comes from: `/* switch.p4:42 */`.
-    pub fn origin(&self, span: Span) -> String {
-        match self.options.locate.and_then(|locate| locate(span)) {
-            Some(place) => format!("/* {} */", place.replace("*/", "* /")),
-            None => String::new(),
-        }
+    /// A comment that says what follows, and which P4 line it comes from: `/* ingress, switch.p4:42 */`.
+    pub fn heading(&self, what: &str, span: Span) -> String {
+        let place = self.options.locate.and_then(|locate| locate(span)).unwrap_or_default();
+        let comma = if what.is_empty() || place.is_empty() { "" } else { ", " };
+        let text = format!("{what}{comma}{place}").replace("*/", "* /");
+        if text.is_empty() { text } else { format!("/* {text} */") }
     }
 
     /// Declarations of those of the function's variables that occur among `used` words.

@@ -73,7 +73,8 @@ pub fn compile(
 /// Puts the parts of the file together.
 fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
     let entry = entry_name(cx.options.source);
-    let body = std::mem::take(&mut cx.out);
+    let mut body = std::mem::take(&mut cx.out);
+    body.prune();
     let used = body.words();
     let mut function = Writer::default();
     function.line("SEC(\"xdp\")");
@@ -85,13 +86,13 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
     for line in cx.declarations(&used) {
         function.line(line);
     }
+    let ports = Ports { base: used.contains(p4xdp_manifest::PORT_BASE), redirects: cx.redirects };
     drop(used);
     function.blank();
     function.append(body);
     function.close("}");
     function.blank();
 
-    let ports = Ports { base: cx.reads_ports || cx.redirects, redirects: cx.redirects };
     let whole =
         manifest::Whole { source: cx.options.source.to_owned(), entry, kernel: "5.15".to_owned(), ports };
     let manifest = manifest::describe(cx.program, &cx.tables, &cx.externs, whole);

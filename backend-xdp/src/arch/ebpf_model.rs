@@ -18,13 +18,11 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     }
     let Some(accept) = stages.local("filt", 1, None) else { return };
     let accept = cx.local(accept).text;
-    cx.out.assignment(&accept, "false");
     if let Some(id) = stages.control("filt") {
         let control = &program.controls[id];
         let outer = cx.out.set_span(control.span);
-        let origin = cx.origin(control.span);
         cx.out.blank();
-        cx.out.line(format!("/* {} */ {origin}", control.name).replace("*/ /*", "").trim_end());
+        cx.out.line(cx.heading(&control.name, control.span));
         cx.block(&control.body);
         cx.out.set_span(outer);
     }

@@ -24,18 +24,12 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
         let control = &program.controls[id];
         if let Some(input) = stages.local("s", 1, Some("input_port")) {
             let variable = cx.local(input);
-            cx.reads_ports = true;
             cx.out
                 .assignment(&variable.text, &format!("ctx->ingress_ifindex - {}", p4xdp_manifest::PORT_BASE));
         }
-        for local in [action, port].into_iter().flatten() {
-            let variable = cx.local(local);
-            cx.out.assignment(&variable.text, "0");
-        }
         let outer = cx.out.set_span(control.span);
-        let origin = cx.origin(control.span);
         cx.out.blank();
-        cx.out.line(format!("/* {} */ {origin}", control.name).replace("*/ /*", "").trim_end());
+        cx.out.line(cx.heading(&control.name, control.span));
         cx.block(&control.body);
         cx.out.set_span(outer);
     }
@@ -43,8 +37,8 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     let (action, port) = (cx.local(action).text, cx.local(port).text);
     if let Some(deparser) = stages.control("d") {
         let pure = has_no_effects(&program.controls[deparser].body);
-        let skip = format!("{action} < XDP_PASS");
-        cx.deparser(deparser, pure.then_some(skip.as_str()));
+        let seen = format!("{action} >= XDP_PASS");
+        cx.deparser(deparser, pure.then_some(seen.as_str()));
     }
     cx.out.blank();
     if cx.can_be(&action, "XDP_REDIRECT") {

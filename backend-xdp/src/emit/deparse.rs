@@ -119,9 +119,9 @@ impl Cx<'_> {
         self.emits.push(EmitSlot { header: id, flag });
     }
 
-    /// Writes a deparser: its statements, and then what they mean for the packet. `skip_if` is a condition under which nobody will
-    /// see the packet.
-    pub fn deparser(&mut self, control: ControlId, skip_if: Option<&str>) {
+    /// Writes a deparser: its statements, and then what they mean for the packet. `only_if` is a condition without which nobody
+    /// will see the packet.
+    pub fn deparser(&mut self, control: ControlId, only_if: Option<&str>) {
         let program = self.program;
         let control = &program.controls[control];
         self.block(&control.body);
@@ -140,7 +140,7 @@ impl Cx<'_> {
         let before = self.out.len();
         match decision {
             Some(Decision::Do(edit)) if edit.is_nothing() => {}
-            Some(decision) => self.perform(&decision, skip_if),
+            Some(decision) => self.perform(&decision, only_if),
             None => self.refuse(
                 codes::E0516,
                 control.span,
@@ -148,11 +148,10 @@ impl Cx<'_> {
             ),
         }
         if self.out.len() > before {
-            let origin = self.origin(control.span);
             let mut heading = super::writer::Writer::at_depth(1);
             heading.set_span(control.span);
             heading.blank();
-            heading.line(format!("/* deparser */ {origin}").replace("*/ /*", "").trim_end());
+            heading.line(self.heading(&control.name, control.span));
             self.out.insert(before, heading);
         }
         self.out.set_span(outer);
@@ -243,10 +242,9 @@ impl Cx<'_> {
         Some(Decision::Test(feature, Box::new(yes), Box::new(no)))
     }
 
-    fn perform(&mut self, decision: &Decision, skip_if: Option<&str>) {
-        if let Some(skip) = skip_if {
-            // Dropped packets need no front.
-            self.out.open(format!("if (!({skip})) {{"));
+    fn perform(&mut self, decision: &Decision, only_if: Option<&str>) {
+        if let Some(condition) = only_if {
+            self.out.open(format!("if ({condition}) {{"));
             self.perform(decision, None);
             self.out.close("}");
             return;
@@ -381,9 +379,10 @@ impl Cx<'_> {
         let memory = self.storage.headers[header].memory.clone();
         for member in &layout.members {
             let (to, name) = (at(base, offset + member.offset), &member.name);
+            let to = if member.integer && to != base { format!("({to})") } else { to };
             self.out.line(match (member.integer, member.bytes) {
-                (true, 1) => format!("*(__u8 *)({to}) = {memory}.{name};"),
-                (true, bytes) => format!("*(__be{} *)({to}) = {memory}.{name};", bytes * 8),
+                (true, 1) => format!("*(__u8 *){to} = {memory}.{name};"),
+                (true, bytes) => format!("*(__be{} *){to} = {memory}.{name};", bytes * 8),
                 (false, bytes) => format!("copy_bytes({to}, {memory}.{name}, {bytes});"),
             });
         }

@@ -116,7 +116,6 @@ impl<'a> Cx<'a> {
         if !fell || self.out.words().contains(context.accept_label.as_str()) {
             self.out.outdented(format!("{}:;", context.accept_label));
         }
-        self.out.blank();
         context.reject
     }
 
@@ -132,12 +131,12 @@ impl<'a> Cx<'a> {
         let label = context.labels[id].clone();
         self.paths = entry.paths;
         let outer = self.out.set_span(state.span);
-        let origin = self.origin(state.span);
         let fell = self.out.retract(&format!("goto {label};"));
         self.out.blank();
         if fell && !cyclic && !self.out.words().contains(label.as_str()) {
-            self.out.line(format!("/* {label} */ {origin}").replace("*/ /*", "").trim_end());
+            self.out.line(self.heading(&label, state.span));
         } else {
+            let origin = self.heading("", state.span);
             self.out.outdented(format!("{label}: {origin}").trim_end());
         }
         for (i, stmt) in state.body.iter().enumerate() {

@@ -59,8 +59,7 @@ impl Cx<'_> {
         let tables = Rc::clone(&self.tables);
         let table = &self.program.tables[id];
         let application = Application { table, layout: &tables.layouts[id], hit, action_run };
-        let origin = self.origin(span);
-        self.out.line(format!("/* table {} */ {origin}", table.name).trim_end());
+        self.out.line(self.heading(&format!("table {}", table.name), span));
         self.out.open("{");
         match &application.layout.storage {
             Some(storage) => self.apply_stored(&application, storage.as_ref()),

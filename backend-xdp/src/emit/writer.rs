@@ -12,6 +12,8 @@ pub struct Writer {
     lines: Vec<Line>,
     indent: usize,
     current: Span,
+    /// Where the open blocks begin.
+    open: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ impl Writer {
 
     /// An empty piece that is as deep as this one, and stands for the same text.
     pub fn nested(&self) -> Writer {
-        Writer { lines: Vec::new(), indent: self.indent, current: self.current }
+        Writer { indent: self.indent, current: self.current, ..Writer::default() }
     }
 
     /// From now on lines stand for this text; returns what it was before.
@@ -85,13 +87,25 @@ impl Writer {
 
     /// Writes a line and indents what follows.
     pub fn open(&mut self, text: impl AsRef<str>) {
+        self.open.push(self.lines.len());
         self.line(text);
         self.indent += 1;
     }
 
-    /// Ends an indented part with a line.
+    /// Ends an indented part with a line. A block of one statement loses its braces.
     pub fn close(&mut self, text: impl AsRef<str>) {
         self.indent = self.indent.saturating_sub(1);
+        let start = self.open.pop().unwrap_or_default();
+        if let Some([first, only]) = self.lines.get_mut(start..)
+            && text.as_ref() == "}"
+            && only.assigns.is_none()
+            && only.text.ends_with(';')
+            && first.text.starts_with("if (")
+            && let Some(bare) = first.text.strip_suffix(" {")
+        {
+            first.text = bare.to_owned();
+            return;
+        }
         self.line(text);
     }
 
@@ -162,14 +176,39 @@ impl Writer {
         })
     }
 
+    /// Takes out assignments that nobody reads, and tests that then decide nothing.
+    pub fn prune(&mut self) {
+        loop {
+            let before = self.lines.len();
+            let used: HashSet<String> = self.words().into_iter().map(str::to_owned).collect();
+            let mut kept: Vec<Line> = Vec::with_capacity(before);
+            for line in self.lines.drain(..) {
+                if line.assigns.as_ref().is_some_and(|v| !used.contains(v)) {
+                    continue;
+                }
+                let ends_test = line.text == "}"
+                    && kept.last().is_some_and(|l| {
+                        l.text.starts_with("if (") && l.text.ends_with(" {") && !l.text.contains("bpf_xdp_")
+                    });
+                let idle_blank = line.text.is_empty() && kept.last().is_none_or(|l| l.text.is_empty());
+                if ends_test {
+                    kept.pop();
+                } else if !idle_blank {
+                    kept.push(line);
+                }
+            }
+            self.lines = kept;
+            if self.lines.len() == before {
+                return;
+            }
+        }
+    }
+
     /// The text, and the P4 text that each line stands for.
-    pub fn finish(self) -> (String, Vec<Span>) {
-        let used: HashSet<String> = self.words().into_iter().map(str::to_owned).collect();
+    pub fn finish(mut self) -> (String, Vec<Span>) {
+        self.prune();
         let (mut text, mut spans) = (String::new(), Vec::new());
         for line in self.lines {
-            if line.assigns.is_some_and(|v| !used.contains(&v)) {
-                continue;
-            }
             if !line.text.is_empty() {
                 text.extend(std::iter::repeat_n('\t', line.indent));
                 text.push_str(&line.text);
