@@ -425,7 +425,7 @@ impl Lowering<'_> {
                 transition = Some(self.transition(pair)?);
             } else {
                 let statement = self.statement(pair)?;
-                self.check_parser_statement(&statement)?;
+                self.check_parser_statement(&statement);
                 statements.push(statement);
             }
         }
@@ -434,23 +434,21 @@ impl Lowering<'_> {
     }
 
     /// The statements of a parser are fewer (section "Grammar", `parserStatement`).
-    fn check_parser_statement(&mut self, statement: &Stmt) -> Lowered<()> {
+    fn check_parser_statement(&mut self, statement: &Stmt) {
         let what = match &statement.kind {
             StmtKind::Empty | StmtKind::Assign { .. } | StmtKind::Call(_) | StmtKind::Declaration(_) => {
-                return Ok(());
+                return;
             }
             StmtKind::Block(block) => {
-                return block
-                    .statements
-                    .iter()
-                    .try_for_each(|statement| self.check_parser_statement(statement));
+                block.statements.iter().for_each(|statement| self.check_parser_statement(statement));
+                return;
             }
             StmtKind::If { then_branch, else_branch, .. } => {
-                self.check_parser_statement(then_branch)?;
-                return match else_branch {
-                    Some(branch) => self.check_parser_statement(branch),
-                    None => Ok(()),
-                };
+                self.check_parser_statement(then_branch);
+                if let Some(branch) = else_branch {
+                    self.check_parser_statement(branch);
+                }
+                return;
             }
             StmtKind::Exit => "`exit`",
             StmtKind::Return(_) => "`return`",
@@ -459,7 +457,7 @@ impl Lowering<'_> {
             StmtKind::Switch { .. } => "`switch`",
             StmtKind::For { .. } | StmtKind::ForIn { .. } => "`for`",
         };
-        Err(self.error(codes::E0124, statement.span, format!("{what} cannot stand in a parser")))
+        self.error(codes::E0124, statement.span, format!("{what} cannot stand in a parser"));
     }
 
     fn transition(&mut self, pair: Pair<'_, Rule>) -> Lowered<Transition> {

@@ -48,6 +48,7 @@ pub(super) enum Expectation {
     Direction,
     TypeArguments,
     ArraySize,
+    Postfix,
     Operator,
 }
 
@@ -98,6 +99,7 @@ impl Expectation {
             Expectation::Direction => "a direction",
             Expectation::TypeArguments => "type arguments",
             Expectation::ArraySize => "an array size",
+            Expectation::Postfix => "a member, an index or arguments",
             Expectation::Operator => "an operator",
         }
     }
@@ -279,12 +281,10 @@ pub(super) fn of_rule(rule: Rule) -> Option<Expectation> {
         | Rule::width_operator
         | Rule::ternary
         | Rule::width_ternary
-        | Rule::argument_list
-        | Rule::member
-        | Rule::index
         | Rule::slice_low
         | Rule::slice_width
         | Rule::kw_else => E::Operator,
+        Rule::argument_list | Rule::member | Rule::index => E::Postfix,
         Rule::WHITESPACE
         | Rule::ident_char
         | Rule::reserved

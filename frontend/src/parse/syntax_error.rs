@@ -45,6 +45,15 @@ pub(super) fn diagnose(
     if expected.contains(&Expectation::Expression) {
         expected.retain(|expected| !matches!(expected, Expectation::Name | Expectation::Number));
     }
+    // Behind `f(x)` a name would make an instantiation, which could not stand there either.
+    if expected.contains(&Expectation::AssignmentOperator) {
+        expected.retain(|expected| *expected != Expectation::Name);
+    }
+    // At the begin of a list, a separator or the end of the last element is no news.
+    if let Some(found) = found {
+        let shown = format!("`{}`", found.text);
+        expected.retain(|expected| expected.words() != shown);
+    }
     let failure = Failure { text, start, at, found, expected };
     (failure.explain(lowering), at)
 }
@@ -76,6 +85,7 @@ impl Failure<'_> {
             .or_else(|| self.misspelt_keyword(lowering))
             .or_else(|| self.missing_semicolon(lowering))
             .or_else(|| self.wrong_operator(lowering))
+            .or_else(|| self.statement_among_declarations(lowering))
             .or_else(|| self.keyword_as_name(lowering))
             .or_else(|| self.stray_token(lowering))
             .unwrap_or_else(|| self.unexpected_token(lowering))
@@ -104,6 +114,9 @@ impl Failure<'_> {
             TokenKind::Unknown => {
                 let shown = found.text.escape_debug();
                 Some(self.error(lowering, codes::E0100, format!("`{shown}` has no meaning in P4")))
+            }
+            TokenKind::Number if self.text.get(..self.at).is_some_and(is_fraction) => {
+                Some(self.error(lowering, codes::E0120, "P4 has no fractional numbers"))
             }
             TokenKind::Number if !self.expects(Expectation::Semicolon) => {
                 let reason = super::literals::what_is_wrong(found.text)?;
@@ -148,6 +161,9 @@ impl Failure<'_> {
         }
         let second = phrase.get(1).copied().or(self.found)?;
         if second.kind != TokenKind::Word && self.found_text() != "{" {
+            return None;
+        }
+        if BEGINNINGS.contains(&first.text) {
             return None;
         }
         closest(first.text, BEGINNINGS).map(|keyword| (first, keyword))
@@ -223,6 +239,26 @@ impl Failure<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A statement between the declarations of a control or parser.
+    fn statement_among_declarations(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        let mut phrases = self.phrases();
+        let phrase = phrases.pop()?;
+        let first = phrase.first().copied().or(self.found)?;
+        let is_statement =
+            matches!(first.text, "if" | "return" | "switch" | "for" | "exit" | "break" | "continue")
+                || first.kind == TokenKind::Word
+                    && matches!(self.found_text(), "=" | "." | "[" | "+=" | "-=");
+        // Annotations may stand before the keyword.
+        let owner = phrases.last()?.iter().find(|token| matches!(token.text, "control" | "parser"))?;
+        if !is_statement || is_keyword(first.text) && first.start < self.at {
+            return None;
+        }
+        let place = if owner.text == "control" { "in `apply` and in actions" } else { "in states" };
+        let message = format!("a statement cannot stand here, only {place}");
+        let span = lowering.map.span(first.start, first.end());
+        Some(Diagnostic::error(codes::E0124, span, message))
     }
 
     /// A name was to follow, and a reserved word did.
@@ -352,8 +388,12 @@ impl Failure<'_> {
             super::recovery::begins_declaration(found.text)
                 || matches!(found.text, "action" | "table" | "state")
         });
-        if last.text == "{" {
-            return if at_new_declaration { suspect.or(Some(last)) } else { None };
+        if last.text == "{" && at_new_declaration {
+            return suspect.or(Some(last));
+        }
+        // The braces of a list; blocks end where the indentation says.
+        if last.text == "{" && !self.expects(Expectation::Comma) {
+            return None;
         }
         if self.expects(closer)
             && (matches!(self.found_text(), ";" | "{" | "}" | ")" | "]") || at_new_declaration)
@@ -377,6 +417,11 @@ impl Failure<'_> {
         let before = self.text.get(..at).unwrap_or_default();
         before.rsplit('\n').next().unwrap_or_default()
     }
+}
+
+/// The text before a number is a number and a point.
+fn is_fraction(before: &str) -> bool {
+    before.strip_suffix('.').is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// What else may be expected where only the `;` is missing.
