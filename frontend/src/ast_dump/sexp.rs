@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn long_lists_are_broken_behind_their_head() {
-        let long = |name: &str| Sexp::node(name, (0..12).map(|_| Sexp::node("word", [Sexp::atom("1")])));
+        let long = |name: &str| Sexp::node(name, (0..9).map(|_| Sexp::node("word", [Sexp::atom("1")])));
         let mut text = String::new();
         Sexp::node("top", [Sexp::atom("name"), Sexp::node("short", []), long("long")]).write(&mut text);
         let lines: Vec<&str> = text.lines().collect();

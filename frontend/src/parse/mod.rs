@@ -36,6 +36,9 @@ use type_names::TypeNames;
 /// than people write, and little enough for every later stage to recurse over the tree on a small stack.
 pub const MAX_DEPTH: u32 = 256;
 
+/// More stack than [`MAX_DEPTH`] takes in the grammar and in lowering, measured without optimisation.
+const STACK_NEEDED: usize = 6 << 20;
+
 /// After so many errors the rest of the text is left alone.
 const MAX_ERRORS: usize = 100;
 
@@ -45,6 +48,14 @@ const MAX_ERRORS: usize = 100;
 ///
 /// When the text does not follow the grammar. What could be understood of it is not handed out.
 pub fn parse(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Program, ErrorsReported> {
+    stacker::maybe_grow(STACK_NEEDED, 2 * STACK_NEEDED, || parse_on_stack(text, map, sink))
+}
+
+fn parse_on_stack(
+    text: &str,
+    map: &dyn SpanMap,
+    sink: &mut Diagnostics,
+) -> Result<Program, ErrorsReported> {
     if let Some(at) = nesting::too_deep(text) {
         let span = map.span(at, at + 1);
         return Err(sink.error(syntax_error::too_deep(span)));
