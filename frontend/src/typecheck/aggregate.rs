@@ -1,5 +1,6 @@
 //! Tuple expressions `{a, b}`, structure-valued expressions `{x = a}`, `{#}` and `...`.
 
+use super::place::Place;
 use super::{Checker, expr};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
@@ -22,7 +23,9 @@ impl Checker<'_> {
             }
             let parts: Vec<hir::Expr> = elements.iter().map(|element| self.expr(element, None)).collect();
             for part in &parts {
-                if self.is_object(part.ty) || *self.kind(part.ty) == Type::Void {
+                // A property of a table may be a list of objects.
+                let is_object = self.is_object(part.ty) && self.place != Place::Table;
+                if is_object || *self.kind(part.ty) == Type::Void {
                     let text = self.text(part.ty);
                     return self.bad_expr(
                         codes::E0310,
@@ -39,17 +42,16 @@ impl Checker<'_> {
         if !enough {
             let text = self.text(hint);
             let (expected, found) = (slots.len(), elements.len());
-            for element in elements {
-                self.expr(element, None);
-            }
-            return self.bad_expr(
+            let was = if found == 1 { "was" } else { "were" };
+            self.error(
                 codes::E0324,
                 span,
-                format!(
-                    "`{text}` needs {expected} values, but {found} {} given",
-                    if found == 1 { "was" } else { "were" }
-                ),
+                format!("`{text}` needs {expected} values, but {found} {was} given"),
             );
+            for element in elements {
+                self.untyped(element);
+            }
+            return self.bad(span);
         }
         let mut slots = slots.into_iter();
         let mut parts: Vec<hir::Expr> = elements
@@ -71,13 +73,13 @@ impl Checker<'_> {
         hint: Option<TypeId>,
         span: Span,
     ) -> hir::Expr {
-        let hint = hint.unwrap_or(self.basic.int);
+        let hint = hint.filter(|&hint| !matches!(self.kind(hint), Type::Infer(_)));
+        let Some(hint) = hint else {
+            return self.unknown_type(span, "a structure-valued expression");
+        };
         let Type::Struct(id, args) = self.kind_of(hint) else {
-            for (_, value) in members {
-                self.expr(value, None);
-            }
-            if matches!(self.kind(hint), Type::Infer(_) | Type::Error) || hint == self.basic.int {
-                return self.unknown_type(span, "a structure-valued expression");
+            if self.is_error(hint) {
+                return self.bad(span);
             }
             let text = self.text(hint);
             return self.bad_expr(
@@ -104,8 +106,8 @@ impl Checker<'_> {
             let (Some(position), Some(&ty)) = (position, position.and_then(|position| types.get(position)))
             else {
                 sound = false;
-                self.expr(value, None);
                 self.no_such_field(name, &struct_name, &names, declared);
+                self.untyped(value);
                 continue;
             };
             let value = self.expr_of(value, ty, None);
@@ -164,6 +166,13 @@ impl Checker<'_> {
             );
         }
         self.emit(diagnostic.with_label(declared, "declared here"));
+    }
+
+    /// Checks an expression whose place is wrong for its own mistakes.
+    fn untyped(&mut self, e: &ast::Expr) {
+        if !super::operator::needs_type(e) {
+            self.expr(e, None);
+        }
     }
 
     fn aggregate(&mut self, parts: Vec<hir::Expr>, hint: TypeId, span: Span) -> hir::Expr {

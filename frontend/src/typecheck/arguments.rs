@@ -205,7 +205,15 @@ impl Checker<'_> {
         let variable = &self.program.variables[param];
         let (ty, name, declared) = (variable.ty, variable.name.name.clone(), variable.name.span);
         let (direction, optional) = (variable.direction(), variable.is_optional());
-        let default = variable.default.clone();
+        let mut default = variable.default.clone();
+        if let Some(default) = &mut default {
+            default.ty = self.substitute(default.ty, substitution);
+            if let hir::ExprKind::Construct(construct) = &mut default.kind {
+                for type_arg in &mut construct.type_args {
+                    *type_arg = self.substitute(*type_arg, substitution);
+                }
+            }
+        }
         let ty = self.substitute(ty, substitution);
         Formal { name, declared, ty: self.open_anonymous(ty), direction, default, optional }
     }

@@ -64,10 +64,11 @@ impl Checker<'_> {
             self.emit(
                 Diagnostic::error(
                     codes::E0316,
-                    end,
+                    prototype.name.span,
                     format!("function `{}` does not return a value on every path", prototype.name.text),
                 )
-                .with_label(span, "it promises a result here"),
+                .with_label(span, "it promises a result here")
+                .with_label(end, "the end can be reached"),
             );
         }
         self.program.functions[id].body = Some(block);

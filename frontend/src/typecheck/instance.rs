@@ -154,8 +154,8 @@ impl Checker<'_> {
     ) -> FunctionId {
         self.scopes.push();
         let function = self.prototype(annotations, prototype, FunctionKind::Defined, ParamsOf::Extern);
-        self.match_abstract(owner, ty, function, &prototype.name);
         self.function_body(function, prototype, body, Place::Method);
+        self.match_abstract(owner, ty, function, &prototype.name);
         self.scopes.pop();
         if !self.declare(&prototype.name, Binding::Functions(vec![function])) {
             return function;

@@ -38,9 +38,9 @@ impl Checker<'_> {
     }
 
     fn wrong_keyset_count(&mut self, keyset: &ast::Expr, expected: usize, found: usize) {
-        let expected = if expected == 1 { "1 key".to_owned() } else { format!("{expected} keys") };
+        let expected = if expected == 1 { "is 1 key".to_owned() } else { format!("are {expected} keys") };
         let found = if found == 1 { "1 value".to_owned() } else { format!("{found} values") };
-        self.error(codes::E0321, keyset.span, format!("there are {expected}, but this keyset has {found}"));
+        self.error(codes::E0321, keyset.span, format!("there {expected}, but this keyset has {found}"));
     }
 
     fn value_set_for_all(

@@ -30,6 +30,7 @@ impl Checker<'_> {
         span: Span,
     ) -> hir::Expr {
         if let Some(ty) = self.type_base(base) {
+            self.no_type_arguments(name, type_args);
             return self.type_method(ty, name, args, span);
         }
         if let Some(Binding::Table(table)) = self.binding_of(base) {
@@ -41,6 +42,9 @@ impl Checker<'_> {
         if self.is_error(base.ty) {
             self.arguments_of_unknown(args);
             return self.bad(span);
+        }
+        if !matches!(self.kind(base.ty), Type::Extern(..)) {
+            self.no_type_arguments(name, type_args);
         }
         if let Some(query) = SizeQuery::named(&name.text)
             && !self.is_object(base.ty)
@@ -62,6 +66,17 @@ impl Checker<'_> {
                 self.stack_method(base, name, args, span)
             }
             _ => self.no_such_method(base.ty, name, args, span),
+        }
+    }
+
+    /// The methods that the language itself gives take no type arguments.
+    fn no_type_arguments(&mut self, name: &ast::Name, type_args: &[ast::TypeExpr]) {
+        if let (Some(first), Some(last)) = (type_args.first(), type_args.last()) {
+            self.error(
+                codes::E0309,
+                first.span.to(last.span),
+                format!("`{}` takes no type arguments", name.text),
+            );
         }
     }
 

@@ -182,7 +182,7 @@ impl Checker<'_> {
         self.bad_expr(codes::E0310, key.span, format!("a value of type `{text}` cannot be selected on"))
     }
 
-    /// Section "Select expressions": numbers, booleans, enums, and tuples or structs of these.
+    /// Section "Select expressions": fixed-width numbers, booleans, enums, and tuples of these.
     fn is_selectable(&mut self, ty: hir::TypeId) -> bool {
         use crate::hir::Type;
         match self.kind_of(ty) {
@@ -191,14 +191,11 @@ impl Checker<'_> {
             | Type::Enum(_)
             | Type::NewType(_)
             | Type::ErrorCode
-            | Type::Int
             | Type::Error => true,
             Type::Tuple(elements) => elements.into_iter().all(|element| self.is_selectable(element)),
-            Type::Struct(id, args) => {
-                self.program.structs[id].kind == crate::hir::StructKind::Struct
-                    && self.field_types(id, &args).into_iter().all(|field| self.is_selectable(field))
-            }
             Type::Void
+            | Type::Int
+            | Type::Struct(..)
             | Type::Varbit(_)
             | Type::String
             | Type::MatchKind
@@ -219,7 +216,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A single key that is a tuple or struct becomes one key for each of its parts.
+    /// A single key that is a tuple becomes one key for each of its parts.
     fn spread_single_key(&mut self, mut keys: Vec<hir::Expr>) -> Vec<hir::Expr> {
         use crate::hir::{ExprKind, Type};
         if keys.len() != 1 {
@@ -230,7 +227,6 @@ impl Checker<'_> {
         };
         let parts = match self.kind_of(key.ty) {
             Type::Tuple(elements) => elements,
-            Type::Struct(id, args) => self.field_types(id, &args),
             _ => return vec![key],
         };
         if let ExprKind::Aggregate(values) = key.kind {

@@ -66,9 +66,9 @@ impl Place {
         matches!(self, Place::ControlApply | Place::Table)
     }
 
-    /// Actions may be called.
+    /// Actions may be called; a property of a table may name one with its arguments.
     pub(super) fn may_call_action(self) -> bool {
-        matches!(self, Place::ControlApply | Place::Action)
+        matches!(self, Place::ControlApply | Place::Action | Place::Table)
     }
 
     /// Functions and externs may be called at run time.

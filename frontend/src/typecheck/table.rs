@@ -310,7 +310,13 @@ impl Checker<'_> {
                     "largest_priority_wins" => Some(self.basic.bool),
                     _ => None,
                 };
-                let value = self.expr(value, hint);
+                let value = match self.binding_of(value) {
+                    Some(Binding::Action(id)) => {
+                        let ty = self.intern(Type::Action(id));
+                        super::expr(hir::ExprKind::ActionName(id), ty, value.span)
+                    }
+                    _ => self.expr(value, hint),
+                };
                 self.require_property(other, &value);
                 table.properties.push(hir::TableProperty {
                     name: named(name),

@@ -18,15 +18,27 @@ impl Checker<'_> {
     ) {
         self.annotations(&property.annotations);
         if table.keys.is_empty() && !entries.is_empty() {
-            self.error(
-                codes::E0319,
-                property.span,
-                format!("table `{}` has no key, so it cannot have entries", table.name.name),
+            self.emit(
+                Diagnostic::error(
+                    codes::E0319,
+                    table.name.span,
+                    format!("table `{}` has no key, so it cannot have entries", table.name.name),
+                )
+                .with_label(property.span, "the entries are here"),
             );
             return;
         }
         let key_types: Vec<TypeId> = table.keys.iter().map(|key| key.expr.ty).collect();
-        let first_has_priority = entries.first().is_some_and(|entry| entry.priority.is_some());
+        let first_with_priority = entries.iter().find_map(|entry| entry.priority.as_ref());
+        if let (Some(first), Some(priority), false) =
+            (entries.first(), first_with_priority, property.is_const)
+            && first.priority.is_none()
+        {
+            self.emit(
+                Diagnostic::error(codes::E0319, first.span, "the first entry needs a priority")
+                    .with_label(priority.span, "because this entry has one"),
+            );
+        }
         let ranked = table.keys.iter().any(|key| {
             self.program.match_kinds.is_valid(key.match_kind)
                 && !matches!(&*self.program.match_kinds[key.match_kind].name, "exact" | "lpm")
@@ -50,12 +62,6 @@ impl Checker<'_> {
                         codes::E0319,
                         priority.span,
                         "entries of a `const entries` list are matched in order and cannot have a priority",
-                    );
-                } else if !first_has_priority {
-                    self.error(
-                        codes::E0319,
-                        priority.span,
-                        "if any entry has a priority, the first one needs one as well",
                     );
                 }
             }
@@ -120,19 +126,15 @@ impl Checker<'_> {
                 continue;
             }
             let kind = self.program.match_kinds[key.match_kind].name.clone();
-            let fault = match (&*kind, keyset) {
-                ("lpm" | "ternary" | "optional", Keyset::Range(..)) => Some("a value or a mask"),
-                ("range" | "optional", Keyset::Mask(..)) => Some("a value or a range"),
-                ("lpm", Keyset::Mask(_, mask)) if !self.is_prefix(mask) => Some("a mask of leading one bits"),
-                (_, _) => None,
-            };
-            if let Some(wanted) = fault {
-                let span = keyset_span(keyset);
+            // Which keysets become how many entries is the target's business; a prefix is the language's.
+            if let ("lpm", Keyset::Mask(_, mask)) = (&*kind, keyset)
+                && !self.is_prefix(mask)
+            {
                 self.emit(
                     Diagnostic::error(
                         codes::E0321,
-                        span,
-                        format!("a key matched by `{kind}` needs {wanted} here"),
+                        keyset_span(keyset),
+                        "the mask of a key matched by `lpm` must be ones followed by zeros",
                     )
                     .with_label(key.span, "this key"),
                 );

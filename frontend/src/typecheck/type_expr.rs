@@ -54,7 +54,22 @@ impl Checker<'_> {
     fn type_expr_with(&mut self, ty: &TypeExpr, openness: Openness) -> TypeId {
         match &ty.kind {
             TypeExprKind::Bool => self.basic.bool,
-            TypeExprKind::Error => self.basic.error_code,
+            TypeExprKind::Error => {
+                if self.program.errors.is_empty() {
+                    self.emit(
+                        Diagnostic::error(
+                            codes::E0201,
+                            ty.span,
+                            "type `error` has no values: no error is declared",
+                        )
+                        .with_note(
+                            "`error.NoError` and others are declared in core.p4: add `#include <core.p4>`",
+                        ),
+                    );
+                    return self.basic.error;
+                }
+                self.basic.error_code
+            }
             TypeExprKind::MatchKind => self.basic.match_kind,
             TypeExprKind::String => self.basic.string,
             TypeExprKind::Int => self.basic.int,
