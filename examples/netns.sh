@@ -45,9 +45,10 @@ wire() {
     for end in "$1 $2" "$3 $4"; do
         # shellcheck disable=SC2086
         set -- $end
+        # Up first: a veth that is down forgets to tell its peer that GRO makes it fit to receive redirected packets.
+        ip -n "p4xdp-$$-$1" link set "$2" up
         on "$1" ethtool -K "$2" tx off gro on >/dev/null
         on "$1" sysctl -qw "net.ipv6.conf.$2.accept_dad=0" 2>/dev/null || true
-        ip -n "p4xdp-$$-$1" link set "$2" up
     done
 }
 
