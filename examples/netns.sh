@@ -68,3 +68,16 @@ show() {
     printf '\n%s# %s\n' "$n" "$*" | sed "s|$P4XDP|p4xdp|g"
     on "$n" "$@"
 }
+
+# pass NAME DEV: a program that lets everything pass. A veth whose peer answers with XDP_TX receives nothing without one.
+pass() {
+    cat >"$work/pass.p4" <<'P4'
+#include <ebpf_model.p4>
+struct none {}
+parser take(packet_in packet, out none headers) { state start { transition accept; } }
+control all(inout none headers, out bool accept) { apply { accept = true; } }
+ebpfFilter(take(), all()) main;
+P4
+    on "$1" "$P4XDP" build "$work/pass.p4" -o "$work"
+    on "$1" "$P4XDP" load "$work/pass.o" "$2" >/dev/null
+}

@@ -15,6 +15,9 @@ ip -n "p4xdp-$$-host" address add 10.0.0.1/24 dev eth0
 # What comes back is our own echo request, so the host has to accept packets with its own address as source.
 ip -n "p4xdp-$$-host" neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev eth0
 
+# The host needs a program of its own to receive what XDP_TX sends back over veth.
+pass host eth0
+
 say "Compile and attach"
 show mirror "$P4XDP" build "$here/swap.p4" -o "$work"
 show mirror "$P4XDP" load "$work/swap.o" port0
