@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-/// C's keywords and the names that generated code uses for itself. Names that begin with `bpf_`, `BPF_`, `XDP_`, `xdp_` or
+/// C's keywords, the names that generated code uses for itself, and ELF sections, whose symbols clang would take for ours. Names that begin with `bpf_`, `BPF_`, `XDP_`, `xdp_` or
 /// two underscores are taken as well.
 const RESERVED: &[&str] = &[
     "NULL",
@@ -67,6 +67,8 @@ const RESERVED: &[&str] = &[
     "ebpf_ipv4_checksum",
     "linux",
     "unix",
+    "license",
+    "xdp",
 ];
 
 /// The identifiers of one C file. One name space for all of it, labels and structure tags included: a reader then
