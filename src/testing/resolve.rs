@@ -3,7 +3,8 @@
 //! A name stands for the one that it equals, else for the one that it is a suffix of, from a dot on. p4c's tests for
 //! eBPF name its generated C instead (`pipe_t`, `key.field0`, `key.headers_ipv4_srcAddr`, `_NoAction`); these are taken as
 //! aliases. `key.fieldN` is the N-th member of the key's C struct: for an lpm key that compiler keeps it in network order,
-//! and so a number written there is what a little-endian machine reads from the bytes; it is swapped back here.
+//! and so a number written there is what a little-endian machine reads from the bytes; it is swapped back here. Arguments
+//! of an action named so may be left out and then are zero, as in a C initialiser.
 
 use super::engine::{ActionSpec, KeyMatch, TableEntry};
 use super::stf::{Call, MatchValue, Name, Number, StfError};
@@ -33,8 +34,15 @@ fn canonical(name: &str) -> String {
     name.chars().filter(|c| *c != ']').map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
+/// A candidate, and whether the test names it as p4c's generated C does.
+#[derive(Clone, Copy)]
+struct Found {
+    at: usize,
+    in_c: bool,
+}
+
 /// The only candidate that the name stands for: equal, suffix from a dot on, the same in C's spelling.
-fn find<T>(candidates: &[(&str, T)], name: &str) -> Result<usize, Vec<String>> {
+fn find<T>(candidates: &[(&str, T)], name: &str) -> Result<Found, Vec<String>> {
     let wanted = canonical(name);
     let suffix = format!("_{wanted}");
     let dotted = format!(".{name}");
@@ -46,12 +54,12 @@ fn find<T>(candidates: &[(&str, T)], name: &str) -> Result<usize, Vec<String>> {
         // p4c's driver for bmv2 takes any suffix.
         &|c| c.ends_with(name),
     ];
-    for test in tests {
+    for (kind, test) in tests.into_iter().enumerate() {
         let found: Vec<usize> =
             (0..candidates.len()).filter(|i| candidates.get(*i).is_some_and(|c| test(c.0))).collect();
         match found.as_slice() {
             [] => {}
-            [one] => return Ok(*one),
+            [one] => return Ok(Found { at: *one, in_c: kind == 2 || kind == 3 }),
             several => {
                 return Err(several
                     .iter()
@@ -89,7 +97,7 @@ impl<'a> Resolver<'a> {
         let names: Vec<&str> = candidates.iter().map(|c| c.0).collect();
         let found = find(&candidates, &name.text)
             .map_err(|several| self.not_found("table", name, &several, &names))?;
-        candidates.get(found).map(|c| c.1).ok_or_else(|| self.not_found("table", name, &[], &names))
+        candidates.get(found.at).map(|c| c.1).ok_or_else(|| self.not_found("table", name, &[], &names))
     }
 
     /// An extern instance's full name; a table's name stands for its direct counter.
@@ -99,7 +107,10 @@ impl<'a> Resolver<'a> {
         let names: Vec<&str> = candidates.iter().map(|c| c.0).collect();
         let found = find(&candidates, &name.text)
             .map_err(|several| self.not_found("extern", name, &several, &names))?;
-        candidates.get(found).map(|c| c.1.clone()).ok_or_else(|| self.not_found("extern", name, &[], &names))
+        candidates
+            .get(found.at)
+            .map(|c| c.1.clone())
+            .ok_or_else(|| self.not_found("extern", name, &[], &names))
     }
 
     fn key(&self, table: &'a Table, name: &Name) -> Result<NamedKey<'a>, StfError> {
@@ -116,6 +127,7 @@ impl<'a> Resolver<'a> {
         });
         let kind = format!("key of table `{}` named", table.name);
         let position = found.map_err(|several| self.not_found(&kind, name, &several, &names))?;
+        let position = position.at;
         match keys.get(position) {
             Some((_, key)) => Ok(NamedKey { position, key, by_c_position: false }),
             None => Err(self.not_found(&kind, name, &[], &names)),
@@ -129,20 +141,21 @@ impl<'a> Resolver<'a> {
             table.actions.iter().map(|a| &self.program.actions[a.action]).map(|a| (&*a.name, a)).collect();
         let names: Vec<&str> = actions.iter().map(|a| a.0).collect();
         let found = find(&actions, &name.text).or_else(|several| match name.text.strip_prefix('_') {
-            Some(rest) if several.is_empty() => find(&actions, rest),
+            Some(rest) if several.is_empty() => find(&actions, rest).map(|f| Found { in_c: true, ..f }),
             _ => Err(several),
         });
         let kind = format!("action of table `{}` named", table.name);
         let found = found.map_err(|several| self.not_found(&kind, name, &several, &names))?;
-        let Some((_, action)) = actions.get(found) else {
+        let Some((_, action)) = actions.get(found.at) else {
             return Err(self.not_found(&kind, name, &[], &names));
         };
         let params: Vec<(&str, _)> = action.params.iter().map(|p| (&*p.name, p)).collect();
         let param_names: Vec<&str> = params.iter().map(|p| p.0).collect();
-        let mut args = vec![None; params.len()];
+        // What a C initialiser leaves out is zero.
+        let mut args = vec![found.in_c.then(BigUint::default); params.len()];
         for (arg, number) in &call.args {
             let kind = format!("parameter of action `{}` named", action.name);
-            let at = find(&params, &arg.text)
+            let Found { at, .. } = find(&params, &arg.text)
                 .map_err(|several| self.not_found(&kind, arg, &several, &param_names))?;
             let width = params.get(at).map_or(0, |p| p.1.ty.width());
             self.fits(number, width, &format!("parameter `{}`", arg.text))?;

@@ -2,6 +2,8 @@
 
 mod blocks;
 mod ebpf_model;
+mod psa;
+mod ubpf_model;
 mod v1model;
 mod xdp_model;
 
@@ -53,6 +55,8 @@ pub fn for_program(program: &Program) -> Result<Arc<dyn Architecture>, Diagnosti
         "xdp_model" => Ok(Arc::new(xdp_model::XdpModel::new(program)?)),
         "ebpf_model" => Ok(Arc::new(ebpf_model::EbpfModel::new(program)?)),
         "v1model" => Ok(Arc::new(v1model::V1Model::new(program)?)),
+        "psa" => Ok(Arc::new(psa::Psa::new(program)?)),
+        "ubpf_model" => Ok(Arc::new(ubpf_model::UbpfModel::new(program)?)),
         other => Err(Diagnostic::error(
             codes::E0551,
             Span::NONE,

@@ -109,9 +109,21 @@ impl BitWriter {
         self.bytes.len() * 8 - self.free as usize
     }
 
-    /// Nothing yet?
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+    /// The bits as a number's bytes: an incomplete byte is the first one, its high bits zero.
+    pub fn into_number_bytes(self) -> Vec<u8> {
+        let free = self.free;
+        if free == 0 {
+            return self.bytes;
+        }
+        let mut above = 0;
+        self.bytes
+            .into_iter()
+            .map(|b| {
+                let shifted = above << (8 - free) | b >> free;
+                above = b;
+                shifted
+            })
+            .collect()
     }
 
     /// The bytes; an incomplete last one is filled up with zeros.
@@ -127,6 +139,14 @@ mod tests {
 
     fn bit(data: &[u8], at: usize) -> u128 {
         data.get(at / 8).map_or(0, |b| u128::from(b >> (7 - at % 8) & 1))
+    }
+
+    #[test]
+    fn odd_bits_of_a_number_come_first() {
+        let mut out = BitWriter::default();
+        out.push(0x456, 12);
+        assert_eq!(out.clone().into_bytes(), [0x45, 0x60]);
+        assert_eq!(out.into_number_bytes(), [0x04, 0x56]);
     }
 
     proptest! {

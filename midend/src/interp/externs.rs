@@ -7,15 +7,19 @@ pub mod counter;
 pub mod hash;
 pub mod library;
 pub mod meter;
+pub mod psa;
 pub mod register;
 pub mod selector;
+pub mod ubpf;
 pub mod v1model;
 
 use super::arch::CallSite;
+use super::bits::BitWriter;
 use super::code::Call;
 use super::control::CounterValue;
 use super::run::{Flow, Run};
 use crate::ir::{Arg, ExternInstance};
+use hash::Algorithm;
 use meter::MeterState;
 use register::RegisterState;
 use selector::SelectorState;
@@ -37,6 +41,16 @@ pub enum ExternState {
     Meter(MeterState),
     /// An action profile or selector.
     Selector(SelectorState),
+    /// PSA: a hash function.
+    Hash(Algorithm),
+    /// PSA: a checksum and the bits that went into it.
+    Checksum(Algorithm, BitWriter),
+    /// PSA: an Internet checksum, as the sum so far.
+    Sum(u16),
+    /// PSA: random numbers from lowest to highest.
+    Random(u64, u64),
+    /// PSA: digests of this name.
+    Digest(String),
 }
 
 /// A constant constructor argument.

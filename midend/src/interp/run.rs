@@ -41,6 +41,8 @@ pub struct Run<'m> {
     pub cursor: usize,
     /// What the deparser has put out.
     pub out: BitWriter,
+    /// Where in `out` each emitted header ends, in bits.
+    pub emitted: Vec<usize>,
     /// What externs have asked of the architecture.
     pub requests: Requests,
     /// Packets that leave.
@@ -67,6 +69,7 @@ impl<'m> Run<'m> {
             packet: Vec::new(),
             cursor: 0,
             out: BitWriter::default(),
+            emitted: Vec::new(),
             requests: Requests::default(),
             outputs: Vec::new(),
             fault: None,
@@ -146,6 +149,7 @@ impl<'m> Run<'m> {
     /// Runs a deparser; the packet then is what it emitted and the payload.
     pub fn deparse(&mut self, control: u32) -> Result<Vec<u8>, Flow> {
         self.out = BitWriter::default();
+        self.emitted.clear();
         match self.control(control) {
             Flow::Stop => Err(Flow::Stop),
             Flow::Next | Flow::Leave(_) | Flow::Reject => {
@@ -394,6 +398,7 @@ impl<'m> Run<'m> {
         });
         let mut out = std::mem::take(&mut self.out);
         self.header_bits(header, &mut out);
+        self.emitted.push(out.len());
         self.out = out;
     }
 

@@ -1,6 +1,6 @@
 //! Finding a program's blocks, and the leaves of their parameters, by role and name.
 
-use crate::interp::layout::{Layout, Slot};
+use crate::interp::layout::{Layout, Slot, Storage};
 use crate::ir::{Place, Program, Stage, StageBlock};
 use cranelift_entity::EntityRef;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
@@ -89,5 +89,69 @@ impl<'a> Blocks<'a> {
     pub(super) fn member(&self, type_name: &str, member: &str) -> Option<u128> {
         let ty = self.program.enums.values().find(|e| &*e.name == type_name)?;
         ty.members.iter().position(|m| &**m == member).map(|i| i as u128)
+    }
+}
+
+/// All storage of a parameter.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Leaves {
+    slots: Vec<Slot>,
+    headers: Vec<usize>,
+}
+
+impl Leaves {
+    /// The storage of a place.
+    pub(super) fn of(program: &Program, layout: &Layout, place: &Place) -> Leaves {
+        let mut leaves = Leaves::default();
+        leaves.collect(program, layout, place);
+        leaves
+    }
+
+    fn collect(&mut self, program: &Program, layout: &Layout, place: &Place) {
+        let stack = |leaves: &mut Leaves, id: crate::ir::StackId| {
+            let stack = &program.stacks[id];
+            leaves.headers.extend(stack.elements.iter().map(|h| h.index()));
+            leaves.slots.push(layout.local(stack.next_index));
+        };
+        match place {
+            Place::Scalar(local) => self.slots.push(layout.local(*local)),
+            Place::Header(header) => self.headers.push(header.index()),
+            Place::Stack(id) => stack(self, *id),
+            Place::UnionStack(stacks) => stacks.iter().for_each(|(_, id)| stack(self, *id)),
+            Place::Union(id) => {
+                self.headers.extend(program.unions[*id].members.iter().map(|(_, h)| h.index()));
+            }
+            Place::Struct { fields, .. } => {
+                fields.iter().for_each(|(_, place)| self.collect(program, layout, place));
+            }
+            Place::Opaque(_) => {}
+        }
+    }
+
+    /// Copies what is there from one storage to another.
+    pub(super) fn copy(&self, layout: &Layout, from: &Storage, to: &mut Storage) {
+        for slot in &self.slots {
+            copy_slot(*slot, from, to);
+        }
+        for header in &self.headers {
+            let Some(ty) = layout.type_of(*header) else { continue };
+            for field in &ty.fields {
+                copy_slot(layout.absolute(*header, field.slot), from, to);
+            }
+            if let (Some(from), Some(to)) = (from.valid.get(*header), to.valid.get_mut(*header)) {
+                *to = *from;
+            }
+        }
+    }
+}
+
+fn copy_slot(slot: Slot, from: &Storage, to: &mut Storage) {
+    match slot {
+        Slot::Var(at) => {
+            if let (Some(from), Some(to)) = (from.var.get(at as usize), to.var.get_mut(at as usize)) {
+                to.clone_from(from);
+            }
+        }
+        Slot::Narrow(_) | Slot::Wide(_) => to.set(slot, from.get(slot)),
     }
 }

@@ -1,8 +1,9 @@
 //! Hash functions over bytes.
 
 use super::checksum::internet;
-use crate::interp::bits::read_big;
+use crate::interp::bits::BitWriter;
 use crate::interp::value::low128;
+use num_bigint::BigUint;
 
 /// A hash function of an architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +20,6 @@ pub enum Algorithm {
     Csum16,
     /// Exclusive or of words.
     Xor16,
-    /// Jenkins' lookup3 (ubpf_model).
-    Lookup3,
 }
 
 impl Algorithm {
@@ -40,15 +39,16 @@ impl Algorithm {
     }
 }
 
-/// The hash of `length` bits.
-pub fn digest_of(algorithm: Algorithm, bytes: &[u8], length: usize) -> u128 {
+/// The hash of bits. Where they are no whole bytes, they are taken as one number: the documents are silent on that, and
+/// the reference switch does so.
+pub fn digest_of(algorithm: Algorithm, bits: BitWriter) -> u128 {
+    let bytes = &bits.into_number_bytes();
     match algorithm {
         Algorithm::Crc32 => u128::from(CRC32.of(bytes)),
         Algorithm::Crc16 => u128::from(CRC16.of(bytes)),
         Algorithm::Csum16 => u128::from(internet(bytes)),
         Algorithm::Xor16 => u128::from(xor16(bytes)),
-        Algorithm::Identity => low128(&read_big(bytes, 0, u32::try_from(length).unwrap_or(u32::MAX))),
-        Algorithm::Lookup3 => u128::from(lookup3(bytes)),
+        Algorithm::Identity => low128(&BigUint::from_bytes_be(bytes)),
         // Randomness is the machine's; see the callers.
         Algorithm::Random => 0,
     }

@@ -51,10 +51,8 @@ pub fn choose(state: &State, instance: Option<u32>, group: u32, fields: &[(Value
     let members = selector.groups.get(&group)?;
     let mut bits = BitWriter::default();
     fields.iter().for_each(|(value, width)| push(&mut bits, value, *width));
-    let length = bits.len();
-    let bytes = bits.into_bytes();
     let SelectorHash(algorithm) = selector.hash;
-    let hash = digest_of(algorithm, &bytes, length) & mask(selector.width);
+    let hash = digest_of(algorithm, bits) & mask(selector.width);
     let index = hash.checked_rem(members.len() as u128)?;
     members.get(index as usize).copied()
 }

@@ -81,13 +81,12 @@ pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState
     })
 }
 
-fn bits(run: &Run<'_>, arg: Option<&ArgCode>) -> (Vec<u8>, usize) {
+fn bits(run: &Run<'_>, arg: Option<&ArgCode>) -> BitWriter {
     let mut out = BitWriter::default();
     if let Some(arg) = arg {
         run.bits_of(arg, &mut out);
     }
-    let length = out.len();
-    (out.into_bytes(), length)
+    out
 }
 
 fn algorithm(run: &Run<'_>, call: &Call, position: usize) -> Algorithm {
@@ -98,11 +97,11 @@ fn algorithm(run: &Run<'_>, call: &Call, position: usize) -> Algorithm {
 fn hash(run: &mut Run<'_>, call: &Call) -> Flow {
     let algorithm = algorithm(run, call, 1);
     let (base, max) = (run.number(call, 2), run.number(call, 4));
-    let (bytes, length) = bits(run, call.args.get(3));
+    let data = bits(run, call.args.get(3));
     let value = if algorithm == Algorithm::Random {
         u128::from(run.state.next_random())
     } else {
-        digest_of(algorithm, &bytes, length)
+        digest_of(algorithm, data)
     };
     let result = base.wrapping_add(value.checked_rem(max).unwrap_or(0));
     run.give_scalar(call.args.first(), result, call.span);
@@ -127,13 +126,11 @@ fn wanted_checksum(run: &mut Run<'_>, call: &Call, with_payload: bool) -> Option
     if run.number(call, 0) == 0 {
         return None;
     }
-    let (mut bytes, mut length) = bits(run, call.args.get(1));
+    let mut data = bits(run, call.args.get(1));
     if with_payload {
-        let payload = run.payload();
-        length = bytes.len() * 8 + payload.len() * 8;
-        bytes.extend(payload);
+        data.extend(&run.payload());
     }
-    Some(digest_of(algorithm(run, call, 3), &bytes, length))
+    Some(digest_of(algorithm(run, call, 3), data))
 }
 
 fn verify(run: &mut Run<'_>, call: &Call, with_payload: bool) {
@@ -174,8 +171,8 @@ fn update_checksum_with_payload(run: &mut Run<'_>, call: &Call) -> Flow {
 
 /// `Checksum16.get(data)`
 fn checksum16(run: &mut Run<'_>, call: &Call) -> Flow {
-    let (bytes, _) = bits(run, call.args.first());
-    run.give_number(call, u128::from(internet(&bytes)));
+    let data = bits(run, call.args.first());
+    run.give_number(call, u128::from(internet(&data.into_number_bytes())));
     Flow::Next
 }
 
