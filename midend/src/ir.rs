@@ -13,6 +13,7 @@
 //! **Control flow.** Structured: a [`StmtKind::Labelled`] block is left by [`StmtKind::Leave`]. `return` leaves the label of the
 //! inlined callable, `exit` that of the pipeline stage, `break` and `continue` those around a loop and its body.
 
+pub mod display;
 mod expr;
 mod stmt;
 mod table;
