@@ -45,6 +45,11 @@ impl<K: EntityRef, V> Arena<K, V> {
         self.0.is_valid(key)
     }
 
+    /// What a handle that may be of another arena names, if anything.
+    pub fn find(&self, key: K) -> Option<&V> {
+        self.0.get(key)
+    }
+
     /// All handles, in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = K> + ExactSizeIterator + use<K, V> {
         self.0.keys()

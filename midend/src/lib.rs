@@ -7,3 +7,4 @@ pub mod arch;
 pub mod elaborate;
 pub mod interp;
 pub mod ir;
+pub mod validate;
