@@ -88,7 +88,9 @@ fn describe_table(program: &Program, table: &ir::Table, layout: &TableLayout) ->
             default_only: action.default_only,
         })
         .collect();
-    let in_code = |entry: &&ir::Entry| layout.is_code(table, entry);
+    let entries: Vec<Entry> = table.entries.iter().map(|e| entry(table, e)).collect();
+    let (const_entries, initial_entries) =
+        if layout.storage.is_none() { (entries, Vec::new()) } else { (Vec::new(), entries) };
     Table {
         name: table.name.to_string(),
         keys,
@@ -108,8 +110,8 @@ fn describe_table(program: &Program, table: &ir::Table, layout: &TableLayout) ->
                 }),
             },
         },
-        const_entries: table.entries.iter().filter(in_code).map(|e| entry(table, e)).collect(),
-        initial_entries: table.entries.iter().filter(|e| !in_code(e)).map(|e| entry(table, e)).collect(),
+        const_entries,
+        initial_entries,
         direct_counter: None,
         annotations: annotations(&table.annotations),
     }

@@ -1,9 +1,32 @@
-//! Extern functions and methods.
+//! Calls of extern functions and methods: those of the architectures, and a library of functions that programs declare
+//! themselves.
+//!
+//! | function | meaning |
+//! | --- | --- |
+//! | `CounterArray.increment(i)`, `.add(i, n)` | adds to counter `i` of this processor; an index that is not there counts nowhere |
+//! | `csum_replace2(csum, old, new)`, `csum_replace4` | the Internet checksum after a word has changed (RFC 1624) |
+//! | `ebpf_ipv4_checksum(version, .., dst)` | the checksum of an IPv4 header without options |
+//! | `BPF_KTIME_GET_NS()` | nanoseconds since the machine started, the low bits of it |
+//! | `BPF_PERF_EVENT_OUTPUT()` | sends the packet's length and the packet, as it is now, to the control plane |
+//! | `verify_ipv4_checksum(header)` | whether the 20 bytes of a header have a right checksum; not of an invalid one |
+//! | `tcp_conntrack(headers)` | whether a packet belongs to a TCP connection that was opened properly |
 
 use super::Cx;
-use p4xdp_frontend::diagnostic::codes;
+use super::cexpr::{CExpr, CType, Prec};
+use super::field::Referent;
+use crate::externs::{PERF_EVENT_OUTPUT, TCP_CONNTRACK};
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, ExternId, TypeShape};
+use p4xdp_midend::ir::{Arg, Expr, ExprKind, ExternId, HeaderRef, LValue, ScalarType, TypeShape};
+use std::sync::Arc;
+
+/// A call as the IR has it.
+struct Call<'c> {
+    name: &'c str,
+    args: &'c [Arg],
+    result: Option<&'c Arg>,
+    span: Span,
+}
 
 impl Cx<'_> {
     /// Writes the call of an extern.
@@ -11,12 +34,175 @@ impl Cx<'_> {
         &mut self,
         instance: Option<ExternId>,
         name: &str,
-        type_args: &[TypeShape],
+        _type_args: &[TypeShape],
         args: &[Arg],
         result: Option<&Arg>,
         span: Span,
     ) {
-        let _ = (instance, type_args, args, result);
-        self.refuse(codes::E0516, span, format!("the extern `{name}` is not supported yet"));
+        let call = Call { name, args, result, span };
+        match instance {
+            Some(id) => self.call_method(id, &call),
+            None => self.call_function(&call),
+        }
+    }
+
+    fn call_method(&mut self, id: ExternId, call: &Call<'_>) {
+        let counter = self.externs.counters.get(&id).cloned();
+        let values: Option<Vec<CExpr>> = self.values(call.args);
+        match (counter, call.name, values.as_deref()) {
+            (Some(counter), "increment", Some([index])) => self.count(&counter.map, counter.sparse, index, "1"),
+            (Some(counter), "add", Some([index, amount])) => {
+                self.count(&counter.map, counter.sparse, index, &amount.text);
+            }
+            _ => {
+                let ty = Arc::clone(&self.program.externs[id].extern_type);
+                let message = format!("method `{}` of extern `{ty}` cannot be had on XDP", call.name);
+                self.refuse(codes::E0523, call.span, message);
+            }
+        }
+    }
+
+    fn count(&mut self, map: &str, sparse: bool, index: &CExpr, amount: &str) {
+        let function = if sparse { "xdp_count_sparse" } else { "xdp_count" };
+        self.out.line(format!("{function}(&{map}, {}, {amount});", index.text));
+    }
+
+    fn call_function(&mut self, call: &Call<'_>) {
+        match (call.name, call.args) {
+            ("csum_replace2" | "csum_replace4", [_, _, _]) => self.call_by_name(call, 16),
+            ("ebpf_ipv4_checksum", args) if args.len() == 11 => self.call_by_name(call, 16),
+            ("BPF_KTIME_GET_NS", []) => {
+                let now = CExpr::atom("bpf_ktime_get_ns()", CType::U64, 64);
+                self.give(call, now);
+            }
+            (PERF_EVENT_OUTPUT, []) => {
+                let map = self.externs.events.clone().unwrap_or_default();
+                let sent = CExpr::atom(format!("xdp_send_packet(ctx, &{map})"), CType::U32, 32);
+                self.give(call, sent);
+            }
+            ("verify_ipv4_checksum", [Arg::Header(header)]) if self.header_bits(header) == 160 => {
+                let verdict = self.verify_ipv4_checksum(header);
+                self.give(call, verdict);
+            }
+            (TCP_CONNTRACK, [Arg::Struct(headers)]) => match self.conntrack_arguments(headers) {
+                Some(arguments) => {
+                    let map = self.externs.connections.clone().unwrap_or_default();
+                    let text = format!("tcp_conntrack(&{map}, {})", arguments.join(", "));
+                    self.give(call, CExpr::truth(text, Prec::Postfix));
+                }
+                None => self.unknown(call),
+            },
+            _ => self.unknown(call),
+        }
+    }
+
+    fn unknown(&mut self, call: &Call<'_>) {
+        let message = format!("extern function `{}` has no implementation on XDP", call.name);
+        self.sink.emit(
+            Diagnostic::error(codes::E0523, call.span, message)
+                .with_note("see `p4xdp explain E0523` for the functions that are known"),
+        );
+    }
+
+    /// A C function of the same name, with the arguments in order and a result of so many bits.
+    fn call_by_name(&mut self, call: &Call<'_>, width: u32) {
+        match self.values(call.args) {
+            Some(values) => {
+                let arguments: Vec<&str> = values.iter().map(|value| value.text.as_str()).collect();
+                let text = format!("{}({})", call.name, arguments.join(", "));
+                self.give(call, CExpr::atom(text, CType::U16, width));
+            }
+            None => self.unknown(call),
+        }
+    }
+
+    /// The arguments, if all of them are scalars that are read.
+    fn values(&mut self, args: &[Arg]) -> Option<Vec<CExpr>> {
+        args.iter()
+            .map(|arg| match arg {
+                Arg::In(expr) => Some(self.value(expr)),
+                Arg::Out(_)
+                | Arg::Header(_)
+                | Arg::Stack(_)
+                | Arg::Struct(_)
+                | Arg::String(_)
+                | Arg::Extern(_)
+                | Arg::Packet
+                | Arg::Missing => None,
+            })
+            .collect()
+    }
+
+    /// Puts the result where the program wants it; a call without one is a statement.
+    fn give(&mut self, call: &Call<'_>, value: CExpr) {
+        let Some(Arg::Out(target)) = call.result else {
+            self.out.line(format!("{};", value.text));
+            return;
+        };
+        let width = self.lvalue_width(target);
+        // As wide as the program has declared it.
+        let value = if width < value.width { CExpr { width, clean: false, ..value } } else { CExpr { width, ..value } };
+        // The call is written once, whatever the target takes.
+        let (ty, simple) = (CType::of_width(width), matches!(target, LValue::Local(_)));
+        if simple && call.name != PERF_EVENT_OUTPUT && call.name != TCP_CONNTRACK {
+            return self.assign(target, value, call.span);
+        }
+        let name = self.names.unique("result");
+        self.declare(&name, ty.name(), "0");
+        self.out.line(format!("{name} = {};", value.masked().text));
+        self.assign(target, CExpr::atom(name, ty, width), call.span);
+    }
+
+    fn lvalue_width(&self, lvalue: &LValue) -> u32 {
+        match lvalue {
+            LValue::Local(id) => self.program.locals[*id].ty.width(),
+            LValue::Field { header, field } => self.field_width(header, *field).unwrap_or(1),
+            LValue::Slice { hi, lo, .. } => hi - lo + 1,
+        }
+    }
+
+    fn header_bits(&mut self, header: &HeaderRef) -> u32 {
+        let Referent::One(id) = self.referent(header) else { return 0 };
+        let ty = &self.program.header_types[self.program.headers[id].ty];
+        if ty.varbit_field().is_some() { 0 } else { ty.fixed_width() }
+    }
+
+    fn verify_ipv4_checksum(&mut self, header: &HeaderRef) -> CExpr {
+        let Referent::One(id) = self.referent(header) else { return CExpr::boolean(false) };
+        let Some(first) = self.field_place(id, 0) else { return CExpr::boolean(false) };
+        let integer = self.is_integer(id, &first);
+        self.choose_holder(id, &CExpr::boolean(false), |cx, base| {
+            let name = cx.member_name(id, &first, base);
+            let address = if integer { format!("&{name}") } else { name };
+            CExpr::truth(format!("xdp_ipv4_checksum_ok({address})"), Prec::Postfix)
+        })
+    }
+
+    /// Addresses, ports and flags out of a structure of headers with `ipv4` and `tcp`.
+    fn conntrack_arguments(&mut self, headers: &[(Arc<str>, Arg)]) -> Option<Vec<String>> {
+        const FIELDS: [(&str, &str, u32); 7] = [
+            ("ipv4", "srcAddr", 32),
+            ("ipv4", "dstAddr", 32),
+            ("tcp", "srcPort", 16),
+            ("tcp", "dstPort", 16),
+            ("tcp", "syn", 1),
+            ("tcp", "ack", 1),
+            ("tcp", "fin", 1),
+        ];
+        FIELDS
+            .iter()
+            .map(|&(header, field, width)| {
+                let reference = headers.iter().find_map(|(name, arg)| match arg {
+                    Arg::Header(reference) if &**name == header => Some(reference),
+                    _ => None,
+                })?;
+                let Referent::One(id) = self.referent(reference) else { return None };
+                let ty = &self.program.header_types[self.program.headers[id].ty];
+                let position = ty.fields.iter().position(|f| &*f.name == field && f.ty.width() == width)?;
+                let kind = ExprKind::Field { header: HeaderRef::Header(id), field: u32::try_from(position).ok()? };
+                let value = self.value(&Expr { kind, ty: ScalarType::bit(width), span: Span::NONE });
+                Some(value.text)
+            })
+            .collect()
     }
 }

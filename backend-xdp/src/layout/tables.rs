@@ -14,7 +14,7 @@ use crate::table_storage::{self, TableStorage};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_manifest::{ByteOrder, Place};
-use p4xdp_midend::ir::{Entry, MatchKind, Program, Table, TableId};
+use p4xdp_midend::ir::{Program, Table, TableId};
 use std::collections::HashSet;
 
 /// ELF section of the default actions.
@@ -75,10 +75,19 @@ pub struct ActionLayout {
 }
 
 impl TableLayout {
-    /// True for an entry that becomes code. Where entries come at run time too, only exact keys leave no question of precedence.
-    pub fn is_code(&self, table: &Table, entry: &Entry) -> bool {
-        self.storage.is_none()
-            || entry.is_const && table.keys.iter().all(|k| k.match_kind == MatchKind::Exact)
+    /// The constant of an action's number.
+    pub fn number(&self, position: usize) -> &str {
+        self.value.actions.get(position).map_or("0", |action| &action.constant)
+    }
+
+    /// True if the table has values, in its storage or as default action.
+    pub fn has_values(&self) -> bool {
+        self.storage.is_some() || self.default != DefaultPlace::Code
+    }
+
+    /// Positions of the actions for which something holds.
+    pub fn reachable(&self, which: impl Fn(&ActionLayout) -> bool) -> Vec<usize> {
+        self.value.actions.iter().enumerate().filter(|(_, a)| which(a)).map(|(position, _)| position).collect()
     }
 
     /// Positions of the actions of which something holds.
@@ -160,13 +169,24 @@ pub fn lay_out(
     failed.map_or(Ok(tables), Err)
 }
 
-/// A map's name has 15 bytes in the kernel. Longer ones keep both ends, which is where names differ.
+/// A stem of which all derived names are free too: every application of the table uses them.
 fn stem(names: &mut Names, dotted: &str) -> String {
     let last = dotted.rsplit('.').next().unwrap_or(dotted);
-    short_name(names, last)
+    loop {
+        let stem = short_name(names, last);
+        let derived = ["key", "value", "entry", "action", "index"];
+        let free = derived.iter().filter(|suffix| {
+            let wanted = format!("{stem}_{suffix}");
+            names.unique(&wanted) == wanted
+        });
+        if free.count() == derived.len() {
+            return stem;
+        }
+    }
 }
 
-/// A C identifier of at most 15 bytes.
+/// A C identifier of at most 15 bytes, as many as the kernel keeps of a map's name. Of a longer one both ends are kept,
+/// which is where names differ.
 pub fn short_name(names: &mut Names, wanted: &str) -> String {
     const LONGEST: usize = 15;
     let full = names::identifier(wanted);

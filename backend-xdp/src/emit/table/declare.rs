@@ -17,11 +17,15 @@ impl Cx<'_> {
         let mut out = Writer::default();
         for (id, table) in self.program.tables.iter() {
             let layout = &tables.layouts[id];
-            if layout.storage.is_none() && layout.default == DefaultPlace::Code {
+            if !layout.has_values() && table.entries.is_empty() {
+                // One action, and nothing to choose it by.
                 continue;
             }
             out.line(format!("/* table {} */", table.name));
-            declare_value(layout, &mut out);
+            declare_numbers(layout, &mut out);
+            if layout.has_values() {
+                declare_value(&layout.value, &mut out);
+            }
             if let Some(storage) = &layout.storage {
                 storage.emit_types(&mut out);
                 storage.maps(&layout.value).iter().for_each(|map| map.emit(&mut out));
@@ -32,7 +36,7 @@ impl Cx<'_> {
     }
 }
 
-fn declare_value(layout: &TableLayout, out: &mut Writer) {
+fn declare_numbers(layout: &TableLayout, out: &mut Writer) {
     let value = &layout.value;
     out.open(format!("enum {}_action {{", layout.stem));
     for (number, action) in value.actions.iter().enumerate() {
@@ -40,6 +44,9 @@ fn declare_value(layout: &TableLayout, out: &mut Writer) {
     }
     out.close("};");
     out.blank();
+}
+
+fn declare_value(value: &ValueLayout, out: &mut Writer) {
     out.open(format!("struct {} {{", value.tag));
     out.line("__u32 action;");
     if !value.is_bare() {

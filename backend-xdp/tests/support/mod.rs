@@ -1,0 +1,117 @@
+//! From P4 text to a loaded program, for tests.
+
+use p4xdp_backend_xdp::clang::Clang;
+use p4xdp_backend_xdp::{Options, Output, compile};
+use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
+use p4xdp_frontend::source::{InMemory, SourceMap};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Compiles a program; what is wrong with it comes as short diagnostics.
+pub fn try_compile(name: &str, text: &str) -> Result<Output, String> {
+    let file = format!("{name}.p4");
+    let loader = InMemory::new().with(file.as_str(), text);
+    let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
+    let result = p4xdp_frontend::preprocess_and_parse(
+        Path::new(&file),
+        &Default::default(),
+        &loader,
+        &mut sources,
+        &mut sink,
+    )
+    .and_then(|ast| p4xdp_frontend::typecheck::check(&ast, &mut sink))
+    .and_then(|hir| p4xdp_midend::elaborate::elaborate(&hir, &mut sink))
+    .and_then(|ir| compile(&ir, &Options { source: &file, ..Options::default() }, &mut sink));
+    result.map_err(|_| {
+        let mut text = Vec::new();
+        render(sink.iter(), &sources, Format::Short, false, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    })
+}
+
+/// Compiles a program that is right.
+pub fn compiled(name: &str, text: &str) -> Output {
+    try_compile(name, text).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// An object in a directory of its own.
+pub struct Object {
+    _directory: tempfile::TempDir,
+    pub path: PathBuf,
+}
+
+/// Runs clang, with warnings as errors.
+pub fn object(name: &str, output: &Output) -> Object {
+    let directory = tempfile::tempdir().unwrap();
+    let source = directory.path().join(format!("{name}.c"));
+    std::fs::write(&source, &output.c).unwrap();
+    let path = directory.path().join(format!("{name}.o"));
+    let clang = Clang::find(None).unwrap();
+    if let Err(error) = clang.compile(&source, &path, &["-Werror".to_owned()]) {
+        panic!("{name}: {error:?}\n{}", numbered(&output.c));
+    }
+    Object { _directory: directory, path }
+}
+
+fn numbered(text: &str) -> String {
+    text.lines().enumerate().map(|(i, line)| format!("{:4} {line}\n", i + 1)).collect()
+}
+
+/// A program that the kernel has taken; unpinned when dropped.
+pub struct Loaded {
+    pub pin: PathBuf,
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.pin);
+    }
+}
+
+/// Loads and pins with bpftool, program and maps. Needs privilege.
+pub fn load(name: &str, object: &Object) -> Loaded {
+    let pin = PathBuf::from(format!("/sys/fs/bpf/p4xdp-test-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&pin).unwrap();
+    let loaded = Loaded { pin };
+    let output = Command::new("bpftool")
+        .args(["prog", "load"])
+        .arg(&object.path)
+        .arg(loaded.pin.join("prog"))
+        .args(["type", "xdp", "pinmaps"])
+        .arg(loaded.pin.join("maps"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    loaded
+}
+
+/// True if this process may load programs. Where it may not, tests that need it say so.
+pub fn privileged() -> bool {
+    let probe = Path::new("/sys/fs/bpf").join(format!("p4xdp-probe-{}", std::process::id()));
+    let may = std::fs::create_dir(&probe).is_ok();
+    let _ = std::fs::remove_dir(&probe);
+    if !may {
+        eprintln!("SKIPPED: needs root and /sys/fs/bpf");
+        assert!(std::env::var_os("P4XDP_FORBID_SKIP").is_none(), "skipping is forbidden here");
+    }
+    may
+}
+
+/// Runs a packet through a loaded program: verdict and packet.
+pub fn run(loaded: &Loaded, packet: &[u8]) -> (u32, Vec<u8>) {
+    let directory = tempfile::tempdir().unwrap();
+    let (input, output) = (directory.path().join("in"), directory.path().join("out"));
+    std::fs::write(&input, packet).unwrap();
+    let result = Command::new("bpftool")
+        .args(["-j", "prog", "run", "pinned"])
+        .arg(loaded.pin.join("prog"))
+        .arg("data_in")
+        .arg(&input)
+        .arg("data_out")
+        .arg(&output)
+        .output()
+        .unwrap();
+    assert!(result.status.success(), "{}", String::from_utf8_lossy(&result.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&result.stdout).unwrap();
+    (json["retval"].as_u64().unwrap() as u32, std::fs::read(&output).unwrap_or_default())
+}
