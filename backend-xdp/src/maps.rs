@@ -1,10 +1,6 @@
-//! BPF maps as C declares them: BTF-style definitions, names that the kernel does not cut, and the kernel's limit on
-//! their number.
+//! BPF maps as C declares them: BTF-style definitions, names that the kernel does not cut, and so on.
 
 use crate::emit::writer::Writer;
-
-/// A program may use so many maps (`MAX_USED_MAPS` in the kernel's `bpf_verifier.h`).
-pub const MOST_MAPS: usize = 64;
 
 /// Kinds of maps that generated programs use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

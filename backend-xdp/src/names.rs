@@ -13,6 +13,7 @@ const RESERVED: &[&str] = &[
     "_Bool",
     "_Static_assert",
     "asm",
+    "barrier_var",
     "auto",
     "bool",
     "break",

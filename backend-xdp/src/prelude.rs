@@ -18,16 +18,25 @@ macro_rules! piece {
     };
 }
 
-/// In the order in which they must stand.
-const PIECES: &[Piece] = &[
+/// What kernel helpers' declarations may need, in the order in which it must stand.
+const FOUNDATION: &[Piece] = &[
     piece!("types.h": "__u8" "__u16" "__u32" "__u64" "__s8" "__s16" "__s32" "__s64" "NULL" "SEC" "__always_inline"),
     piece!("bool.h": "bool" "true" "false"),
     piece!("network_types.h": "__be16" "__be32" "__be64"),
     piece!("wide_types.h": "__s128" "__u128"),
     piece!("context.h": "xdp_md" "xdp_action" "XDP_ABORTED" "XDP_DROP" "XDP_PASS" "XDP_TX" "XDP_REDIRECT"),
+];
+
+/// What stands behind the helpers, in order.
+const PIECES: &[Piece] = &[
+    piece!("barrier_var.h": "barrier_var"),
     piece!("packet.h": "xdp_data" "xdp_data_end"),
     piece!("byte_order.h": "bpf_htons" "bpf_ntohs" "bpf_htonl" "bpf_ntohl" "bpf_cpu_to_be64" "bpf_be64_to_cpu"),
-    piece!("wire.h": "load_wire16" "load_wire24" "load_wire32" "load_wire40" "load_wire48" "load_wire56" "load_wire64" "store_wire16" "store_wire24" "store_wire32" "store_wire40" "store_wire48" "store_wire56" "store_wire64"),
+    piece!("wire.h": "load_wire16" "load_wire32" "load_wire64" "store_wire16" "store_wire32" "store_wire64" "WIRE_PART"),
+    piece!("wire24.h": "load_wire24" "store_wire24"),
+    piece!("wire40.h": "load_wire40" "store_wire40"),
+    piece!("wire48.h": "load_wire48" "store_wire48"),
+    piece!("wire56.h": "load_wire56" "store_wire56"),
     piece!("load_be16.h": "load_be16"),
     piece!("load_be32.h": "load_be32"),
     piece!("load_be48.h": "load_be48"),
@@ -62,6 +71,11 @@ const PIECES: &[Piece] = &[
     piece!("csum_replace2.h": "csum_replace2"),
     piece!("csum_replace4.h": "csum_replace4"),
     piece!("ipv4_checksum.h": "ebpf_ipv4_checksum"),
+    piece!("xdp_ipv4_checksum_ok.h": "xdp_ipv4_checksum_ok"),
+    piece!("xdp_count.h": "xdp_count"),
+    piece!("xdp_count_sparse.h": "xdp_count_sparse"),
+    piece!("xdp_send_packet.h": "xdp_send_packet"),
+    piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"),
 ];
 
 /// Kernel helpers: name, result, parameters, number in `enum bpf_func_id` of the kernel's `uapi/linux/bpf.h`.
@@ -93,6 +107,8 @@ const HELPERS: &[(&str, &str, &str, u32)] = &[
 pub fn prelude_for(body: &str) -> String {
     let mut wanted = BTreeSet::new();
     collect_identifiers(body, &mut wanted);
+    // Nothing mentions what stands behind it, so one round from the end finds all.
+    let pieces = take(PIECES, &mut wanted);
     let helpers: String = HELPERS
         .iter()
         .filter(|(name, ..)| wanted.contains(name))
@@ -101,21 +117,25 @@ pub fn prelude_for(body: &str) -> String {
         })
         .collect();
     collect_identifiers(&helpers, &mut wanted);
+    let mut taken = take(FOUNDATION, &mut wanted);
+    if !helpers.is_empty() {
+        taken.push(&helpers);
+    }
+    taken.extend(pieces);
+    taken.join("\n")
+}
 
-    // A piece mentions only pieces that stand before it, so one round from the end finds all.
+/// The pieces that are wanted, in order; what they mention is wanted too.
+fn take(pieces: &'static [Piece], wanted: &mut BTreeSet<&'_ str>) -> Vec<&'static str> {
     let mut taken = Vec::new();
-    for piece in PIECES.iter().rev() {
+    for piece in pieces.iter().rev() {
         if piece.defines.iter().any(|name| wanted.contains(name)) {
-            collect_identifiers(piece.text, &mut wanted);
+            collect_identifiers(piece.text, wanted);
             taken.push(piece.text);
         }
     }
     taken.reverse();
-    // Helpers mention types and the context, and no piece calls a helper.
-    if !helpers.is_empty() {
-        taken.push(&helpers);
-    }
-    taken.join("\n")
+    taken
 }
 
 /// Adds the identifiers of a C text, those in its comments too.
@@ -144,7 +164,8 @@ mod tests {
     /// With the newest clang and with the oldest that is supported, if it is there.
     #[test]
     fn all_of_it_compiles() {
-        let names = PIECES.iter().flat_map(|p| p.defines).chain(HELPERS.iter().map(|(name, ..)| name));
+        let pieces = FOUNDATION.iter().chain(PIECES);
+        let names = pieces.flat_map(|p| p.defines).chain(HELPERS.iter().map(|(name, ..)| name));
         let body = names.map(|name| format!("/* {name} */\n")).collect::<String>();
         let text = format!("{}\nint nothing SEC(\".data\");\n", prelude_for(&format!("{body} SEC")));
         let directory = tempfile::tempdir().unwrap();
@@ -168,10 +189,12 @@ mod tests {
     #[test]
     fn pieces_mention_only_earlier_ones() {
         let mut earlier: BTreeSet<&str> = BTreeSet::new();
-        for piece in PIECES {
+        for piece in FOUNDATION.iter().chain(PIECES) {
             let mut used = BTreeSet::new();
             collect_identifiers(piece.text, &mut used);
-            for other in PIECES.iter().flat_map(|p| p.defines).filter(|name| used.contains(*name)) {
+            for other in
+                FOUNDATION.iter().chain(PIECES).flat_map(|p| p.defines).filter(|name| used.contains(*name))
+            {
                 assert!(piece.defines.contains(other) || earlier.contains(other), "{other}");
             }
             earlier.extend(piece.defines);

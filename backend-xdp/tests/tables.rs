@@ -4,10 +4,9 @@ mod support;
 
 use p4xdp_manifest::{Manifest, Storage};
 use std::process::Command;
-use support::{compiled, load, object, privileged, run, try_compile};
+use support::{compiled, load, object, privileged, run};
 
 const DROP: u32 = 1;
-const PASS: u32 = 2;
 const TX: u32 = 3;
 
 /// Ethernet and IPv4, and a control whose declarations and apply block are given.

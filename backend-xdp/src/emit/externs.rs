@@ -50,7 +50,9 @@ impl Cx<'_> {
         let counter = self.externs.counters.get(&id).cloned();
         let values: Option<Vec<CExpr>> = self.values(call.args);
         match (counter, call.name, values.as_deref()) {
-            (Some(counter), "increment", Some([index])) => self.count(&counter.map, counter.sparse, index, "1"),
+            (Some(counter), "increment", Some([index])) => {
+                self.count(&counter.map, counter.sparse, index, "1")
+            }
             (Some(counter), "add", Some([index, amount])) => {
                 self.count(&counter.map, counter.sparse, index, &amount.text);
             }
@@ -141,7 +143,11 @@ impl Cx<'_> {
         };
         let width = self.lvalue_width(target);
         // As wide as the program has declared it.
-        let value = if width < value.width { CExpr { width, clean: false, ..value } } else { CExpr { width, ..value } };
+        let value = if width < value.width {
+            CExpr { width, clean: false, ..value }
+        } else {
+            CExpr { width, ..value }
+        };
         // The call is written once, whatever the target takes.
         let (ty, simple) = (CType::of_width(width), matches!(target, LValue::Local(_)));
         if simple && call.name != PERF_EVENT_OUTPUT && call.name != TCP_CONNTRACK {
@@ -156,7 +162,7 @@ impl Cx<'_> {
     fn lvalue_width(&self, lvalue: &LValue) -> u32 {
         match lvalue {
             LValue::Local(id) => self.program.locals[*id].ty.width(),
-            LValue::Field { header, field } => self.field_width(header, *field).unwrap_or(1),
+            LValue::Field { header, field } => self.field_width(header, *field),
             LValue::Slice { hi, lo, .. } => hi - lo + 1,
         }
     }
@@ -199,7 +205,8 @@ impl Cx<'_> {
                 let Referent::One(id) = self.referent(reference) else { return None };
                 let ty = &self.program.header_types[self.program.headers[id].ty];
                 let position = ty.fields.iter().position(|f| &*f.name == field && f.ty.width() == width)?;
-                let kind = ExprKind::Field { header: HeaderRef::Header(id), field: u32::try_from(position).ok()? };
+                let kind =
+                    ExprKind::Field { header: HeaderRef::Header(id), field: u32::try_from(position).ok()? };
                 let value = self.value(&Expr { kind, ty: ScalarType::bit(width), span: Span::NONE });
                 Some(value.text)
             })

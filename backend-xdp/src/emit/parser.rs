@@ -116,6 +116,7 @@ impl<'a> Cx<'a> {
         if !fell || self.out.words().contains(context.accept_label.as_str()) {
             self.out.outdented(format!("{}:;", context.accept_label));
         }
+        self.pin_pointers();
         context.reject
     }
 
@@ -445,6 +446,16 @@ impl<'a> Cx<'a> {
                 None => format!("{} + 1", next.text),
             };
             self.out.assignment(&next.text, &value);
+        }
+    }
+
+    /// Keeps clang from testing what made a pointer null in place of the pointer: the verifier does not follow that.
+    fn pin_pointers(&mut self) {
+        for id in self.program.headers.keys() {
+            let (may, storage) = (self.paths.may(id), &self.storage.headers[id]);
+            if storage.in_packet && may.packet && may.absent {
+                self.out.line(format!("barrier_var({});", storage.pointer));
+            }
         }
     }
 

@@ -7,7 +7,7 @@
 //! control plane may change is such a value too, one member of the structure of all defaults (initialised data). One
 //! that it may not change is code.
 
-use super::members::{Member, Members, Shape, Wish};
+use super::members::{Members, Shape, Wish};
 use super::param_order::param_order;
 use crate::names::{self, Names};
 use crate::table_storage::{self, TableStorage};
@@ -87,24 +87,13 @@ impl TableLayout {
 
     /// Positions of the actions for which something holds.
     pub fn reachable(&self, which: impl Fn(&ActionLayout) -> bool) -> Vec<usize> {
-        self.value.actions.iter().enumerate().filter(|(_, a)| which(a)).map(|(position, _)| position).collect()
-    }
-
-    /// Positions of the actions of which something holds.
-    pub fn reachable(&self, holds: impl Fn(&ActionLayout) -> bool) -> Vec<usize> {
-        self.value.actions.iter().enumerate().filter(|(_, a)| holds(a)).map(|(i, _)| i).collect()
-    }
-
-    /// The number of the action at a position, in C.
-    pub fn number(&self, position: usize) -> String {
-        self.value.actions.get(position).map_or_else(|| position.to_string(), |a| a.constant.clone())
-    }
-}
-
-impl ActionLayout {
-    /// Where a parameter stands.
-    pub fn param(&self, position: usize) -> Option<&Member> {
-        self.params.list.get(position)
+        self.value
+            .actions
+            .iter()
+            .enumerate()
+            .filter(|(_, a)| which(a))
+            .map(|(position, _)| position)
+            .collect()
     }
 }
 

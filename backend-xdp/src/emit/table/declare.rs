@@ -2,7 +2,7 @@
 
 use super::super::Cx;
 use super::super::writer::Writer;
-use crate::layout::members::{Member, Members, element_type};
+use crate::layout::members::{Member, Members};
 use crate::layout::tables::{
     ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout,
 };
@@ -115,9 +115,4 @@ fn field(member: &Member, value: &BigUint) -> String {
         [one] => format!(".{} = {one}", member.c_name),
         several => format!(".{} = {{ {} }}", member.c_name, several.join(", ")),
     }
-}
-
-/// C's type of a member's elements.
-pub(super) fn type_of(member: &Member) -> &'static str {
-    element_type(member.shape.unit, member.shape.order)
 }

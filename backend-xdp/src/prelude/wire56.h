@@ -1,0 +1,12 @@
+static __always_inline __be64 load_wire56(const void *p)
+{
+	return load_wire48(p) | WIRE_PART(((const __u8 *)p)[6], 6, 1, 8);
+}
+
+static __always_inline void store_wire56(void *p, __be64 v)
+{
+	__u8 *b = p;
+
+	store_wire48(b, v);
+	b[6] = WIRE_REST(v, 6, 1, 8);
+}
