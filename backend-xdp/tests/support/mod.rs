@@ -115,3 +115,10 @@ pub fn run(loaded: &Loaded, packet: &[u8]) -> (u32, Vec<u8>) {
     let json: serde_json::Value = serde_json::from_slice(&result.stdout).unwrap();
     (json["retval"].as_u64().unwrap() as u32, std::fs::read(&output).unwrap_or_default())
 }
+
+/// The part of the C that is the program's own: tables, defaults and the function.
+pub fn own_part(output: &Output) -> &str {
+    let start = output.c.find("/* table").unwrap_or(0);
+    let end = output.c.find("/* All that a control plane").unwrap_or(output.c.len());
+    &output.c[start..end]
+}
