@@ -79,6 +79,8 @@ pub struct DeviceReport {
     pub replaced: Option<u32>,
     /// The directory of its pins, or why there are none.
     pub pins: Result<PathBuf, String>,
+    /// What the user should know of this device.
+    pub warning: Option<String>,
 }
 
 /// Loads an object on devices of this network namespace.
@@ -135,12 +137,25 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
             } else {
                 pins::pin(&target.device, &program).map_err(|error| error.to_string())
             },
+            warning: lossy_peer(&target.device, mode, &program),
             device: target.device,
             mode,
             replaced: target.old.map(|old| old.running.id),
         })
         .collect();
     Ok(Report { program, devices, carried })
+}
+
+/// A veth device loses what a native program sends out of it, without any sign, unless the other end takes packets in that form.
+fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Option<String> {
+    let is_veth = crate::sys::net::driver(&device.name).is_ok_and(|driver| driver == "veth");
+    (is_veth && mode == Mode::Native && program.manifest().ports.redirects).then(|| {
+        format!(
+            "what is sent out of the veth device `{}` is lost unless its peer has an XDP program or GRO on \
+             (`ethtool -K PEER gro on`)",
+            device.name
+        )
+    })
 }
 
 /// Takes the program off a device; its number.

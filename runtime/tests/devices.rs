@@ -72,6 +72,7 @@ fn load_and_unload() {
         let report = load(&plain(), &["a0", "a1"], &options()).unwrap();
         assert_eq!(report.devices.len(), 2);
         assert!(report.devices.iter().all(|device| device.mode == Mode::Native && device.replaced.is_none()));
+        assert!(report.devices[1].warning.as_ref().unwrap().contains("veth device `a1`"));
         let id = report.program.id();
         drop(report);
 

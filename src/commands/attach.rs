@@ -31,6 +31,9 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
             report.program.id(),
             device.mode
         ));
+        if let Some(warning) = &device.warning {
+            complain(&format!("warning: {warning}"));
+        }
         if let Err(reason) = &device.pins
             && !args.no_pins
         {

@@ -109,11 +109,27 @@ pub(crate) fn set_offload(name: &str, command: u32, value: u32) -> io::Result<()
     let mut request = request(name)?;
     let mut setting: [u32; 2] = [command, value];
     request.ifr_ifru.ifru_data = setting.as_mut_ptr().cast();
-    const SIOCETHTOOL: libc::c_ulong = 0x8946;
     // SAFETY: the kernel reads one ifreq and the two numbers that it points to.
     check(unsafe { libc::ioctl(control.as_raw_fd(), SIOCETHTOOL as _, &raw mut request) })?;
     Ok(())
 }
+
+/// Name of a device's driver.
+pub(crate) fn driver(name: &str) -> io::Result<String> {
+    let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
+    let mut request = request(name)?;
+    // struct ethtool_drvinfo: the command, the driver's name in 32 bytes, and what is of no interest here.
+    let mut info = [0u32; 49];
+    const ETHTOOL_GDRVINFO: u32 = 3;
+    info[0] = ETHTOOL_GDRVINFO;
+    request.ifr_ifru.ifru_data = info.as_mut_ptr().cast();
+    // SAFETY: the kernel reads one ifreq and writes the 196 bytes that it points to.
+    check(unsafe { libc::ioctl(control.as_raw_fd(), SIOCETHTOOL as _, &raw mut request) })?;
+    let bytes = info.iter().skip(1).take(8).flat_map(|word| word.to_ne_bytes());
+    Ok(bytes.take_while(|byte| *byte != 0).map(char::from).collect())
+}
+
+const SIOCETHTOOL: libc::c_ulong = 0x8946;
 
 /// A raw packet socket on one device, without blocking. It sees what the device hands to the stack and what is sent from it.
 pub(crate) fn packet_socket(index: u32) -> io::Result<OwnedFd> {
