@@ -51,11 +51,7 @@ pub fn parse(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Pr
     stacker::maybe_grow(STACK_NEEDED, 2 * STACK_NEEDED, || parse_on_stack(text, map, sink))
 }
 
-fn parse_on_stack(
-    text: &str,
-    map: &dyn SpanMap,
-    sink: &mut Diagnostics,
-) -> Result<Program, ErrorsReported> {
+fn parse_on_stack(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Program, ErrorsReported> {
     if let Some(at) = nesting::too_deep(text) {
         let span = map.span(at, at + 1);
         return Err(sink.error(syntax_error::too_deep(span)));

@@ -1,0 +1,237 @@
+//! Nanoseconds a packet, and instructions, of our objects against hand-written C (`benches/hand/*.c`) for the same programs
+//! (`benches/p4/*.p4`): the least of 10 x 1e6 test runs, the two alternated, minus the empty program. Needs root and clang.
+//!
+//! `cargo bench --bench packets [-- FILTER]`
+
+use p4xdp_runtime::manifest::{
+    Action, ActionCall, ByteOrder, Default, Key, Manifest, MatchKind, Param, Place, Ports, Storage, Table,
+    TableAction,
+};
+use p4xdp_runtime::storage::{Count, Entry};
+use p4xdp_runtime::{Object, Program, load};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const ROUNDS: u32 = 10;
+const REPEAT: u32 = 1_000_000;
+
+/// A program and what it meets.
+struct Case {
+    /// What the table of results calls it.
+    title: &'static str,
+    /// Name of the P4 and C files.
+    name: &'static str,
+    /// Entry of its only table: key, action, arguments.
+    entry: Option<(&'static str, &'static str, &'static [&'static str])>,
+    /// The key's and the parameters' places in the hand-written program's table.
+    hand_table: Option<HandTable>,
+    packet: fn() -> Vec<u8>,
+}
+
+/// A table of a hand-written program: one `__be32` key; a `__u32` action, then at most one parameter.
+struct HandTable {
+    key: &'static str,
+    actions: &'static [(&'static str, Option<(&'static str, u32, ByteOrder)>)],
+}
+
+const LOOKUP: HandTable = HandTable { key: "dst", actions: &[("drop", None), ("pass", None)] };
+
+const CASES: &[Case] = &[
+    Case {
+        title: "parse Ethernet/IPv4, pass",
+        name: "parse",
+        entry: None,
+        hand_table: None,
+        packet: tcp_packet,
+    },
+    Case {
+        title: "exact lookup, hit",
+        name: "lookup",
+        entry: Some(("10.0.0.2", "pass", &[])),
+        hand_table: Some(LOOKUP),
+        packet: tcp_packet,
+    },
+    Case {
+        title: "exact lookup, miss",
+        name: "lookup",
+        entry: Some(("10.0.0.3", "pass", &[])),
+        hand_table: Some(LOOKUP),
+        packet: tcp_packet,
+    },
+    Case {
+        title: "lookup, parameter to TTL",
+        name: "set_ttl",
+        entry: Some(("10.0.0.2", "set_ttl", &["17"])),
+        hand_table: Some(HandTable {
+            key: "dst",
+            actions: &[("set_ttl", Some(("ttl", 8, ByteOrder::Host)))],
+        }),
+        packet: tcp_packet,
+    },
+    Case {
+        title: "SNAT with TCP checksum",
+        name: "snat",
+        entry: Some(("10.0.0.1", "set_source", &["10.0.0.1"])),
+        hand_table: Some(HandTable {
+            key: "src",
+            actions: &[("set_source", Some(("address", 32, ByteOrder::Network)))],
+        }),
+        packet: tcp_packet,
+    },
+    Case { title: "MAC swap, TX", name: "mac_swap", entry: None, hand_table: None, packet: tcp_packet },
+    Case { title: "push 8 bytes, and pop", name: "push", entry: None, hand_table: None, packet: tcp_packet },
+    Case { title: "VLAN push, and pop", name: "vlan", entry: None, hand_table: None, packet: tcp_packet },
+    Case { title: "decrement TTL", name: "dec_ttl", entry: None, hand_table: None, packet: tcp_packet },
+];
+
+fn main() {
+    let filter = std::env::args().skip(1).find(|a| a != "--bench").unwrap_or_default();
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let empty = ours("empty", dir.path());
+    println!(
+        "ns above the empty program (least of {ROUNDS} x {REPEAT} test runs, alternated), instructions after load"
+    );
+    println!("| program | hand ns | ours ns | ratio | hand insns | ours insns | ratio |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for case in CASES.iter().filter(|c| c.title.contains(&filter)) {
+        let hand = hand(case, dir.path());
+        let ours = ours(case.name, dir.path());
+        if let Some((key, action, args)) = case.entry {
+            for program in [&hand, &ours] {
+                insert(program, key, action, args);
+            }
+        }
+        let packet = (case.packet)();
+        let [base, theirs, mine] = alternate([&empty, &hand, &ours], &packet);
+        let (theirs, mine) = (theirs.saturating_sub(base), mine.saturating_sub(base));
+        println!(
+            "| {} | {theirs} | {mine} | {:.2} | {} | {} | {:.2} |",
+            case.title,
+            f64::from(mine) / f64::from(theirs.max(1)),
+            hand.instructions(),
+            ours.instructions(),
+            f64::from(ours.instructions()) / f64::from(hand.instructions())
+        );
+    }
+}
+
+/// The least time of each, taken in turn.
+fn alternate<const N: usize>(programs: [&Program; N], packet: &[u8]) -> [u32; N] {
+    let mut least = [u32::MAX; N];
+    for _ in 0..ROUNDS {
+        for (program, least) in programs.iter().zip(&mut least) {
+            *least = (*least).min(program.measure(packet, 1, REPEAT).expect("a test run"));
+        }
+    }
+    least
+}
+
+fn insert(program: &Program, key: &str, action: &str, args: &[&str]) {
+    let tables = program.tables().expect("tables");
+    let table = tables.first().expect("a table");
+    let entry: Entry = table.entry(&[key], action, args, 0).expect("an entry");
+    table.insert(&Entry { count: Count::default(), ..entry }).expect("an entry fits");
+}
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("benches").join(path)
+}
+
+fn ours(name: &str, dir: &Path) -> Program {
+    let status = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+        .arg("build")
+        .arg(root(&format!("p4/{name}.p4")))
+        .arg("-o")
+        .arg(dir)
+        .status();
+    assert!(status.is_ok_and(|s| s.success()), "{name}.p4 does not compile");
+    let object = Object::open(&dir.join(format!("{name}.o"))).expect("our object");
+    load::load_detached(&object, 0).expect("the verifier accepts it")
+}
+
+/// Hand-written C with a manifest behind it, so that the same runtime loads it and fills its table.
+fn hand(case: &Case, dir: &Path) -> Program {
+    let manifest = manifest(case).encode().expect("a manifest");
+    let bytes: Vec<String> = manifest.iter().map(|b| b.to_string()).collect();
+    let text = format!(
+        "#include \"{}\"\nconst __u8 manifest[] SEC(\".rodata.p4xdp\") = {{{}}};\n",
+        root(&format!("hand/{}.c", case.name)).display(),
+        bytes.join(",")
+    );
+    let c = dir.join(format!("hand_{}.c", case.name));
+    let object = c.with_extension("o");
+    std::fs::write(&c, text).expect("writable");
+    let clang = p4xdp_backend_xdp::clang::Clang::find(None).expect("clang");
+    clang.compile(&c, &object, &[]).expect("the hand-written C compiles");
+    load::load_detached(&Object::open(&object).expect("an object"), 0).expect("the verifier accepts it")
+}
+
+fn manifest(case: &Case) -> Manifest {
+    let place = |offset, size, order| Place { offset, size, order };
+    let action_place = place(0, 4, ByteOrder::Host);
+    let field = |name: &str, width| Param { name: name.into(), width, signed: false, members: Vec::new() };
+    let (mut actions, mut tables) = (Vec::new(), Vec::new());
+    if let Some(hand) = &case.hand_table {
+        let mut table_actions = Vec::new();
+        let mut value_size = 4;
+        for (position, (name, param)) in hand.actions.iter().enumerate() {
+            let params = param.iter().map(|(name, width, _)| field(name, *width)).collect();
+            actions.push(Action { name: (*name).into(), params, annotations: Vec::new() });
+            let places = param.iter().map(|(_, width, order)| place(4, width / 8, *order)).collect();
+            table_actions.push(TableAction {
+                action: position,
+                places,
+                table_only: false,
+                default_only: false,
+            });
+            value_size = value_size.max(if param.is_some() { 8 } else { 4 });
+        }
+        let key = Key {
+            param: field(hand.key, 32),
+            match_kind: MatchKind::Exact,
+            place: place(0, 4, ByteOrder::Network),
+        };
+        tables.push(Table {
+            name: "table".into(),
+            keys: vec![key],
+            actions: table_actions,
+            size: 1024,
+            storage: Some(Storage::Hash {
+                map: "table".into(),
+                key_size: 4,
+                value_size,
+                action: action_place,
+            }),
+            default: Default {
+                initial: ActionCall { action: 0, args: vec!["0x0".into(); hand.actions[0].1.iter().len()] },
+                is_const: true,
+                data: None,
+            },
+            const_entries: Vec::new(),
+            initial_entries: Vec::new(),
+            direct_counter: None,
+            annotations: Vec::new(),
+        });
+    }
+    Manifest {
+        compiler: env!("CARGO_PKG_VERSION").into(),
+        source: format!("{}.c", case.name),
+        architecture: "none".into(),
+        entry: case.name.into(),
+        kernel: "5.15".into(),
+        actions,
+        tables,
+        externs: Vec::new(),
+        ports: Ports { base: false, redirects: false },
+        errors: Vec::new(),
+    }
+}
+
+/// 64 bytes: Ethernet, IPv4 10.0.0.1 to 10.0.0.2, TCP.
+fn tcp_packet() -> Vec<u8> {
+    let mut packet = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0];
+    packet.extend([0x45, 0, 0, 50, 0, 1, 0, 0, 64, 6, 0x66, 0xc3, 10, 0, 0, 1, 10, 0, 0, 2]);
+    packet.extend([0x30, 0x39, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x50, 0x10, 0x20, 0, 0x12, 0x34, 0, 0]);
+    packet.resize(64, 0);
+    packet
+}
