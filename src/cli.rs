@@ -1,6 +1,7 @@
 //! The command line: arguments as data. What they do is in `commands`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use p4xdp_frontend::diagnostic::{UnknownWarning, WarningPolicy};
 use std::path::PathBuf;
 
 /// Compiles P4_16 to XDP, loads it, fills its tables and tests it on packets.
@@ -71,9 +72,15 @@ pub struct SourceArgs {
     /// How diagnostics are printed.
     #[arg(long, value_enum, default_value_t = ErrorFormat::Human)]
     pub error_format: ErrorFormat,
-    /// Warnings: `-W CODE` and `-W no-CODE` switch one, `-W all` and `-W no-all` all, `-W error` makes them errors.
-    #[arg(short = 'W', value_name = "WARNING")]
+    /// Warnings: `-W CODE` and `-W no-CODE` switch one, `-W all` and `-W none` all, `-W error` and `-W error=CODE` make
+    /// errors of them.
+    #[arg(short = 'W', value_name = "WARNING", value_parser = warning_flag)]
     pub warnings: Vec<String>,
+}
+
+/// What may follow `-W`.
+fn warning_flag(flag: &str) -> Result<String, UnknownWarning> {
+    WarningPolicy::default().set(flag).map(|()| flag.to_owned())
 }
 
 /// Forms of diagnostics.

@@ -5,7 +5,7 @@
 
 use p4xdp_backend_xdp::clang::{Clang, ClangError};
 use p4xdp_backend_xdp::{self as backend};
-use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
+use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
 use p4xdp_frontend::{ast, hir, parse, typecheck};
@@ -21,6 +21,8 @@ pub struct Options {
     pub preprocess: preprocess::Options,
     /// Takes the program for this architecture, whatever its package type.
     pub architecture: Option<String>,
+    /// Which warnings are shown, and which are errors.
+    pub warnings: WarningPolicy,
 }
 
 /// A program on its way through the stages.
@@ -41,7 +43,8 @@ impl Compilation {
 
     /// A compilation that reads from somewhere else, such as memory.
     pub fn with_loader(options: Options, loader: Box<dyn FileLoader>) -> Compilation {
-        Compilation { options, loader, sources: SourceMap::new(), diagnostics: Diagnostics::new() }
+        let diagnostics = Diagnostics::with_policy(options.warnings.clone());
+        Compilation { options, loader, sources: SourceMap::new(), diagnostics }
     }
 
     /// The text without directives and macros.
@@ -68,7 +71,8 @@ impl Compilation {
     /// When something was reported.
     pub fn check(&mut self) -> Result<hir::Program, ErrorsReported> {
         let ast = self.parse()?;
-        typecheck::check(&ast, &mut self.diagnostics)
+        let hir = typecheck::check(&ast, &mut self.diagnostics)?;
+        self.diagnostics.check().map(|()| hir)
     }
 
     /// The IR as elaboration leaves it: what the interpreter runs.
@@ -77,7 +81,8 @@ impl Compilation {
     /// When something was reported.
     pub fn elaborate(&mut self) -> Result<ir::Program, ErrorsReported> {
         let hir = self.check()?;
-        elaborate::elaborate(&hir, &mut self.diagnostics)
+        let program = elaborate::elaborate(&hir, &mut self.diagnostics)?;
+        self.diagnostics.check().map(|()| program)
     }
 
     /// The IR after all passes: what the back end gets.

@@ -45,9 +45,13 @@ fn a_directory() {
 
 #[test]
 fn wrong_usage() {
-    for args in
-        [&["check"][..], &["frobnicate"], &["check", "x.p4", "--error-format", "long"], &["explain", "E9999"]]
-    {
+    for args in [
+        &["check"][..],
+        &["frobnicate"],
+        &["check", "x.p4", "--error-format", "long"],
+        &["explain", "E9999"],
+        &["check", "x.p4", "-W", "W9999"],
+    ] {
         let output = p4xdp(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(!output.stderr.is_empty(), "{args:?}");
@@ -125,4 +129,25 @@ fn the_examples_check() {
             assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         }
     }
+}
+
+#[test]
+fn warnings_are_left_out_or_made_errors() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let path = dir.path().join("program.p4");
+    std::fs::write(&path, "#warning old\n").expect("writable");
+    let path = path.to_string_lossy();
+    let with = |flags: &[&str]| {
+        let output = p4xdp(&[&["check", &path][..], flags].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).replace(&*path, "P"))
+    };
+    let (status, stderr) = with(&[]);
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(stderr.starts_with("warning[W0101]: #warning old\n"), "{stderr}");
+    assert!(stderr.ends_with("warning: `P` has 1 warning\n"), "{stderr}");
+    assert_eq!(with(&["-W", "no-W0101"]), (Some(0), String::new()));
+    let (status, stderr) = with(&["-W", "error"]);
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stderr.starts_with("error[W0101]"), "{stderr}");
+    assert!(stderr.ends_with("error: could not compile `P` due to the previous error\n"), "{stderr}");
 }

@@ -8,6 +8,11 @@ pub fn complain(message: &str) {
     let _ = writeln!(std::io::stderr(), "p4xdp: {message}");
 }
 
+/// Says something on standard error.
+pub fn say(message: &str) {
+    let _ = writeln!(std::io::stderr(), "{message}");
+}
+
 /// Writes a result to standard output; a closed pipe ends the output quietly.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();

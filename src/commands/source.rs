@@ -3,7 +3,7 @@
 use super::{Exit, complain, output};
 use crate::cli::{ErrorFormat, SourceArgs};
 use crate::driver::{Compilation, Options};
-use p4xdp_frontend::diagnostic::{ErrorsReported, Format, render};
+use p4xdp_frontend::diagnostic::{ErrorsReported, Format, WarningPolicy, render, summary};
 use p4xdp_frontend::preprocess;
 
 /// The compilation that the arguments ask for.
@@ -16,6 +16,7 @@ pub fn compilation(args: &SourceArgs) -> Compilation {
             undefines: args.undefines.clone(),
         },
         architecture: args.arch.clone(),
+        warnings: warning_policy(&args.warnings),
     })
 }
 
@@ -35,8 +36,22 @@ pub fn report(compilation: &Compilation, args: &SourceArgs) {
     let color = output::color_on_stderr();
     let mut out = std::io::stderr().lock();
     let written = render(compilation.diagnostics.iter(), &compilation.sources, format, color, &mut out);
+    drop(out);
     if let Err(error) = written {
-        drop(out);
         complain(&format!("cannot write the diagnostics: {error}"));
     }
+    if format == Format::Human
+        && let Some(summary) = summary(compilation.diagnostics.iter(), &args.program.display().to_string())
+    {
+        output::say(&summary);
+    }
+}
+
+fn warning_policy(flags: &[String]) -> WarningPolicy {
+    let mut policy = WarningPolicy::default();
+    for flag in flags {
+        // The command line was refused if a flag is unknown.
+        let _ = policy.set(flag);
+    }
+    policy
 }

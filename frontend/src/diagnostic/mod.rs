@@ -125,6 +125,7 @@ pub struct ErrorsReported(());
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
     errors: usize,
+    policy: WarningPolicy,
 }
 
 impl Diagnostics {
@@ -133,8 +134,15 @@ impl Diagnostics {
         Diagnostics::default()
     }
 
+    /// An empty sink that leaves out some warnings, or makes errors of them. A stage that goes on after a warning goes
+    /// on after such an error too: [`Diagnostics::check`] tells at its end.
+    pub fn with_policy(policy: WarningPolicy) -> Diagnostics {
+        Diagnostics { policy, ..Diagnostics::default() }
+    }
+
     /// Takes a finding of any severity.
     pub fn emit(&mut self, diagnostic: Diagnostic) {
+        let Some(diagnostic) = diagnostic.under(&self.policy) else { return };
         if diagnostic.severity == Severity::Error {
             self.errors += 1;
         }

@@ -1,8 +1,8 @@
-//! Which warnings are shown, and which are errors. In: `-W` flags. Out: the sink's findings, some of them left out or
-//! made errors.
+//! Which warnings are shown, and which are errors. In: `-W` flags. Out: for each finding that the sink is given, whether
+//! it is left out or made an error.
 
 use super::suggest::closest;
-use super::{Code, Diagnostics, Severity, codes};
+use super::{Code, Diagnostic, Severity, codes};
 use std::collections::BTreeMap;
 
 /// What becomes of a warning.
@@ -74,20 +74,21 @@ impl WarningPolicy {
     }
 }
 
-impl Diagnostics {
-    /// Leaves out the warnings that the policy allows, and makes errors of those that it denies.
-    pub fn apply(&mut self, policy: &WarningPolicy) {
-        self.found.retain(|found| {
-            found.severity != Severity::Warning || policy.level(found.code) != WarningLevel::Allow
-        });
-        for found in &mut self.found {
-            if found.severity == Severity::Warning && policy.level(found.code) == WarningLevel::Deny {
-                found.severity = Severity::Error;
-                found.notes.push(format!(
-                    "`-W error` makes this warning an error; `-W no-error={}` does not",
-                    found.code
-                ));
-                self.errors += 1;
+impl Diagnostic {
+    /// What becomes of a finding: nothing if it is a warning that the policy allows, an error if it denies it.
+    pub(super) fn under(mut self, policy: &WarningPolicy) -> Option<Diagnostic> {
+        if self.severity != Severity::Warning {
+            return Some(self);
+        }
+        match policy.level(self.code) {
+            WarningLevel::Allow => None,
+            WarningLevel::Warn => Some(self),
+            WarningLevel::Deny => {
+                self.severity = Severity::Error;
+                let code = self.code;
+                Some(self.with_note(format!(
+                    "`-W error` makes this warning an error; `-W no-error={code}` does not"
+                )))
             }
         }
     }

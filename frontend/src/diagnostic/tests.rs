@@ -119,10 +119,9 @@ fn warning_policy() {
     let with = |flags: &[&str]| {
         let mut policy = WarningPolicy::default();
         flags.iter().for_each(|flag| policy.set(flag).unwrap());
-        let mut sink = Diagnostics::new();
+        let mut sink = Diagnostics::with_policy(policy);
         sink.emit(Diagnostic::warning(codes::W0101, Span::NONE, "one"));
         sink.emit(Diagnostic::warning(codes::W0102, Span::NONE, "two"));
-        sink.apply(&policy);
         let shown: Vec<String> = sink.iter().map(|d| format!("{:?} {}", d.severity, d.message)).collect();
         (shown.join(", "), sink.error_count())
     };
