@@ -4,8 +4,6 @@
 //! in [`crate::ir`] alone. [`Machine::new`] turns a program into a form that runs fast; [`Machine::process`] takes a packet
 //! through its blocks as the architecture says. Everything is deterministic: the clock and the random numbers too.
 
-#![allow(dead_code)]
-
 mod apply;
 mod arch;
 mod bits;

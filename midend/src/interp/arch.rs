@@ -10,7 +10,7 @@ mod xdp_model;
 use super::externs::{Builtin, ExternState};
 use super::machine::Verdict;
 use super::run::{Flow, Run};
-use crate::ir::{Arg, ExternInstance, Program, TypeShape};
+use crate::ir::{Arg, ExternInstance, Program};
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use std::fmt;
@@ -18,14 +18,10 @@ use std::sync::Arc;
 
 /// A call of an extern, to be given a meaning.
 pub struct CallSite<'a> {
-    /// The program.
-    pub program: &'a Program,
     /// The instance of a method call.
     pub instance: Option<&'a ExternInstance>,
     /// Name of the function or method.
     pub name: &'a str,
-    /// Type arguments.
-    pub type_args: &'a [TypeShape],
     /// Arguments.
     pub args: &'a [Arg],
 }
@@ -50,18 +46,18 @@ pub trait Architecture: Send + Sync + fmt::Debug {
 }
 
 /// The architecture of a program.
-pub fn for_program(program: &Program) -> Result<Arc<dyn Architecture>, Diagnostic> {
+pub fn for_program(program: &Program) -> Result<Arc<dyn Architecture>, Box<Diagnostic>> {
     match &*program.architecture {
         "xdp_model" => Ok(Arc::new(xdp_model::XdpModel::new(program)?)),
         "ebpf_model" => Ok(Arc::new(ebpf_model::EbpfModel::new(program)?)),
         "v1model" => Ok(Arc::new(v1model::V1Model::new(program)?)),
         "psa" => Ok(Arc::new(psa::Psa::new(program)?)),
         "ubpf_model" => Ok(Arc::new(ubpf_model::UbpfModel::new(program)?)),
-        other => Err(Diagnostic::error(
+        other => Err(Box::new(Diagnostic::error(
             codes::E0551,
             Span::NONE,
             format!("the interpreter does not know the architecture `{other}`"),
-        )),
+        ))),
     }
 }
 

@@ -61,7 +61,7 @@ impl BitWriter {
     /// Appends the low `width` bits (at most 128).
     pub fn push(&mut self, value: u128, width: u32) {
         let mut rest = width.min(NARROW);
-        if self.free == 0 && rest % 8 == 0 {
+        if self.free == 0 && rest.is_multiple_of(8) {
             let all = value.to_be_bytes();
             self.bytes.extend(all.iter().skip(16 - rest as usize / 8));
             return;

@@ -157,7 +157,7 @@ pub enum ArgCode {
     /// A string.
     String(Arc<str>),
     /// An extern instance.
-    Extern(u32),
+    Extern,
     /// `packet_in` or `packet_out`.
     Packet,
     /// Left out.
@@ -336,14 +336,10 @@ pub struct ControlCode {
 /// An action.
 #[derive(Clone, Debug)]
 pub struct ActionCode {
-    /// Name.
-    pub name: Arc<str>,
     /// Slots and widths of the parameters.
     pub params: Vec<(Arc<str>, Slot, u32)>,
     /// Statements.
     pub body: Block,
-    /// Declaration.
-    pub span: Span,
 }
 
 /// The positions of core.p4's errors.

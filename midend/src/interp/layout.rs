@@ -1,7 +1,7 @@
 //! Where the interpreter keeps a program's storage: every leaf gets a slot in one of three arrays, by its width.
 
 use super::value::{NARROW, Value, VarBits};
-use crate::ir::{HeaderId, HeaderTypeId, LocalId, Program, ScalarType, StackId};
+use crate::ir::{HeaderId, LocalId, Program, ScalarType, StackId};
 use cranelift_entity::EntityRef;
 use num_bigint::BigUint;
 
@@ -58,7 +58,7 @@ pub struct StackLayout {
 /// The plan of a program's storage.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
-    /// By [`HeaderTypeId`].
+    /// By `HeaderTypeId`.
     pub types: Vec<TypeLayout>,
     /// By [`HeaderId`].
     pub headers: Vec<HeaderLayout>,
@@ -126,11 +126,6 @@ impl Layout {
     /// A local's slot. One that is not in the program has none that exists.
     pub fn local(&self, local: LocalId) -> Slot {
         self.locals.get(local.index()).copied().unwrap_or(Slot::Narrow(u32::MAX))
-    }
-
-    /// A header type's layout.
-    pub fn header_type(&self, ty: HeaderTypeId) -> Option<&TypeLayout> {
-        self.types.get(ty.index())
     }
 
     /// The layout of a header's type.

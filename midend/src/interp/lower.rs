@@ -11,7 +11,7 @@ use super::arch::CallSite;
 use super::code::{ActionCode, Block, Code, ControlCode, Errors, Names, ParserCode, State};
 use super::externs::Builtin;
 use super::layout::{Layout, Slot};
-use crate::ir::{Arg, ExternId, Program, TypeShape};
+use crate::ir::{Arg, ExternId, Program};
 use cranelift_entity::EntityRef;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
@@ -126,7 +126,7 @@ impl Lowering<'_> {
             .iter()
             .map(|p| (p.name.clone(), self.layout.local(p.local), p.ty.width()))
             .collect();
-        ActionCode { name: action.name.clone(), params, body: self.block(&action.body), span: action.span }
+        ActionCode { params, body: self.block(&action.body) }
     }
 
     fn narrow_local(&self, local: crate::ir::LocalId) -> u32 {
@@ -140,12 +140,11 @@ impl Lowering<'_> {
         &mut self,
         instance: Option<ExternId>,
         name: &str,
-        type_args: &[TypeShape],
         args: &[Arg],
         span: Span,
     ) -> Option<Builtin> {
         let instance = instance.map(|id| &self.program.externs[id]);
-        let site = CallSite { program: self.program, instance, name, type_args, args };
+        let site = CallSite { instance, name, args };
         let found = (self.resolver)(&site);
         if found.is_none() {
             let message = match instance {

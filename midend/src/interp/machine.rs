@@ -110,17 +110,20 @@ pub struct Machine {
     tracing: bool,
 }
 
+/// A value set's name, and the widths and signs of its keys.
+pub(super) type ValueSetName = (Arc<str>, Vec<(u32, bool)>);
+
 /// Names of what a control plane reaches beside tables.
 #[derive(Debug, Default)]
 pub(super) struct ControlNames {
     pub externs: Vec<Arc<str>>,
-    pub value_sets: Vec<(Arc<str>, Vec<(u32, bool)>)>,
+    pub value_sets: Vec<ValueSetName>,
 }
 
 impl Machine {
     /// Makes a program ready: declared entries are in the tables, everything else is empty or zero.
     pub fn new(program: &Program) -> Result<Machine, Unsupported> {
-        let arch = arch::for_program(program).map_err(|d| Unsupported(vec![d]))?;
+        let arch = arch::for_program(program).map_err(|d| Unsupported(vec![*d]))?;
         let code = lower(program, &|site| arch.resolve(site)).map_err(Unsupported)?;
         let mut found = Vec::new();
         let externs = program
@@ -170,6 +173,7 @@ impl Machine {
             Ok(verdict) => verdict,
             Err(_) => Verdict::Failed(run.fault.take().unwrap_or_else(|| "it stopped".into())),
         };
+        run.verdict_events(&verdict);
         let outputs = std::mem::take(&mut run.outputs);
         let trace = run.trace.take().unwrap_or_default();
         Outcome { verdict, outputs, digests: std::mem::take(&mut self.state.digests), trace }

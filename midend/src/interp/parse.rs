@@ -67,11 +67,11 @@ impl<'m> Run<'m> {
                 [Matcher::Masked { value, mask }] => key & mask == *value,
                 _ => true,
             });
-            return found.map(|c| c.target).ok_or(()).or_else(|()| Err(self.fail(self.code.errors.no_match)));
+            return found.map(|c| c.target).ok_or_else(|| self.fail(self.code.errors.no_match));
         }
         let values: Vec<Value> = keys.iter().map(|k| self.env().any(k)).collect();
         let found = cases.iter().find(|c| self.matches(&c.matchers, &values));
-        found.map(|c| c.target).ok_or(()).or_else(|()| Err(self.fail(self.code.errors.no_match)))
+        found.map(|c| c.target).ok_or_else(|| self.fail(self.code.errors.no_match))
     }
 
     fn matches(&self, matchers: &[Matcher], values: &[Value]) -> bool {

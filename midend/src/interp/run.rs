@@ -4,7 +4,7 @@ use super::bits::{BitWriter, read, read_big};
 use super::code::{Access, Any, Block, Code, Dst, Op, Scalar, Stmt};
 use super::eval::{Env, splice};
 use super::layout::{Slot, Storage};
-use super::machine::{Output, State};
+use super::machine::{Output, State, Verdict};
 use super::requests::Requests;
 use super::trace::{Event, EventKind};
 use super::value::{NARROW, Value, VarBits};
@@ -105,6 +105,25 @@ impl<'m> Run<'m> {
                 trace.push(Event { kind, span });
             }
         }
+    }
+
+    /// Notes what becomes of the packet.
+    pub(super) fn verdict_events(&mut self, verdict: &Verdict) {
+        if self.trace.is_none() {
+            return;
+        }
+        let left: Vec<String> =
+            self.outputs.iter().map(|o| format!("out of port {}, {} bytes", o.port, o.bytes.len())).collect();
+        for text in left {
+            self.event(Span::NONE, |_| EventKind::Verdict(text));
+        }
+        let end = match verdict {
+            Verdict::Forwarded | Verdict::Passed => return,
+            Verdict::Dropped => "dropped".to_owned(),
+            Verdict::Aborted => "aborted".to_owned(),
+            Verdict::Failed(why) => format!("given up: {why}"),
+        };
+        self.event(Span::NONE, |_| EventKind::Verdict(end));
     }
 
     /// Gives the packet up.

@@ -9,7 +9,6 @@ use super::value::{NARROW, Value};
 use crate::ir::MatchKind;
 use index::Index;
 use num_bigint::BigUint;
-use p4xdp_frontend::source::Span;
 use std::sync::Arc;
 
 /// A key.
@@ -82,10 +81,6 @@ pub struct TableCode {
     pub implementation: Option<u32>,
     /// Direct counter.
     pub counter: Option<u32>,
-    /// Direct meter.
-    pub meter: Option<u32>,
-    /// Declaration.
-    pub span: Span,
 }
 
 impl TableCode {

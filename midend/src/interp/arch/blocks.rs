@@ -17,24 +17,24 @@ impl<'a> Blocks<'a> {
         Blocks { program, layout: Layout::new(program) }
     }
 
-    fn missing(&self, what: &str) -> Diagnostic {
+    fn missing(&self, what: &str) -> Box<Diagnostic> {
         let package = &self.program.package;
-        Diagnostic::error(codes::E0551, Span::NONE, format!("package `{package}` has no {what}"))
+        Box::new(Diagnostic::error(codes::E0551, Span::NONE, format!("package `{package}` has no {what}")))
     }
 
-    pub(super) fn stage(&self, role: &str) -> Result<&'a Stage, Diagnostic> {
+    pub(super) fn stage(&self, role: &str) -> Result<&'a Stage, Box<Diagnostic>> {
         let found = self.program.stages.iter().find(|s| &*s.role == role);
         found.ok_or_else(|| self.missing(&format!("block `{role}`")))
     }
 
-    pub(super) fn parser(&self, role: &str) -> Result<u32, Diagnostic> {
+    pub(super) fn parser(&self, role: &str) -> Result<u32, Box<Diagnostic>> {
         match self.stage(role)?.block {
             StageBlock::Parser(p) => Ok(p.index() as u32),
             StageBlock::Control(_) => Err(self.missing(&format!("parser `{role}`"))),
         }
     }
 
-    pub(super) fn control(&self, role: &str) -> Result<u32, Diagnostic> {
+    pub(super) fn control(&self, role: &str) -> Result<u32, Box<Diagnostic>> {
         match self.stage(role)?.block {
             StageBlock::Control(c) => Ok(c.index() as u32),
             StageBlock::Parser(_) => Err(self.missing(&format!("control `{role}`"))),
@@ -42,7 +42,7 @@ impl<'a> Blocks<'a> {
     }
 
     /// The place of a block's parameter by position.
-    pub(super) fn param(&self, role: &str, position: usize) -> Result<&'a Place, Diagnostic> {
+    pub(super) fn param(&self, role: &str, position: usize) -> Result<&'a Place, Box<Diagnostic>> {
         let param = self.stage(role)?.params.get(position);
         param
             .map(|p| &p.place)
@@ -81,14 +81,8 @@ impl<'a> Blocks<'a> {
     }
 
     /// As [`Blocks::field`], for a field that must be there.
-    pub(super) fn required(&self, place: &Place, name: &str) -> Result<u32, Diagnostic> {
+    pub(super) fn required(&self, place: &Place, name: &str) -> Result<u32, Box<Diagnostic>> {
         self.field(place, name).ok_or_else(|| self.missing(&format!("metadata field `{name}`")))
-    }
-
-    /// The position of an enum's member.
-    pub(super) fn member(&self, type_name: &str, member: &str) -> Option<u128> {
-        let ty = self.program.enums.values().find(|e| &*e.name == type_name)?;
-        ty.members.iter().position(|m| &**m == member).map(|i| i as u128)
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct EbpfModel {
 }
 
 impl EbpfModel {
-    pub(super) fn new(program: &Program) -> Result<EbpfModel, Diagnostic> {
+    pub(super) fn new(program: &Program) -> Result<EbpfModel, Box<Diagnostic>> {
         let blocks = Blocks::new(program);
         let accept = blocks.param("filt", 1)?;
         Ok(EbpfModel {

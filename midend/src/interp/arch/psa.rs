@@ -10,10 +10,8 @@ use crate::interp::externs::{Builtin, ExternState, psa};
 use crate::interp::layout::{Layout, Slot, Storage};
 use crate::interp::machine::{Mirror, Output, Verdict};
 use crate::interp::run::{Flow, Run};
-use crate::interp::trace::EventKind;
 use crate::ir::{ExternInstance, Place, Program};
 use p4xdp_frontend::diagnostic::Diagnostic;
-use p4xdp_frontend::source::Span;
 use std::collections::VecDeque;
 
 /// Times that a packet and its copies may go round.
@@ -114,10 +112,10 @@ impl Path {
 }
 
 impl Psa {
-    pub(super) fn new(program: &Program) -> Result<Psa, Diagnostic> {
+    pub(super) fn new(program: &Program) -> Result<Psa, Box<Diagnostic>> {
         let blocks = Blocks::new(program);
         let layout = Layout::new(program);
-        let leaves = |role: &str, position: usize| -> Result<Leaves, Diagnostic> {
+        let leaves = |role: &str, position: usize| -> Result<Leaves, Box<Diagnostic>> {
             Ok(Leaves::of(program, &layout, blocks.param(role, position)?))
         };
         let error_of = |parser: u32| match program.parsers.values().nth(parser as usize) {
@@ -291,7 +289,6 @@ impl Psa {
             return Ok(());
         }
         let port = work.port as u32;
-        run.event(Span::NONE, |_| EventKind::Verdict(format!("out of port {port}, {} bytes", bytes.len())));
         run.outputs.push(Output { port, bytes });
         Ok(())
     }

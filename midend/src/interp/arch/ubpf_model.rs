@@ -32,7 +32,7 @@ pub(super) struct UbpfModel {
 }
 
 impl UbpfModel {
-    pub(super) fn new(program: &Program) -> Result<UbpfModel, Diagnostic> {
+    pub(super) fn new(program: &Program) -> Result<UbpfModel, Box<Diagnostic>> {
         let blocks = Blocks::new(program);
         // Before version 20200515 there was no standard metadata.
         let standard = blocks.param("p", 2).ok();

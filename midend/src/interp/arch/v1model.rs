@@ -13,12 +13,10 @@ use crate::interp::layout::{Layout, Slot, Storage};
 use crate::interp::machine::{Mirror, Output, Verdict};
 use crate::interp::requests::{Preserve, Requests};
 use crate::interp::run::{Flow, Run};
-use crate::interp::trace::EventKind;
 use crate::interp::value::Value;
 use crate::ir::{ExternInstance, Place, Program};
 use p4xdp_frontend::ast::AnnotationBody;
 use p4xdp_frontend::diagnostic::Diagnostic;
-use p4xdp_frontend::source::Span;
 use std::collections::VecDeque;
 
 /// Times that a packet and its copies may go round.
@@ -78,7 +76,7 @@ enum Work {
 }
 
 impl V1Model {
-    pub(super) fn new(program: &Program) -> Result<V1Model, Diagnostic> {
+    pub(super) fn new(program: &Program) -> Result<V1Model, Box<Diagnostic>> {
         let blocks = Blocks::new(program);
         let meta = blocks.param("ig", 2)?;
         let field = |name: &str| blocks.field(meta, name).unwrap_or(u32::MAX);
@@ -282,7 +280,6 @@ impl V1Model {
             return Ok(Verdict::Forwarded);
         }
         let port = port as u32;
-        run.event(Span::NONE, |_| EventKind::Verdict(format!("out of port {port}, {} bytes", bytes.len())));
         run.outputs.push(Output { port, bytes });
         Ok(Verdict::Forwarded)
     }

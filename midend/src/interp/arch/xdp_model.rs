@@ -29,7 +29,7 @@ pub(super) struct XdpModel {
 }
 
 impl XdpModel {
-    pub(super) fn new(program: &Program) -> Result<XdpModel, Diagnostic> {
+    pub(super) fn new(program: &Program) -> Result<XdpModel, Box<Diagnostic>> {
         let blocks = Blocks::new(program);
         let (input, output) = (blocks.param("s", 1)?, blocks.param("s", 2)?);
         Ok(XdpModel {

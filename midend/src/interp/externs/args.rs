@@ -22,7 +22,7 @@ impl Run<'_> {
             | ArgCode::Stack(_)
             | ArgCode::Struct(_)
             | ArgCode::String(_)
-            | ArgCode::Extern(_)
+            | ArgCode::Extern
             | ArgCode::Packet
             | ArgCode::Missing => (Value::Narrow(0), 0),
         }
@@ -72,7 +72,7 @@ impl Run<'_> {
                     self.collect_leaves(&dotted, field, out);
                 }
             }
-            ArgCode::String(_) | ArgCode::Extern(_) | ArgCode::Packet | ArgCode::Missing => {}
+            ArgCode::String(_) | ArgCode::Extern | ArgCode::Packet | ArgCode::Missing => {}
         }
     }
 
@@ -116,7 +116,7 @@ impl Run<'_> {
                 let (value, width) = self.value_of(arg);
                 push(out, &value, width);
             }
-            ArgCode::String(_) | ArgCode::Extern(_) | ArgCode::Packet | ArgCode::Missing => {}
+            ArgCode::String(_) | ArgCode::Extern | ArgCode::Packet | ArgCode::Missing => {}
         }
     }
 
@@ -158,8 +158,7 @@ impl Run<'_> {
                 let elements = code.layout.stacks.get(*stack as usize).map(|s| s.elements.as_slice());
                 elements.unwrap_or_default().iter().for_each(|h| self.give_header(*h as usize, values));
             }
-            ArgCode::In(_) | ArgCode::String(_) | ArgCode::Extern(_) | ArgCode::Packet | ArgCode::Missing => {
-            }
+            ArgCode::In(_) | ArgCode::String(_) | ArgCode::Extern | ArgCode::Packet | ArgCode::Missing => {}
         }
     }
 

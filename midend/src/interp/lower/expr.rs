@@ -295,7 +295,7 @@ impl Lowering<'_> {
                 ArgCode::Struct(fields.iter().map(|(name, a)| (name.clone(), self.arg(a))).collect())
             }
             Arg::String(s) => ArgCode::String(s.clone()),
-            Arg::Extern(id) => ArgCode::Extern(id.index() as u32),
+            Arg::Extern(_) => ArgCode::Extern,
             Arg::Packet => ArgCode::Packet,
             Arg::Missing => ArgCode::Missing,
         }

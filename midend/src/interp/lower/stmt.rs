@@ -74,8 +74,8 @@ impl Lowering<'_> {
                 hit.map(|l| self.narrow_local(l)),
                 action_run.map(|l| self.narrow_local(l)),
             ),
-            StmtKind::CallExtern { instance, name, type_args, args, result } => {
-                let builtin = self.builtin(*instance, name, type_args, args, stmt.span)?;
+            StmtKind::CallExtern { instance, name, type_args: _, args, result } => {
+                let builtin = self.builtin(*instance, name, args, stmt.span)?;
                 let args = args.iter().map(|a| self.arg(a)).collect();
                 let result = result.as_ref().map(|r| self.arg(r));
                 let instance = instance.map(|i| i.index() as u32);

@@ -91,8 +91,6 @@ impl Lowering<'_> {
             size: table.size,
             implementation: externs(&["implementation", "psa_implementation"]),
             counter: externs(&["counters", "psa_direct_counter"]),
-            meter: externs(&["meters", "psa_direct_meter"]),
-            span: table.span,
         }
     }
 }
