@@ -90,8 +90,8 @@ impl<'a> Cx<'a> {
         let mut names = Names::new();
         let storage = Storage::plan(program, stores, &mut names);
         // Refusals are in the sink; what is written then is thrown away.
-        let tables = Rc::new(crate::layout::tables::lay_out(program, &mut names, sink).unwrap_or_default());
-        let externs = Rc::new(crate::externs::lay_out(program, &mut names, sink).unwrap_or_default());
+        let tables = Rc::new(crate::layout::tables::lay_out(program, &mut names, sink));
+        let externs = Rc::new(crate::externs::lay_out(program, &mut names, sink));
         Cx {
             program,
             options,

@@ -38,25 +38,14 @@ pub struct CounterArray {
     pub sparse: bool,
 }
 
-/// Gives every extern with state its maps.
-///
-/// # Errors
-/// When an instance cannot be had on XDP; all such are reported.
-pub fn lay_out(
-    program: &Program,
-    names: &mut Names,
-    diagnostics: &mut Diagnostics,
-) -> Result<Externs, ErrorsReported> {
+/// Gives every extern with state its maps. Instances that cannot be had on XDP are reported, and then have none.
+pub fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Diagnostics) -> Externs {
     let mut externs = Externs::default();
-    let mut failed = None;
     for (id, instance) in program.externs.iter() {
-        if &*instance.extern_type == "CounterArray" {
-            match counter_array(instance, names, diagnostics) {
-                Ok(counter) => {
-                    externs.counters.insert(id, counter);
-                }
-                Err(reported) => failed = Some(reported),
-            }
+        if &*instance.extern_type == "CounterArray"
+            && let Ok(counter) = counter_array(instance, names, diagnostics)
+        {
+            externs.counters.insert(id, counter);
         }
     }
     let functions = called_functions(program);
@@ -66,7 +55,7 @@ pub fn lay_out(
     if functions.contains(TCP_CONNTRACK) {
         externs.connections = Some(short_name(names, "connections"));
     }
-    failed.map_or(Ok(externs), Err)
+    externs
 }
 
 /// `CounterArray(bit<32> max_index, bool sparse)`. A dense one has the index `max_index` too; a sparse one has room for

@@ -56,6 +56,8 @@ impl Cx<'_> {
             (Some(counter), "add", Some([index, amount])) => {
                 self.count(&counter.map, counter.sparse, index, &amount.text);
             }
+            // An instance that was refused is not refused again.
+            (None, "increment" | "add", Some(_)) if &*self.program.externs[id].extern_type == "CounterArray" => {}
             _ => {
                 let ty = Arc::clone(&self.program.externs[id].extern_type);
                 let message = format!("method `{}` of extern `{ty}` cannot be had on XDP", call.name);

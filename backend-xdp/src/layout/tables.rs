@@ -12,7 +12,7 @@ use super::param_order::param_order;
 use crate::names::{self, Names};
 use crate::table_storage::{self, TableStorage};
 use p4xdp_frontend::arena::Arena;
-use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
+use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_manifest::{ByteOrder, Place};
 use p4xdp_midend::ir::{Program, Table, TableId};
 use std::collections::HashSet;
@@ -124,26 +124,13 @@ impl ValueLayout {
     }
 }
 
-/// Lays out the tables of a program.
-///
-/// # Errors
-/// When a table cannot be held in any storage that we have; all such tables are reported.
-pub fn lay_out(
-    program: &Program,
-    names: &mut Names,
-    diagnostics: &mut Diagnostics,
-) -> Result<Tables, ErrorsReported> {
+/// Lays out the tables of a program. Those that cannot be held in any storage that we have are reported, and then
+/// have none.
+pub fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Diagnostics) -> Tables {
     let mut tables = Tables::default();
-    let mut failed = None;
     for table in program.tables.values() {
         let stem = stem(names, &table.name);
-        let storage = match table_storage::choose(program, table, &stem, diagnostics) {
-            Ok(storage) => storage,
-            Err(reported) => {
-                failed = Some(reported);
-                None
-            }
-        };
+        let storage = table_storage::choose(program, table, &stem, diagnostics).unwrap_or_default();
         let base = storage.as_ref().map_or(0, |s| s.action_base());
         let value = lay_out_value(program, table, names, &stem, base);
         let default = if table.default_is_const {
@@ -155,7 +142,7 @@ pub fn lay_out(
         };
         tables.layouts.push(TableLayout { stem, storage, value, default });
     }
-    failed.map_or(Ok(tables), Err)
+    tables
 }
 
 /// A stem of which all derived names are free too: every application of the table uses them.

@@ -28,7 +28,11 @@ impl Cx<'_> {
     /// The elements of a value in a shape.
     pub(super) fn elements(&mut self, expr: &Expr, shape: Shape) -> Vec<String> {
         match shape.order {
-            ByteOrder::Host => vec![self.value(expr).text],
+            ByteOrder::Host => {
+                let value = self.value(expr);
+                // What is true in C may be a pointer.
+                vec![if value.ty == CType::Bool { format!("!!{}", value.operand()) } else { value.text }]
+            }
             ByteOrder::Network => match self.field_elements(expr, shape) {
                 Some(elements) => elements,
                 None => {
