@@ -8,7 +8,7 @@
 use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
 use p4xdp_frontend::preprocess::Options;
 use p4xdp_frontend::source::{FileSystem, SourceMap};
-use p4xdp_midend::{elaborate, ir, validate};
+use p4xdp_midend::{arch, elaborate, ir, validate};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -41,7 +41,7 @@ fn run(file: &Path, options: &Options, print: bool) -> &'static str {
     let start = Instant::now();
     let (verdict, program) = match hir {
         Err(_) => ("rejected", None),
-        Ok(hir) => match elaborate::elaborate(&hir, &mut sink) {
+        Ok(hir) => match elaborate::elaborate_for(&hir, architecture(&hir), &mut sink) {
             Err(_) => ("elaboration", None),
             Ok(program) => {
                 let violations = validate::validate(&program);
@@ -63,4 +63,13 @@ fn run(file: &Path, options: &Options, print: bool) -> &'static str {
         println!("{}", ir::display::display(&program));
     }
     verdict
+}
+
+/// Packages of no known architecture are run block by block.
+fn architecture(hir: &p4xdp_frontend::hir::Program) -> Option<&'static arch::Architecture> {
+    use p4xdp_frontend::hir::Constructor;
+    let Constructor::Package(package) = hir.instances[hir.main?].construct.constructor else {
+        return None;
+    };
+    Some(arch::by_package(&hir.packages[package].name.name).unwrap_or(&arch::GENERIC))
 }

@@ -135,6 +135,15 @@ pub const ALL: &[Architecture] = &[
     },
 ];
 
+/// An architecture that knows no package: every block is run for itself, and nothing is shared. For programs that are only to be looked at.
+pub const GENERIC: Architecture =
+    Architecture { name: "generic", package: "", reject_is_visible: true, blocks: &[] };
+
+/// The architecture called `name`.
+pub fn by_name(name: &str) -> Option<&'static Architecture> {
+    ALL.iter().find(|a| a.name == name)
+}
+
 /// The architecture that a package type stands for.
 pub fn by_package(package: &str) -> Option<&'static Architecture> {
     ALL.iter().find(|a| a.package == package)

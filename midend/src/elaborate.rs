@@ -33,6 +33,7 @@ mod types;
 mod value;
 mod walk;
 
+use crate::arch::Architecture;
 use crate::ir;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, ErrorsReported, codes};
@@ -46,10 +47,27 @@ const MOST_STATEMENTS: usize = 2_000_000;
 /// Callables inlined within one another.
 const MOST_INLINED: usize = 200;
 
-/// Elaborates the program that `main` stands for.
+/// Elaborates the program that `main` stands for. The architecture is that of the package type.
+///
+/// # Errors
+///
+/// When something was reported: no `main`, an unknown architecture, or a construct that is not supported yet.
 pub fn elaborate(hir: &hir::Program, sink: &mut Diagnostics) -> Res<ir::Program> {
+    elaborate_for(hir, None, sink)
+}
+
+/// Elaborates the program for an architecture, whatever its package type.
+///
+/// # Errors
+///
+/// As [`elaborate`].
+pub fn elaborate_for(
+    hir: &hir::Program,
+    architecture: Option<&'static Architecture>,
+    sink: &mut Diagnostics,
+) -> Res<ir::Program> {
     let mut elaborator = Elaborator::new(hir, sink);
-    elaborator.package()?;
+    elaborator.package(architecture)?;
     let Elaborator { ir, sink, .. } = elaborator;
     sink.check()?;
     Ok(ir)

@@ -36,6 +36,10 @@ impl<'h> Elaborator<'h> {
                     let reads = self.direction(param) == Direction::InOut;
                     self.loc_arg(loc, ty, reads, &mut copies, span)?
                 }
+                Actual::Constant(value) => {
+                    let value = self.constant_value(&value, ty, span)?;
+                    self.arg_of(value, span)?
+                }
                 Actual::Missing => Arg::Missing,
             });
         }

@@ -25,6 +25,8 @@ use p4xdp_frontend::source::Span;
 #[derive(Clone, Debug)]
 pub(super) enum Actual {
     Value(Value),
+    /// For a parameter of type `int` or `string`, which has no storage.
+    Constant(hir::ConstValue),
     Loc(Loc),
     Missing,
 }
@@ -67,8 +69,12 @@ impl<'h> Elaborator<'h> {
                         (Actual::Loc(self.loc(expr, NextAs::Element)?), Some(expr))
                     }
                     Direction::In | Direction::None => {
-                        let value = self.value(expr)?;
-                        (Actual::Value(value), Some(expr))
+                        let ty = self.mono(self.hir.variables[param].ty);
+                        if matches!(self.types.list[ty], hir::Type::Int | hir::Type::String) {
+                            (Actual::Constant(self.constant(expr)?), Some(expr))
+                        } else {
+                            (Actual::Value(self.value(expr)?), Some(expr))
+                        }
                     }
                 },
                 Argument::Ignored(_) => (Actual::Loc(Loc::Discard), None),
@@ -84,7 +90,7 @@ impl<'h> Elaborator<'h> {
                             None => Actual::Value(value),
                         },
                         Actual::Loc(loc) => Actual::Loc(self.guard_loc(loc, mark)),
-                        Actual::Missing => Actual::Missing,
+                        other @ (Actual::Constant(_) | Actual::Missing) => other,
                     };
                     mark += self.out.len() - before;
                 }
@@ -132,6 +138,7 @@ impl<'h> Elaborator<'h> {
                 Actual::Loc(loc) if is_alias.get(i) == Some(&true) => Some(Binding::Loc(loc.clone())),
                 Actual::Loc(_) => None,
                 Actual::Missing => Some(Binding::Missing),
+                Actual::Constant(value) => Some(Binding::Const(value.clone())),
                 Actual::Value(Value::Object(object)) => Some(Binding::Object(*object)),
                 Actual::Value(Value::Packet) => Some(Binding::Packet),
                 Actual::Value(value) if (sharing.each)(i) && is_plain(value) => {
@@ -188,8 +195,13 @@ impl<'h> Elaborator<'h> {
                             copies.push(CopyOut { param: own.clone(), arg, ty });
                         }
                     }
-                    Actual::Value(_) | Actual::Missing => {}
+                    Actual::Value(_) | Actual::Constant(_) | Actual::Missing => {}
                 }
+            } else if let (Binding::Const(known), Actual::Constant(value)) = (&formal.binding, &actual)
+                && known != value
+            {
+                return Err(self
+                    .unsupported(span, "an instance that is applied with different compile-time arguments"));
             }
             self.bind(param, formal.binding.clone());
         }

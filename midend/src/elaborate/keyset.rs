@@ -20,7 +20,14 @@ impl<'h> Elaborator<'h> {
         keys: &[TypeId],
     ) -> Res<Vec<ir::Keyset>> {
         let mut flat = Vec::new();
-        for (keyset, &key) in keysets.iter().zip(keys) {
+        for (i, &key) in keys.iter().enumerate() {
+            // `_` alone stands for all keys.
+            let Some(keyset) = keysets.get(i).or(match keysets {
+                [only @ Keyset::Universal(_)] => Some(only),
+                _ => None,
+            }) else {
+                return Err(self.bug(Span::NONE, "an entry with too few keysets"));
+            };
             let count = self.leaf_count(key, keyset_span(keyset))? as usize;
             match keyset {
                 Keyset::Universal(_) => flat.extend((0..count).map(|_| ir::Keyset::Universal)),
@@ -53,6 +60,16 @@ impl<'h> Elaborator<'h> {
     ) -> Res<(Vec<ir::Keyset>, Vec<Condition>)> {
         let mut flat = Vec::new();
         let mut conditions = Vec::new();
+        if let ([Keyset::ValueSet(id, _)], [_, _, ..]) = (keysets, keys) {
+            // One value set for all keys.
+            flat.push(ir::Keyset::ValueSet(self.value_set(*id)?));
+            flat.resize(leaves.len(), ir::Keyset::Universal);
+            return Ok((flat, conditions));
+        }
+        if let ([Keyset::Universal(_)], [_, _, ..]) = (keysets, keys) {
+            flat.resize(leaves.len(), ir::Keyset::Universal);
+            return Ok((flat, conditions));
+        }
         for (keyset, &key) in keysets.iter().zip(keys) {
             let span = keyset_span(keyset);
             let count = self.leaf_count(key, span)? as usize;

@@ -33,7 +33,7 @@ type Slots = FxHashMap<&'static str, (Loc, TypeId)>;
 
 impl<'h> Elaborator<'h> {
     /// The whole program, from `main`.
-    pub(super) fn package(&mut self) -> Res<()> {
+    pub(super) fn package(&mut self, architecture: Option<&'static Architecture>) -> Res<()> {
         let hir = self.hir;
         let Some(main) = hir.main else {
             let diagnostic = Diagnostic::error(codes::E0402, Span::NONE, "the program has no `main`")
@@ -48,7 +48,7 @@ impl<'h> Elaborator<'h> {
             return Err(self.error(codes::E0402, span, "`main` is not a package"));
         };
         let name = &hir.packages[package].name.name;
-        let Some(architecture) = arch::by_package(name) else {
+        let Some(architecture) = architecture.or_else(|| arch::by_package(name)) else {
             let known: Vec<String> =
                 arch::ALL.iter().map(|a| format!("`{}` ({})", a.package, a.name)).collect();
             let diagnostic = Diagnostic::error(
