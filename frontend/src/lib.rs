@@ -14,6 +14,7 @@ pub mod parse;
 pub mod preprocess;
 pub mod resolve;
 pub mod source;
+mod stack;
 pub mod typecheck;
 
 pub use analyze::{analyze, preprocess_and_parse};

@@ -24,6 +24,7 @@ mod types;
 use crate::ast::{Name, Program};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, ErrorsReported, codes};
 use crate::source::{Span, SpanMap};
+use crate::stack::with_room_for_recursion;
 use declarations::Place;
 use grammar::{Grammar, Rule};
 use pest::Parser;
@@ -32,12 +33,12 @@ use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use type_names::TypeNames;
 
-/// How deep an expression or a statement may nest, and how long a chain of operators or of `else if` may be. Far more
-/// than people write, and little enough for every later stage to recurse over the tree on a small stack.
-pub const MAX_DEPTH: u32 = 256;
+/// How deep brackets may nest: far more than people write.
+pub const MAX_BRACKETS: u32 = 256;
 
-/// More stack than [`MAX_DEPTH`] takes in the grammar and in lowering, measured without optimisation.
-const STACK_NEEDED: usize = 6 << 20;
+/// How high the tree may get, which brackets, chains of operators and chains of `else if` make it. Every later stage
+/// recurses over the tree, and relies on this.
+pub const MAX_DEPTH: u32 = 1024;
 
 /// After so many errors the rest of the text is left alone.
 const MAX_ERRORS: usize = 100;
@@ -48,10 +49,10 @@ const MAX_ERRORS: usize = 100;
 ///
 /// When the text does not follow the grammar. What could be understood of it is not handed out.
 pub fn parse(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Program, ErrorsReported> {
-    stacker::maybe_grow(STACK_NEEDED, 2 * STACK_NEEDED, || parse_on_stack(text, map, sink))
+    with_room_for_recursion(|| parse_all(text, map, sink))
 }
 
-fn parse_on_stack(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Program, ErrorsReported> {
+fn parse_all(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Program, ErrorsReported> {
     if let Some(at) = nesting::too_deep(text) {
         let span = map.span(at, at + 1);
         return Err(sink.error(syntax_error::too_deep(span)));

@@ -2,13 +2,13 @@
 //!
 //! In: preprocessed text. Out: the first bracket that opens too much. One pass, no tokens made.
 
-use super::MAX_DEPTH;
+use super::MAX_BRACKETS;
 
 /// How many `<` may follow each other with only names between them: the arguments of a generic type. Each of them is
 /// tried anew as a comparison if it is no type, so this also bounds the time for `a < b < c < ..`.
 const MAX_ANGLES: u32 = 64;
 
-/// The offset of the bracket that makes the text nest more than [`MAX_DEPTH`] deep.
+/// The offset of the bracket that makes the text nest more than [`MAX_BRACKETS`] deep.
 pub(super) fn too_deep(text: &str) -> Option<usize> {
     let mut depth: u32 = 0;
     let mut angles: u32 = 0;
@@ -17,7 +17,7 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
         match byte {
             b'(' | b'[' | b'{' => {
                 depth += 1;
-                if depth > MAX_DEPTH {
+                if depth > MAX_BRACKETS {
                     return Some(at);
                 }
                 if byte != b'[' {
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn brackets_count_and_strings_do_not() {
-        let deep = MAX_DEPTH as usize;
+        let deep = MAX_BRACKETS as usize;
         assert_eq!(too_deep(&"(".repeat(deep)), None);
         assert_eq!(too_deep(&"(".repeat(deep + 1)), Some(deep));
         assert_eq!(too_deep(&"()".repeat(2 * deep)), None);

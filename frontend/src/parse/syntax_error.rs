@@ -55,13 +55,18 @@ pub(super) fn diagnose(
         expected.retain(|expected| expected.words() != shown);
     }
     let failure = Failure { text, start, at, found, expected };
-    (failure.explain(lowering), at)
+    match failure.other_language(lowering) {
+        // Nothing of what follows will fit either.
+        Some(diagnostic) => (diagnostic, text.len()),
+        None => (failure.explain(lowering), at),
+    }
 }
 
 /// Brackets, operators or types nest too deeply at `span`.
 pub(super) fn too_deep(span: Span) -> Diagnostic {
     Diagnostic::error(codes::E0119, span, "nested too deeply")
-        .with_note(format!("expressions, statements and types nest at most {} deep", super::MAX_DEPTH))
+        .with_note(format!("brackets nest at most {} deep", super::MAX_BRACKETS))
+        .with_note(format!("chains of operators or of `else if` have at most {} links", super::MAX_DEPTH))
 }
 
 /// The place of the wrong token; at the end of the text, the point behind the last one.
@@ -105,6 +110,17 @@ impl Failure<'_> {
 
     fn expects(&self, expectation: Expectation) -> bool {
         self.expected.contains(&expectation)
+    }
+
+    /// P4_14 has declarations of its own.
+    fn other_language(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        let first = token(self.text, self.start)?;
+        if !matches!(first.text, "header_type" | "field_list" | "field_list_calculation" | "action_profile") {
+            return None;
+        }
+        let span = lowering.map.span(first.start, first.end());
+        let message = format!("`{}` is a declaration of P4_14, and this is a compiler for P4_16", first.text);
+        Some(Diagnostic::error(codes::E0100, span, message))
     }
 
     /// A character or a number that is no token of P4 at all.

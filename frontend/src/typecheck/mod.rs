@@ -56,6 +56,10 @@ use std::sync::Arc;
 
 /// Checks a program. Errors and warnings go into `sink`; the program is handed out if there was no error.
 pub fn check(program: &ast::Program, sink: &mut Diagnostics) -> Result<hir::Program, ErrorsReported> {
+    crate::stack::with_room_for_recursion(|| check_all(program, sink))
+}
+
+fn check_all(program: &ast::Program, sink: &mut Diagnostics) -> Result<hir::Program, ErrorsReported> {
     let mut checker = Checker::new(sink);
     checker.note_top_level_names(program);
     for declaration in &program.declarations {
