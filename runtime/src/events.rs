@@ -17,10 +17,10 @@ use std::time::Duration;
 pub struct Event {
     /// The CPU that sent it, for a perf buffer.
     pub cpu: Option<i32>,
-    /// All its bytes.
-    pub bytes: Vec<u8>,
     /// Its fields' values in the order of the manifest.
     pub fields: Vec<BigUint>,
+    /// What follows the fields: the packet, or its beginning.
+    pub packet: Vec<u8>,
 }
 
 /// Reads the events of one extern instance.
@@ -43,7 +43,7 @@ enum Source<'p> {
 const PAGES: usize = 64;
 
 impl Program {
-    /// Begins to read events, by the name of the extern instance or the end of it.
+    /// Begins to read events, by the name of the extern instance or the end of it; the empty name is that of the only one.
     ///
     /// # Errors
     /// When there is no such instance, or the kernel refuses.
@@ -54,7 +54,10 @@ impl Program {
         });
         let all: Vec<_> = all.collect();
         let names: Vec<&str> = all.iter().map(|(name, ..)| *name).collect();
-        let position = terms::find("event source", name, &names, None)?;
+        let position = match (name, names.len()) {
+            ("", 1) => 0,
+            _ => terms::find("event source", name, &names, None)?,
+        };
         let Some((_, map, perf, fields)) = all.get(position).copied() else {
             return Err(crate::program::ProgramError::NoMap { map: name.into() }.into());
         };
@@ -97,12 +100,25 @@ impl Events<'_> {
             Source::Ring(buffer) => buffer.poll(timeout),
         };
         result.map_err(|error| KernelError::new("wait for events", io_error(&error)))?;
-        let event = |(cpu, bytes): Sample| Event {
-            cpu,
-            fields: self.fields.iter().map(|(_, place)| record::get(&bytes, place)).collect(),
-            bytes,
-        };
-        Ok(self.pending.take().into_iter().map(event).collect())
+        Ok(self.pending.take().into_iter().map(|sample| self.event(sample)).collect())
+    }
+
+    /// The fields of an event, in the order of [`Event::fields`].
+    #[must_use]
+    pub fn fields(&self) -> Vec<&Param> {
+        self.fields.iter().map(|(field, _)| field).collect()
+    }
+
+    /// The kernel pads events, so a field `length` says how long the packet is.
+    fn event(&self, (cpu, bytes): Sample) -> Event {
+        let fields: Vec<BigUint> = self.fields.iter().map(|(_, place)| record::get(&bytes, place)).collect();
+        let end = |(_, place): &(Param, Place)| place.offset as usize + place.size as usize;
+        let start = self.fields.iter().map(end).max().unwrap_or(0);
+        let rest = bytes.get(start..).unwrap_or_default();
+        let length = self.fields.iter().position(|(field, _)| field.name == "length");
+        let length = length.and_then(|position| usize::try_from(fields.get(position)?).ok());
+        let packet = rest.get(..length.unwrap_or(rest.len())).unwrap_or(rest).to_vec();
+        Event { cpu, fields, packet }
     }
 
     /// Events that were lost because they were not read in time.

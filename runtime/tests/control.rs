@@ -254,11 +254,13 @@ fn events() {
         return;
     }
     let program = program();
-    let events = program.events("events").unwrap();
-    verdict(&program, &frame(0x0102_0304_0506, 2, 0x88b5));
+    let events = program.events("").unwrap();
+    let packet = frame(0x0102_0304_0506, 2, 0x88b5);
+    verdict(&program, &packet);
     let read = events.read(Duration::from_secs(1)).unwrap();
     assert_eq!(read.len(), 1);
-    assert_eq!(read[0].fields, [0x0102_0304_0506u64.into()]);
+    assert_eq!(read[0].fields, [60u32.into()]);
+    assert_eq!(read[0].packet, packet);
     assert_eq!(events.lost(), 0);
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Exit, output::print, target};
 use crate::cli::EventsArgs;
-use p4xdp_runtime::Error;
+use p4xdp_runtime::{Error, value};
 use std::time::{Duration, Instant};
 
 /// Prints events until enough have come, the time is over, or somebody interrupts.
@@ -21,9 +21,13 @@ fn try_run(args: &EventsArgs) -> Result<(), Error> {
             .into_iter()
             .take(usize::try_from(left).unwrap_or(usize::MAX))
         {
-            let bytes: String = event.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            let fields: Vec<String> = event.fields.iter().map(|field| format!("{field:#x}")).collect();
-            print(&format!("{} {bytes}\n", fields.join(" ")));
+            let names = events.fields();
+            let fields = names.iter().zip(&event.fields);
+            let mut line: Vec<String> = fields
+                .map(|(field, value)| format!("{}={}", field.name, value::format(value, field)))
+                .collect();
+            line.push(event.packet.iter().map(|byte| format!("{byte:02x}")).collect());
+            print(&format!("{}\n", line.join(" ").trim_end()));
             left -= 1;
         }
     }

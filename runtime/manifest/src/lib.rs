@@ -323,7 +323,7 @@ pub enum ExternKind {
         map: String,
         /// Perf event array rather than ring buffer.
         perf: bool,
-        /// Fields of an event.
+        /// Fields of an event. The packet follows them, padded by the kernel; a field `length` says how long it is.
         fields: Vec<(Param, Place)>,
     },
 }
