@@ -1,0 +1,183 @@
+//! Other people's loaders: the L2 switch's object attached by iproute2 and by xdp-loader in a namespace of its own. Its default action and its
+//! constant entries hold without any control program, and p4xdp finds its tables afterwards.
+//!
+//! Needs root, iproute2, ethtool and xdp-tools; without root it is passed over outside CI.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A namespace with a veth pair; removed at the end.
+struct Space(String);
+
+impl Space {
+    fn new(name: &str) -> Space {
+        let space = Space(format!("p4xdp-{}-{name}", std::process::id()));
+        run(&["ip", "netns", "add", &space.0]);
+        space.run(&[
+            "sysctl",
+            "-qw",
+            "net.ipv6.conf.all.disable_ipv6=1",
+            "net.ipv6.conf.default.disable_ipv6=1",
+        ]);
+        space.run(&[
+            "ip", "link", "add", "sw", "index", "1000", "type", "veth", "peer", "name", "host", "index",
+            "1001",
+        ]);
+        for device in ["sw", "host"] {
+            space.run(&["ip", "link", "set", device, "up"]);
+        }
+        space.run(&["ip", "address", "add", "10.9.0.1/24", "dev", "host"]);
+        space
+    }
+
+    fn try_run(&self, command: &[&str]) -> Output {
+        output(&[&["ip", "netns", "exec", &self.0], command].concat())
+    }
+
+    #[track_caller]
+    fn run(&self, command: &[&str]) -> String {
+        run(&[&["ip", "netns", "exec", &self.0], command].concat())
+    }
+}
+
+impl Drop for Space {
+    fn drop(&mut self) {
+        output(&["ip", "netns", "delete", &self.0]);
+    }
+}
+
+fn output(command: &[&str]) -> Output {
+    Command::new(command[0]).args(&command[1..]).output().unwrap_or_else(|e| panic!("{}: {e}", command[0]))
+}
+
+#[track_caller]
+fn run(command: &[&str]) -> String {
+    let output = output(command);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{command:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+/// Root, or not in CI.
+fn privileged() -> bool {
+    let root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    assert!(root || std::env::var_os("CI").is_none(), "this test needs root, and CI may not pass it over");
+    root
+}
+
+const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
+
+fn build(dir: &Path) -> String {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/switch/switch.p4");
+    run(&[P4XDP, "build", &program.to_string_lossy(), "-o", &dir.to_string_lossy()]);
+    dir.join("switch.o").to_string_lossy().into_owned()
+}
+
+/// Sends a frame from the host's end: an echo request to a neighbour whose address we make up.
+fn send(space: &Space, destination: &str) {
+    space.run(&["ip", "neighbour", "replace", "10.9.0.9", "lladdr", destination, "dev", "host"]);
+    space.try_run(&["ping", "-q", "-c", "1", "-W", "0.1", "10.9.0.9"]);
+}
+
+/// Unknown destinations are dropped and counted by the default action, pause frames dropped by a constant entry, LLDP passed by another.
+fn holds(space: &Space) {
+    for destination in ["02:00:00:00:00:09", "02:00:00:00:00:09", "01:80:c2:00:00:01", "01:80:c2:00:00:0e"] {
+        send(space, destination);
+    }
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    let counters = space.run(&[P4XDP, "counter", "dump", "--dev", "sw"]);
+    assert!(
+        counters.contains("[1]: 2 packets"),
+        "the default action counts unknown destinations:\n{counters}"
+    );
+    assert!(counters.contains("[2]: 2 packets"), "constant entries count reserved ones:\n{counters}");
+    space.run(&[P4XDP, "table", "insert", "--dev", "sw", "mac", "02:00:00:00:00:09", "forward", "port=1000"]);
+    let tables = space.run(&[P4XDP, "table", "dump", "--dev", "sw"]);
+    assert!(tables.contains("forward(port=1000)"), "{tables}");
+}
+
+#[test]
+fn iproute2_attaches_the_switch() {
+    if !privileged() {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let object = build(dir.path());
+    let space = Space::new("iproute2");
+    space.run(&["ip", "link", "set", "dev", "sw", "xdp", "obj", &object, "sec", "xdp"]);
+    holds(&space);
+    space.run(&["ip", "link", "set", "dev", "sw", "xdp", "off"]);
+}
+
+#[test]
+fn xdp_loader_attaches_the_switch() {
+    if !privileged() {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let object = build(dir.path());
+    let space = Space::new("xdp-loader");
+    space.run(&["xdp-loader", "load", "sw", &object]);
+    holds(&space);
+    space.run(&["xdp-loader", "unload", "sw", "--all"]);
+}
+
+#[test]
+fn a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing() {
+    if !privileged() {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let object = build(dir.path());
+    let space = Space::new("replace");
+    space.run(&[P4XDP, "load", &object, "sw"]);
+    space.run(&[P4XDP, "table", "insert", "--dev", "sw", "mac", "02:00:00:00:00:09", "forward", "port=1000"]);
+    let before = space.run(&["ip", "link", "show", "sw"]);
+
+    let bad = dir.path().join("bad.o");
+    std::fs::write(&bad, b"\x7fELF and then nothing").expect("writable");
+    let refused = space.try_run(&[P4XDP, "load", &bad.to_string_lossy(), "sw"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let missing = space.try_run(&[P4XDP, "load", "/nonexistent.o", "sw"]);
+    assert_eq!(missing.status.code(), Some(2));
+    let elsewhere = space.try_run(&[P4XDP, "load", &object, "sw", "nosuchdev"]);
+    assert_eq!(elsewhere.status.code(), Some(2));
+    assert_eq!(space.run(&["ip", "link", "show", "sw"]), before, "a failed load leaves the running program");
+
+    space.run(&[P4XDP, "load", &object, "sw"]);
+    let tables = space.run(&[P4XDP, "table", "dump", "--dev", "sw", "mac"]);
+    assert!(tables.contains("forward(port=1000)"), "replacing keeps the entries:\n{tables}");
+    space.run(&[P4XDP, "unload", "sw"]);
+    assert_eq!(space.try_run(&[P4XDP, "table", "dump", "--dev", "sw"]).status.code(), Some(1));
+}
+
+#[test]
+fn wrong_table_commands_are_refused_and_change_nothing() {
+    if !privileged() {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let object = build(dir.path());
+    let space = Space::new("refuse");
+    space.run(&[P4XDP, "load", &object, "sw"]);
+    let wrong: &[(&[&str], &str)] = &[
+        (&["insert", "mac", "0x1000000000000", "forward", "1"], "48"),
+        (&["insert", "mac", "02:00:00:00:00:01", "forwrd", "1"], "forward"),
+        (&["insert", "mac", "02:00:00:00:00:01", "forward", "prot=1"], "port"),
+        (&["insert", "mac", "02:00:00:00:00:01", "forward"], "port"),
+        (&["insert", "mac", "02:00:00:00:00:01", "forward", "0x100000000"], "32"),
+        (&["insert", "mca", "02:00:00:00:00:01", "forward", "1"], "mac"),
+        (&["insert", "reserved", "02:00:00:00:00:01", "drop"], "const"),
+        (&["delete", "mac", "02:00:00:00:00:01"], "no entry"),
+    ];
+    for (command, hint) in wrong {
+        let (verb, rest) = command.split_first().expect("a verb");
+        let output = space.try_run(&[&[P4XDP, "table", verb, "--dev", "sw"][..], rest].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {stderr}");
+        assert!(stderr.contains(hint), "{command:?} should speak of `{hint}`: {stderr}");
+    }
+    let tables = space.run(&[P4XDP, "table", "dump", "--dev", "sw", "mac"]);
+    assert!(!tables.contains("forward("), "{tables}");
+    space.run(&[P4XDP, "unload", "sw"]);
+}

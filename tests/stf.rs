@@ -1,0 +1,83 @@
+//! Packet tests as data: every `.stf` in `examples/` and `testdata/packets/`, on every engine. `NAME.stf` tests `NAME.p4` beside it;
+//! so does `NAME.CASE.stf`. A line `# engines: interp` restricts where it runs, with the reason behind it.
+//!
+//! The engines `kernel` and `veth` need root; without it they are reported as ignored, and in CI they fail.
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const ENGINES: [&str; 3] = ["interp", "kernel", "veth"];
+
+fn main() {
+    let mut args = Arguments::from_args();
+    // Kernel and veth runs make namespaces and load programs; more than a few at once only wait for each other.
+    args.test_threads.get_or_insert(2);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut tests = Vec::new();
+    for folder in ["examples", "testdata/packets"] {
+        find(&root.join(folder), &mut tests);
+    }
+    tests.sort();
+    let privileged =
+        std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    let ci = std::env::var_os("CI").is_some();
+    let trials = tests.iter().flat_map(|stf| ENGINES.iter().map(move |engine| (stf, *engine))).filter_map(
+        |(stf, engine)| {
+            if !wanted(stf, engine) {
+                return None;
+            }
+            let name = format!("{engine}: {}", stf.strip_prefix(root).unwrap_or(stf).display());
+            let stf = stf.clone();
+            let trial = Trial::test(name, move || run(&stf, engine));
+            Some(trial.with_ignored_flag(engine != "interp" && !privileged && !ci))
+        },
+    );
+    libtest_mimic::run(&args, trials.collect()).exit();
+}
+
+fn find(folder: &Path, tests: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
+        if path.is_dir() {
+            find(&path, tests);
+        } else if path.extension().is_some_and(|e| e == "stf") {
+            tests.push(path);
+        }
+    }
+}
+
+/// Does the test's first line let it run on this engine?
+fn wanted(stf: &Path, engine: &str) -> bool {
+    let text = std::fs::read_to_string(stf).expect("readable");
+    match text.lines().find_map(|line| line.strip_prefix("# engines:")) {
+        Some(list) => list.split([',', ' ']).any(|word| word == engine),
+        None => true,
+    }
+}
+
+fn program(stf: &Path) -> PathBuf {
+    let exact = stf.with_extension("p4");
+    if exact.exists() { exact } else { exact.with_extension("").with_extension("p4") }
+}
+
+fn run(stf: &Path, engine: &str) -> Result<(), Failed> {
+    let output = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+        .arg("test")
+        .arg(program(stf))
+        .arg(stf)
+        .args(["--engine", engine])
+        .output()
+        .map_err(|e| e.to_string())?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() != Some(0) {
+        return Err(format!("exit {:?}\n{stdout}{stderr}", output.status.code()).into());
+    }
+    // A test that expects nothing shows nothing.
+    let last = stdout.lines().last().unwrap_or_default();
+    if !last.ends_with(" passed, 0 failed") || last.starts_with("0 ") {
+        return Err(format!("the last line is '{last}'").into());
+    }
+    Ok(())
+}
