@@ -1,13 +1,13 @@
-//! Directives: what stands on a line that begins with `#`. Includes are looked up in `include`, groups are skipped in
-//! `condition`, expressions evaluated in `expression`, definitions read in `macros`.
+//! Directives: what stands on a line that begins with `#`. Includes are looked up in `include`, conditionals are left to
+//! `condition`, definitions are read in `macros`.
 
-use super::condition::Condition;
+use super::complaint::unterminated;
 use super::expand::UseSite;
 use super::macros::{self, Macro};
-use super::scan::{FileScan, unterminated_error};
+use super::scan::FileScan;
 use super::text::Splice;
 use super::token::{Token, TokenKind, next_token};
-use super::{Preprocessor, expression, include};
+use super::{Preprocessor, include};
 use crate::diagnostic::suggest::closest;
 use crate::diagnostic::{Diagnostic, ErrorsReported, codes};
 use crate::source::Span;
@@ -43,8 +43,8 @@ impl Preprocessor<'_> {
     pub(super) fn directive(&mut self, scan: &mut FileScan<'_>) -> Result<Next, ErrorsReported> {
         let hash = scan.cursor.position();
         scan.cursor.offset += 1;
-        if let Err(unterminated) = scan.cursor.skip_blanks(Splice::Lines) {
-            self.error(unterminated_error(unterminated))?;
+        if let Err(open) = scan.cursor.skip_blanks(Splice::Lines) {
+            self.error(unterminated(open))?;
             scan.cursor.offset = scan.cursor.bytes().len();
             return Ok(Next::Read);
         }
@@ -102,8 +102,8 @@ impl Preprocessor<'_> {
             match next_token(&mut scan.cursor, &mut self.macros.pool, Splice::Lines) {
                 Ok(Some(token)) => tokens.push(token),
                 Ok(None) => break,
-                Err(unterminated) => {
-                    self.error(unterminated_error(unterminated))?;
+                Err(open) => {
+                    self.error(unterminated(open))?;
                     scan.cursor.skip_to_line_end();
                     break;
                 }
@@ -125,7 +125,7 @@ impl Preprocessor<'_> {
         Ok(Next::Read)
     }
 
-    fn nothing_more(&mut self, tokens: &[Token], directive: &str) -> Result<(), ErrorsReported> {
+    pub(super) fn nothing_more(&mut self, tokens: &[Token], directive: &str) -> Result<(), ErrorsReported> {
         if let (Some(first), Some(last)) = (tokens.first(), tokens.last()) {
             let span = self.token_span(*first).to(self.token_span(*last));
             let message = format!("text after `#{directive}` is ignored");
@@ -165,7 +165,11 @@ impl Preprocessor<'_> {
     }
 
     /// The name that `#define`, `#undef` and `#ifdef` begin with.
-    fn macro_name(&mut self, line: &Line, directive: &str) -> Result<Option<Token>, ErrorsReported> {
+    pub(super) fn macro_name(
+        &mut self,
+        line: &Line,
+        directive: &str,
+    ) -> Result<Option<Token>, ErrorsReported> {
         match line.tokens.first().copied() {
             Some(token) if token.kind == TokenKind::Identifier && self.macros.text(token) != "defined" => {
                 Ok(Some(token))
@@ -219,160 +223,6 @@ impl Preprocessor<'_> {
             self.nothing_more(line.tokens.get(1..).unwrap_or(&[]), "undef")?;
         }
         Ok(Next::Read)
-    }
-
-    fn open(&mut self, scan: &mut FileScan<'_>, line: &Line, taken: bool) -> Next {
-        scan.conditions.push(Condition { opened: line.head, taken, otherwise: None });
-        if taken { Next::Read } else { Next::Skip }
-    }
-
-    fn open_if(&mut self, scan: &mut FileScan<'_>, line: &Line) -> Result<Next, ErrorsReported> {
-        let taken = self.condition(line, "if")?;
-        Ok(self.open(scan, line, taken))
-    }
-
-    fn open_ifdef(
-        &mut self,
-        scan: &mut FileScan<'_>,
-        line: &Line,
-        name: &str,
-    ) -> Result<Next, ErrorsReported> {
-        let defined = self.is_defined(line, name)?;
-        Ok(self.open(scan, line, defined == (name == "ifdef")))
-    }
-
-    fn is_defined(&mut self, line: &Line, directive: &str) -> Result<bool, ErrorsReported> {
-        let Some(name) = self.macro_name(line, directive)? else { return Ok(false) };
-        self.nothing_more(line.tokens.get(1..).unwrap_or(&[]), directive)?;
-        Ok(self.macros.table.find(self.macros.text(name)).is_some())
-    }
-
-    /// `#elif` and its kin, after a group that was taken or at the end of one that was left out.
-    fn else_if(&mut self, scan: &mut FileScan<'_>, line: &Line, name: &str) -> Result<Next, ErrorsReported> {
-        let Some(condition) = self.innermost(scan, line, name)? else { return Ok(Next::Read) };
-        if let Some(otherwise) = condition.otherwise {
-            self.after_else(line, name, otherwise)?;
-            return Ok(Next::Skip);
-        }
-        let taken = !condition.taken
-            && match name {
-                "elif" => self.condition(line, "elif")?,
-                _ => self.is_defined(line, name)? == (name == "elifdef"),
-            };
-        Ok(Self::branch(scan, taken, None))
-    }
-
-    fn otherwise(&mut self, scan: &mut FileScan<'_>, line: &Line) -> Result<Next, ErrorsReported> {
-        let Some(condition) = self.innermost(scan, line, "else")? else { return Ok(Next::Read) };
-        self.nothing_more(&line.tokens, "else")?;
-        if let Some(otherwise) = condition.otherwise {
-            self.after_else(line, "else", otherwise)?;
-            return Ok(Next::Skip);
-        }
-        Ok(Self::branch(scan, !condition.taken, Some(line.head)))
-    }
-
-    fn branch(scan: &mut FileScan<'_>, taken: bool, otherwise: Option<Span>) -> Next {
-        if let Some(condition) = scan.conditions.last_mut() {
-            condition.taken |= taken;
-            condition.otherwise = otherwise.or(condition.otherwise);
-        }
-        if taken { Next::Read } else { Next::Skip }
-    }
-
-    fn end_if(&mut self, scan: &mut FileScan<'_>, line: &Line) -> Result<Next, ErrorsReported> {
-        if self.innermost(scan, line, "endif")?.is_some() {
-            scan.conditions.pop();
-            self.nothing_more(&line.tokens, "endif")?;
-        }
-        Ok(Next::Read)
-    }
-
-    fn innermost(
-        &mut self,
-        scan: &FileScan<'_>,
-        line: &Line,
-        name: &str,
-    ) -> Result<Option<Condition>, ErrorsReported> {
-        let innermost = scan.conditions.last().copied();
-        if innermost.is_none() {
-            self.error(Diagnostic::error(codes::E0110, line.head, format!("`#{name}` without `#if`")))?;
-        }
-        Ok(innermost)
-    }
-
-    fn after_else(&mut self, line: &Line, name: &str, otherwise: Span) -> Result<(), ErrorsReported> {
-        let diagnostic = Diagnostic::error(codes::E0110, line.head, format!("`#{name}` after `#else`"));
-        self.error(diagnostic.with_label(otherwise, "the `#else` is here"))
-    }
-
-    /// The value of the expression after `#if`; false if it is in error.
-    fn condition(&mut self, line: &Line, directive: &str) -> Result<bool, ErrorsReported> {
-        if line.tokens.is_empty() {
-            let message = format!("`#{directive}` needs an expression");
-            self.error(Diagnostic::error(codes::E0111, line.head, message))?;
-            return Ok(false);
-        }
-        let Some(tokens) = self.defined_replaced(line)? else { return Ok(false) };
-        let site = UseSite { sources: self.sources, position: line.head.lo };
-        let tokens = match self.macros.expand_list(&tokens, site, 0) {
-            Ok(tokens) => tokens,
-            Err(error) => {
-                let first = line.tokens.iter().find_map(|t| self.macros.table.find(self.macros.text(*t)));
-                let span = Span::new(line.head.hi, line.end);
-                let Some(id) = first else { return Ok(false) };
-                let diagnostic = self.expansion_error(&error, id, span);
-                return if error.is_fatal() {
-                    Err(self.fatal(diagnostic))
-                } else {
-                    self.error(diagnostic).map(|()| false)
-                };
-            }
-        };
-        let pool = &self.macros.pool;
-        match expression::evaluate(&tokens, |token| pool.text(token)) {
-            Ok(value) => Ok(value != 0),
-            Err(bad) => {
-                // A token that came from a macro is shown by the macro's use.
-                let at = match bad.at {
-                    Some(token) if token.at >= line.head.lo && token.at < line.end => self.token_span(token),
-                    Some(_) => {
-                        Span::new(line.tokens.first().map_or(line.head.hi, |first| first.at), line.end)
-                    }
-                    None => Span::new(line.end, line.end),
-                };
-                self.error(Diagnostic::error(codes::E0111, at, bad.message))?;
-                Ok(false)
-            }
-        }
-    }
-
-    /// The line with every `defined NAME` and `defined(NAME)` replaced by 1 or 0.
-    fn defined_replaced(&mut self, line: &Line) -> Result<Option<Vec<Token>>, ErrorsReported> {
-        let mut result = Vec::new();
-        let mut rest = line.tokens.iter().copied();
-        while let Some(token) = rest.next() {
-            if self.macros.text(token) != "defined" {
-                result.push(token);
-                continue;
-            }
-            let mut name = rest.next();
-            let parenthesised = name.is_some_and(|token| self.macros.text(token) == "(");
-            if parenthesised {
-                name = rest.next();
-            }
-            let named = name.filter(|token| token.kind == TokenKind::Identifier);
-            let closed = !parenthesised || rest.next().is_some_and(|token| self.macros.text(token) == ")");
-            let (Some(named), true) = (named, closed) else {
-                let message = "`defined` needs a name, as in `defined(NAME)`";
-                let at = self.token_span(token);
-                self.error(Diagnostic::error(codes::E0111, at, message))?;
-                return Ok(None);
-            };
-            let value = if self.macros.table.find(self.macros.text(named)).is_some() { "1" } else { "0" };
-            result.push(self.macros.pool.token(TokenKind::Number, value, token.at, token.spaced));
-        }
-        Ok(Some(result))
     }
 
     /// `#line 12 "file"` and `# 12 "file" flags`.

@@ -5,6 +5,7 @@
 //!
 //! Runs of ordinary text are copied whole; only directives and macro uses are cut into tokens.
 
+mod complaint;
 mod condition;
 mod directive;
 mod expand;

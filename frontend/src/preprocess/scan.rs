@@ -1,5 +1,6 @@
 //! The walk over a file's text: long runs are copied, comments dropped, macros expanded, directives handed on.
 
+use super::complaint::unterminated;
 use super::directive::Next;
 use super::expand::{ExpandError, UseSite};
 use super::macros::MacroId;
@@ -136,8 +137,8 @@ impl Preprocessor<'_> {
             (b'/', Some(b'*')) => {
                 self.copy_run(scan)?;
                 let start = scan.cursor.position();
-                if let Err(unterminated) = scan.cursor.skip_block_comment() {
-                    self.error(unterminated_error(unterminated))?;
+                if let Err(open) = scan.cursor.skip_block_comment() {
+                    self.error(unterminated(open))?;
                     scan.skip_rest();
                 }
                 scan.run = scan.cursor.offset;
@@ -162,7 +163,7 @@ impl Preprocessor<'_> {
                         }
                     }
                     None => {
-                        let mut error = unterminated_error(Unterminated::String(scan.cursor.position()));
+                        let mut error = unterminated(Unterminated::String(scan.cursor.position()));
                         if let Some(earlier) = scan.long_literal {
                             error = error.with_label(
                                 earlier,
@@ -311,72 +312,10 @@ impl Preprocessor<'_> {
         let mib = limits::MAX_TEXT >> 20;
         self.fatal(Diagnostic::error(codes::E0115, at, format!("the program is larger than {mib} MiB")))
     }
-
-    /// What is wrong with the use of a macro, in words.
-    pub(super) fn expansion_error(&self, error: &ExpandError, outer: MacroId, used: Span) -> Diagnostic {
-        let name = |id: MacroId| self.macros.table.get(id).map_or("", |found| &found.name);
-        let defined = |id: MacroId| self.macros.table.get(id).map_or(Span::NONE, |found| found.defined);
-        let (id, diagnostic) = match error {
-            ExpandError::UnterminatedCall(id) => {
-                let message = format!("the arguments of macro `{}` have no closing `)`", name(*id));
-                (*id, Diagnostic::error(codes::E0114, used, message))
-            }
-            ExpandError::ArgumentCount { id, found } => {
-                let expected = self.macros.table.get(*id).map_or(0, |found| found.kind.parameter_count());
-                let plural = if expected == 1 { "" } else { "s" };
-                let given = if *found == 1 { "was" } else { "were" };
-                let message = format!(
-                    "macro `{}` takes {expected} argument{plural}, but {found} {given} given",
-                    name(*id)
-                );
-                (*id, Diagnostic::error(codes::E0114, used, message))
-            }
-            ExpandError::DirectiveInArguments(id, at) => {
-                let message =
-                    format!("a directive cannot stand within the arguments of macro `{}`", name(*id));
-                let diagnostic = Diagnostic::error(codes::E0114, Span::new(*at, *at + 1), message);
-                (*id, diagnostic.with_label(used, "the arguments begin here"))
-            }
-            ExpandError::BadPaste(id, what) => {
-                let message =
-                    format!("`##` in macro `{}` joins {what}, which do not make a token", name(*id));
-                (*id, Diagnostic::error(codes::E0116, used, message))
-            }
-            ExpandError::Unterminated(unterminated) => return unterminated_error(*unterminated),
-            ExpandError::TooMuch => {
-                let message = format!("the expansion of macro `{}` is too large", name(outer));
-                (outer, Diagnostic::error(codes::E0115, used, message))
-            }
-            ExpandError::TooDeep => {
-                let message = format!(
-                    "calls of macros within the arguments of `{}` are nested too deeply",
-                    name(outer)
-                );
-                (outer, Diagnostic::error(codes::E0115, used, message))
-            }
-        };
-        match defined(id) {
-            Span::NONE => diagnostic,
-            defined => diagnostic.with_label(defined, format!("`{}` is defined here", name(id))),
-        }
-    }
 }
 
 fn word_end(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start..).unwrap_or(&[]);
     let word = |byte: &u8| matches!(class(*byte), Class::Word | Class::Digit);
     start + rest.iter().position(|byte| !word(byte)).unwrap_or(rest.len())
-}
-
-pub(super) fn unterminated_error(unterminated: Unterminated) -> Diagnostic {
-    match unterminated {
-        Unterminated::Comment(at) => {
-            Diagnostic::error(codes::E0105, Span::new(at, at + 2), "this comment has no end")
-                .with_primary("no `*/` follows")
-        }
-        Unterminated::String(at) => {
-            Diagnostic::error(codes::E0106, Span::new(at, at + 1), "this string literal has no end")
-                .with_primary("no closing `\"` follows")
-        }
-    }
 }

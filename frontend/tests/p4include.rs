@@ -1,0 +1,37 @@
+//! The includes that come with the compiler pass the front end without a finding, alone and twice, whatever version of
+//! their interface is asked for; and what the library hands out may cross threads.
+
+use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
+use p4xdp_frontend::preprocess::{Options, Preprocessed};
+use p4xdp_frontend::source::{InMemory, SourceMap, embedded_names};
+use p4xdp_frontend::{analyze, ast, hir};
+
+#[test]
+fn embedded_includes_are_right() {
+    let versions = ["V1MODEL_VERSION=20180101", "V1MODEL_VERSION=20200408", "UBPF_MODEL_VERSION=20190101"];
+    let names: Vec<&str> = embedded_names().collect();
+    assert!(names.len() >= 9);
+    for name in names {
+        for version in versions {
+            let text = format!("#include <{name}>\n#include <{name}>\n");
+            let loader = InMemory::new().with("main.p4", text);
+            let options = Options { defines: vec![version.to_owned()], ..Options::default() };
+            let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
+            let result = analyze("main.p4".as_ref(), &options, &loader, &mut sources, &mut sink);
+            let mut found = Vec::new();
+            render(sink.iter(), &sources, Format::Short, false, &mut found).unwrap();
+            assert_eq!(String::from_utf8(found).unwrap(), "", "{name} with {version}");
+            assert!(result.is_ok(), "{name} with {version}");
+        }
+    }
+}
+
+#[test]
+fn results_cross_threads() {
+    fn crosses<T: Send + Sync + 'static>() {}
+    crosses::<SourceMap>();
+    crosses::<Diagnostics>();
+    crosses::<Preprocessed>();
+    crosses::<ast::Program>();
+    crosses::<hir::Program>();
+}
