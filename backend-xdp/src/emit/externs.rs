@@ -57,7 +57,8 @@ impl Cx<'_> {
                 self.count(&counter.map, counter.sparse, index, &amount.text);
             }
             // An instance that was refused is not refused again.
-            (None, "increment" | "add", Some(_)) if &*self.program.externs[id].extern_type == "CounterArray" => {}
+            (None, "increment" | "add", Some(_))
+                if &*self.program.externs[id].extern_type == "CounterArray" => {}
             _ => {
                 let ty = Arc::clone(&self.program.externs[id].extern_type);
                 let message = format!("method `{}` of extern `{ty}` cannot be had on XDP", call.name);
@@ -150,15 +151,23 @@ impl Cx<'_> {
         } else {
             CExpr { width, ..value }
         };
-        // The call is written once, whatever the target takes.
-        let (ty, simple) = (CType::of_width(width), matches!(target, LValue::Local(_)));
-        if simple && call.name != PERF_EVENT_OUTPUT && call.name != TCP_CONNTRACK {
-            return self.assign(target, value, call.span);
+        let does_more = matches!(call.name, PERF_EVENT_OUTPUT | TCP_CONNTRACK);
+        match target {
+            LValue::Local(variable) if does_more => {
+                let variable = self.local(*variable);
+                self.out.call(&variable.text, &value.masked().text);
+            }
+            LValue::Field { .. } | LValue::Slice { .. } if does_more => {
+                // Written once, whatever the target takes.
+                let ty = CType::of_width(width);
+                let name = self.fresh("result", ty.name());
+                self.out.call(&name, &value.masked().text);
+                self.assign(target, CExpr::atom(name, ty, width), call.span);
+            }
+            LValue::Local(_) | LValue::Field { .. } | LValue::Slice { .. } => {
+                self.assign(target, value, call.span);
+            }
         }
-        let name = self.names.unique("result");
-        self.declare(&name, ty.name(), "0");
-        self.out.line(format!("{name} = {};", value.masked().text));
-        self.assign(target, CExpr::atom(name, ty, width), call.span);
     }
 
     fn lvalue_width(&self, lvalue: &LValue) -> u32 {

@@ -23,6 +23,8 @@ struct Line {
     span: Span,
     /// The variable that the line does nothing but assign to.
     assigns: Option<String>,
+    /// What is left of the line if nobody reads the variable: the call that gave the value.
+    effect: Option<String>,
 }
 
 impl Writer {
@@ -49,6 +51,7 @@ impl Writer {
                 indent: self.indent,
                 span: self.current,
                 assigns: None,
+                effect: None,
             });
         }
     }
@@ -65,7 +68,16 @@ impl Writer {
             indent: self.indent,
             span: self.current,
             assigns: Some(variable.to_owned()),
+            effect: None,
         });
+    }
+
+    /// Writes `variable = call;`, or the call alone if nobody reads the variable.
+    pub fn call(&mut self, variable: &str, call: &str) {
+        self.assignment(variable, call);
+        if let Some(line) = self.lines.last_mut() {
+            line.effect = Some(format!("{call};"));
+        }
     }
 
     /// What follows stands one step further in.
@@ -152,6 +164,9 @@ impl Writer {
         for line in self.lines.iter().filter(|l| l.assigns.is_none()) {
             used.extend(words(&line.text));
         }
+        for effect in self.lines.iter().filter_map(|l| l.effect.as_ref()) {
+            used.extend(words(effect));
+        }
         let mut waiting: Vec<&Line> = self.lines.iter().filter(|l| l.assigns.is_some()).collect();
         loop {
             let (live, dead): (Vec<_>, Vec<_>) =
@@ -182,9 +197,10 @@ impl Writer {
             let before = self.lines.len();
             let used: HashSet<String> = self.words().into_iter().map(str::to_owned).collect();
             let mut kept: Vec<Line> = Vec::with_capacity(before);
-            for line in self.lines.drain(..) {
+            for mut line in self.lines.drain(..) {
                 if line.assigns.as_ref().is_some_and(|v| !used.contains(v)) {
-                    continue;
+                    let Some(effect) = line.effect.take() else { continue };
+                    (line.text, line.assigns) = (effect, None);
                 }
                 let ends_test = line.text == "}"
                     && kept.last().is_some_and(|l| {
