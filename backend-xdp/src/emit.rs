@@ -23,7 +23,7 @@ use crate::layout::storage::{PacketStores, Storage};
 use crate::layout::tables::Tables;
 use crate::names::Names;
 use cexpr::{CExpr, CType};
-use cranelift_entity::SecondaryMap;
+use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Block, EnumId, LabelId, LocalId, Program, ScalarType};
@@ -59,7 +59,7 @@ pub struct Cx<'a> {
     pub reject_label: &'static str,
     /// The program redirects to other ports.
     pub redirects: bool,
-    locals: SecondaryMap<LocalId, Option<String>>,
+    locals: Arena<LocalId, Option<String>>,
     /// Name, declaration, initial value.
     variables: Vec<(String, String, String)>,
     labels: BTreeMap<LabelId, Label>,
@@ -106,7 +106,7 @@ impl<'a> Cx<'a> {
             abort: "XDP_ABORTED",
             reject_label: "reject",
             redirects: false,
-            locals: SecondaryMap::new(),
+            locals: program.locals.keys().map(|_| None).collect(),
             variables: Vec::new(),
             labels: BTreeMap::new(),
             enums: BTreeMap::new(),

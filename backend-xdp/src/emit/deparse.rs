@@ -6,11 +6,11 @@
 //!
 //! ```text
 //! if (vlan_valid) {                       ethernet | payload  ->  ethernet | vlan | payload
-//! 	if (bpf_xdp_adjust_head(ctx, -4))
-//! 		return XDP_ABORTED;
-//! 	..
-//! 	move_down(data, data + 4, 14);
-//! 	((struct vlan_t *)(data + 14))->tci = vlan_new.tci;
+//!     if (bpf_xdp_adjust_head(ctx, -4))
+//!         return XDP_ABORTED;
+//!     ..
+//!     move_down(data, data + 4, 14);
+//!     ((struct vlan_t *)(data + 14))->tci = vlan_new.tci;
 //! }
 //! ```
 //!

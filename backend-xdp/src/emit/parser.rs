@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! parse_ethernet:
-//! 	if (p + 34 > data_end)        every way on either rejects or extracts 20 bytes more
-//! 		goto reject;
+//!     if (p + 34 > data_end)        every way on either rejects or extracts 20 bytes more
+//!         goto reject;
 //! ```
 
 use super::Cx;
@@ -14,9 +14,9 @@ use super::field::Referent;
 use crate::layout::paths::{Hold, Item, Paths};
 use crate::layout::storage::constant_index;
 use crate::limits::MOST_SKIPPED;
-use cranelift_entity::SecondaryMap;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
+use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{
@@ -31,15 +31,21 @@ pub(super) struct ParserContext {
     visible: bool,
     /// Bytes behind the cursor that are known to be there.
     checked: u32,
-    /// What leads into each state.
-    entries: SecondaryMap<StateId, Option<Entry>>,
-    labels: SecondaryMap<StateId, String>,
+    states: Arena<StateId, StateContext>,
     /// The ways to accept and to reject.
     accept: Paths,
     reject: Paths,
     accept_label: String,
-    /// Statements behind the present one, and the transition, may be looked at for their need of bytes.
-    needed: SecondaryMap<StateId, Option<Need>>,
+}
+
+/// What is known of a state.
+#[derive(Clone, Default)]
+struct StateContext {
+    label: String,
+    /// What leads there.
+    entry: Option<Entry>,
+    /// Bytes that it needs, once that was asked.
+    need: Option<Need>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -81,9 +87,10 @@ impl<'a> Cx<'a> {
         let parser = &program.parsers[id];
         let order = states_in_order(parser);
         let cyclic = self.check_loops(parser, &order);
-        let mut labels = SecondaryMap::new();
+        let mut states: Arena<StateId, StateContext> =
+            parser.states.keys().map(|_| StateContext::default()).collect();
         for &state in &order {
-            labels[state] = self.names.unique(&format!("parse_{}", parser.states[state].name));
+            states[state].label = self.names.unique(&format!("parse_{}", parser.states[state].name));
         }
         let accept_label = self.names.unique("parsed");
         self.block(&parser.prologue);
@@ -91,12 +98,10 @@ impl<'a> Cx<'a> {
             parser: id,
             visible: rejection_is_visible,
             checked: 0,
-            entries: SecondaryMap::new(),
-            labels,
+            states,
             accept: Paths::unreachable(),
             reject: Paths::unreachable(),
             accept_label,
-            needed: SecondaryMap::new(),
         };
         self.in_parser = Some(context);
         self.jump(Target::State(parser.start));
@@ -127,9 +132,9 @@ impl<'a> Cx<'a> {
     fn state(&mut self, parser: &Parser, id: StateId, cyclic: bool) {
         let state = &parser.states[id];
         let Some(context) = self.in_parser.as_mut() else { return };
-        let Some(entry) = context.entries[id].clone() else { return };
+        let Some(entry) = context.states[id].entry.clone() else { return };
         context.checked = entry.checked;
-        let label = context.labels[id].clone();
+        let label = context.states[id].label.clone();
         self.paths = entry.paths;
         let outer = self.out.set_span(state.span);
         let fell = self.out.retract(&format!("goto {label};"));
@@ -218,16 +223,16 @@ impl<'a> Cx<'a> {
             return if target == Target::Reject { Need::Any } else { Need::Bytes(0) };
         };
         let Some(context) = self.in_parser.as_mut() else { return Need::Bytes(0) };
-        if let Some(known) = context.needed[id] {
+        if let Some(known) = context.states[id].need {
             return known;
         }
         // Round a loop, nothing is promised.
-        context.needed[id] = Some(Need::Bytes(0));
+        context.states[id].need = Some(Need::Bytes(0));
         let program = self.program;
         let state = &program.parsers[context.parser].states[id];
         let need = self.need_of(&state.body, Some(&state.transition));
         if let Some(context) = self.in_parser.as_mut() {
-            context.needed[id] = Some(need);
+            context.states[id].need = Some(need);
         }
         need
     }
@@ -300,7 +305,7 @@ impl<'a> Cx<'a> {
             }
             Target::State(id) => {
                 let checked = context.checked;
-                let entry = &mut context.entries[id];
+                let entry = &mut context.states[id].entry;
                 match entry {
                     Some(entry) => {
                         entry.paths.join(paths);
@@ -308,7 +313,7 @@ impl<'a> Cx<'a> {
                     }
                     None => *entry = Some(Entry { paths, checked }),
                 }
-                context.labels[id].clone()
+                context.states[id].label.clone()
             }
         };
         self.out.line(format!("goto {label};"));
@@ -626,13 +631,16 @@ impl<'a> Cx<'a> {
     /// Finds what leads into each state of a parser with loops.
     fn settle_loops(&mut self, parser: &Parser, order: &[StateId]) {
         loop {
-            let before = self.in_parser.as_ref().map(|c| c.entries.clone());
+            let entries = |cx: &Self| -> Option<Vec<Option<Entry>>> {
+                Some(cx.in_parser.as_ref()?.states.values().map(|s| s.entry.clone()).collect())
+            };
+            let before = entries(self);
             self.rehearse(|cx| {
                 for &state in order {
                     cx.state(parser, state, true);
                 }
             });
-            if before == self.in_parser.as_ref().map(|c| c.entries.clone()) {
+            if before == entries(self) {
                 break;
             }
         }
@@ -677,7 +685,7 @@ fn targets(parser: &Parser, id: StateId) -> Vec<StateId> {
 
 /// The states that can be reached, each behind all that lead to it except round a loop.
 fn states_in_order(parser: &Parser) -> Vec<StateId> {
-    let mut seen: SecondaryMap<StateId, bool> = SecondaryMap::new();
+    let mut seen: Arena<StateId, bool> = parser.states.keys().map(|_| false).collect();
     let mut order = Vec::new();
     let mut stack = vec![(parser.start, 0usize)];
     seen[parser.start] = true;
@@ -701,7 +709,7 @@ fn states_in_order(parser: &Parser) -> Vec<StateId> {
 
 /// True if there is a loop among the states that `keep` names.
 fn has_cycle(parser: &Parser, order: &[StateId], keep: impl Fn(StateId) -> bool) -> bool {
-    let mut incoming: SecondaryMap<StateId, usize> = SecondaryMap::new();
+    let mut incoming: Arena<StateId, usize> = parser.states.keys().map(|_| 0).collect();
     let kept: Vec<StateId> = order.iter().copied().filter(|&s| keep(s)).collect();
     for &id in &kept {
         for target in targets(parser, id).into_iter().filter(|&t| keep(t)) {

@@ -7,7 +7,7 @@
 
 use crate::layout::headers::HeaderLayout;
 use crate::names::Names;
-use cranelift_entity::{EntitySet, SecondaryMap};
+use cranelift_entity::EntitySet;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_midend::ir::{
     Arg, Block, Expr, ExprKind, HeaderId, HeaderRef, HeaderTypeId, LValue, Program, StackId, StmtKind,
@@ -47,7 +47,7 @@ pub struct Storage {
     /// C form of the header types.
     pub types: Arena<HeaderTypeId, HeaderLayout>,
     /// How headers are held.
-    pub headers: SecondaryMap<HeaderId, HeaderStorage>,
+    pub headers: Arena<HeaderId, HeaderStorage>,
 }
 
 impl Storage {
@@ -55,7 +55,10 @@ impl Storage {
     pub fn plan(program: &Program, stores: PacketStores, names: &mut Names) -> Storage {
         let mut uses = Uses::new(program);
         uses.program();
-        let mut storage = Storage { types: Arena::new(), headers: SecondaryMap::new() };
+        let mut storage = Storage {
+            types: Arena::new(),
+            headers: program.headers.keys().map(|_| HeaderStorage::default()).collect(),
+        };
         for (id, header) in program.headers.iter() {
             let written = uses.written.contains(id);
             let copied = stores == PacketStores::Forbidden && written && uses.extracted.contains(id);
