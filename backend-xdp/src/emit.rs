@@ -145,7 +145,7 @@ impl<'a> Cx<'a> {
 
     /// Declares an array of bytes as a variable of the function.
     pub(crate) fn declare_array(&mut self, name: &str, bytes: u32) {
-        self.variables.push((name.to_owned(), format!("__u8 {name}[{bytes}]"), "{}".to_owned()));
+        self.variables.push((name.to_owned(), format!("__u8 {name}[{bytes}] __attribute__((aligned(8)))"), "{}".to_owned()));
     }
 
     /// The C variable of a local.
@@ -240,7 +240,10 @@ impl<'a> Cx<'a> {
                 lines.push(format!("struct {} *{} = NULL;", layout.tag, storage.pointer));
             }
             if storage.in_memory && used.contains(storage.memory.as_str()) {
-                lines.push(format!("struct {} {} = {{}};", layout.tag, storage.memory));
+                // Byte arrays are accessed in words, which the verifier wants aligned on the stack.
+                let aligned = layout.members.iter().any(|m| !m.integer);
+                let attribute = if aligned { " __attribute__((aligned(8)))" } else { "" };
+                lines.push(format!("struct {} {}{attribute} = {{}};", layout.tag, storage.memory));
             }
             for flag in [&storage.flag, &storage.parsed] {
                 if used.contains(flag.as_str()) {

@@ -81,7 +81,8 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
     function.line(format!("int {entry}(struct xdp_md *ctx)"));
     function.open("{");
     if ["data", "data_end", "p"].iter().any(|name| used.contains(name)) {
-        function.line("void *data = xdp_data(ctx), *data_end = xdp_data_end(ctx), *p = data;");
+        let cursor = if used.contains("p") { ", *p = data" } else { "" };
+        function.line(format!("void *data = xdp_data(ctx), *data_end = xdp_data_end(ctx){cursor};"));
     }
     for line in cx.declarations(&used) {
         function.line(line);

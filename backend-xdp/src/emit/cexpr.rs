@@ -205,11 +205,11 @@ impl CExpr {
     pub fn converted(self, to: CType) -> CExpr {
         match (self.ty, to) {
             (a, b) if a == b => self,
-            (CType::Literal, CType::U32) => {
-                CExpr { text: format!("{}U", self.text.trim_end_matches('U')), ty: to, ..self }
+            (CType::Literal, CType::U32) if self.prec == Prec::Postfix => {
+                CExpr { text: format!("{}U", self.text), ty: to, ..self }
             }
-            (CType::Literal, CType::U64) => {
-                CExpr { text: format!("{}ULL", self.text.trim_end_matches('U')), ty: to, ..self }
+            (CType::Literal, CType::U64) if self.prec == Prec::Postfix => {
+                CExpr { text: format!("{}ULL", self.text), ty: to, ..self }
             }
             _ => CExpr {
                 text: format!("({}){}", to.name(), self.operand()),
@@ -220,9 +220,10 @@ impl CExpr {
         }
     }
 
-    /// Converted, if C would otherwise compute with it as a (signed) `int`.
+    /// Converted, if C would otherwise compute with it as a (signed) `int`, or in fewer bits than the P4 type has.
     pub fn unsigned(self) -> CExpr {
-        if self.ty < CType::U32 { self.converted(CType::U32) } else { self }
+        let ty = CType::of_width(self.width);
+        if self.ty < ty { self.converted(ty) } else { self }
     }
 
     /// `self op other` in the wider type of both.
@@ -265,8 +266,11 @@ impl CExpr {
     /// The value as a signed C expression of its computing type: sign-extended from `width`. The type is remembered as the unsigned
     /// one; the text is signed.
     pub fn sign_extended(self) -> CExpr {
-        let bits = self.ty.computed_bits();
         let width = self.width;
+        if self.ty.computed_bits() < width {
+            return self.unsigned().sign_extended();
+        }
+        let bits = self.ty.computed_bits();
         let ty = CType::of_width(bits);
         let signed = ty.signed_name();
         let text = match width {

@@ -17,6 +17,7 @@
 //! Where ways that need different edits cannot be told apart at run time, or lengths are not constant, see [`super::assemble`].
 
 use super::Cx;
+use super::field::{at, copy_member};
 use crate::layout::paths::{Hold, Item, Path, Paths};
 use crate::limits::MOST_EDITS;
 use p4xdp_frontend::diagnostic::codes;
@@ -378,12 +379,12 @@ impl Cx<'_> {
         let layout = self.storage.types[self.program.headers[header].ty].clone();
         let memory = self.storage.headers[header].memory.clone();
         for member in &layout.members {
-            let (to, name) = (at(base, offset + member.offset), &member.name);
-            let to = if member.integer && to != base { format!("({to})") } else { to };
+            let (to, from) = (at(base, offset + member.offset), format!("{memory}.{}", member.name));
+            let address = if to == base { to.clone() } else { format!("({to})") };
             self.out.line(match (member.integer, member.bytes) {
-                (true, 1) => format!("*(__u8 *){to} = {memory}.{name};"),
-                (true, bytes) => format!("*(__be{} *){to} = {memory}.{name};", bytes * 8),
-                (false, bytes) => format!("copy_bytes({to}, {memory}.{name}, {bytes});"),
+                (true, 1) => format!("*(__u8 *){address} = {from};"),
+                (true, bytes) => format!("*(__be{} *){address} = {from};", bytes * 8),
+                (false, _) => copy_member(member, &to, &from, true),
             });
         }
     }
@@ -395,8 +396,4 @@ struct Move {
     from: u32,
     to: u32,
     bytes: u32,
-}
-
-fn at(base: &str, offset: u32) -> String {
-    if offset == 0 { base.to_owned() } else { format!("{base} + {offset}") }
 }

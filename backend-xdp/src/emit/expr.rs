@@ -135,7 +135,9 @@ impl Cx<'_> {
             UnaryOp::Neg | UnaryOp::Complement => {
                 let sign = if op == UnaryOp::Neg { "-" } else { "~" };
                 let x = x.unsigned();
-                CExpr { text: format!("{sign}{}", x.operand()), prec: Prec::Unary, clean: false, ..x }
+                let operand = x.operand();
+                let operand = if operand.starts_with(sign) { format!("({operand})") } else { operand };
+                CExpr { text: format!("{sign}{operand}"), prec: Prec::Unary, clean: false, ..x }
             }
         }
     }

@@ -198,6 +198,9 @@ impl Cx<'_> {
 
     /// Loads a field from the structure whose members' names follow `base`.
     fn load(&mut self, id: HeaderId, place: &FieldPlace, base: &str) -> CExpr {
+        if place.bytes > 16 {
+            return self.load_straddling(id, place, base);
+        }
         let window = self.load_window(id, place, base);
         let ty = CType::of_width(place.width);
         if place.is_whole() {
@@ -229,7 +232,23 @@ impl Cx<'_> {
         if place.bytes == 1 {
             return CExpr::atom(format!("*({name})"), CType::U8, bits);
         }
-        CExpr::atom(load_call(&name, bits), CType::of_width(bits), bits)
+        CExpr::atom(load_call(&name, bits, self.alignment(id, place, base)), CType::of_width(bits), bits)
+    }
+
+    /// A field of up to 128 bits that touches 17 bytes.
+    fn load_straddling(&mut self, id: HeaderId, place: &FieldPlace, base: &str) -> CExpr {
+        let [head, tail] = straddling_parts(place);
+        let (high, low) = (self.load_window(id, &head, base), self.load_window(id, &tail, base));
+        let text = format!("{} << {} | {} >> {}", high.operand(), 8 - place.shift, low.operand(), place.shift);
+        let clean = place.width == 128;
+        CExpr { text, prec: Prec::BitOr, ty: CType::U128, width: place.width, clean }.masked()
+    }
+
+    /// To what multiple of bytes an address is aligned as far as accesses need it: on the stack the verifier insists on it,
+    /// in the packet nobody does.
+    fn alignment(&self, id: HeaderId, place: &FieldPlace, base: &str) -> u32 {
+        let offset = self.member(id, place).map_or(0, |m| m.offset) + place.start;
+        if base.ends_with('.') { alignment_at(offset) } else { 8 }
     }
 
     pub(super) fn is_integer(&self, id: HeaderId, place: &FieldPlace) -> bool {
@@ -308,8 +327,12 @@ impl Cx<'_> {
 
     /// The statement that stores a value in a field.
     pub(super) fn store(&mut self, id: HeaderId, place: &FieldPlace, base: &str, value: &CExpr) -> String {
+        if place.bytes > 16 {
+            return self.store_straddling(id, place, base, value);
+        }
         let (name, bits) = (self.member_name(id, place, base), place.bytes * 8);
         let integer = self.is_integer(id, place);
+        let alignment = self.alignment(id, place, base);
         let target = if place.bytes == 1 && !integer { format!("*({name})") } else { name.clone() };
         let in_order = |text: &str| match place.bytes {
             1 => text.to_owned(),
@@ -322,7 +345,7 @@ impl Cx<'_> {
             return if by_integer {
                 format!("{target} = {};", in_order(&value.text))
             } else {
-                store_call(&name, bits, &value.text)
+                store_call(&name, bits, alignment, &value.text)
             };
         }
         let ty = CType::of_width(bits);
@@ -342,8 +365,18 @@ impl Cx<'_> {
             return format!("{target} = ({target} & {keep}) | {placed};");
         }
         let placed = placed.operand();
-        let whole = format!("({} & {}) | {placed}", load_call(&name, bits), keep.operand());
-        store_call(&name, bits, &whole)
+        let whole = format!("({} & {}) | {placed}", load_call(&name, bits, alignment), keep.operand());
+        store_call(&name, bits, alignment, &whole)
+    }
+
+    fn store_straddling(&mut self, id: HeaderId, place: &FieldPlace, base: &str, value: &CExpr) -> String {
+        let [head, tail] = straddling_parts(place);
+        let value = value.clone().masked().converted(CType::U128);
+        let by = |n: u32| CExpr::atom(n.to_string(), CType::Literal, 32);
+        let high = value.joined(">>", Prec::Shift, &by(8 - place.shift), head.width, true);
+        let low = CExpr { width: tail.width, clean: false, ..value };
+        let (high, low) = (self.store(id, &head, base, &high), self.store(id, &tail, base, &low));
+        format!("{high}\n{low}")
     }
 }
 
@@ -352,20 +385,69 @@ fn narrowed(value: CExpr, ty: CType) -> CExpr {
     CExpr { text: format!("({}){}", ty.name(), value.operand()), prec: Prec::Unary, ty, ..value }
 }
 
+/// The first 16 and the last byte of a field that touches 17.
+fn straddling_parts(place: &FieldPlace) -> [FieldPlace; 2] {
+    let in_tail = 8 - place.shift;
+    [
+        FieldPlace { bytes: 16, shift: 0, width: place.width - in_tail, ..*place },
+        FieldPlace { bytes: 1, start: place.start + 16, width: in_tail, ..*place },
+    ]
+}
+
+/// The largest of 8, 4, 2 and 1 that divides an offset.
+pub(super) fn alignment_at(offset: u32) -> u32 {
+    1 << offset.trailing_zeros().min(3)
+}
+
+/// True if a number of so many bits is accessed in words that an alignment allows.
+fn is_aligned(bits: u32, alignment: u32) -> bool {
+    alignment * 8 >= if bits == 48 { 32 } else { bits.min(64) }
+}
+
 /// Loads a big-endian number of so many bits.
-pub(super) fn load_call(address: &str, bits: u32) -> String {
+pub(super) fn load_call(address: &str, bits: u32, alignment: u32) -> String {
     match bits {
-        16 | 32 | 48 | 64 | 128 => format!("load_be{bits}({address})"),
+        16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => format!("load_be{bits}({address})"),
         0..=64 => format!("load_be_bytes({address}, {})", bits / 8),
         _ => format!("load_be_bytes128({address}, {})", bits / 8),
     }
 }
 
 /// Stores a big-endian number of so many bits.
-pub(super) fn store_call(address: &str, bits: u32, value: &str) -> String {
+pub(super) fn store_call(address: &str, bits: u32, alignment: u32, value: &str) -> String {
     match bits {
-        16 | 32 | 48 | 64 | 128 => format!("store_be{bits}({address}, {value});"),
+        16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => format!("store_be{bits}({address}, {value});"),
         0..=64 => format!("store_be_bytes({address}, {}, {value});", bits / 8),
         _ => format!("store_be_bytes128({address}, {}, {value});", bits / 8),
+    }
+}
+
+/// `base + offset`
+pub(super) fn at(base: &str, offset: u32) -> String {
+    if offset == 0 { base.to_owned() } else { format!("{base} + {offset}") }
+}
+
+/// The statement that copies a member between places; `on_stack` if one of them is on the stack, where the verifier wants words aligned.
+pub(super) fn copy_member(member: &Member, to: &str, from: &str, on_stack: bool) -> String {
+    let bytes = member.bytes;
+    if member.integer {
+        let (to, from) = (as_lvalue(member, to), as_lvalue(member, from));
+        return format!("{to} = {from};");
+    }
+    match alignment_at(member.offset) {
+        align if on_stack && align < 8 && align < bytes => format!("copy_units({to}, {from}, {bytes}, {align});"),
+        _ => format!("copy_bytes({to}, {from}, {bytes});"),
+    }
+}
+
+/// A member, or an address as a number of the member's type.
+fn as_lvalue(member: &Member, text: &str) -> String {
+    if text.contains(['.', '>']) {
+        return text.to_owned();
+    }
+    let address = if text.contains(' ') { format!("({text})") } else { text.to_owned() };
+    match member.bytes {
+        1 => format!("*(__u8 *){address}"),
+        bytes => format!("*(__be{} *){address}", bytes * 8),
     }
 }

@@ -107,7 +107,8 @@ impl Pair {
 
 /// Operands that C computes with as unsigned numbers.
 fn computed(a: CExpr, b: CExpr) -> Pair {
-    if a.ty < CType::U32 && b.ty < CType::U32 { Pair(a.unsigned(), b) } else { Pair(a, b) }
+    let ty = CType::of_width(a.width);
+    if a.ty < ty && b.ty < ty { Pair(a.unsigned(), b) } else { Pair(a, b) }
 }
 
 fn dirty(text: String, ty: CType, width: u32) -> CExpr {

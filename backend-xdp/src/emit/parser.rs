@@ -10,7 +10,7 @@
 
 use super::Cx;
 use super::cexpr::{CExpr, CType, Prec};
-use super::field::Referent;
+use super::field::{Referent, at, copy_member};
 use crate::layout::paths::{Hold, Item, Paths};
 use crate::layout::storage::constant_index;
 use crate::limits::MOST_SKIPPED;
@@ -470,8 +470,11 @@ impl<'a> Cx<'a> {
         let was = self.paths.may(id);
         self.out.assignment(&storage.parsed, "true");
         if storage.copied {
-            let bytes = self.header_layout(id).bytes;
-            self.out.line(format!("copy_bytes(&{}, p, {bytes});", storage.memory));
+            let layout = self.header_layout(id).clone();
+            for member in &layout.members {
+                let (to, from) = (format!("{}.{}", storage.memory, member.name), at("p", member.offset));
+                self.out.line(copy_member(member, &to, &from, true));
+            }
             self.out.assignment(&storage.flag, "true");
             self.paths.skip(item);
             self.paths.set(id, Hold::Memory);
@@ -511,7 +514,7 @@ impl<'a> Cx<'a> {
         }
         let address = if first == 0 { "p".to_owned() } else { format!("p + {first}") };
         let text =
-            if bits == 8 { format!("*(__u8 *)({address})") } else { super::field::load_call(&address, bits) };
+            if bits == 8 { format!("*(__u8 *)({address})") } else { super::field::load_call(&address, bits, 8) };
         let window = CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(bits), bits) };
         let low = last * 8 - offset - width;
         let value = super::expr::slice(window, low + width - 1, low).masked();

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::cexpr::{CExpr, CType, Prec};
-use super::field::Referent;
+use super::field::{Referent, copy_member};
 use super::{Cx, Label};
 use crate::layout::paths::{Hold, Paths};
 use num_bigint::BigUint;
@@ -93,7 +93,9 @@ impl Cx<'_> {
         match dst {
             LValue::Local(id) => {
                 let variable = self.local(*id);
-                self.out.assignment(&variable.text, &value.text);
+                if variable.text != value.text {
+                    self.out.assignment(&variable.text, &value.text);
+                }
             }
             LValue::Field { header, field } => self.write_field(header, *field, &value, span),
             LValue::Slice { base, hi, lo } => {
@@ -207,11 +209,11 @@ impl Cx<'_> {
         let target = if in_place { format!("{}->", storage.pointer) } else { format!("{}.", storage.memory) };
         self.for_each_holder(src, |cx, from| {
             for member in &layout.members {
-                let name = &member.name;
+                let (to, from) = (format!("{target}{}", member.name), format!("{from}{}", member.name));
                 cx.out.line(if member.integer {
-                    format!("{target}{name} = {from}{name};")
+                    format!("{to} = {from};")
                 } else {
-                    format!("copy_bytes({target}{name}, {from}{name}, {});", member.bytes)
+                    copy_member(member, &to, &from, !in_place || from.contains('.'))
                 });
             }
         });

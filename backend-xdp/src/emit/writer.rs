@@ -133,13 +133,13 @@ impl Writer {
         }
     }
 
-    /// Takes the last line back if it is this.
+    /// Takes the last line back if it is this jump, with the test in front of it if there is one.
     pub fn retract(&mut self, text: &str) -> bool {
-        let is_last = self.lines.last().is_some_and(|l| l.text == text);
-        if is_last {
-            self.lines.pop();
+        if self.lines.pop_if(|l| l.text == text).is_none() {
+            return false;
         }
-        is_last
+        self.lines.pop_if(|l| l.text.starts_with("if (") && !l.text.ends_with('{'));
+        true
     }
 
     /// How many lines there are; see [`Writer::insert`].
