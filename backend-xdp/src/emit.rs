@@ -145,7 +145,11 @@ impl<'a> Cx<'a> {
 
     /// Declares an array of bytes as a variable of the function.
     pub(crate) fn declare_array(&mut self, name: &str, bytes: u32) {
-        self.variables.push((name.to_owned(), format!("__u8 {name}[{bytes}] __attribute__((aligned(8)))"), "{}".to_owned()));
+        self.variables.push((
+            name.to_owned(),
+            format!("__u8 {name}[{bytes}] __attribute__((aligned(8)))"),
+            "{}".to_owned(),
+        ));
     }
 
     /// The C variable of a local.
@@ -245,7 +249,7 @@ impl<'a> Cx<'a> {
                 let attribute = if aligned { " __attribute__((aligned(8)))" } else { "" };
                 lines.push(format!("struct {} {}{attribute} = {{}};", layout.tag, storage.memory));
             }
-            for flag in [&storage.flag, &storage.parsed] {
+            for flag in [&storage.here, &storage.made, &storage.parsed] {
                 if used.contains(flag.as_str()) {
                     lines.push(format!("bool {flag} = false;"));
                 }

@@ -77,6 +77,8 @@ enum Feature {
     InMemory(HeaderId),
     Parsed(HeaderId),
     Emitted(u16),
+    /// So many bytes were parsed.
+    Bytes(u32),
 }
 
 impl Feature {
@@ -87,6 +89,7 @@ impl Feature {
             Feature::InMemory(h) => hold(h) == Hold::Memory,
             Feature::Parsed(h) => path.order.iter().any(|i| matches!(i, Item::Header(id, _) if *id == h)),
             Feature::Emitted(slot) => path.emitted.contains(&slot),
+            Feature::Bytes(bytes) => path.parsed_bytes() == Some(bytes),
         }
     }
 }
@@ -129,7 +132,7 @@ impl Cx<'_> {
         let outer = self.out.set_span(control.span);
         let mut decision = None;
         if let Paths::Few(paths) = &self.paths {
-            let real: Vec<&Path> = paths.iter().filter(|p| !p.ghost).collect();
+            let real: Vec<&Path> = paths.iter().collect();
             if real.is_empty() {
                 return;
             }
@@ -220,11 +223,15 @@ impl Cx<'_> {
             return (*leaves <= MOST_EDITS).then(|| Decision::Do(first.clone()));
         }
         let headers = || self.program.headers.keys();
+        let mut lengths: Vec<u32> = edits.iter().filter_map(|(_, path)| path.parsed_bytes()).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
         let features = headers()
             .map(Feature::Valid)
             .chain(headers().map(Feature::InMemory))
             .chain(headers().map(Feature::Parsed))
-            .chain((0..self.emits.len() as u16).map(Feature::Emitted));
+            .chain((0..self.emits.len() as u16).map(Feature::Emitted))
+            .chain(lengths.into_iter().map(Feature::Bytes));
         let mut best: Option<(usize, Feature)> = None;
         for feature in features {
             let (yes, no): (Vec<_>, Vec<_>) = edits.iter().partition(|(_, path)| feature.holds(path));
@@ -276,7 +283,8 @@ impl Cx<'_> {
         let name = |text: String| CExpr::truth(text, Prec::Postfix);
         match feature {
             Feature::Valid(h) => self.header_is_valid(h),
-            Feature::InMemory(h) => name(self.storage.headers[h].flag.clone()),
+            Feature::InMemory(h) => name(self.storage.headers[h].made.clone()),
+            Feature::Bytes(bytes) => CExpr::truth(format!("p - data == {bytes}"), Prec::Equality),
             Feature::Parsed(h) => name(self.storage.headers[h].parsed.clone()),
             Feature::Emitted(slot) => {
                 name(self.emits.get(usize::from(slot)).map(|s| s.flag.clone()).unwrap_or_default())

@@ -82,9 +82,9 @@ impl Cx<'_> {
         }
         let storage = &self.storage.headers[id];
         match (may.packet && storage.in_packet, may.memory && storage.in_memory) {
-            (true, false) => CExpr::truth(storage.pointer.clone(), Prec::Postfix),
-            (false, true) => CExpr::truth(storage.flag.clone(), Prec::Postfix),
-            _ => CExpr::truth(format!("{} || {}", storage.pointer, storage.flag), Prec::Or),
+            (true, false) => CExpr::truth(storage.here.clone(), Prec::Postfix),
+            (false, true) => CExpr::truth(storage.made.clone(), Prec::Postfix),
+            _ => CExpr::truth(format!("{} || {}", storage.here, storage.made), Prec::Or),
         }
     }
 
@@ -180,16 +180,15 @@ impl Cx<'_> {
             return absent.clone();
         }
         let storage = self.storage.headers[id].clone();
-        let believed = self.paths.verifier_may(id);
         let (packet, memory) = (format!("{}->", storage.pointer), format!("{}.", storage.memory));
-        let flag = CExpr::truth(storage.flag, Prec::Postfix);
-        let in_packet = CExpr::truth(storage.pointer, Prec::Postfix);
+        let made = CExpr::truth(storage.made, Prec::Postfix);
+        let in_packet = CExpr::truth(storage.here, Prec::Postfix);
         let elsewhere = match (may.memory, may.absent) {
             (false, _) => absent.clone(),
             (true, false) => of(self, &memory).masked(),
-            (true, true) => flag.choose(&of(self, &memory).masked(), absent),
+            (true, true) => made.choose(&of(self, &memory).masked(), absent),
         };
-        match (may.packet, believed.absent || believed.memory || may.memory) {
+        match (may.packet, may.absent || may.memory) {
             (false, _) => elsewhere,
             (true, false) => of(self, &packet),
             (true, true) => in_packet.choose(&of(self, &packet).masked(), &elsewhere),
@@ -239,7 +238,8 @@ impl Cx<'_> {
     fn load_straddling(&mut self, id: HeaderId, place: &FieldPlace, base: &str) -> CExpr {
         let [head, tail] = straddling_parts(place);
         let (high, low) = (self.load_window(id, &head, base), self.load_window(id, &tail, base));
-        let text = format!("{} << {} | {} >> {}", high.operand(), 8 - place.shift, low.operand(), place.shift);
+        let text =
+            format!("{} << {} | {} >> {}", high.operand(), 8 - place.shift, low.operand(), place.shift);
         let clean = place.width == 128;
         CExpr { text, prec: Prec::BitOr, ty: CType::U128, width: place.width, clean }.masked()
     }
@@ -306,15 +306,14 @@ impl Cx<'_> {
     /// Writes something once a place where the header can be: `part` is given the text in front of a member's name.
     pub(super) fn for_each_holder(&mut self, id: HeaderId, mut part: impl FnMut(&mut Self, &str)) {
         let may = self.paths.may(id);
-        let believed = self.paths.verifier_may(id);
         let storage = self.storage.headers[id].clone();
         let (packet, memory) = (format!("{}->", storage.pointer), format!("{}.", storage.memory));
         match (may.packet, may.memory) {
             (false, false) => {}
             (false, true) => part(self, &memory),
-            (true, false) if !believed.absent && !believed.memory => part(self, &packet),
+            (true, false) if !may.absent => part(self, &packet),
             (true, memory_too) => {
-                self.out.open(format!("if ({}) {{", storage.pointer));
+                self.out.open(format!("if ({}) {{", storage.here));
                 part(self, &packet);
                 if memory_too {
                     self.out.turn("} else {");
@@ -416,7 +415,9 @@ pub(super) fn load_call(address: &str, bits: u32, alignment: u32) -> String {
 /// Stores a big-endian number of so many bits.
 pub(super) fn store_call(address: &str, bits: u32, alignment: u32, value: &str) -> String {
     match bits {
-        16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => format!("store_be{bits}({address}, {value});"),
+        16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => {
+            format!("store_be{bits}({address}, {value});")
+        }
         0..=64 => format!("store_be_bytes({address}, {}, {value});", bits / 8),
         _ => format!("store_be_bytes128({address}, {}, {value});", bits / 8),
     }
@@ -435,7 +436,9 @@ pub(super) fn copy_member(member: &Member, to: &str, from: &str, on_stack: bool)
         return format!("{to} = {from};");
     }
     match alignment_at(member.offset) {
-        align if on_stack && align < 8 && align < bytes => format!("copy_units({to}, {from}, {bytes}, {align});"),
+        align if on_stack && align < 8 && align < bytes => {
+            format!("copy_units({to}, {from}, {bytes}, {align});")
+        }
         _ => format!("copy_bytes({to}, {from}, {bytes});"),
     }
 }

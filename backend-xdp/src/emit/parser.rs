@@ -475,14 +475,15 @@ impl<'a> Cx<'a> {
                 let (to, from) = (format!("{}.{}", storage.memory, member.name), at("p", member.offset));
                 self.out.line(copy_member(member, &to, &from, true));
             }
-            self.out.assignment(&storage.flag, "true");
+            self.out.assignment(&storage.made, "true");
             self.paths.skip(item);
             self.paths.set(id, Hold::Memory);
             return;
         }
         self.out.assignment(&storage.pointer, "p");
+        self.out.assignment(&storage.here, "true");
         if was.memory {
-            self.out.assignment(&storage.flag, "false");
+            self.out.assignment(&storage.made, "false");
         }
         self.paths.extract(id, item);
     }
@@ -513,8 +514,11 @@ impl<'a> Cx<'a> {
             return;
         }
         let address = if first == 0 { "p".to_owned() } else { format!("p + {first}") };
-        let text =
-            if bits == 8 { format!("*(__u8 *)({address})") } else { super::field::load_call(&address, bits, 8) };
+        let text = if bits == 8 {
+            format!("*(__u8 *)({address})")
+        } else {
+            super::field::load_call(&address, bits, 8)
+        };
         let window = CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(bits), bits) };
         let low = last * 8 - offset - width;
         let value = super::expr::slice(window, low + width - 1, low).masked();

@@ -143,10 +143,10 @@ impl Cx<'_> {
         let storage = self.storage.headers[id].clone();
         if !valid {
             if may.packet && storage.in_packet {
-                self.out.assignment(&storage.pointer, "NULL");
+                self.out.assignment(&storage.here, "false");
             }
             if may.memory {
-                self.out.assignment(&storage.flag, "false");
+                self.out.assignment(&storage.made, "false");
             }
             self.paths.set(id, Hold::Absent);
             return;
@@ -160,7 +160,7 @@ impl Cx<'_> {
         }
         let tag = self.tag_of(id);
         self.out.line(format!("{} = (struct {tag}){{}};", storage.memory));
-        self.out.assignment(&storage.flag, "true");
+        self.out.assignment(&storage.made, "true");
         if guard.is_some() {
             self.out.close("}");
         }
@@ -198,7 +198,7 @@ impl Cx<'_> {
 
     /// Copies between headers, of which the source is valid.
     fn copy_fields(&mut self, dst: HeaderId, src: HeaderId) {
-        let to = self.paths.verifier_may(dst);
+        let to = self.paths.may(dst);
         let storage = self.storage.headers[dst].clone();
         let in_place = to.packet && !to.absent && !to.memory;
         let layout = self.header_layout(dst).clone();
@@ -219,9 +219,9 @@ impl Cx<'_> {
         });
         if !in_place {
             if to.packet && storage.in_packet {
-                self.out.assignment(&storage.pointer, "NULL");
+                self.out.assignment(&storage.here, "false");
             }
-            self.out.assignment(&storage.flag, "true");
+            self.out.assignment(&storage.made, "true");
             self.paths.set(dst, Hold::Memory);
         }
     }
@@ -273,13 +273,16 @@ impl Cx<'_> {
         let (old, new) = (self.paths.may(to), self.paths.may(from));
         let (a, b) = (self.storage.headers[to].clone(), self.storage.headers[from].clone());
         if a.in_packet && (old.packet || new.packet) {
-            self.out.assignment(&a.pointer, if new.packet { &b.pointer } else { "NULL" });
+            if new.packet {
+                self.out.assignment(&a.pointer, &b.pointer);
+            }
+            self.out.assignment(&a.here, if new.packet { &b.here } else { "false" });
         }
         if a.in_memory && (old.memory || new.memory) {
             if new.memory {
                 self.out.line(format!("{} = {};", a.memory, b.memory));
             }
-            self.out.assignment(&a.flag, if new.memory { &b.flag } else { "false" });
+            self.out.assignment(&a.made, if new.memory { &b.made } else { "false" });
         }
         self.paths.take_over(to, from);
     }

@@ -35,9 +35,6 @@ pub enum Item {
 /// One way through the program.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
-    /// P4 cannot take this way, but the verifier, which does not learn from a failed test for a null pointer that the pointer is
-    /// null, believes that the program does.
-    pub ghost: bool,
     /// Where each header is held.
     pub holds: Vec<Hold>,
     /// What was taken from the packet.
@@ -66,6 +63,19 @@ pub struct May {
     pub packet: bool,
     /// It can be in memory.
     pub memory: bool,
+}
+
+impl Path {
+    /// Bytes that were taken from the packet, if that is known.
+    pub fn parsed_bytes(&self) -> Option<u32> {
+        self.order
+            .iter()
+            .map(|item| match item {
+                Item::Header(_, bytes) | Item::Gap(bytes) => Some(*bytes),
+                Item::Variable => None,
+            })
+            .sum()
+    }
 }
 
 impl May {
@@ -100,7 +110,6 @@ impl Paths {
     /// The start of the program: every header is invalid, every stack empty.
     pub fn start(headers: usize, stacks: usize) -> Paths {
         Paths::Few(BTreeSet::from([Path {
-            ghost: false,
             holds: vec![Hold::Absent; headers],
             order: Vec::new(),
             next: vec![0; stacks],
@@ -115,25 +124,15 @@ impl Paths {
 
     /// True if nothing leads here.
     pub fn is_unreachable(&self) -> bool {
-        matches!(self, Paths::Few(paths) if paths.iter().all(|p| p.ghost))
+        self.is_empty()
     }
 
-    /// What the header can be by P4's rules.
+    /// What the header can be.
     pub fn may(&self, header: HeaderId) -> May {
-        self.collect(header, false)
-    }
-
-    /// What the verifier believes that the header can be.
-    pub fn verifier_may(&self, header: HeaderId) -> May {
-        self.collect(header, true)
-    }
-
-    fn collect(&self, header: HeaderId, ghosts: bool) -> May {
         let i = header.as_u32() as usize;
         match self {
             Paths::Few(paths) => paths
                 .iter()
-                .filter(|p| ghosts || !p.ghost)
                 .filter_map(|p| p.holds.get(i))
                 .fold(May::default(), |may, hold| may.or(May::of(*hold))),
             Paths::Many(may) => may.get(i).copied().unwrap_or_default(),
@@ -153,23 +152,11 @@ impl Paths {
         let i = header.as_u32() as usize;
         match self {
             Paths::Few(paths) => {
-                *paths = std::mem::take(paths)
-                    .into_iter()
-                    .filter_map(|mut path| match path.holds.get(i) {
-                        Some(Hold::Absent) | None => (!valid).then_some(path),
-                        Some(Hold::Memory) => valid.then_some(path),
-                        Some(Hold::Packet(_)) => {
-                            path.ghost |= !valid;
-                            Some(path)
-                        }
-                    })
-                    .collect();
+                paths.retain(|path| path.holds.get(i).is_some_and(|h| *h != Hold::Absent) == valid);
             }
             Paths::Many(may) => {
-                if let Some(may) = may.get_mut(i)
-                    && valid
-                {
-                    may.absent = false;
+                if let Some(may) = may.get_mut(i) {
+                    *may = if valid { May { absent: false, ..*may } } else { May::of(Hold::Absent) };
                 }
             }
         }
@@ -346,17 +333,6 @@ mod tests {
         assert!(!none.may(h(0)).surely_valid());
         none.assume(h(1), true);
         assert!(none.may(h(0)).surely_valid());
-    }
-
-    #[test]
-    fn the_verifier_learns_nothing_from_a_failed_null_test() {
-        let mut paths = Paths::start(1, 0);
-        let mut with = paths.clone();
-        with.extract(h(0), Item::Header(h(0), 20));
-        paths.join(with);
-        paths.assume(h(0), false);
-        assert!(!paths.may(h(0)).maybe_valid());
-        assert!(paths.verifier_may(h(0)).packet);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Where headers and locals live in the generated program, and under which names: decided here, once a program, before
 //! any code is written.
 //!
-//! A header that is extracted is a pointer into the packet, null while it is invalid. A header that the program makes (by
-//! `setValid` or a copy) is a structure of its own with a flag. One that can be either has both; at most one of them counts at
-//! a time.
+//! A header that is extracted is a pointer into the packet and a flag. A header that the program makes (by `setValid` or a copy)
+//! is a structure of its own and a flag. One that can be either has both; at most one flag is set at a time.
+//!
+//! The flag is not folded into the pointer (as null) although that looks cheaper: clang keeps the outcome of a test for null and
+//! uses it again, and the verifier, which does not know where the outcome comes from, then sees a null pointer used. A
+//! flag is a constant on every way that the verifier walks.
 
 use crate::layout::headers::HeaderLayout;
 use crate::names::Names;
@@ -29,8 +32,10 @@ pub struct HeaderStorage {
     pub pointer: String,
     /// The name of its structure in memory.
     pub memory: String,
-    /// The name of the flag that says that the structure is valid.
-    pub flag: String,
+    /// The name of the flag that says that it is valid and in the packet.
+    pub here: String,
+    /// The name of the flag that says that it is valid and in memory.
+    pub made: String,
     /// The name of the flag that says that it was extracted, whatever has become of it.
     pub parsed: String,
     /// It can be in the packet.
@@ -76,6 +81,11 @@ impl Storage {
         for id in program.headers.keys() {
             let slot = &mut storage.headers[id];
             slot.parsed = names.unique(&format!("{}_parsed", slot.pointer));
+            slot.here = match (slot.in_packet, slot.in_memory) {
+                (true, true) => names.unique(&format!("{}_in_packet", slot.pointer)),
+                (true, false) => names.unique(&format!("{}_valid", slot.pointer)),
+                (false, _) => String::new(),
+            };
             if slot.in_memory {
                 let suffix = if slot.copied { "copy" } else { "new" };
                 slot.memory = if slot.in_packet {
@@ -83,7 +93,8 @@ impl Storage {
                 } else {
                     slot.pointer.clone()
                 };
-                slot.flag = names.unique(&format!("{}_valid", slot.pointer));
+                let flag = if slot.in_packet { "made" } else { "valid" };
+                slot.made = names.unique(&format!("{}_{flag}", slot.pointer));
             }
         }
         storage
