@@ -128,3 +128,45 @@ pub(super) fn hex(packet: &[u8]) -> String {
     }
     out
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn pattern(text: &str, exact: bool) -> Pattern {
+        Pattern { nibbles: text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect(), exact }
+    }
+
+    #[test]
+    fn prefixes_wildcards_and_lengths() {
+        assert_eq!(compare(&pattern("0a*b", false), &[0x0a, 0xcb, 0xff]), None);
+        assert_eq!(compare(&pattern("0acb", true), &[0x0a, 0xcb]), None);
+        assert!(
+            compare(&pattern("0acb", true), &[0x0a, 0xcb, 0]).unwrap().starts_with("the packet is too long")
+        );
+        assert!(compare(&pattern("0acb", false), &[0x0a]).unwrap().starts_with("the packet is too short"));
+        assert_eq!(compare(&pattern("", false), &[]), None);
+    }
+
+    #[test]
+    fn the_difference_is_marked() {
+        let mut packet = vec![0x11; 20];
+        packet[17] = 0x12;
+        let shown = compare(&pattern(&"11".repeat(20), false), &packet).unwrap();
+        let wanted = "the packet differs\n  byte   16  expected  1111 1111\n             received  1112 1111\n                          ^";
+        assert_eq!(shown, wanted);
+    }
+
+    #[test]
+    fn the_last_line_counts() {
+        let check = |failure: Option<&str>| Check {
+            line: Some(3),
+            what: "expect 1".into(),
+            failure: failure.map(str::to_owned),
+        };
+        let report =
+            Report { checks: vec![check(None), check(Some("no packet came out"))], notes: Vec::new() };
+        assert_eq!(report.to_string(), "line 3: expect 1: no packet came out\n1 passed, 1 failed");
+    }
+}

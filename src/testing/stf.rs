@@ -240,3 +240,7 @@ impl Eq for CommandKind {}
 pub fn parse(text: &str) -> Result<Vec<Command>, StfError> {
     parse::parse(text)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+mod tests;

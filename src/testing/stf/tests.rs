@@ -1,0 +1,90 @@
+//! The language: commands as parsed, errors with their places.
+
+use super::*;
+
+fn one(text: &str) -> CommandKind {
+    let commands = parse(text).unwrap();
+    assert_eq!(commands.len(), 1, "{text}");
+    commands.into_iter().next().unwrap().kind
+}
+
+fn error(text: &str) -> String {
+    parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn add_with_everything() {
+    let text = "ADD \"a table\".t 100 extra$0.h:0x25** k[1].f:10/8 x:1..0b11 y:0x1&&&0xf c.act(val:0x7f, port:2) = A";
+    let CommandKind::Add { table, priority, keys, action, id } = one(text) else { panic!() };
+    assert_eq!((table.text.as_str(), table.column), ("a table.t", 5));
+    assert_eq!(priority, Some(100));
+    assert_eq!(id.as_deref(), Some("A"));
+    let names: Vec<&str> = keys.iter().map(|(n, _)| n.text.as_str()).collect();
+    assert_eq!(names, ["extra$0.h", "k[1].f", "x", "y"]);
+    let MatchValue::Plain(wild) = &keys[0].1 else { panic!() };
+    assert_eq!((wild.value.clone(), wild.mask.clone()), (0x2500u32.into(), 0xff00u32.into()));
+    assert_eq!((wild.digits, wild.wildcards, wild.digit_bits), (4, 2, Some(4)));
+    assert!(matches!(&keys[1].1, MatchValue::Prefix(n, 8) if n.value == 10u32.into()));
+    assert!(matches!(&keys[2].1, MatchValue::Range(_, high) if high.value == 3u32.into()));
+    assert!(matches!(&keys[3].1, MatchValue::Masked(..)));
+    let args: Vec<(&str, &BigUint)> = action.args.iter().map(|(n, v)| (n.text.as_str(), &v.value)).collect();
+    assert_eq!(args, [("val", &0x7fu32.into()), ("port", &2u32.into())]);
+}
+
+#[test]
+fn packets_and_expectations() {
+    assert_eq!(one("packet 3 0aF 1 2\t3"), CommandKind::Packet { port: 3, bytes: vec![0x0a, 0xf1, 0x23] });
+    let nibbles = vec![Some(1), None, Some(0xf)];
+    let pattern = Some(Pattern { nibbles, exact: true });
+    assert_eq!(one("  Expect 5 1* F $ # behind"), CommandKind::Expect { port: 5, pattern });
+    assert_eq!(one("expect 5"), CommandKind::Expect { port: 5, pattern: None });
+    let nothing = Some(Pattern { nibbles: Vec::new(), exact: true });
+    assert_eq!(one("expect 5 $"), CommandKind::Expect { port: 5, pattern: nothing });
+}
+
+#[test]
+fn other_commands() {
+    assert_eq!(one("remove all"), CommandKind::RemoveAll);
+    assert_eq!(one("mc_node_create 17 1 2 3"), CommandKind::McNodeCreate(17, vec![1, 2, 3]));
+    assert_eq!(one("mirroring_add_mc 8 3"), CommandKind::MirroringAddMc(8, 3));
+    let CommandKind::CheckCounter { counter, index, check } = one("check_counter c.d(0x10) bytes >= 64")
+    else {
+        panic!()
+    };
+    assert_eq!((counter.text.as_str(), index), ("c.d", CellIndex::Number(16)));
+    assert_eq!(check, Some((CountOf::Bytes, Comparison::Ge, 64)));
+    assert!(matches!(one("check_counter cntDum($A)"), CommandKind::CheckCounter { check: None, .. }));
+    let CommandKind::MeterSetRates(name, index, rates) = one("meter_set_rates i.m 2 0.000005:4 0.00002:5")
+    else {
+        panic!()
+    };
+    assert_eq!((name.text.as_str(), index, rates), ("i.m", Some(2), vec![(0.000_005, 4), (0.000_02, 5)]));
+    assert_eq!(parse("# nothing\n\n   \nwait\nno_packet\n").unwrap().len(), 2);
+}
+
+#[test]
+fn lines_are_counted() {
+    let commands = parse("wait\r\n\r\n# x\r\nwait\r\n").unwrap();
+    assert_eq!(commands.iter().map(|c| c.line).collect::<Vec<_>>(), [1, 4]);
+}
+
+#[test]
+fn errors_say_where() {
+    assert_eq!(error("wait\n  frobnicate 1"), "2:3: unknown command `frobnicate`");
+    assert_eq!(error("packet 0 00 0g"), "1:14: `g` is no hexadecimal digit");
+    assert_eq!(error("packet 0 00*"), "1:12: `*` is no hexadecimal digit");
+    assert_eq!(error("packet 0 000"), "1:9: a packet has a whole number of bytes, but half of one is left");
+    assert_eq!(error("packet x 00"), "1:8: expected a port number, found `x`");
+    assert_eq!(error("expect 1 00 $ 11"), "1:15: nothing may follow `$`");
+    assert_eq!(error("add t k:0xzz a()"), "1:9: `0xzz` is no number");
+    assert_eq!(error("add t k:1"), "1:10: expected a name, found the end of the line");
+    assert_eq!(error("add t k=1 a()"), "1:8: expected `:`, found `=`");
+    assert_eq!(error("add t k:1 a(b:2"), "1:16: expected a name, found the end of the line");
+    assert_eq!(error("add \"t k:1 a()"), "1:5: a quoted name has no end");
+    assert_eq!(error("setdefault t a() b"), "1:18: expected the end of the line, found `b`");
+    assert_eq!(error("remove one"), "1:8: `remove` only knows `all`");
+    assert_eq!(error("mirroring_add 1"), "1:16: expected a number, found the end of the line");
+    assert_eq!(error("mc_mgrp_create 99999999999"), "1:16: the number is too large");
+    assert_eq!(error("check_counter c(1) packets ~ 1"), "1:28: unexpected character `~`");
+    assert_eq!(error("meter_array_set_rates m 1"), "1:23: expected `rate:burst`, found `1`");
+}
