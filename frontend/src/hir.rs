@@ -5,12 +5,14 @@
 //! arguments and constructor arguments, and inlining are the mid-end's work. Objects live in arenas of
 //! [`Program`] and are named by handles; a handle is valid in the program that made it only.
 
+mod dump;
 mod expr;
 mod stmt;
 mod text;
 mod types;
 
 pub use crate::ast::{Annotation, BinaryOp, Direction, StructKind, UnaryOp};
+pub use dump::dump;
 pub use expr::*;
 pub use stmt::*;
 pub use types::*;

@@ -32,7 +32,7 @@ impl Checker<'_> {
             return self.bad_expr(
                 codes::E0302,
                 span,
-                format!("operator `{}` is not defined for type `{text}`", unary_text(op)),
+                format!("operator `{}` is not defined for type `{text}`", op.text()),
             );
         }
         let ty = operand.ty;
@@ -253,9 +253,9 @@ impl Checker<'_> {
         }
         let (text_a, text_b) = (self.text(a.ty), self.text(b.ty));
         let message = if text_a == text_b {
-            format!("operator `{}` is not defined for type `{text_a}`", binary_text(op))
+            format!("operator `{}` is not defined for type `{text_a}`", op.text())
         } else {
-            format!("operator `{}` cannot take `{text_a}` and `{text_b}`", binary_text(op))
+            format!("operator `{}` cannot take `{text_a}` and `{text_b}`", op.text())
         };
         let mut diagnostic = Diagnostic::error(codes::E0302, span, message);
         if text_a != text_b {
@@ -274,42 +274,6 @@ pub(super) fn needs_type(e: &ast::Expr) -> bool {
         Ast::List { .. } | Ast::NamedList { .. } | Ast::InvalidHeader | Ast::DefaultValue => true,
         Ast::Paren(inner) => needs_type(inner),
         _ => false,
-    }
-}
-
-fn unary_text(op: UnaryOp) -> &'static str {
-    match op {
-        UnaryOp::Neg => "-",
-        UnaryOp::Plus => "+",
-        UnaryOp::Not => "!",
-        UnaryOp::Complement => "~",
-    }
-}
-
-/// An operator as it is written.
-pub(crate) fn binary_text(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Mod => "%",
-        BinaryOp::SatAdd => "|+|",
-        BinaryOp::SatSub => "|-|",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::BitAnd => "&",
-        BinaryOp::BitOr => "|",
-        BinaryOp::BitXor => "^",
-        BinaryOp::And => "&&",
-        BinaryOp::Or => "||",
-        BinaryOp::Concat => "++",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
     }
 }
 

@@ -110,11 +110,7 @@ impl Checker<'_> {
             return assignable.then_some(StmtKind::Assign { lhs, op: Some(op), rhs: *rhs });
         }
         self.expr(rhs, None);
-        self.error(
-            codes::E0302,
-            span,
-            format!("there is no assignment with operator `{}`", operator::binary_text(op)),
-        );
+        self.error(codes::E0302, span, format!("there is no assignment with operator `{}`", op.text()));
         None
     }
 

@@ -393,7 +393,7 @@ fn key_text(e: &ast::Expr) -> String {
         Ast::Int { value, .. } => value.to_string(),
         Ast::Call { callee, .. } => format!("{}()", key_text(callee)),
         Ast::Binary(op, a, b) => {
-            format!("{} {} {}", key_text(a), super::operator::binary_text(*op), key_text(b))
+            format!("{} {} {}", key_text(a), op.text(), key_text(b))
         }
         Ast::Paren(inner) => key_text(inner),
         Ast::Bool(value) => value.to_string(),

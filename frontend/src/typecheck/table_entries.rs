@@ -56,14 +56,14 @@ impl Checker<'_> {
             );
         }
         for entry in entries {
-            if let Some(priority) = &entry.priority {
-                if property.is_const {
-                    self.error(
-                        codes::E0319,
-                        priority.span,
-                        "entries of a `const entries` list are matched in order and cannot have a priority",
-                    );
-                }
+            if property.is_const
+                && let Some(priority) = &entry.priority
+            {
+                self.error(
+                    codes::E0319,
+                    priority.span,
+                    "entries of a `const entries` list are matched in order and cannot have a priority",
+                );
             }
             if let Some(entry) = self.entry(table, property.is_const, entry, &key_types) {
                 table.entries.push(entry);
