@@ -10,6 +10,7 @@ mod expr;
 mod stmt;
 mod text;
 mod types;
+mod walk;
 
 pub use crate::ast::{Annotation, BinaryOp, Direction, StructKind, UnaryOp};
 pub use dump::dump;

@@ -415,6 +415,31 @@ impl Checker<'_> {
         }
     }
 
+    /// Writes what inference has found into arguments that were checked before it was found. Type arguments of a
+    /// block that nothing determines do not matter.
+    pub(super) fn settle(&mut self, args: &mut [Argument]) {
+        for arg in args {
+            match arg {
+                Argument::Value(value) => self.settle_expr(value),
+                Argument::Ignored(_) | Argument::Missing => {}
+            }
+        }
+    }
+
+    fn settle_expr(&mut self, e: &mut hir::Expr) {
+        if let hir::ExprKind::Construct(construct) = &mut e.kind {
+            for type_arg in &mut construct.type_args {
+                self.unify_open_with(*type_arg, self.basic.void);
+                *type_arg = self.resolve(*type_arg);
+            }
+            self.settle(&mut construct.args);
+        }
+        e.ty = self.resolve(e.ty);
+        if let hir::ExprKind::Aggregate(parts) = &mut e.kind {
+            parts.iter_mut().for_each(|part| self.settle_expr(part));
+        }
+    }
+
     /// The type arguments that were found, or a report of those that were not.
     pub(super) fn inferred(
         &mut self,

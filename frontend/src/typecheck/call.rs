@@ -149,12 +149,13 @@ impl Checker<'_> {
             result: hint.map(|hint| (result, hint)),
         };
         let args = self.arguments(&signature, &substitution, args, CallKind::Run, span);
-        let Ok(args) = args else {
+        let Ok(mut args) = args else {
             return self.bad(span);
         };
         let Ok(type_args) = self.inferred(&own, &name.name, span) else {
             return self.bad(span);
         };
+        self.settle(&mut args);
         if !substitution.is_empty() {
             for &param in &params {
                 let ty = self.program.variables[param].ty;

@@ -72,7 +72,7 @@ impl Checker<'_> {
             params: &target.params,
             result: hint.map(|hint| (ty, hint)),
         };
-        let args = self.arguments(&signature, &substitution, args, CallKind::Construct, span)?;
+        let mut args = self.arguments(&signature, &substitution, args, CallKind::Construct, span)?;
         for &param in &target.params {
             let ty = self.program.variables[param].ty;
             let ty = self.substitute(ty, &substitution);
@@ -85,6 +85,9 @@ impl Checker<'_> {
             }
         }
         let type_args = self.constructed_type_args(&target, &substitution, span)?;
+        if !matches!(target.constructor, Constructor::Parser(_) | Constructor::Control(_)) {
+            self.settle(&mut args);
+        }
         Ok(Construct { constructor: target.constructor, type_args, args })
     }
 

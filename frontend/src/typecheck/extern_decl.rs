@@ -43,7 +43,7 @@ impl Checker<'_> {
         if prototype.result.is_none() && !is_named_like_owner {
             self.emit(
                 Diagnostic::error(
-                    codes::E0323,
+                    codes::E0130,
                     prototype.name.span,
                     format!("method `{}` needs a result type", prototype.name.text),
                 )

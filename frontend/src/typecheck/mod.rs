@@ -33,6 +33,7 @@ mod params;
 mod parser_decl;
 mod place;
 mod report;
+mod self_check;
 mod size;
 mod slice;
 mod stmt;
@@ -64,6 +65,9 @@ fn check_all(program: &ast::Program, sink: &mut Diagnostics) -> Result<hir::Prog
     checker.note_top_level_names(program);
     for declaration in &program.declarations {
         checker.top_level_declaration(declaration);
+    }
+    if cfg!(debug_assertions) && checker.sink.check().is_ok() {
+        checker.self_check();
     }
     let program = checker.program;
     sink.check()?;

@@ -69,7 +69,7 @@ impl Checker<'_> {
             (None, None) => return None,
             (None, Some(_)) => {
                 self.error(
-                    codes::E0311,
+                    codes::E0127,
                     member.name.span,
                     format!("member `{}` of an enum with an underlying type needs a value", member.name.text),
                 );
@@ -77,7 +77,7 @@ impl Checker<'_> {
             }
             (Some(value), None) => {
                 self.error(
-                    codes::E0311,
+                    codes::E0127,
                     value.span,
                     format!(
                         "member `{}` cannot have a value: the enum has no underlying type",

@@ -1,0 +1,23 @@
+// Parameters, methods, structure-valued expressions and annotations.
+action a(bit<8> x, inout bit<8> y) { y = x; }                // error[E0327]
+control b()(in bit<8> x) { apply {} }                        // error[E0327]
+extern void c(@optional in bit<8> x = 1);                    // error[E0328]
+extern void d(out bit<8> x = 1);                             // error[E0328]
+extern E { E(); abstract bit<8> f(in bit<8> x); }
+control g() { E() e; apply {} }                              // error[E0323]
+control h() {
+    E() e = {
+        bit<8> f(inout bit<8> x) { return x; }               // error[E0323]
+    };
+    apply {}
+}
+extern F { F(); int f(in bit<8> x); void f(in bit<8> x); }   // error[E0310] error[E0202]
+struct S { bit<8> x; bit<8> y; }
+const S i = { 1 };                                           // error[E0324]
+const S j = { x = 1 };                                       // error[E0324]
+const S k = { x = 1, x = 2, y = 3 };                         // error[E0324]
+const S l = { x = 1, z = 2 };                                // error[E0204]
+@size[x = 1, x = 2] const bit<8> m = 1;                      // error[E0333]
+@name(4) const bit<8> n = 1;                                 // error[E0333]
+const bit<8> o = 300;                                        // warning[W0301]
+bit<8> p(in bit<8> x) { return x << 8; }                     // warning[W0302]

@@ -1,0 +1,21 @@
+// Operators and casts.
+bit<8> a(in bit<8> x, in bit<16> y) { return x + y; }        // error[E0302]
+bit<8> b(in bit<8> x, in int<8> y) { return x & (bit<8>)(x + y); } // error[E0302]
+bool c(in bit<8> x) { return !x; }                           // error[E0302]
+bit<8> d(in bit<8> x, in int<8> y) { return x << y; }        // error[E0302]
+bit<8> e(in bool x) { return -x; }                           // error[E0302]
+bool f(in bit<8> x) { return x && true; }                    // error[E0302]
+bit<9> g(in bit<8> x) { return x ++ 1; }                     // error[E0302]
+int<8> h(in bit<16> x) { return (int<8>)x; }                 // error[E0305]
+bool i(in bit<8> x) { return (bool)x; }                      // error[E0305]
+const bool j = (bool)2;                                      // error[E0305]
+const int k = 1 / 0;                                         // error[E0325]
+const int l = -1 % 2;                                        // error[E0325]
+const bit<8> m = 8w1 << -1;                                  // error[E0325]
+bit<8> n(in bool x) { return (bit<8>)(x ? 1 : 2); }          // error[E0302]
+bit<8> o(in bool x) { return x ? 8w1 : 16w1; }               // error[E0301]
+extern E { E(); }
+control p(E x, E y) { apply { bool z = x == y; } }           // error[E0302]
+const bit<8> q = 1 << 100000000;                             // error[E0325]
+enum bit<8> N { A = 1 }
+const N r = 1;                                               // error[E0301]

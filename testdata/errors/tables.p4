@@ -1,0 +1,37 @@
+// Properties, keys, actions and entries of tables.
+match_kind { exact, lpm, ternary }
+action a() {}
+action b(in bit<8> x, bit<8> y) {}
+control c0(in bit<8> k) {
+    table t0 { key = { k: exact; } }                         // error[E0319]
+    table t1 { actions = { a; } }                            // error[E0319]
+    table t2 { actions = { a; } default_action = a; size = 1; size = 2; } // error[E0319]
+    table t3 { default_action = a; actions = { a; } }        // error[E0319]
+    table t4 { actions = { a; a; } default_action = a; }     // error[E0320]
+    table t5 { actions = { b; } default_action = b(k, 1); }  // error[E0307] error[E0320]
+    table t6 { actions = { a; b(k); } default_action = b(1, 1); } // error[E0320]
+    table t7 { actions = { a; @tableonly b(k); } default_action = b(k, 1); } // error[E0320]
+    table t8 { actions = { a; } default_action = a; entries = { _: a; } } // error[E0319]
+    table t9 { key = { k: near; } actions = { a; } default_action = a; } // error[E0201]
+    table ta { key = { "s": exact; } actions = { a; } default_action = a; } // error[E0332]
+    table tb {
+        key = { k: lpm; }
+        actions = { a; }
+        default_action = a;
+        const entries = {
+            1 &&& 0x0f: a;                                   // error[E0321]
+            (1, 2): a;                                       // error[E0321]
+            k: a;                                            // error[E0303]
+        }
+    }
+    table tc {
+        key = { k: exact; }
+        actions = { a; }
+        default_action = a;
+        entries = {
+            priority = 1: 1: a;                              // error[E0319]
+        }
+    }
+    table td { key = { k: ternary; } actions = { a; } default_action = a; size = k; } // error[E0303]
+    apply {}
+}
