@@ -251,7 +251,8 @@ impl<'a> Cx<'a> {
             }
             for flag in [&storage.here, &storage.made, &storage.parsed] {
                 if used.contains(flag.as_str()) {
-                    lines.push(format!("bool {flag} = false;"));
+                    // Not `bool`, whose other bits clang would clear behind each barrier.
+                    lines.push(format!("__u32 {flag} = false;"));
                 }
             }
         }

@@ -13,7 +13,10 @@ impl Cx<'_> {
     pub fn expr(&mut self, e: &Expr) -> CExpr {
         match &e.kind {
             ExprKind::Const(value) => self.constant(value, e.ty),
-            ExprKind::Local(id) => self.local(*id),
+            ExprKind::Local(id) => match self.wire_params.get(id) {
+                Some(param) => param.host(),
+                None => self.local(*id),
+            },
             ExprKind::Field { header, field } => self.read_field(header, *field, e.span),
             ExprKind::IsValid(header) => self.is_valid(header),
             ExprKind::Unary(op, operand) => self.unary(*op, operand),
@@ -57,12 +60,17 @@ impl Cx<'_> {
         {
             return raw;
         }
+        if let ExprKind::Local(local) = &e.kind
+            && let Some(raw) = self.wire_params.get(local).and_then(|param| param.integer(bytes))
+        {
+            return raw;
+        }
         let value = self.value(e);
         in_network_order(&value, bytes)
     }
 
     /// A field that is a whole integer member, in network order.
-    fn raw_field(&mut self, header: &HeaderRef, field: u32) -> Option<CExpr> {
+    pub(super) fn raw_field(&mut self, header: &HeaderRef, field: u32) -> Option<CExpr> {
         let Referent::One(id) = self.referent(header) else { return None };
         let place = self.field_place(id, field)?;
         if !place.is_whole() || !self.is_integer(id, &place) {

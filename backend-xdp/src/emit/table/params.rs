@@ -2,7 +2,7 @@
 //! into the packet.
 
 use super::super::Cx;
-use super::super::cexpr::CExpr;
+use super::super::cexpr::{CExpr, CType, Prec};
 use crate::layout::members::{Member, Shape};
 use crate::layout::param_order::param_order;
 use crate::layout::tables::ActionLayout;
@@ -10,18 +10,32 @@ use p4xdp_frontend::source::Span;
 use p4xdp_manifest::ByteOrder;
 use p4xdp_midend::ir::{Action, ActionCall, HeaderRef, LocalId, ScalarType, Table};
 
-/// A parameter that is in network order and is only copied to fields.
+/// A parameter that is left in network order where it is, because it is mostly copied to fields.
 #[derive(Clone, Debug)]
 pub(in crate::emit) struct WireParam {
     /// The member of the value, in C.
     text: String,
-    shape: Shape,
+    member: Member,
 }
 
 impl WireParam {
     /// Element `i`.
     fn element(&self, i: u32) -> String {
-        if self.shape.units == 1 { self.text.clone() } else { format!("{}[{i}]", self.text) }
+        if self.member.shape.units == 1 { self.text.clone() } else { format!("{}[{i}]", self.text) }
+    }
+
+    /// The parameter as it is, if it is a number of so many bytes.
+    pub(in crate::emit) fn integer(&self, bytes: u32) -> Option<CExpr> {
+        let Shape { unit, units, bytes: length, .. } = self.member.shape;
+        let fits = units == 1 && unit == bytes && length == bytes;
+        fits.then(|| CExpr::atom(self.text.clone(), CType::of_width(bytes * 8), bytes * 8))
+    }
+
+    /// The parameter in host order.
+    pub(in crate::emit) fn host(&self) -> CExpr {
+        let width = self.member.ty.width();
+        let text = format!("({})({})", CType::of_width(width).name(), host_value(&self.member, &self.text));
+        CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(width), width) }
     }
 }
 
@@ -33,7 +47,7 @@ impl Cx<'_> {
             let text = format!("{from}.{}", member.c_name);
             let copied = param_order(self.program, action, param) == ByteOrder::Network;
             if copied && member.shape.order == ByteOrder::Network {
-                self.wire_params.insert(param.local, WireParam { text, shape: member.shape });
+                self.wire_params.insert(param.local, WireParam { text, member: member.clone() });
                 bound.push(param.local);
             } else {
                 let variable = self.local(param.local);
@@ -79,7 +93,7 @@ impl Cx<'_> {
         self.on_each(header, |cx, id| {
             let Some(place) = cx.field_place(id, field) else {
                 // Behind a varbit field: refused there.
-                let zero = CExpr::zero(param.shape.bytes * 8);
+                let zero = CExpr::zero(param.member.shape.bytes * 8);
                 return cx.write_field(&HeaderRef::Header(id), field, &zero, span);
             };
             let integer = cx.is_integer(id, &place);
@@ -89,9 +103,9 @@ impl Cx<'_> {
                     cx.out.line(format!("{name} = {};", param.element(0)));
                     return;
                 }
-                for i in 0..param.shape.units {
-                    let at = i * param.shape.unit;
-                    let bits = param.shape.unit.min(param.shape.bytes - at) * 8;
+                for i in 0..param.member.shape.units {
+                    let at = i * param.member.shape.unit;
+                    let bits = param.member.shape.unit.min(param.member.shape.bytes - at) * 8;
                     let address = if at == 0 { name.clone() } else { format!("{name} + {at}") };
                     cx.out.line(format!("store_wire{bits}({address}, {});", param.element(i)));
                 }
