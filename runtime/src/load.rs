@@ -146,12 +146,17 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     Ok(Report { program, devices, carried })
 }
 
+/// `NETDEV_XDP_ACT_NDO_XMIT` of `linux/netdev.h`: the device takes packets that a program redirects to it.
+const TAKES_REDIRECTED: u64 = 4;
+
 /// A veth device loses what a native program sends out of it, without any sign, unless the other end takes packets in that form.
 fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Option<String> {
     let is_veth = crate::sys::net::driver(&device.name).is_ok_and(|driver| driver == "veth");
-    (is_veth && mode == Mode::Native && program.manifest().ports.redirects).then(|| {
+    let features = crate::sys::bpf::xdp_features(device.index).ok().flatten();
+    let takes = features.is_some_and(|features| features & TAKES_REDIRECTED != 0);
+    (is_veth && !takes && mode == Mode::Native && program.manifest().ports.redirects).then(|| {
         format!(
-            "what is sent out of the veth device `{}` is lost unless its peer has an XDP program or GRO on \
+            "what is redirected to the veth device `{}` is lost unless its peer has an XDP program or GRO on \
              (`ethtool -K PEER gro on`)",
             device.name
         )

@@ -89,6 +89,17 @@ pub(crate) fn xdp_query(ifindex: u32) -> io::Result<Attached> {
     Ok(attached)
 }
 
+/// What a device's driver does for XDP, as `NETDEV_XDP_ACT_*` bits; `None` from kernels before 6.3, which do not tell.
+pub(crate) fn xdp_features(ifindex: u32) -> io::Result<Option<u64>> {
+    let mut options = libbpf_sys::bpf_xdp_query_opts {
+        sz: size_of::<libbpf_sys::bpf_xdp_query_opts>() as libbpf_sys::size_t,
+        ..Default::default()
+    };
+    // SAFETY: `options` lives through the call and says its own size.
+    check_libbpf(unsafe { libbpf_sys::bpf_xdp_query(ifindex.cast_signed(), 0, &raw mut options) })?;
+    Ok(Some(options.feature_flags).filter(|features| *features != 0))
+}
+
 /// Attaches, replaces or (without a program) detaches. With `old`, only if that program is the one attached.
 pub(crate) fn xdp_attach(
     ifindex: u32,
