@@ -267,9 +267,9 @@ impl<'a> Cx<'a> {
     /// Writes the declarations of tables and of externs with state.
     pub fn declare_maps(&mut self) {
         self.declare_tables();
-        for map in self.externs.maps() {
-            map.emit(&mut self.globals);
-        }
+        let maps = self.externs.maps();
+        maps.iter().for_each(|map| map.emit(&mut self.globals));
+        self.check_maps(maps.len());
     }
 
     /// Writes the structures of header types that a text uses.

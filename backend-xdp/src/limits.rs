@@ -16,5 +16,8 @@ pub const MOST_CHECKED: u32 = 0x3fff;
 /// Leaves of the decision that a deparser makes between edits of the packet; more are done by the general way.
 pub const MOST_EDITS: usize = 24;
 
+/// Maps that a program may use (`MAX_USED_MAPS` in the kernel's `bpf_verifier.h`).
+pub const MOST_MAPS: usize = 64;
+
 /// Characters of a program's name that the kernel keeps.
 pub const PROGRAM_NAME: usize = 15;

@@ -486,6 +486,12 @@ fn refused() {
         "        t.apply();",
     );
     assert!(text.contains("error[E0520]: a `ternary` key in a table with run-time entries"), "{text}");
+    let tables: String = (0..70)
+        .map(|i| format!("    table t{i} {{ key = {{ h.ipv4.src: exact; }} actions = {{ NoAction; }} }}\n"))
+        .collect();
+    let apply: String = (0..70).map(|i| format!("        t{i}.apply();\n")).collect();
+    let text = diagnostic(&tables, &apply);
+    assert!(text.contains("error[E0525]: with table `Switch.t61`"), "{text}");
     let text = diagnostic("    CounterArray(0xffffffff, false) c;", "        c.increment(1);");
     assert!(text.contains("error[E0524]"), "{text}");
     let text = try_compile(

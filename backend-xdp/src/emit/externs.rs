@@ -15,6 +15,7 @@ use super::Cx;
 use super::cexpr::{CExpr, CType, Prec};
 use super::field::Referent;
 use crate::externs::{PERF_EVENT_OUTPUT, TCP_CONNTRACK};
+use crate::layout::param_order::is_checksum_update;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, ExternId, HeaderRef, LValue, ScalarType, TypeShape};
@@ -74,7 +75,11 @@ impl Cx<'_> {
 
     fn call_function(&mut self, call: &Call<'_>) {
         match (call.name, call.args) {
-            ("csum_replace2" | "csum_replace4", [_, _, _]) => self.call_by_name(call, 16),
+            (name, [Arg::In(csum), Arg::In(old), Arg::In(new)]) if is_checksum_update(name) => {
+                if !self.checksum_in_place(call, [csum, old, new]) {
+                    self.call_by_name(call, 16);
+                }
+            }
             ("ebpf_ipv4_checksum", args) if args.len() == 11 => self.call_by_name(call, 16),
             ("BPF_KTIME_GET_NS", []) => {
                 let now = CExpr::atom("bpf_ktime_get_ns()", CType::U64, 64);
@@ -107,6 +112,35 @@ impl Cx<'_> {
             Diagnostic::error(codes::E0523, call.span, message)
                 .with_note("see `p4xdp explain E0523` for the functions that are known"),
         );
+    }
+
+    /// An update of a checksum from numbers that mostly are in headers: without swapping them, which changes nothing
+    /// but the order of the result. Clang drops that swap too where the result goes to a header.
+    fn checksum_in_place(&mut self, call: &Call<'_>, args: [&Expr; 3]) -> bool {
+        if args.iter().filter(|arg| self.is_in_network_order(arg)).count() < 2 {
+            return false;
+        }
+        let numbers = args.map(|arg| self.network(arg, arg.ty.width() / 8).text);
+        let text = format!("bpf_ntohs({}({}))", call.name, numbers.join(", "));
+        self.give(call, CExpr::atom(text, CType::U16, 16));
+        true
+    }
+
+    /// The number needs no swap to be had in network order.
+    fn is_in_network_order(&mut self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Const(_) => true,
+            ExprKind::Field { header, field } => self.raw_field(header, *field).is_some(),
+            ExprKind::Local(local) => {
+                self.wire_params.get(local).is_some_and(|param| param.integer(expr.ty.width() / 8).is_some())
+            }
+            ExprKind::IsValid(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => false,
+        }
     }
 
     /// A C function of the same name, with the arguments in order and a result of so many bits.

@@ -1,5 +1,6 @@
-//! The byte order of an action's parameter in table entries: network order, if the action does nothing with it but copy
-//! it into fields of the same width on byte boundaries, because then nothing is swapped at run time.
+//! The byte order of an action's parameter in table entries: network order, if what the action does with it is mostly
+//! to copy it into fields of the same width on byte boundaries, or to take it into a checksum. Then nothing is swapped
+//! at run time.
 
 use p4xdp_manifest::ByteOrder;
 use p4xdp_midend::ir::{
@@ -14,7 +15,7 @@ pub fn param_order(program: &Program, action: &Action, param: &ActionParam) -> B
     }
     let mut uses = Uses { program, local: param.local, ty: param.ty, copies: 0, others: 0 };
     uses.block(&action.body);
-    if uses.copies > 0 && uses.others == 0 { ByteOrder::Network } else { ByteOrder::Host }
+    if uses.copies > 0 && uses.copies >= uses.others { ByteOrder::Network } else { ByteOrder::Host }
 }
 
 /// True for numbers that are two bytes or more, and bytes only.
@@ -34,6 +35,11 @@ pub fn is_byte_field(program: &Program, header: &HeaderRef, field: u32) -> bool 
         .fields
         .get(field as usize)
         .is_some_and(|f| f.offset.is_multiple_of(8) && is_whole_bytes(f.ty))
+}
+
+/// True for the functions of RFC 1624, which give the same checksum if all numbers are in the other byte order.
+pub fn is_checksum_update(function: &str) -> bool {
+    matches!(function, "csum_replace2" | "csum_replace4")
 }
 
 /// Counts what a body does with one local.
@@ -93,8 +99,26 @@ impl Uses<'_> {
                 self.program.tables[*table].keys.iter().for_each(|key| self.expr(&key.expr));
                 self.others += [hit, action_run].into_iter().flatten().filter(|l| **l == self.local).count();
             }
-            StmtKind::CallExtern { args, result, .. } => {
-                args.iter().chain(result).for_each(|arg| self.arg(arg))
+            StmtKind::CallExtern { name, args, result, .. } => {
+                for arg in args.iter().chain(result) {
+                    match arg {
+                        // Checksums come out the same in either order.
+                        Arg::In(Expr { kind: ExprKind::Local(local), .. })
+                            if *local == self.local && is_checksum_update(name) =>
+                        {
+                            self.copies += 1;
+                        }
+                        Arg::In(_)
+                        | Arg::Out(_)
+                        | Arg::Header(_)
+                        | Arg::Stack(_)
+                        | Arg::Struct(_)
+                        | Arg::String(_)
+                        | Arg::Extern(_)
+                        | Arg::Packet
+                        | Arg::Missing => self.arg(arg),
+                    }
+                }
             }
             StmtKind::Extract { header, varbit_bits } => {
                 self.header(header);

@@ -6,8 +6,10 @@ use crate::layout::members::{Member, Members};
 use crate::layout::tables::{
     ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout,
 };
+use crate::limits::MOST_MAPS;
 use crate::table_storage::constant;
 use num_bigint::BigUint;
+use p4xdp_frontend::diagnostic::codes;
 use p4xdp_midend::ir::{ActionCall, Program};
 
 impl Cx<'_> {
@@ -34,7 +36,26 @@ impl Cx<'_> {
         declare_defaults(self.program, &tables, &mut out);
         self.globals.append(out);
     }
+
+    /// Refuses a program that needs more maps than the kernel lets it have; `others` are those that no table has.
+    pub(in crate::emit) fn check_maps(&mut self, others: usize) {
+        let tables = std::rc::Rc::clone(&self.tables);
+        let mut maps = others + usize::from(tables.defaults_size > 0) + ALWAYS;
+        for (id, table) in self.program.tables.iter() {
+            let layout = &tables.layouts[id];
+            let before = maps;
+            maps += layout.storage.as_ref().map_or(0, |s| s.maps(&layout.value).len());
+            if before <= MOST_MAPS && maps > MOST_MAPS {
+                let message =
+                    format!("with table `{}` the program needs more than {MOST_MAPS} maps", table.name);
+                self.refuse(codes::E0525, table.span, message);
+            }
+        }
+    }
 }
+
+/// Maps of every program: the manifest and read-only constants.
+const ALWAYS: usize = 2;
 
 fn declare_numbers(layout: &TableLayout, out: &mut Writer) {
     let value = &layout.value;
