@@ -2,8 +2,12 @@
 
 use super::output;
 use crate::cli::TraceFormat;
+use num_bigint::BigUint;
 use p4xdp_frontend::source::SourceMap;
 use p4xdp_midend::interp::Outcome;
+use p4xdp_midend::interp::trace::EventKind;
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Prints the events of each packet with the P4 line that they come from.
 pub fn print(outcomes: &[Outcome], sources: &SourceMap, format: TraceFormat) {
@@ -22,13 +26,13 @@ pub fn print(outcomes: &[Outcome], sources: &SourceMap, format: TraceFormat) {
                     out.push('\n');
                 }
                 TraceFormat::Json => {
-                    let object = serde_json::json!({
-                        "packet": packet,
-                        "event": event.kind.to_string().trim(),
-                        "file": place.as_ref().map(|p| p.file),
-                        "line": place.as_ref().map(|p| p.line),
-                        "column": place.as_ref().map(|p| p.column),
-                    });
+                    let mut object = describe(&event.kind);
+                    object["packet"] = json!(packet);
+                    if let Some(place) = place {
+                        object["file"] = json!(place.file);
+                        object["line"] = json!(place.line);
+                        object["column"] = json!(place.column);
+                    }
                     out += &object.to_string();
                     out.push('\n');
                 }
@@ -36,4 +40,44 @@ pub fn print(outcomes: &[Outcome], sources: &SourceMap, format: TraceFormat) {
         }
     }
     output::print(&out);
+}
+
+/// An event as an object: `event` says which kind, the rest belongs to the kind. Numbers are hexadecimal strings, as
+/// they may be wider than JSON's.
+fn describe(kind: &EventKind) -> Value {
+    let hex = |v: &BigUint| format!("{v:#x}");
+    let named = |values: &[(Arc<str>, BigUint)]| -> Value {
+        values
+            .iter()
+            .map(|(name, v)| (name.to_string(), json!(hex(v))))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    match kind {
+        EventKind::Stage(name) => json!({ "event": "stage", "name": &**name }),
+        EventKind::State(name) => json!({ "event": "state", "name": &**name }),
+        EventKind::Extract { header, bits } => {
+            json!({ "event": "extract", "header": &**header, "bits": bits })
+        }
+        EventKind::Parsed { accepted, error } => {
+            json!({ "event": "parsed", "accepted": accepted, "error": &**error })
+        }
+        EventKind::Table { table, keys, hit, action, args } => json!({
+            "event": "table",
+            "table": &**table,
+            "keys": named(keys),
+            "hit": hit,
+            "action": &**action,
+            "args": named(args),
+        }),
+        EventKind::Field { field, old, new } => {
+            json!({ "event": "field", "field": field, "old": hex(old), "new": hex(new) })
+        }
+        EventKind::Validity { header, valid } => {
+            json!({ "event": "validity", "header": &**header, "valid": valid })
+        }
+        EventKind::Emit(header) => json!({ "event": "emit", "header": &**header }),
+        EventKind::Message(text) => json!({ "event": "message", "text": text }),
+        EventKind::Verdict(text) => json!({ "event": "verdict", "text": text }),
+    }
 }

@@ -294,18 +294,22 @@ impl TableState {
         Ok(self.store(code, entry))
     }
 
-    /// The handle of the entry with these keys and priority.
+    /// The handle of the entry with these keys and priority; without a priority, of the first with these keys.
     pub fn find(
         &self,
         code: &TableCode,
         keys: &[KeyMatch],
         priority: Option<u32>,
     ) -> Result<u32, ControlError> {
-        let priority = if code.has_priorities() { priority.or(Some(0)) } else { None };
+        let any_priority = code.has_priorities() && priority.is_none();
+        let priority = if any_priority { Some(0) } else { priority };
         let wanted = Self::prepare(code, keys, priority, EntryAction::Member(0))?;
-        self.index
-            .find(code, &self.entries, &wanted)
-            .ok_or_else(|| ControlError::NoSuchEntry(code.name.clone()))
+        let found = if any_priority {
+            self.entries().find(|(_, e)| e.keys == wanted.keys).map(|(at, _)| at)
+        } else {
+            self.index.find(code, &self.entries, &wanted)
+        };
+        found.ok_or_else(|| ControlError::NoSuchEntry(code.name.clone()))
     }
 
     /// Replaces the action of an entry.
