@@ -342,10 +342,8 @@ pub enum Emit {
     Hir,
     /// The intermediate representation after all passes, or after the one given by `--after`.
     Ir,
-    /// Parser graphs and control flow for Graphviz.
+    /// Parser graphs for Graphviz.
     Dot,
-    /// A report of how headers, tables and state are held.
-    Report,
 }
 
 /// `p4xdp build`

@@ -6,6 +6,8 @@ use crate::driver::{self, Codegen, Compilation, ObjectError};
 use p4xdp_backend_xdp::Output;
 use p4xdp_backend_xdp::clang::ClangError;
 use p4xdp_frontend::source::SourceMap;
+use p4xdp_frontend::{ast_dump, hir};
+use p4xdp_midend::ir;
 use std::path::{Path, PathBuf};
 
 /// Builds and prints what was found; nothing is written unless the program is right.
@@ -26,6 +28,21 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
     let mut files: Vec<(PathBuf, String)> = Vec::new();
     if wants(Emit::Preprocessed) {
         files.push((path("i.p4"), compilation.preprocess().map_err(reported)?.text));
+    }
+    if wants(Emit::Ast) {
+        files.push((path("ast"), ast_dump::dump(&compilation.parse().map_err(reported)?)));
+    }
+    if wants(Emit::Hir) {
+        files.push((path("hir"), hir::dump(&compilation.check().map_err(reported)?)));
+    }
+    if wants(Emit::Ir) || wants(Emit::Dot) {
+        let program = compilation.elaborate().map_err(reported)?;
+        if wants(Emit::Ir) {
+            files.push((path("ir"), ir::display::display(&program)));
+        }
+        if wants(Emit::Dot) {
+            files.push((path("dot"), ir::display::dot(&program)));
+        }
     }
     let mut generated = None;
     if [Emit::C, Emit::H, Emit::Obj, Emit::Manifest].into_iter().any(wants) {

@@ -2,10 +2,12 @@
 //!
 //! Storage is called by its P4 name; where several have one name, `#2`, `#3`, .. tell them apart in order of creation.
 
+mod dot;
 mod expr;
 mod names;
 mod stmt;
 
+pub use dot::dot;
 pub use names::Names;
 
 use super::*;
