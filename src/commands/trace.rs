@@ -27,11 +27,13 @@ pub fn print(outcomes: &[Outcome], sources: &SourceMap, format: TraceFormat) {
                 }
                 TraceFormat::Json => {
                     let mut object = describe(&event.kind);
-                    object["packet"] = json!(packet);
-                    if let Some(place) = place {
-                        object["file"] = json!(place.file);
-                        object["line"] = json!(place.line);
-                        object["column"] = json!(place.column);
+                    if let Some(fields) = object.as_object_mut() {
+                        fields.insert("packet".to_owned(), json!(packet));
+                        if let Some(place) = place {
+                            fields.insert("file".to_owned(), json!(place.file));
+                            fields.insert("line".to_owned(), json!(place.line));
+                            fields.insert("column".to_owned(), json!(place.column));
+                        }
                     }
                     out += &object.to_string();
                     out.push('\n');
