@@ -18,6 +18,7 @@ mod expr;
 mod stmt;
 mod table;
 mod types;
+pub mod visit;
 
 pub use expr::*;
 pub use stmt::*;

@@ -7,4 +7,5 @@ pub mod arch;
 pub mod elaborate;
 pub mod interp;
 pub mod ir;
+pub mod passes;
 pub mod validate;

@@ -1,0 +1,127 @@
+//! Propagation of constants, copies and validity along the flow of control.
+//!
+//! ```text
+//! x = 16w5; if (x == 5) { A }                    =>   x = 16w5; if (true) { A }
+//! tmp = h.f; y = tmp                             =>   tmp = h.f; y = h.f
+//! extract h; if (h.isValid()) { A }              =>   extract h; if (true) { A }
+//! h.setInvalid(); y = h.f; h.f = 3               =>   h.setInvalid(); y = 0
+//! s.next_index = 1; extract s.next               =>   s.next_index = 1; extract s[1]; s.next_index = 2
+//! ```
+//!
+//! What holds is carried through branches, blocks left by labels, and the states of a parser; loops forget what they write. Statements
+//! that control cannot reach are dropped. An action knows nothing of where its table is applied.
+
+mod facts;
+mod walk;
+
+use crate::arch;
+use crate::ir::*;
+use facts::{Entry, Facts};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+use walk::Walker;
+
+/// Propagates through the whole program.
+pub fn run(program: &mut Program) {
+    let tables = walk::TableFacts::new(program);
+    // Where packets go from stage to stage without a way around, validity goes with them. Other storage may be written in between.
+    let straight = arch::by_name(&program.architecture).is_some_and(|a| !a.reject_is_visible);
+    let mut validity = Entry::default();
+    for at in 0..program.stages.len() {
+        let Some(stage) = program.stages.get(at) else {
+            break;
+        };
+        let entry = if straight { validity.clone() } else { Entry::default() };
+        let exit = match stage.block {
+            StageBlock::Parser(id) => parser(program, id, &tables, &entry),
+            StageBlock::Control(id) => {
+                let body = std::mem::take(&mut program.controls[id].body);
+                let mut walker = Walker::new(program, &tables, Facts::new(&entry), true);
+                let body = walker.block(body);
+                let (facts, keys) = walker.finish();
+                program.controls[id].body = body;
+                walk::put_keys(program, keys);
+                Some(facts.entry())
+            }
+        };
+        validity = Entry { validity: exit.unwrap_or_default().validity, ..Entry::default() };
+    }
+    for at in 0..program.actions.len() {
+        let id = ActionId::from_u32(at as u32);
+        let body = std::mem::take(&mut program.actions[id].body);
+        let mut walker = Walker::new(program, &tables, Facts::default(), true);
+        program.actions[id].body = walker.block(body);
+    }
+}
+
+/// A parser: first what holds where each state begins, then the rewriting. Answers what holds where it accepts.
+fn parser(program: &mut Program, id: ParserId, tables: &walk::TableFacts, entry: &Entry) -> Option<Entry> {
+    let prologue = std::mem::take(&mut program.parsers[id].prologue);
+    let mut walker = Walker::new(program, tables, Facts::new(entry), true);
+    let prologue = walker.block(prologue);
+    let begin = walker.finish().0.entry();
+    program.parsers[id].prologue = prologue;
+
+    let mut entries: FxHashMap<StateId, Entry> = FxHashMap::default();
+    let mut accept: Option<Entry> = None;
+    let start = program.parsers[id].start;
+    entries.insert(start, begin);
+    let mut queue = VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        let Some(entry) = entries.get(&at) else {
+            continue;
+        };
+        let state = &program.parsers[id].states[at];
+        let mut walker = Walker::new(program, tables, Facts::new(entry), false);
+        walker.block(state.body.clone());
+        let mut transition = state.transition.clone();
+        walker.transition(&mut transition);
+        let (facts, _) = walker.finish();
+        if facts.dead {
+            continue;
+        }
+        let exit = facts.entry();
+        for target in super::states::live_targets(&transition) {
+            match target {
+                Target::State(next) => match entries.get_mut(&next) {
+                    Some(known) => {
+                        if known.meet(&exit) {
+                            queue.push_back(next);
+                        }
+                    }
+                    None => {
+                        entries.insert(next, exit.clone());
+                        queue.push_back(next);
+                    }
+                },
+                Target::Accept => match &mut accept {
+                    Some(known) => {
+                        known.meet(&exit);
+                    }
+                    None => accept = Some(exit.clone()),
+                },
+                Target::Reject => {}
+            }
+        }
+    }
+    for at in 0..program.parsers[id].states.len() {
+        let at = StateId::from_u32(at as u32);
+        // A state that nothing leads to is left as it is; another pass removes it.
+        let Some(entry) = entries.get(&at) else {
+            continue;
+        };
+        let body = std::mem::take(&mut program.parsers[id].states[at].body);
+        let mut transition = program.parsers[id].states[at].transition.clone();
+        let mut walker = Walker::new(program, tables, Facts::new(entry), true);
+        let body = walker.block(body);
+        if walker.is_dead() {
+            transition = Transition::Direct(Target::Reject);
+        } else {
+            walker.transition(&mut transition);
+        }
+        let state = &mut program.parsers[id].states[at];
+        state.body = body;
+        state.transition = transition;
+    }
+    accept
+}
