@@ -16,3 +16,5 @@ type struct Point {
 control d(in bit<8> header) {
     apply {}
 }
+
+const bit<8> member = x.table + y._;

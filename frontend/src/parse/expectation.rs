@@ -236,6 +236,7 @@ pub(super) fn of_rule(rule: Rule) -> Option<Expectation> {
         | Rule::kw_void
         | Rule::cast_name => E::Type,
         Rule::name
+        | Rule::member_name
         | Rule::prefixed_name
         | Rule::annotation_name
         | Rule::extern_function
@@ -320,6 +321,9 @@ pub(super) fn of_rule(rule: Rule) -> Option<Expectation> {
         | Rule::plain_operand
         | Rule::cast_type
         | Rule::operand_start
+        | Rule::operator_start
+        | Rule::statement_keyword
+        | Rule::expression_hint
         | Rule::primary
         | Rule::list_element
         | Rule::postfix => return None,

@@ -3,6 +3,7 @@
 //! What the grammar leaves open is decided here by the names that are types: `(T) - x`, `(T)(x)`.
 
 use super::grammar::{Grammar, Rule};
+use super::keywords::{is_keyword, reserved_word};
 use super::{Lowered, Lowering, MAX_DEPTH, literals, take};
 use crate::ast::{Argument, BinaryOp, Expr, ExprKind, Name, TypeExpr, TypeExprKind, UnaryOp};
 use crate::diagnostic::codes;
@@ -135,7 +136,7 @@ impl Lowering<'_> {
             Rule::member => {
                 pairs.next();
                 let mut inner = next.into_inner();
-                let name = self.next_name(&mut inner)?;
+                let name = self.member_name(&mut inner)?;
                 let span = name.span;
                 let name = crate::ast::QualifiedName { absolute: true, name };
                 let inner = self.leaf(ExprKind::Name(name), span);
@@ -284,7 +285,7 @@ impl Lowering<'_> {
                 Rule::member => {
                     pairs.next();
                     let mut inner = pair.into_inner();
-                    ExprKind::Member(Box::new(expr), self.next_name(&mut inner)?)
+                    ExprKind::Member(Box::new(expr), self.member_name(&mut inner)?)
                 }
                 Rule::index => {
                     pairs.next();
@@ -317,6 +318,15 @@ impl Lowering<'_> {
             self.height = self.height.max(height);
             expr = self.node(kind, span)?;
         }
+    }
+
+    /// The name behind a point, where the grammar admits every word.
+    fn member_name(&mut self, pairs: &mut Pairs<'_, Rule>) -> Lowered<Name> {
+        let name = self.next_name(pairs)?;
+        if is_keyword(&name.text) {
+            self.sink.error(reserved_word(name.span, "a name", &name.text));
+        }
+        Ok(name)
     }
 
     /// `[i]`, `[hi:lo]`, `[lo +: width]`

@@ -6,6 +6,7 @@
 use super::Lowering;
 use super::expectation::{Expectation, of_rule};
 use super::grammar::Rule;
+use super::keywords::{BEGINNINGS, is_keyword, reserved_word};
 use super::tokens::{Token, TokenKind, end_of_previous, token, tokens};
 use crate::diagnostic::suggest::closest;
 use crate::diagnostic::{Code, Diagnostic, codes};
@@ -287,12 +288,7 @@ impl Failure<'_> {
             return None;
         }
         let what = if self.expects(Expectation::Type) { "a type" } else { "a name" };
-        let message = format!("expected {what}, found {}", self.found_words());
-        let note = match found.text {
-            "_" => "`_` names nothing; it stands for a value that does not matter".to_owned(),
-            word => format!("`{word}` is a reserved word of P4 and cannot be used as a name"),
-        };
-        Some(self.error(lowering, codes::E0121, message).with_note(note))
+        Some(reserved_word(self.span(lowering), what, found.text))
     }
 
     /// Closing brackets and `else` that belong to nothing.
@@ -450,89 +446,5 @@ fn may_stand_before_semicolon(expected: Expectation) -> bool {
             | Expectation::AssignmentOperator
             | Expectation::OpenParen
             | Expectation::Name
-    )
-}
-
-/// Words that declarations, statements and their parts begin with.
-const BEGINNINGS: [&str; 32] = [
-    "abstract",
-    "action",
-    "actions",
-    "apply",
-    "const",
-    "control",
-    "default",
-    "else",
-    "entries",
-    "enum",
-    "error",
-    "extern",
-    "for",
-    "header",
-    "header_union",
-    "if",
-    "key",
-    "match_kind",
-    "package",
-    "parser",
-    "return",
-    "select",
-    "state",
-    "struct",
-    "switch",
-    "table",
-    "transition",
-    "type",
-    "typedef",
-    "value_set",
-    "varbit",
-    "void",
-];
-
-/// Words that are never names.
-fn is_keyword(word: &str) -> bool {
-    matches!(
-        word,
-        "abstract"
-            | "action"
-            | "bit"
-            | "bool"
-            | "break"
-            | "const"
-            | "continue"
-            | "control"
-            | "default"
-            | "else"
-            | "enum"
-            | "error"
-            | "exit"
-            | "extern"
-            | "false"
-            | "for"
-            | "header"
-            | "header_union"
-            | "if"
-            | "in"
-            | "inout"
-            | "int"
-            | "match_kind"
-            | "out"
-            | "package"
-            | "parser"
-            | "return"
-            | "select"
-            | "string"
-            | "struct"
-            | "switch"
-            | "table"
-            | "this"
-            | "transition"
-            | "true"
-            | "tuple"
-            | "typedef"
-            | "value_set"
-            | "varbit"
-            | "void"
-            | "_"
     )
 }

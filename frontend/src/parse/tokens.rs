@@ -29,7 +29,7 @@ impl Token<'_> {
     }
 }
 
-/// The tokens of `text` from the offset `from`, which is no offset within a token or a comment.
+/// The tokens of `text` from the offset `from`, which is no offset within a token.
 pub(super) fn tokens(text: &str, from: usize) -> impl Iterator<Item = Token<'_>> {
     let mut at = from;
     std::iter::from_fn(move || {
@@ -47,8 +47,8 @@ const SYMBOLS: [&str; 43] = [
 
 /// The first token at or after `from`.
 pub(super) fn token(text: &str, from: usize) -> Option<Token<'_>> {
-    let start = skip_blank(text, from);
-    let rest = text.get(start..)?;
+    let rest = text.get(from..)?.trim_start();
+    let start = text.len() - rest.len();
     let first = rest.chars().next()?;
     let (kind, length) = if first.is_ascii_alphabetic() || first == '_' {
         (TokenKind::Word, word_length(rest))
@@ -87,31 +87,13 @@ fn text_length(rest: &str) -> usize {
     rest.len()
 }
 
-/// Past white space and comments.
-fn skip_blank(text: &str, from: usize) -> usize {
-    let mut at = from;
-    loop {
-        let rest = text.get(at..).unwrap_or_default();
-        let trimmed = rest.trim_start();
-        at += rest.len() - trimmed.len();
-        if trimmed.starts_with("//") {
-            at += trimmed.find('\n').unwrap_or(trimmed.len());
-        } else if trimmed.starts_with("/*") {
-            at += trimmed.find("*/").map_or(trimmed.len(), |end| end + 2);
-        } else {
-            return at;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn text_is_cut_into_tokens() {
-        let texts: Vec<&str> =
-            tokens("a|+|=b /* x */ 8w0xF \"a\\\"b\" // end\n{#} $ é<<= ..", 0).map(|t| t.text).collect();
+        let texts: Vec<&str> = tokens("a|+|=b 8w0xF \"a\\\"b\"\n{#} $ é<<= ..", 0).map(|t| t.text).collect();
         assert_eq!(texts, ["a", "|+|=", "b", "8w0xF", "\"a\\\"b\"", "{#}", "$", "é", "<<=", ".."]);
     }
 }
