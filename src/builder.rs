@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Builder {
     options: Options,
-    codegen: Codegen,
+    clang: Option<PathBuf>,
+    extern_files: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
 }
 
@@ -50,7 +51,7 @@ impl Builder {
     /// Builds this program.
     pub fn new(program: impl Into<PathBuf>) -> Builder {
         let options = Options { program: program.into(), ..Options::default() };
-        Builder { options, codegen: Codegen::default(), out_dir: None }
+        Builder { options, clang: None, extern_files: Vec::new(), out_dir: None }
     }
 
     /// Looks for included files here, too.
@@ -70,14 +71,14 @@ impl Builder {
     /// A C file that defines extern functions which the program only declares.
     #[must_use]
     pub fn extern_file(mut self, file: impl Into<PathBuf>) -> Builder {
-        self.codegen.extern_files.push(file.into());
+        self.extern_files.push(file.into());
         self
     }
 
     /// The clang to use.
     #[must_use]
     pub fn clang(mut self, clang: impl Into<PathBuf>) -> Builder {
-        self.codegen.clang = Some(clang.into());
+        self.clang = Some(clang.into());
         self
     }
 
@@ -96,15 +97,17 @@ impl Builder {
     pub fn build(&self) -> Result<Built, BuildError> {
         let directory = self.out_dir.clone().or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let directory = directory.ok_or(BuildError::NoOutDir)?;
+        let codegen = Codegen::new(self.clang.clone(), &self.extern_files)?;
         let mut compilation = Compilation::new(self.options.clone());
-        let output = compilation.generate().map_err(|_| BuildError::Rejected(findings(&compilation)))?;
+        let output =
+            compilation.generate(&codegen).map_err(|_| BuildError::Rejected(findings(&compilation)))?;
         let stem = self.options.program.file_stem().map(PathBuf::from).unwrap_or_default();
         let path = |extension: &str| directory.join(&stem).with_extension(extension);
         let header = path("h");
         std::fs::create_dir_all(&directory).map_err(|error| BuildError::Write(directory.clone(), error))?;
         write(&header, &output.header)?;
         let c = path("c");
-        let object = driver::make_object(&output, &c, &self.codegen)?;
+        let object = driver::make_object(&output, &c, &codegen)?;
         Ok(Built { object, header, c })
     }
 }

@@ -97,15 +97,18 @@ impl Compilation {
     ///
     /// # Errors
     /// When something was reported.
-    pub fn generate(&mut self) -> Result<backend::Output, ErrorsReported> {
-        self.generate_with_ir().map(|(_, output)| output)
+    pub fn generate(&mut self, codegen: &Codegen) -> Result<backend::Output, ErrorsReported> {
+        self.generate_with_ir(codegen).map(|(_, output)| output)
     }
 
     /// C, header and manifest, and the IR that they were made from.
     ///
     /// # Errors
     /// When something was reported.
-    pub fn generate_with_ir(&mut self) -> Result<(ir::Program, backend::Output), ErrorsReported> {
+    pub fn generate_with_ir(
+        &mut self,
+        codegen: &Codegen,
+    ) -> Result<(ir::Program, backend::Output), ErrorsReported> {
         let program = self.optimise()?;
         let file =
             self.options.program.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -113,7 +116,8 @@ impl Compilation {
         let locate = |span: Span| {
             sources.location(span.lo).map(|place| format!("{}:{}", base_name(place.file), place.line))
         };
-        let options = backend::Options { source: &file, locate: Some(&locate) };
+        let options =
+            backend::Options { source: &file, locate: Some(&locate), extern_c: codegen.extern_c.as_deref() };
         let output = backend::compile(&program, &options, &mut self.diagnostics)?;
         Ok((program, output))
     }
@@ -132,13 +136,7 @@ pub fn make_object(output: &backend::Output, c: &Path, codegen: &Codegen) -> Res
     let clang = Clang::find(codegen.clang.as_deref())?;
     std::fs::write(c, &output.c).map_err(|error| ObjectError::Write(c.to_owned(), error))?;
     let object = c.with_extension("o");
-    let includes: Vec<String> = codegen
-        .extern_files
-        .iter()
-        .map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone()))
-        .flat_map(|file| ["-include".to_owned(), file.to_string_lossy().into_owned()])
-        .collect();
-    clang.compile(c, &object, &includes)?;
+    clang.compile(c, &object, &[])?;
     Ok(object)
 }
 
@@ -147,8 +145,24 @@ pub fn make_object(output: &backend::Output, c: &Path, codegen: &Codegen) -> Res
 pub struct Codegen {
     /// The clang to use; else `$P4XDP_CLANG`, else the newest on the path.
     pub clang: Option<PathBuf>,
-    /// C files that define the extern functions which the program only declares.
-    pub extern_files: Vec<PathBuf>,
+    /// C that defines the extern functions which the program only declares.
+    pub extern_c: Option<String>,
+}
+
+impl Codegen {
+    /// Reads the C files of extern functions.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn new(clang: Option<PathBuf>, extern_files: &[PathBuf]) -> Result<Codegen, ObjectError> {
+        let mut text = String::new();
+        for file in extern_files {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let c = std::fs::read_to_string(file).map_err(|error| ObjectError::Read(file.clone(), error))?;
+            text += &format!("/* Extern functions, from {name}. */\n{c}\n");
+        }
+        Ok(Codegen { clang, extern_c: (!extern_files.is_empty()).then_some(text) })
+    }
 }
 
 /// Why there is no object.
@@ -157,6 +171,9 @@ pub enum ObjectError {
     /// clang is missing or refuses.
     #[error(transparent)]
     Clang(#[from] ClangError),
+    /// C of extern functions cannot be read.
+    #[error("cannot read {0}: {1}")]
+    Read(PathBuf, std::io::Error),
     /// The C cannot be written.
     #[error("cannot write {0}: {1}")]
     Write(PathBuf, std::io::Error),

@@ -53,6 +53,6 @@ fn emit(
         let base = Path::new(place.file).file_name()?.to_string_lossy().into_owned();
         Some(format!("{base}:{}", place.line))
     };
-    let options = Options { source: &name, locate: Some(&locate) };
+    let options = Options { source: &name, locate: Some(&locate), ..Options::default() };
     Ok(compile(&program, &options, sink)?.c)
 }

@@ -67,6 +67,8 @@ pub struct Cx<'a> {
     /// Action parameters that are only copied to fields, while their action is written.
     wire_params: BTreeMap<LocalId, table::WireParam>,
     in_parser: Option<parser::ParserContext>,
+    /// Extern functions that the user defines in C: name, and type as a C function pointer's.
+    user_functions: BTreeMap<String, String>,
     emits: Vec<deparse::EmitSlot>,
 }
 
@@ -112,6 +114,7 @@ impl<'a> Cx<'a> {
             enums: BTreeMap::new(),
             wire_params: BTreeMap::new(),
             in_parser: None,
+            user_functions: BTreeMap::new(),
             emits: Vec::new(),
         }
     }

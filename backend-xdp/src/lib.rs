@@ -29,6 +29,8 @@ pub struct Options<'a> {
     pub source: &'a str,
     /// Names a place in the source as `file.p4:42`, for comments.
     pub locate: Option<&'a dyn Fn(Span) -> Option<String>>,
+    /// C of the user's that defines extern functions which the program only declares.
+    pub extern_c: Option<&'a str>,
 }
 
 /// What the back end makes of a program.
@@ -72,7 +74,10 @@ pub fn compile(
 
 /// Puts the parts of the file together.
 fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
-    let entry = entry_name(cx.options.source);
+    let mut entry = entry_name(cx.options.source);
+    if cx.is_user_function(&entry) {
+        entry.push('_');
+    }
     let mut body = std::mem::take(&mut cx.out);
     body.prune();
     let used = body.words();
@@ -103,6 +108,14 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
     if manifest.ports.base {
         let base = p4xdp_manifest::PORT_BASE;
         file.line(format!("/* Interface index of port 0. */\nconst volatile __u32 {base} = 0;"));
+        file.blank();
+    }
+    if let Some(text) = cx.options.extern_c {
+        text.lines().for_each(|line| file.line(line));
+        file.blank();
+        for assertion in cx.extern_assertions() {
+            file.line(assertion);
+        }
         file.blank();
     }
     file.append(function);

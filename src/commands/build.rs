@@ -20,6 +20,7 @@ pub fn run(args: &BuildArgs) -> Exit {
 
 fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> {
     let reported = |_| Exit::Rejected;
+    let codegen = codegen(&args.codegen)?;
     let directory = args.out_dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let stem = args.source.program.file_stem().map(PathBuf::from).unwrap_or_default();
     let path = |extension: &str| directory.join(&stem).with_extension(extension);
@@ -46,7 +47,7 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
     }
     let mut generated = None;
     if [Emit::C, Emit::H, Emit::Obj, Emit::Manifest].into_iter().any(wants) {
-        let output = compilation.generate().map_err(reported)?;
+        let output = compilation.generate(&codegen).map_err(reported)?;
         if wants(Emit::H) {
             files.push((path("h"), output.header.clone()));
         }
@@ -77,7 +78,7 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
         && wants(Emit::Obj)
     {
         let c = path("c");
-        let result = driver::make_object(&output, &c, &codegen(&args.codegen));
+        let result = driver::make_object(&output, &c, &codegen);
         result.map_err(|error| explain(&error, &output, &compilation.sources))?;
         if !wants(Emit::C) {
             remove(&c);
@@ -92,9 +93,12 @@ fn remove(path: &Path) {
     }
 }
 
-/// The arguments in the driver's terms.
-pub fn codegen(args: &CodegenArgs) -> Codegen {
-    Codegen { clang: args.clang.clone(), extern_files: args.extern_files.clone() }
+/// The arguments in the driver's terms; says which file cannot be read.
+pub fn codegen(args: &CodegenArgs) -> Result<Codegen, Exit> {
+    Codegen::new(args.clang.clone(), &args.extern_files).map_err(|error| {
+        complain(&error.to_string());
+        Exit::Environment
+    })
 }
 
 /// Says why there is no object. clang refusing our C is our bug: the C is kept, and the complaints are mapped back to P4.

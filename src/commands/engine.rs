@@ -68,13 +68,14 @@ fn in_kernel(
     codegen: &CodegenArgs,
     engine: fn(&Object) -> EngineResult<testing::loaded::Loaded>,
 ) -> Result<(ir::Program, Kind), Exit> {
-    let (program, output) = compilation.generate_with_ir().map_err(|_| Exit::Rejected)?;
+    let codegen = build::codegen(codegen)?;
+    let (program, output) = compilation.generate_with_ir(&codegen).map_err(|_| Exit::Rejected)?;
     let directory = tempfile::tempdir().map_err(|error| {
         complain(&format!("cannot make a temporary directory: {error}"));
         Exit::Environment
     })?;
     let c = directory.path().join("program.c");
-    let object = match driver::make_object(&output, &c, &build::codegen(codegen)) {
+    let object = match driver::make_object(&output, &c, &codegen) {
         Ok(object) => object,
         Err(error) => {
             let _ = directory.keep();

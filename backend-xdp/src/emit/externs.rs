@@ -10,6 +10,8 @@
 //! | `BPF_PERF_EVENT_OUTPUT()` | sends the packet's length and the packet, as it is now, to the control plane |
 //! | `verify_ipv4_checksum(header)` | whether the 20 bytes of a header have a right checksum; not of an invalid one |
 //! | `tcp_conntrack(headers)` | whether a packet belongs to a TCP connection that was opened properly |
+//!
+//! Any other function is the user's: C that comes along with `--extern`, called with scalars as `__u8` to `__u64`.
 
 use super::Cx;
 use super::cexpr::{CExpr, CType, Prec};
@@ -106,7 +108,55 @@ impl Cx<'_> {
         }
     }
 
+    /// A function that the user defines in C.
+    fn call_user_function(&mut self, call: &Call<'_>) -> Option<()> {
+        let exact = |width: u32| match width {
+            0..=8 => Some("__u8"),
+            9..=16 => Some("__u16"),
+            17..=32 => Some("__u32"),
+            33..=64 => Some("__u64"),
+            _ => None,
+        };
+        let types = call.args.iter().map(|arg| match arg {
+            Arg::In(expr) => exact(expr.ty.width()),
+            _ => None,
+        });
+        let types: Vec<&str> = types.collect::<Option<_>>()?;
+        let width = match call.result {
+            None => 0,
+            Some(Arg::Out(target)) => self.lvalue_width(target),
+            Some(_) => return None,
+        };
+        let result = if call.result.is_some() { exact(width)? } else { "void" };
+        let values = self.values(call.args)?;
+        let parameters = if types.is_empty() { "void".to_owned() } else { types.join(", ") };
+        self.user_functions.insert(call.name.to_owned(), format!("{result} (*)({parameters})"));
+        let arguments: Vec<&str> = values.iter().map(|value| value.text.as_str()).collect();
+        let text = format!("{}({})", call.name, arguments.join(", "));
+        let value = CExpr { clean: false, ..CExpr::atom(text, CType::of_width(width), width) };
+        self.give(call, value);
+        Some(())
+    }
+
+    /// The user's C has a function of this name.
+    pub fn is_user_function(&self, name: &str) -> bool {
+        self.user_functions.contains_key(name)
+    }
+
+    /// That the user's C functions have the types which the program declares.
+    pub fn extern_assertions(&self) -> Vec<String> {
+        let assertion = |(name, ty): (&String, &String)| {
+            format!(
+                "_Static_assert(__builtin_types_compatible_p(typeof(&{name}), {ty}), \"{name} is declared otherwise in P4\");"
+            )
+        };
+        self.user_functions.iter().map(assertion).collect()
+    }
+
     fn unknown(&mut self, call: &Call<'_>) {
+        if self.options.extern_c.is_some() && self.call_user_function(call).is_some() {
+            return;
+        }
         let message = format!("extern function `{}` has no implementation on XDP", call.name);
         self.sink.emit(
             Diagnostic::error(codes::E0523, call.span, message)
@@ -185,7 +235,8 @@ impl Cx<'_> {
         } else {
             CExpr { width, ..value }
         };
-        let does_more = matches!(call.name, PERF_EVENT_OUTPUT | TCP_CONNTRACK);
+        let does_more = matches!(call.name, PERF_EVENT_OUTPUT | TCP_CONNTRACK)
+            || self.user_functions.contains_key(call.name);
         match target {
             LValue::Local(variable) if does_more => {
                 let variable = self.local(*variable);
