@@ -252,7 +252,11 @@ impl<'a> Cx<'a> {
                 let attribute = if aligned { " __attribute__((aligned(8)))" } else { "" };
                 lines.push(format!("struct {} {}{attribute} = {{}};", layout.tag, storage.memory));
             }
-            for flag in [&storage.here, &storage.made, &storage.parsed] {
+            // In 64 bits, since older verifiers forget what a spilled bool was.
+            if used.contains(storage.here.as_str()) {
+                lines.push(format!("__u64 {} = false;", storage.here));
+            }
+            for flag in [&storage.made, &storage.parsed] {
                 if used.contains(flag.as_str()) {
                     // Not `bool`, whose other bits clang would clear behind each barrier.
                     lines.push(format!("__u32 {flag} = false;"));

@@ -473,7 +473,8 @@ impl<'a> Cx<'a> {
         self.out.assignment(&storage.here, "true");
         // Clang would otherwise choose pointer and flag by testing again what led here, one by one, and the verifier
         // does not see that the tests are the same: it finds the flag set and the pointer null.
-        self.out.update(&storage.here, format!("barrier_vars({}, {});", storage.pointer, storage.here));
+        let barrier = format!("barrier_vars({}, {});", storage.pointer, storage.here);
+        self.out.update_all(&[&storage.pointer, &storage.here], barrier);
         if was.memory {
             self.out.assignment(&storage.made, "false");
         }

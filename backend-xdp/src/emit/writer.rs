@@ -21,8 +21,8 @@ struct Line {
     text: String,
     indent: usize,
     span: Span,
-    /// The variable that the line does nothing but assign to.
-    assigns: Option<String>,
+    /// The line does nothing but assign to these variables, and is needed only if all are read.
+    assigns: Vec<String>,
     /// What is left of the line if nobody reads the variable: the call that gave the value.
     effect: Option<String>,
 }
@@ -50,7 +50,7 @@ impl Writer {
                 text: line.to_owned(),
                 indent: self.indent,
                 span: self.current,
-                assigns: None,
+                assigns: Vec::new(),
                 effect: None,
             });
         }
@@ -63,11 +63,16 @@ impl Writer {
 
     /// Writes a line that does nothing but change a variable.
     pub fn update(&mut self, variable: &str, text: String) {
+        self.update_all(&[variable], text);
+    }
+
+    /// Writes a line that matters only if all of these variables are read.
+    pub fn update_all(&mut self, variables: &[&str], text: String) {
         self.lines.push(Line {
             text,
             indent: self.indent,
             span: self.current,
-            assigns: Some(variable.to_owned()),
+            assigns: variables.iter().map(|v| (*v).to_owned()).collect(),
             effect: None,
         });
     }
@@ -110,7 +115,7 @@ impl Writer {
         let start = self.open.pop().unwrap_or_default();
         if let Some([first, only]) = self.lines.get_mut(start..)
             && text.as_ref() == "}"
-            && only.assigns.is_none()
+            && only.assigns.is_empty()
             && only.text.ends_with(';')
             && first.text.starts_with("if (")
             && let Some(bare) = first.text.strip_suffix(" {")
@@ -161,16 +166,16 @@ impl Writer {
     /// The words (names, numbers, keywords) of the text, dead assignments left out.
     pub fn words(&self) -> HashSet<&str> {
         let mut used = HashSet::new();
-        for line in self.lines.iter().filter(|l| l.assigns.is_none()) {
+        for line in self.lines.iter().filter(|l| l.assigns.is_empty()) {
             used.extend(words(&line.text));
         }
         for effect in self.lines.iter().filter_map(|l| l.effect.as_ref()) {
             used.extend(words(effect));
         }
-        let mut waiting: Vec<&Line> = self.lines.iter().filter(|l| l.assigns.is_some()).collect();
+        let mut waiting: Vec<&Line> = self.lines.iter().filter(|l| !l.assigns.is_empty()).collect();
         loop {
             let (live, dead): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|l| l.assigns.as_deref().is_some_and(|v| used.contains(v)));
+                waiting.into_iter().partition(|l| l.assigns.iter().all(|v| used.contains(v.as_str())));
             if live.is_empty() {
                 return used;
             }
@@ -198,9 +203,9 @@ impl Writer {
             let used: HashSet<String> = self.words().into_iter().map(str::to_owned).collect();
             let mut kept: Vec<Line> = Vec::with_capacity(before);
             for mut line in self.lines.drain(..) {
-                if line.assigns.as_ref().is_some_and(|v| !used.contains(v)) {
+                if line.assigns.iter().any(|v| !used.contains(v)) {
                     let Some(effect) = line.effect.take() else { continue };
-                    (line.text, line.assigns) = (effect, None);
+                    (line.text, line.assigns) = (effect, Vec::new());
                 }
                 let ends_test = line.text == "}"
                     && kept.last().is_some_and(|l| {
