@@ -3,6 +3,9 @@
 use super::{Direction, Program, Type, TypeId, VarId};
 use std::fmt::Write;
 
+/// Where the text of a type is cut off: beyond that nobody reads it.
+const MAX_TEXT: usize = 4000;
+
 impl Program {
     /// A type as the user would write it.
     pub fn type_text(&self, ty: TypeId) -> String {
@@ -12,6 +15,10 @@ impl Program {
     }
 
     fn write_type(&self, out: &mut String, ty: TypeId) {
+        if out.len() > MAX_TEXT {
+            out.push_str("..");
+            return;
+        }
         match &self.types[ty] {
             Type::Error => out.push_str("<error>"),
             Type::Void => out.push_str("void"),

@@ -205,7 +205,7 @@ impl Checker<'_> {
             }
             Fault::NegativeShift(_) => Diagnostic::error(codes::E0325, at, "shift by a negative amount"),
             Fault::TooLarge(_) => {
-                Diagnostic::error(codes::E0325, at, "the result of this shift is too large")
+                Diagnostic::error(codes::E0325, at, "this value is too large to be computed")
             }
             Fault::OutOfBounds(_) => Diagnostic::error(codes::E0312, at, "index out of bounds"),
             Fault::BadCast(_) => Diagnostic::error(codes::E0305, at, "only 0 and 1 can be cast to `bool`"),

@@ -14,6 +14,7 @@ use crate::source::Span;
 pub use arithmetic::wrap;
 use num_bigint::BigInt;
 use num_traits::{One, ToPrimitive, Zero};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Why an expression has no value at compile time.
@@ -64,6 +65,24 @@ pub fn eval(program: &Program, e: &Expr, bindings: &Bindings<'_>) -> Result<Cons
 /// The value of an expression that is local compile-time known.
 pub fn eval_local(program: &Program, e: &Expr) -> Result<ConstValue, Fault> {
     eval(program, e, &|_| None)
+}
+
+/// Largest default value that is spelt out.
+const MAX_LEAVES: u64 = 1 << 20;
+
+/// How many simple values a value of the type has.
+fn leaves(program: &Program, ty: TypeId) -> u64 {
+    match &program.types[ty] {
+        Type::Struct(id, _) => {
+            let fields = program.structs[*id].fields.iter();
+            fields.fold(1u64, |sum, field| sum.saturating_add(leaves(program, field.ty)))
+        }
+        Type::Tuple(elements) => {
+            elements.iter().fold(1u64, |sum, &element| sum.saturating_add(leaves(program, element)))
+        }
+        Type::Stack { element, size } => leaves(program, *element).saturating_mul((*size).into()),
+        _ => 1,
+    }
 }
 
 /// The default value of a type (section "Default values"), if it has one.
@@ -138,21 +157,7 @@ impl Evaluator<'_> {
                     None => self.expr(&constant.init),
                 }
             }
-            ExprKind::Field(base, index) => match self.expr(base)? {
-                ConstValue::Aggregate(fields) => {
-                    fields.into_iter().nth(*index as usize).ok_or(Fault::OutOfBounds(e.span))
-                }
-                _ => Err(not_known()),
-            },
-            ExprKind::Index(base, index) => {
-                let at = self.int(index)?.to_usize().ok_or(Fault::OutOfBounds(index.span))?;
-                match self.expr(base)? {
-                    ConstValue::Aggregate(elements) => {
-                        elements.into_iter().nth(at).ok_or(Fault::OutOfBounds(index.span))
-                    }
-                    _ => Err(not_known()),
-                }
-            }
+            ExprKind::Field(..) | ExprKind::Index(..) => Ok(self.part(e)?.into_owned()),
             ExprKind::StackSize(base) => match self.program.types[base.ty] {
                 Type::Stack { size, .. } => Ok(ConstValue::Int(size.into())),
                 _ => Err(not_known()),
@@ -182,6 +187,7 @@ impl Evaluator<'_> {
                 Ok(ConstValue::Aggregate(parts.iter().map(|part| self.expr(part)).collect::<Result<_, _>>()?))
             }
             ExprKind::InvalidHeader => Ok(ConstValue::InvalidHeader),
+            ExprKind::Default if leaves(self.program, e.ty) > MAX_LEAVES => Err(Fault::TooLarge(e.span)),
             ExprKind::Default => default_value(self.program, e.ty).ok_or_else(not_known),
             ExprKind::Call(call) => self.call(call),
             ExprKind::Instance(_)
@@ -195,6 +201,29 @@ impl Evaluator<'_> {
             | ExprKind::ActionName(_)
             | ExprKind::Error => Err(not_known()),
         }
+    }
+
+    /// A field or element, without a copy of what it is a part of where that is a constant.
+    fn part<'e>(&'e self, e: &'e Expr) -> Result<Cow<'e, ConstValue>, Fault> {
+        let (base, at, span) = match &e.kind {
+            ExprKind::Field(base, position) => (base, *position as usize, e.span),
+            ExprKind::Index(base, index) => {
+                (base, self.int(index)?.to_usize().ok_or(Fault::OutOfBounds(index.span))?, index.span)
+            }
+            ExprKind::Constant(id) => {
+                return match &self.program.constants[*id].value {
+                    Some(value) => Ok(Cow::Borrowed(value)),
+                    None => self.expr(e).map(Cow::Owned),
+                };
+            }
+            _ => return self.expr(e).map(Cow::Owned),
+        };
+        let found = match self.part(base)? {
+            Cow::Borrowed(ConstValue::Aggregate(parts)) => parts.get(at).map(Cow::Borrowed),
+            Cow::Owned(ConstValue::Aggregate(parts)) => parts.into_iter().nth(at).map(Cow::Owned),
+            Cow::Borrowed(_) | Cow::Owned(_) => return Err(Fault::NotKnown(e.span)),
+        };
+        found.ok_or(Fault::OutOfBounds(span))
     }
 
     fn binary(

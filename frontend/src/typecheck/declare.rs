@@ -117,42 +117,43 @@ impl Checker<'_> {
         let id = self.type_expr_for(ty, TypeUse::Constant);
         let because: Because = Some((ty.span, "expected because of this type"));
         let init = self.expr_of(init, id, because);
-        let value = self.constant_value(&init, name);
-        let constant = hir::Constant {
-            name: named(name),
-            ty: id,
-            init,
-            value,
-            annotations: self.annotations(annotations),
+        let annotations = self.annotations(annotations);
+        let constant = match self.constant_value(&init, name) {
+            Ok(value) => hir::Constant { name: named(name), ty: id, init, value, annotations },
+            // Whoever uses it need not hear of the mistake again.
+            Err(()) => {
+                let init = self.bad(init.span);
+                hir::Constant { name: named(name), ty: self.basic.error, init, value: None, annotations }
+            }
         };
         let id = self.program.constants.push(constant);
         self.declare(name, Binding::Const(id));
         id
     }
 
-    fn constant_value(&mut self, init: &hir::Expr, name: &ast::Name) -> Option<hir::ConstValue> {
+    /// The value of a constant, unless it depends on constructor parameters. `Err` has been reported.
+    fn constant_value(&mut self, init: &hir::Expr, name: &ast::Name) -> Result<Option<hir::ConstValue>, ()> {
         if self.is_error(init.ty) {
-            return None;
+            return Err(());
         }
         match const_eval::eval_local(&self.program, init) {
-            Ok(value) => Some(value),
+            Ok(value) => Ok(Some(value)),
+            Err(const_eval::Fault::NotKnown(_)) if self.is_known(init) => Ok(None),
             Err(const_eval::Fault::NotKnown(at)) => {
-                if !self.is_known(init) {
-                    let mut diagnostic = Diagnostic::error(
-                        codes::E0303,
-                        init.span,
-                        format!("the value of constant `{}` must be known at compile time", name.text),
-                    );
-                    if at != init.span {
-                        diagnostic = diagnostic.with_label(at, "this is not known at compile time");
-                    }
-                    self.emit(diagnostic);
+                let mut diagnostic = Diagnostic::error(
+                    codes::E0303,
+                    init.span,
+                    format!("the value of constant `{}` must be known at compile time", name.text),
+                );
+                if at != init.span {
+                    diagnostic = diagnostic.with_label(at, "this is not known at compile time");
                 }
-                None
+                self.emit(diagnostic);
+                Err(())
             }
             Err(fault) => {
                 self.eval_fault(&fault, init.span, "this constant");
-                None
+                Err(())
             }
         }
     }

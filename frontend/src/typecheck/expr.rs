@@ -1,6 +1,7 @@
 //! Expressions: literals, names, and which module sees to the rest.
 
 use super::coerce::Because;
+use super::type_expr::MAX_SIZE;
 use super::{Checker, expr};
 use crate::ast::{self, ExprKind as Ast, LiteralWidth, QualifiedName};
 use crate::diagnostic::{Diagnostic, codes};
@@ -84,6 +85,13 @@ impl Checker<'_> {
 
     fn sized_literal(&mut self, value: &BigInt, width: LiteralWidth, span: Span) -> hir::Expr {
         let LiteralWidth { width, signed } = width;
+        if width > MAX_SIZE {
+            return self.bad_expr(
+                codes::E0304,
+                span,
+                format!("the width of a number cannot exceed {MAX_SIZE}"),
+            );
+        }
         if signed && width == 0 {
             return self.bad_expr(
                 codes::E0304,

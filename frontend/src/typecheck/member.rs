@@ -38,8 +38,7 @@ impl Checker<'_> {
         match self.kind_of(ty) {
             Type::Enum(id) => self.enum_member(id, ty, name, span),
             Type::ErrorCode => {
-                let found = self.program.errors.iter().find(|(_, error)| error.name == name.text);
-                if let Some((id, _)) = found {
+                if let Some(&id) = self.errors_by_name.get(&name.text) {
                     return expr(ExprKind::Literal(ConstValue::Error(id)), ty, span);
                 }
                 let names: Vec<Arc<str>> =

@@ -137,6 +137,10 @@ struct Checker<'a> {
     anonymous: FxHashSet<hir::TypeVarId>,
     /// The value of the expression at hand does not matter, only its type: indices need not be in range.
     unevaluated: bool,
+    /// The errors declared so far.
+    errors_by_name: FxHashMap<Arc<str>, hir::ErrorId>,
+    /// Breadths of types.
+    breadths: FxHashMap<TypeId, u32>,
     /// Types whose parts were found to obey the nesting rules.
     well_formed: FxHashSet<TypeId>,
 }
@@ -160,6 +164,8 @@ impl<'a> Checker<'a> {
             top_level_names: FxHashMap::default(),
             anonymous: FxHashSet::default(),
             unevaluated: false,
+            errors_by_name: FxHashMap::default(),
+            breadths: FxHashMap::default(),
             well_formed: FxHashSet::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! Unary and binary operators.
 
+use super::type_expr::MAX_SIZE;
 use super::{Checker, const_eval, expr};
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
@@ -228,6 +229,13 @@ impl Checker<'_> {
                 self.basic.string
             }
             (&Type::Bits { width: left, signed }, &Type::Bits { width: right, .. }) => {
+                if left.saturating_add(right) > MAX_SIZE {
+                    return self.bad_expr(
+                        codes::E0304,
+                        span,
+                        format!("the result of this concatenation has more than {MAX_SIZE} bits"),
+                    );
+                }
                 self.intern(Type::Bits { width: left.saturating_add(right), signed })
             }
             (_, _) => {

@@ -1,5 +1,6 @@
 //! Slices `e[hi:lo]` and `e[lo +: width]`, and indices `e[i]`.
 
+use super::type_expr::MAX_SIZE;
 use super::{Checker, expr};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
@@ -78,7 +79,7 @@ impl Checker<'_> {
                     format!("this slice of {width} bits from bit {known} is not inside `{text}`"),
                 );
             }
-            if let (Some(lo), true) = (known.to_u32(), width > 0) {
+            if let (Some(lo), true) = (known.to_u32().filter(|&lo| lo < MAX_SIZE), width > 0) {
                 return self.slice_of(base, lo + width - 1, lo, span);
             }
         }
@@ -114,7 +115,7 @@ impl Checker<'_> {
             self.error(codes::E0312, e.span, format!("{what} cannot be negative, but it is {value}"));
             return None;
         }
-        let position = value.to_u32().filter(|&position| position < u32::MAX);
+        let position = value.to_u32().filter(|&position| position < MAX_SIZE);
         if position.is_none() {
             self.error(codes::E0312, e.span, format!("{what} is too large: {value}"));
         }

@@ -6,6 +6,8 @@ use crate::ast::{self, StructKind};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, StructId};
 use crate::resolve::Binding;
+use crate::source::Span;
+use rustc_hash::FxHashMap;
 
 impl Checker<'_> {
     /// `struct`, `header` or `header_union`.
@@ -34,14 +36,15 @@ impl Checker<'_> {
             StructKind::HeaderUnion => TypeUse::UnionField,
         };
         let mut result: Vec<hir::FieldDecl> = Vec::with_capacity(fields.len());
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for field in fields {
-            if let Some(earlier) = result.iter().find(|earlier| earlier.name.name == field.name.text) {
+            if let Some(earlier) = seen.insert(&field.name.text, field.name.span) {
                 let diagnostic = Diagnostic::error(
                     codes::E0202,
                     field.name.span,
                     format!("field `{}` is declared twice", field.name.text),
                 )
-                .with_label(earlier.name.span, "first declared here");
+                .with_label(earlier, "first declared here");
                 self.emit(diagnostic);
             }
             let ty = self.type_expr_for(&field.ty, usage);
@@ -49,6 +52,13 @@ impl Checker<'_> {
             result.push(hir::FieldDecl { name: named(&field.name), ty, annotations });
         }
         self.program.structs[id].fields = result;
+        let ty = self.intern(hir::Type::Struct(id, Vec::new()));
+        if type_params.is_empty() && self.breadth(ty) > super::type_rules::MAX_BREADTH {
+            self.require_well_formed(ty, name.span);
+            // Whoever uses it must not walk it.
+            self.program.structs[id].fields.clear();
+            self.breadths.insert(ty, 1);
+        }
         self.scopes.pop();
         self.open.pop();
         self.declare(name, Binding::Struct(id));

@@ -6,7 +6,9 @@ use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ConstValue, EnumId, NewTypeId, Type, TypeId, ValueSetId};
 use crate::resolve::Binding;
+use crate::source::Span;
 use num_bigint::BigInt;
+use rustc_hash::FxHashMap;
 
 impl Checker<'_> {
     /// `enum`
@@ -38,16 +40,15 @@ impl Checker<'_> {
             annotations,
         });
         self.scopes.push();
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for (position, member) in members.iter().enumerate() {
-            if let Some(earlier) =
-                self.program.enums[id].members.iter().find(|earlier| earlier.name.name == member.name.text)
-            {
+            if let Some(earlier) = seen.insert(&member.name.text, member.name.span) {
                 let diagnostic = Diagnostic::error(
                     codes::E0202,
                     member.name.span,
                     format!("member `{}` is declared twice", member.name.text),
                 )
-                .with_label(earlier.name.span, "first declared here");
+                .with_label(earlier, "first declared here");
                 self.emit(diagnostic);
             }
             let value = self.enum_value(member, underlying);
@@ -117,7 +118,8 @@ impl Checker<'_> {
     /// `error { .. }`
     pub(super) fn error_decl(&mut self, members: &[ast::Name]) {
         for member in members {
-            if let Some(earlier) = self.program.errors.values().find(|earlier| earlier.name == member.text) {
+            if let Some(&id) = self.errors_by_name.get(&member.text) {
+                let earlier = &self.program.errors[id];
                 let diagnostic = Diagnostic::error(
                     codes::E0202,
                     member.span,
@@ -127,7 +129,8 @@ impl Checker<'_> {
                 self.emit(diagnostic);
                 continue;
             }
-            self.program.errors.push(named(member));
+            let id = self.program.errors.push(named(member));
+            self.errors_by_name.insert(member.text.clone(), id);
         }
     }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// Widest integer and longest stack that are accepted: enough for every packet, and small enough that a slip of
 /// the pen does not exhaust memory.
-const MAX_SIZE: u32 = 1 << 16;
+pub(super) const MAX_SIZE: u32 = 1 << 16;
 
 /// Whether a type may be written with parts left open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,10 @@ impl Checker<'_> {
                 let element_ty = self.type_expr_with(element, openness);
                 let element_ty = self.require_type(element_ty, TypeUse::StackElement, element.span);
                 match self.size_of(size, "the size of an array", 0) {
-                    Some(size) => self.intern(Type::Stack { element: element_ty, size }),
+                    Some(size) => {
+                        let stack = self.intern(Type::Stack { element: element_ty, size });
+                        self.require_well_formed(stack, ty.span)
+                    }
                     None => self.basic.error,
                 }
             }
@@ -118,7 +121,8 @@ impl Checker<'_> {
                         self.require_type(ty, TypeUse::TupleElement, element.span)
                     })
                     .collect();
-                self.intern(Type::Tuple(elements))
+                let tuple = self.intern(Type::Tuple(elements));
+                self.require_well_formed(tuple, ty.span)
             }
             TypeExprKind::List(element) => {
                 let ty = self.type_expr_with(element, openness);

@@ -6,6 +6,9 @@ use crate::diagnostic::codes;
 use crate::hir::{StructId, StructKind, Type, TypeId};
 use crate::source::Span;
 
+/// Largest [`Checker::breadth`] of a type.
+pub(super) const MAX_BREADTH: u32 = 1 << 16;
+
 /// What a type is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TypeUse {
@@ -270,6 +273,10 @@ impl Checker<'_> {
         if self.is_error(ty) {
             return self.basic.error;
         }
+        if self.breadth(ty) > MAX_BREADTH {
+            self.error(codes::E0304, span, format!("this type has more than {MAX_BREADTH} parts"));
+            return self.basic.error;
+        }
         if let Some(message) = self.ill_formed_extern(ty) {
             self.error(codes::E0310, span, message);
             return self.basic.error;
@@ -285,6 +292,24 @@ impl Checker<'_> {
             return self.basic.error;
         }
         ty
+    }
+
+    /// How many types a type is made of, those of fields included and shared ones counted each time: what a walk
+    /// over it costs. Types that double at each step would make that grow without bound.
+    pub(super) fn breadth(&mut self, ty: TypeId) -> u32 {
+        let ty = self.shallow(ty);
+        if let Some(&known) = self.breadths.get(&ty) {
+            return known;
+        }
+        let parts = match self.kind_of(ty) {
+            Type::Struct(id, args) => self.field_types(id, &args),
+            _ => self.children(ty).to_vec(),
+        };
+        let breadth = parts.into_iter().fold(1u32, |sum, part| sum.saturating_add(self.breadth(part)));
+        if !self.is_open(ty) {
+            self.breadths.insert(ty, breadth);
+        }
+        breadth
     }
 
     /// Why the methods of a specialised extern would break the rules for parameters.

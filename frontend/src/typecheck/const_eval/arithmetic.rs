@@ -10,6 +10,12 @@ use std::sync::Arc;
 /// Largest left shift of an `int`: its result has no width that would bound it.
 const MAX_SHIFT: u32 = 1 << 16;
 
+/// Most bits that the operands of an operator on `int` may have together: squaring again and again must end.
+const MAX_BITS: u64 = 1 << 18;
+
+/// Longest string that concatenation makes.
+const MAX_STRING: usize = 1 << 20;
+
 /// Width and signedness; `None` for `int`.
 type Bits = Option<(u32, bool)>;
 
@@ -72,6 +78,9 @@ pub(super) fn binary(
     match (a, b) {
         (ConstValue::Int(a), ConstValue::Int(b)) => integers(op, (a, bits_a), (b, bits_b), span),
         (ConstValue::String(a), ConstValue::String(b)) if op == BinaryOp::Concat => {
+            if a.len() + b.len() > MAX_STRING {
+                return Err(Fault::TooLarge(span));
+            }
             Ok(ConstValue::String(Arc::from(format!("{a}{b}"))))
         }
         (_, _) => Err(Fault::NotKnown(span)),
@@ -84,6 +93,9 @@ fn integers(
     (b, bits_b): (BigInt, Bits),
     span: Span,
 ) -> Result<ConstValue, Fault> {
+    if bits.is_none() && a.bits().saturating_add(b.bits()) > MAX_BITS {
+        return Err(Fault::TooLarge(span));
+    }
     let value = match op {
         BinaryOp::Add => a + b,
         BinaryOp::Sub => a - b,
