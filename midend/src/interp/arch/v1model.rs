@@ -16,7 +16,7 @@ use crate::interp::run::{Flow, Run};
 use crate::interp::value::Value;
 use crate::ir::{ExternInstance, Place, Program};
 use p4xdp_frontend::ast::AnnotationBody;
-use p4xdp_frontend::diagnostic::Diagnostic;
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use std::collections::VecDeque;
 
 /// Times that a packet and its copies may go round.
@@ -113,7 +113,7 @@ impl V1Model {
                 Some(Slot::Narrow(slot)) => slot,
                 _ => u32::MAX,
             },
-            lists: field_lists(program, &layout),
+            lists: field_lists(program, &layout)?,
         })
     }
 
@@ -320,23 +320,30 @@ impl V1Model {
     }
 }
 
-/// Slots by the ids of the field lists that they are in.
-fn field_lists(program: &Program, layout: &Layout) -> Vec<(u64, Vec<Slot>)> {
+/// Slots by the ids of the field lists that they are in. An id that is no number names a constant that is gone by now.
+fn field_lists(program: &Program, layout: &Layout) -> Result<Vec<(u64, Vec<Slot>)>, Box<Diagnostic>> {
     let mut lists: Vec<(u64, Vec<Slot>)> = Vec::new();
-    for (id, local) in program.locals.iter() {
-        let tokens =
-            local.annotations.iter().filter(|a| &*a.name.text == "field_list").flat_map(|a| match &a.body {
+    for (local_id, local) in program.locals.iter() {
+        let annotations = local.annotations.iter().filter(|a| &*a.name.text == "field_list");
+        for annotation in annotations {
+            let tokens = match &annotation.body {
                 AnnotationBody::Unstructured(tokens) => tokens.as_slice(),
                 AnnotationBody::Empty | AnnotationBody::Expressions(_) | AnnotationBody::KeyValues(_) => &[],
-            });
-        for list in tokens.filter_map(|t| t.text.parse::<u64>().ok()) {
-            match lists.iter_mut().find(|(id, _)| *id == list) {
-                Some((_, slots)) => slots.push(layout.local(id)),
-                None => lists.push((list, vec![layout.local(id)])),
+            };
+            for token in tokens.iter().filter(|t| &*t.text != ",") {
+                let Ok(list) = token.text.parse::<u64>() else {
+                    let message = "the interpreter only knows numbers as ids of field lists";
+                    let found = Diagnostic::error(codes::E0551, annotation.span, message);
+                    return Err(Box::new(found.with_primary(format!("`{}` is no number", token.text))));
+                };
+                match lists.iter_mut().find(|(id, _)| *id == list) {
+                    Some((_, slots)) => slots.push(layout.local(local_id)),
+                    None => lists.push((list, vec![layout.local(local_id)])),
+                }
             }
         }
     }
-    lists
+    Ok(lists)
 }
 
 impl Architecture for V1Model {
