@@ -9,7 +9,7 @@ use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
 use p4xdp_frontend::{ast, hir, parse, typecheck};
-use p4xdp_midend::{elaborate, ir};
+use p4xdp_midend::{elaborate, ir, passes};
 use std::path::{Path, PathBuf};
 
 /// How a program is read.
@@ -90,7 +90,9 @@ impl Compilation {
     /// # Errors
     /// When something was reported.
     pub fn optimise(&mut self) -> Result<ir::Program, ErrorsReported> {
-        self.elaborate()
+        let mut program = self.elaborate()?;
+        passes::run(&mut program);
+        Ok(program)
     }
 
     /// C, header and manifest.

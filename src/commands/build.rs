@@ -7,7 +7,7 @@ use p4xdp_backend_xdp::Output;
 use p4xdp_backend_xdp::clang::ClangError;
 use p4xdp_frontend::source::SourceMap;
 use p4xdp_frontend::{ast_dump, hir};
-use p4xdp_midend::ir;
+use p4xdp_midend::{ir, passes};
 use std::path::{Path, PathBuf};
 
 /// Builds and prints what was found; nothing is written unless the program is right.
@@ -37,7 +37,20 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
         files.push((path("hir"), hir::dump(&compilation.check().map_err(reported)?)));
     }
     if wants(Emit::Ir) || wants(Emit::Dot) {
-        let program = compilation.elaborate().map_err(reported)?;
+        let mut program = compilation.elaborate().map_err(reported)?;
+        match &args.after {
+            None => passes::run(&mut program),
+            Some(name) => {
+                if !passes::run_until(&mut program, name) {
+                    let names: Vec<&str> = passes::PASSES.iter().map(|pass| pass.name).collect();
+                    complain(&format!(
+                        "there is no pass `{name}`; they are: elaborate, {}",
+                        names.join(", ")
+                    ));
+                    return Err(Exit::Environment);
+                }
+            }
+        }
         if wants(Emit::Ir) {
             files.push((path("ir"), ir::display::display(&program)));
         }
