@@ -29,8 +29,15 @@ impl Checker<'_> {
         listed: &[ActionRef],
         span: Span,
     ) -> Option<ActionRef> {
+        // A name that the list of actions could not find either was reported there.
+        if self.actions_are_incomplete && self.scopes.lookup(&name.name.text).is_none() {
+            return None;
+        }
         let action = self.action_named(name)?;
         let Some(in_list) = listed.iter().find(|candidate| candidate.action == action) else {
+            if self.actions_are_incomplete {
+                return None;
+            }
             let mut diagnostic = Diagnostic::error(
                 codes::E0320,
                 span,

@@ -89,8 +89,36 @@ impl Checker<'_> {
     ) -> hir::Expr {
         self.arguments_of_unknown(args);
         let text = self.text(ty);
-        self.bad_expr(codes::E0204, name.span, format!("type `{text}` has no method `{}`", name.text));
+        let mut diagnostic = Diagnostic::error(
+            codes::E0204,
+            name.span,
+            format!("type `{text}` has no method `{}`", name.text),
+        );
+        if let Some(similar) = suggest::closest(&name.text, self.builtin_methods(ty)) {
+            diagnostic = diagnostic.with_suggestion(
+                name.span,
+                similar,
+                format!("a method with a like name exists: did you mean `{similar}`?"),
+            );
+        }
+        self.emit(diagnostic);
         self.bad(span)
+    }
+
+    /// The methods that the language itself gives to values of a type.
+    fn builtin_methods(&self, ty: TypeId) -> Vec<&'static str> {
+        let mut methods = match self.kind(ty) {
+            Type::Struct(id, _) => match self.program.structs[*id].kind {
+                StructKind::Header => vec!["isValid", "setValid", "setInvalid"],
+                StructKind::HeaderUnion => vec!["isValid"],
+                StructKind::Struct => Vec::new(),
+            },
+            Type::Stack { element, .. } if self.is_header_like(*element) => vec!["push_front", "pop_front"],
+            Type::Parser(..) | Type::Control(..) => return vec!["apply"],
+            _ => Vec::new(),
+        };
+        methods.extend(["minSizeInBits", "minSizeInBytes", "maxSizeInBits", "maxSizeInBytes"]);
+        methods
     }
 
     fn type_method(&mut self, ty: TypeId, name: &ast::Name, args: &[ast::Argument], span: Span) -> hir::Expr {

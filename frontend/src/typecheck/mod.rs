@@ -131,6 +131,8 @@ struct Checker<'a> {
     direct_instances: Vec<LocalDecl>,
     /// Declarations whose own text is being checked: a use of one of them is a recursion.
     open: Vec<(Arc<str>, Span)>,
+    /// The list of actions of the table at hand lacks some that were reported.
+    actions_are_incomplete: bool,
     /// Names of all top-level declarations, for "declared later".
     top_level_names: FxHashMap<Arc<str>, Span>,
     /// Type parameters that `_` stands for in the types of parameters.
@@ -161,6 +163,7 @@ impl<'a> Checker<'a> {
             this: None,
             direct_instances: Vec::new(),
             open: Vec::new(),
+            actions_are_incomplete: false,
             top_level_names: FxHashMap::default(),
             anonymous: FxHashSet::default(),
             unevaluated: false,

@@ -3,7 +3,7 @@
 use super::coerce::Because;
 use super::{Checker, expr};
 use crate::diagnostic::{Code, Diagnostic, codes};
-use crate::hir::{self, ExprKind, TypeId};
+use crate::hir::{self, Direction, ExprKind, Type, TypeId, VarId};
 use crate::source::Span;
 
 impl Checker<'_> {
@@ -40,6 +40,9 @@ impl Checker<'_> {
             format!("mismatched types: expected `{expected_text}`, found `{found_text}`"),
         )
         .with_primary(format!("this has type `{found_text}`"));
+        if let Some((place, difference)) = self.signature_difference(expected, found) {
+            diagnostic = diagnostic.with_label(place, difference);
+        }
         if let Some((place, remark)) = because {
             diagnostic = diagnostic.with_label(place, remark);
         }
@@ -55,4 +58,59 @@ impl Checker<'_> {
         let ty = self.shallow(ty);
         ty == self.basic.error || self.children(ty).iter().any(|&child| self.is_error(child))
     }
+
+    /// Where the signatures of two parsers or of two controls differ first.
+    fn signature_difference(&mut self, expected: TypeId, found: TypeId) -> Option<(Span, String)> {
+        let (expected, found) = (self.signature(expected)?, self.signature(found)?);
+        if expected.is_parser != found.is_parser {
+            let kind = |signature: &Signature| if signature.is_parser { "a parser" } else { "a control" };
+            return Some((found.span, format!("this is {}, not {}", kind(&found), kind(&expected))));
+        }
+        for (&(wanted, wanted_ty), &(given, given_ty)) in expected.params.iter().zip(&found.params) {
+            let (wanted, given) = (&self.program.variables[wanted], &self.program.variables[given]);
+            let (span, wanted_direction) = (given.name.span, wanted.direction());
+            if wanted_direction != given.direction() {
+                let direction = match wanted_direction {
+                    Direction::None => "without a direction",
+                    Direction::In => "`in`",
+                    Direction::Out => "`out`",
+                    Direction::InOut => "`inout`",
+                };
+                return Some((span, format!("this parameter should be {direction}")));
+            }
+            if !self.unify(wanted_ty, given_ty) {
+                let wanted = self.text(wanted_ty);
+                return Some((span, format!("this parameter should have type `{wanted}`")));
+            }
+        }
+        let (wanted, given) = (expected.params.len(), found.params.len());
+        (wanted != given).then(|| (found.span, format!("this has {given} parameters, not {wanted}")))
+    }
+
+    fn signature(&mut self, ty: TypeId) -> Option<Signature> {
+        let (name, type_params, params, args, is_parser) = match self.kind_of(ty) {
+            Type::Parser(id, args) => {
+                let decl = &self.program.parsers[id];
+                (decl.name.span, decl.type_params.clone(), decl.params.clone(), args, true)
+            }
+            Type::Control(id, args) => {
+                let decl = &self.program.controls[id];
+                (decl.name.span, decl.type_params.clone(), decl.params.clone(), args, false)
+            }
+            _ => return None,
+        };
+        let substitution: Vec<_> = type_params.into_iter().zip(args).collect();
+        let params = params.into_iter().map(|param| {
+            let ty = self.program.variables[param].ty;
+            (param, self.substitute(ty, &substitution))
+        });
+        Some(Signature { params: params.collect(), span: name, is_parser })
+    }
+}
+
+/// The apply parameters of a parser or control, with their types.
+struct Signature {
+    params: Vec<(VarId, TypeId)>,
+    span: Span,
+    is_parser: bool,
 }

@@ -58,6 +58,8 @@ impl Checker<'_> {
             if matches!(case.label.kind, Ast::Default) {
                 default_at = Some(case.label.span);
                 default_pending = true;
+            } else if self.is_error(scrutinee.ty) {
+                // Nothing can be said of the labels.
             } else if let Some(label) = self.switch_label(&case.label, scrutinee.ty, table, &mut seen) {
                 labels.push(label);
             }

@@ -53,6 +53,7 @@ impl Checker<'_> {
             properties: Vec::new(),
             annotations,
         };
+        self.actions_are_incomplete = false;
         let mut has_actions = false;
         let mut has_default = false;
         for property in properties {
@@ -249,6 +250,7 @@ impl Checker<'_> {
         let mut list: Vec<ActionRef> = Vec::with_capacity(actions.len());
         for action in actions {
             let Some(reference) = self.listed_action(action) else {
+                self.actions_are_incomplete = true;
                 continue;
             };
             let name = self.program.actions[reference.action].name.name.clone();
