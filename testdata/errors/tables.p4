@@ -8,7 +8,7 @@ control c0(in bit<8> k) {
     table t2 { actions = { a; } default_action = a; size = 1; size = 2; } // error[E0319]
     table t3 { default_action = a; actions = { a; } }        // error[E0319]
     table t4 { actions = { a; a; } default_action = a; }     // error[E0320]
-    table t5 { actions = { b; } default_action = b(k, 1); }  // error[E0307] error[E0320]
+    table t5 { actions = { b; } default_action = b(k, 1); }  // error[E0307]
     table t6 { actions = { a; b(k); } default_action = b(1, 1); } // error[E0320]
     table t7 { actions = { a; @tableonly b(k); } default_action = b(k, 1); } // error[E0320]
     table t8 { actions = { a; } default_action = a; entries = { _: a; } } // error[E0319]
