@@ -147,8 +147,13 @@ codes! {
     W0101 "the program says `#warning`";
     W0102 "a macro is redefined";
     W0103 "text after a directive is ignored";
+    W0201 "a name that hides another";
     W0301 "a value that does not fit";
     W0302 "a shift that leaves nothing";
     W0303 "a state without transition";
     W0304 "a case that is never reached";
+    W0305 "a use of something deprecated";
+    W0306 "a parser without end";
+    W0307 "a state that is never reached";
+    W0308 "priorities of entries";
 }

@@ -5,6 +5,7 @@ use crate::ast::{Annotation, AnnotationBody, Name};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::Type;
 use crate::resolve::Binding;
+use crate::source::Span;
 
 impl Checker<'_> {
     /// Checks annotations and hands out a copy for the HIR.
@@ -75,6 +76,24 @@ impl Checker<'_> {
                 }
             }
         }
+    }
+
+    /// Warns of the use of something that its declaration calls deprecated.
+    pub(super) fn warn_if_deprecated(&mut self, annotations: &[Annotation], name: &str, span: Span) {
+        let Some(annotation) = annotations.iter().find(|given| &*given.name.text == "deprecated") else {
+            return;
+        };
+        let mut diagnostic = Diagnostic::warning(codes::W0305, span, format!("`{name}` is deprecated"))
+            .with_label(annotation.span, "declared so here");
+        if let AnnotationBody::Unstructured(tokens) = &annotation.body {
+            let text: String = tokens
+                .iter()
+                .filter(|token| token.text.starts_with('"'))
+                .map(|token| token.text.trim_matches('"'))
+                .collect();
+            diagnostic = diagnostic.with_note(text);
+        }
+        self.emit(diagnostic);
     }
 
     /// The bodies of those predefined annotations that have a prescribed form.

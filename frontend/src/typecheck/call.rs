@@ -134,6 +134,11 @@ impl Checker<'_> {
         span: Span,
     ) -> hir::Expr {
         let function = &self.program.functions[id];
+        if function.annotations.iter().any(|annotation| &*annotation.name.text == "deprecated") {
+            let (annotations, name) = (function.annotations.clone(), function.name.name.clone());
+            self.warn_if_deprecated(&annotations, &name, span);
+        }
+        let function = &self.program.functions[id];
         let (name, result) = (function.name.clone(), function.result);
         let (type_params, params) = (function.type_params.clone(), function.params.clone());
         let Ok(own) = self.type_arguments(&name, &type_params, type_args, span) else {

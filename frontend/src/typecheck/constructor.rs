@@ -64,6 +64,12 @@ impl Checker<'_> {
             return Err(());
         }
         let target = self.constructible(ty, args, span)?;
+        if let Constructor::Extern(id, chosen) = target.constructor {
+            let annotations =
+                [&self.program.externs[id].annotations, &self.program.functions[chosen].annotations];
+            let annotations: Vec<_> = annotations.into_iter().flatten().cloned().collect();
+            self.warn_if_deprecated(&annotations, &target.name.name, span);
+        }
         let substitution: Substitution =
             target.type_params.iter().copied().zip(target.type_args.iter().copied()).collect();
         let signature = Signature {

@@ -59,8 +59,14 @@ impl ParamsOf {
 impl Checker<'_> {
     /// Binds a name in the innermost scope, or reports that it is taken there.
     pub(super) fn declare(&mut self, name: &ast::Name, binding: Binding) -> bool {
+        let is_value = is_value(&binding);
         match self.scopes.declare(&name.text, name.span, binding) {
-            Ok(()) => true,
+            Ok(()) => {
+                if is_value {
+                    self.warn_of_shadowing(name);
+                }
+                true
+            }
             Err(old) => {
                 self.emit(
                     Diagnostic::error(codes::E0202, name.span, format!("`{}` is declared twice", name.text))
@@ -69,6 +75,21 @@ impl Checker<'_> {
                 false
             }
         }
+    }
+
+    /// A local variable or parameter that hides another one is probably a slip.
+    fn warn_of_shadowing(&mut self, name: &ast::Name) {
+        let Some(hidden) = self.scopes.lookup_shadowed(&name.text).filter(|entry| is_value(&entry.binding))
+        else {
+            return;
+        };
+        let diagnostic = Diagnostic::warning(
+            codes::W0201,
+            name.span,
+            format!("`{}` hides {} of the same name", name.text, hidden.binding.kind()),
+        )
+        .with_label(hidden.span, "this one is hidden");
+        self.emit(diagnostic);
     }
 
     /// Makes type parameters and puts them into scope.
@@ -240,4 +261,9 @@ impl Checker<'_> {
         }
         allowed
     }
+}
+
+/// True for what stands for a value or object.
+fn is_value(binding: &Binding) -> bool {
+    matches!(binding, Binding::Var(_) | Binding::Const(_) | Binding::Instance(_))
 }

@@ -76,12 +76,60 @@ impl Checker<'_> {
         if start.is_none() {
             self.error(codes::E0322, name.span, format!("parser `{}` has no `start` state", name.text));
         }
-        let states = self.at_place(Place::ParserState, |this| {
+        let states: Vec<hir::ParserState> = self.at_place(Place::ParserState, |this| {
             body.states.iter().map(|state| this.parser_state(state, &names)).collect()
         });
+        if let Some(start) = start.filter(|_| names.len() == states.len()) {
+            self.warn_of_unreachable(&states, start, name);
+        }
         locals.append(&mut self.direct_instances);
         self.direct_instances = outer_direct;
         hir::ParserBody { locals, states, start: start.unwrap_or(0) }
+    }
+
+    /// States that nothing leads to, and parsers that lead nowhere.
+    fn warn_of_unreachable(&mut self, states: &[hir::ParserState], start: usize, name: &ast::Name) {
+        let mut reached = vec![false; states.len()];
+        let mut todo = vec![start];
+        let mut ends = false;
+        while let Some(index) = todo.pop() {
+            let (Some(seen), Some(state)) = (reached.get_mut(index), states.get(index)) else {
+                continue;
+            };
+            if std::mem::replace(seen, true) {
+                continue;
+            }
+            let mut follow = |target: StateTarget| match target {
+                StateTarget::State(next) => todo.push(next),
+                StateTarget::Accept | StateTarget::Reject => ends = true,
+            };
+            match &state.transition {
+                hir::Transition::Direct(target, _) => follow(*target),
+                hir::Transition::Select { cases, .. } => cases.iter().for_each(|case| follow(case.target)),
+            }
+            if let hir::Transition::Select { cases, .. } = &state.transition
+                && !cases.iter().any(|case| is_universal(&case.keysets))
+            {
+                // Without a match, a select rejects.
+                ends = true;
+            }
+        }
+        if !ends {
+            self.emit(Diagnostic::warning(
+                codes::W0306,
+                name.span,
+                format!("parser `{}` never reaches `accept` or `reject`", name.text),
+            ));
+        }
+        for (state, reached) in states.iter().zip(reached) {
+            if !reached {
+                self.emit(Diagnostic::warning(
+                    codes::W0307,
+                    state.name.span,
+                    format!("no transition leads from `start` to state `{}`", state.name.name),
+                ));
+            }
+        }
     }
 
     fn parser_local(&mut self, local: &ast::Declaration) -> Option<LocalDecl> {
@@ -165,7 +213,7 @@ impl Checker<'_> {
             }
             let types: Vec<_> = keys.iter().map(|key| key.ty).collect();
             let keysets = self.keysets(&case.keyset, &types);
-            if keysets.iter().all(|keyset| matches!(keyset, hir::Keyset::Universal(_))) {
+            if is_universal(&keysets) {
                 unreachable = Some(case.keyset.span);
             }
             cases.push(hir::SelectCase { keysets, target: self.target(&case.state, names), span: case.span });
@@ -239,4 +287,8 @@ impl Checker<'_> {
         });
         fields.collect()
     }
+}
+
+fn is_universal(keysets: &[hir::Keyset]) -> bool {
+    keysets.iter().all(|keyset| matches!(keyset, hir::Keyset::Universal(_)))
 }

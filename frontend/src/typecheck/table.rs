@@ -69,17 +69,16 @@ impl Checker<'_> {
             }
         }
         for property in properties {
-            match &property.kind {
-                TablePropertyKind::Key(_) | TablePropertyKind::Actions(_) => {}
-                TablePropertyKind::Entries(entries) => {
-                    table.has_entries = true;
-                    table.entries_are_const = property.is_const;
-                    self.table_entries(&mut table, property, entries);
-                }
-                TablePropertyKind::Custom { name, value } => {
-                    has_default |= &*name.text == "default_action";
-                    self.property(&mut table, property, name, value);
-                }
+            if let TablePropertyKind::Custom { name, value } = &property.kind {
+                has_default |= &*name.text == "default_action";
+                self.property(&mut table, property, name, value);
+            }
+        }
+        for property in properties {
+            if let TablePropertyKind::Entries(entries) = &property.kind {
+                table.has_entries = true;
+                table.entries_are_const = property.is_const;
+                self.table_entries(&mut table, property, entries);
             }
         }
         if !has_actions {

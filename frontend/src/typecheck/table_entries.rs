@@ -7,6 +7,7 @@ use crate::hir::{self, ConstValue, KeyElement, Keyset, TypeId};
 use crate::source::Span;
 use num_bigint::BigInt;
 use num_traits::Signed;
+use rustc_hash::FxHashMap;
 
 impl Checker<'_> {
     /// `entries = { .. }`
@@ -69,6 +70,66 @@ impl Checker<'_> {
                 table.entries.push(entry);
             }
         }
+        if first_with_priority.is_some() && !property.is_const {
+            self.warn_of_priorities(table, &property.annotations);
+        }
+    }
+
+    /// Section "Entry priorities": equal priorities, and an order of entries that differs from theirs.
+    fn warn_of_priorities(&mut self, table: &hir::Table, annotations: &[ast::Annotation]) {
+        let silenced = |warning: &str| {
+            annotations.iter().any(|annotation| match &annotation.body {
+                ast::AnnotationBody::Unstructured(tokens) => {
+                    &*annotation.name.text == "noWarn"
+                        && tokens.iter().any(|token| token.text.trim_matches('"') == warning)
+                }
+                ast::AnnotationBody::Empty
+                | ast::AnnotationBody::Expressions(_)
+                | ast::AnnotationBody::KeyValues(_) => false,
+            })
+        };
+        let property = |name: &str| {
+            let property = table.properties.iter().find(|property| &*property.name.name == name)?;
+            const_eval::eval_local(&self.program, &property.value).ok()
+        };
+        let largest_wins = property("largest_priority_wins") != Some(ConstValue::Bool(false));
+        let delta = match property("priority_delta") {
+            Some(ConstValue::Int(delta)) => delta,
+            Some(_) | None => BigInt::from(1),
+        };
+        let mut previous: Option<(BigInt, Span)> = None;
+        let mut seen: FxHashMap<BigInt, Span> = FxHashMap::default();
+        let mut findings = Vec::new();
+        for entry in &table.entries {
+            let written = entry.priority.as_ref().and_then(|priority| self.int_value(priority));
+            let priority = match (written, &previous) {
+                (Some(written), _) => written,
+                (None, Some((before, _))) if largest_wins => before - &delta,
+                (None, Some((before, _))) => before + &delta,
+                (None, None) => return,
+            };
+            if let Some((before, earlier)) = &previous
+                && (if largest_wins { *before < priority } else { *before > priority })
+                && !silenced("entries_out_of_priority_order")
+            {
+                let message = "this entry takes precedence over one before it";
+                findings.push(
+                    Diagnostic::warning(codes::W0308, entry.span, message)
+                        .with_label(*earlier, format!("this has priority {before}")),
+                );
+            }
+            if let Some(earlier) = seen.insert(priority.clone(), entry.span)
+                && !silenced("duplicate_priorities")
+            {
+                let message = format!("two entries have priority {priority}");
+                findings.push(
+                    Diagnostic::warning(codes::W0308, entry.span, message)
+                        .with_label(earlier, "the other is here"),
+                );
+            }
+            previous = Some((priority, entry.span));
+        }
+        findings.into_iter().for_each(|finding| self.emit(finding));
     }
 
     fn entry(
