@@ -4,7 +4,7 @@
 //! Starting from the arguments of `main`, every block is evaluated once in its place: constructor arguments are
 //! constants, sub-parsers, sub-controls, functions and actions are inlined, structs fall apart into leaves, and what has
 //! an effect becomes a statement in P4's order of evaluation. Copy-in and copy-out happen where the storage of an
-//! argument could be told from that of the parameter; elsewhere the parameter is the argument (see [`inline`]).
+//! argument could be told from that of the parameter; elsewhere the parameter is the argument (see `inline`).
 //!
 //! Leaves to others: optimisation ([`crate::passes`]), the meaning of externs and the flow of packets between blocks.
 

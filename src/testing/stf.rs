@@ -1,6 +1,6 @@
 //! STF, the packet-test language: text in, commands out, or the first error with its line and column.
 //!
-//! Knows the language alone: names stay as written, values unsized. [`super::resolve`] gives them meaning. Beyond the
+//! Knows the language alone: names stay as written, values unsized. `resolve` gives them meaning. Beyond the
 //! language of p4c's tests, keys may be written `value&&&mask` and `low..high`.
 
 mod lex;
