@@ -14,6 +14,7 @@ mod parser;
 mod select;
 mod stmt;
 mod table;
+pub mod user_externs;
 pub mod writer;
 
 use crate::Options;
@@ -27,7 +28,7 @@ use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Block, EnumId, LabelId, LocalId, Program, ScalarType};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 use writer::Writer;
 
@@ -66,9 +67,10 @@ pub struct Cx<'a> {
     enums: BTreeMap<EnumId, Vec<String>>,
     /// Action parameters that are only copied to fields, while their action is written.
     wire_params: BTreeMap<LocalId, table::WireParam>,
+    /// Extern functions of the user's whose prototypes are written.
+    prototypes: BTreeSet<String>,
     in_parser: Option<parser::ParserContext>,
     /// Extern functions that the user defines in C: name, and type as a C function pointer's.
-    user_functions: BTreeMap<String, String>,
     emits: Vec<deparse::EmitSlot>,
 }
 
@@ -113,8 +115,8 @@ impl<'a> Cx<'a> {
             labels: BTreeMap::new(),
             enums: BTreeMap::new(),
             wire_params: BTreeMap::new(),
+            prototypes: BTreeSet::new(),
             in_parser: None,
-            user_functions: BTreeMap::new(),
             emits: Vec::new(),
         }
     }

@@ -29,7 +29,7 @@ pub struct Options<'a> {
     pub source: &'a str,
     /// Names a place in the source as `file.p4:42`, for comments.
     pub locate: Option<&'a dyn Fn(Span) -> Option<String>>,
-    /// C of the user's that defines extern functions which the program only declares.
+    /// C of the user's that defines extern functions which the program only declares: see the module `emit::user_externs`.
     pub extern_c: Option<&'a str>,
 }
 
@@ -112,10 +112,6 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
     }
     if let Some(text) = cx.options.extern_c {
         text.lines().for_each(|line| file.line(line));
-        file.blank();
-        for assertion in cx.extern_assertions() {
-            file.line(assertion);
-        }
         file.blank();
     }
     file.append(function);

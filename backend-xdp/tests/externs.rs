@@ -246,3 +246,78 @@ xdp(Parse(), Switch(), Deparse()) main;
         assert_ne!(&after[20..24], &[0; 4]);
     }
 }
+
+#[test]
+fn functions_that_the_user_brings() {
+    let text = "#include <core.p4>
+#include <xdp_model.p4>
+header ethernet_t { bit<48> dst; bit<48> src; bit<16> type; }
+header tag_t { bit<16> kind; bit<16> rest; }
+struct headers_t { ethernet_t ethernet; tag_t tag; }
+struct pair_t { bit<8> a; int<8> b; }
+extern bit<16> mix(in bit<32> a, inout bit<16> b, in bool c, in pair_t pair);
+extern bool swap(inout ethernet_t ethernet, in tag_t tag);
+extern void seen(in bit<9> port);
+parser Parse(packet_in packet, out headers_t h) {
+    state start {
+        packet.extract(h.ethernet);
+        transition select(h.ethernet.type) { 0x1111: tag; default: accept; }
+    }
+    state tag { packet.extract(h.tag); transition accept; }
+}
+control Switch(inout headers_t h, in xdp_input xin, out xdp_output xout) {
+    pair_t pair;
+    apply {
+        xout.output_port = 0;
+        xout.output_action = xdp_action.XDP_PASS;
+        pair.a = 3;
+        pair.b = -2;
+        if (h.tag.isValid()) {
+            h.tag.kind = mix(0x10000, h.tag.rest, true, pair);
+        }
+        if (swap(h.ethernet, h.tag)) { xout.output_action = xdp_action.XDP_TX; }
+        seen(5);
+    }
+}
+control Deparse(in headers_t h, packet_out packet) { apply { packet.emit(h.ethernet); packet.emit(h.tag); } }
+xdp(Parse(), Switch(), Deparse()) main;
+";
+    let c = "struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 16);
+	__type(key, __u32);
+	__type(value, __u64);
+} ports SEC(\".maps\");
+
+__u16 mix(__u32 a, __u16 *b, bool c, __u8 pair_a, __s8 pair_b)
+{
+	*b += 1;
+	return (a >> 16) + c + pair_a + pair_b;
+}
+
+bool swap(struct ethernet_t *ethernet, struct tag_t *tag)
+{
+	ethernet->type = bpf_htons(0x2222);
+	return tag != NULL;
+}
+
+void seen(__u16 port)
+{
+	xdp_count(&ports, port, 1);
+}
+";
+    let output = support::compiled_with("user", text, c);
+    insta::assert_snapshot!(own_part(&output));
+    let object = object("user", &output);
+    if !privileged() {
+        return;
+    }
+    let loaded = load("user", &object);
+    let mut bytes = vec![0; 64];
+    bytes[12..18].copy_from_slice(&[0x11, 0x11, 0, 0, 0, 7]);
+    let (verdict, after) = run(&loaded, &bytes);
+    assert_eq!((verdict, &after[12..18]), (3, &[0x22, 0x22, 0, 3, 0, 8][..]));
+    bytes[12] = 0;
+    assert_eq!(run(&loaded, &bytes).0, PASS);
+    assert_eq!(count(&loaded, "ports", 5), Some(2));
+}

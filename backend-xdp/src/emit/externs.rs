@@ -24,11 +24,11 @@ use p4xdp_midend::ir::{Arg, Expr, ExprKind, ExternId, HeaderRef, LValue, ScalarT
 use std::sync::Arc;
 
 /// A call as the IR has it.
-struct Call<'c> {
-    name: &'c str,
-    args: &'c [Arg],
-    result: Option<&'c Arg>,
-    span: Span,
+pub(super) struct Call<'c> {
+    pub(super) name: &'c str,
+    pub(super) args: &'c [Arg],
+    pub(super) result: Option<&'c Arg>,
+    pub(super) span: Span,
 }
 
 impl Cx<'_> {
@@ -104,63 +104,17 @@ impl Cx<'_> {
                 }
                 None => self.unknown(call),
             },
+            _ if self.is_defined_by_user(call.name) => self.call_user_function(call),
             _ => self.unknown(call),
         }
     }
 
-    /// A function that the user defines in C.
-    fn call_user_function(&mut self, call: &Call<'_>) -> Option<()> {
-        let exact = |width: u32| match width {
-            0..=8 => Some("__u8"),
-            9..=16 => Some("__u16"),
-            17..=32 => Some("__u32"),
-            33..=64 => Some("__u64"),
-            _ => None,
-        };
-        let types = call.args.iter().map(|arg| match arg {
-            Arg::In(expr) => exact(expr.ty.width()),
-            _ => None,
-        });
-        let types: Vec<&str> = types.collect::<Option<_>>()?;
-        let width = match call.result {
-            None => 0,
-            Some(Arg::Out(target)) => self.lvalue_width(target),
-            Some(_) => return None,
-        };
-        let result = if call.result.is_some() { exact(width)? } else { "void" };
-        let values = self.values(call.args)?;
-        let parameters = if types.is_empty() { "void".to_owned() } else { types.join(", ") };
-        self.user_functions.insert(call.name.to_owned(), format!("{result} (*)({parameters})"));
-        let arguments: Vec<&str> = values.iter().map(|value| value.text.as_str()).collect();
-        let text = format!("{}({})", call.name, arguments.join(", "));
-        let value = CExpr { clean: false, ..CExpr::atom(text, CType::of_width(width), width) };
-        self.give(call, value);
-        Some(())
-    }
-
-    /// The user's C has a function of this name.
-    pub fn is_user_function(&self, name: &str) -> bool {
-        self.user_functions.contains_key(name)
-    }
-
-    /// That the user's C functions have the types which the program declares.
-    pub fn extern_assertions(&self) -> Vec<String> {
-        let assertion = |(name, ty): (&String, &String)| {
-            format!(
-                "_Static_assert(__builtin_types_compatible_p(typeof(&{name}), {ty}), \"{name} is declared otherwise in P4\");"
-            )
-        };
-        self.user_functions.iter().map(assertion).collect()
-    }
-
-    fn unknown(&mut self, call: &Call<'_>) {
-        if self.options.extern_c.is_some() && self.call_user_function(call).is_some() {
-            return;
-        }
+    pub(super) fn unknown(&mut self, call: &Call<'_>) {
         let message = format!("extern function `{}` has no implementation on XDP", call.name);
         self.sink.emit(
-            Diagnostic::error(codes::E0523, call.span, message)
-                .with_note("see `p4xdp explain E0523` for the functions that are known"),
+            Diagnostic::error(codes::E0523, call.span, message).with_note(
+                "define it in C and give the file with `--extern`; `p4xdp explain E0523` tells how",
+            ),
         );
     }
 
@@ -223,7 +177,7 @@ impl Cx<'_> {
     }
 
     /// Puts the result where the program wants it; a call without one is a statement.
-    fn give(&mut self, call: &Call<'_>, value: CExpr) {
+    pub(super) fn give(&mut self, call: &Call<'_>, value: CExpr) {
         let Some(Arg::Out(target)) = call.result else {
             self.out.line(format!("{};", value.text));
             return;
@@ -235,14 +189,14 @@ impl Cx<'_> {
         } else {
             CExpr { width, ..value }
         };
-        let does_more = matches!(call.name, PERF_EVENT_OUTPUT | TCP_CONNTRACK)
-            || self.user_functions.contains_key(call.name);
+        let pure = is_checksum_update(call.name)
+            || matches!(call.name, "ebpf_ipv4_checksum" | "BPF_KTIME_GET_NS" | "verify_ipv4_checksum");
         match target {
-            LValue::Local(variable) if does_more => {
+            LValue::Local(variable) if !pure => {
                 let variable = self.local(*variable);
                 self.out.call(&variable.text, &value.masked().text);
             }
-            LValue::Field { .. } | LValue::Slice { .. } if does_more => {
+            LValue::Field { .. } | LValue::Slice { .. } if !pure => {
                 // Written once, whatever the target takes.
                 let ty = CType::of_width(width);
                 let name = self.fresh("result", ty.name());
@@ -255,7 +209,7 @@ impl Cx<'_> {
         }
     }
 
-    fn lvalue_width(&self, lvalue: &LValue) -> u32 {
+    pub(super) fn lvalue_width(&self, lvalue: &LValue) -> u32 {
         match lvalue {
             LValue::Local(id) => self.program.locals[*id].ty.width(),
             LValue::Field { header, field } => self.field_width(header, *field),

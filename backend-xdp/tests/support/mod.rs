@@ -1,4 +1,5 @@
 //! From P4 text to a loaded program, for tests.
+#![allow(dead_code, reason = "no test file uses all of it")]
 
 use p4xdp_backend_xdp::clang::Clang;
 use p4xdp_backend_xdp::{Options, Output, compile};
@@ -9,6 +10,11 @@ use std::process::Command;
 
 /// Compiles a program; what is wrong with it comes as short diagnostics.
 pub fn try_compile(name: &str, text: &str) -> Result<Output, String> {
+    try_compile_with(name, text, "")
+}
+
+/// The same with C that defines extern functions.
+pub fn try_compile_with(name: &str, text: &str, extern_c: &str) -> Result<Output, String> {
     let file = format!("{name}.p4");
     let loader = InMemory::new().with(file.as_str(), text);
     let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
@@ -21,7 +27,17 @@ pub fn try_compile(name: &str, text: &str) -> Result<Output, String> {
     )
     .and_then(|ast| p4xdp_frontend::typecheck::check(&ast, &mut sink))
     .and_then(|hir| p4xdp_midend::elaborate::elaborate(&hir, &mut sink))
-    .and_then(|ir| compile(&ir, &Options { source: &file, ..Options::default() }, &mut sink));
+    .and_then(|ir| {
+        compile(
+            &ir,
+            &Options {
+                source: &file,
+                extern_c: (!extern_c.is_empty()).then_some(extern_c),
+                ..Options::default()
+            },
+            &mut sink,
+        )
+    });
     result.map_err(|_| {
         let mut text = Vec::new();
         render(sink.iter(), &sources, Format::Short, false, &mut text).unwrap();
@@ -32,6 +48,11 @@ pub fn try_compile(name: &str, text: &str) -> Result<Output, String> {
 /// Compiles a program that is right.
 pub fn compiled(name: &str, text: &str) -> Output {
     try_compile(name, text).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// The same with C that defines extern functions.
+pub fn compiled_with(name: &str, text: &str, extern_c: &str) -> Output {
+    try_compile_with(name, text, extern_c).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
 
 /// An object in a directory of its own.
