@@ -68,18 +68,24 @@ impl Checker<'_> {
                 TablePropertyKind::Entries(_) | TablePropertyKind::Custom { .. } => {}
             }
         }
+        let mut entries_annotations = None;
         for property in properties {
-            if let TablePropertyKind::Custom { name, value } = &property.kind {
-                has_default |= &*name.text == "default_action";
-                self.property(&mut table, property, name, value);
+            match &property.kind {
+                TablePropertyKind::Key(_) | TablePropertyKind::Actions(_) => {}
+                TablePropertyKind::Entries(entries) => {
+                    table.has_entries = true;
+                    table.entries_are_const = property.is_const;
+                    entries_annotations = Some(&property.annotations);
+                    self.table_entries(&mut table, property, entries);
+                }
+                TablePropertyKind::Custom { name, value } => {
+                    has_default |= &*name.text == "default_action";
+                    self.property(&mut table, property, name, value);
+                }
             }
         }
-        for property in properties {
-            if let TablePropertyKind::Entries(entries) = &property.kind {
-                table.has_entries = true;
-                table.entries_are_const = property.is_const;
-                self.table_entries(&mut table, property, entries);
-            }
+        if let Some(annotations) = entries_annotations {
+            self.warn_of_priorities(&table, annotations);
         }
         if !has_actions {
             self.error(codes::E0319, name.span, format!("table `{}` has no `actions` property", name.text));

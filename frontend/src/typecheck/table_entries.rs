@@ -70,13 +70,13 @@ impl Checker<'_> {
                 table.entries.push(entry);
             }
         }
-        if first_with_priority.is_some() && !property.is_const {
-            self.warn_of_priorities(table, &property.annotations);
-        }
     }
 
     /// Section "Entry priorities": equal priorities, and an order of entries that differs from theirs.
-    fn warn_of_priorities(&mut self, table: &hir::Table, annotations: &[ast::Annotation]) {
+    pub(super) fn warn_of_priorities(&mut self, table: &hir::Table, annotations: &[ast::Annotation]) {
+        if table.entries_are_const || table.entries.first().is_none_or(|entry| entry.priority.is_none()) {
+            return;
+        }
         let silenced = |warning: &str| {
             annotations.iter().any(|annotation| match &annotation.body {
                 ast::AnnotationBody::Unstructured(tokens) => {
