@@ -1,0 +1,245 @@
+//! One case on several engines: in, program text, entries, packets; out, whether all agree, and if not, how.
+
+use crate::generate::Case;
+use p4xdp::driver::{self, Codegen, Compilation, Options};
+use p4xdp::testing::interp::InterpEngine;
+use p4xdp::testing::loaded::Loaded;
+use p4xdp::testing::runner::run_entries;
+use p4xdp_frontend::diagnostic::Diagnostics;
+use p4xdp_frontend::source::FileLoader;
+use p4xdp_midend::interp::Verdict;
+use p4xdp_midend::ir;
+use p4xdp_runtime::Object;
+use p4xdp_runtime::harness::Harness;
+use p4xdp_runtime::harness::direct::Direct;
+use p4xdp_runtime::testrun;
+use std::cell::RefCell;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// How a case ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All packets came out alike.
+    Agreed,
+    /// Valid P4 that the back end refuses, with the code.
+    Refused(String),
+    /// A mistake of ours.
+    Failed(Failure),
+}
+
+/// What is wrong, by kind; a case shrinks as long as the kind stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Names the kind.
+    pub kind: String,
+    /// For a person.
+    pub detail: String,
+}
+
+fn failed(kind: impl Into<String>, detail: impl Into<String>) -> Ending {
+    Ending::Failed(Failure { kind: kind.into(), detail: detail.into() })
+}
+
+/// What becomes of a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Fate {
+    Aborted,
+    Dropped,
+    Passed(Vec<u8>),
+    Sent(Vec<u8>),
+    Other(String),
+}
+
+/// The program alone, as text in memory.
+struct Memory(String);
+
+const NAME: &str = "random.p4";
+
+impl FileLoader for Memory {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if path == Path::new(NAME) {
+            Ok(self.0.clone().into_bytes())
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
+    }
+}
+
+fn compilation(text: &str) -> Compilation {
+    let options = Options { program: PathBuf::from(NAME), ..Options::default() };
+    Compilation::with_loader(options, Box::new(Memory(text.to_owned())))
+}
+
+thread_local! {
+    /// Where the last panic of this thread was.
+    static PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Panics are caught and counted; this notes where they are.
+pub fn note_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        PANIC.with(|last| *last.borrow_mut() = place);
+    }));
+}
+
+/// Runs something of ours that must not panic.
+fn guarded<T>(stage: &str, run: impl FnOnce() -> T) -> Result<T, Ending> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+            .unwrap_or_default();
+        let place = PANIC.with(|last| last.borrow().clone());
+        failed(format!("panic in {stage} at {place}"), text)
+    })
+}
+
+/// The first error, as code and text.
+fn first_error(diagnostics: &Diagnostics) -> (String, String) {
+    diagnostics
+        .iter()
+        .find(|d| !d.code.is_warning())
+        .map_or_else(Default::default, |d| (d.code.as_str().to_owned(), d.message.clone()))
+}
+
+/// The elaborated program; a random program is well-typed, so anything else is a mistake.
+pub fn elaborated(text: &str) -> Result<ir::Program, Ending> {
+    let mut compilation = compilation(text);
+    match guarded("front end or elaboration", || compilation.elaborate())? {
+        Ok(program) => Ok(program),
+        Err(_) => {
+            let (code, message) = first_error(&compilation.diagnostics);
+            Err(failed(format!("refused with {code}"), message))
+        }
+    }
+}
+
+fn fill(
+    program: &ir::Program,
+    entries: &[String],
+    engine: &mut dyn p4xdp::testing::engine::Engine,
+    name: &str,
+) -> Result<(), Ending> {
+    // A table that is never applied is none.
+    let tables: Vec<String> = program.tables.values().map(|t| format!("add {} ", t.name)).collect();
+    let lines: Vec<&str> =
+        entries.iter().filter(|e| tables.iter().any(|t| e.starts_with(t))).map(String::as_str).collect();
+    run_entries(program, &lines.join("\n"), &[0], engine)
+        .map_err(|error| failed(format!("entries on {name}"), error.to_string()))
+}
+
+fn interpreted(program: &ir::Program, case: &Case, name: &str) -> Result<Vec<Fate>, Ending> {
+    let mut engine = guarded(name, || InterpEngine::new(program))?
+        .map_err(|u| failed(format!("{name} refuses"), format!("{:?}", u.0.first().map(|d| &d.message))))?;
+    fill(program, &case.entries, &mut engine, name)?;
+    guarded(name, || case.packets.iter().map(|packet| interpreted_packet(&mut engine, packet)).collect())
+}
+
+fn interpreted_packet(engine: &mut InterpEngine, packet: &[u8]) -> Fate {
+    let outcome = engine.machine().process(0, packet);
+    let bytes = outcome.outputs.first().map(|o| o.bytes.clone()).unwrap_or_default();
+    match outcome.verdict {
+        Verdict::Forwarded => Fate::Sent(bytes),
+        Verdict::Passed => Fate::Passed(bytes),
+        Verdict::Dropped => Fate::Dropped,
+        Verdict::Aborted => Fate::Aborted,
+        Verdict::Failed(why) => Fate::Other(why),
+    }
+}
+
+/// The interpreter on the elaborated program, and the kernel on the compiled one.
+pub fn kernel_agrees(case: &Case) -> Ending {
+    kernel(case).err().unwrap_or(Ending::Agreed)
+}
+
+fn kernel(case: &Case) -> Result<(), Ending> {
+    let text = case.program.print();
+    let program = elaborated(&text)?;
+    let expected = interpreted(&program, case, "interpreter")?;
+    let mut compilation = compilation(&text);
+    let output = match guarded("back end", || compilation.generate())? {
+        Ok(output) => output,
+        Err(_) => {
+            let (code, message) = first_error(&compilation.diagnostics);
+            let ours = message.contains("internal error") || !code.starts_with("E05");
+            return Err(if ours {
+                failed(format!("back end: {code}"), message)
+            } else {
+                Ending::Refused(format!("{code} {}", without_numbers(&message)))
+            });
+        }
+    };
+    let folder = tempfile::tempdir().map_err(|e| failed("environment", e.to_string()))?;
+    let object = driver::make_object(&output, &folder.path().join("program.c"), &Codegen::default())
+        .map_err(|e| failed("clang refuses", format!("{e}")))?;
+    let object = Object::open(&object).map_err(|e| failed("object", e.to_string()))?;
+    let place = |_: &_| Ok(Box::new(Direct::new()) as Box<dyn Harness>);
+    let mut loaded =
+        Loaded::new(&object, place).map_err(|e| failed(verifier_kind(&e.to_string()), e.to_string()))?;
+    fill(&program, &case.entries, &mut loaded, "kernel")?;
+    for (at, (packet, expected)) in case.packets.iter().zip(&expected).enumerate() {
+        let (verdict, bytes) =
+            loaded.program().run(packet, None).map_err(|e| failed("test run", e.to_string()))?;
+        let found = match verdict {
+            testrun::Verdict::Aborted => Fate::Aborted,
+            testrun::Verdict::Drop => Fate::Dropped,
+            testrun::Verdict::Pass => Fate::Passed(bytes),
+            testrun::Verdict::Tx => Fate::Sent(bytes),
+            other @ (testrun::Verdict::Redirect | testrun::Verdict::Unknown(_)) => {
+                Fate::Other(other.to_string())
+            }
+        };
+        if found != *expected && !has_no_room(packet, expected, &found) {
+            return Err(different("kernel", at, packet, expected, &found));
+        }
+    }
+    Ok(())
+}
+
+fn different(engine: &str, at: usize, packet: &[u8], expected: &Fate, found: &Fate) -> Ending {
+    let kind = match (expected, found) {
+        (Fate::Passed(_), Fate::Passed(_)) | (Fate::Sent(_), Fate::Sent(_)) => "other bytes",
+        _ => "another verdict",
+    };
+    let detail =
+        format!("packet {at}: {}\n  interp: {}\n  {engine}: {}", hex(packet), shown(expected), shown(found));
+    failed(format!("{engine}: {kind}"), detail)
+}
+
+/// The kernel gives a program in a test run 216 bytes in front of the packet, and leaves at least 14.
+fn has_no_room(packet: &[u8], expected: &Fate, found: &Fate) -> bool {
+    let (Fate::Passed(bytes) | Fate::Sent(bytes)) = expected else { return false };
+    *found == Fate::Aborted && (bytes.len() > packet.len() + 200 || bytes.len() < 14)
+}
+
+fn shown(fate: &Fate) -> String {
+    match fate {
+        Fate::Aborted => "aborted".to_owned(),
+        Fate::Dropped => "dropped".to_owned(),
+        Fate::Passed(bytes) => format!("passed {}", hex(bytes)),
+        Fate::Sent(bytes) => format!("sent   {}", hex(bytes)),
+        Fate::Other(why) => why.clone(),
+    }
+}
+
+/// Bytes as a packet test writes them.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn without_numbers(message: &str) -> String {
+    let quoted = message.split('`').step_by(2).collect::<Vec<_>>().join("..");
+    quoted.split(|c: char| c.is_ascii_digit()).filter(|s| !s.is_empty()).collect::<Vec<_>>().join("N")
+}
+
+/// The kind of refusal is the last sentence of the verifier's log that names no register.
+fn verifier_kind(message: &str) -> String {
+    let telling =
+        ["too large", "too complex", "Permission", "invalid", "unbounded", "infinite loop", "misaligned"];
+    let found = telling.iter().find(|t| message.contains(**t)).unwrap_or(&"");
+    format!("verifier refuses: {found}")
+}

@@ -1,0 +1,119 @@
+//! Random programs on several engines: the interpreter on the elaborated program is the oracle for the kernel on the compiled one.
+//!
+//! `P4XDP_PROGRAMS=N` runs N programs, `P4XDP_SEED=S` begins with seed S; with both a single failure is run again. A failure
+//! is shrunk and printed as a program and a packet test. Running needs root; without it the test is ignored, but not in CI.
+
+mod engines;
+mod generate;
+mod random;
+mod shrink;
+mod tree;
+
+use engines::{Ending, Failure};
+use generate::{Case, Size};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Failures that are shown; after so many the rest says little.
+const SHOWN: usize = 5;
+const PATIENCE: Duration = Duration::from_secs(90);
+
+fn main() {
+    let mut args = Arguments::from_args();
+    // Each trial takes the cores for itself.
+    args.test_threads = Some(1);
+    let privileged =
+        std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    let ci = std::env::var_os("CI").is_some();
+    engines::note_panics();
+    let size = Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20 };
+    let kernel = Trial::test("random programs: kernel", move || {
+        run("agreement with the kernel", 60, size, engines::kernel_agrees)
+    });
+    libtest_mimic::run(&args, vec![kernel.with_ignored_flag(!privileged && !ci)]).exit();
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// Runs so many programs, on all cores.
+fn run(what: &str, usual: u64, size: Size, engines: fn(&Case) -> Ending) -> Result<(), Failed> {
+    let first = number("P4XDP_SEED").unwrap_or(1);
+    let count = number("P4XDP_PROGRAMS").unwrap_or(usual);
+    let start = Instant::now();
+    let next = AtomicU64::new(first);
+    let endings: Mutex<BTreeMap<u64, Ending>> = Mutex::new(BTreeMap::new());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= first + count {
+                        break;
+                    }
+                    let ending = engines(&generate::case(seed, size));
+                    endings.lock().expect("no panic while held").insert(seed, ending);
+                }
+            });
+        }
+    });
+    let endings = endings.into_inner().expect("no panic while held");
+    let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut failures: Vec<(u64, &Failure)> = Vec::new();
+    for (seed, ending) in &endings {
+        match ending {
+            Ending::Agreed => {}
+            Ending::Refused(why) => *refused.entry(why).or_default() += 1,
+            Ending::Failed(failure) => failures.push((*seed, failure)),
+        }
+    }
+    let skipped: usize = refused.values().sum();
+    let seconds = start.elapsed().as_secs_f32();
+    println!(
+        "{what}: {} programs x {} packets, {} disagreements, {skipped} programs refused, {seconds:.1} s",
+        endings.len() - skipped,
+        size.packets,
+        failures.len()
+    );
+    for (why, times) in refused {
+        println!("  refused {times} times: {why}");
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let mut text = String::new();
+    let mut kinds: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for (seed, failure) in &failures {
+        kinds.entry(&failure.kind).or_default().push(*seed);
+    }
+    for (kind, seeds) in &kinds {
+        text.push_str(&format!("{kind}: seeds {seeds:?}\n"));
+    }
+    println!("{text}");
+    for seeds in kinds.values().take(SHOWN) {
+        let Some(Ending::Failed(failure)) = seeds.first().and_then(|s| endings.get(s)) else { continue };
+        let case = generate::case(seeds[0], size);
+        let (case, failure) = shrink::shrink(&case, failure, PATIENCE, engines);
+        let shown = show(seeds[0], &case, &failure);
+        println!("{shown}");
+        text.push_str(&shown);
+    }
+    Err(text.into())
+}
+
+fn show(seed: u64, case: &Case, failure: &Failure) -> String {
+    let packets: Vec<String> = case.packets.iter().map(|p| format!("packet 0 {}", engines::hex(p))).collect();
+    format!(
+        "seed {seed}: {}\n{}\n---- program\n{}\n---- packet test\n{}\n{}\n----\n",
+        failure.kind,
+        failure.detail,
+        case.program.print(),
+        case.entries.join("\n"),
+        packets.join("\n")
+    )
+}
