@@ -297,6 +297,11 @@ fn bring_in(
         name: object.name().into(),
         entry: entry.clone(),
     })?;
+    // clang drops the lookup in a table whose result makes no difference; the table is there for the control plane all the same.
+    for map in loaded.maps() {
+        crate::sys::bpf::bind_map(program.as_fd(), map.as_fd())
+            .map_err(|error| KernelError::new("bind a map to the program", error))?;
+    }
     let fd = program
         .as_fd()
         .try_clone_to_owned()

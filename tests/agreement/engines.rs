@@ -8,7 +8,7 @@ use p4xdp::testing::runner::run_entries;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::FileLoader;
 use p4xdp_midend::interp::Verdict;
-use p4xdp_midend::ir;
+use p4xdp_midend::{ir, passes};
 use p4xdp_runtime::Object;
 use p4xdp_runtime::harness::Harness;
 use p4xdp_runtime::harness::direct::Direct;
@@ -151,6 +151,32 @@ fn interpreted_packet(engine: &mut InterpEngine, packet: &[u8]) -> Fate {
     }
 }
 
+/// The interpreter on the elaborated program, and on what each pass makes of it.
+pub fn passes_agree(case: &Case) -> Ending {
+    each_pass(case).err().unwrap_or(Ending::Agreed)
+}
+
+fn each_pass(case: &Case) -> Result<(), Ending> {
+    let mut program = elaborated(&case.program.print())?;
+    let expected = interpreted(&program, case, "interpreter")?;
+    for pass in passes::PASSES {
+        guarded(&format!("pass {}", pass.name), || (pass.run)(&mut program))?;
+        let name = format!("interpreter after pass {}", pass.name);
+        if let Some(violation) = p4xdp_midend::validate::validate(&program).first() {
+            return Err(failed(format!("pass {} leaves invalid IR", pass.name), &violation.message));
+        }
+        let found = interpreted(&program, case, &name)?;
+        for (at, (packet, (expected, found))) in
+            case.packets.iter().zip(expected.iter().zip(&found)).enumerate()
+        {
+            if expected != found {
+                return Err(different(&name, at, packet, expected, found));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The interpreter on the elaborated program, and the kernel on the compiled one.
 pub fn kernel_agrees(case: &Case) -> Ending {
     kernel(case).err().unwrap_or(Ending::Agreed)
@@ -161,7 +187,7 @@ fn kernel(case: &Case) -> Result<(), Ending> {
     let program = elaborated(&text)?;
     let expected = interpreted(&program, case, "interpreter")?;
     let mut compilation = compilation(&text);
-    let output = match guarded("back end", || compilation.generate())? {
+    let output = match guarded("back end", || compilation.generate(&Codegen::default()))? {
         Ok(output) => output,
         Err(_) => {
             let (code, message) = first_error(&compilation.diagnostics);

@@ -33,7 +33,10 @@ fn main() {
     let kernel = Trial::test("random programs: kernel", move || {
         run("agreement with the kernel", 60, size, engines::kernel_agrees)
     });
-    libtest_mimic::run(&args, vec![kernel.with_ignored_flag(!privileged && !ci)]).exit();
+    let passes = Trial::test("random programs: passes", move || {
+        run("agreement of the passes", 2000, size, engines::passes_agree)
+    });
+    libtest_mimic::run(&args, vec![passes, kernel.with_ignored_flag(!privileged && !ci)]).exit();
 }
 
 fn number(name: &str) -> Option<u64> {

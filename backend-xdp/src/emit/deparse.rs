@@ -304,7 +304,9 @@ impl Cx<'_> {
             self.out.line("data = xdp_data(ctx);");
             self.out.line("data_end = xdp_data_end(ctx);");
         }
-        let bytes = old.max(new);
+        // A header that is emitted twice is fetched from behind the front, where it stays the second time.
+        let fetched = self.moves(edit).iter().map(|m| m.from + m.bytes).max().unwrap_or_default();
+        let bytes = old.max(new).max(fetched);
         if edit.pieces.iter().any(|p| matches!(p, Piece::Made { .. }))
             || self.moves(edit).iter().any(|m| m.from != m.to)
         {
