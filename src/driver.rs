@@ -118,8 +118,12 @@ impl Compilation {
         let locate = |span: Span| {
             sources.location(span.lo).map(|place| format!("{}:{}", base_name(place.file), place.line))
         };
-        let options =
-            backend::Options { source: &file, locate: Some(&locate), extern_c: codegen.extern_c.as_deref() };
+        let options = backend::Options {
+            source: &file,
+            locate: Some(&locate),
+            extern_c: codegen.extern_c.as_deref(),
+            holding: None,
+        };
         let output = backend::compile(&program, &options, &mut self.diagnostics)?;
         Ok((program, output))
     }

@@ -20,14 +20,15 @@ pub mod writer;
 use crate::Options;
 use crate::externs::Externs;
 use crate::layout::paths::Paths;
-use crate::layout::storage::{PacketStores, Storage};
+use crate::layout::storage::{HeaderStorage, Holding, PacketStores, SHARED, Storage, bare_name};
 use crate::layout::tables::Tables;
+use crate::limits::LARGEST_OFFSET;
 use crate::names::Names;
 use cexpr::{CExpr, CType};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Block, EnumId, LabelId, LocalId, Program, ScalarType};
+use p4xdp_midend::ir::{Block, EnumId, HeaderId, LabelId, LocalId, Program, ScalarType};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 use writer::Writer;
@@ -69,6 +70,13 @@ pub struct Cx<'a> {
     wire_params: BTreeMap<LocalId, table::WireParam>,
     /// Extern functions of the user's whose prototypes are written.
     prototypes: BTreeSet<String>,
+    /// Headers of the shared structure whose pointer and flag are in local variables at this point, and whether the verifier knows the
+    /// flag to be set.
+    pinned: BTreeMap<HeaderId, bool>,
+    /// Headers that were pinned in front of the present branch and are not at its end.
+    unpinned: BTreeSet<HeaderId>,
+    /// The ways that lead to the statement, while conditions inside its expressions are assumed.
+    statement_paths: Option<Paths>,
     in_parser: Option<parser::ParserContext>,
     /// Extern functions that the user defines in C: name, and type as a C function pointer's.
     emits: Vec<deparse::EmitSlot>,
@@ -116,6 +124,9 @@ impl<'a> Cx<'a> {
             enums: BTreeMap::new(),
             wire_params: BTreeMap::new(),
             prototypes: BTreeSet::new(),
+            pinned: BTreeMap::new(),
+            unpinned: BTreeSet::new(),
+            statement_paths: None,
             in_parser: None,
             emits: Vec::new(),
         }
@@ -226,9 +237,79 @@ impl<'a> Cx<'a> {
     /// Writes `part` in a nested block, for one alternative of several; returns the ways out of it. The ways in are the same for
     /// the next alternative.
     pub fn alternative(&mut self, part: impl FnOnce(&mut Cx<'a>)) -> Paths {
-        let before = self.paths.clone();
+        let (before, pinned) = (self.paths.clone(), self.pinned.clone());
         part(self);
+        let after = std::mem::replace(&mut self.pinned, pinned);
+        self.unpinned.extend(self.pinned.keys().filter(|id| !after.contains_key(id)));
         std::mem::replace(&mut self.paths, before)
+    }
+
+    /// Ends a statement with alternatives: what one of them has unpinned is not pinned behind it.
+    fn end_alternatives(&mut self) {
+        let unpinned = &self.unpinned;
+        self.pinned.retain(|id, _| !unpinned.contains(id));
+    }
+
+    /// Pointers are made anew behind this point, so that the verifier finds all ways that lead here alike.
+    fn merge_point(&mut self) {
+        self.unpinned.extend(std::mem::take(&mut self.pinned).into_keys());
+    }
+
+    /// Makes the pointer and the flag of a header that is held in the shared structure local variables. The header may be valid by conditions
+    /// inside the statement; the pointer is made in front of it.
+    fn pin(&mut self, id: HeaderId) {
+        let storage = &self.storage.headers[id];
+        if storage.at.is_empty() || self.in_parser.is_some() {
+            return;
+        }
+        let may = self.statement_paths.as_ref().unwrap_or(&self.paths).may(id);
+        let certain = !may.absent && !may.memory;
+        if self.pinned.get(&id).is_some_and(|known| *known || !certain) {
+            return;
+        }
+        let (pointer, here, at, has) =
+            (storage.pointer.clone(), storage.here.clone(), storage.at.clone(), storage.has.clone());
+        let bytes = self.header_layout(id).bytes;
+        if certain {
+            self.out.assignment(&here, "true");
+        } else {
+            self.out.assignment(&here, "false");
+            self.out.open(format!("if ({SHARED}->{has}) {{"));
+            self.out.assignment(&here, "true");
+        }
+        self.out.line(format!("{pointer} = data + ({SHARED}->{at} & {LARGEST_OFFSET});"));
+        self.out.line(format!("if ((void *){pointer} + {bytes} > data_end)\n\treturn {};", self.abort));
+        self.out.update_all(&[&pointer, &here], format!("barrier_vars({pointer}, {here});"));
+        if !certain {
+            self.out.close("}");
+        }
+        self.pinned.insert(id, certain);
+        self.unpinned.remove(&id);
+    }
+
+    /// The verifier may not know that a header is valid and in the packet, although it is.
+    fn is_doubtful(&self, id: HeaderId) -> bool {
+        let local = self.storage.headers[id].at.is_empty() || self.in_parser.is_some();
+        !local && self.pinned.get(&id) != Some(&true)
+    }
+
+    /// The flag that says that a header is valid and in the packet.
+    fn here(&self, id: HeaderId) -> String {
+        let storage = &self.storage.headers[id];
+        if storage.at.is_empty() || self.in_parser.is_some() || self.pinned.contains_key(&id) {
+            storage.here.clone()
+        } else {
+            format!("{SHARED}->{}", storage.has)
+        }
+    }
+
+    /// Says whether a header is valid and in the packet.
+    fn set_here(&mut self, id: HeaderId, value: bool) {
+        let HeaderStorage { here, has, at, .. } = self.storage.headers[id].clone();
+        self.out.assignment(&here, if value { "true" } else { "false" });
+        if !at.is_empty() {
+            self.out.update(&has, format!("{SHARED}->{has} = {value};"));
+        }
     }
 
     /// A comment that says what follows, and which P4 line it comes from: `/* ingress, switch.p4:42 */`.
@@ -248,7 +329,7 @@ impl<'a> Cx<'a> {
             if storage.in_packet && used.contains(storage.pointer.as_str()) {
                 lines.push(format!("struct {} *{} = NULL;", layout.tag, storage.pointer));
             }
-            if storage.in_memory && used.contains(storage.memory.as_str()) {
+            if !storage.memory.contains("->") && storage.in_memory && used.contains(storage.memory.as_str()) {
                 // Byte arrays are accessed in words, which the verifier wants aligned on the stack.
                 let aligned = layout.members.iter().any(|m| !m.integer);
                 let attribute = if aligned { " __attribute__((aligned(8)))" } else { "" };
@@ -270,7 +351,75 @@ impl<'a> Cx<'a> {
                 lines.push(format!("{what} = {initial};"));
             }
         }
+        if self.storage.holding == Holding::Shared && used.contains(SHARED) {
+            lines.push("__u32 zero = 0;".to_owned());
+            lines.push(format!("struct {SHARED} *{SHARED} = bpf_map_lookup_elem(&{SHARED}_map, &zero);"));
+        }
         lines
+    }
+
+    /// What a program does first with the shared structure.
+    pub fn shared_start(&self, used: &HashSet<&str>) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.storage.holding == Holding::Shared && used.contains(SHARED) {
+            lines.push(format!("if (!{SHARED})\n\treturn {};", self.abort));
+            lines
+                .extend(self.shared_flags(used).into_iter().map(|flag| format!("{SHARED}->{flag} = false;")));
+        }
+        lines
+    }
+
+    fn shared_flags(&self, used: &HashSet<&str>) -> Vec<String> {
+        let mut flags = Vec::new();
+        for storage in self.storage.headers.values() {
+            let shared = [&storage.made, &storage.parsed].into_iter().filter(|f| f.contains("->"));
+            let names = shared.map(|f| bare_name(f)).chain(std::iter::once(storage.has.as_str()));
+            flags.extend(names.filter(|n| used.contains(n)).map(str::to_owned));
+        }
+        flags
+    }
+
+    /// How many bytes the parser took from the packet, as C.
+    fn parsed_bytes(&self) -> String {
+        match self.storage.holding {
+            Holding::Local => "p - data".to_owned(),
+            Holding::Shared => format!("{SHARED}->parsed_bytes"),
+        }
+    }
+
+    /// Writes the shared structure and its map.
+    pub fn declare_shared(&self, used: &HashSet<&str>, into: &mut Writer) {
+        if self.storage.holding == Holding::Local || !used.contains(SHARED) {
+            return;
+        }
+        into.line("/* What is known of headers while a packet is in the program, one a processor. */");
+        into.open(format!("struct {SHARED} {{"));
+        for flag in self.shared_flags(used) {
+            into.line(format!("__u8 {flag};"));
+        }
+        if used.contains("parsed_bytes") {
+            into.line("__u32 parsed_bytes;");
+        }
+        for storage in self.storage.headers.values().filter(|s| used.contains(s.at.as_str())) {
+            into.line(format!("__u16 {};", storage.at));
+        }
+        for (id, header) in self.program.headers.iter() {
+            let memory = &self.storage.headers[id].memory;
+            if memory.contains("->") && used.contains(bare_name(memory)) {
+                let tag = &self.storage.types[header.ty].tag;
+                into.line(format!("struct {tag} {} __attribute__((aligned(8)));", bare_name(memory)));
+            }
+        }
+        into.close("};");
+        into.blank();
+        crate::maps::MapDefinition {
+            name: format!("{SHARED}_map"),
+            kind: crate::maps::MapType::PerCpuArray,
+            key: "__u32".to_owned(),
+            value: format!("struct {SHARED}"),
+            max_entries: Some(1),
+        }
+        .emit(into);
     }
 
     /// Writes the declarations of tables and of externs with state.
@@ -288,7 +437,7 @@ impl<'a> Cx<'a> {
         let mut tags: HashSet<&str> = globals;
         for (id, header) in self.program.headers.iter() {
             let storage = &self.storage.headers[id];
-            if tags.contains(storage.pointer.as_str()) || tags.contains(storage.memory.as_str()) {
+            if tags.contains(storage.pointer.as_str()) || tags.contains(bare_name(&storage.memory)) {
                 tags.insert(self.storage.types[header.ty].tag.as_str());
             }
         }

@@ -10,6 +10,9 @@ pub const STACK_FOR_HEADERS: u32 = 256;
 /// packet pointer over 65,535 bytes in all.
 pub const MOST_SKIPPED: u32 = 0x1fff;
 
+/// The largest offset of a header from the start of the packet where offsets are stored: a mask of ones.
+pub const LARGEST_OFFSET: u32 = 0x3ff;
+
 /// Bytes that are asked for at once at most.
 pub const MOST_CHECKED: u32 = 0x3fff;
 

@@ -9,6 +9,10 @@ use std::collections::HashSet;
 /// two underscores are taken as well.
 const RESERVED: &[&str] = &[
     "NULL",
+    "shared",
+    "shared_map",
+    "parsed_bytes",
+    "zero",
     "SEC",
     "_Bool",
     "_Static_assert",

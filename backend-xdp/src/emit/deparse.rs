@@ -282,9 +282,11 @@ impl Cx<'_> {
         use super::cexpr::{CExpr, Prec};
         let name = |text: String| CExpr::truth(text, Prec::Postfix);
         match feature {
-            Feature::Valid(h) => self.header_is_valid(h),
+            Feature::Valid(h) => self.validity_flag(h),
             Feature::InMemory(h) => name(self.storage.headers[h].made.clone()),
-            Feature::Bytes(bytes) => CExpr::truth(format!("p - data == {bytes}"), Prec::Equality),
+            Feature::Bytes(bytes) => {
+                CExpr::truth(format!("{} == {bytes}", self.parsed_bytes()), Prec::Equality)
+            }
             Feature::Parsed(h) => name(self.storage.headers[h].parsed.clone()),
             Feature::Emitted(slot) => {
                 name(self.emits.get(usize::from(slot)).map(|s| s.flag.clone()).unwrap_or_default())

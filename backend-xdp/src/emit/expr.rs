@@ -98,9 +98,21 @@ impl Cx<'_> {
     /// `e`, knowing that a condition holds or does not.
     fn under(&mut self, condition: &Expr, holds: bool, e: &Expr) -> CExpr {
         let before = self.paths.clone();
+        let outermost = self.statement_paths.is_none();
+        if outermost {
+            self.statement_paths = Some(before.clone());
+        }
+        // Pins made here stand in front of the statement and stay; what the condition tells of others does not.
+        let known = self.pinned.clone();
         self.assume(condition, holds);
         let value = self.expr(e).masked();
         self.paths = before;
+        for (id, known) in known {
+            self.pinned.insert(id, known);
+        }
+        if outermost {
+            self.statement_paths = None;
+        }
         value
     }
 
@@ -109,6 +121,10 @@ impl Cx<'_> {
         match &condition.kind {
             ExprKind::IsValid(header) => {
                 if let Referent::One(id) = self.referent(header) {
+                    let may = self.paths.may(id);
+                    if let Some(known) = self.pinned.get_mut(&id) {
+                        *known |= holds && may.absent && !may.memory;
+                    }
                     self.paths.assume(id, holds);
                 }
             }

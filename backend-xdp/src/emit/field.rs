@@ -74,17 +74,28 @@ impl Cx<'_> {
 
     pub(super) fn header_is_valid(&mut self, id: HeaderId) -> CExpr {
         let may = self.paths.may(id);
+        if may.packet && (may.absent || may.memory) {
+            // What is behind the test will use the pointer, and the verifier believes only one test for both.
+            self.pin(id);
+        }
+        self.validity_flag(id)
+    }
+
+    /// As [`Cx::header_is_valid`], where nobody follows the header's pointer.
+    pub(super) fn validity_flag(&mut self, id: HeaderId) -> CExpr {
+        let may = self.paths.may(id);
         if !may.maybe_valid() {
             return CExpr::boolean(false);
         }
         if may.surely_valid() {
             return CExpr::boolean(true);
         }
+        let (here, made) = (self.here(id), self.storage.headers[id].made.clone());
         let storage = &self.storage.headers[id];
         match (may.packet && storage.in_packet, may.memory && storage.in_memory) {
-            (true, false) => CExpr::truth(storage.here.clone(), Prec::Postfix),
-            (false, true) => CExpr::truth(storage.made.clone(), Prec::Postfix),
-            _ => CExpr::truth(format!("{} || {}", storage.here, storage.made), Prec::Or),
+            (true, false) => CExpr::truth(here, Prec::Postfix),
+            (false, true) => CExpr::truth(made, Prec::Postfix),
+            _ => CExpr::truth(format!("{here} || {made}"), Prec::Or),
         }
     }
 
@@ -179,6 +190,9 @@ impl Cx<'_> {
         if !may.maybe_valid() {
             return absent.clone();
         }
+        if may.packet {
+            self.pin(id);
+        }
         let storage = self.storage.headers[id].clone();
         let (packet, memory) = (format!("{}->", storage.pointer), format!("{}.", storage.memory));
         let made = CExpr::truth(storage.made, Prec::Postfix);
@@ -188,7 +202,7 @@ impl Cx<'_> {
             (true, false) => of(self, &memory).masked(),
             (true, true) => made.choose(&of(self, &memory).masked(), absent),
         };
-        match (may.packet, may.absent || may.memory) {
+        match (may.packet, may.absent || may.memory || self.is_doubtful(id)) {
             (false, _) => elsewhere,
             (true, false) => of(self, &packet),
             (true, true) => in_packet.choose(&of(self, &packet).masked(), &elsewhere),
@@ -277,10 +291,11 @@ impl Cx<'_> {
                 self.out.open(format!("switch ({}) {{", index.text));
                 for (i, &id) in elements.iter().enumerate() {
                     self.out.outdented(format!("case {i}:"));
-                    self.write_header_field(id, field, value, span);
+                    self.alternative(|cx| cx.write_header_field(id, field, value, span));
                     self.out.line("break;");
                 }
                 self.out.close("}");
+                self.end_alternatives();
             }
         }
     }
@@ -306,12 +321,15 @@ impl Cx<'_> {
     /// Writes something once a place where the header can be: `part` is given the text in front of a member's name.
     pub(super) fn for_each_holder(&mut self, id: HeaderId, mut part: impl FnMut(&mut Self, &str)) {
         let may = self.paths.may(id);
+        if may.packet {
+            self.pin(id);
+        }
         let storage = self.storage.headers[id].clone();
         let (packet, memory) = (format!("{}->", storage.pointer), format!("{}.", storage.memory));
         match (may.packet, may.memory) {
             (false, false) => {}
             (false, true) => part(self, &memory),
-            (true, false) if !may.absent => part(self, &packet),
+            (true, false) if !may.absent && !self.is_doubtful(id) => part(self, &packet),
             (true, memory_too) => {
                 self.out.open(format!("if ({}) {{", storage.here));
                 part(self, &packet);

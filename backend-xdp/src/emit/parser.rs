@@ -12,7 +12,7 @@ use super::Cx;
 use super::cexpr::{CExpr, CType, Prec};
 use super::field::{Referent, at, copy_member};
 use crate::layout::paths::{Hold, Item, Paths};
-use crate::layout::storage::constant_index;
+use crate::layout::storage::{Holding, SHARED, constant_index};
 use crate::limits::MOST_SKIPPED;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
@@ -83,6 +83,12 @@ impl<'a> Cx<'a> {
     /// Writes a parser. Control goes on behind it when it accepts, and to [`Cx::reject_label`] when it rejects; the ways that lead there
     /// are returned.
     pub fn parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
+        let accepted = self.rehearse(|cx| drop(cx.write_parser(id, rejection_is_visible)));
+        self.storage.choose(self.program, &accepted, self.options.holding, &mut self.names);
+        self.write_parser(id, rejection_is_visible)
+    }
+
+    fn write_parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
         let program = self.program;
         let parser = &program.parsers[id];
         let order = states_in_order(parser);
@@ -120,6 +126,9 @@ impl<'a> Cx<'a> {
         }
         if !fell || self.out.words().contains(context.accept_label.as_str()) {
             self.out.outdented(format!("{}:;", context.accept_label));
+        }
+        if self.storage.holding == Holding::Shared {
+            self.out.update("parsed_bytes", format!("{SHARED}->parsed_bytes = p - data;"));
         }
         context.reject
     }
@@ -470,7 +479,10 @@ impl<'a> Cx<'a> {
             return;
         }
         self.out.assignment(&storage.pointer, "p");
-        self.out.assignment(&storage.here, "true");
+        self.set_here(id, true);
+        if !storage.at.is_empty() {
+            self.out.update(&storage.at, format!("{SHARED}->{} = p - data;", storage.at));
+        }
         // Clang would otherwise choose pointer and flag by testing again what led here, one by one, and the verifier
         // does not see that the tests are the same: it finds the flag set and the pointer null.
         let barrier = format!("barrier_vars({}, {});", storage.pointer, storage.here);

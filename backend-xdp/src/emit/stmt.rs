@@ -4,6 +4,7 @@ use super::cexpr::{CExpr, CType, Prec};
 use super::field::{Referent, copy_member};
 use super::{Cx, Label};
 use crate::layout::paths::{Hold, Paths};
+use crate::layout::storage::SHARED;
 use num_bigint::BigUint;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
@@ -39,6 +40,7 @@ impl Cx<'_> {
             StmtKind::Loop { body, bound } => self.repeat(body, *bound, stmt.span),
             StmtKind::ApplyTable { table, hit, action_run } => {
                 self.apply_table(*table, *hit, *action_run, stmt.span);
+                self.merge_point();
             }
             StmtKind::CallExtern { instance, name, type_args, args, result } => {
                 self.call_extern(*instance, name, type_args, args, result.as_ref(), stmt.span);
@@ -133,6 +135,7 @@ impl Cx<'_> {
                 }
                 self.out.close("}");
                 self.paths = after;
+                self.end_alternatives();
             }
         }
     }
@@ -143,7 +146,7 @@ impl Cx<'_> {
         let storage = self.storage.headers[id].clone();
         if !valid {
             if may.packet && storage.in_packet {
-                self.out.assignment(&storage.here, "false");
+                self.set_here(id, false);
             }
             if may.memory {
                 self.out.assignment(&storage.made, "false");
@@ -154,7 +157,7 @@ impl Cx<'_> {
         if may.surely_valid() {
             return;
         }
-        let guard = may.maybe_valid().then(|| self.header_is_valid(id));
+        let guard = may.maybe_valid().then(|| self.validity_flag(id));
         if let Some(valid) = &guard {
             self.out.open(format!("if (!{}) {{", valid.operand()));
         }
@@ -201,6 +204,9 @@ impl Cx<'_> {
         let to = self.paths.may(dst);
         let storage = self.storage.headers[dst].clone();
         let in_place = to.packet && !to.absent && !to.memory;
+        if in_place {
+            self.pin(dst);
+        }
         let layout = self.header_layout(dst).clone();
         if layout.fields.iter().any(Option::is_none) {
             let span = self.program.headers[dst].span;
@@ -219,7 +225,7 @@ impl Cx<'_> {
         });
         if !in_place {
             if to.packet && storage.in_packet {
-                self.out.assignment(&storage.here, "false");
+                self.set_here(dst, false);
             }
             self.out.assignment(&storage.made, "true");
             self.paths.set(dst, Hold::Memory);
@@ -273,10 +279,7 @@ impl Cx<'_> {
         let (old, new) = (self.paths.may(to), self.paths.may(from));
         let (a, b) = (self.storage.headers[to].clone(), self.storage.headers[from].clone());
         if a.in_packet && (old.packet || new.packet) {
-            if new.packet {
-                self.out.assignment(&a.pointer, &b.pointer);
-            }
-            self.out.assignment(&a.here, if new.packet { &b.here } else { "false" });
+            self.take_place(to, from, new.packet);
         }
         if a.in_memory && (old.memory || new.memory) {
             if new.memory {
@@ -285,6 +288,36 @@ impl Cx<'_> {
             self.out.assignment(&a.made, if new.memory { &b.made } else { "false" });
         }
         self.paths.take_over(to, from);
+    }
+
+    /// The place in the packet goes from one header to another.
+    fn take_place(&mut self, to: HeaderId, from: HeaderId, in_packet: bool) {
+        let (a, b) = (self.storage.headers[to].clone(), self.storage.headers[from].clone());
+        if !in_packet {
+            return self.set_here(to, false);
+        }
+        let (source, shared) = (self.here(from), !a.at.is_empty());
+        if !shared || self.in_parser.is_some() {
+            self.out.assignment(&a.pointer, &b.pointer);
+            self.out.assignment(&a.here, &b.here);
+        }
+        if shared {
+            let offset = if b.at.is_empty() {
+                format!("(void *){} - data", b.pointer)
+            } else {
+                format!("{SHARED}->{}", b.at)
+            };
+            self.out.update(&a.at, format!("{SHARED}->{} = {offset};", a.at));
+            self.out.update(&a.has, format!("{SHARED}->{} = {source};", a.has));
+            self.pinned.remove(&to);
+        } else if !b.at.is_empty() && self.in_parser.is_none() {
+            let span = self.program.headers[to].span;
+            self.refuse(
+                codes::E0516,
+                span,
+                "internal error: a header in local variables takes the place of another",
+            );
+        }
     }
 
     fn branch(&mut self, condition: &Expr, then_block: &Block, else_block: &Block) {
@@ -309,13 +342,17 @@ impl Cx<'_> {
             cx.assume(condition, holds);
             cx.block(then_block);
         });
-        self.assume(condition, !holds);
         if !else_block.is_empty() {
             self.out.turn("} else {");
-            self.block(else_block);
         }
+        let second = self.alternative(|cx| {
+            cx.assume(condition, !holds);
+            cx.block(else_block);
+        });
+        self.paths = second;
         self.out.close("}");
         self.paths.join(first);
+        self.end_alternatives();
     }
 
     fn switch(&mut self, scrutinee: &Expr, cases: &[(Vec<BigUint>, Block)], default: &Block) {
@@ -343,6 +380,7 @@ impl Cx<'_> {
         }
         self.out.close("}");
         self.paths = after;
+        self.end_alternatives();
     }
 
     fn case_value(&mut self, value: &BigUint, scrutinee: &Expr) -> String {
@@ -452,6 +490,7 @@ impl Cx<'_> {
             self.sink.clone(),
             self.paths.clone(),
             self.labels.clone(),
+            self.pinned.clone(),
         );
         part(self);
         let paths = std::mem::replace(&mut self.paths, saved.7);
@@ -459,6 +498,7 @@ impl Cx<'_> {
         (self.locals, self.variables, self.enums) = (saved.3, saved.4, saved.5);
         *self.sink = saved.6;
         self.labels = saved.8;
+        self.pinned = saved.9;
         paths
     }
 }

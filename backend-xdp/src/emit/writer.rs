@@ -3,6 +3,7 @@
 //! An assignment to a variable that nothing reads is left out when the text is finished: P4's intrinsic outputs, parser errors and stack
 //! indices are written far more often than they are looked at.
 
+use crate::layout::storage::bare_name;
 use p4xdp_frontend::source::Span;
 use std::collections::HashSet;
 
@@ -58,7 +59,7 @@ impl Writer {
 
     /// Writes `variable = value;`.
     pub fn assignment(&mut self, variable: &str, value: &str) {
-        self.update(variable, format!("{variable} = {value};"));
+        self.update(bare_name(variable), format!("{variable} = {value};"));
     }
 
     /// Writes a line that does nothing but change a variable.

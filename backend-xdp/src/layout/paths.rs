@@ -68,8 +68,14 @@ pub struct May {
 impl Path {
     /// Bytes that were taken from the packet, if that is known.
     pub fn parsed_bytes(&self) -> Option<u32> {
+        self.bytes_before(self.order.len())
+    }
+
+    /// Bytes in front of an item, if that is known.
+    fn bytes_before(&self, position: usize) -> Option<u32> {
         self.order
             .iter()
+            .take(position)
             .map(|item| match item {
                 Item::Header(_, bytes) | Item::Gap(bytes) => Some(*bytes),
                 Item::Variable => None,
@@ -137,6 +143,17 @@ impl Paths {
                 .fold(May::default(), |may, hold| may.or(May::of(*hold))),
             Paths::Many(may) => may.get(i).copied().unwrap_or_default(),
         }
+    }
+
+    /// True if the header is in the packet at the same place on all ways.
+    pub fn is_fixed(&self, header: HeaderId) -> bool {
+        let Paths::Few(paths) = self else { return false };
+        let mut offsets = paths.iter().map(|path| match path.holds.get(header.as_u32() as usize) {
+            Some(Hold::Packet(position)) => path.bytes_before(usize::from(*position)),
+            _ => None,
+        });
+        let Some(Some(first)) = offsets.next() else { return false };
+        offsets.all(|offset| offset == Some(first))
     }
 
     /// The stack's `next_index`, if it is the same on all ways.

@@ -9,6 +9,8 @@
 //! flag is a constant on every way that the verifier walks.
 
 use crate::layout::headers::HeaderLayout;
+use crate::layout::paths::Paths;
+use crate::limits::STACK_FOR_HEADERS;
 use crate::names::Names;
 use cranelift_entity::EntitySet;
 use p4xdp_frontend::arena::Arena;
@@ -25,6 +27,22 @@ pub enum PacketStores {
     Forbidden,
 }
 
+/// Where what is known of headers is kept behind the parser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// In local variables: the fastest, but the verifier walks all that follows once a way through the parser.
+    Local,
+    /// Offsets and flags in one structure a processor ([`SHARED`]); pointers are made of them again where they are used. The verifier knows nothing of
+    /// what is stored there, and so all ways are one again behind the parser and behind each table.
+    Shared,
+}
+
+/// Ways through the parser times tables, up to which everything stays in local variables.
+const MOST_LOCAL: usize = 16;
+
+/// The name of the pointer to the structure of [`Holding::Shared`].
+pub const SHARED: &str = "shared";
+
 /// How a header is held.
 #[derive(Clone, Debug, Default)]
 pub struct HeaderStorage {
@@ -38,6 +56,10 @@ pub struct HeaderStorage {
     pub made: String,
     /// The name of the flag that says that it was extracted, whatever has become of it.
     pub parsed: String,
+    /// The member of the shared structure that holds its offset in the packet; empty if it is held in local variables.
+    pub at: String,
+    /// The member of the shared structure that stands for `here`.
+    pub has: String,
     /// It can be in the packet.
     pub in_packet: bool,
     /// It can be in memory.
@@ -53,6 +75,8 @@ pub struct Storage {
     pub types: Arena<HeaderTypeId, HeaderLayout>,
     /// How headers are held.
     pub headers: Arena<HeaderId, HeaderStorage>,
+    /// Where that is kept.
+    pub holding: Holding,
 }
 
 impl Storage {
@@ -63,6 +87,7 @@ impl Storage {
         let mut storage = Storage {
             types: Arena::new(),
             headers: program.headers.keys().map(|_| HeaderStorage::default()).collect(),
+            holding: Holding::Local,
         };
         for (id, header) in program.headers.iter() {
             let written = uses.written.contains(id);
@@ -99,6 +124,50 @@ impl Storage {
         }
         storage
     }
+
+    /// Chooses where to keep what the parser finds, by the ways on which it accepts.
+    pub fn choose(
+        &mut self,
+        program: &Program,
+        accepted: &Paths,
+        wanted: Option<Holding>,
+        names: &mut Names,
+    ) {
+        let ways = match accepted {
+            Paths::Few(paths) => paths.len(),
+            Paths::Many(_) => usize::MAX,
+        };
+        let memory: u32 = program
+            .headers
+            .iter()
+            .filter(|(id, _)| self.headers[*id].in_memory)
+            .map(|(_, header)| self.types[header.ty].bytes)
+            .sum();
+        let small =
+            ways.saturating_mul(program.tables.len().max(1)) <= MOST_LOCAL && memory <= STACK_FOR_HEADERS;
+        self.holding = wanted.unwrap_or(if small { Holding::Local } else { Holding::Shared });
+        if self.holding == Holding::Local {
+            return;
+        }
+        for id in program.headers.keys() {
+            let fixed = accepted.is_fixed(id);
+            let slot = &mut self.headers[id];
+            if slot.in_packet && !fixed {
+                slot.at = names.unique(&format!("{}_at", slot.pointer));
+                slot.has = names.unique(&format!("has_{}", slot.pointer));
+            }
+            for name in [&mut slot.made, &mut slot.parsed, &mut slot.memory] {
+                if !name.is_empty() {
+                    *name = format!("{SHARED}->{name}");
+                }
+            }
+        }
+    }
+}
+
+/// The name of a variable or, if it is in the shared structure, of the member.
+pub fn bare_name(text: &str) -> &str {
+    text.rsplit_once("->").map_or(text, |(_, member)| member)
 }
 
 /// What is done to each header anywhere in the program.
