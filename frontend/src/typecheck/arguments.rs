@@ -366,7 +366,11 @@ impl Checker<'_> {
                     CallKind::Action => false,
                     CallKind::Construct => true,
                 };
-                if must_be_known && !self.is_known(&value) {
+                let is_known = match kind {
+                    CallKind::Run | CallKind::Action => self.is_known_argument(&value),
+                    CallKind::Construct => self.is_known(&value),
+                };
+                if must_be_known && !is_known {
                     self.emit(
                         Diagnostic::error(
                             codes::E0303,

@@ -223,6 +223,16 @@ impl Checker<'_> {
     /// True if the value is settled at compile time: made of literals, constants, constructor parameters and
     /// other directionless parameters, and instances.
     pub(super) fn is_known(&self, e: &hir::Expr) -> bool {
+        self.is_known_with(e, false)
+    }
+
+    /// The same for the argument of a directionless parameter, to which p4c lets the data of an action go as well.
+    pub(super) fn is_known_argument(&self, e: &hir::Expr) -> bool {
+        self.is_known_with(e, true)
+    }
+
+    fn is_known_with(&self, e: &hir::Expr, action_data: bool) -> bool {
+        let known = |e: &hir::Expr| self.is_known_with(e, action_data);
         use crate::hir::{Direction, VariableKind};
         match &e.kind {
             ExprKind::Literal(_)
@@ -236,17 +246,18 @@ impl Checker<'_> {
             | ExprKind::ActionName(_)
             | ExprKind::Error => true,
             ExprKind::Variable(id) => match self.program.variables[*id].kind {
-                VariableKind::ConstructorParameter | VariableKind::Parameter(Direction::None) => true,
+                VariableKind::ConstructorParameter => true,
+                VariableKind::Parameter(Direction::None) => action_data || !self.action_data.contains(id),
                 VariableKind::Parameter(Direction::In | Direction::Out | Direction::InOut)
                 | VariableKind::Local => false,
             },
-            ExprKind::Field(base, _) | ExprKind::Slice { base, .. } => self.is_known(base),
-            ExprKind::Unary(_, operand) | ExprKind::Cast(operand) => self.is_known(operand),
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => self.is_known(a) && self.is_known(b),
-            ExprKind::PlusSlice { base, lo, .. } => self.is_known(base) && self.is_known(lo),
-            ExprKind::Conditional(a, b, c) => self.is_known(a) && self.is_known(b) && self.is_known(c),
-            ExprKind::Aggregate(parts) => parts.iter().all(|part| self.is_known(part)),
-            ExprKind::Call(call) => self.is_known_call(call, e.ty),
+            ExprKind::Field(base, _) | ExprKind::Slice { base, .. } => known(base),
+            ExprKind::Unary(_, operand) | ExprKind::Cast(operand) => known(operand),
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => known(a) && known(b),
+            ExprKind::PlusSlice { base, lo, .. } => known(base) && known(lo),
+            ExprKind::Conditional(a, b, c) => known(a) && known(b) && known(c),
+            ExprKind::Aggregate(parts) => parts.iter().all(|part| known(part)),
+            ExprKind::Call(call) => self.is_known_call(call, e.ty, action_data),
             ExprKind::StackNext(_)
             | ExprKind::StackLast(_)
             | ExprKind::StackLastIndex(_)
@@ -256,7 +267,7 @@ impl Checker<'_> {
     }
 
     /// `static_assert`, factories of extern objects, and functions that an architecture declares `@pure`.
-    fn is_known_call(&self, call: &hir::Call, ty: TypeId) -> bool {
+    fn is_known_call(&self, call: &hir::Call, ty: TypeId, action_data: bool) -> bool {
         let hir::Callee::Function(id) = call.callee else {
             return false;
         };
@@ -266,7 +277,7 @@ impl Checker<'_> {
         function.kind == hir::FunctionKind::Extern
             && by_kind
             && call.args.iter().all(|arg| match arg {
-                hir::Argument::Value(value) => self.is_known(value),
+                hir::Argument::Value(value) => self.is_known_with(value, action_data),
                 hir::Argument::Ignored(_) | hir::Argument::Missing => true,
             })
     }

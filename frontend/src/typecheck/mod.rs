@@ -139,6 +139,8 @@ struct Checker<'a> {
     anonymous: FxHashSet<hir::TypeVarId>,
     /// The value of the expression at hand does not matter, only its type: indices need not be in range.
     unevaluated: bool,
+    /// Directionless parameters of actions, whose values the control plane gives.
+    action_data: FxHashSet<hir::VarId>,
     /// The errors declared so far.
     errors_by_name: FxHashMap<Arc<str>, hir::ErrorId>,
     /// Breadths of types.
@@ -167,6 +169,7 @@ impl<'a> Checker<'a> {
             top_level_names: FxHashMap::default(),
             anonymous: FxHashSet::default(),
             unevaluated: false,
+            action_data: FxHashSet::default(),
             errors_by_name: FxHashMap::default(),
             breadths: FxHashMap::default(),
             well_formed: FxHashSet::default(),

@@ -185,6 +185,9 @@ impl Checker<'_> {
             default,
             annotations,
         });
+        if owner == ParamsOf::Action && param.direction == Direction::None {
+            self.action_data.insert(id);
+        }
         self.declare(&param.name, Binding::Var(id));
         id
     }
