@@ -26,27 +26,6 @@ impl Printer<'_> {
 
     fn stmt(&mut self, stmt: &Stmt) -> fmt::Result {
         match &stmt.kind {
-            StmtKind::Assign { dst, src } => {
-                let text = format!("{} = {}", self.lvalue(dst), self.expr(src));
-                self.simple(text)
-            }
-            StmtKind::SetValid { header, valid } => {
-                let verb = if *valid { "setValid" } else { "setInvalid" };
-                let text = format!("{}.{verb}()", self.header(header));
-                self.simple(text)
-            }
-            StmtKind::CopyHeader { dst, src } => {
-                let text = format!("{} = {}", self.header(dst), self.header(src));
-                self.simple(text)
-            }
-            StmtKind::PushFront { stack, count } => {
-                let text = format!("{}.push_front({count})", self.names.stack(*stack));
-                self.simple(text)
-            }
-            StmtKind::PopFront { stack, count } => {
-                let text = format!("{}.pop_front({count})", self.names.stack(*stack));
-                self.simple(text)
-            }
             StmtKind::If { condition, then_block, else_block } => {
                 let text = format!("if {} {{", self.expr(condition));
                 self.simple(text)?;
@@ -76,7 +55,6 @@ impl Printer<'_> {
                 self.nested(body)?;
                 self.simple("}".into())
             }
-            StmtKind::Leave(label) => self.simple(format!("leave label{}", label.index())),
             StmtKind::Loop { body, bound } => {
                 match bound {
                     Some(bound) => self.simple(format!("loop {{ // at most {bound} rounds"))?,
@@ -85,6 +63,27 @@ impl Printer<'_> {
                 self.nested(body)?;
                 self.simple("}".into())
             }
+            _ => match self.summary(stmt) {
+                Some(text) => self.simple(text),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// A statement without blocks, in one line.
+    pub(super) fn summary(&self, stmt: &Stmt) -> Option<String> {
+        Some(match &stmt.kind {
+            StmtKind::Assign { dst, src } => format!("{} = {}", self.lvalue(dst), self.expr(src)),
+            StmtKind::SetValid { header, valid } => {
+                let verb = if *valid { "setValid" } else { "setInvalid" };
+                format!("{}.{verb}()", self.header(header))
+            }
+            StmtKind::CopyHeader { dst, src } => format!("{} = {}", self.header(dst), self.header(src)),
+            StmtKind::PushFront { stack, count } => {
+                format!("{}.push_front({count})", self.names.stack(*stack))
+            }
+            StmtKind::PopFront { stack, count } => format!("{}.pop_front({count})", self.names.stack(*stack)),
+            StmtKind::Leave(label) => format!("leave label{}", label.index()),
             StmtKind::ApplyTable { table, hit, action_run } => {
                 let mut text = format!("apply {}", self.names.table(*table));
                 if let Some(hit) = hit {
@@ -93,7 +92,7 @@ impl Printer<'_> {
                 if let Some(run) = action_run {
                     text += &format!(", action_run {}", self.names.local(*run));
                 }
-                self.simple(text)
+                text
             }
             StmtKind::CallExtern { instance, name, type_args, args, result } => {
                 let result = result.as_ref().map(|r| format!("{} = ", self.arg(r))).unwrap_or_default();
@@ -102,42 +101,28 @@ impl Printer<'_> {
                 let types: Vec<String> = type_args.iter().map(|t| self.shape(t)).collect();
                 let types = if types.is_empty() { String::new() } else { format!("<{}>", types.join(", ")) };
                 let args: Vec<String> = args.iter().map(|a| self.arg(a)).collect();
-                self.simple(format!("call {result}{object}{name}{types}({})", args.join(", ")))
+                format!("call {result}{object}{name}{types}({})", args.join(", "))
             }
             StmtKind::Extract { header, varbit_bits } => {
                 let bits = varbit_bits.as_ref().map(|b| format!(", {}", self.expr(b))).unwrap_or_default();
-                let text = format!("extract {}{bits}", self.header(header));
-                self.simple(text)
+                format!("extract {}{bits}", self.header(header))
             }
             StmtKind::Lookahead { offset, dst } => {
-                let text = format!("{} = lookahead at {offset}", self.names.local(*dst));
-                self.simple(text)
+                format!("{} = lookahead at {offset}", self.names.local(*dst))
             }
-            StmtKind::Advance { bits } => {
-                let text = format!("advance {}", self.expr(bits));
-                self.simple(text)
-            }
-            StmtKind::PacketLength { dst } => {
-                let text = format!("{} = packet length", self.names.local(*dst));
-                self.simple(text)
-            }
+            StmtKind::Advance { bits } => format!("advance {}", self.expr(bits)),
+            StmtKind::PacketLength { dst } => format!("{} = packet length", self.names.local(*dst)),
             StmtKind::Verify { condition, error } => {
-                let text = format!("verify {}, {}", self.expr(condition), self.expr(error));
-                self.simple(text)
+                format!("verify {}, {}", self.expr(condition), self.expr(error))
             }
-            StmtKind::Reject { error } => {
-                let text = format!("reject {}", self.expr(error));
-                self.simple(text)
-            }
-            StmtKind::Emit(header) => {
-                let text = format!("emit {}", self.header(header));
-                self.simple(text)
-            }
-            StmtKind::EmitScalar(expr) => {
-                let text = format!("emit {}", self.expr(expr));
-                self.simple(text)
-            }
-        }
+            StmtKind::Reject { error } => format!("reject {}", self.expr(error)),
+            StmtKind::Emit(header) => format!("emit {}", self.header(header)),
+            StmtKind::EmitScalar(expr) => format!("emit {}", self.expr(expr)),
+            StmtKind::If { .. }
+            | StmtKind::Switch { .. }
+            | StmtKind::Labelled { .. }
+            | StmtKind::Loop { .. } => return None,
+        })
     }
 
     pub(super) fn transition(&mut self, parser: ParserId, transition: &Transition) -> fmt::Result {
