@@ -256,7 +256,7 @@ impl Checker<'_> {
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => known(a) && known(b),
             ExprKind::PlusSlice { base, lo, .. } => known(base) && known(lo),
             ExprKind::Conditional(a, b, c) => known(a) && known(b) && known(c),
-            ExprKind::Aggregate(parts) => parts.iter().all(|part| known(part)),
+            ExprKind::Aggregate(parts) => parts.iter().all(known),
             ExprKind::Call(call) => self.is_known_call(call, e.ty, action_data),
             ExprKind::StackNext(_)
             | ExprKind::StackLast(_)
