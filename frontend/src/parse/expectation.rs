@@ -320,6 +320,7 @@ pub(super) fn of_rule(rule: Rule) -> Option<Expectation> {
         | Rule::operand
         | Rule::plain_operand
         | Rule::cast_type
+        | Rule::type_keyword
         | Rule::operand_start
         | Rule::operator_start
         | Rule::statement_keyword
