@@ -68,6 +68,8 @@ pub struct Cx<'a> {
     enums: BTreeMap<EnumId, Vec<String>>,
     /// Action parameters that are only copied to fields, while their action is written.
     wire_params: BTreeMap<LocalId, table::WireParam>,
+    /// The program has copies of initial entries.
+    pub falls_back: bool,
     /// Extern functions of the user's whose prototypes are written.
     prototypes: BTreeSet<String>,
     /// Headers of the shared structure whose pointer and flag are in local variables at this point, and whether the verifier knows the
@@ -123,6 +125,7 @@ impl<'a> Cx<'a> {
             labels: BTreeMap::new(),
             enums: BTreeMap::new(),
             wire_params: BTreeMap::new(),
+            falls_back: false,
             prototypes: BTreeSet::new(),
             pinned: BTreeMap::new(),
             unpinned: BTreeSet::new(),

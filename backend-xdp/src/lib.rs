@@ -118,6 +118,13 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
         file.line(format!("/* Interface index of port 0. */\nconst volatile __u32 {base} = 0;"));
         file.blank();
     }
+    if cx.falls_back {
+        let loaded = p4xdp_manifest::ENTRIES_LOADED;
+        file.line(format!(
+            "/* A loader that fills the tables sets it. */\nconst volatile __u32 {loaded} = 0;"
+        ));
+        file.blank();
+    }
     if let Some(text) = cx.options.extern_c {
         text.lines().for_each(|line| file.line(line));
         file.blank();

@@ -17,6 +17,7 @@ const RESERVED: &[&str] = &[
     "_Bool",
     "_Static_assert",
     "asm",
+    "barrier_var",
     "barrier_vars",
     "auto",
     "bool",

@@ -29,6 +29,7 @@ const FOUNDATION: &[Piece] = &[
 
 /// What stands behind the helpers, in order.
 const PIECES: &[Piece] = &[
+    piece!("barrier_var.h": "barrier_var"),
     piece!("barrier_vars.h": "barrier_vars"),
     piece!("packet.h": "xdp_data" "xdp_data_end"),
     piece!("byte_order.h": "bpf_htons" "bpf_ntohs" "bpf_htonl" "bpf_ntohl" "bpf_cpu_to_be64" "bpf_be64_to_cpu"),

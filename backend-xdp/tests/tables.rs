@@ -299,6 +299,43 @@ fn constant_prefixes_prefer_the_longer() {
     assert_eq!(verdict(&loaded, &packet([1, 1, 1, 1], [11, 2, 2, 3])), PASS);
 }
 
+/// bpftool puts no initial entries anywhere, so the program's own copies must do.
+#[test]
+fn initial_entries_hold_with_any_loader() {
+    let (loaded, manifest) = loaded!(
+        "initial",
+        &format!(
+            "{FORWARD}
+    action mark(bit<16> id, bit<8> ttl) {{ h.ipv4.id = id; h.ipv4.ttl = ttl + 1; }}
+    table hosts {{
+        key = {{ h.ipv4.src: exact; }}
+        actions = {{ mark; drop; NoAction; }}
+        entries = {{ 0x0a000001: mark(0x1234, 6); 0x0a000002: drop(); }}
+    }}
+    table routes {{
+        key = {{ h.ipv4.dst: lpm; }}
+        actions = {{ drop; forward; NoAction; }}
+        const default_action = NoAction;
+        entries = {{ 0x0b000000 &&& 0xff000000: drop(); 0x0b010000 &&& 0xffff0000: forward(); }}
+    }}
+    table protocols {{ key = {{ h.ipv4.protocol: exact; }} actions = {{ drop; NoAction; }} entries = {{ 6: drop(); }} }}"
+        ),
+        "        if (h.ipv4.isValid()) { hosts.apply(); routes.apply(); protocols.apply(); }"
+    );
+    assert_eq!(manifest.tables[0].initial_entries.len(), 2);
+    let (first, after) = run(&loaded, &packet([10, 0, 0, 1], [11, 1, 0, 1]));
+    assert_eq!((first, &after[18..20], after[22]), (TX, &[0x12, 0x34][..], 7));
+    assert_eq!(verdict(&loaded, &packet([10, 0, 0, 2], [12, 0, 0, 1])), DROP);
+    assert_eq!(verdict(&loaded, &packet([10, 0, 0, 3], [11, 0, 0, 1])), DROP);
+    let mut tcp = packet([10, 0, 0, 3], [12, 0, 0, 1]);
+    assert_eq!(verdict(&loaded, &tcp), PASS);
+    tcp[23] = 6;
+    assert_eq!(verdict(&loaded, &tcp), DROP);
+    // What the control plane puts there goes before.
+    update(&loaded, "protocols", &6u32.to_le_bytes(), &2u32.to_le_bytes());
+    assert_eq!(verdict(&loaded, &tcp), PASS);
+}
+
 #[test]
 fn hit_and_action_run() {
     let (loaded, _) = loaded!(

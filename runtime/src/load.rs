@@ -249,7 +249,7 @@ impl Target {
     }
 }
 
-/// Opens an object for libbpf, and sets the port base.
+/// Opens an object for libbpf; sets the port base, and that we take care of initial entries.
 pub(crate) fn open(object: &Object, port_base: u32) -> Result<OpenObject, Error> {
     let what = || format!("open {}", object.name());
     let mut builder = ObjectBuilder::default();
@@ -257,7 +257,9 @@ pub(crate) fn open(object: &Object, port_base: u32) -> Result<OpenObject, Error>
         builder.name("p4xdp").and_then(|builder| builder.open_memory(object.bytes()))
     });
     let mut opened = opened.map_err(|error| KernelError::bpf(what(), &error, log))?;
-    if let Some(offset) = object.port_base() {
+    let constants = [(object.port_base(), port_base), (object.entries_loaded(), 1)];
+    for (offset, value) in constants {
+        let Some(offset) = offset else { continue };
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
         for mut map in opened.maps_mut() {
             // The plain section's map is named after the object: `p4xdp.rodata`.
@@ -265,7 +267,7 @@ pub(crate) fn open(object: &Object, port_base: u32) -> Result<OpenObject, Error>
                 && let Some(data) = map.initial_value_mut()
                 && let Some(target) = data.get_mut(start..start.saturating_add(4))
             {
-                target.copy_from_slice(&port_base.to_ne_bytes());
+                target.copy_from_slice(&value.to_ne_bytes());
             }
         }
     }

@@ -7,7 +7,7 @@
 //! created by them and then lost: only data sections are bound.
 
 use object::{Object as _, ObjectSection, ObjectSymbol};
-use p4xdp_manifest::{DecodeError, Manifest, PORT_BASE, SECTION};
+use p4xdp_manifest::{DecodeError, ENTRIES_LOADED, Manifest, PORT_BASE, SECTION};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -70,6 +70,7 @@ pub struct Object {
     bytes: Vec<u8>,
     manifest: Manifest,
     port_base: Option<u64>,
+    entries_loaded: Option<u64>,
 }
 
 impl Object {
@@ -105,8 +106,9 @@ impl Object {
         if elf.symbol_by_name(&manifest.entry).is_none() {
             return Err(ObjectError::NoProgram { name, entry: manifest.entry });
         }
-        let port_base = elf.symbol_by_name(PORT_BASE).map(|symbol| symbol.address());
-        Ok(Object { name, path: None, bytes, manifest, port_base })
+        let address = |name| elf.symbol_by_name(name).map(|symbol| symbol.address());
+        let (port_base, entries_loaded) = (address(PORT_BASE), address(ENTRIES_LOADED));
+        Ok(Object { name, path: None, bytes, manifest, port_base, entries_loaded })
     }
 
     /// The file's name, for messages.
@@ -131,6 +133,12 @@ impl Object {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Offset of [`ENTRIES_LOADED`] in `.rodata`, if the program has it.
+    #[must_use]
+    pub fn entries_loaded(&self) -> Option<u64> {
+        self.entries_loaded
     }
 
     /// Offset of [`PORT_BASE`] in `.rodata`, if the program has it.

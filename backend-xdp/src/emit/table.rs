@@ -84,6 +84,9 @@ impl Cx<'_> {
             0 => (entry.clone(), format!("!{entry}")),
             _ => (format!("{entry} && {entry}->action"), format!("!{entry} || !{entry}->action")),
         };
+        if self.has_fallback(table, layout) {
+            self.fall_back(application, &entry, &missing);
+        }
         let is_hit = if layout.value.base == 0 { format!("{entry} != NULL") } else { found.clone() };
         self.assign_hit(application, &is_hit);
         let number = format!("{entry}->action");

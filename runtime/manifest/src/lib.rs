@@ -343,3 +343,8 @@ pub struct Ports {
 
 /// Name of the C variable `const volatile __u32` (in `.rodata`) that holds the interface index of port 0.
 pub const PORT_BASE: &str = "p4xdp_port_base";
+
+/// Name of the C variable `const volatile __u32` (in `.rodata`) that a loader sets to 1 before loading if it takes care of
+/// [`Table::initial_entries`]. With any other loader it is 0, and the program uses a copy of its own of these entries wherever the
+/// storage has none that matches.
+pub const ENTRIES_LOADED: &str = "p4xdp_entries_loaded";

@@ -10,7 +10,7 @@ use crate::limits::MOST_MAPS;
 use crate::table_storage::constant;
 use num_bigint::BigUint;
 use p4xdp_frontend::diagnostic::codes;
-use p4xdp_midend::ir::{ActionCall, Program};
+use p4xdp_midend::ir::{ActionCall, Program, Table};
 
 impl Cx<'_> {
     /// Writes the declarations of all tables.
@@ -31,6 +31,9 @@ impl Cx<'_> {
             if let Some(storage) = &layout.storage {
                 storage.emit_types(&mut out);
                 storage.maps(&layout.value).iter().for_each(|map| map.emit(&mut out));
+                if self.has_fallback(table, layout) {
+                    declare_initial(table, layout, &mut out);
+                }
             }
         }
         declare_defaults(self.program, &tables, &mut out);
@@ -83,6 +86,17 @@ fn declare_value(value: &ValueLayout, out: &mut Writer) {
             out.close(format!("}} {};", action.member));
         }
         out.close("};");
+    }
+    out.close("};");
+    out.blank();
+}
+
+/// The initial entries' values, for loaders that put no entries into maps.
+fn declare_initial(table: &Table, layout: &TableLayout, out: &mut Writer) {
+    // Clang would put small ones into sections of their own, each of which a loader makes a map.
+    out.open(format!("const struct {} {}_initial[] SEC(\".rodata\") = {{", layout.value.tag, layout.stem));
+    for entry in &table.entries {
+        out.line(format!("{},", initializer(&layout.value, &entry.action)));
     }
     out.close("};");
     out.blank();

@@ -5,13 +5,16 @@ use super::super::cexpr::{CExpr, CType, literal, ones};
 use super::{Application, Selected};
 use crate::layout::members::{Shape, element_type};
 use crate::layout::param_order::is_byte_field;
-use crate::layout::tables::{DEFAULTS, DefaultPlace};
+use crate::layout::tables::{DEFAULTS, DefaultPlace, TableLayout};
 use crate::table_storage::constant;
 use num_bigint::BigUint;
 use num_traits::{ToPrimitive, Zero};
 use p4xdp_frontend::diagnostic::codes;
-use p4xdp_manifest::ByteOrder;
+use p4xdp_manifest::{ByteOrder, ENTRIES_LOADED};
 use p4xdp_midend::ir::{ActionCall, Entry, ExprKind, KeyElement, Keyset, MatchKind, Table};
+
+/// More initial entries than this are not copied into the program.
+const MOST_COPIED: usize = 128;
 
 /// A key of a table whose entries are code, with its elements in variables.
 struct CodeKey {
@@ -40,6 +43,34 @@ impl Cx<'_> {
         reachable.sort_unstable();
         reachable.dedup();
         self.run(application, &reachable, Selected::Variables { number });
+    }
+
+    /// True if the program has a copy of the initial entries for loaders that do not put them into the storage.
+    pub(super) fn has_fallback(&self, table: &Table, layout: &TableLayout) -> bool {
+        layout.storage.is_some() && !table.entries.is_empty() && table.entries.len() <= MOST_COPIED
+    }
+
+    /// Looks among the copies of the initial entries, if the storage has nothing and nobody has filled it.
+    pub(super) fn fall_back(&mut self, application: &Application<'_>, entry: &str, missing: &str) {
+        let Application { table, layout, .. } = *application;
+        self.falls_back = true;
+        let missing = if missing.contains("||") { format!("({missing})") } else { missing.to_owned() };
+        self.out.open(format!("if ({missing} && !{ENTRIES_LOADED}) {{"));
+        let keys = self.code_keys(application);
+        self.out.blank();
+        for (i, copied) in in_order(table).into_iter().enumerate() {
+            let terms = self.entry_tests(table, &keys, copied);
+            let position = table.entries.iter().position(|e| std::ptr::eq(e, copied)).unwrap_or_default();
+            let otherwise = if i > 0 { "else " } else { "" };
+            let test = if terms.is_empty() { "1".to_owned() } else { terms.join(" && ") };
+            self.out.line(format!(
+                "{otherwise}if ({test})\n\t{entry} = (void *)&{}_initial[{position}];",
+                layout.stem
+            ));
+        }
+        // Else clang tests the key again in place of the pointer, and the verifier does not follow.
+        self.out.line(format!("barrier_var({entry});"));
+        self.out.close("}");
     }
 
     fn switch_on_key(
