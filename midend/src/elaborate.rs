@@ -42,8 +42,9 @@ use p4xdp_frontend::source::Span;
 
 type Res<T> = Result<T, ErrorsReported>;
 
-/// Statements that a program may grow to by inlining. Inlining is exponential in the depth of calls at worst.
-const MOST_STATEMENTS: usize = 2_000_000;
+/// Statements that a program may grow to by inlining, which is exponential in the depth of calls at worst. The kernel takes a million
+/// instructions, so nothing of this size would load.
+const MOST_STATEMENTS: usize = 100_000;
 /// Callables inlined within one another.
 const MOST_INLINED: usize = 200;
 

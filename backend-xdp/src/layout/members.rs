@@ -6,7 +6,7 @@
 use crate::names;
 use p4xdp_manifest::{ByteOrder, Place};
 use p4xdp_midend::ir::ScalarType;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How a number is kept: `units` elements of `unit` bytes, of which the first `bytes` bytes count.
@@ -174,10 +174,13 @@ pub fn short_names<'a>(
     mut taken: HashSet<String>,
 ) -> Vec<String> {
     let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for name in dotted.clone() {
+        *uses.entry(last(name)).or_default() += 1;
+    }
     dotted
-        .clone()
         .map(|name| {
-            let unique = dotted.clone().filter(|other| last(other) == last(name)).count() == 1;
+            let unique = uses.get(last(name)) == Some(&1);
             names::member(if unique { last(name) } else { name }, &mut taken)
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Types as text, in the language's own notation, for messages and listings.
 
-use super::{Direction, Program, Type, TypeId, VarId};
+use super::{Direction, Program, TableId, Type, TypeId, VarId};
 use std::fmt::Write;
 
 /// Where the text of a type is cut off: beyond that nobody reads it.
@@ -55,16 +55,21 @@ impl Program {
                 let _ = write!(out, "function {}", self.functions[*id].name.name);
             }
             Type::Table(id) => {
-                let _ = write!(out, "table {}", self.tables[*id].name.name);
+                let _ = write!(out, "table {}", self.table_name(*id));
             }
             Type::ApplyResult(id) => {
-                let _ = write!(out, "apply_result({})", self.tables[*id].name.name);
+                let _ = write!(out, "apply_result({})", self.table_name(*id));
             }
             Type::ActionRun(id) => {
-                let _ = write!(out, "action_list({})", self.tables[*id].name.name);
+                let _ = write!(out, "action_list({})", self.table_name(*id));
             }
             Type::Infer(_) => out.push('_'),
         }
+    }
+
+    /// A table that is mentioned within its own declaration is not in the program yet.
+    fn table_name(&self, table: TableId) -> &str {
+        self.tables.find(table).map_or("_", |table| &table.name.name)
     }
 
     fn write_generic(&self, out: &mut String, name: &str, args: &[TypeId]) {

@@ -7,6 +7,9 @@ use crate::diagnostic::codes;
 use num_bigint::BigInt;
 use pest::iterators::Pair;
 
+/// Digits of one number. Reading decimal digits takes time that grows with the square of their number; and no type is as wide.
+const MAX_DIGITS: usize = 1 << 16;
+
 impl Lowering<'_> {
     /// `10`, `0xff`, `8w0b1010_1010`, `4s7`
     pub(super) fn integer(&mut self, pair: &Pair<'_, Rule>) -> Lowered<ExprKind> {
@@ -30,6 +33,11 @@ impl Lowering<'_> {
             }
             None => (None, text),
         };
+        if digits.len() > MAX_DIGITS {
+            let span = self.span(pair);
+            let message = format!("this number has more than {MAX_DIGITS} digits");
+            return Err(self.error(codes::E0120, span, message));
+        }
         match value(digits) {
             Some(value) => Ok(ExprKind::Int { value, width }),
             None => Err(self.unexpected(pair)),

@@ -231,8 +231,11 @@ impl Checker<'_> {
         let args = self.no_arguments(name, args, span);
         if !self.place.may_apply_table() {
             let place = self.place.text();
-            let table = self.program.tables[table].name.name.clone();
-            return self.bad_expr(codes::E0314, span, format!("table `{table}` cannot be applied {place}"));
+            let message = match self.program.tables.find(table) {
+                Some(table) => format!("table `{}` cannot be applied {place}", table.name.name),
+                None => format!("a table cannot be applied {place}"),
+            };
+            return self.bad_expr(codes::E0314, span, message);
         }
         let ty = self.intern(Type::ApplyResult(table));
         self.finish_call(Call { callee: Callee::TableApply(table), type_args: Vec::new(), args, span }, ty)
