@@ -1,4 +1,4 @@
-//! BPF maps as C declares them: BTF-style definitions, names that the kernel does not cut, and so on.
+//! BPF maps as C declares them, in the BTF style that all present-day loaders read.
 
 use crate::emit::writer::Writer;
 
