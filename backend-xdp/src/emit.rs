@@ -11,6 +11,8 @@ mod externs;
 mod field;
 mod operators;
 mod parser;
+mod parser_bounds;
+mod parser_graph;
 mod select;
 mod stmt;
 mod table;

@@ -52,6 +52,7 @@ const PIECES: &[Piece] = &[
     piece!("store_be128.h": "store_be128"),
     piece!("store_be_bytes.h": "store_be_bytes"),
     piece!("store_be_bytes128.h": "store_be_bytes128"),
+    piece!("store_be_unaligned128.h": "store_be_unaligned128"),
     piece!("copy_bytes.h": "copy_bytes"),
     piece!("copy_units.h": "copy_units"),
     piece!("move_down.h": "move_down"),

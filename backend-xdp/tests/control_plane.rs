@@ -1,5 +1,14 @@
 //! The generated header in use: a C program over plain libbpf fills the tables of a loaded program.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 mod support;
 
 use std::process::Command;

@@ -1,5 +1,14 @@
 //! Externs from P4 text to the kernel.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 mod support;
 
 use std::process::Command;

@@ -1,5 +1,14 @@
 //! Tables and externs from P4 text to the kernel: what the verifier takes, and what packets then meet.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 mod support;
 
 use p4xdp_manifest::{Manifest, Storage};

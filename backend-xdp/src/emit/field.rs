@@ -262,7 +262,12 @@ impl Cx<'_> {
     /// in the packet nobody does.
     fn alignment(&self, id: HeaderId, place: &FieldPlace, base: &str) -> u32 {
         let offset = self.member(id, place).map_or(0, |m| m.offset) + place.start;
-        if base.ends_with('.') { alignment_at(offset) } else { 8 }
+        match place.bytes {
+            _ if !base.ends_with('.') => 8,
+            // Of these a word at the end is taken.
+            9..16 => 1,
+            _ => alignment_at(offset),
+        }
     }
 
     pub(super) fn is_integer(&self, id: HeaderId, place: &FieldPlace) -> bool {
@@ -425,6 +430,10 @@ fn is_aligned(bits: u32, alignment: u32) -> bool {
 pub(super) fn load_call(address: &str, bits: u32, alignment: u32) -> String {
     match bits {
         16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => format!("load_be{bits}({address})"),
+        65.. if alignment < 8 => {
+            let high = bits / 8 - 8;
+            format!("((__u128)load_be_bytes({address}, {high}) << 64 | load_be_bytes({address} + {high}, 8))")
+        }
         0..=64 => format!("load_be_bytes({address}, {})", bits / 8),
         _ => format!("load_be_bytes128({address}, {})", bits / 8),
     }
@@ -436,6 +445,7 @@ pub(super) fn store_call(address: &str, bits: u32, alignment: u32, value: &str) 
         16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => {
             format!("store_be{bits}({address}, {value});")
         }
+        65.. if alignment < 8 => format!("store_be_unaligned128({address}, {}, {value});", bits / 8),
         0..=64 => format!("store_be_bytes({address}, {}, {value});", bits / 8),
         _ => format!("store_be_bytes128({address}, {}, {value});", bits / 8),
     }

@@ -11,6 +11,8 @@
 use super::Cx;
 use super::cexpr::{CExpr, CType, Prec};
 use super::field::{Referent, at, copy_member};
+use super::parser_bounds::{Need, needs_bytes};
+use super::parser_graph::states_in_order;
 use crate::layout::paths::{Hold, Item, Paths};
 use crate::layout::storage::{Holding, SHARED, constant_index};
 use crate::limits::MOST_SKIPPED;
@@ -26,12 +28,12 @@ use p4xdp_midend::ir::{
 
 /// What is known while a parser is written.
 pub(super) struct ParserContext {
-    parser: ParserId,
+    pub(super) parser: ParserId,
     /// A rejected packet can still be seen: nothing may be asked for early, and the error matters.
-    visible: bool,
+    pub(super) visible: bool,
     /// Bytes behind the cursor that are known to be there.
-    checked: u32,
-    states: Arena<StateId, StateContext>,
+    pub(super) checked: u32,
+    pub(super) states: Arena<StateId, StateContext>,
     /// The ways to accept and to reject.
     accept: Paths,
     reject: Paths,
@@ -40,43 +42,18 @@ pub(super) struct ParserContext {
 
 /// What is known of a state.
 #[derive(Clone, Default)]
-struct StateContext {
+pub(super) struct StateContext {
     label: String,
     /// What leads there.
     entry: Option<Entry>,
     /// Bytes that it needs, once that was asked.
-    need: Option<Need>,
+    pub(super) need: Option<Need>,
 }
 
 #[derive(Clone, PartialEq)]
-struct Entry {
+pub(super) struct Entry {
     paths: Paths,
     checked: u32,
-}
-
-/// How many bytes a piece of parser needs, whatever it does.
-#[derive(Clone, Copy, PartialEq, Debug)]
-enum Need {
-    /// At least so many, or it rejects.
-    Bytes(u32),
-    /// It rejects in any case.
-    Any,
-}
-
-impl Need {
-    fn behind(self, bytes: u32) -> Need {
-        match self {
-            Need::Bytes(n) => Need::Bytes(n + bytes),
-            Need::Any => Need::Any,
-        }
-    }
-
-    fn least(self, other: Need) -> Need {
-        match (self, other) {
-            (Need::Any, n) | (n, Need::Any) => n,
-            (Need::Bytes(a), Need::Bytes(b)) => Need::Bytes(a.min(b)),
-        }
-    }
 }
 
 impl<'a> Cx<'a> {
@@ -115,29 +92,24 @@ impl<'a> Cx<'a> {
             self.settle_loops(parser, &order);
         }
         for &state in &order {
-            self.state(parser, state, cyclic);
+            self.state(parser, state);
         }
         let Some(context) = self.in_parser.take() else { return Paths::unreachable() };
         self.paths = context.accept;
         let jump = format!("goto {};", context.accept_label);
-        let mut fell = false;
-        while self.out.retract(&jump) {
-            fell = true;
-        }
-        if !fell || self.out.words().contains(context.accept_label.as_str()) {
-            self.out.outdented(format!("{}:;", context.accept_label));
-        }
+        while self.out.retract(&jump) {}
+        self.out.outdented(format!("{}:;", context.accept_label));
         if self.storage.holding == Holding::Shared {
             self.out.update("parsed_bytes", format!("{SHARED}->parsed_bytes = p - data;"));
         }
         context.reject
     }
 
-    fn context(&mut self) -> Option<&mut ParserContext> {
+    pub(super) fn context(&mut self) -> Option<&mut ParserContext> {
         self.in_parser.as_mut()
     }
 
-    fn state(&mut self, parser: &Parser, id: StateId, cyclic: bool) {
+    fn state(&mut self, parser: &Parser, id: StateId) {
         let state = &parser.states[id];
         let Some(context) = self.in_parser.as_mut() else { return };
         let Some(entry) = context.states[id].entry.clone() else { return };
@@ -145,14 +117,10 @@ impl<'a> Cx<'a> {
         let label = context.states[id].label.clone();
         self.paths = entry.paths;
         let outer = self.out.set_span(state.span);
-        let fell = self.out.retract(&format!("goto {label};"));
+        self.out.retract(&format!("goto {label};"));
         self.out.blank();
-        if fell && !cyclic && !self.out.words().contains(label.as_str()) {
-            self.out.line(self.heading(&label, state.span));
-        } else {
-            let origin = self.heading("", state.span);
-            self.out.outdented(format!("{label}: {origin}").trim_end());
-        }
+        let origin = self.heading("", state.span);
+        self.out.outdented(format!("{label}: {origin}").trim_end());
         for (i, stmt) in state.body.iter().enumerate() {
             if self.paths.is_unreachable() {
                 break;
@@ -167,129 +135,6 @@ impl<'a> Cx<'a> {
             self.transition(&state.transition);
         }
         self.out.set_span(outer);
-    }
-
-    /// Writes the bounds check that the next statement needs, for as many bytes as may be asked for now.
-    fn ensure(&mut self, rest: &[Stmt], transition: Option<&Transition>, span: Span) {
-        let Some((first, _)) = rest.split_first() else { return };
-        let own = match self.need(&[], Some(first)) {
-            Need::Bytes(n) => n,
-            Need::Any => 0,
-        };
-        let Some(context) = self.in_parser.as_ref() else { return };
-        if context.checked >= own {
-            return;
-        }
-        let all = if context.visible { Need::Bytes(own) } else { self.need_of(rest, transition) };
-        let bytes = match all {
-            Need::Bytes(n) => n.max(own),
-            Need::Any => own,
-        };
-        if bytes > crate::limits::MOST_CHECKED {
-            let message = format!("{bytes} bytes at once are more than a packet can hold");
-            self.refuse(codes::E0512, span, message);
-        }
-        let bytes = bytes.min(crate::limits::MOST_CHECKED);
-        self.fail_if(&format!("p + {bytes} > data_end"), "PacketTooShort");
-        if let Some(context) = self.context() {
-            context.checked = bytes;
-        }
-    }
-
-    fn need(&mut self, rest: &[Stmt], first: Option<&Stmt>) -> Need {
-        let stmts: Vec<&Stmt> = first.into_iter().chain(rest).collect();
-        self.need_of_stmts(&stmts).0
-    }
-
-    fn need_of(&mut self, stmts: &[Stmt], transition: Option<&Transition>) -> Need {
-        let refs: Vec<&Stmt> = stmts.iter().collect();
-        let (own, sum, complete) = {
-            let (need, sum_complete) = self.need_of_stmts(&refs);
-            (need, sum_complete.0, sum_complete.1)
-        };
-        if own == Need::Any || !complete {
-            return own;
-        }
-        let next = transition.map_or(Need::Bytes(0), |t| self.need_of_transition(t)).behind(sum);
-        match (own, next) {
-            (Need::Bytes(a), Need::Bytes(b)) => Need::Bytes(a.max(b)),
-            (_, Need::Any) | (Need::Any, _) => Need::Any,
-        }
-    }
-
-    fn need_of_transition(&mut self, transition: &Transition) -> Need {
-        let targets: Vec<Target> = match transition {
-            Transition::Direct(target) => vec![*target],
-            Transition::Select { cases, .. } => cases.iter().map(|c| c.target).collect(),
-        };
-        // No case at all matches: that rejects.
-        targets.into_iter().fold(Need::Any, |need, target| need.least(self.need_of_target(target)))
-    }
-
-    fn need_of_target(&mut self, target: Target) -> Need {
-        let Target::State(id) = target else {
-            return if target == Target::Reject { Need::Any } else { Need::Bytes(0) };
-        };
-        let Some(context) = self.in_parser.as_mut() else { return Need::Bytes(0) };
-        if let Some(known) = context.states[id].need {
-            return known;
-        }
-        // Round a loop, nothing is promised.
-        context.states[id].need = Some(Need::Bytes(0));
-        let program = self.program;
-        let state = &program.parsers[context.parser].states[id];
-        let need = self.need_of(&state.body, Some(&state.transition));
-        if let Some(context) = self.in_parser.as_mut() {
-            context.states[id].need = Some(need);
-        }
-        need
-    }
-
-    /// What statements need, how far they move the cursor, and whether that is all: false if something stands among them
-    /// that must not be reached by a packet which is rejected later.
-    fn need_of_stmts(&self, stmts: &[&Stmt]) -> (Need, (u32, bool)) {
-        let (mut need, mut moved) = (0u32, 0u32);
-        for stmt in stmts {
-            match &stmt.kind {
-                StmtKind::Extract { header, varbit_bits } => {
-                    let bytes = self.fixed_bytes(header);
-                    need = need.max(moved + bytes);
-                    moved += bytes;
-                    if varbit_bits.is_some() {
-                        return (Need::Bytes(need), (moved, false));
-                    }
-                }
-                StmtKind::Lookahead { offset, dst } => {
-                    let width = self.program.locals[*dst].ty.width();
-                    need = need.max(moved + (offset + width).div_ceil(8));
-                }
-                StmtKind::Advance { bits } => match constant_bits(bits) {
-                    Some(bits) if bits % 8 == 0 && bits <= MOST_SKIPPED * 8 => {
-                        moved += bits / 8;
-                        need = need.max(moved);
-                    }
-                    _ => return (Need::Bytes(need), (moved, false)),
-                },
-                StmtKind::Reject { .. } => return (Need::Any, (moved, true)),
-                StmtKind::Assign { .. }
-                | StmtKind::SetValid { .. }
-                | StmtKind::CopyHeader { .. }
-                | StmtKind::PushFront { .. }
-                | StmtKind::PopFront { .. }
-                | StmtKind::PacketLength { .. }
-                | StmtKind::Verify { .. } => {}
-                StmtKind::If { .. }
-                | StmtKind::Switch { .. }
-                | StmtKind::Labelled { .. }
-                | StmtKind::Leave(_)
-                | StmtKind::Loop { .. }
-                | StmtKind::ApplyTable { .. }
-                | StmtKind::CallExtern { .. }
-                | StmtKind::Emit(_)
-                | StmtKind::EmitScalar(_) => return (Need::Bytes(need), (moved, false)),
-            }
-        }
-        (Need::Bytes(need), (moved, true))
     }
 
     /// The length of a header without varbit field.
@@ -340,7 +185,7 @@ impl<'a> Cx<'a> {
     }
 
     /// Rejects with an error of core.p4's, if a condition holds.
-    fn fail_if(&mut self, condition: &str, error: &str) {
+    pub(super) fn fail_if(&mut self, condition: &str, error: &str) {
         let value = self.program.errors.iter().position(|e| &**e == error).unwrap_or_default();
         self.fail_with(Some(condition), &value.to_string());
     }
@@ -623,23 +468,6 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Refuses loops that nothing ends but the packet; true if there are loops at all.
-    fn check_loops(&mut self, parser: &Parser, order: &[StateId]) -> bool {
-        let cyclic = has_cycle(parser, order, |_| true);
-        let fills_stack = |id: StateId| {
-            let body = &parser.states[id].body;
-            body.iter().any(|s| matches!(s.kind, StmtKind::Extract { header: HeaderRef::Next(_), .. }))
-        };
-        if cyclic && has_cycle(parser, order, |id| !fills_stack(id)) {
-            self.refuse(
-                codes::E0511,
-                parser.span,
-                "this parser has a loop that does not fill a header stack, so nothing bounds it",
-            );
-        }
-        cyclic
-    }
-
     /// Finds what leads into each state of a parser with loops.
     fn settle_loops(&mut self, parser: &Parser, order: &[StateId]) {
         loop {
@@ -649,7 +477,7 @@ impl<'a> Cx<'a> {
             let before = entries(self);
             self.rehearse(|cx| {
                 for &state in order {
-                    cx.state(parser, state, true);
+                    cx.state(parser, state);
                 }
             });
             if before == entries(self) {
@@ -663,12 +491,8 @@ impl<'a> Cx<'a> {
     }
 }
 
-fn needs_bytes(stmt: &Stmt) -> bool {
-    matches!(stmt.kind, StmtKind::Extract { .. } | StmtKind::Lookahead { .. })
-        || matches!(&stmt.kind, StmtKind::Advance { bits } if constant_bits(bits).is_some_and(|b| b % 8 == 0 && b <= MOST_SKIPPED * 8))
-}
-
-fn constant_bits(bits: &Expr) -> Option<u32> {
+/// The value of a number of bits that is a constant.
+pub(super) fn constant_bits(bits: &Expr) -> Option<u32> {
     match &bits.kind {
         ExprKind::Const(value) => Some(value.to_u32().unwrap_or(u32::MAX)),
         ExprKind::Local(_)
@@ -680,66 +504,6 @@ fn constant_bits(bits: &Expr) -> Option<u32> {
         | ExprKind::Cast(_)
         | ExprKind::Slice { .. } => None,
     }
-}
-
-fn targets(parser: &Parser, id: StateId) -> Vec<StateId> {
-    let all: Vec<Target> = match &parser.states[id].transition {
-        Transition::Direct(target) => vec![*target],
-        Transition::Select { cases, .. } => cases.iter().map(|c| c.target).collect(),
-    };
-    all.into_iter()
-        .filter_map(|t| match t {
-            Target::State(id) => Some(id),
-            Target::Accept | Target::Reject => None,
-        })
-        .collect()
-}
-
-/// The states that can be reached, each behind all that lead to it except round a loop.
-fn states_in_order(parser: &Parser) -> Vec<StateId> {
-    let mut seen: Arena<StateId, bool> = parser.states.keys().map(|_| false).collect();
-    let mut order = Vec::new();
-    let mut stack = vec![(parser.start, 0usize)];
-    seen[parser.start] = true;
-    while let Some((id, child)) = stack.pop() {
-        let children = targets(parser, id);
-        // The last target is visited first, so that in the reversed order the first one follows its state.
-        match children.len().checked_sub(child + 1).and_then(|i| children.get(i)) {
-            Some(&next) => {
-                stack.push((id, child + 1));
-                if !seen[next] {
-                    seen[next] = true;
-                    stack.push((next, 0));
-                }
-            }
-            None => order.push(id),
-        }
-    }
-    order.reverse();
-    order
-}
-
-/// True if there is a loop among the states that `keep` names.
-fn has_cycle(parser: &Parser, order: &[StateId], keep: impl Fn(StateId) -> bool) -> bool {
-    let mut incoming: Arena<StateId, usize> = parser.states.keys().map(|_| 0).collect();
-    let kept: Vec<StateId> = order.iter().copied().filter(|&s| keep(s)).collect();
-    for &id in &kept {
-        for target in targets(parser, id).into_iter().filter(|&t| keep(t)) {
-            incoming[target] += 1;
-        }
-    }
-    let mut ready: Vec<StateId> = kept.iter().copied().filter(|&s| incoming[s] == 0).collect();
-    let mut done = 0;
-    while let Some(id) = ready.pop() {
-        done += 1;
-        for target in targets(parser, id).into_iter().filter(|&t| keep(t)) {
-            incoming[target] -= 1;
-            if incoming[target] == 0 {
-                ready.push(target);
-            }
-        }
-    }
-    done < kept.len()
 }
 
 /// A constant of an expression's type.

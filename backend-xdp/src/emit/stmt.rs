@@ -126,11 +126,22 @@ impl Cx<'_> {
             Referent::Nothing => {}
             Referent::One(id) => part(self, id),
             Referent::Indexed(elements, index) => {
-                let mut after = self.paths.clone();
+                // `next` and `last` are in range, which was tested; any other index need not be.
+                let position = match header {
+                    HeaderRef::Next(stack) => Some((*stack, 0)),
+                    HeaderRef::Last(stack) => Some((*stack, 1)),
+                    HeaderRef::Header(_) | HeaderRef::Element { .. } => None,
+                };
+                let mut after = if position.is_some() { Paths::unreachable() } else { self.paths.clone() };
                 self.out.open(format!("switch ({}) {{", index.text));
                 for (i, id) in elements.into_iter().enumerate() {
                     self.out.outdented(format!("case {i}:"));
-                    after.join(self.alternative(|cx| part(cx, id)));
+                    after.join(self.alternative(|cx| {
+                        if let Some((stack, back)) = position {
+                            cx.paths.assume_next(stack, i as u32 + back);
+                        }
+                        part(cx, id);
+                    }));
                     self.out.line("break;");
                 }
                 self.out.close("}");
@@ -420,17 +431,10 @@ impl Cx<'_> {
         body(self);
         let Some(Label { name, paths }) = self.labels.remove(&label) else { return };
         self.paths.join(paths);
-        if let Some(name) = name
-            && !self.only_falls_through(&name)
-        {
+        if let Some(name) = name {
+            self.out.retract(&format!("goto {name};"));
             self.out.outdented(format!("{name}:;"));
         }
-    }
-
-    /// Takes a jump to the label back if it would be the last thing in front of it and is the only one.
-    fn only_falls_through(&mut self, name: &str) -> bool {
-        let jump = format!("goto {name};");
-        self.out.retract(&jump) && !self.out.words().contains(name)
     }
 
     /// Leaves a block.

@@ -220,10 +220,32 @@ impl Writer {
                 }
             }
             self.lines = kept;
+            self.drop_labels();
             if self.lines.len() == before {
                 return;
             }
         }
+    }
+
+    /// Takes out labels that nothing jumps to; what they say stays as a comment.
+    fn drop_labels(&mut self) {
+        let targets: HashSet<String> = self
+            .lines
+            .iter()
+            .filter_map(|l| l.text.strip_prefix("goto ")?.strip_suffix(';'))
+            .map(str::to_owned)
+            .collect();
+        self.lines.retain_mut(|line| {
+            let Some((name, rest)) = line.text.split_once(':') else { return true };
+            let is_label = name != "default" && words(name).eq([name]);
+            if !is_label || targets.contains(name) {
+                return true;
+            }
+            let Some(origin) = rest.trim().strip_prefix("/*") else { return false };
+            line.text = format!("/* {name},{origin}");
+            line.indent += 1;
+            true
+        });
     }
 
     /// The text, and the P4 text that each line stands for.

@@ -179,6 +179,13 @@ impl Paths {
         }
     }
 
+    /// Drops the ways on which a stack's `next_index` is another.
+    pub fn assume_next(&mut self, stack: StackId, value: u32) {
+        if let Paths::Few(paths) = self {
+            paths.retain(|path| path.next.get(stack.as_u32() as usize) == Some(&value));
+        }
+    }
+
     /// The header is held there from now on.
     pub fn set(&mut self, header: HeaderId, hold: Hold) {
         let i = header.as_u32() as usize;

@@ -38,7 +38,7 @@ pub enum Holding {
 }
 
 /// Ways through the parser times tables, up to which everything stays in local variables.
-const MOST_LOCAL: usize = 16;
+const MOST_LOCAL: usize = 128;
 
 /// The name of the pointer to the structure of [`Holding::Shared`].
 pub const SHARED: &str = "shared";

@@ -1,4 +1,13 @@
 //! From P4 text to a loaded program, for tests.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test"
+)]
 #![allow(dead_code, reason = "no test file uses all of it")]
 
 use p4xdp_backend_xdp::clang::Clang;

@@ -1,0 +1,85 @@
+//! The graph of a parser's states: in which order they are written, and which loops they make.
+
+use super::Cx;
+use p4xdp_frontend::arena::Arena;
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_midend::ir::{HeaderRef, Parser, StateId, StmtKind, Target, Transition};
+
+impl Cx<'_> {
+    /// Refuses loops that nothing ends but the packet; true if there are loops at all.
+    pub(super) fn check_loops(&mut self, parser: &Parser, order: &[StateId]) -> bool {
+        let cyclic = has_cycle(parser, order, |_| true);
+        let fills_stack = |id: StateId| {
+            let body = &parser.states[id].body;
+            body.iter().any(|s| matches!(s.kind, StmtKind::Extract { header: HeaderRef::Next(_), .. }))
+        };
+        if cyclic && has_cycle(parser, order, |id| !fills_stack(id)) {
+            self.refuse(
+                codes::E0511,
+                parser.span,
+                "this parser has a loop that does not fill a header stack, so nothing bounds it",
+            );
+        }
+        cyclic
+    }
+}
+
+fn targets(parser: &Parser, id: StateId) -> Vec<StateId> {
+    let all: Vec<Target> = match &parser.states[id].transition {
+        Transition::Direct(target) => vec![*target],
+        Transition::Select { cases, .. } => cases.iter().map(|c| c.target).collect(),
+    };
+    all.into_iter()
+        .filter_map(|t| match t {
+            Target::State(id) => Some(id),
+            Target::Accept | Target::Reject => None,
+        })
+        .collect()
+}
+
+/// The states that can be reached, each behind all that lead to it except round a loop.
+pub(super) fn states_in_order(parser: &Parser) -> Vec<StateId> {
+    let mut seen: Arena<StateId, bool> = parser.states.keys().map(|_| false).collect();
+    let mut order = Vec::new();
+    let mut stack = vec![(parser.start, 0usize)];
+    seen[parser.start] = true;
+    while let Some((id, child)) = stack.pop() {
+        let children = targets(parser, id);
+        // The last target is visited first, so that in the reversed order the first one follows its state.
+        match children.len().checked_sub(child + 1).and_then(|i| children.get(i)) {
+            Some(&next) => {
+                stack.push((id, child + 1));
+                if !seen[next] {
+                    seen[next] = true;
+                    stack.push((next, 0));
+                }
+            }
+            None => order.push(id),
+        }
+    }
+    order.reverse();
+    order
+}
+
+/// True if there is a loop among the states that `keep` names.
+fn has_cycle(parser: &Parser, order: &[StateId], keep: impl Fn(StateId) -> bool) -> bool {
+    let mut incoming: Arena<StateId, usize> = parser.states.keys().map(|_| 0).collect();
+    let kept: Vec<StateId> = order.iter().copied().filter(|&s| keep(s)).collect();
+    for &id in &kept {
+        for target in targets(parser, id).into_iter().filter(|&t| keep(t)) {
+            incoming[target] += 1;
+        }
+    }
+    let mut ready: Vec<StateId> = kept.iter().copied().filter(|&s| incoming[s] == 0).collect();
+    let mut done = 0;
+    while let Some(id) = ready.pop() {
+        done += 1;
+        for target in targets(parser, id).into_iter().filter(|&t| keep(t)) {
+            incoming[target] -= 1;
+            if incoming[target] == 0 {
+                ready.push(target);
+            }
+        }
+    }
+    done < kept.len()
+}
