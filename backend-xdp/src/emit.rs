@@ -4,6 +4,7 @@
 //! at the point that was reached; declarations of variables, maps and structures collect beside it and are put in front
 //! when all is written. Which declarations of the prelude are needed is seen from the text itself.
 
+mod assemble;
 pub mod cexpr;
 mod deparse;
 mod expr;
@@ -356,7 +357,7 @@ impl<'a> Cx<'a> {
                 lines.push(format!("{what} = {initial};"));
             }
         }
-        if self.storage.holding == Holding::Shared && used.contains(SHARED) {
+        if used.contains(SHARED) {
             lines.push("__u32 zero = 0;".to_owned());
             lines.push(format!("struct {SHARED} *{SHARED} = bpf_map_lookup_elem(&{SHARED}_map, &zero);"));
         }
@@ -366,7 +367,7 @@ impl<'a> Cx<'a> {
     /// What a program does first with the shared structure.
     pub fn shared_start(&self, used: &HashSet<&str>) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.storage.holding == Holding::Shared && used.contains(SHARED) {
+        if used.contains(SHARED) {
             lines.push(format!("if (!{SHARED})\n\treturn {};", self.abort));
             lines
                 .extend(self.shared_flags(used).into_iter().map(|flag| format!("{SHARED}->{flag} = false;")));
@@ -394,13 +395,22 @@ impl<'a> Cx<'a> {
 
     /// Writes the shared structure and its map.
     pub fn declare_shared(&self, used: &HashSet<&str>, into: &mut Writer) {
-        if self.storage.holding == Holding::Local || !used.contains(SHARED) {
+        if !used.contains(SHARED) {
             return;
         }
         into.line("/* What is known of headers while a packet is in the program, one a processor. */");
         into.open(format!("struct {SHARED} {{"));
         for flag in self.shared_flags(used) {
             into.line(format!("__u8 {flag};"));
+        }
+        if used.contains(assemble::FRONT_LENGTH) {
+            // Filled by the deparser where it puts the front of the packet together.
+            into.line(format!("__u32 {};", assemble::FRONT_LENGTH));
+            into.line(format!(
+                "__u8 {}[{}];",
+                assemble::FRONT,
+                assemble::FRONT_BYTES + assemble::LONGEST_PIECE
+            ));
         }
         if used.contains("parsed_bytes") {
             into.line("__u32 parsed_bytes;");

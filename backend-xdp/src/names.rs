@@ -10,6 +10,8 @@ use std::collections::HashSet;
 const RESERVED: &[&str] = &[
     "NULL",
     "shared",
+    "front",
+    "front_length",
     "shared_map",
     "parsed_bytes",
     "zero",

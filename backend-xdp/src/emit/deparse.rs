@@ -87,7 +87,9 @@ impl Feature {
         match self {
             Feature::Valid(h) => hold(h) != Hold::Absent,
             Feature::InMemory(h) => hold(h) == Hold::Memory,
-            Feature::Parsed(h) => path.order.iter().any(|i| matches!(i, Item::Header(id, _) if *id == h)),
+            Feature::Parsed(h) => {
+                path.order.iter().any(|i| matches!(i, Item::Header(id, _) | Item::LongHeader(id) if *id == h))
+            }
             Feature::Emitted(slot) => path.emitted.contains(&slot),
             Feature::Bytes(bytes) => path.parsed_bytes() == Some(bytes),
         }
@@ -145,11 +147,7 @@ impl Cx<'_> {
         match decision {
             Some(Decision::Do(edit)) if edit.is_nothing() => {}
             Some(decision) => self.perform(&decision, only_if),
-            None => self.refuse(
-                codes::E0516,
-                control.span,
-                "headers are emitted in an order, or in so many combinations, that is not supported yet",
-            ),
+            None => self.assemble(control.span, only_if),
         }
         if self.out.len() > before {
             let mut heading = super::writer::Writer::at_depth(1);
@@ -184,7 +182,7 @@ impl Cx<'_> {
         for item in order {
             let bytes = match item {
                 Item::Header(_, bytes) | Item::Gap(bytes) => *bytes,
-                Item::Variable => return None,
+                Item::LongHeader(_) | Item::Variable => return None,
             };
             starts.push(starts.last().copied().unwrap_or_default() + bytes);
         }
@@ -392,7 +390,7 @@ impl Cx<'_> {
         let memory = self.storage.headers[header].memory.clone();
         for member in &layout.members {
             let (to, from) = (at(base, offset + member.offset), format!("{memory}.{}", member.name));
-            let address = if to == base { to.clone() } else { format!("({to})") };
+            let address = if to.contains(" ") { format!("({to})") } else { to.clone() };
             self.out.line(match (member.integer, member.bytes) {
                 (true, 1) => format!("*(__u8 *){address} = {from};"),
                 (true, bytes) => format!("*(__be{} *){address} = {from};", bytes * 8),

@@ -290,12 +290,20 @@ impl<'a> Cx<'a> {
         }
         self.ensure(std::slice::from_ref(stmt), None, stmt.span);
         let bytes = self.fixed_bytes(header);
-        if varbit.is_some() {
-            self.refuse(codes::E0513, stmt.span, "extracting a `varbit` field is not supported yet");
-            return;
+        match varbit {
+            Some(bits) => {
+                let skip = self.long_header(header, bits, bytes);
+                self.on_each(header, |cx, id| cx.take(id, Item::LongHeader(id)));
+                self.out.update("p", format!("p += {skip};"));
+                if let Some(context) = self.context() {
+                    context.checked = 0;
+                }
+            }
+            None => {
+                self.on_each(header, |cx, id| cx.take(id, Item::Header(id, bytes)));
+                self.move_cursor(bytes);
+            }
         }
-        self.on_each(header, |cx, id| cx.take(id, Item::Header(id, bytes)));
-        self.move_cursor(bytes);
         if let HeaderRef::Next(stack) = header {
             let next = self.local(self.program.stacks[*stack].next_index);
             self.paths.set_next(*stack, |n| n + 1);
@@ -305,6 +313,21 @@ impl<'a> Cx<'a> {
             };
             self.out.assignment(&next.text, &value);
         }
+    }
+
+    /// Writes the tests of a header with a varbit field; the name of the variable that holds its length in bytes is returned.
+    fn long_header(&mut self, header: &HeaderRef, bits: &Expr, fixed: u32) -> String {
+        self.check_expr_indices(bits);
+        let ty = &self.program.header_types[self.header_type(header)];
+        let most = ty.varbit_field().and_then(|f| ty.fields.get(f as usize)).map_or(0, |f| f.ty.width());
+        let value = self.value(bits);
+        let length = self.fresh("length", "__u32");
+        self.out.line(format!("{length} = {};", value.text));
+        self.fail_if(&format!("{length} > {most}"), "HeaderTooShort");
+        self.fail_if(&format!("{length} % 8"), "ParserInvalidArgument");
+        self.out.line(format!("{length} = {fixed} + {length} / 8;"));
+        self.fail_if(&format!("p + {length} > data_end"), "PacketTooShort");
+        length
     }
 
     /// The header is where the cursor is.

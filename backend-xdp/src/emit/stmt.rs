@@ -168,6 +168,14 @@ impl Cx<'_> {
         if may.surely_valid() {
             return;
         }
+        if self.header_layout(id).fields.iter().rev().skip(1).any(Option::is_none) {
+            let span = self.program.headers[id].span;
+            self.refuse(
+                codes::E0513,
+                span,
+                "making a header valid that has fields behind a `varbit` field is not supported",
+            );
+        }
         let guard = may.maybe_valid().then(|| self.validity_flag(id));
         if let Some(valid) = &guard {
             self.out.open(format!("if (!{}) {{", valid.operand()));

@@ -28,7 +28,9 @@ pub enum Item {
     Header(HeaderId, u32),
     /// Bytes that were skipped.
     Gap(u32),
-    /// A length known at run time only: a header with a varbit field, or a skip.
+    /// A header with a varbit field.
+    LongHeader(HeaderId),
+    /// A skip whose length is known at run time only.
     Variable,
 }
 
@@ -78,7 +80,7 @@ impl Path {
             .take(position)
             .map(|item| match item {
                 Item::Header(_, bytes) | Item::Gap(bytes) => Some(*bytes),
-                Item::Variable => None,
+                Item::LongHeader(_) | Item::Variable => None,
             })
             .sum()
     }
