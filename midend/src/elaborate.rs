@@ -18,6 +18,7 @@ mod expr;
 mod externs;
 mod inline;
 mod instance;
+mod integer;
 mod keyset;
 mod loops;
 mod names;

@@ -2,6 +2,7 @@
 
 pub mod dead;
 pub mod fold;
+pub mod loops;
 pub mod propagate;
 pub mod simplify;
 pub mod states;
@@ -24,6 +25,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "fold", run: fold::run },
     Pass { name: "simplify", run: simplify::run },
     Pass { name: "states", run: states::run },
+    Pass { name: "loops", run: loops::run },
     Pass { name: "unroll", run: unroll::run },
     Pass { name: "propagate", run: propagate::run },
     Pass { name: "simplify-2", run: simplify::run },

@@ -23,9 +23,11 @@ impl<'h> Elaborator<'h> {
     /// The value of an expression.
     pub(super) fn value(&mut self, e: &'h hir::Expr) -> Res<Value> {
         let span = e.span;
-        if matches!(self.types.list[e.ty], Type::Int) {
-            let value = self.constant(e)?;
-            return self.constant_value(&value, e.ty, span);
+        if self.is_int(e) {
+            return match self.try_constant(e)? {
+                Some(value) => self.constant_value(&value, e.ty, span),
+                None => self.integer(e).map(Value::Scalar),
+            };
         }
         match &e.kind {
             ExprKind::Literal(value) => self.constant_value(value, e.ty, span),
@@ -362,9 +364,14 @@ impl<'h> Elaborator<'h> {
     }
 
     fn cast(&mut self, a: &'h hir::Expr, e: &'h hir::Expr) -> Res<Value> {
-        if matches!(self.types.list[a.ty], Type::Int) {
-            let value = self.constant(e)?;
-            return self.constant_value(&value, e.ty, e.span);
+        if self.is_int(a) {
+            return match self.try_constant(e)? {
+                Some(value) => self.constant_value(&value, e.ty, e.span),
+                None => {
+                    let value = self.integer(a)?;
+                    self.convert(Value::Scalar(value), e.ty, e.span)
+                }
+            };
         }
         let value = self.value(a)?;
         self.convert(value, e.ty, e.span)

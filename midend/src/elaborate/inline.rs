@@ -58,6 +58,20 @@ impl<'h> Elaborator<'h> {
         }
     }
 
+    /// True if the parameter is of a type that has values, so that one left out still has storage.
+    fn has_value(&mut self, param: VarId) -> bool {
+        let ty = self.mono(self.hir.variables[param].ty);
+        !matches!(
+            self.types.list[ty],
+            hir::Type::Extern(..)
+                | hir::Type::Parser(..)
+                | hir::Type::Control(..)
+                | hir::Type::Package(..)
+                | hir::Type::String
+                | hir::Type::Int
+        )
+    }
+
     /// Evaluates arguments from left to right.
     pub(super) fn arguments(&mut self, params: &[VarId], args: &'h [Argument]) -> Res<Vec<Actual>> {
         let mut actuals: Vec<(Actual, Option<&'h hir::Expr>)> = Vec::new();
@@ -137,7 +151,8 @@ impl<'h> Elaborator<'h> {
             let shared = match actual {
                 Actual::Loc(loc) if is_alias.get(i) == Some(&true) => Some(Binding::Loc(loc.clone())),
                 Actual::Loc(_) => None,
-                Actual::Missing => Some(Binding::Missing),
+                Actual::Missing if !self.has_value(param) => Some(Binding::Missing),
+                Actual::Missing => None,
                 Actual::Constant(value) => Some(Binding::Const(value.clone())),
                 Actual::Value(Value::Object(object)) => Some(Binding::Object(*object)),
                 Actual::Value(Value::Packet) => Some(Binding::Packet),
@@ -195,6 +210,7 @@ impl<'h> Elaborator<'h> {
                             copies.push(CopyOut { param: own.clone(), arg, ty });
                         }
                     }
+                    Actual::Missing if formal.own => fresh.push((own.clone(), ty)),
                     Actual::Value(_) | Actual::Constant(_) | Actual::Missing => {}
                 }
             } else if let (Binding::Const(known), Actual::Constant(value)) = (&formal.binding, &actual)

@@ -29,8 +29,16 @@ impl<'h> Elaborator<'h> {
     ) -> Res<Value> {
         let span = e.span;
         if matches!(self.types.list[a.ty], Type::Int | Type::String | Type::MatchKind) {
-            let value = self.constant(e)?;
-            return self.constant_value(&value, e.ty, span);
+            return match self.try_constant(e)? {
+                None if self.is_int(a) && self.is_int(b) => {
+                    let (a, b) = self.integers(a, b)?;
+                    Ok(Value::Scalar(Expr::binary(operator(op), a, b, ScalarType::Bool, span)))
+                }
+                _ => {
+                    let value = self.constant(e)?;
+                    self.constant_value(&value, e.ty, span)
+                }
+            };
         }
         match op {
             BinaryOp::And | BinaryOp::Or => return self.short_circuit(op == BinaryOp::And, a, b, span),

@@ -160,7 +160,12 @@ impl Elaborator<'_> {
             Class::List(_) => return Err(self.unsupported(span, "a variable of type `list`")),
             Class::Int => return Err(self.bug(span, "a variable of type `int`")),
             Class::String => return Err(self.unsupported(span, "a variable of type `string`")),
-            Class::Void | Class::Opaque(_) => return Err(self.bug(span, "a variable without a value")),
+            Class::Void => return Err(self.bug(span, "a variable without a value")),
+            Class::Opaque(name) => {
+                return Err(
+                    self.unsupported(span, format!("a variable of type `{name}`, or an array of it,"))
+                );
+            }
         })
     }
 
