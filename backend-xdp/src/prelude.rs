@@ -33,7 +33,7 @@ const PIECES: &[Piece] = &[
     piece!("barrier_vars.h": "barrier_vars"),
     piece!("packet.h": "xdp_data" "xdp_data_end"),
     piece!("byte_order.h": "bpf_htons" "bpf_ntohs" "bpf_htonl" "bpf_ntohl" "bpf_cpu_to_be64" "bpf_be64_to_cpu"),
-    piece!("wire.h": "load_wire16" "load_wire32" "load_wire64" "store_wire16" "store_wire32" "store_wire64" "WIRE_PART"),
+    piece!("wire.h": "load_wire8" "load_wire16" "load_wire32" "load_wire64" "store_wire16" "store_wire32" "store_wire64" "WIRE_PART"),
     piece!("wire24.h": "load_wire24" "store_wire24"),
     piece!("wire40.h": "load_wire40" "store_wire40"),
     piece!("wire48.h": "load_wire48" "store_wire48"),

@@ -7,6 +7,7 @@
 
 mod engines;
 mod generate;
+mod packet_tests;
 mod random;
 mod shrink;
 mod tree;
@@ -39,7 +40,12 @@ fn main() {
     let passes = Trial::test("random programs: passes", move || {
         run("agreement of the passes", 2000, small, engines::passes_agree)
     });
-    libtest_mimic::run(&args, vec![passes, kernel.with_ignored_flag(!privileged && !ci)]).exit();
+    let tests = Trial::test("packet tests: passes", || {
+        let (count, differences) = packet_tests::run();
+        println!("agreement of the passes: {count} packet tests, {} disagreements", differences.len());
+        if differences.is_empty() { Ok(()) } else { Err(differences.join("\n").into()) }
+    });
+    libtest_mimic::run(&args, vec![tests, passes, kernel.with_ignored_flag(!privileged && !ci)]).exit();
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -89,6 +89,11 @@ impl Cx<'_> {
         }
         let is_hit = if layout.value.base == 0 { format!("{entry} != NULL") } else { found.clone() };
         self.assign_hit(application, &is_hit);
+        if let Some(variable) = application.hit {
+            // clang would make `a != NULL || b != NULL` of two tables a bitwise or of pointers, which the verifier refuses.
+            let variable = self.local(variable);
+            self.out.line(format!("barrier_var({});", variable.text));
+        }
         let number = format!("{entry}->action");
         match layout.default {
             DefaultPlace::Data(_) => {

@@ -141,7 +141,7 @@ impl Storage {
             .headers
             .iter()
             .filter(|(id, _)| self.headers[*id].in_memory)
-            .map(|(_, header)| self.types[header.ty].bytes)
+            .map(|(_, header)| stack_taken(&self.types[header.ty]))
             .sum();
         let small =
             ways.saturating_mul(program.tables.len().max(1)) <= MOST_LOCAL && memory <= STACK_FOR_HEADERS;
@@ -314,4 +314,16 @@ pub fn constant_index(index: &Expr) -> Option<usize> {
         | ExprKind::Cast(_)
         | ExprKind::Slice { .. } => None,
     }
+}
+
+/// Bytes of the stack that a header in memory may take. clang keeps each byte of a short array in a register of its own, and has to put
+/// most of them aside where fields share bytes.
+fn stack_taken(layout: &HeaderLayout) -> u32 {
+    let shares = |member: usize| layout.fields.iter().flatten().filter(|f| f.member == member).count() > 1;
+    layout
+        .members
+        .iter()
+        .enumerate()
+        .map(|(i, member)| if !member.integer && shares(i) { member.bytes * 8 } else { member.bytes })
+        .sum()
 }

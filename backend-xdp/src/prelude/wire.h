@@ -3,6 +3,7 @@
  * the first byte in memory comes first in the number's memory too, and what is
  * left of the number is zero.
  */
+#define load_wire8(p) (*(const __u8 *)(p))
 #define load_wire16(p) (*(const __be16 *)(p))
 #define load_wire32(p) (*(const __be32 *)(p))
 #define load_wire64(p) (*(const __be64 *)(p))

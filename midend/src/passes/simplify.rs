@@ -22,6 +22,7 @@ pub fn run(program: &mut Program) {
         labels(block);
     }
     unused_labels(program);
+    unused_actions(program);
 }
 
 /// True if control never gets behind the statement.
@@ -242,6 +243,23 @@ fn push_rest_into_branches(block: &mut Block, label: LabelId) {
             return;
         }
         other.append(&mut rest);
+    }
+}
+
+/// Empties actions of tables that are applied nowhere any more: they may leave labels of blocks that are gone.
+fn unused_actions(program: &mut Program) {
+    let mut used = FxHashSet::default();
+    for control in program.controls.values() {
+        visit::statements(&control.body, &mut |s| {
+            if let StmtKind::ApplyTable { table, .. } = s.kind {
+                used.extend(program.tables[table].actions.iter().map(|a| a.action));
+            }
+        });
+    }
+    for (id, action) in program.actions.iter_mut() {
+        if !used.contains(&id) {
+            action.body.clear();
+        }
     }
 }
 

@@ -29,7 +29,11 @@ impl Validator<'_> {
             for param in &action.params {
                 self.local_is(param.local, param.ty, "an action's parameter");
             }
-            self.open = around.get(&id).map(|labels| labels.iter().copied().collect()).unwrap_or_default();
+            // An action that no applied table has may leave anything: nobody runs it.
+            self.open = match around.get(&id) {
+                Some(labels) => labels.iter().copied().collect(),
+                None => program.labels.keys().collect(),
+            };
             self.block(&action.body);
         }
     }

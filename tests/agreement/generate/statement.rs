@@ -155,7 +155,8 @@ impl Generator {
         let table = self.random.of(&self.tables.clone());
         let name = &table.name;
         let inner = depth.saturating_sub(1);
-        match self.random.below(4) {
+        match self.random.below(5) {
+            4 => return self.hit_into_variable(scope, name),
             0 if depth > 0 => {
                 let (hit, miss) = (self.block(scope, 2, inner), self.block(scope, 2, inner));
                 let what = self.random.of(&["hit", "miss"]);
@@ -190,6 +191,16 @@ impl Generator {
                 out.text("        }\n")
             }
             _ => Tree::item(format!("        {name}.apply();\n")),
+        }
+    }
+
+    /// `x = t.apply().hit`, for some variable.
+    fn hit_into_variable(&mut self, scope: &Scope, table: &str) -> Tree {
+        let flags: Vec<String> =
+            scope.vars.iter().filter(|v| v.writable && v.ty == Ty::Bool).map(|v| v.text.clone()).collect();
+        match flags.as_slice() {
+            [] => Tree::item(format!("        {table}.apply();\n")),
+            some => Tree::item(format!("        {} = {table}.apply().hit;\n", self.random.of(some))),
         }
     }
 

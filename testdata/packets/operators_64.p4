@@ -1,0 +1,82 @@
+// Operators on bit<64> and int<64>; results stand at odd offsets in one header.
+#include <xdp_model.p4>
+
+header operands_h {
+    bit<64> a;
+    bit<64> b;
+    bit<8> n;
+}
+header results_h {
+    bit<64> sum;
+    bit<64> difference;
+    bit<64> product;
+    bit<64> negated;
+    bit<64> bits;
+    bit<64> sat_sum;
+    bit<64> sat_difference;
+    bit<64> quotient;
+    bit<64> remainder;
+    int<64> signed_sat_sum;
+    int<64> signed_sat_difference;
+    bit<64> left;
+    bit<64> right;
+    int<64> signed_right;
+    bit<64> chosen;
+    bit<8> compared;
+    bit<64> joined;
+    int<72> extended;
+    bit<5> narrowed;
+    bit<3> padding;
+}
+struct headers_t {
+    operands_h operands;
+    results_h results;
+}
+
+parser Prs(packet_in packet, out headers_t headers) {
+    state start {
+        packet.extract(headers.operands);
+        transition accept;
+    }
+}
+
+control Swt(inout headers_t headers, in xdp_input imd, out xdp_output omd) {
+    apply {
+        bit<64> a = headers.operands.a;
+        bit<64> b = headers.operands.b;
+        bit<8> n = headers.operands.n;
+        int<64> x = (int<64>) a;
+        int<64> y = (int<64>) b;
+        headers.results.setValid();
+        headers.results.sum = a + b;
+        headers.results.difference = a - b;
+        headers.results.product = a * b;
+        headers.results.negated = -a;
+        headers.results.bits = (a & b) ^ (a | ~b);
+        headers.results.sat_sum = a |+| b;
+        headers.results.sat_difference = a |-| b;
+        headers.results.quotient = a / b;
+        headers.results.remainder = a % b;
+        headers.results.signed_sat_sum = x |+| y;
+        headers.results.signed_sat_difference = x |-| y;
+        headers.results.left = a << n;
+        headers.results.right = a >> n;
+        headers.results.signed_right = x >> n;
+        headers.results.chosen = x < y ? a : b;
+        headers.results.compared = (bit<1>) (a < b) ++ (bit<1>) (a <= b) ++ (bit<1>) (a > b) ++ (bit<1>) (a >= b)
+            ++ (bit<1>) (x < y) ++ (bit<1>) (x <= y) ++ (bit<1>) (a == b) ++ (bit<1>) (x != y);
+        headers.results.joined = a[20:0] ++ b[63:21];
+        headers.results.extended = (int<72>) x;
+        headers.results.narrowed = (bit<5>) a;
+        omd.output_action = xdp_action.XDP_TX;
+        omd.output_port = 0;
+    }
+}
+
+control Dep(in headers_t headers, packet_out packet) {
+    apply {
+        packet.emit(headers.results);
+    }
+}
+
+xdp(Prs(), Swt(), Dep()) main;

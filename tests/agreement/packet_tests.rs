@@ -1,0 +1,56 @@
+//! Every packet test of the project on the interpreter, before and after each pass: the reports must be the same.
+
+use p4xdp::driver::{Compilation, Options};
+use p4xdp::testing::interp::InterpEngine;
+use p4xdp::testing::report::Report;
+use p4xdp::testing::runner::run_stf;
+use p4xdp_midend::{ir, passes};
+use std::path::{Path, PathBuf};
+
+/// Runs all tests; the number of tests, and what differs.
+pub fn run() -> (usize, Vec<String>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut tests = Vec::new();
+    for folder in ["examples", "testdata"] {
+        find(&root.join(folder), &mut tests);
+    }
+    tests.sort();
+    let found = tests.iter().flat_map(|test| differences(test)).collect();
+    (tests.len(), found)
+}
+
+fn find(folder: &Path, tests: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
+        if path.is_dir() {
+            find(&path, tests);
+        } else if path.extension().is_some_and(|e| e == "stf") {
+            tests.push(path);
+        }
+    }
+}
+
+fn differences(test: &Path) -> Vec<String> {
+    let exact = test.with_extension("p4");
+    let program = if exact.exists() { exact } else { exact.with_extension("").with_extension("p4") };
+    let shown = test.display();
+    let mut compilation = Compilation::new(Options { program: program.clone(), ..Options::default() });
+    let Ok(mut program) = compilation.elaborate() else {
+        return vec![format!("{shown}: {} does not compile", program.display())];
+    };
+    let text = std::fs::read_to_string(test).expect("readable");
+    let Some(expected) = report(&program, &text) else { return vec![format!("{shown}: cannot be run")] };
+    let mut out = Vec::new();
+    for pass in passes::PASSES {
+        (pass.run)(&mut program);
+        if report(&program, &text).as_ref() != Some(&expected) {
+            out.push(format!("{shown}: another report after pass {}", pass.name));
+        }
+    }
+    out
+}
+
+fn report(program: &ir::Program, text: &str) -> Option<Report> {
+    let mut engine = InterpEngine::new(program).ok()?;
+    run_stf(program, text, &mut engine).ok()
+}
