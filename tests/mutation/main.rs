@@ -6,6 +6,8 @@
 //!
 //! Each program's mutants run in a process of their own ([`child`]), so that even a stack overflow is only a failure.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout, reason = "it is a test")]
+
 mod bombs;
 mod child;
 mod mutate;
