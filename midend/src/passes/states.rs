@@ -170,10 +170,7 @@ fn merge(parser: &mut Parser) {
         }
     }
     for id in reachable(parser) {
-        loop {
-            let Transition::Direct(Target::State(next)) = parser.states[id].transition else {
-                break;
-            };
+        while let Transition::Direct(Target::State(next)) = parser.states[id].transition {
             if next == id || incoming.get(&next) != Some(&1) {
                 break;
             }

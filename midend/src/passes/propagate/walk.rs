@@ -510,8 +510,11 @@ impl<'a> Walker<'a> {
     }
 }
 
+/// Headers that are known to be valid or invalid.
+type Validities = Vec<(HeaderId, bool)>;
+
 /// What a condition says of validities where it holds, and where it does not.
-fn tested(condition: &Expr) -> (Vec<(HeaderId, bool)>, Vec<(HeaderId, bool)>) {
+fn tested(condition: &Expr) -> (Validities, Validities) {
     match &condition.kind {
         ExprKind::IsValid(HeaderRef::Header(header)) => (vec![(*header, true)], vec![(*header, false)]),
         ExprKind::Unary(UnaryOp::Not, inner) => {
