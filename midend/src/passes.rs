@@ -3,6 +3,7 @@
 pub mod dead;
 pub mod fold;
 pub mod loops;
+pub mod overwritten;
 pub mod propagate;
 pub mod simplify;
 pub mod states;
@@ -33,6 +34,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "states-2", run: states::run },
     Pass { name: "propagate-2", run: propagate::run },
     Pass { name: "dead-2", run: dead::run },
+    Pass { name: "overwritten", run: overwritten::run },
     Pass { name: "simplify-3", run: simplify::run },
     Pass { name: "states-3", run: states::run },
     Pass { name: "storage", run: storage::run },

@@ -134,9 +134,21 @@ impl<'h> Elaborator<'h> {
         let hir = self.hir;
         let mentions = self.mentions.of(hir, id);
         let mut storage = StorageSet::new();
-        for var in &mentions.vars {
+        for (var, fields) in &mentions.paths {
             match self.env.vars.get(var) {
-                Some(Binding::Loc(loc)) => self.add_storage(loc, &mut storage, &mut StorageSet::new()),
+                Some(Binding::Loc(loc)) => {
+                    let mut part = loc;
+                    for field in fields {
+                        match part {
+                            Loc::Struct(parts) => match parts.get(*field as usize) {
+                                Some((_, inner)) => part = inner,
+                                None => break,
+                            },
+                            _ => break,
+                        }
+                    }
+                    self.add_storage(part, &mut storage, &mut StorageSet::new());
+                }
                 Some(Binding::Value(value)) => self.value_reads(value, &mut storage),
                 Some(Binding::Const(_) | Binding::Object(_) | Binding::Packet | Binding::Missing) | None => {}
             }

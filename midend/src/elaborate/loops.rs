@@ -48,9 +48,16 @@ impl<'h> Elaborator<'h> {
         let ty = self.scalar_type(self.hir.variables[variable].ty, span)?;
         let (lo, hi) = (Expr::cast(lo, ty, span), Expr::cast(hi, ty, span));
         let hi = self.freeze_scalar(hi);
-        let bound = match (lo.as_const(), hi.as_const()) {
-            (Some(lo), Some(hi)) if !ty.is_signed() && lo <= hi => (hi - lo + 1u8).to_u64(),
-            _ => None,
+        // The counter's type alone bounds the rounds, where it is narrow.
+        let most = |value: Option<&num_bigint::BigUint>, or: u64| value.map_or(Some(or), ToPrimitive::to_u64);
+        let bound = match (ty.is_signed(), ty.width()) {
+            (false, 0..=24) => most(hi.as_const(), (1 << ty.width()) - 1)
+                .zip(most(lo.as_const(), 0))
+                .map(|(hi, lo)| hi.saturating_sub(lo) + 1),
+            _ => match (lo.as_const(), hi.as_const()) {
+                (Some(lo), Some(hi)) if !ty.is_signed() && lo <= hi => (hi - lo + 1u8).to_u64(),
+                _ => None,
+            },
         };
         let counter = self.new_local(self.hir.variables[variable].name.name.clone(), ty, Vec::new(), span);
         self.push(StmtKind::Assign { dst: LValue::Local(counter), src: lo }, span);

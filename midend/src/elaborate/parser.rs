@@ -177,8 +177,8 @@ impl<'h> Elaborator<'h> {
         span: Span,
     ) -> Res<()> {
         let name = self.state_name();
-        let then_state = self.new_state(join(&name, "then"), span)?;
-        let else_state = self.new_state(join(&name, "else"), span)?;
+        let then_state = self.new_state(format!("{name}_then").into(), span)?;
+        let else_state = self.new_state(format!("{name}_else").into(), span)?;
         let join_state = self.new_state(name, span)?;
         let case =
             |keyset, state| ir::SelectCase { keysets: vec![keyset], target: Target::State(state), span };

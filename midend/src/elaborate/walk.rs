@@ -224,6 +224,19 @@ impl<'h> CallSites<'h> {
     }
 }
 
+/// A variable, or a field of one by positions.
+fn path(e: &Expr) -> Option<(VarId, Vec<u32>)> {
+    match &e.kind {
+        ExprKind::Variable(var) => Some((*var, Vec::new())),
+        ExprKind::Field(base, field) => {
+            let (var, mut fields) = path(base)?;
+            fields.push(*field);
+            Some((var, fields))
+        }
+        _ => None,
+    }
+}
+
 fn is_path(e: &Expr) -> bool {
     match &e.kind {
         ExprKind::Variable(_) | ExprKind::Constant(_) | ExprKind::Literal(_) => true,
@@ -253,8 +266,8 @@ pub(super) struct MentionCache {
 /// What an action and the actions that it calls mention.
 #[derive(Default)]
 pub(super) struct Mentions {
-    /// Variables and parameters.
-    pub(super) vars: FxHashSet<VarId>,
+    /// Variables and parameters, or fields of them: `hdr.ipv4` is `hdr` and the field's position.
+    pub(super) paths: FxHashSet<(VarId, Vec<u32>)>,
     /// An `exit` statement.
     pub(super) exits: bool,
 }
@@ -266,9 +279,21 @@ impl MentionCache {
         }
         let mut mentions = Mentions::default();
         let mut called = Vec::new();
+        // Parts of a path that has been taken as a whole.
+        let mut inner: FxHashSet<*const Expr> = FxHashSet::default();
         block(&hir.actions[action].body, &mut |node| match node {
-            Node::Expr(Expr { kind: ExprKind::Variable(var), .. }) => {
-                mentions.vars.insert(*var);
+            Node::Expr(e) if inner.remove(&std::ptr::from_ref(e)) => {
+                if let ExprKind::Field(base, _) = &e.kind {
+                    inner.insert(std::ptr::from_ref(&**base));
+                }
+            }
+            Node::Expr(e @ Expr { kind: ExprKind::Variable(_) | ExprKind::Field(..), .. }) => {
+                if let Some(path) = path(e) {
+                    mentions.paths.insert(path);
+                    if let ExprKind::Field(base, _) = &e.kind {
+                        inner.insert(std::ptr::from_ref(&**base));
+                    }
+                }
             }
             Node::Stmt(Stmt { kind: StmtKind::Exit, .. }) => mentions.exits = true,
             Node::Call(Call { callee: Callee::Action(id), .. }) => called.push(*id),
@@ -276,7 +301,7 @@ impl MentionCache {
         });
         for id in called.into_iter().filter(|&id| id != action) {
             let inner = self.of(hir, id);
-            mentions.vars.extend(inner.vars.iter().copied());
+            mentions.paths.extend(inner.paths.iter().cloned());
             mentions.exits |= inner.exits;
         }
         let mentions = Rc::new(mentions);

@@ -20,6 +20,7 @@ pub fn run(program: &mut Program) {
     for block in program.blocks_mut() {
         simplify(block);
         labels(block);
+        simplify(block);
     }
     unused_labels(program);
     unused_actions(program);

@@ -1,0 +1,59 @@
+//! Golden IR: every program in `testdata/ir`. The first line says what is shown: `// elaborate` the IR that elaboration makes, `// pass: NAME` the
+//! IR before and after that pass. Declarations of types and storage are left out unless the line says `with storage`.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use p4xdp::driver::{Compilation, Options};
+use p4xdp_midend::ir::{Program, display::display};
+use p4xdp_midend::{arch, elaborate, passes, validate};
+use std::path::Path;
+
+#[test]
+fn golden() {
+    insta::glob!("../testdata/ir", "*.p4", |path| {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(shown(path));
+        });
+    });
+}
+
+fn shown(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let first = text.lines().next().unwrap_or_default();
+    let mut program = elaborated(path);
+    let pass = first.strip_prefix("// pass: ").and_then(|rest| rest.split([',', ':', ' ']).next());
+    let Some(name) = pass else {
+        assert!(first.starts_with("// elaborate"), "{} does not say what it shows", path.display());
+        return body(&program, first);
+    };
+    for pass in passes::PASSES {
+        let before = body(&program, first);
+        (pass.run)(&mut program);
+        assert_eq!(validate::validate(&program), [], "after {}", pass.name);
+        if pass.name == name {
+            return format!("{before}\n=>\n\n{}", body(&program, first));
+        }
+    }
+    panic!("{}: there is no pass `{name}`", path.display());
+}
+
+fn elaborated(path: &Path) -> Program {
+    let mut compilation = Compilation::new(Options { program: path.to_owned(), ..Options::default() });
+    let program = compilation
+        .check()
+        .and_then(|hir| elaborate::elaborate_for(&hir, Some(&arch::GENERIC), &mut compilation.diagnostics));
+    let messages: Vec<&str> = compilation.diagnostics.iter().map(|d| d.message.as_str()).collect();
+    let program = program.unwrap_or_else(|_| panic!("{}: {messages:?}", path.display()));
+    assert_eq!(validate::validate(&program), [], "{}", path.display());
+    program
+}
+
+fn body(program: &Program, first: &str) -> String {
+    let text = display(program);
+    if first.contains("with storage") {
+        return text;
+    }
+    let shown = ["extern", "value_set", "action", "table", "stage"];
+    let from = text.lines().position(|line| shown.iter().any(|word| line.starts_with(word)));
+    text.lines().skip(from.unwrap_or_default()).flat_map(|line| [line, "\n"]).collect()
+}
