@@ -2,6 +2,15 @@
 //! same run. Prints medians in milliseconds and the ratio to `cpp`.
 //!
 //! `cargo bench --bench compile [-- FILTER [--include DIR].. [PROGRAM.p4]..]` takes further programs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a failing test may panic, and a bench prints"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

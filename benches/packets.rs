@@ -2,6 +2,15 @@
 //! (`benches/p4/*.p4`): the least of 10 x 1e6 test runs, the two alternated, minus the empty program. Needs root and clang.
 //!
 //! `cargo bench --bench packets [-- FILTER]`
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a failing test may panic, and a bench prints"
+)]
 
 use p4xdp_runtime::manifest::{
     Action, ActionCall, ByteOrder, Default, Key, Manifest, MatchKind, Param, Place, Ports, Storage, Table,
@@ -28,10 +37,13 @@ struct Case {
     packet: fn() -> Vec<u8>,
 }
 
+/// Name, bits and byte order of an action's parameter.
+type HandParam = (&'static str, u32, ByteOrder);
+
 /// A table of a hand-written program: one `__be32` key; a `__u32` action, then at most one parameter.
 struct HandTable {
     key: &'static str,
-    actions: &'static [(&'static str, Option<(&'static str, u32, ByteOrder)>)],
+    actions: &'static [(&'static str, Option<HandParam>)],
 }
 
 const LOOKUP: HandTable = HandTable { key: "dst", actions: &[("drop", None), ("pass", None)] };

@@ -1,4 +1,13 @@
 //! Bad input on the command line: a clear error, the exit status of the contract, and never a panic.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a failing test may panic, and a bench prints"
+)]
 
 use std::io::Write;
 use std::path::Path;

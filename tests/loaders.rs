@@ -2,6 +2,15 @@
 //! constant entries hold without any control program, and p4xdp finds its tables afterwards.
 //!
 //! Needs root, iproute2, ethtool and xdp-tools; without root it is passed over outside CI.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a failing test may panic, and a bench prints"
+)]
 
 use std::path::Path;
 use std::process::{Command, Output};

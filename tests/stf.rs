@@ -2,6 +2,15 @@
 //! so does `NAME.CASE.stf`. A line `# engines: interp` restricts where it runs, with the reason behind it.
 //!
 //! The engines `kernel` and `veth` need root; without it they are reported as ignored, and in CI they fail.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a failing test may panic, and a bench prints"
+)]
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,15 @@
 //! Extern functions that the user defines in C: called with the values that P4 gives, and checked against the P4 declaration.
 //!
 //! Needs root and clang; without root it is passed over outside CI.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a failing test may panic, and a bench prints"
+)]
 
 use std::process::{Command, Output};
 

@@ -32,7 +32,7 @@ pub enum PacketStores {
 pub enum Holding {
     /// In local variables: the fastest, but the verifier walks all that follows once a way through the parser.
     Local,
-    /// Offsets and flags in one structure a processor ([`SHARED`]); pointers are made of them again where they are used. The verifier knows nothing of
+    /// Offsets and flags in one structure a processor (`SHARED`); pointers are made of them again where they are used. The verifier knows nothing of
     /// what is stored there, and so all ways are one again behind the parser and behind each table.
     Shared,
 }

@@ -156,7 +156,7 @@ impl Generator {
         let name = &table.name;
         let inner = depth.saturating_sub(1);
         match self.random.below(5) {
-            4 => return self.hit_into_variable(scope, name),
+            4 => self.hit_into_variable(scope, name),
             0 if depth > 0 => {
                 let (hit, miss) = (self.block(scope, 2, inner), self.block(scope, 2, inner));
                 let what = self.random.of(&["hit", "miss"]);
