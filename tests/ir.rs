@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use p4xdp::driver::{Compilation, Options};
+use p4xdp_frontend::hir::Constructor;
 use p4xdp_midend::ir::{Program, display::display};
 use p4xdp_midend::{arch, elaborate, passes, validate};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn golden() {
@@ -15,6 +16,60 @@ fn golden() {
             insta::assert_snapshot!(shown(path));
         });
     });
+}
+
+/// Whatever the checker accepts elaborates, and is valid before and after each pass.
+#[test]
+fn everything_in_testdata() {
+    let mut programs = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    find(&root.join("testdata"), &mut programs);
+    find(&root.join("examples"), &mut programs);
+    programs.sort();
+    let (mut elaborated, mut skipped) = (0, 0);
+    for path in &programs {
+        let mut compilation = Compilation::new(Options { program: path.clone(), ..Options::default() });
+        let Ok(hir) = compilation.check() else {
+            skipped += 1;
+            continue;
+        };
+        if hir.main.is_none() {
+            skipped += 1;
+            continue;
+        }
+        let known = match hir.main.map(|main| hir.instances[main].construct.constructor) {
+            Some(Constructor::Package(id)) => arch::by_package(&hir.packages[id].name.name),
+            _ => None,
+        };
+        let architecture = known.unwrap_or(&arch::GENERIC);
+        let program = elaborate::elaborate_for(&hir, Some(architecture), &mut compilation.diagnostics);
+        let messages: Vec<&str> = compilation.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        let Ok(mut program) = program else {
+            // What is not supported yet says so; anything else is a mistake of ours.
+            let unsupported = compilation.diagnostics.iter().all(|d| !d.code.as_str().starts_with("E000"));
+            assert!(unsupported, "{}: {messages:?}", path.display());
+            skipped += 1;
+            continue;
+        };
+        assert_eq!(validate::validate(&program), [], "{}: elaborated", path.display());
+        for pass in passes::PASSES {
+            (pass.run)(&mut program);
+            assert_eq!(validate::validate(&program), [], "{}: after {}", path.display(), pass.name);
+        }
+        elaborated += 1;
+    }
+    assert!(elaborated > 20, "{elaborated} elaborated, {skipped} rejected or without `main`");
+}
+
+fn find(folder: &Path, programs: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
+        if path.is_dir() {
+            find(&path, programs);
+        } else if path.extension().is_some_and(|e| e == "p4") {
+            programs.push(path);
+        }
+    }
 }
 
 fn shown(path: &Path) -> String {

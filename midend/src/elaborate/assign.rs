@@ -256,7 +256,7 @@ impl Elaborator<'_> {
     }
 
     /// `header = value`; the other members of its union become invalid if it becomes valid.
-    fn write_header(
+    pub(super) fn write_header(
         &mut self,
         header: &HeaderRef,
         siblings: &[HeaderRef],

@@ -112,6 +112,7 @@ impl<'h> Elaborator<'h> {
                 Some(ConstValue::Aggregate(values))
             }
             ExprKind::InvalidHeader => Some(ConstValue::InvalidHeader),
+            ExprKind::Default => Some(self.default_constant(expr.ty, expr.span)?),
             ExprKind::Instance(_)
             | ExprKind::This
             | ExprKind::Construct(_)
@@ -119,12 +120,32 @@ impl<'h> Elaborator<'h> {
             | ExprKind::StackLast(_)
             | ExprKind::StackLastIndex(_)
             | ExprKind::PlusSlice { .. }
-            | ExprKind::Default
             | ExprKind::Call(_)
             | ExprKind::TableHit { .. }
             | ExprKind::TableActionRun(_)
             | ExprKind::ActionName(_)
             | ExprKind::Error => None,
+        })
+    }
+
+    /// The default value of a type.
+    fn default_constant(&mut self, ty: TypeId, span: Span) -> Res<ConstValue> {
+        use crate::ir::ScalarType;
+        let class = self.class(ty, span)?;
+        Ok(match class {
+            Class::Scalar(ScalarType::Bool) => ConstValue::Bool(false),
+            Class::Scalar(ScalarType::Enum(_)) => ConstValue::EnumMember(0),
+            Class::Scalar(_) | Class::Int => ConstValue::Int(BigInt::zero()),
+            Class::Header(_) | Class::Union(_) => ConstValue::InvalidHeader,
+            Class::Struct { .. } | Class::Stack { .. } | Class::List(_) => {
+                let mut parts = Vec::new();
+                for (_, ty) in self.part_types(&class, 0) {
+                    parts.push(self.default_constant(ty, span)?);
+                }
+                ConstValue::Aggregate(parts)
+            }
+            Class::String => ConstValue::String("".into()),
+            Class::Void | Class::Opaque(_) => return Err(self.bug(span, "a default value of this type")),
         })
     }
 
@@ -176,8 +197,12 @@ impl<'h> Elaborator<'h> {
             }
             _ => {}
         }
-        let (ConstValue::Int(a), ConstValue::Int(b)) = (a, b) else {
-            return Ok(None);
+        let (a, b) = match (a, b) {
+            (ConstValue::Int(a), ConstValue::Int(b)) => (a, b),
+            (ConstValue::String(a), ConstValue::String(b)) if op == BinaryOp::Concat => {
+                return Ok(Some(ConstValue::String(format!("{a}{b}").into())));
+            }
+            _ => return Ok(None),
         };
         let value = match op {
             BinaryOp::Add => a + b,

@@ -85,7 +85,11 @@ impl<'h> Elaborator<'h> {
                     Direction::In | Direction::None => {
                         let ty = self.mono(self.hir.variables[param].ty);
                         if matches!(self.types.list[ty], hir::Type::Int | hir::Type::String) {
-                            (Actual::Constant(self.constant(expr)?), Some(expr))
+                            match self.try_constant(expr)? {
+                                Some(value) => (Actual::Constant(value), Some(expr)),
+                                // An extern may take a number of any width.
+                                None => (Actual::Value(self.value(expr)?), Some(expr)),
+                            }
                         } else {
                             (Actual::Value(self.value(expr)?), Some(expr))
                         }

@@ -9,7 +9,7 @@ use crate::ir::{self, Expr, LValue, LocalId, MatchKind, StmtKind};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use p4xdp_frontend::diagnostic::codes;
-use p4xdp_frontend::hir::{self, ActionId, Call, Callee, ConstValue, ExprKind, TableId, TypeId};
+use p4xdp_frontend::hir::{self, ActionId, Call, Callee, ExprKind, TableId, TypeId};
 use p4xdp_frontend::source::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -283,8 +283,8 @@ impl<'h> Elaborator<'h> {
                 Some(hir::Argument::Value(expr)) => {
                     let ty = self.hir.variables[param].ty;
                     let value = self.constant(expr)?;
-                    let value = self.typed_constant(&value, expr, ty)?;
-                    args.extend(value);
+                    let value = self.constant_value(&value, ty, expr.span)?;
+                    self.data_patterns(value, ty, &mut args, expr.span)?;
                 }
                 Some(hir::Argument::Ignored(_) | hir::Argument::Missing) | None => {
                     let name = self.hir.variables[param].name.name.clone();
@@ -293,12 +293,6 @@ impl<'h> Elaborator<'h> {
             }
         }
         Ok(ir::ActionCall { action: position, args, span: call.span })
-    }
-
-    fn typed_constant(&mut self, value: &ConstValue, expr: &hir::Expr, ty: TypeId) -> Res<Vec<BigUint>> {
-        let value = self.constant_value(value, ty, expr.span)?;
-        let scalars = self.scalars(value, expr.span)?;
-        Ok(scalars.iter().filter_map(|s| s.as_const().cloned()).collect())
     }
 }
 

@@ -5,9 +5,12 @@ use super::inline::{Actual, Sharing};
 use super::names;
 use super::storage::Loc;
 use super::table::has_bound_arguments;
+use super::types::{Class, index_name, join};
+use super::value::Value;
 use super::{Elaborator, Res};
-use crate::ir;
-use p4xdp_frontend::hir::{self, ActionId, Argument, Direction, VarId};
+use crate::ir::{self, HeaderRef, LocalId};
+use num_bigint::BigUint;
+use p4xdp_frontend::hir::{self, ActionId, Argument, Direction, TypeId, VarId};
 use p4xdp_frontend::source::Span;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -154,44 +157,117 @@ impl<'h> Elaborator<'h> {
         let decl = &self.hir.variables[param];
         let span = decl.name.span;
         let loc = self.alloc(decl.ty, &decl.name.name, &decl.annotations, span)?;
-        self.data_leaves(&loc, &decl.annotations, params, span)?;
+        let annotations = &decl.annotations;
+        let name = names::annotated(annotations).unwrap_or_else(|| decl.name.name.clone());
+        self.data_leaves(&loc, &name, &mut |e, name, local| {
+            let ty = e.ir.locals[local].ty;
+            params.push(ir::ActionParam { name, local, ty, annotations: annotations.clone() });
+        })?;
         self.bind(param, Binding::Loc(loc));
         Ok(())
     }
 
+    /// The scalars that the control plane gives for a value, in order. For a header they are its validity and its fields, from which the
+    /// action makes it when it begins.
     fn data_leaves(
         &mut self,
         loc: &Loc,
-        annotations: &[hir::Annotation],
-        params: &mut Vec<ir::ActionParam>,
-        span: Span,
+        name: &Arc<str>,
+        add: &mut dyn FnMut(&mut Self, Arc<str>, LocalId),
     ) -> Res<()> {
         match loc {
             Loc::Scalar(local) => {
-                let decl = &self.ir.locals[*local];
-                params.push(ir::ActionParam {
-                    name: decl.name.clone(),
-                    local: *local,
-                    ty: decl.ty,
-                    annotations: annotations.to_vec(),
-                });
+                add(self, name.clone(), *local);
                 Ok(())
             }
             Loc::Struct(parts) => {
-                for (_, part) in parts.iter() {
-                    self.data_leaves(part, annotations, params, span)?;
+                for (part, loc) in parts.iter() {
+                    self.data_leaves(loc, &join(name, part), add)?;
                 }
                 Ok(())
             }
-            Loc::Field { .. }
+            Loc::Header { header: header @ HeaderRef::Header(id), .. } => {
+                let span = self.ir.headers[*id].span;
+                let valid = self.new_local(join(name, "isValid"), ir::ScalarType::Bool, Vec::new(), span);
+                add(self, join(name, "isValid"), valid);
+                let ty = self.ir.headers[*id].ty;
+                let mut fields = Vec::new();
+                for field in self.ir.header_types[ty].fields.clone() {
+                    if let ir::ScalarType::Varbit { .. } = field.ty {
+                        return Err(self.unsupported(span, "a varbit in action data"));
+                    }
+                    let name = join(name, &field.name);
+                    let local = self.new_local(name.clone(), field.ty, Vec::new(), span);
+                    add(self, name, local);
+                    fields.push(ir::Expr::local(local, field.ty, span));
+                }
+                let (then_block, ()) =
+                    self.block(|e| e.write_header(header, &[], Value::HeaderList(fields), span))?;
+                let (else_block, ()) = self.block(|e| e.write_header(header, &[], Value::Invalid, span))?;
+                let condition = ir::Expr::local(valid, ir::ScalarType::Bool, span);
+                self.push(ir::StmtKind::If { condition, then_block, else_block }, span);
+                Ok(())
+            }
+            Loc::Stack(stack) => {
+                let ir::Stack { elements, next_index, span, .. } = self.ir.stacks[*stack].clone();
+                let empty = ir::Expr::constant(0u8, ir::ScalarType::bit(32), span);
+                self.push(ir::StmtKind::Assign { dst: ir::LValue::Local(next_index), src: empty }, span);
+                for (i, header) in elements.into_iter().enumerate() {
+                    let element = Loc::header(HeaderRef::Header(header));
+                    self.data_leaves(&element, &join(name, &index_name(i as u32)), add)?;
+                }
+                Ok(())
+            }
+            Loc::Union(members) => {
+                for (member, header) in members.iter() {
+                    self.data_leaves(&Loc::header(header.clone()), &join(name, member), add)?;
+                }
+                Ok(())
+            }
+            Loc::UnionStack(_)
             | Loc::Header { .. }
-            | Loc::Stack(_)
-            | Loc::Union(_)
-            | Loc::UnionStack(_)
+            | Loc::Field { .. }
             | Loc::Slice { .. }
             | Loc::DynamicSlice { .. }
             | Loc::Select { .. }
-            | Loc::Discard => Err(self.unsupported(span, "a header as action data")),
+            | Loc::Discard => Err(self.unsupported(Span::NONE, "action data of this type")),
         }
+    }
+
+    /// The bit patterns of a constant that the control plane would give for an action's parameter; see [`Self::data_leaves`].
+    pub(super) fn data_patterns(
+        &mut self,
+        value: Value,
+        ty: TypeId,
+        patterns: &mut Vec<BigUint>,
+        span: Span,
+    ) -> Res<()> {
+        let class = self.class(ty, span)?;
+        let constant = |e: &ir::Expr| e.as_const().cloned().unwrap_or_default();
+        match (&class, value) {
+            (Class::Scalar(_), Value::Scalar(expr)) => patterns.push(constant(&expr)),
+            (Class::Header(_), Value::HeaderList(fields)) => {
+                patterns.push(BigUint::from(1u8));
+                patterns.extend(fields.iter().map(constant));
+            }
+            (Class::Header(layout), _) => {
+                patterns.extend((0..=self.flat_types(layout).len()).map(|_| BigUint::default()));
+            }
+            (Class::Union(_), _) => {
+                for (_, ty) in self.part_types(&class, 0) {
+                    self.data_patterns(Value::Invalid, ty, patterns, span)?;
+                }
+            }
+            (Class::Struct { .. } | Class::Stack { .. }, Value::List(parts)) => {
+                let types = self.part_types(&class, 0);
+                let mut parts = parts.into_iter().map(|(_, part)| part);
+                for (_, ty) in types {
+                    let part = parts.next().unwrap_or(Value::Invalid);
+                    self.data_patterns(part, ty, patterns, span)?;
+                }
+            }
+            _ => return Err(self.unsupported(span, "action data of this type")),
+        }
+        Ok(())
     }
 }

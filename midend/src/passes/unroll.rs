@@ -11,10 +11,9 @@
 //! A state is copied for every value that `next_index` of a stack can have there, as far as these values are constants; propagation then
 //! puts the elements in place. Only stacks count that are filled in a loop and looked at from the state on.
 
+use crate::analysis::parser_graph::ParserGraph;
 use crate::ir::*;
 use num_traits::ToPrimitive;
-use petgraph::algo::tarjan_scc;
-use petgraph::graphmap::DiGraphMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
@@ -109,26 +108,10 @@ fn unrolled(program: &Program, parser: &Parser) -> Option<States> {
 
 /// `next_index` of the stacks that are extracted into on a cycle.
 fn looping_stacks(program: &Program, parser: &Parser) -> FxHashSet<LocalId> {
-    let mut graph: DiGraphMap<u32, ()> = DiGraphMap::new();
-    for (id, state) in parser.states.iter() {
-        graph.add_node(id.as_u32());
-        for target in super::states::targets(&state.transition) {
-            if let Target::State(next) = target {
-                graph.add_edge(id.as_u32(), next.as_u32(), ());
-            }
-        }
-    }
     let mut found = FxHashSet::default();
-    for component in tarjan_scc(&graph) {
-        let cyclic = match component.as_slice() {
-            [only] => graph.contains_edge(*only, *only),
-            _ => true,
-        };
-        if !cyclic {
-            continue;
-        }
+    for component in ParserGraph::new(parser).loops() {
         for at in component {
-            visit::statements(&parser.states[StateId::from_u32(at)].body, &mut |stmt| {
+            visit::statements(&parser.states[at].body, &mut |stmt| {
                 if let StmtKind::Extract { header: HeaderRef::Next(stack), .. } = stmt.kind {
                     found.insert(program.stacks[stack].next_index);
                 }
