@@ -61,6 +61,38 @@ fn everything_in_testdata() {
     assert!(elaborated > 20, "{elaborated} elaborated, {skipped} rejected or without `main`");
 }
 
+/// What elaboration refuses, it refuses with the code and at the line that the program says: `// error[E0501]` behind a line, or a sentence with
+/// `error[E0402]` in the first line if the place does not matter.
+#[test]
+fn refusals() {
+    let mut programs = Vec::new();
+    find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/refused"), &mut programs);
+    assert!(!programs.is_empty());
+    for path in programs {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut expected: Vec<(usize, &str)> = Vec::new();
+        for (i, line) in text.lines().enumerate() {
+            if let Some((_, rest)) = line.split_once("error[") {
+                expected.push((if i == 0 { 0 } else { i + 1 }, rest.get(..5).unwrap()));
+            }
+        }
+        let mut compilation = Compilation::new(Options { program: path.clone(), ..Options::default() });
+        assert!(compilation.elaborate().is_err(), "{} is accepted", path.display());
+        let anywhere = expected.iter().any(|(line, _)| *line == 0);
+        let mut found: Vec<(usize, &str)> = compilation
+            .diagnostics
+            .iter()
+            .map(|d| {
+                let place = compilation.sources.location(d.primary.span.lo);
+                let line = place.filter(|_| !anywhere).map_or(0, |place| place.line as usize);
+                (line, d.code.as_str())
+            })
+            .collect();
+        found.dedup();
+        assert_eq!(found, expected, "{}", path.display());
+    }
+}
+
 fn find(folder: &Path, programs: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {

@@ -20,6 +20,8 @@
 mod expr;
 mod stmt;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use crate::ir::*;
 use p4xdp_frontend::source::Span;

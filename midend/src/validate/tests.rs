@@ -1,0 +1,277 @@
+//! A valid program, broken in one way after another.
+
+use super::validate;
+use crate::ir::*;
+use p4xdp_frontend::source::Span;
+
+const NONE: Span = Span::NONE;
+
+fn stmt(kind: StmtKind) -> Stmt {
+    Stmt { kind, span: NONE }
+}
+
+fn bits(width: u32, value: u32) -> Expr {
+    Expr::constant(value, ScalarType::bit(width), NONE)
+}
+
+struct Ids {
+    x: LocalId,
+    flag: LocalId,
+    header: HeaderId,
+    stack: StackId,
+    label: LabelId,
+    table: TableId,
+    action: ActionId,
+    control: ControlId,
+    parser: ParserId,
+}
+
+/// A parser that extracts a header and selects by it, and a control with a table.
+fn valid() -> (Program, Ids) {
+    let mut p = Program { errors: vec!["NoError".into()], ..Program::default() };
+    let field = |name: &str, width, offset| HeaderField {
+        name: name.into(),
+        ty: ScalarType::bit(width),
+        offset,
+        annotations: vec![],
+    };
+    let ty = p.header_types.push(HeaderType {
+        name: "h_t".into(),
+        fields: vec![field("a", 8, 0), field("b", 4, 8)],
+        annotations: vec![],
+        span: NONE,
+    });
+    let mut local =
+        |name: &str, ty| p.locals.push(Local { name: name.into(), ty, annotations: vec![], span: NONE });
+    let x = local("x", ScalarType::bit(8));
+    let flag = local("flag", ScalarType::Bool);
+    let error = local("error", ScalarType::Error);
+    let next_index = local("next", ScalarType::bit(32));
+    let data = local("data", ScalarType::bit(8));
+    let header = p.headers.push(Header { name: "h".into(), ty, span: NONE });
+    let element = p.headers.push(Header { name: "s[0]".into(), ty, span: NONE });
+    let stack =
+        p.stacks.push(Stack { name: "s".into(), ty, elements: vec![element], next_index, span: NONE });
+    let label = p.labels.push(NONE);
+    let action = p.actions.push(Action {
+        name: "act".into(),
+        params: vec![ActionParam {
+            name: "data".into(),
+            local: data,
+            ty: ScalarType::bit(8),
+            annotations: vec![],
+        }],
+        body: vec![stmt(StmtKind::Leave(label))],
+        annotations: vec![],
+        span: NONE,
+    });
+    let call = ActionCall { action: 0, args: vec![7u8.into()], span: NONE };
+    let key = KeyElement {
+        name: "k".into(),
+        expr: Expr::local(x, ScalarType::bit(8), NONE),
+        match_kind: MatchKind::Exact,
+        annotations: vec![],
+    };
+    let entry = Entry {
+        keysets: vec![Keyset::Value(255u8.into())],
+        action: call.clone(),
+        priority: None,
+        is_const: true,
+        span: NONE,
+    };
+    let table = p.tables.push(Table {
+        name: "t".into(),
+        keys: vec![key],
+        actions: vec![TableAction { action, table_only: false, default_only: false }],
+        default_action: call,
+        default_is_const: false,
+        entries: vec![entry],
+        entries_are_const: true,
+        size: None,
+        properties: vec![],
+        annotations: vec![],
+        span: NONE,
+    });
+    let apply = stmt(StmtKind::ApplyTable { table, hit: Some(flag), action_run: None });
+    let body = vec![stmt(StmtKind::Labelled { label, body: vec![apply] })];
+    let control = p.controls.push(Control { name: "c".into(), body, span: NONE });
+    let mut states = p4xdp_frontend::arena::Arena::new();
+    let href = HeaderRef::Header(header);
+    let extract = stmt(StmtKind::Extract { header: HeaderRef::Next(stack), varbit_bits: None });
+    let key = Expr { kind: ExprKind::Field { header: href, field: 1 }, ty: ScalarType::bit(4), span: NONE };
+    let case = SelectCase { keysets: vec![Keyset::Universal], target: Target::Accept, span: NONE };
+    let start = states.push(ParserState {
+        name: "start".into(),
+        body: vec![extract],
+        transition: Transition::Select { keys: vec![key], cases: vec![case] },
+        span: NONE,
+    });
+    let parser =
+        p.parsers.push(Parser { name: "p".into(), prologue: vec![], states, start, error, span: NONE });
+    let stage = |block| Stage { role: "r".into(), block, params: vec![] };
+    p.stages = vec![stage(StageBlock::Parser(parser)), stage(StageBlock::Control(control))];
+    (p, Ids { x, flag, header, stack, label, table, action, control, parser })
+}
+
+#[test]
+fn a_valid_program_has_no_violations() {
+    assert_eq!(validate(&valid().0), []);
+}
+
+/// Breaks the program by a statement in front of the control's body.
+fn with_control_stmt(make: impl Fn(&Ids) -> StmtKind) -> Program {
+    let (mut p, ids) = valid();
+    let kind = make(&ids);
+    p.controls[ids.control].body.insert(0, stmt(kind));
+    p
+}
+
+fn with_parser_stmt(make: impl Fn(&Ids) -> StmtKind) -> Program {
+    let (mut p, ids) = valid();
+    let kind = make(&ids);
+    p.parsers[ids.parser].states[StateId::from_u32(0)].body.push(stmt(kind));
+    p
+}
+
+fn broken(change: impl Fn(&mut Program, &Ids)) -> Program {
+    let (mut p, ids) = valid();
+    change(&mut p, &ids);
+    p
+}
+
+#[test]
+fn each_rule_is_looked_after() {
+    let local = |ids: &Ids, ty| Expr::local(ids.x, ty, NONE);
+    let assign = |dst, src| StmtKind::Assign { dst, src };
+    let cases: Vec<(&str, Program)> = vec![
+        ("do not agree", with_control_stmt(|i| assign(LValue::Local(i.x), bits(9, 1)))),
+        ("do not agree", with_control_stmt(|i| assign(LValue::Local(i.x), local(i, ScalarType::bit(9))))),
+        ("wider than its type", with_control_stmt(|i| assign(LValue::Local(i.x), bits(8, 256)))),
+        (
+            "a local that does not exist",
+            with_control_stmt(|_| assign(LValue::Local(LocalId::from_u32(99)), bits(8, 1))),
+        ),
+        (
+            "a field that does not exist",
+            with_control_stmt(|i| {
+                assign(LValue::Field { header: HeaderRef::Header(i.header), field: 2 }, bits(8, 1))
+            }),
+        ),
+        (
+            "outside of its base",
+            with_control_stmt(|i| {
+                assign(LValue::Slice { base: Box::new(LValue::Local(i.x)), hi: 8, lo: 8 }, bits(1, 1))
+            }),
+        ),
+        (
+            "types of a condition",
+            with_control_stmt(|_| StmtKind::If {
+                condition: bits(1, 1),
+                then_block: vec![],
+                else_block: vec![],
+            }),
+        ),
+        (
+            "a label that occurs twice",
+            with_control_stmt(|i| StmtKind::Switch {
+                scrutinee: local(i, ScalarType::bit(8)),
+                cases: vec![(vec![1u8.into()], vec![]), (vec![1u8.into()], vec![])],
+                default: vec![],
+            }),
+        ),
+        (
+            "wider than the scrutinee",
+            with_control_stmt(|i| StmtKind::Switch {
+                scrutinee: local(i, ScalarType::bit(8)),
+                cases: vec![(vec![256u32.into()], vec![])],
+                default: vec![],
+            }),
+        ),
+        ("outside of its block", with_control_stmt(|i| StmtKind::Leave(i.label))),
+        ("with two blocks", with_control_stmt(|i| StmtKind::Labelled { label: i.label, body: vec![] })),
+        ("outside of a parser", with_control_stmt(|_| StmtKind::Advance { bits: bits(32, 8) })),
+        (
+            "`next` that is not extracted",
+            with_control_stmt(|i| StmtKind::SetValid { header: HeaderRef::Next(i.stack), valid: true }),
+        ),
+        ("emit in a parser", with_parser_stmt(|i| StmtKind::Emit(HeaderRef::Header(i.header)))),
+        (
+            "applied outside of a control",
+            with_parser_stmt(|i| StmtKind::ApplyTable { table: i.table, hit: None, action_run: None }),
+        ),
+        (
+            "without varbit",
+            with_parser_stmt(|i| StmtKind::Extract {
+                header: HeaderRef::Header(i.header),
+                varbit_bits: Some(bits(32, 8)),
+            }),
+        ),
+        ("types of an advance", with_parser_stmt(|_| StmtKind::Advance { bits: bits(16, 8) })),
+        ("types of an error", with_parser_stmt(|_| StmtKind::Reject { error: bits(32, 0) })),
+        ("a lookahead into", with_parser_stmt(|i| StmtKind::Lookahead { offset: 0, dst: i.flag })),
+        ("another number of keysets", broken(|p, i| p.tables[i.table].entries[0].keysets.clear())),
+        (
+            "a keyset wider",
+            broken(|p, i| {
+                p.tables[i.table].entries[0].keysets = vec![Keyset::Value(256u32.into())];
+            }),
+        ),
+        ("another number of arguments", broken(|p, i| p.tables[i.table].default_action.args.clear())),
+        (
+            "wider than the parameter",
+            broken(|p, i| {
+                p.tables[i.table].default_action.args = vec![256u32.into()];
+            }),
+        ),
+        ("outside of the table's list", broken(|p, i| p.tables[i.table].default_action.action = 1)),
+        ("table-only", broken(|p, i| p.tables[i.table].actions[0].table_only = true)),
+        ("default-only", broken(|p, i| p.tables[i.table].actions[0].default_only = true)),
+        ("an action's parameter", broken(|p, i| p.actions[i.action].params[0].ty = ScalarType::bit(9))),
+        (
+            "outside of its block",
+            broken(|p, i| {
+                // The label is no longer around the table's application.
+                let StmtKind::Labelled { body, .. } = p.controls[i.control].body.remove(0).kind else {
+                    return;
+                };
+                p.controls[i.control].body = body;
+            }),
+        ),
+        (
+            "a transition to a state",
+            broken(|p, i| {
+                p.parsers[i.parser].states[StateId::from_u32(0)].transition =
+                    Transition::Direct(Target::State(StateId::from_u32(5)));
+            }),
+        ),
+        (
+            "a select without keys",
+            broken(|p, i| {
+                p.parsers[i.parser].states[StateId::from_u32(0)].transition =
+                    Transition::Select { keys: vec![], cases: vec![] };
+            }),
+        ),
+        ("the parser's error", broken(|p, i| p.parsers[i.parser].error = i.x)),
+        ("next_index", broken(|p, i| p.stacks[i.stack].next_index = i.x)),
+        (
+            "a field's offset",
+            broken(|p, _| {
+                p.header_types[HeaderTypeId::from_u32(0)].fields[1].offset = 9;
+            }),
+        ),
+        (
+            "a place without local",
+            broken(|p, _| {
+                p.stages[0].params.push(StageParam {
+                    name: "q".into(),
+                    direction: p4xdp_frontend::hir::Direction::In,
+                    place: Place::Scalar(LocalId::from_u32(99)),
+                })
+            }),
+        ),
+    ];
+    for (message, program) in cases {
+        let found = validate(&program);
+        assert!(found.iter().any(|v| v.message.contains(message)), "`{message}` not among {found:?}");
+    }
+}
