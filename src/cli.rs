@@ -72,8 +72,8 @@ pub struct SourceArgs {
     /// How diagnostics are printed.
     #[arg(long, value_enum, default_value_t = ErrorFormat::Human)]
     pub error_format: ErrorFormat,
-    /// Warnings: `-W CODE` and `-W no-CODE` switch one, `-W all` and `-W none` all, `-W error` and `-W error=CODE` make
-    /// errors of them.
+    /// Warnings, by name (`unused`) or code (`W0202`): `-W NAME` and `-W no-NAME` switch one, `-W all` and `-W none` all,
+    /// `-W error` and `-W error=NAME` make errors of them; `p4xdp explain --list` has the names.
     #[arg(short = 'W', value_name = "WARNING", value_parser = warning_flag)]
     pub warnings: Vec<String>,
 }
@@ -446,7 +446,7 @@ pub struct RunArgs {
 /// `p4xdp explain`
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// The code, e.g. `E0301`.
+    /// The code, e.g. `E0301`, or the name of a warning, e.g. `unused`.
     #[arg(required_unless_present = "list")]
     pub code: Option<String>,
     /// Lists all codes.

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostics, ErrorsReported};
 use crate::preprocess::Options;
 use crate::source::{FileLoader, SourceMap};
-use crate::{ast, hir, parse, preprocess, typecheck};
+use crate::{ast, hir, lint, parse, preprocess, typecheck};
 use std::path::Path;
 
 /// From the file at `main` to the typed program. All files that are read go into `sources`, all findings into
@@ -20,6 +20,7 @@ pub fn analyze(
     sink: &mut Diagnostics,
 ) -> Result<hir::Program, ErrorsReported> {
     let tree = preprocess_and_parse(main, options, loader, sources, sink)?;
+    lint::apply_annotations(&tree, sink);
     typecheck::check(&tree, sink)
 }
 

@@ -1,7 +1,7 @@
 //! P4_16 front end: text in, typed program (HIR) out.
 //!
 //! Knows the language and nothing of XDP, BPF or any target. The stages, in order: [`preprocess`], [`parse`]
-//! (grammar to [`ast`]), [`resolve`] and [`typecheck`] (AST to [`hir`]). Every stage reports into a
+//! (grammar to [`ast`]), [`resolve`] and [`typecheck`] (AST to [`hir`]), [`lint`] (warnings). Every stage reports into a
 //! [`diagnostic::Diagnostics`] sink and reports all that it can.
 
 mod analyze;
@@ -10,6 +10,7 @@ pub mod ast;
 pub mod ast_dump;
 pub mod diagnostic;
 pub mod hir;
+pub mod lint;
 pub mod parse;
 pub mod preprocess;
 pub mod resolve;

@@ -1,28 +1,45 @@
-//! `p4xdp explain CODE`: why a diagnostic exists, with a wrong and a right example.
+//! `p4xdp explain CODE` or `NAME`: why a diagnostic exists, with a wrong and a right example.
 
 use super::{Exit, complain, output::print};
 use crate::cli::ExplainArgs;
-use p4xdp_frontend::diagnostic::{codes, suggest};
+use p4xdp_frontend::diagnostic::{Code, codes, suggest};
 
 /// Prints one explanation, or the list of all codes.
 pub fn run(args: &ExplainArgs) -> Exit {
     if args.list {
-        let list: String = codes::ALL.iter().map(|(code, title, _)| format!("{code}  {title}\n")).collect();
+        let line = |(code, title, _): &(Code, &str, &str)| match code.names().first() {
+            Some(name) => format!("{code}  {title} (`-W {name}`)\n"),
+            None => format!("{code}  {title}\n"),
+        };
+        let list: String = codes::ALL.iter().map(line).collect();
         print(&list);
         return Exit::Done;
     }
     let Some(wanted) = &args.code else { return Exit::Environment };
-    let wanted = wanted.to_uppercase();
-    match codes::ALL.iter().find(|(code, _, _)| code.as_str() == wanted) {
-        Some((code, title, text)) => {
-            print(&format!("{code}: {title}\n\n{text}"));
-            Exit::Done
-        }
-        None => {
-            let near = suggest::closest(&wanted, codes::ALL.iter().map(|(code, _, _)| code.as_str()));
-            let hint = near.map(|c| format!("; did you mean {c}?")).unwrap_or_default();
-            complain(&format!("there is no code `{wanted}`{hint} `p4xdp explain --list` shows all"));
-            Exit::Environment
-        }
+    let code = wanted.to_uppercase();
+    let mut meant: Vec<Code> = Code::find(&code).into_iter().collect();
+    if meant.is_empty() {
+        meant = Code::named(wanted);
     }
+    if meant.is_empty() {
+        let near = suggest::closest(&code, codes::ALL.iter().map(|(code, _, _)| code.as_str()));
+        let hint = near.map(|c| format!("; did you mean {c}?")).unwrap_or_default();
+        complain(&format!("there is no code `{code}`{hint} `p4xdp explain --list` shows all"));
+        return Exit::Environment;
+    }
+    let text = |code: &Code| {
+        let names: Vec<String> = code.names().iter().map(|name| format!("`{name}`")).collect();
+        let called = if names.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "This warning goes by the name of {}. `-W no-NAME` switches it off, `-W error=NAME` makes an error of it;\n\
+                 `@noWarn(\"NAME\")` in front of a declaration, block or entry silences it there.\n\n",
+                names.join(" or ")
+            )
+        };
+        format!("{code}: {}\n\n{called}{}", code.title(), code.explanation())
+    };
+    print(&meant.iter().map(text).collect::<Vec<_>>().join("\n"));
+    Exit::Done
 }

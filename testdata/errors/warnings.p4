@@ -15,7 +15,7 @@ control e(in bit<8> k) {
         default_action = act;
         entries = {
             priority = 10: 1: act;
-            priority = 20: 2: act;                           // warning[W0308]
+            priority = 20: 2: act;                           // warning[W0309]
             priority = 20: 3: act;                           // warning[W0308]
         }
     }

@@ -21,6 +21,21 @@ impl Code {
         self.0.starts_with('W')
     }
 
+    /// The names of a warning: the one that `-W`, `@noWarn` and `@diagnostic` are told first, then others that mean it
+    /// as well, mostly because other compilers of P4 call it so. Several codes may share a name. Errors have none.
+    pub fn names(self) -> &'static [&'static str] {
+        NAMES.iter().find(|(code, _)| *code == self).map_or(&[], |(_, names)| names)
+    }
+
+    /// The warnings with this name or this code, `_` being as good as `-`.
+    pub fn named(name: &str) -> Vec<Code> {
+        let wanted = name.replace('_', "-");
+        let is_meant = |(code, names): &&(Code, &[&str])| {
+            code.is_warning() && (code.0 == wanted || names.contains(&wanted.as_str()))
+        };
+        NAMES.iter().filter(is_meant).map(|(code, _)| *code).collect()
+    }
+
     /// What the code is about, in a few words.
     pub fn title(self) -> &'static str {
         ALL.iter().find(|(code, ..)| *code == self).map_or("", |(_, title, _)| title)
@@ -44,13 +59,15 @@ impl std::fmt::Debug for Code {
     }
 }
 
-/// Declares the codes: a constant each, and [`ALL`] with titles and explanations in the same order.
+/// Declares the codes: a constant each, and [`ALL`] with titles and explanations in the same order. The names of a
+/// warning stand behind its title.
 macro_rules! codes {
-    ($($name:ident $title:literal;)*) => {
+    ($($name:ident $title:literal $($warning:literal)*;)*) => {
         $(#[doc = $title] pub const $name: Code = Code(stringify!($name));)*
         /// All codes: the code, its title, and its explanation in Markdown.
         pub const ALL: &[(Code, &str, &str)] =
             &[$(($name, $title, include_str!(concat!("explain/", stringify!($name), ".md")))),*];
+        const NAMES: &[(Code, &[&str])] = &[$(($name, &[$($warning),*])),*];
     };
 }
 
@@ -144,16 +161,19 @@ codes! {
     E0525 "the program needs too many maps";
     E0550 "the interpreter does not know an extern";
     E0551 "the interpreter cannot run a construct";
-    W0101 "the program says `#warning`";
-    W0102 "a macro is redefined";
-    W0103 "text after a directive is ignored";
-    W0201 "a name that hides another";
-    W0301 "a value that does not fit";
-    W0302 "a shift that leaves nothing";
-    W0303 "a state without transition";
-    W0304 "a case that is never reached";
-    W0305 "a use of something deprecated";
-    W0306 "a parser without end";
-    W0307 "a state that is never reached";
-    W0308 "priorities of entries";
+    W0101 "the program says `#warning`" "user-warning";
+    W0102 "a macro is redefined" "macro-redefined";
+    W0103 "text after a directive is ignored" "extra-tokens";
+    W0201 "a name that hides another" "shadow";
+    W0301 "a value that does not fit" "overflow" "mismatch";
+    W0302 "a shift that leaves nothing" "overflow";
+    W0303 "a state without transition" "parser-transition";
+    W0304 "a case that is never reached" "unreachable" "parser-transition";
+    W0305 "a use of something deprecated" "deprecated";
+    W0306 "a parser without end" "endless-parser" "unreachable";
+    W0307 "a state that is never reached" "unreachable" "unused";
+    W0308 "entries of equal priority" "duplicate-priorities";
+    W0309 "entries out of the order of their priorities" "entries-out-of-priority-order";
+    W0401 "a warning that nobody knows" "unknown-warning" "unknown";
+    W0402 "an annotation that has no effect" "ignored-annotation";
 }

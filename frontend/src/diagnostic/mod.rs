@@ -6,14 +6,16 @@
 pub mod codes;
 mod policy;
 mod render;
+mod scopes;
 pub mod suggest;
 #[cfg(test)]
 mod tests;
 
 use crate::source::Span;
 pub use codes::Code;
-pub use policy::{UnknownWarning, WarningLevel, WarningPolicy};
+pub use policy::{UnknownWarning, WarningLevel, WarningPolicy, warnings_named};
 pub use render::{Format, render, summary};
+pub use scopes::SilentScope;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -126,6 +128,7 @@ pub struct Diagnostics {
     found: Vec<Diagnostic>,
     errors: usize,
     policy: WarningPolicy,
+    silent: scopes::Scopes,
 }
 
 impl Diagnostics {
@@ -140,9 +143,19 @@ impl Diagnostics {
         Diagnostics { policy, ..Diagnostics::default() }
     }
 
+    /// From now on, leaves out the warnings that lie in these parts of the program.
+    pub fn silence(&mut self, scopes: Vec<SilentScope>) {
+        self.silent = scopes::Scopes::new(scopes);
+    }
+
+    /// From now on, makes something else of the warnings with this code.
+    pub fn set_level(&mut self, code: Code, level: WarningLevel) {
+        self.policy.codes.insert(code, level);
+    }
+
     /// Takes a finding of any severity.
     pub fn emit(&mut self, diagnostic: Diagnostic) {
-        let Some(diagnostic) = diagnostic.under(&self.policy) else { return };
+        let Some(diagnostic) = diagnostic.under(&self.policy, &self.silent) else { return };
         if diagnostic.severity == Severity::Error {
             self.errors += 1;
         }

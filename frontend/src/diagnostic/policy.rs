@@ -1,6 +1,7 @@
 //! Which warnings are shown, and which are errors. In: `-W` flags. Out: for each finding that the sink is given, whether
 //! it is left out or made an error.
 
+use super::scopes::Scopes;
 use super::suggest::closest;
 use super::{Code, Diagnostic, Severity, codes};
 use std::collections::BTreeMap;
@@ -32,17 +33,18 @@ pub struct WarningPolicy {
 pub struct UnknownWarning {
     /// The name as given.
     pub name: String,
-    /// The code that was most likely meant.
+    /// The name that was most likely meant.
     pub known: Option<&'static str>,
 }
 
 impl WarningPolicy {
-    /// Takes in what follows `-W`: `all`, `none`, `error`, `W0102`, `no-W0102`, `error=W0102` or `no-error=W0102`.
-    /// Later flags go before earlier ones.
+    /// Takes in what follows `-W`: `all`, `none`, `error`, `NAME`, `no-NAME`, `error=NAME` or `no-error=NAME`, where a
+    /// name is that of a warning (`unused`) or its code (`W0202`); also `disable`, `disable=NAME` and `warn=NAME`, as other
+    /// compilers of P4 have them. Later flags go before earlier ones.
     pub fn set(&mut self, flag: &str) -> Result<(), UnknownWarning> {
         let all = match flag {
-            "all" | "no-error" => Some(WarningLevel::Warn),
-            "none" => Some(WarningLevel::Allow),
+            "all" | "warn" | "no-error" => Some(WarningLevel::Warn),
+            "none" | "disable" => Some(WarningLevel::Allow),
             "error" => Some(WarningLevel::Deny),
             _ => None,
         };
@@ -51,20 +53,18 @@ impl WarningPolicy {
             self.codes.clear();
             return Ok(());
         }
-        let prefixes =
-            [("error=", WarningLevel::Deny), ("no-error=", WarningLevel::Warn), ("no-", WarningLevel::Allow)];
+        let prefixes = [
+            ("error=", WarningLevel::Deny),
+            ("no-error=", WarningLevel::Warn),
+            ("warn=", WarningLevel::Warn),
+            ("disable=", WarningLevel::Allow),
+            ("no-", WarningLevel::Allow),
+        ];
         let (level, name) = prefixes
             .into_iter()
             .find_map(|(prefix, level)| Some((level, flag.strip_prefix(prefix)?)))
             .unwrap_or((WarningLevel::Warn, flag));
-        let code = Code::find(name).filter(|code| code.is_warning()).ok_or_else(|| UnknownWarning {
-            name: name.to_owned(),
-            known: closest(
-                name,
-                codes::ALL.iter().map(|(code, ..)| code.as_str()).filter(|c| c.starts_with('W')),
-            ),
-        })?;
-        self.codes.insert(code, level);
+        self.codes.extend(warnings_named(name)?.into_iter().map(|code| (code, level)));
         Ok(())
     }
 
@@ -74,20 +74,59 @@ impl WarningPolicy {
     }
 }
 
+/// Names of warnings that other compilers of P4 give and we do not: programs may mention them.
+const ELSEWHERE: &[&str] = &[
+    "branch",
+    "duplicate",
+    "expr",
+    "failed",
+    "ignore",
+    "ignore-prop",
+    "invalid",
+    "keys",
+    "legacy",
+    "missing",
+    "mismatch",
+    "multi-header-extract",
+    "ordering",
+    "type-inference",
+    "uninitialized",
+    "unsupported",
+];
+
+/// The codes that a name stands for; none if it is the name of a warning that other compilers give.
+///
+/// # Errors
+///
+/// When nobody knows the name.
+pub fn warnings_named(name: &str) -> Result<Vec<Code>, UnknownWarning> {
+    let found = Code::named(name);
+    if !found.is_empty() || ELSEWHERE.contains(&name.replace('_', "-").as_str()) {
+        return Ok(found);
+    }
+    let warnings = || codes::ALL.iter().map(|(code, ..)| *code).filter(|code| code.is_warning());
+    let candidates = warnings().flat_map(|code| code.names().iter().copied());
+    let known = closest(name, candidates.chain(warnings().map(Code::as_str)));
+    Err(UnknownWarning { name: name.to_owned(), known })
+}
+
 impl Diagnostic {
     /// What becomes of a finding: nothing if it is a warning that the policy allows, an error if it denies it.
-    pub(super) fn under(mut self, policy: &WarningPolicy) -> Option<Diagnostic> {
+    pub(super) fn under(mut self, policy: &WarningPolicy, scopes: &Scopes) -> Option<Diagnostic> {
         if self.severity != Severity::Warning {
             return Some(self);
+        }
+        if scopes.silence(&self) {
+            return None;
         }
         match policy.level(self.code) {
             WarningLevel::Allow => None,
             WarningLevel::Warn => Some(self),
             WarningLevel::Deny => {
                 self.severity = Severity::Error;
-                let code = self.code;
+                let name = self.code.names().first().copied().unwrap_or(self.code.as_str());
                 Some(self.with_note(format!(
-                    "`-W error` makes this warning an error; `-W no-error={code}` does not"
+                    "`-W error` makes this warning an error; `-W no-error={name}` does not"
                 )))
             }
         }

@@ -68,14 +68,12 @@ impl Checker<'_> {
                 TablePropertyKind::Entries(_) | TablePropertyKind::Custom { .. } => {}
             }
         }
-        let mut entries_annotations = None;
         for property in properties {
             match &property.kind {
                 TablePropertyKind::Key(_) | TablePropertyKind::Actions(_) => {}
                 TablePropertyKind::Entries(entries) => {
                     table.has_entries = true;
                     table.entries_are_const = property.is_const;
-                    entries_annotations = Some(&property.annotations);
                     self.table_entries(&mut table, property, entries);
                 }
                 TablePropertyKind::Custom { name, value } => {
@@ -84,9 +82,7 @@ impl Checker<'_> {
                 }
             }
         }
-        if let Some(annotations) = entries_annotations {
-            self.warn_of_priorities(&table, annotations);
-        }
+        self.warn_of_priorities(&table);
         if !has_actions {
             self.error(codes::E0319, name.span, format!("table `{}` has no `actions` property", name.text));
         }

@@ -73,21 +73,10 @@ impl Checker<'_> {
     }
 
     /// Section "Entry priorities": equal priorities, and an order of entries that differs from theirs.
-    pub(super) fn warn_of_priorities(&mut self, table: &hir::Table, annotations: &[ast::Annotation]) {
+    pub(super) fn warn_of_priorities(&mut self, table: &hir::Table) {
         if table.entries_are_const || table.entries.first().is_none_or(|entry| entry.priority.is_none()) {
             return;
         }
-        let silenced = |warning: &str| {
-            annotations.iter().any(|annotation| match &annotation.body {
-                ast::AnnotationBody::Unstructured(tokens) => {
-                    &*annotation.name.text == "noWarn"
-                        && tokens.iter().any(|token| token.text.trim_matches('"') == warning)
-                }
-                ast::AnnotationBody::Empty
-                | ast::AnnotationBody::Expressions(_)
-                | ast::AnnotationBody::KeyValues(_) => false,
-            })
-        };
         let property = |name: &str| {
             let property = table.properties.iter().find(|property| &*property.name.name == name)?;
             const_eval::eval_local(&self.program, &property.value).ok()
@@ -110,17 +99,14 @@ impl Checker<'_> {
             };
             if let Some((before, earlier)) = &previous
                 && (if largest_wins { *before < priority } else { *before > priority })
-                && !silenced("entries_out_of_priority_order")
             {
                 let message = "this entry takes precedence over one before it";
                 findings.push(
-                    Diagnostic::warning(codes::W0308, entry.span, message)
+                    Diagnostic::warning(codes::W0309, entry.span, message)
                         .with_label(*earlier, format!("this has priority {before}")),
                 );
             }
-            if let Some(earlier) = seen.insert(priority.clone(), entry.span)
-                && !silenced("duplicate_priorities")
-            {
+            if let Some(earlier) = seen.insert(priority.clone(), entry.span) {
                 let message = format!("two entries have priority {priority}");
                 findings.push(
                     Diagnostic::warning(codes::W0308, entry.span, message)
