@@ -8,6 +8,7 @@ mod analyze;
 pub mod arena;
 pub mod ast;
 pub mod ast_dump;
+pub mod control_plane;
 pub mod diagnostic;
 pub mod hir;
 pub mod lint;

@@ -33,5 +33,9 @@ control c0(in bit<8> k) {
         }
     }
     table td { key = { k: ternary; } actions = { a; } default_action = a; size = k; } // error[E0303]
+    table te { key = { k + 1: exact; } actions = { a; } default_action = a; } // error[E0335]
+    table tf { key = { (bit<4>)k: exact @name("low"); k & 0xF: exact; k[3:0]: exact; } actions = { a; } default_action = a; }
+    table tg { key = { ~k: exact @hidden; } actions = { a; } default_action = a; }
+    @hidden table th { key = { ~k: exact; } actions = { a; } default_action = a; }
     apply {}
 }

@@ -96,6 +96,8 @@ pub enum ExprKind {
         value: BigInt,
         /// Width prefix.
         width: Option<LiteralWidth>,
+        /// The base that it is written in: 2, 8, 10 or 16.
+        radix: u8,
     },
     /// `true`, `false`
     Bool(bool),

@@ -45,8 +45,8 @@ fn text(expr: &Expr) -> String {
 pub(super) fn expression(expr: &Expr) -> Sexp {
     let node = |head: &str, parts: &[&Expr]| Sexp::node(head, parts.iter().map(|part| expression(part)));
     match &expr.kind {
-        ExprKind::Int { value, width: None } => Sexp::atom(value.to_string()),
-        ExprKind::Int { value, width: Some(width) } => {
+        ExprKind::Int { value, width: None, .. } => Sexp::atom(value.to_string()),
+        ExprKind::Int { value, width: Some(width), .. } => {
             Sexp::atom(format!("{}{}{value}", width.width, if width.signed { 's' } else { 'w' }))
         }
         ExprKind::Bool(value) => Sexp::atom(value.to_string()),

@@ -142,6 +142,7 @@ codes! {
     E0332 "the key of a table";
     E0333 "the body of an annotation";
     E0334 "a type that packets do not take";
+    E0335 "a key without a name";
     E0401 "a package of no known architecture";
     E0402 "no `main`";
     E0404 "an entry without a priority";

@@ -39,14 +39,14 @@ impl Lowering<'_> {
             return Err(self.error(codes::E0120, span, message));
         }
         match value(digits) {
-            Some(value) => Ok(ExprKind::Int { value, width }),
+            Some((value, radix)) => Ok(ExprKind::Int { value, width, radix }),
             None => Err(self.unexpected(pair)),
         }
     }
 }
 
-/// The value of digits with an optional prefix for the base; underscores do not count.
-fn value(digits: &str) -> Option<BigInt> {
+/// The value of digits with an optional prefix for the base, and the base; underscores do not count.
+fn value(digits: &str) -> Option<(BigInt, u8)> {
     let (radix, digits) = match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => (16, digits.get(2..)?),
         [b'0', b'o' | b'O', ..] => (8, digits.get(2..)?),
@@ -54,19 +54,19 @@ fn value(digits: &str) -> Option<BigInt> {
         [b'0', b'b' | b'B', ..] => (2, digits.get(2..)?),
         _ => (10, digits),
     };
-    if let Ok(small) = u64::from_str_radix(digits, radix) {
-        return Some(BigInt::from(small));
+    if let Ok(small) = u64::from_str_radix(digits, u32::from(radix)) {
+        return Some((BigInt::from(small), radix));
     }
     let plain: Vec<u8> = digits.bytes().filter(|digit| *digit != b'_').collect();
     if plain.is_empty() {
-        return Some(BigInt::ZERO);
+        return Some((BigInt::ZERO, radix));
     }
-    BigInt::parse_bytes(&plain, radix)
+    Some((BigInt::parse_bytes(&plain, u32::from(radix))?, radix))
 }
 
 /// The text between the quotes. A backslash takes itself and the quote; whatever else it stands before is left to
 /// those who read the string (section "String literals").
-pub(super) fn string(quoted: &str) -> String {
+pub(crate) fn string(quoted: &str) -> String {
     let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(quoted);
     let mut text = String::with_capacity(inner.len());
     let mut chars = inner.chars();
@@ -121,10 +121,10 @@ mod tests {
             ("0d1_0", 10),
             ("1__0", 10),
         ] {
-            assert_eq!(value(digits), Some(BigInt::from(expected)), "{digits}");
+            assert_eq!(value(digits).unwrap().0, BigInt::from(expected), "{digits}");
         }
         let wide = value("0xFFFF_FFFF_FFFF_FFFF_FFFF").unwrap();
-        assert_eq!(wide, (BigInt::from(1) << 80) - 1);
+        assert_eq!(wide, ((BigInt::from(1) << 80) - 1, 16));
     }
 
     #[test]

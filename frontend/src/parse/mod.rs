@@ -29,6 +29,7 @@ use crate::source::{Span, SpanMap};
 use crate::stack::with_room_for_recursion;
 use declarations::Place;
 use grammar::{Grammar, Rule};
+pub(crate) use literals::string;
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 use rustc_hash::FxHashSet;

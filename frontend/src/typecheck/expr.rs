@@ -16,10 +16,10 @@ impl Checker<'_> {
     pub(super) fn expr(&mut self, e: &ast::Expr, hint: Option<TypeId>) -> hir::Expr {
         let span = e.span;
         match &e.kind {
-            Ast::Int { value, width: None } => {
+            Ast::Int { value, width: None, .. } => {
                 expr(ExprKind::Literal(ConstValue::Int(value.clone())), self.basic.int, span)
             }
-            Ast::Int { value, width: Some(width) } => self.sized_literal(value, *width, span),
+            Ast::Int { value, width: Some(width), .. } => self.sized_literal(value, *width, span),
             Ast::Bool(value) => expr(ExprKind::Literal(ConstValue::Bool(*value)), self.basic.bool, span),
             Ast::String(text) => {
                 let value = ConstValue::String(Arc::from(text.as_str()));

@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::{Checker, const_eval, named};
 use crate::ast::{self, ExprKind as Ast, TablePropertyKind};
+use crate::control_plane;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ActionRef, KeyElement, TableId, Type};
 use crate::resolve::Binding;
@@ -56,10 +57,11 @@ impl Checker<'_> {
         self.actions_are_incomplete = false;
         let mut has_actions = false;
         let mut has_default = false;
+        let hidden = control_plane::is_hidden(&table.annotations);
         for property in properties {
             match &property.kind {
                 TablePropertyKind::Key(keys) => {
-                    table.keys = keys.iter().map(|key| self.key_element(key)).collect();
+                    table.keys = keys.iter().map(|key| self.key_element(key, hidden)).collect();
                 }
                 TablePropertyKind::Actions(actions) => {
                     has_actions = true;
@@ -190,7 +192,7 @@ impl Checker<'_> {
         table.default_action = Some(reference);
     }
 
-    fn key_element(&mut self, key: &ast::KeyElement) -> KeyElement {
+    fn key_element(&mut self, key: &ast::KeyElement, hidden: bool) -> KeyElement {
         let expr = self.expr(&key.expr, None);
         let expr = if self.is_error(expr.ty) || self.is_key(expr.ty) {
             expr
@@ -199,7 +201,7 @@ impl Checker<'_> {
             self.bad_expr(codes::E0332, key.expr.span, format!("a value of type `{text}` cannot be a key"))
         };
         let annotations = self.annotations(&key.annotations);
-        let name = control_plane_name(&annotations).unwrap_or_else(|| Arc::from(key_text(&key.expr)));
+        let name = self.key_name(key, &annotations, hidden || self.is_error(expr.ty));
         let kind = ast::QualifiedName { absolute: false, name: key.match_kind.clone() };
         let entry = self.resolve_name(&kind, |binding| matches!(binding, Binding::MatchKind(_)));
         let match_kind = match entry {
@@ -224,6 +226,36 @@ impl Checker<'_> {
         };
         let match_kind = match_kind.unwrap_or_else(|| hir::MatchKindId::from_u32(0));
         KeyElement { expr, match_kind, name, annotations, span: key.span }
+    }
+
+    /// The control-plane name of a key. What is hidden from the control plane needs none.
+    fn key_name(
+        &mut self,
+        key: &ast::KeyElement,
+        annotations: &[ast::Annotation],
+        may_be_nameless: bool,
+    ) -> Arc<str> {
+        if let Some(name) = control_plane::annotated_name(annotations) {
+            return name;
+        }
+        let name = control_plane::key_name(&key.expr);
+        if !name.is_derived && !may_be_nameless && !control_plane::is_hidden(annotations) {
+            let behind = Span { lo: key.match_kind.span.hi, hi: key.match_kind.span.hi };
+            self.emit(
+                Diagnostic::error(
+                    codes::E0335,
+                    key.expr.span,
+                    "a key that is not a plain field, slice or mask needs a `@name`",
+                )
+                .with_primary("no name for the control plane follows from this")
+                .with_suggestion(
+                    behind,
+                    format!(" @name(\"{}\")", name.text),
+                    "name the key",
+                ),
+            );
+        }
+        name.text
     }
 
     /// Prefixes, masks and ranges are of integers.
@@ -364,55 +396,5 @@ impl Checker<'_> {
     fn not_an_action(&mut self, span: Span) -> Option<ActionRef> {
         self.error(codes::E0320, span, "`default_action` must be an action");
         None
-    }
-}
-
-/// The name in `@name("..")`.
-fn control_plane_name(annotations: &[ast::Annotation]) -> Option<Arc<str>> {
-    let annotation = annotations.iter().find(|annotation| &*annotation.name.text == "name")?;
-    match &annotation.body {
-        ast::AnnotationBody::Unstructured(tokens) => {
-            let text: String = tokens.iter().map(|token| token.text.trim_matches('"')).collect();
-            Some(Arc::from(text))
-        }
-        ast::AnnotationBody::Empty
-        | ast::AnnotationBody::Expressions(_)
-        | ast::AnnotationBody::KeyValues(_) => None,
-    }
-}
-
-/// The name that section "Keys" of "Computing control-plane names" gives a key expression.
-fn key_text(e: &ast::Expr) -> String {
-    match &e.kind {
-        Ast::Name(name) if name.absolute => format!(".{}", name.name.text),
-        Ast::Name(name) => name.name.text.to_string(),
-        Ast::This => "this".to_owned(),
-        Ast::Member(base, name) => format!("{}.{}", key_text(base), name.text),
-        Ast::Index(base, index) => format!("{}[{}]", key_text(base), key_text(index)),
-        Ast::Slice(base, hi, lo) => format!("{}[{}:{}]", key_text(base), key_text(hi), key_text(lo)),
-        Ast::PlusSlice(base, lo, width) => {
-            format!("{}[{}+:{}]", key_text(base), key_text(lo), key_text(width))
-        }
-        Ast::Int { value, .. } => value.to_string(),
-        Ast::Call { callee, .. } => format!("{}()", key_text(callee)),
-        Ast::Binary(op, a, b) => {
-            format!("{} {} {}", key_text(a), op.text(), key_text(b))
-        }
-        Ast::Paren(inner) => key_text(inner),
-        Ast::Bool(value) => value.to_string(),
-        Ast::Cast(_, inner) => key_text(inner),
-        Ast::String(_)
-        | Ast::Type(_)
-        | Ast::Unary(..)
-        | Ast::Ternary(..)
-        | Ast::List { .. }
-        | Ast::NamedList { .. }
-        | Ast::Tuple(_)
-        | Ast::InvalidHeader
-        | Ast::DefaultValue
-        | Ast::Default
-        | Ast::DontCare
-        | Ast::Mask(..)
-        | Ast::Range(..) => String::new(),
     }
 }
