@@ -73,6 +73,7 @@ impl Compilation {
         let ast = self.parse()?;
         lint::apply_annotations(&ast, &mut self.diagnostics);
         let hir = typecheck::check(&ast, &mut self.diagnostics)?;
+        lint::check(&hir, &self.sources, &mut self.diagnostics);
         self.diagnostics.check().map(|()| hir)
     }
 

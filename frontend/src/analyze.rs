@@ -21,7 +21,9 @@ pub fn analyze(
 ) -> Result<hir::Program, ErrorsReported> {
     let tree = preprocess_and_parse(main, options, loader, sources, sink)?;
     lint::apply_annotations(&tree, sink);
-    typecheck::check(&tree, sink)
+    let program = typecheck::check(&tree, sink)?;
+    lint::check(&program, sources, sink);
+    sink.check().map(|()| program)
 }
 
 /// From text to the syntax tree: preprocesses the program at `main` and parses it.

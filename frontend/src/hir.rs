@@ -17,6 +17,7 @@ pub use dump::dump;
 pub use expr::*;
 pub use stmt::*;
 pub use types::*;
+pub use walk::Visit;
 
 use crate::arena::Arena;
 use crate::source::Span;
@@ -346,6 +347,8 @@ pub struct Constant {
     pub init: Expr,
     /// Its value, unless it depends on constructor parameters.
     pub value: Option<ConstValue>,
+    /// The program mentions it, possibly in an expression whose value stands here instead.
+    pub is_mentioned: bool,
     /// Annotations.
     pub annotations: Vec<Annotation>,
 }
@@ -372,6 +375,8 @@ pub struct Variable {
     pub kind: VariableKind,
     /// Default value of a parameter.
     pub default: Option<Expr>,
+    /// The program mentions it, possibly in an expression whose value stands here instead.
+    pub is_mentioned: bool,
     /// Annotations (`@optional` among them).
     pub annotations: Vec<Annotation>,
 }

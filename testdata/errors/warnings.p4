@@ -1,14 +1,14 @@
 // Valid, but probably not what was meant.
 match_kind { exact, ternary }
-void a(in bit<8> x) { bit<8> x = 1; }                        // warning[W0201]
+void a(in bit<8> _x) { bit<8> _x = 1; }                      // warning[W0201]
 @deprecated("use " ++ "g") extern void old();
 void b() { old(); }                                          // warning[W0305]
 parser c() { state start { transition next; } state next { transition start; } } // warning[W0306]
 parser d() { state start { transition accept; } state other { transition accept; } } // warning[W0307]
 action act() {}
 control e(in bit<8> k) {
-    bit<8> act2 = 1;
-    action shadow(bit<8> act2) {}                            // warning[W0201]
+    bit<8> _act2 = 1;
+    action _shadow(bit<8> _act2) {}                          // warning[W0201]
     table t0 {
         key = { k: ternary; }
         actions = { act; }

@@ -166,6 +166,8 @@ codes! {
     W0102 "a macro is redefined" "macro-redefined";
     W0103 "text after a directive is ignored" "extra-tokens";
     W0201 "a name that hides another" "shadow";
+    W0202 "something that is never used" "unused";
+    W0203 "a variable that is never read" "unused";
     W0301 "a value that does not fit" "overflow" "mismatch";
     W0302 "a shift that leaves nothing" "overflow";
     W0303 "a state without transition" "parser-transition";
@@ -175,6 +177,7 @@ codes! {
     W0307 "a state that is never reached" "unreachable" "unused";
     W0308 "entries of equal priority" "duplicate-priorities";
     W0309 "entries out of the order of their priorities" "entries-out-of-priority-order";
+    W0310 "a statement that is never reached" "unreachable";
     W0401 "a warning that nobody knows" "unknown-warning" "unknown";
     W0402 "an annotation that has no effect" "ignored-annotation";
 }

@@ -1,14 +1,50 @@
-//! A walk over all expressions of a program, for checks and listings.
+//! A walk over the bodies of a program, for checks and listings: each statement, call and expression once, outer ones
+//! first.
 
 use super::{
     ActionRef, Argument, Block, Call, Callee, Construct, Expr, ExprKind, Keyset, LocalDecl, Program, Stmt,
     StmtKind, SwitchLabel, Transition,
 };
 
+/// What wants to see the parts of a program. Everything is ignored unless a method says otherwise; the walk goes on into
+/// what was shown.
+pub trait Visit<'p> {
+    /// A list of statements: a block, a state's body, the beginning of a `for`.
+    fn statements(&mut self, _statements: &'p [Stmt]) {}
+    /// A statement.
+    fn statement(&mut self, _statement: &'p Stmt) {}
+    /// An expression that is evaluated, an argument for an `out` parameter included.
+    fn expr(&mut self, _expr: &'p Expr) {}
+    /// An l-value that is assigned to, or a header that is made valid or invalid; then what it is a part of.
+    fn place(&mut self, _place: &'p Expr) {}
+    /// A call.
+    fn call(&mut self, _call: &'p Call) {}
+    /// A constructor call.
+    fn construct(&mut self, _construct: &'p Construct) {}
+    /// An action in a table.
+    fn action_ref(&mut self, _reference: &'p ActionRef) {}
+    /// A keyset.
+    fn keyset(&mut self, _keyset: &'p Keyset) {}
+}
+
 impl Program {
     /// Calls `see` with every expression, outer ones first.
     pub fn each_expr<'p>(&'p self, see: &mut dyn FnMut(&'p Expr)) {
-        let mut walk = Walk { see };
+        struct Every<'s, 'p>(&'s mut dyn FnMut(&'p Expr));
+        impl<'p> Visit<'p> for Every<'_, 'p> {
+            fn expr(&mut self, expr: &'p Expr) {
+                (self.0)(expr);
+            }
+            fn place(&mut self, place: &'p Expr) {
+                (self.0)(place);
+            }
+        }
+        self.walk(&mut Every(see));
+    }
+
+    /// Shows the whole program to `visit`.
+    pub fn walk<'p>(&'p self, visit: &mut dyn Visit<'p>) {
+        let mut walk = Walk { visit };
         self.variables.values().filter_map(|variable| variable.default.as_ref()).for_each(|e| walk.expr(e));
         self.constants.values().for_each(|constant| walk.expr(&constant.init));
         self.instances.values().for_each(|instance| walk.construct(&instance.construct));
@@ -47,7 +83,7 @@ impl Program {
 }
 
 struct Walk<'w, 'p> {
-    see: &'w mut dyn FnMut(&'p Expr),
+    visit: &'w mut dyn Visit<'p>,
 }
 
 impl<'p> Walk<'_, 'p> {
@@ -70,12 +106,14 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn statements(&mut self, statements: &'p [Stmt]) {
+        self.visit.statements(statements);
         for statement in statements {
             self.statement(statement);
         }
     }
 
     fn statement(&mut self, statement: &'p Stmt) {
+        self.visit.statement(statement);
         match &statement.kind {
             StmtKind::Variable(_, init) => init.iter().for_each(|init| self.expr(init)),
             StmtKind::Constant(_)
@@ -84,7 +122,7 @@ impl<'p> Walk<'_, 'p> {
             | StmtKind::Continue
             | StmtKind::Exit => {}
             StmtKind::Assign { lhs, op: _, rhs } => {
-                self.expr(lhs);
+                self.place(lhs);
                 self.expr(rhs);
             }
             StmtKind::Call(call) => self.call(call),
@@ -127,6 +165,7 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn keyset(&mut self, keyset: &'p Keyset) {
+        self.visit.keyset(keyset);
         match keyset {
             Keyset::Universal(_) | Keyset::ValueSet(..) => {}
             Keyset::Value(value) => self.expr(value),
@@ -138,6 +177,7 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn action_ref(&mut self, reference: &'p ActionRef) {
+        self.visit.action_ref(reference);
         reference.args.iter().flatten().for_each(|arg| self.argument(arg));
     }
 
@@ -149,26 +189,70 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn call(&mut self, call: &'p Call) {
+        self.visit.call(call);
         match &call.callee {
             Callee::Method { object, .. }
             | Callee::ParserApply(object)
             | Callee::ControlApply(object)
-            | Callee::IsValid(object)
-            | Callee::SetValid(object)
+            | Callee::IsValid(object) => self.expr(object),
+            Callee::SetValid(object)
             | Callee::SetInvalid(object)
             | Callee::PushFront(object, _)
-            | Callee::PopFront(object, _) => self.expr(object),
+            | Callee::PopFront(object, _) => self.place(object),
             Callee::Function(_) | Callee::Action(_) | Callee::TableApply(_) => {}
         }
         call.args.iter().for_each(|arg| self.argument(arg));
     }
 
     fn construct(&mut self, construct: &'p Construct) {
+        self.visit.construct(construct);
         construct.args.iter().for_each(|arg| self.argument(arg));
     }
 
+    fn place(&mut self, e: &'p Expr) {
+        self.visit.place(e);
+        match &e.kind {
+            ExprKind::Field(base, _)
+            | ExprKind::StackNext(base)
+            | ExprKind::StackLast(base)
+            | ExprKind::StackLastIndex(base)
+            | ExprKind::StackSize(base)
+            | ExprKind::Slice { base, .. }
+            | ExprKind::Unary(_, base)
+            | ExprKind::Cast(base) => self.place(base),
+            ExprKind::Index(base, index) => {
+                self.place(base);
+                self.expr(index);
+            }
+            ExprKind::PlusSlice { base, lo, .. } => {
+                self.place(base);
+                self.expr(lo);
+            }
+            ExprKind::Literal(_)
+            | ExprKind::Variable(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => {}
+            ExprKind::Construct(_)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Call(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_) => self.parts(e),
+        }
+    }
+
     fn expr(&mut self, e: &'p Expr) {
-        (self.see)(e);
+        self.visit.expr(e);
+        self.parts(e);
+    }
+
+    fn parts(&mut self, e: &'p Expr) {
         match &e.kind {
             ExprKind::Literal(_)
             | ExprKind::Variable(_)

@@ -118,14 +118,12 @@ impl Checker<'_> {
         let because: Because = Some((ty.span, "expected because of this type"));
         let init = self.expr_of(init, id, because);
         let annotations = self.annotations(annotations);
-        let constant = match self.constant_value(&init, name) {
-            Ok(value) => hir::Constant { name: named(name), ty: id, init, value, annotations },
+        let (ty, init, value) = match self.constant_value(&init, name) {
+            Ok(value) => (id, init, value),
             // Whoever uses it need not hear of the mistake again.
-            Err(()) => {
-                let init = self.bad(init.span);
-                hir::Constant { name: named(name), ty: self.basic.error, init, value: None, annotations }
-            }
+            Err(()) => (self.basic.error, self.bad(init.span), None),
         };
+        let constant = hir::Constant { name: named(name), ty, init, value, is_mentioned: false, annotations };
         let id = self.program.constants.push(constant);
         self.declare(name, Binding::Const(id));
         id
@@ -200,6 +198,7 @@ impl Checker<'_> {
             ty,
             kind: VariableKind::Local,
             default: None,
+            is_mentioned: false,
             annotations,
         });
         self.declare(name, Binding::Var(id));

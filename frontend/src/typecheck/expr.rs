@@ -108,8 +108,16 @@ impl Checker<'_> {
             return self.bad(span);
         };
         match entry.binding {
-            Binding::Var(id) => expr(ExprKind::Variable(id), self.program.variables[id].ty, span),
-            Binding::Const(id) => expr(ExprKind::Constant(id), self.program.constants[id].ty, span),
+            Binding::Var(id) => {
+                let variable = &mut self.program.variables[id];
+                variable.is_mentioned = true;
+                expr(ExprKind::Variable(id), variable.ty, span)
+            }
+            Binding::Const(id) => {
+                let constant = &mut self.program.constants[id];
+                constant.is_mentioned = true;
+                expr(ExprKind::Constant(id), constant.ty, span)
+            }
             Binding::Instance(id) => expr(ExprKind::Instance(id), self.program.instances[id].ty, span),
             Binding::MatchKind(id) => {
                 expr(ExprKind::Literal(ConstValue::MatchKind(id)), self.basic.match_kind, span)

@@ -183,6 +183,7 @@ impl Checker<'_> {
             ty,
             kind,
             default,
+            is_mentioned: false,
             annotations,
         });
         if owner == ParamsOf::Action && param.direction == Direction::None {
