@@ -1,6 +1,7 @@
 //! Architectures: how a packet flows through the program's blocks, what their parameters mean on XDP, and which verdict comes out.
 
 mod ebpf_model;
+mod v1model;
 mod xdp_model;
 
 use crate::emit::Cx;
@@ -22,6 +23,7 @@ pub(crate) fn of(program: &Program, sink: &mut Diagnostics) -> Option<Architectu
     match &*program.architecture {
         "xdp_model" => Some(Architecture { stores: PacketStores::InPlace, body: xdp_model::body }),
         "ebpf_model" => Some(Architecture { stores: PacketStores::Forbidden, body: ebpf_model::body }),
+        "v1model" => Some(Architecture { stores: PacketStores::InPlace, body: v1model::body }),
         other => {
             let span = program.parsers.values().next().map_or(Span::NONE, |p| p.span);
             sink.emit(
@@ -30,7 +32,7 @@ pub(crate) fn of(program: &Program, sink: &mut Diagnostics) -> Option<Architectu
                     span,
                     format!("programs for the architecture `{other}` cannot be compiled to XDP yet"),
                 )
-                .with_note("compiled are `xdp_model` and `ebpf_model`"),
+                .with_note("compiled are `xdp_model`, `ebpf_model` and `v1model`"),
             );
             None
         }
@@ -72,7 +74,7 @@ impl Stages<'_> {
     }
 
     /// The local behind a scalar parameter, or behind a field of a parameter.
-    fn local(&self, role: &str, position: usize, field: Option<&str>) -> Option<LocalId> {
+    pub(crate) fn local(&self, role: &str, position: usize, field: Option<&str>) -> Option<LocalId> {
         let place = &self.stage(role)?.params.get(position)?.place;
         match (place, field) {
             (Place::Scalar(id), None) => Some(*id),

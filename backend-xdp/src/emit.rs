@@ -6,6 +6,7 @@
 
 mod assemble;
 pub mod cexpr;
+mod checksum;
 mod deparse;
 mod expr;
 mod externs;

@@ -27,13 +27,36 @@ pub struct Externs {
     pub connections: Option<String>,
 }
 
-/// A `CounterArray`: one `u64` an index and processor.
+/// What a counter counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Events, or packets.
+    Packets,
+    /// Bytes of packets.
+    Bytes,
+    /// Both.
+    PacketsAndBytes,
+}
+
+impl Counts {
+    /// The C type of a slot, and its bytes.
+    fn slot(self) -> (&'static str, u32) {
+        match self {
+            Counts::Packets | Counts::Bytes => ("__u64", 8),
+            Counts::PacketsAndBytes => ("struct packets_and_bytes", 16),
+        }
+    }
+}
+
+/// An array of counters: `CounterArray`, or v1model's `counter`. One slot an index and processor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CounterArray {
     /// Name of the map.
     pub map: String,
     /// Counters.
     pub size: u32,
+    /// What it counts.
+    pub counts: Counts,
     /// A hash map by index rather than an array.
     pub sparse: bool,
 }
@@ -42,9 +65,12 @@ pub struct CounterArray {
 pub fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Diagnostics) -> Externs {
     let mut externs = Externs::default();
     for (id, instance) in program.externs.iter() {
-        if &*instance.extern_type == "CounterArray"
-            && let Ok(counter) = counter_array(instance, names, diagnostics)
-        {
+        let counter = match &*instance.extern_type {
+            "CounterArray" => counter_array(instance, names, diagnostics),
+            "counter" => indexed_counter(instance, names, diagnostics),
+            _ => continue,
+        };
+        if let Ok(counter) = counter {
             externs.counters.insert(id, counter);
         }
     }
@@ -65,32 +91,64 @@ fn counter_array(
     names: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> Result<CounterArray, ErrorsReported> {
-    const MOST: u64 = 1 << 24;
     let (Some(max_index), Some(sparse)) = (constant(instance.args.first()), constant(instance.args.get(1)))
     else {
-        return Err(diagnostics.error(Diagnostic::error(
-            codes::E0524,
-            instance.span,
-            format!("`{}` needs a constant size and kind", instance.name),
-        )));
+        return Err(diagnostics.error(inconstant(instance)));
     };
     let size = if sparse != 0 { max_index.max(1) } else { max_index + 1 };
+    counters(instance, size, Counts::Packets, sparse != 0, names, diagnostics)
+}
+
+/// `counter(bit<32> size, CounterType type)`.
+fn indexed_counter(
+    instance: &ExternInstance,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Result<CounterArray, ErrorsReported> {
+    let (Some(size), Some(counts)) = (constant(instance.args.first()), constant(instance.args.get(1))) else {
+        return Err(diagnostics.error(inconstant(instance)));
+    };
+    let counts = match counts {
+        0 => Counts::Packets,
+        1 => Counts::Bytes,
+        _ => Counts::PacketsAndBytes,
+    };
+    // A map has at least one slot.
+    counters(instance, size.max(1), counts, false, names, diagnostics)
+}
+
+fn counters(
+    instance: &ExternInstance,
+    size: u64,
+    counts: Counts,
+    sparse: bool,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Result<CounterArray, ErrorsReported> {
+    const MOST: u64 = 1 << 24;
     if size > MOST {
-        return Err(diagnostics.error(
-            Diagnostic::error(
-                codes::E0524,
-                instance.span,
-                format!("`{}` has {size} counters", instance.name),
-            )
-            .with_note(format!("each takes 8 bytes for every processor; at most {MOST} are possible")),
-        ));
+        let message = format!("`{}` has {size} counters", instance.name);
+        let note =
+            format!("each takes {} bytes for every processor; at most {MOST} are possible", counts.slot().1);
+        return Err(
+            diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message).with_note(note))
+        );
     }
     let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
     Ok(CounterArray {
         map: short_name(names, last),
         size: u32::try_from(size).unwrap_or(u32::MAX),
-        sparse: sparse != 0,
+        counts,
+        sparse,
     })
+}
+
+fn inconstant(instance: &ExternInstance) -> Diagnostic {
+    Diagnostic::error(
+        codes::E0524,
+        instance.span,
+        format!("`{}` needs a constant size and kind", instance.name),
+    )
 }
 
 fn constant(arg: Option<&Arg>) -> Option<u64> {
@@ -132,7 +190,7 @@ impl Externs {
             .values()
             .map(|counter| {
                 let kind = if counter.sparse { MapType::PerCpuHash } else { MapType::PerCpuArray };
-                map(&counter.map, kind, "__u64", Some(counter.size))
+                map(&counter.map, kind, counter.counts.slot().0, Some(counter.size))
             })
             .collect();
         if let Some(name) = &self.events {
@@ -149,7 +207,7 @@ impl Externs {
 
     /// As the control plane sees them.
     pub fn describe(&self, program: &Program) -> Vec<Extern> {
-        let whole = |size| Place { offset: 0, size, order: ByteOrder::Host };
+        let at = |offset, size| Place { offset, size, order: ByteOrder::Host };
         let mut list: Vec<Extern> = self
             .counters
             .iter()
@@ -163,9 +221,13 @@ impl Externs {
                     sparse: counter.sparse,
                     size: counter.size,
                     base: 0,
-                    packets: Some(whole(8)),
-                    bytes: None,
-                    value_size: 8,
+                    packets: (counter.counts != Counts::Bytes).then(|| at(0, 8)),
+                    bytes: match counter.counts {
+                        Counts::Packets => None,
+                        Counts::Bytes => Some(at(0, 8)),
+                        Counts::PacketsAndBytes => Some(at(8, 8)),
+                    },
+                    value_size: counter.counts.slot().1,
                 },
             })
             .collect();
@@ -174,7 +236,7 @@ impl Externs {
             list.push(Extern {
                 name: PERF_EVENT_OUTPUT.to_owned(),
                 extern_type: PERF_EVENT_OUTPUT.to_owned(),
-                kind: ExternKind::Events { map: map.clone(), perf: true, fields: vec![(length, whole(4))] },
+                kind: ExternKind::Events { map: map.clone(), perf: true, fields: vec![(length, at(0, 4))] },
             });
         }
         list

@@ -16,12 +16,29 @@
 use super::Cx;
 use super::cexpr::{CExpr, CType, Prec};
 use super::field::Referent;
-use crate::externs::{PERF_EVENT_OUTPUT, TCP_CONNTRACK};
+use crate::externs::{CounterArray, Counts, PERF_EVENT_OUTPUT, TCP_CONNTRACK};
 use crate::layout::param_order::is_checksum_update;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, ExternId, HeaderRef, LValue, ScalarType, TypeShape};
 use std::sync::Arc;
+
+/// Functions of v1model's that are not the user's to define.
+const V1MODEL_LATER: [&str; 13] = [
+    "clone",
+    "clone3",
+    "clone_preserving_field_list",
+    "digest",
+    "hash",
+    "random",
+    "recirculate",
+    "recirculate_preserving_field_list",
+    "resubmit",
+    "resubmit_preserving_field_list",
+    "truncate",
+    "update_checksum_with_payload",
+    "verify_checksum_with_payload",
+];
 
 /// A call as the IR has it.
 pub(super) struct Call<'c> {
@@ -53,6 +70,7 @@ impl Cx<'_> {
         let counter = self.externs.counters.get(&id).cloned();
         let values: Option<Vec<CExpr>> = self.values(call.args);
         match (counter, call.name, values.as_deref()) {
+            (Some(counter), "count", Some([index])) => self.count_packet(&counter, index),
             (Some(counter), "increment", Some([index])) => {
                 self.count(&counter.map, counter.sparse, index, "1")
             }
@@ -60,8 +78,8 @@ impl Cx<'_> {
                 self.count(&counter.map, counter.sparse, index, &amount.text);
             }
             // An instance that was refused is not refused again.
-            (None, "increment" | "add", Some(_))
-                if &*self.program.externs[id].extern_type == "CounterArray" => {}
+            (None, "increment" | "add" | "count", Some([_, ..]))
+                if matches!(&*self.program.externs[id].extern_type, "CounterArray" | "counter") => {}
             _ => {
                 let ty = Arc::clone(&self.program.externs[id].extern_type);
                 let message = format!("method `{}` of extern `{ty}` cannot be had on XDP", call.name);
@@ -73,6 +91,18 @@ impl Cx<'_> {
     fn count(&mut self, map: &str, sparse: bool, index: &CExpr, amount: &str) {
         let function = if sparse { "xdp_count_sparse" } else { "xdp_count" };
         self.out.line(format!("{function}(&{map}, {}, {amount});", index.text));
+    }
+
+    fn count_packet(&mut self, counter: &CounterArray, index: &CExpr) {
+        const LENGTH: &str = "data_end - data";
+        let (map, index) = (&counter.map, index.clone().converted(CType::U32));
+        match counter.counts {
+            Counts::Packets => self.count(map, false, &index, "1"),
+            Counts::Bytes => self.count(map, false, &index, LENGTH),
+            Counts::PacketsAndBytes => {
+                self.out.line(format!("xdp_count_packet(&{map}, {}, {LENGTH});", index.text));
+            }
+        }
     }
 
     fn call_function(&mut self, call: &Call<'_>) {
@@ -104,12 +134,31 @@ impl Cx<'_> {
                 }
                 None => self.unknown(call),
             },
+            ("verify_checksum", _) => self.verify_checksum(call),
+            ("update_checksum", _) => self.update_checksum(call),
+            ("mark_to_drop", [Arg::Struct(metadata)]) => self.mark_to_drop(metadata),
             _ if self.is_defined_by_user(call.name) => self.call_user_function(call),
             _ => self.unknown(call),
         }
     }
 
+    fn mark_to_drop(&mut self, metadata: &[(Arc<str>, Arg)]) {
+        for (field, arg) in metadata {
+            let value = if &**field == "egress_spec" { "511" } else { "0" };
+            if matches!(&**field, "egress_spec" | "mcast_grp")
+                && let Arg::Out(LValue::Local(variable)) = arg
+            {
+                let variable = self.local(*variable).text;
+                self.out.assignment(&variable, value);
+            }
+        }
+    }
+
     pub(super) fn unknown(&mut self, call: &Call<'_>) {
+        if &*self.program.architecture == "v1model" && V1MODEL_LATER.contains(&call.name) {
+            let message = format!("`{}` cannot be compiled to XDP yet", call.name);
+            return self.refuse(codes::E0516, call.span, message);
+        }
         let message = format!("extern function `{}` has no implementation on XDP", call.name);
         self.sink.emit(
             Diagnostic::error(codes::E0523, call.span, message).with_note(

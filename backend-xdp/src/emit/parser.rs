@@ -57,8 +57,8 @@ pub(super) struct Entry {
 }
 
 impl<'a> Cx<'a> {
-    /// Writes a parser. Control goes on behind it when it accepts, and to [`Cx::reject_label`] when it rejects; the ways that lead there
-    /// are returned.
+    /// Writes a parser. Control goes on behind it when it accepts, and to [`Cx::reject_label`] when it rejects, the ways that lead there
+    /// being returned; where a rejection is visible, control goes on behind it in both cases.
     pub fn parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
         let accepted = self.rehearse(|cx| drop(cx.write_parser(id, rejection_is_visible)));
         self.storage.choose(self.program, &accepted, self.options.holding, &mut self.names);
@@ -148,6 +148,11 @@ impl<'a> Cx<'a> {
         let reject_label = self.reject_label;
         let Some(context) = self.in_parser.as_mut() else { return };
         let label = match target {
+            // Where a rejection can be seen, the packet goes on with what was parsed.
+            Target::Reject if context.visible => {
+                context.accept.join(paths);
+                context.accept_label.clone()
+            }
             Target::Accept => {
                 context.accept.join(paths);
                 context.accept_label.clone()

@@ -374,6 +374,25 @@ impl Cx<'_> {
         self.end_alternatives();
     }
 
+    /// Writes `part`, to be run only where a condition holds.
+    pub(super) fn only_where(&mut self, condition: &Expr, part: impl FnOnce(&mut Self)) {
+        let c = self.condition(condition);
+        match c.text.as_str() {
+            "true" => return part(self),
+            "false" => return,
+            _ => {}
+        }
+        self.out.open(format!("if ({}) {{", c.text));
+        let held = self.alternative(|cx| {
+            cx.assume(condition, true);
+            part(cx);
+        });
+        self.assume(condition, false);
+        self.out.close("}");
+        self.paths.join(held);
+        self.end_alternatives();
+    }
+
     fn switch(&mut self, scrutinee: &Expr, cases: &[(Vec<BigUint>, Block)], default: &Block) {
         self.check_expr_indices(scrutinee);
         let value = self.value(scrutinee);
