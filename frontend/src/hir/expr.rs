@@ -95,7 +95,7 @@ pub enum ExprKind {
     /// A conversion to this expression's type, explicit or implicit.
     Cast(Box<Expr>),
     /// A tuple, list, struct or header value: all fields in order of the type, defaults (`...`) filled in.
-    Aggregate(Vec<Expr>),
+    Aggregate(Vec<Expr>, WrittenOrder),
     /// `{#}`
     InvalidHeader,
     /// A value that the program left open (`...` where no default is given but the type's own): zero of the type,
@@ -140,10 +140,34 @@ pub struct Call {
     pub callee: Callee,
     /// Type arguments of the callee's own type parameters, inferred ones included.
     pub type_args: Vec<TypeId>,
-    /// One a parameter, in the order of the parameters (not as written), defaults filled in.
+    /// One a parameter, in the order of the parameters, defaults filled in.
     pub args: Vec<Argument>,
+    /// How `args` were written, which is how they are evaluated.
+    pub order: WrittenOrder,
     /// Where it stands.
     pub span: Span,
+}
+
+/// In which order arguments or fields were written, where that is not the order in which they are kept because they were given by name. What
+/// is evaluated is evaluated as written (specification, "Expression evaluation order").
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WrittenOrder(Option<Box<[usize]>>);
+
+impl WrittenOrder {
+    /// From the position of each written one, in the order of writing.
+    pub fn new(positions: impl IntoIterator<Item = usize>) -> WrittenOrder {
+        let positions: Box<[usize]> = positions.into_iter().collect();
+        WrittenOrder((!positions.is_sorted()).then_some(positions))
+    }
+
+    /// All positions below `count`: the written ones as they were written, then those of defaults.
+    pub fn positions(&self, count: usize) -> Vec<usize> {
+        let Some(written) = &self.0 else {
+            return (0..count).collect();
+        };
+        let defaults = (0..count).filter(|at| !written.contains(at));
+        written.iter().copied().filter(|&at| at < count).chain(defaults).collect()
+    }
 }
 
 /// What is called.

@@ -285,7 +285,7 @@ impl<'p> Walk<'_, 'p> {
                 self.expr(b);
                 self.expr(c);
             }
-            ExprKind::Aggregate(parts) => parts.iter().for_each(|part| self.expr(part)),
+            ExprKind::Aggregate(parts, _) => parts.iter().for_each(|part| self.expr(part)),
             ExprKind::Call(call) => self.call(call),
             ExprKind::TableHit { apply, .. } | ExprKind::TableActionRun(apply) => self.call(apply),
         }

@@ -173,7 +173,7 @@ fn same_expr(a: &Expr, b: &Expr) -> bool {
             same_expr(c, d) && same_expr(x, y) && same_expr(z, w)
         }
         (ExprKind::Cast(x), ExprKind::Cast(y)) => a.ty == b.ty && same_expr(x, y),
-        (ExprKind::Aggregate(x), ExprKind::Aggregate(y)) => {
+        (ExprKind::Aggregate(x, _), ExprKind::Aggregate(y, _)) => {
             x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same_expr(x, y))
         }
         (ExprKind::Call(x), ExprKind::Call(y)) => same_call(x, y),

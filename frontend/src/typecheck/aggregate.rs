@@ -4,7 +4,7 @@ use super::place::Place;
 use super::{Checker, expr};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ExprKind, StructKind, Type, TypeId};
+use crate::hir::{self, ExprKind, StructKind, Type, TypeId, WrittenOrder};
 use crate::source::Span;
 
 impl Checker<'_> {
@@ -36,7 +36,7 @@ impl Checker<'_> {
             }
             let types = parts.iter().map(|part| part.ty).collect();
             let ty = self.intern(Type::Tuple(types));
-            return expr(ExprKind::Aggregate(parts), ty, span);
+            return expr(ExprKind::Aggregate(parts, WrittenOrder::default()), ty, span);
         };
         let enough = if has_default { elements.len() <= slots.len() } else { elements.len() == slots.len() };
         if !enough {
@@ -62,7 +62,7 @@ impl Checker<'_> {
         for slot in slots {
             parts.push(self.default_of(slot, span));
         }
-        self.aggregate(parts, hint, span)
+        self.aggregate(parts, WrittenOrder::default(), hint, span)
     }
 
     /// `{x = a}` and `{x = a, ...}`
@@ -143,7 +143,9 @@ impl Checker<'_> {
         }
         let parts = parts.into_iter().zip(types);
         let parts = parts.map(|(part, ty)| part.unwrap_or_else(|| self.default_of(ty, span))).collect();
-        self.aggregate(parts, hint, span)
+        let written =
+            members.iter().filter_map(|(name, _)| names.iter().position(|field| *field == name.text));
+        self.aggregate(parts, WrittenOrder::new(written), hint, span)
     }
 
     /// Reports a field that a struct does not have.
@@ -175,9 +177,15 @@ impl Checker<'_> {
         }
     }
 
-    fn aggregate(&mut self, parts: Vec<hir::Expr>, hint: TypeId, span: Span) -> hir::Expr {
+    fn aggregate(
+        &mut self,
+        parts: Vec<hir::Expr>,
+        order: WrittenOrder,
+        hint: TypeId,
+        span: Span,
+    ) -> hir::Expr {
         let ty = self.resolve(hint);
-        expr(ExprKind::Aggregate(parts), ty, span)
+        expr(ExprKind::Aggregate(parts, order), ty, span)
     }
 
     fn unknown_type(&mut self, span: Span, what: &str) -> hir::Expr {

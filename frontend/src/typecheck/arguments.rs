@@ -4,7 +4,7 @@ use super::unify::Substitution;
 use super::{Checker, named};
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, Argument, Direction, FunctionId, Type, TypeId, VarId};
+use crate::hir::{self, Argument, Direction, FunctionId, Type, TypeId, VarId, WrittenOrder};
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -116,6 +116,14 @@ impl Checker<'_> {
         } else {
             params.iter().skip(args.len()).all(may_be_missing)
         }
+    }
+
+    /// In which order the arguments of these parameters were written.
+    pub(super) fn written_order(&self, params: &[VarId], args: &[ast::Argument]) -> WrittenOrder {
+        let position = |name: &ast::Name| {
+            params.iter().position(|&param| self.program.variables[param].name.name == name.text)
+        };
+        WrittenOrder::new(args.iter().filter_map(|arg| position(arg.name.as_ref()?)))
     }
 
     /// Checks the arguments of a call against the parameters of what is called. Gives one argument a parameter, in the order of the parameters. `Err` has been reported.
@@ -439,7 +447,7 @@ impl Checker<'_> {
             self.settle(&mut construct.args);
         }
         e.ty = self.resolve(e.ty);
-        if let hir::ExprKind::Aggregate(parts) = &mut e.kind {
+        if let hir::ExprKind::Aggregate(parts, _) = &mut e.kind {
             parts.iter_mut().for_each(|part| self.settle_expr(part));
         }
     }

@@ -153,6 +153,7 @@ impl Checker<'_> {
             params: &params,
             result: hint.map(|hint| (result, hint)),
         };
+        let order = self.written_order(&params, args);
         let args = self.arguments(&signature, &substitution, args, CallKind::Run, span);
         let Ok(mut args) = args else {
             return self.bad(span);
@@ -189,7 +190,7 @@ impl Checker<'_> {
         if self.is_error(ty) {
             return self.bad(span);
         }
-        self.finish_call(Call { callee, type_args, args, span }, ty)
+        self.finish_call(Call { callee, type_args, args, order, span }, ty)
     }
 
     fn require_well_formed_quietly(&mut self, ty: TypeId, span: Span) -> TypeId {
@@ -252,11 +253,12 @@ impl Checker<'_> {
             return self.bad(span);
         }
         let signature = Signature { name: &name.name, declared: name.span, params: &params, result: None };
+        let order = self.written_order(&params, args);
         let Ok(args) = self.arguments(&signature, &Vec::new(), args, CallKind::Action, span) else {
             return self.bad(span);
         };
         let ty = self.basic.void;
-        self.finish_call(Call { callee: Callee::Action(id), type_args: Vec::new(), args, span }, ty)
+        self.finish_call(Call { callee: Callee::Action(id), type_args: Vec::new(), args, order, span }, ty)
     }
 
     /// `callee(args)` where the callee takes none.

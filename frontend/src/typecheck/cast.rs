@@ -64,7 +64,7 @@ impl Checker<'_> {
         }
         let literal = matches!(
             operand.kind,
-            ExprKind::Aggregate(_) | ExprKind::Conditional(..) | ExprKind::InvalidHeader | ExprKind::Default
+            ExprKind::Aggregate(..) | ExprKind::Conditional(..) | ExprKind::InvalidHeader | ExprKind::Default
         );
         if literal || self.shallow(operand.ty) == self.shallow(to) {
             return self.try_coerce(operand, to);

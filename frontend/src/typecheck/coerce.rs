@@ -61,27 +61,27 @@ impl Checker<'_> {
             let span = e.span;
             return Ok(expr(ExprKind::Cast(Box::new(e)), to, span));
         }
-        if let (Type::Tuple(_), ExprKind::Aggregate(_)) = (&from_kind, &e.kind)
+        if let (Type::Tuple(_), ExprKind::Aggregate(..)) = (&from_kind, &e.kind)
             && let Some(slots) = self.slots(
                 to,
                 match &e.kind {
-                    ExprKind::Aggregate(parts) => parts.len(),
+                    ExprKind::Aggregate(parts, _) => parts.len(),
                     _ => 0,
                 },
             )
         {
             let span = e.span;
-            let ExprKind::Aggregate(parts) = std::mem::replace(&mut e.kind, ExprKind::Error) else {
+            let ExprKind::Aggregate(parts, order) = std::mem::replace(&mut e.kind, ExprKind::Error) else {
                 return Err(e);
             };
             if parts.len() != slots.len() {
-                e.kind = ExprKind::Aggregate(parts);
+                e.kind = ExprKind::Aggregate(parts, order);
                 return Err(e);
             }
             let parts =
                 parts.into_iter().zip(slots).map(|(part, slot)| self.coerce(part, slot, None)).collect();
             let ty = self.resolve(to);
-            return Ok(expr(ExprKind::Aggregate(parts), ty, span));
+            return Ok(expr(ExprKind::Aggregate(parts, order), ty, span));
         }
         if self.unify(to, from) { Ok(e) } else { Err(e) }
     }
@@ -256,7 +256,7 @@ impl Checker<'_> {
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => known(a) && known(b),
             ExprKind::PlusSlice { base, lo, .. } => known(base) && known(lo),
             ExprKind::Conditional(a, b, c) => known(a) && known(b) && known(c),
-            ExprKind::Aggregate(parts) => parts.iter().all(known),
+            ExprKind::Aggregate(parts, _) => parts.iter().all(known),
             ExprKind::Call(call) => self.is_known_call(call, e.ty, action_data),
             ExprKind::StackNext(_)
             | ExprKind::StackLast(_)

@@ -183,7 +183,7 @@ impl Evaluator<'_> {
                 }
             }
             ExprKind::Cast(operand) => self.cast(operand, e),
-            ExprKind::Aggregate(parts) => {
+            ExprKind::Aggregate(parts, _) => {
                 Ok(ConstValue::Aggregate(parts.iter().map(|part| self.expr(part)).collect::<Result<_, _>>()?))
             }
             ExprKind::InvalidHeader => Ok(ConstValue::InvalidHeader),

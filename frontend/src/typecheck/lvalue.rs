@@ -76,7 +76,7 @@ impl Checker<'_> {
             | ExprKind::Binary(..)
             | ExprKind::Conditional(..)
             | ExprKind::Cast(_)
-            | ExprKind::Aggregate(_)
+            | ExprKind::Aggregate(..)
             | ExprKind::InvalidHeader
             | ExprKind::Default
             | ExprKind::Call(_)

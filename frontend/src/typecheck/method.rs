@@ -11,6 +11,7 @@ use crate::diagnostic::suggest;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{
     self, Call, Callee, ExprKind, ExternId, FunctionKind, LocalDecl, StructKind, TableId, Type, TypeId,
+    WrittenOrder,
 };
 use crate::resolve::Binding;
 use crate::source::Span;
@@ -204,6 +205,7 @@ impl Checker<'_> {
         }
         let substitution: Substitution = type_params.into_iter().zip(type_args).collect();
         let signature = Signature { name: &name.name, declared: name.span, params: &params, result: None };
+        let order = self.written_order(&params, args);
         let Ok(args) = self.arguments(&signature, &substitution, args, CallKind::Run, span) else {
             return self.bad(span);
         };
@@ -214,7 +216,7 @@ impl Checker<'_> {
             Callee::ControlApply(Box::new(object))
         };
         let ty = self.basic.void;
-        self.finish_call(Call { callee, type_args: Vec::new(), args, span }, ty)
+        self.finish_call(Call { callee, type_args: Vec::new(), args, order, span }, ty)
     }
 
     fn table_apply(
@@ -238,7 +240,9 @@ impl Checker<'_> {
             return self.bad_expr(codes::E0314, span, message);
         }
         let ty = self.intern(Type::ApplyResult(table));
-        self.finish_call(Call { callee: Callee::TableApply(table), type_args: Vec::new(), args, span }, ty)
+        let callee = Callee::TableApply(table);
+        let order = WrittenOrder::default();
+        self.finish_call(Call { callee, type_args: Vec::new(), args, order, span }, ty)
     }
 
     fn header_method(
@@ -265,7 +269,8 @@ impl Checker<'_> {
             "setValid" => (Callee::SetValid(base), self.basic.void),
             _ => (Callee::SetInvalid(base), self.basic.void),
         };
-        self.finish_call(Call { callee, type_args: Vec::new(), args, span }, ty)
+        let order = WrittenOrder::default();
+        self.finish_call(Call { callee, type_args: Vec::new(), args, order, span }, ty)
     }
 
     fn stack_method(
@@ -305,7 +310,8 @@ impl Checker<'_> {
             Callee::PopFront(Box::new(base), count)
         };
         let ty = self.basic.void;
-        self.finish_call(Call { callee, type_args: Vec::new(), args: Vec::new(), span }, ty)
+        let order = WrittenOrder::default();
+        self.finish_call(Call { callee, type_args: Vec::new(), args: Vec::new(), order, span }, ty)
     }
 
     fn extern_method(

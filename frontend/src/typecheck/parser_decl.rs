@@ -277,7 +277,7 @@ impl Checker<'_> {
             Type::Tuple(elements) => elements,
             _ => return vec![key],
         };
-        if let ExprKind::Aggregate(values) = key.kind {
+        if let ExprKind::Aggregate(values, _) = key.kind {
             return values;
         }
         let fields = parts.into_iter().enumerate().map(|(position, ty)| hir::Expr {

@@ -25,14 +25,14 @@ impl<'h> Elaborator<'h> {
         let Some(body) = &control.body else {
             return Err(self.bug(call.span, "a control type is applied"));
         };
-        let actuals = self.arguments(&control.params, &call.args)?;
+        let actuals = self.arguments(&control.params, &call.args, &call.order)?;
         let instance = self.objects[object].instance;
         let is_shared = instance.is_none_or(|id| self.sites.is_escaped(id));
         self.within(object, |e| {
             let formals = match e.objects[object].params.clone() {
                 Some(known) => known,
                 None => {
-                    let uniform: Vec<bool> = (0..actuals.len())
+                    let uniform: Vec<bool> = (0..actuals.each.len())
                         .map(|i| instance.is_some_and(|id| e.sites.is_uniform(id, i)))
                         .collect();
                     let free = StorageSet::new();
@@ -41,7 +41,7 @@ impl<'h> Elaborator<'h> {
                         outputs: true,
                         each: &|i| uniform.get(i).copied().unwrap_or(false),
                     };
-                    let formals: Rc<[_]> = e.formals(&control.params, &actuals, &sharing)?.into();
+                    let formals: Rc<[_]> = e.formals(&control.params, &actuals.each, &sharing)?.into();
                     e.objects[object].params = Some(formals.clone());
                     formals
                 }

@@ -76,6 +76,7 @@ impl Elaborator<'_> {
         }
         if let Value::At(source) = &value
             && source.same(loc)
+            && !loc.is_union_member()
         {
             return Ok(());
         }
@@ -255,7 +256,7 @@ impl Elaborator<'_> {
         }
     }
 
-    /// `header = value`; the other members of its union become invalid if it becomes valid.
+    /// `header = value`; the other members of its union become invalid, whether it becomes valid or not (specification, "Operations on header unions").
     pub(super) fn write_header(
         &mut self,
         header: &HeaderRef,
@@ -265,18 +266,13 @@ impl Elaborator<'_> {
     ) -> Res<()> {
         match value {
             Value::Invalid => {
-                self.push(StmtKind::SetValid { header: header.clone(), valid: false }, span);
+                self.invalidate(std::slice::from_ref(header), span);
+                self.invalidate(siblings, span);
             }
             Value::At(Loc::Header { header: src, .. }) => {
-                if !siblings.is_empty() {
-                    let (then_block, ()) = self.block(|e| {
-                        e.invalidate(siblings, span);
-                        Ok(())
-                    })?;
-                    let condition = Expr::is_valid(src.clone(), span);
-                    self.push(StmtKind::If { condition, then_block, else_block: Vec::new() }, span);
-                }
+                // The source may be one of the siblings.
                 self.push(StmtKind::CopyHeader { dst: header.clone(), src }, span);
+                self.invalidate(siblings, span);
             }
             Value::HeaderList(fields) => {
                 let fields = self.freeze_self_reads(header, siblings, fields);

@@ -55,8 +55,9 @@ impl<'h> Elaborator<'h> {
             }
             Callee::SetInvalid(header) => {
                 match self.loc(header, NextAs::Element)? {
-                    Loc::Header { header, .. } => {
-                        self.push(StmtKind::SetValid { header, valid: false }, span);
+                    Loc::Header { header, siblings } => {
+                        self.invalidate(&[header], span);
+                        self.invalidate(&siblings, span);
                     }
                     _ => return Err(self.bug(span, "`setInvalid` of something that is no header")),
                 }
@@ -102,12 +103,12 @@ impl<'h> Elaborator<'h> {
         let Some(body) = &function.body else {
             return Err(self.bug(call.span, "a function without a body"));
         };
-        let actuals = self.arguments(&function.params, &call.args)?;
+        let actuals = self.arguments(&function.params, &call.args, &call.order)?;
         self.with_types(&function.type_params, &call.type_args, |e| {
             e.scoped(|e| {
                 let free = StorageSet::new();
                 let sharing = Sharing { free: &free, outputs: true, each: &|_| true };
-                let formals = e.formals(&function.params, &actuals, &sharing)?;
+                let formals = e.formals(&function.params, &actuals.each, &sharing)?;
                 let copies = e.enter(&function.params, actuals, &formals, call.span)?;
                 e.function_body(body, function.result, copies, call.span)
             })
@@ -117,11 +118,11 @@ impl<'h> Elaborator<'h> {
     /// An action called in place: parameters without direction are `in` parameters.
     fn call_action(&mut self, id: ActionId, call: &'h Call) -> Res<Value> {
         let action = &self.hir.actions[id];
-        let actuals = self.arguments(&action.params, &call.args)?;
+        let actuals = self.arguments(&action.params, &call.args, &call.order)?;
         let free = self.mentioned_storage(id);
         self.scoped(|e| {
             let sharing = Sharing { free: &free, outputs: true, each: &|_| true };
-            let formals = e.formals(&action.params, &actuals, &sharing)?;
+            let formals = e.formals(&action.params, &actuals.each, &sharing)?;
             let copies = e.enter(&action.params, actuals, &formals, call.span)?;
             let frame = Frame { copy_outs: copies, ..Frame::new(FrameKind::Inlined) };
             e.framed(frame, call.span, |e| e.block_stmt(&action.body))
@@ -198,12 +199,12 @@ impl<'h> Elaborator<'h> {
         let Some(body) = &function.body else {
             return Err(self.bug(call.span, "an implementation without a body"));
         };
-        let actuals = self.arguments(&function.params, &call.args)?;
+        let actuals = self.arguments(&function.params, &call.args, &call.order)?;
         self.within(object, |e| {
             let outer = e.env.this.replace(object);
             let free = StorageSet::new();
             let sharing = Sharing { free: &free, outputs: true, each: &|_| true };
-            let result = e.formals(&function.params, &actuals, &sharing).and_then(|formals| {
+            let result = e.formals(&function.params, &actuals.each, &sharing).and_then(|formals| {
                 let copies = e.enter(&function.params, actuals, &formals, call.span)?;
                 e.function_body(body, function.result, copies, call.span)
             });

@@ -101,7 +101,7 @@ impl<'h> Elaborator<'h> {
                 Some(value) => self.constant_cast(value, expr)?,
                 None => None,
             },
-            ExprKind::Aggregate(parts) => {
+            ExprKind::Aggregate(parts, _) => {
                 let mut values = Vec::new();
                 for part in parts {
                     match self.try_constant(part)? {

@@ -99,13 +99,18 @@ impl<'h> Elaborator<'h> {
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b, e),
             ExprKind::Conditional(c, a, b) => self.conditional(c, a, b, e),
             ExprKind::Cast(a) => self.cast(a, e),
-            ExprKind::Aggregate(parts) => {
+            ExprKind::Aggregate(parts, order) => {
                 let class = self.class(e.ty, span)?;
                 let names = self.part_types(&class, parts.len());
                 let types: Vec<TypeId> = names.iter().map(|(_, ty)| *ty).collect();
-                let values = self.values(&parts.iter().collect::<Vec<_>>())?;
+                let written = order.positions(parts.len());
+                let as_written: Vec<&'h hir::Expr> = written.iter().filter_map(|&at| parts.get(at)).collect();
+                let values = self.values(&as_written)?;
+                let mut placed: Vec<(usize, Value)> = written.into_iter().zip(values).collect();
+                placed.sort_by_key(|(at, _)| *at);
+                let values = placed.into_iter().map(|(_, value)| value);
                 let mut named = Vec::new();
-                for ((value, (name, _)), ty) in values.into_iter().zip(names).zip(types) {
+                for ((value, (name, _)), ty) in values.zip(names).zip(types) {
                     named.push((name, self.convert(value, ty, span)?));
                 }
                 self.aggregate(named, &class, span)

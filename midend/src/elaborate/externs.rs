@@ -22,27 +22,41 @@ impl<'h> Elaborator<'h> {
     ) -> Res<Value> {
         let function = &self.hir.functions[id];
         let span = call.span;
-        let actuals = self.arguments(&function.params, &call.args)?;
+        let actuals = self.arguments(&function.params, &call.args, &call.order)?;
+        // An extern writes its arguments in the order of the parameters; written in another order they go through copies.
+        let is_reordered = !actuals.written.is_sorted();
         let mut args = Vec::new();
-        let mut copies = Vec::new();
-        for ((&param, actual), arg) in function.params.iter().zip(actuals).zip(&call.args) {
+        let mut copies_of: Vec<Vec<CopyOut>> = Vec::new();
+        for ((&param, actual), arg) in function.params.iter().zip(actuals.each).zip(&call.args) {
+            let mut copies = Vec::new();
             let ty = match arg {
                 Argument::Value(expr) => expr.ty,
                 Argument::Ignored(_) | Argument::Missing => self.hir.variables[param].ty,
             };
             args.push(match actual {
                 Actual::Value(value) => self.value_arg(value, ty, span)?,
+                Actual::Loc(loc) if is_reordered && !matches!(loc, Loc::Discard) => {
+                    let first = match self.direction(param) {
+                        Direction::InOut => self.read(&loc, span)?,
+                        Direction::In | Direction::Out | Direction::None => self.default_value(ty, span)?,
+                    };
+                    self.copied_arg(loc, first, ty, &mut copies, span)?
+                }
                 Actual::Loc(loc) => {
                     let reads = self.direction(param) == Direction::InOut;
                     self.loc_arg(loc, ty, reads, &mut copies, span)?
                 }
+                Actual::Saved(loc, value) => self.copied_arg(loc, value, ty, &mut copies, span)?,
                 Actual::Constant(value) => {
                     let value = self.constant_value(&value, ty, span)?;
                     self.arg_of(value, span)?
                 }
                 Actual::Missing => Arg::Missing,
             });
+            copies_of.push(copies);
         }
+        let written = actuals.written.iter().filter_map(|&at| copies_of.get(at));
+        let mut copies: Vec<CopyOut> = written.flatten().cloned().collect();
         let mut type_args = Vec::new();
         for &ty in &call.type_args {
             type_args.push(self.shape(ty, span)?);
@@ -172,12 +186,24 @@ impl<'h> Elaborator<'h> {
             | Loc::Select { .. }
             | Loc::Union(_)
             | Loc::Header { .. } => {
-                let copy = self.alloc(ty, &"tmp".into(), &[], span)?;
                 let first = if reads { self.read(&loc, span)? } else { self.default_value(ty, span)? };
-                self.write(&copy, first, ty, span)?;
-                copies.push(CopyOut { param: copy.clone(), arg: loc.clone(), ty });
-                self.loc_arg(copy, ty, reads, copies, span)?
+                self.copied_arg(loc.clone(), first, ty, copies, span)?
             }
         })
+    }
+
+    /// An argument that goes through a copy, which holds `first` when the extern begins.
+    fn copied_arg(
+        &mut self,
+        loc: Loc,
+        first: Value,
+        ty: TypeId,
+        copies: &mut Vec<CopyOut>,
+        span: Span,
+    ) -> Res<Arg> {
+        let copy = self.alloc(ty, &"tmp".into(), &[], span)?;
+        self.write(&copy, first, ty, span)?;
+        copies.push(CopyOut { param: copy.clone(), arg: loc, ty });
+        self.loc_arg(copy, ty, true, copies, span)
     }
 }

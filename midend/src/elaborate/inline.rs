@@ -4,7 +4,8 @@
 //! works on the copies, and those of `out` and `inout` parameters are copied back from left to right. A parameter *is* its
 //! argument where that gives the same result:
 //!
-//! - `out`, `inout`: the l-value has no computed index, shares no storage with another such argument, and the body does not
+//! - `out`, `inout`: the l-value has no computed index, shares no storage with another such argument, is not changed by a later
+//!   argument, is no member of a header union (where the copy alone has an effect on the other members), and the body does not
 //!   reach it by another name (the variables that a control's action mentions);
 //! - `in`: the value is constant or plain storage that no aliased `out` or `inout` argument and no variable that the body
 //!   mentions overlaps.
@@ -18,7 +19,7 @@ use super::value::Value;
 use super::{Elaborator, Res};
 use crate::analysis::effects::StorageSet;
 use crate::ir::{ExprKind, HeaderRef};
-use p4xdp_frontend::hir::{self, Argument, Block, Direction, VarId, VariableKind};
+use p4xdp_frontend::hir::{self, Argument, Block, Direction, VarId, VariableKind, WrittenOrder};
 use p4xdp_frontend::source::Span;
 
 /// An argument, evaluated.
@@ -28,7 +29,18 @@ pub(super) enum Actual {
     /// For a parameter of type `int` or `string`, which has no storage.
     Constant(hir::ConstValue),
     Loc(Loc),
+    /// An `inout` argument whose value a later argument changes.
+    Saved(Loc, Value),
     Missing,
+}
+
+/// The arguments of a call, evaluated.
+#[derive(Clone, Debug)]
+pub(super) struct Actuals {
+    /// One a parameter.
+    pub(super) each: Vec<Actual>,
+    /// Their positions in the order in which they were written: copies out are made so.
+    pub(super) written: Vec<usize>,
 }
 
 /// What a parameter stands for.
@@ -72,50 +84,98 @@ impl<'h> Elaborator<'h> {
         )
     }
 
-    /// Evaluates arguments from left to right.
-    pub(super) fn arguments(&mut self, params: &[VarId], args: &'h [Argument]) -> Res<Vec<Actual>> {
-        let mut actuals: Vec<(Actual, Option<&'h hir::Expr>)> = Vec::new();
-        for (&param, arg) in params.iter().zip(args) {
-            let mark = self.out.len();
-            let actual = match arg {
-                Argument::Value(expr) => match self.direction(param) {
-                    Direction::Out | Direction::InOut => {
-                        (Actual::Loc(self.loc(expr, NextAs::Element)?), Some(expr))
-                    }
-                    Direction::In | Direction::None => {
-                        let ty = self.mono(self.hir.variables[param].ty);
-                        if matches!(self.types.list[ty], hir::Type::Int | hir::Type::String) {
-                            match self.try_constant(expr)? {
-                                Some(value) => (Actual::Constant(value), Some(expr)),
-                                // An extern may take a number of any width.
-                                None => (Actual::Value(self.value(expr)?), Some(expr)),
-                            }
-                        } else {
-                            (Actual::Value(self.value(expr)?), Some(expr))
-                        }
-                    }
-                },
-                Argument::Ignored(_) => (Actual::Loc(Loc::Discard), None),
-                Argument::Missing => (Actual::Missing, None),
+    /// Evaluates arguments as they were written, from left to right.
+    pub(super) fn arguments(
+        &mut self,
+        params: &[VarId],
+        args: &'h [Argument],
+        order: &WrittenOrder,
+    ) -> Res<Actuals> {
+        let written = order.positions(args.len());
+        let mut each: Vec<Actual> = args.iter().map(|_| Actual::Missing).collect();
+        for (done, &at) in written.iter().enumerate() {
+            let (Some(&param), Some(arg)) = (params.get(at), args.get(at)) else {
+                continue;
             };
+            let mark = self.out.len();
+            let actual = self.argument(param, arg)?;
             if self.out.len() > mark {
-                let mut mark = mark;
-                for (earlier, expr) in &mut actuals {
-                    let before = self.out.len();
-                    *earlier = match std::mem::replace(earlier, Actual::Missing) {
-                        Actual::Value(value) => match expr {
-                            Some(expr) => Actual::Value(self.guard(value, expr.ty, mark, expr.span)?),
-                            None => Actual::Value(value),
-                        },
-                        Actual::Loc(loc) => Actual::Loc(self.guard_loc(loc, mark)),
-                        other @ (Actual::Constant(_) | Actual::Missing) => other,
-                    };
-                    mark += self.out.len() - before;
-                }
+                let earlier = written.get(..done).unwrap_or_default();
+                self.guard_arguments(&mut each, earlier, (params, args), mark)?;
             }
-            actuals.push(actual);
+            if let Some(slot) = each.get_mut(at) {
+                *slot = actual;
+            }
         }
-        Ok(actuals.into_iter().map(|(actual, _)| actual).collect())
+        Ok(Actuals { each, written })
+    }
+
+    fn argument(&mut self, param: VarId, arg: &'h Argument) -> Res<Actual> {
+        Ok(match arg {
+            Argument::Value(expr) => match self.direction(param) {
+                Direction::Out | Direction::InOut => Actual::Loc(self.loc(expr, NextAs::Element)?),
+                Direction::In | Direction::None => {
+                    let ty = self.mono(self.hir.variables[param].ty);
+                    if matches!(self.types.list[ty], hir::Type::Int | hir::Type::String) {
+                        match self.try_constant(expr)? {
+                            Some(value) => Actual::Constant(value),
+                            // An extern may take a number of any width.
+                            None => Actual::Value(self.value(expr)?),
+                        }
+                    } else {
+                        Actual::Value(self.value(expr)?)
+                    }
+                }
+            },
+            Argument::Ignored(_) => Actual::Loc(Loc::Discard),
+            Argument::Missing => Actual::Missing,
+        })
+    }
+
+    /// Keeps the arguments at some positions as they were before the statements from `mark` on.
+    fn guard_arguments(
+        &mut self,
+        each: &mut [Actual],
+        positions: &[usize],
+        (params, args): (&[VarId], &'h [Argument]),
+        mut mark: usize,
+    ) -> Res<()> {
+        for &at in positions {
+            let (Some(slot), Some(&param), Some(Argument::Value(expr))) =
+                (each.get_mut(at), params.get(at), args.get(at))
+            else {
+                continue;
+            };
+            let before = self.out.len();
+            *slot = match std::mem::replace(slot, Actual::Missing) {
+                Actual::Value(value) => Actual::Value(self.guard(value, expr.ty, mark, expr.span)?),
+                Actual::Loc(loc) => {
+                    let loc = self.guard_loc(loc, mark);
+                    match self.direction(param) {
+                        Direction::InOut => {
+                            let mark = mark + (self.out.len() - before);
+                            self.guard_inout(loc, mark, expr)?
+                        }
+                        Direction::In | Direction::Out | Direction::None => Actual::Loc(loc),
+                    }
+                }
+                other @ (Actual::Saved(..) | Actual::Constant(_) | Actual::Missing) => other,
+            };
+            mark += self.out.len() - before;
+        }
+        Ok(())
+    }
+
+    /// An `inout` argument has the value that it had before the arguments behind it were evaluated: `f(a, g(a))`.
+    fn guard_inout(&mut self, loc: Loc, mark: usize, expr: &'h hir::Expr) -> Res<Actual> {
+        let value = self.read(&loc, expr.span)?;
+        let mut reads = StorageSet::new();
+        self.value_reads(&value, &mut reads);
+        if !self.writes_since(mark).overlaps(&reads) {
+            return Ok(Actual::Loc(loc));
+        }
+        let value = self.guard(value, expr.ty, mark, expr.span)?;
+        Ok(Actual::Saved(loc, value))
     }
 
     /// Decides what each parameter stands for.
@@ -127,12 +187,14 @@ impl<'h> Elaborator<'h> {
     ) -> Res<Vec<Formal>> {
         let mut outputs = Vec::new();
         for (i, actual) in actuals.iter().enumerate() {
-            if let Actual::Loc(loc) = actual {
+            if let Actual::Loc(loc) | Actual::Saved(loc, _) = actual {
                 let (mut leaves, mut reads) = (StorageSet::new(), StorageSet::new());
                 self.add_storage(loc, &mut leaves, &mut reads);
                 let plain = sharing.outputs
+                    && matches!(actual, Actual::Loc(_))
                     && loc.is_static()
                     && !matches!(loc, Loc::Discard)
+                    && !loc.is_union_member()
                     && (sharing.each)(i)
                     && !leaves.overlaps(sharing.free);
                 outputs.push((i, leaves, plain));
@@ -154,7 +216,7 @@ impl<'h> Elaborator<'h> {
         for (i, (&param, actual)) in params.iter().zip(actuals).enumerate() {
             let shared = match actual {
                 Actual::Loc(loc) if is_alias.get(i) == Some(&true) => Some(Binding::Loc(loc.clone())),
-                Actual::Loc(_) => None,
+                Actual::Loc(_) | Actual::Saved(..) => None,
                 Actual::Missing if !self.has_value(param) => Some(Binding::Missing),
                 Actual::Missing => None,
                 Actual::Constant(value) => Some(Binding::Const(value.clone())),
@@ -184,13 +246,14 @@ impl<'h> Elaborator<'h> {
     pub(super) fn enter(
         &mut self,
         params: &[VarId],
-        actuals: Vec<Actual>,
+        actuals: Actuals,
         formals: &[Formal],
         span: Span,
     ) -> Res<Vec<CopyOut>> {
-        let mut copies = Vec::new();
+        let Actuals { each, written } = actuals;
+        let mut copies: Vec<(usize, CopyOut)> = Vec::new();
         let mut fresh = Vec::new();
-        for ((&param, actual), formal) in params.iter().zip(actuals).zip(formals) {
+        for (at, ((&param, actual), formal)) in params.iter().zip(each).zip(formals).enumerate() {
             let decl = &self.hir.variables[param];
             let ty = self.mono(decl.ty);
             let direction = self.direction(param);
@@ -211,8 +274,13 @@ impl<'h> Elaborator<'h> {
                         }
                         if formal.own && !matches!(arg, Loc::Discard) {
                             let arg = self.freeze_indices(&arg);
-                            copies.push(CopyOut { param: own.clone(), arg, ty });
+                            copies.push((at, CopyOut { param: own.clone(), arg, ty }));
                         }
+                    }
+                    Actual::Saved(arg, value) => {
+                        self.write(own, value, ty, span)?;
+                        let arg = self.freeze_indices(&arg);
+                        copies.push((at, CopyOut { param: own.clone(), arg, ty }));
                     }
                     Actual::Missing if formal.own => fresh.push((own.clone(), ty)),
                     Actual::Value(_) | Actual::Constant(_) | Actual::Missing => {}
@@ -229,7 +297,8 @@ impl<'h> Elaborator<'h> {
             let value = self.default_value(ty, span)?;
             self.write(&loc, value, ty, span)?;
         }
-        Ok(copies)
+        copies.sort_by_key(|(at, _)| written.iter().position(|w| w == at));
+        Ok(copies.into_iter().map(|(_, copy)| copy).collect())
     }
 
     /// Puts a body in place, with the label that `return` leaves and the copies out behind it.

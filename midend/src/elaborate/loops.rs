@@ -127,7 +127,7 @@ impl<'h> Elaborator<'h> {
 
     fn loop_variable(&mut self, variable: VarId, value: Value, span: Span) -> Res<()> {
         let decl = &self.hir.variables[variable];
-        let loc = self.alloc(decl.ty, &decl.name.name, &decl.annotations, decl.name.span)?;
+        let loc = self.variable_storage(variable)?;
         let value = self.convert(value, decl.ty, span)?;
         self.write(&loc, value, decl.ty, span)?;
         self.bind(variable, Binding::Loc(loc));

@@ -216,14 +216,14 @@ impl<'h> Elaborator<'h> {
         let Some(body) = &parser.body else {
             return Err(self.bug(span, "a parser type is applied"));
         };
-        let actuals = self.arguments(&parser.params, &call.args)?;
+        let actuals = self.arguments(&parser.params, &call.args, &call.order)?;
         let outputs = self.parser.as_ref().is_some_and(|p| !p.reject_is_visible);
         let name = self.state_name();
         let prefix = join(self.state_prefix(&name), self.object_name(object));
         let copies: Vec<CopyOut> = self.within(object, |e| {
             let free = StorageSet::new();
             let sharing = Sharing { free: &free, outputs, each: &|_| true };
-            let formals = e.formals(&parser.params, &actuals, &sharing)?;
+            let formals = e.formals(&parser.params, &actuals.each, &sharing)?;
             let copies = e.enter(&parser.params, actuals, &formals, span)?;
             e.parser_locals(body)?;
             let rest = e.new_state(name, span)?;

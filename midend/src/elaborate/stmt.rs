@@ -93,7 +93,7 @@ impl<'h> Elaborator<'h> {
     }
 
     /// A variable of a control's body keeps its storage from one application to the next: tables may know it.
-    fn variable_storage(&mut self, var: VarId) -> Res<Loc> {
+    pub(super) fn variable_storage(&mut self, var: VarId) -> Res<Loc> {
         let decl = &self.hir.variables[var];
         let keeper = match self.env.frames.last() {
             Some(frame) if frame.is_control => self.env.owner,
@@ -119,18 +119,25 @@ impl<'h> Elaborator<'h> {
         span: Span,
     ) -> Res<()> {
         let loc = self.loc(lhs, NextAs::Element)?;
+        let old = match op {
+            Some(_) => Some(self.read_scalar(&loc, lhs.span)?),
+            None => None,
+        };
         let mark = self.out.len();
         let value = self.value(rhs)?;
+        let end = self.out.len();
         let loc = self.guard_loc(loc, mark);
-        let value = match op {
-            None => self.convert(value, lhs.ty, rhs.span)?,
-            Some(op) => {
-                let Value::Scalar(operand) = value else {
+        let value = match (op, old) {
+            (Some(op), Some(old)) => {
+                // `A op= B` is `A = A op B`: the left operand is evaluated first.
+                let mark = mark + (self.out.len() - end);
+                let old = self.guard(Value::Scalar(old), lhs.ty, mark, lhs.span)?;
+                let (Value::Scalar(old), Value::Scalar(operand)) = (old, value) else {
                     return Err(self.bug(span, "an operation on an aggregate"));
                 };
-                let old = self.read_scalar(&loc, lhs.span)?;
                 Value::Scalar(self.update(op, old, operand, span))
             }
+            _ => self.convert(value, lhs.ty, rhs.span)?,
         };
         self.write(&loc, value, lhs.ty, span)
     }

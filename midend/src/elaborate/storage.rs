@@ -91,6 +91,11 @@ impl Loc {
         }
     }
 
+    /// True for a member of a header union: what happens to it happens to the others.
+    pub(super) fn is_union_member(&self) -> bool {
+        matches!(self, Loc::Header { siblings, .. } if !siblings.is_empty())
+    }
+
     /// True if nothing in it is computed.
     pub(super) fn is_static(&self) -> bool {
         match self {

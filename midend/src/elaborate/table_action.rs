@@ -1,7 +1,7 @@
 //! The actions of a table: bodies with directed parameters bound to the arguments of the action list.
 
 use super::env::{Binding, Frame, FrameKind};
-use super::inline::{Actual, Sharing};
+use super::inline::{Actual, Actuals, Sharing};
 use super::names;
 use super::storage::Loc;
 use super::table::has_bound_arguments;
@@ -143,12 +143,15 @@ impl<'h> Elaborator<'h> {
         free: &crate::analysis::effects::StorageSet,
         span: Span,
     ) -> Res<Vec<super::env::CopyOut>> {
-        let mut actuals: Vec<Actual> = Vec::new();
+        let mut each: Vec<Actual> = Vec::new();
         for (&param, arg) in params.iter().zip(args) {
-            actuals.extend(self.arguments(&[param], std::slice::from_ref(*arg))?);
+            each.extend(
+                self.arguments(&[param], std::slice::from_ref(*arg), &hir::WrittenOrder::default())?.each,
+            );
         }
+        let actuals = Actuals { written: (0..each.len()).collect(), each };
         let sharing = Sharing { free, outputs: true, each: &|_| true };
-        let formals = self.formals(params, &actuals, &sharing)?;
+        let formals = self.formals(params, &actuals.each, &sharing)?;
         self.enter(params, actuals, &formals, span)
     }
 

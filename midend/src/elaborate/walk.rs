@@ -107,7 +107,7 @@ pub(super) fn expr<'a>(e: &'a Expr, visit: &mut dyn FnMut(Node<'a>)) {
             expr(b, visit);
             expr(c, visit);
         }
-        ExprKind::Aggregate(parts) => parts.iter().for_each(|p| expr(p, visit)),
+        ExprKind::Aggregate(parts, _) => parts.iter().for_each(|p| expr(p, visit)),
         ExprKind::Call(c) | ExprKind::TableHit { apply: c, .. } | ExprKind::TableActionRun(c) => {
             call(c, visit)
         }

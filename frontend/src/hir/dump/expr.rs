@@ -35,7 +35,7 @@ impl Dump<'_> {
                 format!("({} ? {} : {})", self.expr(condition), self.expr(a), self.expr(b))
             }
             ExprKind::Cast(operand) => format!("({}){}", ty(), self.expr(operand)),
-            ExprKind::Aggregate(parts) => {
+            ExprKind::Aggregate(parts, _) => {
                 let parts: Vec<String> = parts.iter().map(|part| self.expr(part)).collect();
                 format!("({}){{{}}}", ty(), parts.join(", "))
             }
