@@ -1,8 +1,14 @@
-// Portable NIC Architecture (PNA, a draft). The widths stand in for a device's own.
+// Portable NIC Architecture (PNA). The widths stand in for a device's own. By itself, and for DPDK (_PNA_DPDK), this is the
+// draft with a control before the parser, directions and passes; for bmv2 and the kernel's traffic control (_PNA_BMV2, _PNA_TC)
+// what was published later.
 #ifndef __PNA_P4__
 #define __PNA_P4__
 
 #include <core.p4>
+
+#if defined(_PNA_BMV2) || defined(_PNA_TC)
+#define _PNA_PUBLISHED
+#endif
 
 // ---- Types. Each quantity has a plain type (..Uint_t) to calculate with, and a type of its own that the control plane
 // translates. The forms with InHeader are what such a quantity looks like in a packet to or from a controller.
@@ -18,7 +24,9 @@ typedef bit<16> MulticastInstanceUint_t;
 typedef bit<64> TimestampUint_t;
 typedef bit<32> FlowIdUint_t;
 typedef bit<8> ExpireTimeProfileIdUint_t;
+#ifndef _PNA_PUBLISHED
 typedef bit<3> PassNumberUint_t;
+#endif
 typedef bit<32> SecurityAssocIdUint_t;
 
 @p4runtime_translation("p4.org/pna/v1/PortId_t", 32)
@@ -43,8 +51,10 @@ type TimestampUint_t Timestamp_t;
 type FlowIdUint_t FlowId_t;
 @p4runtime_translation("p4.org/pna/v1/ExpireTimeProfileId_t", 8)
 type ExpireTimeProfileIdUint_t ExpireTimeProfileId_t;
+#ifndef _PNA_PUBLISHED
 @p4runtime_translation("p4.org/pna/v1/PassNumber_t", 8)
 type PassNumberUint_t PassNumber_t;
+#endif
 @p4runtime_translation("p4.org/pna/v1/SecurityAssocId_t", 64)
 type SecurityAssocIdUint_t SecurityAssocId_t;
 
@@ -59,7 +69,9 @@ typedef bit<16> MulticastInstanceInHeaderUint_t;
 typedef bit<64> TimestampInHeaderUint_t;
 typedef bit<32> FlowIdInHeaderUint_t;
 typedef bit<8> ExpireTimeProfileIdInHeaderUint_t;
+#ifndef _PNA_PUBLISHED
 typedef bit<8> PassNumberInHeaderUint_t;
+#endif
 typedef bit<32> SecurityAssocIdInHeaderUint_t;
 
 @p4runtime_translation("p4.org/pna/v1/PortIdInHeader_t", 32)
@@ -84,8 +96,10 @@ type TimestampInHeaderUint_t TimestampInHeader_t;
 type FlowIdInHeaderUint_t FlowIdInHeader_t;
 @p4runtime_translation("p4.org/pna/v1/ExpireTimeProfileIdInHeader_t", 8)
 type ExpireTimeProfileIdInHeaderUint_t ExpireTimeProfileIdInHeader_t;
+#ifndef _PNA_PUBLISHED
 @p4runtime_translation("p4.org/pna/v1/PassNumberInHeader_t", 8)
 type PassNumberInHeaderUint_t PassNumberInHeader_t;
+#endif
 @p4runtime_translation("p4.org/pna/v1/SecurityAssocIdInHeader_t", 64)
 type SecurityAssocIdInHeaderUint_t SecurityAssocIdInHeader_t;
 
@@ -124,9 +138,11 @@ FlowId_t pna_FlowId_header_to_int(in FlowIdInHeader_t x) {
 ExpireTimeProfileId_t pna_ExpireTimeProfileId_header_to_int(in ExpireTimeProfileIdInHeader_t x) {
     return (ExpireTimeProfileId_t) (ExpireTimeProfileIdUint_t) (ExpireTimeProfileIdInHeaderUint_t) x;
 }
+#ifndef _PNA_PUBLISHED
 PassNumber_t pna_PassNumber_header_to_int(in PassNumberInHeader_t x) {
     return (PassNumber_t) (PassNumberUint_t) (PassNumberInHeaderUint_t) x;
 }
+#endif
 PortIdInHeader_t pna_PortId_int_to_header(in PortId_t x) {
     return (PortIdInHeader_t) (PortIdInHeaderUint_t) (PortIdUint_t) x;
 }
@@ -157,11 +173,39 @@ FlowIdInHeader_t pna_FlowId_int_to_header(in FlowId_t x) {
 ExpireTimeProfileIdInHeader_t pna_ExpireTimeProfileId_int_to_header(in ExpireTimeProfileId_t x) {
     return (ExpireTimeProfileIdInHeader_t) (ExpireTimeProfileIdInHeaderUint_t) (ExpireTimeProfileIdUint_t) x;
 }
+#ifndef _PNA_PUBLISHED
 PassNumberInHeader_t pna_PassNumber_int_to_header(in PassNumber_t x) {
     return (PassNumberInHeader_t) (PassNumberInHeaderUint_t) (PassNumberUint_t) x;
 }
+#endif
 
 // ---- Metadata
+
+#ifdef _PNA_PUBLISHED
+
+enum PNA_Source_t { FROM_HOST, FROM_NET }
+
+// Which side a port is on.
+extern bool is_host_port(in PortId_t p);
+extern bool is_net_port(in PortId_t p);
+
+struct pna_main_parser_input_metadata_t {
+    bool recirculated;
+    PortId_t input_port;
+}
+
+struct pna_main_input_metadata_t {
+    bool recirculated;
+#ifdef _PNA_TC
+    bool recirculate;
+#endif
+    Timestamp_t timestamp;
+    ParserError_t parser_error;
+    ClassOfService_t class_of_service;
+    PortId_t input_port;
+}
+
+#else
 
 enum PNA_Direction_t { NET_TO_HOST, HOST_TO_NET }
 
@@ -205,6 +249,8 @@ struct pna_main_input_metadata_t {
     PortId_t input_port;
 }
 
+#endif
+
 struct pna_main_output_metadata_t {
     ClassOfService_t class_of_service;  // 0 at first
 }
@@ -218,35 +264,84 @@ match_kind {
 }
 
 // Table property pna_idle_timeout.
+#ifdef _PNA_PUBLISHED
+enum PNA_IdleTimeout_t { NO_TIMEOUT, NOTIFY_CONTROL, AUTO_DELETE }
+#else
 enum PNA_IdleTimeout_t { NO_TIMEOUT, NOTIFY_CONTROL }
+#endif
 
 // Entries refer to members, or to groups of which a hash picks a member.
 extern ActionProfile {
     ActionProfile(bit<32> size);
 }
 
-// In a default action: adds an entry for the key that missed.
+// In a default action: adds an entry for the key that missed. The action's parameters are the fields of a struct.
+#ifdef _PNA_PUBLISHED
+typedef bit<1> AddEntryErrorStatus_t;
+const AddEntryErrorStatus_t ADD_ENTRY_SUCCESS = 0;
+const AddEntryErrorStatus_t ADD_ENTRY_NOT_DONE = 1;
+extern AddEntryErrorStatus_t add_entry<T>(
+    string action_name,
+    in T action_params,
+    in ExpireTimeProfileId_t expire_time_profile_id);
+extern AddEntryErrorStatus_t add_entry_if<T>(
+    in bool do_add_entry,
+    string action_name,
+    in T action_params,
+    in ExpireTimeProfileId_t expire_time_profile_id);
+#else
 extern bool add_entry<T>(string action_name, in T action_params, in ExpireTimeProfileId_t expire_time_profile_id);
+#endif
 extern FlowId_t allocate_flow_id();
 
 // In an action of a table whose entries expire: how long from now, or the same time again.
 extern void set_entry_expire_time(in ExpireTimeProfileId_t expire_time_profile_id);
 extern void restart_expire_timer();
+#ifdef _PNA_PUBLISHED
+extern void set_entry_expire_time_if(in bool condition, in ExpireTimeProfileId_t expire_time_profile_id);
+// Nothing, or one of the above.
+extern void update_expire_info(
+    in bool update_aging_info,
+    in bool update_expire_time,
+    in ExpireTimeProfileId_t expire_time_profile_id);
+#endif
 
 // ---- Where a packet goes: the last call decides.
 
 extern void drop_packet();
+#ifdef _PNA_PUBLISHED
+extern void send_to_port(in PortId_t dest_port);
+extern void mirror_packet(in MirrorSlotId_t mirror_slot_id, in MirrorSessionId_t mirror_session_id);
+#else
 extern void send_to_port(PortId_t dest_port);
 extern void mirror_packet(MirrorSlotId_t mirror_slot_id, MirrorSessionId_t mirror_session_id);
 extern void recirculate();
+#endif
 
 // The first value for packets from the network, the second for packets from the host.
 @pure
+#ifdef _PNA_PUBLISHED
+extern T SelectByDirection<T>(in bool is_network_port, in T from_net_value, in T from_host_value);
+#else
 extern T SelectByDirection<T>(in PNA_Direction_t direction, in T n2h_value, in T h2n_value);
+#endif
 
 // ---- Hashes, checksums, random values
 
-enum PNA_HashAlgorithm_t { TARGET_DEFAULT }
+enum PNA_HashAlgorithm_t {
+#if defined(_PNA_PUBLISHED) || defined(_PNA_DPDK)
+    IDENTITY,
+    CRC32,
+    CRC32_CUSTOM,
+    CRC16,
+    CRC16_CUSTOM,
+    ONES_COMPLEMENT16,
+#endif
+#ifdef _PNA_DPDK
+    TOEPLITZ,
+#endif
+    TARGET_DEFAULT
+}
 
 extern Hash<O> {
     Hash(PNA_HashAlgorithm_t algo);
@@ -291,13 +386,27 @@ enum PNA_CounterType_t { PACKETS, BYTES, PACKETS_AND_BYTES }
 @noWarn("unused")
 extern Counter<W, S> {
     Counter(bit<32> n_counters, PNA_CounterType_t type);
+#if defined(_PNA_PUBLISHED)
+    void count(in S index);
+#elif defined(_PNA_DPDK)
+    void count(in S index);
+    void count(in S index, in bit<32> pkt_len);
+#else
     void count(in S index, @optional in bit<32> increment);
+#endif
 }
 
 @noWarn("unused")
 extern DirectCounter<W> {
     DirectCounter(PNA_CounterType_t type);
+#if defined(_PNA_PUBLISHED)
+    void count();
+#elif defined(_PNA_DPDK)
+    void count();
+    void count(in bit<32> pkt_len);
+#else
     void count(@optional in bit<32> increment);
+#endif
 }
 
 enum PNA_MeterType_t { PACKETS, BYTES }
@@ -308,12 +417,25 @@ extern Meter<S> {
     Meter(bit<32> n_meters, PNA_MeterType_t type);
     PNA_MeterColor_t execute(in S index, in PNA_MeterColor_t color);
     PNA_MeterColor_t execute(in S index);
+#ifdef _PNA_DPDK
+    PNA_MeterColor_t dpdk_execute(in S index, in PNA_MeterColor_t color, in bit<32> pkt_len);
+    PNA_MeterColor_t dpdk_execute(in S index, in bit<32> pkt_len);
+#endif
 }
 
 extern DirectMeter {
     DirectMeter(PNA_MeterType_t type);
+#if defined(_PNA_PUBLISHED) || defined(_PNA_DPDK)
+    PNA_MeterColor_t execute(in PNA_MeterColor_t color);
+    PNA_MeterColor_t execute();
+#else
     PNA_MeterColor_t execute(in PNA_MeterColor_t color, @optional in bit<32> pkt_len);
     PNA_MeterColor_t execute(@optional in bit<32> pkt_len);
+#endif
+#ifdef _PNA_DPDK
+    PNA_MeterColor_t dpdk_execute(in PNA_MeterColor_t color, in bit<32> pkt_len);
+    PNA_MeterColor_t dpdk_execute(in bit<32> pkt_len);
+#endif
 }
 
 extern Register<T, S> {
@@ -329,13 +451,73 @@ extern Digest<T> {
     void pack(in T data);
 }
 
+#ifdef _PNA_DPDK
+// ---- IPsec. The security association says what is done; it is done behind the deparser.
+
+enum ipsec_status { IPSEC_SUCCESS, IPSEC_ERROR }
+
+extern ipsec_accelerator {
+    ipsec_accelerator();
+    void set_sa_index<T>(in T sa_index);
+    // Where the IP header begins; 0 unless set.
+    void set_ip_header_offset<T>(in T offset);
+    void enable();
+    void disable();
+    // The packet comes back from there.
+    bool from_ipsec(out ipsec_status status);
+}
+#endif
+
+#ifdef _PNA_TC
+// ---- The kernel's traffic control: the packet's metadata, and what the control plane sees of externs.
+
+// Fetches the metadata; the functions below read and write the copy, which is put back at last.
+extern void skb_get_meta();
+extern void skb_set_meta();
+extern bit<64> skb_get_tstamp();
+extern bit<32> skb_get_mark();
+extern bit<16> skb_get_tc_classid();
+extern bit<16> skb_get_tc_index();
+extern bit<16> skb_get_queue_mapping();
+extern bit<16> skb_get_protocol();
+extern bit<1> skb_get_tc_at_ingress();
+extern bit<1> skb_get_from_ingress();
+extern void skb_set_tstamp(in bit<64> dummy);
+extern void skb_set_mark(in bit<32> dummy);
+extern void skb_set_tc_classid(in bit<16> dummy);
+extern void skb_set_tc_index(in bit<16> dummy);
+extern void skb_set_queue_mapping(in bit<16> dummy);
+extern void skb_set_protocol(in bit<16> dummy);
+
+struct tc_ControlPath_Counter<W, S> { @tc_key S index; @tc_data W pkts; @tc_data W bytes; }
+struct tc_ControlPath_DirectCounter<W> { @tc_key bit<32> index; @tc_data W pkts; @tc_data W bytes; }
+struct tc_ControlPath_Meter<S> {
+    @tc_key S index;
+    @tc_data bit<64> cir;
+    @tc_data bit<64> cbs;
+    @tc_data bit<64> pir;
+    @tc_data bit<64> pbs;
+}
+struct tc_ControlPath_DirectMeter {
+    @tc_key bit<32> index;
+    @tc_data bit<64> cir;
+    @tc_data bit<64> cbs;
+    @tc_data bit<64> pir;
+    @tc_data bit<64> pbs;
+}
+struct tc_ControlPath_Register<T> { @tc_key bit<32> index; @tc_data T a_value; }
+struct tc_ControlPath_Digest<T> { @tc_key bit<32> index; @tc_data T data; }
+#endif
+
 // ---- The NIC
 
+#ifndef _PNA_PUBLISHED
 control PreControlT<PH, PM>(
     in PH pre_hdr,
     inout PM pre_user_meta,
     in pna_pre_input_metadata_t istd,
     inout pna_pre_output_metadata_t ostd);
+#endif
 
 parser MainParserT<MH, MM>(
     packet_in pkt,
@@ -351,14 +533,25 @@ control MainControlT<MH, MM>(
 
 control MainDeparserT<MH, MM>(
     packet_out pkt,
+#ifdef _PNA_PUBLISHED
+    inout MH main_hdr,
+#else
     in MH main_hdr,
+#endif
     in MM main_user_meta,
     in pna_main_output_metadata_t ostd);
 
+#ifdef _PNA_PUBLISHED
+package PNA_NIC<MH, MM>(
+    MainParserT<MH, MM> main_parser,
+    MainControlT<MH, MM> main_control,
+    MainDeparserT<MH, MM> main_deparser);
+#else
 package PNA_NIC<PH, PM, MH, MM>(
     MainParserT<MH, MM> main_parser,
     PreControlT<PH, PM> pre_control,
     MainControlT<MH, MM> main_control,
     MainDeparserT<MH, MM> main_deparser);
+#endif
 
 #endif

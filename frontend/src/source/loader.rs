@@ -80,8 +80,11 @@ const EMBEDDED: &[(&str, &str)] = &embedded![
     "psa.p4",
     "pna.p4",
     "ubpf_model.p4",
+    "bmv2/pna.p4",
     "bmv2/psa.p4",
+    "dpdk/pna.p4",
     "dpdk/psa.p4",
+    "tc/pna.p4",
 ];
 
 /// An include that comes with the compiler: the path that it is shown under, and its text.

@@ -1,0 +1,3 @@
+// PNA on bmv2: as published, without a control before the parser.
+#define _PNA_BMV2
+#include <pna.p4>
