@@ -240,7 +240,7 @@ impl<'p> Walk<'_, 'p> {
             ExprKind::Construct(_)
             | ExprKind::Binary(..)
             | ExprKind::Conditional(..)
-            | ExprKind::Aggregate(_)
+            | ExprKind::Aggregate(..)
             | ExprKind::Call(_)
             | ExprKind::TableHit { .. }
             | ExprKind::TableActionRun(_) => self.parts(e),
