@@ -11,6 +11,7 @@ mod deparse;
 mod expr;
 mod externs;
 mod field;
+mod hash;
 mod operators;
 mod parser;
 mod parser_bounds;

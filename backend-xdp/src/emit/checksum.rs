@@ -12,9 +12,9 @@
 use super::Cx;
 use super::cexpr::{CExpr, CType};
 use super::externs::Call;
-use p4xdp_frontend::diagnostic::codes;
+use super::hash::Algorithm;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Expr, ExprKind};
+use p4xdp_midend::ir::Arg;
 use std::sync::Arc;
 
 impl Cx<'_> {
@@ -23,8 +23,8 @@ impl Cx<'_> {
         let [Arg::In(condition), Arg::Struct(data), Arg::Out(target), Arg::In(algorithm)] = call.args else {
             return self.unknown(call);
         };
-        if !self.is_internet_checksum(algorithm, call) {
-            return;
+        if self.algorithm(algorithm) != Some(Algorithm::Csum16) {
+            return self.unknown_algorithm(call);
         }
         self.only_where(condition, |cx| {
             if let Some(sum) = cx.sum_of(data, call.span) {
@@ -40,8 +40,8 @@ impl Cx<'_> {
         };
         let stages = crate::arch::Stages(&self.program.stages);
         let Some(failed) = stages.local("ig", 2, Some("checksum_error")) else { return };
-        if !self.is_internet_checksum(algorithm, call) {
-            return;
+        if self.algorithm(algorithm) != Some(Algorithm::Csum16) {
+            return self.unknown_algorithm(call);
         }
         self.only_where(condition, |cx| {
             let expected = cx.value(expected);
@@ -52,34 +52,10 @@ impl Cx<'_> {
         });
     }
 
-    fn is_internet_checksum(&mut self, algorithm: &Expr, call: &Call<'_>) -> bool {
-        let name = match (&algorithm.kind, algorithm.ty) {
-            (ExprKind::Const(value), p4xdp_midend::ir::ScalarType::Enum(id)) => {
-                usize::try_from(value).ok().and_then(|at| self.program.enums[id].members.get(at)).cloned()
-            }
-            _ => None,
-        };
-        let name: Arc<str> = name.unwrap_or_else(|| "a variable".into());
-        if &*name == "csum16" {
-            return true;
-        }
-        let message = format!("`{}` with algorithm `{name}` cannot be compiled to XDP yet", call.name);
-        self.refuse(codes::E0524, call.span, message);
-        false
-    }
-
     /// The Internet checksum of the values one behind the other. Bits that are no whole bytes are a number; an odd byte at the end is the
     /// high half of a word. The interpreter has the same rule.
-    fn sum_of(&mut self, data: &[(Arc<str>, Arg)], span: Span) -> Option<CExpr> {
-        let mut values = Vec::new();
-        if !scalars(data, &mut values) {
-            self.refuse(
-                codes::E0524,
-                span,
-                "a checksum of whole headers or stacks cannot be compiled to XDP yet",
-            );
-            return None;
-        }
+    pub(super) fn sum_of(&mut self, data: &[(Arc<str>, Arg)], span: Span) -> Option<CExpr> {
+        let values = self.scalars_of(data, span)?;
         // Bits behind the end of the value, in the last word.
         let total: u32 = values.iter().map(|value| value.ty.width()).sum();
         let mut behind = total + total.div_ceil(8) % 2 * 8;
@@ -120,22 +96,4 @@ impl Cx<'_> {
         let shifted = if shift > 0 { format!("{text} << {shift}") } else { text };
         self.out.update(sum, format!("{sum} += {shifted};"));
     }
-}
-
-/// The scalars that a list consists of, in order; false if there is anything else in it.
-fn scalars<'a>(data: &'a [(Arc<str>, Arg)], into: &mut Vec<&'a Expr>) -> bool {
-    data.iter().all(|(_, arg)| match arg {
-        Arg::In(expr) => {
-            into.push(expr);
-            true
-        }
-        Arg::Struct(fields) => scalars(fields, into),
-        Arg::Out(_)
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => false,
-    })
 }

@@ -299,7 +299,7 @@ pub(super) fn slice(base: CExpr, hi: u32, lo: u32) -> CExpr {
 }
 
 /// `high ++ low`; `low` is clean.
-fn concat(high: CExpr, low: CExpr) -> CExpr {
+pub(super) fn concat(high: CExpr, low: CExpr) -> CExpr {
     let width = high.width + low.width;
     if high.width == 0 {
         return CExpr { width, ..low };

@@ -24,13 +24,11 @@ use p4xdp_midend::ir::{Arg, Expr, ExprKind, ExternId, HeaderRef, LValue, ScalarT
 use std::sync::Arc;
 
 /// Functions of v1model's that are not the user's to define.
-const V1MODEL_LATER: [&str; 13] = [
+const V1MODEL_LATER: [&str; 11] = [
     "clone",
     "clone3",
     "clone_preserving_field_list",
     "digest",
-    "hash",
-    "random",
     "recirculate",
     "recirculate_preserving_field_list",
     "resubmit",
@@ -39,6 +37,9 @@ const V1MODEL_LATER: [&str; 13] = [
     "update_checksum_with_payload",
     "verify_checksum_with_payload",
 ];
+
+/// Values that `bpf_trace_printk` takes.
+const MOST_LOGGED: usize = 3;
 
 /// A call as the IR has it.
 pub(super) struct Call<'c> {
@@ -136,10 +137,58 @@ impl Cx<'_> {
             },
             ("verify_checksum", _) => self.verify_checksum(call),
             ("update_checksum", _) => self.update_checksum(call),
+            ("hash", _) => self.hash(call),
+            ("random", [Arg::Out(target), Arg::In(low), Arg::In(high)]) => {
+                self.random(target, low, high, call.span);
+            }
+            ("assert" | "assume", [Arg::In(check)]) => self.assert(check),
+            ("log_msg", [Arg::String(text), data @ ..]) => self.log_msg(text, data, call.span),
             ("mark_to_drop", [Arg::Struct(metadata)]) => self.mark_to_drop(metadata),
             _ if self.is_defined_by_user(call.name) => self.call_user_function(call),
             _ => self.unknown(call),
         }
+    }
+
+    /// `random(result, lo, hi)`: both ends included.
+    fn random(&mut self, target: &LValue, low: &Expr, high: &Expr, span: Span) {
+        let width = low.ty.width();
+        if width > 64 {
+            return self.refuse(codes::E0512, span, "a random number of more than 64 bits is not supported");
+        }
+        let (low, high) = (self.value(low), self.value(high));
+        let number = self.fresh("number", "__u64");
+        self.out.line(format!("{number} = xdp_random({}, {});", low.text, high.text));
+        self.assign(target, super::expr::slice(CExpr::atom(number, CType::U64, 64), width - 1, 0), span);
+    }
+
+    /// A check that fails aborts the packet.
+    fn assert(&mut self, check: &Expr) {
+        let holds = self.condition(check);
+        if holds.text != "true" {
+            self.out.line(format!("if (!{})\n\treturn {};", holds.operand(), self.abort));
+        }
+        self.assume(check, true);
+    }
+
+    /// Goes to the kernel's trace buffer, `/sys/kernel/tracing/trace_pipe`. Each `{}` is a value.
+    fn log_msg(&mut self, text: &str, data: &[Arg], span: Span) {
+        let Some(values) = (match data {
+            [Arg::Struct(fields)] => self.scalars_of(fields, span),
+            _ => Some(Vec::new()),
+        }) else {
+            return;
+        };
+        if values.len() > MOST_LOGGED || values.iter().any(|value| value.ty.width() > 64) {
+            let message =
+                format!("`log_msg` can have at most {MOST_LOGGED} values of at most 64 bits on XDP");
+            return self.refuse(codes::E0524, span, message);
+        }
+        let text = text.trim_matches('"').replace('%', "%%").replace("{}", "%llu");
+        let name = self.names.unique("log_format");
+        self.globals.line(format!("static const char {name}[] = \"{text}\";"));
+        let values: Vec<String> =
+            values.iter().map(|value| format!(", (__u64){}", self.value(value).operand())).collect();
+        self.out.line(format!("bpf_trace_printk({name}, sizeof({name}){});", values.concat()));
     }
 
     fn mark_to_drop(&mut self, metadata: &[(Arc<str>, Arg)]) {
