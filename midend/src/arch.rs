@@ -128,7 +128,8 @@ pub const ALL: &[Architecture] = &[
         reject_is_visible: true,
         blocks: &[
             Block { role: "main_parser", slots: &["", "main_headers", "main_meta", ""] },
-            Block { role: "pre_control", slots: &["pre_headers", "pre_meta", "", ""] },
+            // What it looks at is what the parser found, where the types agree.
+            Block { role: "pre_control", slots: &["main_headers", "main_meta", "", ""] },
             Block { role: "main_control", slots: &["main_headers", "main_meta", "", "main_output"] },
             Block { role: "main_deparser", slots: &["", "main_headers", "main_meta", "main_output"] },
         ],

@@ -4,8 +4,10 @@
 //! control-plane names and values in P4's terms, and knows neither STF nor the compiler's IR.
 
 pub use p4xdp_midend::interp::control::{ActionSpec, CounterValue, KeyMatch, MulticastNode, TableEntry};
+pub use p4xdp_midend::interp::{Digest, EntryTarget};
 
 use num_bigint::BigUint;
+use p4xdp_midend::ir::Keyset;
 
 /// Why an engine could not do what it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,41 @@ pub trait Engine {
 
     /// Adds an entry to a table; one with the same keys (and priority) is an error.
     fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()>;
+
+    /// Adds an entry that runs a member or a group of the table's action profile.
+    fn insert_target(
+        &mut self,
+        table: &str,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        target: &EntryTarget,
+    ) -> EngineResult<()> {
+        let _ = (table, keys, priority, target);
+        Err(EngineError::Unsupported("this engine has no action profiles".into()))
+    }
+
+    /// Makes or replaces a member of an action profile.
+    fn set_member(&mut self, profile: &str, member: u32, action: &ActionSpec) -> EngineResult<()> {
+        let _ = (profile, member, action);
+        Err(EngineError::Unsupported("this engine has no action profiles".into()))
+    }
+
+    /// Makes or replaces a group of an action selector.
+    fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()> {
+        let _ = (selector, group, members);
+        Err(EngineError::Unsupported("this engine has no action selectors".into()))
+    }
+
+    /// Adds an element to a value set: a keyset a key.
+    fn insert_value_set(&mut self, name: &str, keysets: &[Keyset]) -> EngineResult<()> {
+        let _ = (name, keysets);
+        Err(EngineError::Unsupported("this engine has no value sets".into()))
+    }
+
+    /// The messages to the control plane since the last call, in order.
+    fn digests(&mut self) -> EngineResult<Vec<Digest>> {
+        Err(EngineError::Unsupported("this engine has no digests".into()))
+    }
 
     /// Replaces a table's default action.
     fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()>;

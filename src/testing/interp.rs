@@ -1,18 +1,19 @@
 //! The interpreter as an engine.
 
 use super::engine::{
-    ActionSpec, CounterValue, Engine, EngineError, EngineResult, KeyMatch, MirrorTarget, MulticastNode,
-    OutputPacket, TableEntry,
+    ActionSpec, CounterValue, Digest, Engine, EngineError, EngineResult, EntryTarget, KeyMatch, MirrorTarget,
+    MulticastNode, OutputPacket, TableEntry,
 };
 use num_bigint::BigUint;
 use p4xdp_midend::interp::{ControlError, Machine, Mirror, Outcome, Unsupported, Verdict};
-use p4xdp_midend::ir::Program;
+use p4xdp_midend::ir::{Keyset, Program};
 
 /// A program on the interpreter.
 #[derive(Debug)]
 pub struct InterpEngine {
     machine: Machine,
     outputs: Vec<OutputPacket>,
+    digests: Vec<Digest>,
     outcomes: Option<Vec<Outcome>>,
 }
 
@@ -22,7 +23,12 @@ impl InterpEngine {
     /// # Errors
     /// What the interpreter cannot run, as diagnostics.
     pub fn new(program: &Program) -> Result<InterpEngine, Unsupported> {
-        Ok(InterpEngine { machine: Machine::new(program)?, outputs: Vec::new(), outcomes: None })
+        Ok(InterpEngine {
+            machine: Machine::new(program)?,
+            outputs: Vec::new(),
+            digests: Vec::new(),
+            outcomes: None,
+        })
     }
 
     /// Keeps the outcome of each packet, with its trace, from now on.
@@ -55,6 +61,32 @@ impl Engine for InterpEngine {
         self.machine.insert(table, entry).map_err(refused)
     }
 
+    fn insert_target(
+        &mut self,
+        table: &str,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        target: &EntryTarget,
+    ) -> EngineResult<()> {
+        self.machine.insert_target(table, keys, priority, target).map_err(refused)
+    }
+
+    fn set_member(&mut self, profile: &str, member: u32, action: &ActionSpec) -> EngineResult<()> {
+        self.machine.set_member(profile, member, action).map_err(refused)
+    }
+
+    fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()> {
+        self.machine.set_group(selector, group, members).map_err(refused)
+    }
+
+    fn insert_value_set(&mut self, name: &str, keysets: &[Keyset]) -> EngineResult<()> {
+        self.machine.insert_value_set(name, keysets).map_err(refused)
+    }
+
+    fn digests(&mut self) -> EngineResult<Vec<Digest>> {
+        Ok(std::mem::take(&mut self.digests))
+    }
+
     fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()> {
         self.machine.set_default(table, action).map_err(refused)
     }
@@ -71,6 +103,7 @@ impl Engine for InterpEngine {
         }
         let outputs = outcome.outputs.iter().map(|o| OutputPacket { port: o.port, bytes: o.bytes.clone() });
         self.outputs.extend(outputs);
+        self.digests.extend_from_slice(&outcome.digests);
         if let Some(outcomes) = &mut self.outcomes {
             outcomes.push(outcome);
         }

@@ -6,10 +6,10 @@
 //! and so a number written there is what a little-endian machine reads from the bytes; it is swapped back here. Arguments
 //! of an action named so may be left out and then are zero, as in a C initialiser.
 
-use super::engine::{ActionSpec, KeyMatch, TableEntry};
+use super::engine::{ActionSpec, KeyMatch};
 use super::stf::{Call, MatchValue, Name, Number, StfError};
 use num_bigint::BigUint;
-use p4xdp_midend::ir::{KeyElement, MatchKind, Program, Table};
+use p4xdp_midend::ir::{KeyElement, Keyset, MatchKind, Program, PropertyValue, Table, ValueSet};
 use std::sync::Arc;
 
 /// Resolves names of one line.
@@ -180,21 +180,91 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
-    /// An entry: keys that are not named match everything, if their kind can.
-    pub(super) fn entry(
+    /// An action profile or selector by its name, with the first table that it implements.
+    pub(super) fn profile(&self, name: &Name) -> Result<(Arc<str>, &'a Table), StfError> {
+        let full = self.instance(name)?;
+        let implemented = |t: &&Table| {
+            t.properties.iter().any(|(_, value)| match value {
+                PropertyValue::Extern(id) => self.program.externs[*id].name == full,
+                PropertyValue::Const(_) => false,
+            })
+        };
+        match self.program.tables.values().find(implemented) {
+            Some(table) => Ok((full, table)),
+            None => Err(self.error(name.column, format!("no table is implemented by `{full}`"))),
+        }
+    }
+
+    /// A value set by its name, and the keysets of a new element.
+    pub(super) fn value_set(
+        &self,
+        name: &Name,
+        values: &[MatchValue],
+    ) -> Result<(Arc<str>, Vec<Keyset>), StfError> {
+        let candidates: Vec<(&str, &ValueSet)> =
+            self.program.value_sets.values().map(|v| (&*v.name, v)).collect();
+        let names: Vec<&str> = candidates.iter().map(|c| c.0).collect();
+        let found = find(&candidates, &name.text)
+            .map_err(|several| self.not_found("value set", name, &several, &names))?;
+        let Some((_, set)) = candidates.get(found.at) else {
+            return Err(self.not_found("value set", name, &[], &names));
+        };
+        if values.len() != set.keys.len() {
+            let (wanted, given) = (set.keys.len(), values.len());
+            let message = format!("value set `{}` has {wanted} keys, not {given}", set.name);
+            return Err(self.error(name.column, message));
+        }
+        let mut keysets = Vec::new();
+        for (value, (ty, _)) in values.iter().zip(&set.keys) {
+            let fits = |number: &Number| self.fits(number, ty.width(), "the value set's key");
+            keysets.push(match value {
+                MatchValue::Plain(v) if v.wildcards > 0 => {
+                    fits(v)?;
+                    Keyset::Mask { value: v.value.clone(), mask: v.mask.clone() }
+                }
+                MatchValue::Plain(v) => {
+                    fits(v)?;
+                    Keyset::Value(v.value.clone())
+                }
+                MatchValue::Prefix(v, length) => {
+                    fits(v)?;
+                    let low = ty.width().checked_sub(*length);
+                    let low = low.ok_or_else(|| self.error(v.column, "the prefix is longer than the key"))?;
+                    let mask = ((BigUint::from(1u8) << *length) - 1u8) << low;
+                    Keyset::Mask { value: &v.value & &mask, mask }
+                }
+                MatchValue::Masked(v, mask) => {
+                    fits(v)?;
+                    fits(mask)?;
+                    Keyset::Mask { value: &v.value & &mask.value, mask: mask.value.clone() }
+                }
+                MatchValue::Range(low, high) => {
+                    fits(low)?;
+                    fits(high)?;
+                    Keyset::Range { lo: low.value.clone(), hi: high.value.clone() }
+                }
+            });
+        }
+        Ok((set.name.clone(), keysets))
+    }
+
+    /// The keys and the priority of an entry: keys that are not named match everything, if their kind can.
+    pub(super) fn keys(
         &self,
         table: &'a Table,
         table_name: &Name,
         priority: Option<u32>,
         keys: &[(Name, MatchValue)],
-        action: &Call,
-    ) -> Result<TableEntry, StfError> {
+    ) -> Result<(Vec<KeyMatch>, Option<u32>), StfError> {
         let mut matches: Vec<Option<KeyMatch>> = vec![None; table.keys.len()];
         for (name, value) in keys {
             let named = self.key(table, name)?;
             let found = self.key_match(&named, name, value)?;
-            if let Some(place) = matches.get_mut(named.position) {
-                *place = Some(found);
+            if let Some(place) = matches.get_mut(named.position)
+                && place.replace(found).is_some()
+            {
+                let message = format!("key `{}` is given twice", named.key.name);
+                return Err(self.error(name.column, message));
             }
         }
         let mut out = Vec::new();
@@ -221,7 +291,7 @@ impl<'a> Resolver<'a> {
             }
         }
         let priority = priority.or_else(|| needs_priority(table).then_some(0));
-        Ok(TableEntry { keys: out, priority, action: self.action(table, action)? })
+        Ok((out, priority))
     }
 
     fn key_match(&self, named: &NamedKey<'_>, name: &Name, value: &MatchValue) -> Result<KeyMatch, StfError> {

@@ -1,9 +1,13 @@
 //! Runs a test: commands in order, then what came out against what was expected, port by port.
 
-use super::engine::{CounterValue, Engine, EngineError, KeyMatch, MirrorTarget, MulticastNode};
+use super::engine::{
+    CounterValue, Digest, Engine, EngineError, EntryTarget, KeyMatch, MirrorTarget, MulticastNode, TableEntry,
+};
 use super::report::{Check, Report, compare, hex};
 use super::resolve::Resolver;
-use super::stf::{self, CellIndex, Command, CommandKind, Comparison, CountOf, Name, Pattern, StfError};
+use super::stf::{
+    self, CellIndex, Command, CommandKind, Comparison, CountOf, Name, Number, Pattern, StfError, Target,
+};
 use num_bigint::BigUint;
 use p4xdp_midend::ir::Program;
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,6 +81,8 @@ struct StfRun<'a> {
     /// Entries that were added with a name: table and keys.
     entries: BTreeMap<String, (Arc<str>, Vec<KeyMatch>)>,
     expected: BTreeMap<u32, Vec<(u32, Option<Pattern>)>>,
+    /// Digests that no check has looked at.
+    digests: Vec<Digest>,
     report: Report,
 }
 
@@ -89,6 +95,7 @@ impl<'a> StfRun<'a> {
             groups: BTreeMap::new(),
             entries: BTreeMap::new(),
             expected: BTreeMap::new(),
+            digests: Vec::new(),
             report: Report::default(),
         }
     }
@@ -98,14 +105,50 @@ impl<'a> StfRun<'a> {
         let failed = |error| TestError::Engine { line, error };
         let resolver = Resolver { program: self.program, line };
         match &command.kind {
-            CommandKind::Add { table, priority, keys, action, id } => {
+            CommandKind::Add { table, priority, keys, target, id } => {
                 let found = resolver.table(table)?;
-                let entry = resolver.entry(found, table, *priority, keys, action)?;
-                self.engine.insert(&found.name, &entry).map_err(failed)?;
+                let (keys, priority) = resolver.keys(found, table, *priority, keys)?;
+                let target = match target {
+                    Target::Action(action) => {
+                        let action = resolver.action(found, action)?;
+                        let entry = TableEntry { keys: keys.clone(), priority, action };
+                        self.engine.insert(&found.name, &entry).map_err(failed)?;
+                        None
+                    }
+                    Target::Member(member) => Some(EntryTarget::Member(*member)),
+                    Target::Group(group) => Some(EntryTarget::Group(*group)),
+                };
+                if let Some(target) = target {
+                    self.engine.insert_target(&found.name, &keys, priority, &target).map_err(failed)?;
+                }
                 if let Some(id) = id {
-                    self.entries.insert(id.clone(), (found.name.clone(), entry.keys));
+                    self.entries.insert(id.clone(), (found.name.clone(), keys));
                 }
             }
+            CommandKind::MemberAdd(profile, member, action) => {
+                let (full, table) = resolver.profile(profile)?;
+                let action = resolver.action(table, action)?;
+                self.engine.set_member(&full, *member, &action).map_err(failed)?;
+            }
+            CommandKind::GroupAdd(selector, group, members) => {
+                let (full, _) = resolver.profile(selector)?;
+                self.engine.set_group(&full, *group, members).map_err(failed)?;
+            }
+            CommandKind::ValueSetAdd(name, values) => {
+                let (full, keysets) = resolver.value_set(name, values)?;
+                self.engine.insert_value_set(&full, &keysets).map_err(failed)?;
+            }
+            CommandKind::CheckRegister(name, index, comparison, wanted) => {
+                let full = resolver.instance(name)?;
+                let found = self.engine.register(&full, *index).map_err(failed)?;
+                let (symbol, value) = (comparison.symbol(), &wanted.value);
+                self.report.checks.push(Check {
+                    line: Some(line),
+                    what: format!("check_register {}({index}) {symbol} {value:#x}", name.text),
+                    failure: (!comparison.holds(&found, value)).then(|| format!("it is {found:#x}")),
+                });
+            }
+            CommandKind::CheckDigest(name, fields) => self.check_digest(line, name, fields)?,
             CommandKind::SetDefault { table, action } => {
                 let found = resolver.table(table)?;
                 let action = resolver.action(found, action)?;
@@ -186,6 +229,36 @@ impl<'a> StfRun<'a> {
                 self.engine.set_meter_rates(&full, *index, rates).map_err(failed)?;
             }
         }
+        Ok(())
+    }
+
+    /// The oldest digest of this name that no check has looked at.
+    fn check_digest(&mut self, line: u32, name: &Name, fields: &[(Name, Number)]) -> Result<(), TestError> {
+        let new = self.engine.digests().map_err(|error| TestError::Engine { line, error })?;
+        self.digests.extend(new);
+        let dotted = format!(".{}", name.text);
+        let is_it = |d: &Digest| d.name == name.text || d.name.ends_with(&dotted);
+        let failure = match self.digests.iter().position(is_it) {
+            None => Some("there is no such digest".to_owned()),
+            Some(at) => {
+                let digest = self.digests.remove(at);
+                let mut wrong = None;
+                for (field, wanted) in fields {
+                    let Some((_, value)) = digest.fields.iter().find(|(n, _)| *n == field.text) else {
+                        let all: Vec<_> = digest.fields.iter().map(|(n, _)| format!("`{n}`")).collect();
+                        let all = all.join(", ");
+                        let message = format!("the digest has no field `{}`; it has {all}", field.text);
+                        return Err(StfError { line, column: field.column, message }.into());
+                    };
+                    if *value != wanted.value && wrong.is_none() {
+                        wrong = Some(format!("`{}` is {value:#x}, not {:#x}", field.text, wanted.value));
+                    }
+                }
+                wrong
+            }
+        };
+        let what = format!("check_digest {}", name.text);
+        self.report.checks.push(Check { line: Some(line), what, failure });
         Ok(())
     }
 

@@ -68,6 +68,17 @@ pub struct Call {
     pub args: Vec<(Name, Number)>,
 }
 
+/// What an entry runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An action.
+    Action(Call),
+    /// `member N` of the table's action profile.
+    Member(u32),
+    /// `group N` of the table's action selector.
+    Group(u32),
+}
+
 /// What a counter's cell counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountOf {
@@ -96,7 +107,7 @@ pub enum Comparison {
 
 impl Comparison {
     /// Does it hold?
-    pub fn holds(self, a: u64, b: u64) -> bool {
+    pub fn holds<T: Ord>(self, a: T, b: T) -> bool {
         match self {
             Comparison::Eq => a == b,
             Comparison::Ne => a != b,
@@ -158,8 +169,8 @@ pub enum CommandKind {
         priority: Option<u32>,
         /// Keys.
         keys: Vec<(Name, MatchValue)>,
-        /// Action.
-        action: Call,
+        /// What it runs.
+        target: Target,
         /// `= id`
         id: Option<String>,
     },
@@ -219,6 +230,16 @@ pub enum CommandKind {
     CounterRead(Name, u64),
     /// `counter_write`: counter, cell, packets, bytes.
     CounterWrite(Name, u64, u64, u64),
+    /// `member_add`: profile, member, what it runs.
+    MemberAdd(Name, u32, Call),
+    /// `group_add`: selector, group, members.
+    GroupAdd(Name, u32, Vec<u32>),
+    /// `value_set_add`: value set, one value a key.
+    ValueSetAdd(Name, Vec<MatchValue>),
+    /// `check_register`: register, cell, comparison, value.
+    CheckRegister(Name, u64, Comparison, Number),
+    /// `check_digest`: what the next digest of this name says.
+    CheckDigest(Name, Vec<(Name, Number)>),
     /// `register_read`
     RegisterRead(Name, u64),
     /// `register_write`

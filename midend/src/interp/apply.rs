@@ -1,6 +1,6 @@
 //! Applying a table: keys, entry, action.
 
-use super::externs::selector;
+use super::externs::{counter, meter, selector};
 use super::run::{Flow, Run};
 use super::table::{EntryAction, TableCode};
 use super::trace::{EventKind, number};
@@ -38,6 +38,14 @@ impl<'m> Run<'m> {
         let Some(action) = action else { return Flow::Next };
         for ((_, slot, _), value) in action.params.iter().zip(args.iter()) {
             self.storage.set(*slot, value.clone());
+        }
+        if let (Some(entry), true) = (entry, table_code.match_updates) {
+            if table_code.counter.is_some() {
+                counter::count_match(self, table_code.counter, entry);
+            }
+            if table_code.meter.is_some() {
+                self.colour = meter::execute_match(self, table_code.meter, entry);
+            }
         }
         let outer = self.applied.replace((table, entry));
         let flow = self.block(&action.body);

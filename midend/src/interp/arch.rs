@@ -2,7 +2,9 @@
 
 mod blocks;
 mod ebpf_model;
+mod pna;
 mod psa;
+mod replication;
 mod ubpf_model;
 mod v1model;
 mod xdp_model;
@@ -52,6 +54,7 @@ pub fn for_program(program: &Program) -> Result<Arc<dyn Architecture>, Box<Diagn
         "ebpf_model" => Ok(Arc::new(ebpf_model::EbpfModel::new(program)?)),
         "v1model" => Ok(Arc::new(v1model::V1Model::new(program)?)),
         "psa" => Ok(Arc::new(psa::Psa::new(program)?)),
+        "pna" => Ok(Arc::new(pna::Pna::new(program)?)),
         "ubpf_model" => Ok(Arc::new(ubpf_model::UbpfModel::new(program)?)),
         other => Err(Box::new(Diagnostic::error(
             codes::E0551,
@@ -59,6 +62,11 @@ pub fn for_program(program: &Program) -> Result<Arc<dyn Architecture>, Box<Diagn
             format!("the interpreter does not know the architecture `{other}`"),
         ))),
     }
+}
+
+/// The types of a program, which the states of extern instances are made of.
+fn types_of(program: &Program) -> Program {
+    Program { header_types: program.header_types.clone(), enums: program.enums.clone(), ..Program::default() }
 }
 
 /// An extern that no architecture module knows.

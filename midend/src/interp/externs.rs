@@ -7,6 +7,7 @@ pub mod counter;
 pub mod hash;
 pub mod library;
 pub mod meter;
+pub mod pna;
 pub mod psa;
 pub mod register;
 pub mod selector;
@@ -18,7 +19,7 @@ use super::bits::BitWriter;
 use super::code::Call;
 use super::control::CounterValue;
 use super::run::{Flow, Run};
-use crate::ir::{Arg, ExternInstance};
+use crate::ir::{Arg, Expr, ExprKind, ExternInstance, Program, ScalarType};
 use hash::Algorithm;
 use meter::MeterState;
 use register::RegisterState;
@@ -57,9 +58,20 @@ pub enum ExternState {
 fn constant(instance: &ExternInstance, position: usize) -> Option<u64> {
     match instance.args.get(position)? {
         Arg::In(e) => match &e.kind {
-            crate::ir::ExprKind::Const(v) => u64::try_from(v).ok(),
+            ExprKind::Const(v) => u64::try_from(v).ok(),
             _ => None,
         },
+        _ => None,
+    }
+}
+
+/// A hash algorithm as constructor argument: a member of the architecture's enum, by its name.
+fn algorithm(program: &Program, instance: &ExternInstance, position: usize) -> Option<Algorithm> {
+    match instance.args.get(position)? {
+        Arg::In(Expr { kind: ExprKind::Const(member), ty: ScalarType::Enum(id), .. }) => {
+            let member = program.enums[*id].members.get(usize::try_from(member).ok()?)?;
+            Algorithm::named(member)
+        }
         _ => None,
     }
 }

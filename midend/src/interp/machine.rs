@@ -2,13 +2,13 @@
 
 use super::arch::{self, Architecture};
 use super::code::{Code, Matcher};
-use super::control::MulticastNode;
+use super::control::{KeyMatch, MulticastNode};
 use super::externs::ExternState;
 use super::layout::Storage;
 use super::lower::lower;
 use super::requests::Digest;
 use super::run::Run;
-use super::table::TableState;
+use super::table::{ControlError, EntryAction, TableCode, TableState};
 use super::trace::Event;
 use crate::ir::Program;
 use p4xdp_frontend::diagnostic::Diagnostic;
@@ -82,6 +82,10 @@ pub struct State {
     pub connections: BTreeMap<Vec<u128>, (u32, u128)>,
     /// Nanoseconds since the machine was made; grows by a microsecond a packet.
     pub now: u64,
+    /// Flow ids that were given out.
+    pub flows: u64,
+    /// Positions of the externs whose state is new in each run of a block.
+    pub fresh: Vec<usize>,
     /// State of the random number generator.
     pub random: u64,
     /// Messages that were not fetched yet.
@@ -89,6 +93,28 @@ pub struct State {
 }
 
 impl State {
+    /// Adds an entry; its direct counter and meter are new.
+    pub fn insert(
+        &mut self,
+        code: &TableCode,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        action: EntryAction,
+    ) -> Result<(), ControlError> {
+        let Some(table) = self.tables.get_mut(code.id as usize) else { return Ok(()) };
+        let entry = u64::from(table.insert(code, keys, priority, action)?);
+        for direct in [code.counter, code.meter].into_iter().flatten() {
+            match self.externs.get_mut(direct as usize) {
+                Some(ExternState::Counter(_, cells)) => {
+                    cells.remove(&entry);
+                }
+                Some(ExternState::Meter(meter)) => meter.forget(entry),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The next random number (SplitMix64).
     pub fn next_random(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -120,13 +146,19 @@ pub(super) struct ControlNames {
     pub value_sets: Vec<ValueSetName>,
 }
 
+/// PSA, section 7.6: a checksum is as after `clear` whenever its parser or control is applied.
+fn externs_made_anew(externs: &[ExternState]) -> Vec<usize> {
+    let anew = |e: &ExternState| matches!(e, ExternState::Checksum(..) | ExternState::Sum(_));
+    externs.iter().enumerate().filter(|(_, e)| anew(e)).map(|(at, _)| at).collect()
+}
+
 impl Machine {
     /// Makes a program ready: declared entries are in the tables, everything else is empty or zero.
     pub fn new(program: &Program) -> Result<Machine, Unsupported> {
         let arch = arch::for_program(program).map_err(|d| Unsupported(vec![*d]))?;
         let code = lower(program, &|site| arch.resolve(site)).map_err(Unsupported)?;
         let mut found = Vec::new();
-        let externs = program
+        let externs: Vec<ExternState> = program
             .externs
             .values()
             .map(|instance| {
@@ -139,7 +171,9 @@ impl Machine {
         if !found.is_empty() {
             return Err(Unsupported(found));
         }
+        let fresh = externs_made_anew(&externs);
         let state = State {
+            fresh,
             tables: code.tables.iter().map(TableState::new).collect(),
             externs,
             value_sets: vec![Vec::new(); program.value_sets.len()],

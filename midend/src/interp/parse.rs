@@ -15,6 +15,7 @@ impl<'m> Run<'m> {
         let code = self.code;
         let Some(parser) = code.parsers.get(parser as usize) else { return Ok(true) };
         self.event(Span::NONE, |_| EventKind::Stage(parser.name.clone()));
+        self.fresh_externs();
         self.storage.set_narrow(parser.error, code.errors.none);
         self.parser_error = code.errors.none;
         let mut flow = self.block(&parser.prologue);

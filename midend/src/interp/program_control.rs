@@ -90,10 +90,7 @@ impl Machine {
         let code = Arc::clone(&self.code);
         let Some(code) = code.tables.get(at) else { return Ok(()) };
         let action = self.entry_action(code, target)?;
-        match self.state.tables.get_mut(at) {
-            Some(state) => state.insert(code, keys, priority, action).map(|_| ()),
-            None => Ok(()),
-        }
+        self.state.insert(code, keys, priority, action)
     }
 
     /// Replaces the action of an entry.

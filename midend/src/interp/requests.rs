@@ -2,6 +2,7 @@
 
 use super::value::Value;
 use num_bigint::BigUint;
+use std::collections::BTreeMap;
 
 /// Which metadata a packet that goes round again, or its copy, keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,6 +12,17 @@ pub enum Preserve {
     Nothing,
     /// The fields with `@field_list(id)`.
     List(u64),
+}
+
+/// Where a packet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forward {
+    /// Nowhere.
+    Drop,
+    /// Out of a port.
+    Port(u32),
+    /// Round again.
+    Recirculate,
 }
 
 /// The requests of one packet.
@@ -28,6 +40,10 @@ pub struct Requests {
     pub checksum_error: bool,
     /// ubpf_model: the last of `mark_to_drop` (true) and `mark_to_pass`.
     pub drop: Option<bool>,
+    /// pna: the last call that said where the packet goes.
+    pub forward: Option<Forward>,
+    /// pna: sessions of copies, by slot.
+    pub mirrors: BTreeMap<u128, u32>,
 }
 
 /// A message to the control plane: `digest`, `Digest.pack`, `BPF_PERF_EVENT_OUTPUT`.

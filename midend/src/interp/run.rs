@@ -3,6 +3,8 @@
 use super::bits::{BitWriter, read, read_big};
 use super::code::{Access, Any, Block, Code, Dst, Op, Scalar, Stmt};
 use super::eval::{Env, splice};
+use super::externs::ExternState;
+use super::externs::meter::Colour;
 use super::layout::{Slot, Storage};
 use super::machine::{Output, State, Verdict};
 use super::requests::Requests;
@@ -53,6 +55,8 @@ pub struct Run<'m> {
     pub trace: Option<Vec<Event>>,
     /// The table whose action runs, and the entry that matched.
     pub applied: Option<(u32, Option<u32>)>,
+    /// v1model: the colour that the direct meter of the table whose action runs gave.
+    pub colour: Colour,
     /// The error of the parser that runs or ran last.
     pub parser_error: u128,
     pub(super) rounds: u64,
@@ -75,6 +79,7 @@ impl<'m> Run<'m> {
             fault: None,
             trace: tracing.then(Vec::new),
             applied: None,
+            colour: Colour::Green,
             parser_error: 0,
             rounds: 0,
             keys: Vec::new(),
@@ -154,11 +159,24 @@ impl<'m> Run<'m> {
         rest.into_bytes()
     }
 
+    /// What an extern keeps for one run of a block only is new.
+    pub(super) fn fresh_externs(&mut self) {
+        let State { fresh, externs, .. } = &mut *self.state;
+        for at in fresh {
+            match externs.get_mut(*at) {
+                Some(ExternState::Checksum(_, data)) => *data = BitWriter::default(),
+                Some(ExternState::Sum(sum)) => *sum = 0,
+                _ => {}
+            }
+        }
+    }
+
     /// Runs a control.
     pub fn control(&mut self, control: u32) -> Flow {
         let code = self.code;
         let Some(control) = code.controls.get(control as usize) else { return Flow::Next };
         self.event(Span::NONE, |_| EventKind::Stage(control.name.clone()));
+        self.fresh_externs();
         match self.block(&control.body) {
             Flow::Stop => Flow::Stop,
             Flow::Next | Flow::Leave(_) | Flow::Reject => Flow::Next,

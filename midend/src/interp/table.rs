@@ -81,6 +81,10 @@ pub struct TableCode {
     pub implementation: Option<u32>,
     /// Direct counter.
     pub counter: Option<u32>,
+    /// Direct meter.
+    pub meter: Option<u32>,
+    /// Every match of an entry updates these two, whether or not the action calls them: v1model's.
+    pub match_updates: bool,
 }
 
 impl TableCode {

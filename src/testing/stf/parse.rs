@@ -3,6 +3,7 @@
 use super::lex::{Token, tokens};
 use super::{
     Call, CellIndex, Command, CommandKind, Comparison, CountOf, MatchValue, Name, Number, Pattern, StfError,
+    Target,
 };
 
 pub(super) fn parse(text: &str) -> Result<Vec<Command>, StfError> {
@@ -93,6 +94,11 @@ impl Line<'_> {
             "mc_node_create" => CommandKind::McNodeCreate(cursor.small()?, cursor.smalls()?),
             "mc_node_update" => CommandKind::McNodeUpdate(cursor.small()?, cursor.smalls()?),
             "mc_node_associate" => CommandKind::McNodeAssociate(cursor.small()?, cursor.small()?),
+            "member_add" => CommandKind::MemberAdd(cursor.name()?, cursor.small()?, cursor.call()?),
+            "group_add" => CommandKind::GroupAdd(cursor.name()?, cursor.small()?, cursor.smalls()?),
+            "value_set_add" => CommandKind::ValueSetAdd(cursor.name()?, cursor.match_values()?),
+            "check_register" => cursor.check_register()?,
+            "check_digest" => cursor.check_digest()?,
             "counter_read" => CommandKind::CounterRead(cursor.name()?, cursor.index()?),
             "counter_write" => {
                 CommandKind::CounterWrite(cursor.name()?, cursor.index()?, cursor.index()?, cursor.index()?)
@@ -264,16 +270,23 @@ impl Cursor {
             _ => None,
         };
         let mut keys = Vec::new();
-        let action = loop {
+        let target = loop {
             let name = self.name()?;
             if self.is("(") {
-                break Call { action: name, args: self.args()? };
+                break Target::Action(Call { action: name, args: self.args()? });
+            }
+            if matches!(self.tokens.peek(), Some((Token::Number(_), _))) {
+                match name.text.as_str() {
+                    "member" => break Target::Member(self.small()?),
+                    "group" => break Target::Group(self.small()?),
+                    _ => {}
+                }
             }
             self.require(":")?;
             keys.push((name, self.match_value()?));
         };
         let id = if self.take("=") { Some(self.name()?.text) } else { None };
-        Ok(CommandKind::Add { table, priority, keys, action, id })
+        Ok(CommandKind::Add { table, priority, keys, target, id })
     }
 
     fn match_value(&mut self) -> Result<MatchValue, StfError> {
@@ -287,6 +300,14 @@ impl Cursor {
         } else {
             MatchValue::Plain(value)
         })
+    }
+
+    fn match_values(&mut self) -> Result<Vec<MatchValue>, StfError> {
+        let mut out = vec![self.match_value()?];
+        while self.tokens.peek().is_some() {
+            out.push(self.match_value()?);
+        }
+        Ok(out)
     }
 
     fn call(&mut self) -> Result<Call, StfError> {
@@ -323,12 +344,37 @@ impl Cursor {
             "bytes" => CountOf::Bytes,
             _ => return Err(self.error(what.column, "expected `packets` or `bytes`")),
         };
-        let comparisons =
-            [Comparison::Eq, Comparison::Ne, Comparison::Lt, Comparison::Le, Comparison::Gt, Comparison::Ge];
-        let Some(comparison) = comparisons.into_iter().find(|c| self.take(c.symbol())) else {
-            return Err(self.expected("a comparison"));
-        };
+        let comparison = self.comparison()?;
         let limit = self.index()?;
         Ok(CommandKind::CheckCounter { counter, index, check: Some((of, comparison, limit)) })
+    }
+
+    fn comparison(&mut self) -> Result<Comparison, StfError> {
+        let comparisons =
+            [Comparison::Eq, Comparison::Ne, Comparison::Lt, Comparison::Le, Comparison::Gt, Comparison::Ge];
+        comparisons.into_iter().find(|c| self.take(c.symbol())).ok_or_else(|| self.expected("a comparison"))
+    }
+
+    fn check_register(&mut self) -> Result<CommandKind, StfError> {
+        let register = self.name()?;
+        self.require("(")?;
+        let index = self.index()?;
+        self.require(")")?;
+        Ok(CommandKind::CheckRegister(register, index, self.comparison()?, self.number()?))
+    }
+
+    fn check_digest(&mut self) -> Result<CommandKind, StfError> {
+        // v1model's digests have a number for a name.
+        let name = match self.tokens.next_if(|t| matches!(t.0, Token::Number(_))) {
+            Some((Token::Number(n), column)) => Name { text: n.value.to_string(), column },
+            _ => self.name()?,
+        };
+        let mut fields = Vec::new();
+        while self.tokens.peek().is_some() {
+            let field = self.name()?;
+            self.require(":")?;
+            fields.push((field, self.number()?));
+        }
+        Ok(CommandKind::CheckDigest(name, fields))
     }
 }

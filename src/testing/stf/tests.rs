@@ -15,7 +15,9 @@ fn error(text: &str) -> String {
 #[test]
 fn add_with_everything() {
     let text = "ADD \"a table\".t 100 extra$0.h:0x25** k[1].f:10/8 x:1..0b11 y:0x1&&&0xf c.act(val:0x7f, port:2) = A";
-    let CommandKind::Add { table, priority, keys, action, id } = one(text) else { panic!() };
+    let CommandKind::Add { table, priority, keys, target: Target::Action(action), id } = one(text) else {
+        panic!()
+    };
     assert_eq!((table.text.as_str(), table.column), ("a table.t", 5));
     assert_eq!(priority, Some(100));
     assert_eq!(id.as_deref(), Some("A"));
@@ -60,6 +62,27 @@ fn other_commands() {
     };
     assert_eq!((name.text.as_str(), index, rates), ("i.m", Some(2), vec![(0.000_005, 4), (0.000_02, 5)]));
     assert_eq!(parse("# nothing\n\n   \nwait\nno_packet\n").unwrap().len(), 2);
+}
+
+#[test]
+fn profiles_value_sets_and_checks() {
+    let CommandKind::Add { keys, target: Target::Group(9), .. } = one("add t k:1 group 9") else { panic!() };
+    assert_eq!(keys.len(), 1);
+    let CommandKind::Add { target: Target::Member(3), id, .. } = one("add t k:1 member 3 = x") else {
+        panic!()
+    };
+    assert_eq!(id.as_deref(), Some("x"));
+    assert!(matches!(one("member_add p 1 set(v:2)"), CommandKind::MemberAdd(_, 1, _)));
+    assert!(matches!(one("group_add p 1 2 3"), CommandKind::GroupAdd(_, 1, members) if members == [2, 3]));
+    assert!(
+        matches!(one("value_set_add v 1 2..3"), CommandKind::ValueSetAdd(_, values) if values.len() == 2)
+    );
+    assert!(matches!(one("check_register r(1) == 2"), CommandKind::CheckRegister(_, 1, Comparison::Eq, _)));
+    assert!(
+        matches!(one("check_digest 1 a:2 b.c:3"), CommandKind::CheckDigest(_, fields) if fields.len() == 2)
+    );
+    assert_eq!(error("add t k:1 member"), "1:17: expected `:`, found the end of the line");
+    assert_eq!(error("check_digest d a"), "1:17: expected `:`, found the end of the line");
 }
 
 #[test]

@@ -5,10 +5,11 @@
 //! made, parsed again; egress clones and recirculated packets are what the egress deparser made.
 
 use super::blocks::{Blocks, Leaves};
-use super::{Architecture, CallSite, unknown_extern};
+use super::replication::{group_ports, session_ports};
+use super::{Architecture, CallSite, types_of, unknown_extern};
 use crate::interp::externs::{Builtin, ExternState, psa};
 use crate::interp::layout::{Layout, Slot, Storage};
-use crate::interp::machine::{Mirror, Output, Verdict};
+use crate::interp::machine::{Output, Verdict};
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Place, Program};
 use p4xdp_frontend::diagnostic::Diagnostic;
@@ -29,7 +30,7 @@ const RECIRCULATE: u128 = 6;
 /// A program's handles.
 #[derive(Debug)]
 pub(super) struct Psa {
-    program: Program,
+    types: Program,
     ingress_parser: u32,
     ingress: u32,
     ingress_deparser: u32,
@@ -129,7 +130,7 @@ impl Psa {
         let egress_out = blocks.param("eg", 3)?;
         let (ingress_parser, egress_parser) = (blocks.parser("ip")?, blocks.parser("ep")?);
         Ok(Psa {
-            program: Program { header_types: program.header_types.clone(), ..Program::default() },
+            types: types_of(program),
             ingress_parser,
             ingress: blocks.control("ig")?,
             ingress_deparser: blocks.control("id")?,
@@ -170,22 +171,6 @@ impl Psa {
         storage
     }
 
-    fn copies(run: &Run<'_>, group: u32) -> Vec<(u128, u128)> {
-        let nodes = run.state.groups.get(&group).map(Vec::as_slice).unwrap_or_default();
-        nodes
-            .iter()
-            .flat_map(|n| n.ports.iter().map(|p| (u128::from(*p), u128::from(n.replication_id))))
-            .collect()
-    }
-
-    fn session(run: &Run<'_>, session: u32) -> Vec<(u128, u128)> {
-        match run.state.mirrors.get(&session) {
-            Some(Mirror::Port(port)) => vec![(u128::from(*port), 0)],
-            Some(Mirror::Group(group)) => Self::copies(run, *group),
-            None => Vec::new(),
-        }
-    }
-
     fn stage(run: &mut Run<'_>, control: u32) -> Result<(), Flow> {
         match run.control(control) {
             Flow::Stop => Err(Flow::Stop),
@@ -210,7 +195,7 @@ impl Psa {
         let get = |slot: u32| run.storage.narrow(slot);
         let class_of_service = get(out.class_of_service);
         if get(out.clone) != 0 {
-            for (port, instance) in Self::session(run, get(out.clone_session_id) as u32) {
+            for (port, instance) in session_ports(run.state, get(out.clone_session_id) as u32) {
                 queue.push_back(Work {
                     egress: Some(Copy { instance, class_of_service }),
                     packet: original.clone(),
@@ -236,7 +221,7 @@ impl Psa {
         }
         let group = get(out.multicast_group);
         let (copies, path) = if group != 0 {
-            (Self::copies(run, group as u32), MULTICAST)
+            (group_ports(run.state, group as u32), MULTICAST)
         } else {
             (vec![(get(out.egress_port), 0)], UNICAST)
         };
@@ -269,7 +254,7 @@ impl Psa {
         run.storage.set_narrow(self.egress_deparser_port, work.port);
         let bytes = run.deparse(self.egress_deparser)?;
         if run.storage.narrow(self.egress_clone) != 0 {
-            for (port, instance) in Self::session(run, run.storage.narrow(self.egress_session) as u32) {
+            for (port, instance) in session_ports(run.state, run.storage.narrow(self.egress_session) as u32) {
                 queue.push_back(Work {
                     egress: Some(Copy { instance, class_of_service: copy.class_of_service }),
                     packet: bytes.clone(),
@@ -300,7 +285,7 @@ impl Architecture for Psa {
     }
 
     fn instantiate(&self, instance: &ExternInstance) -> Result<ExternState, Box<Diagnostic>> {
-        psa::state(&self.program, instance).ok_or_else(|| unknown_extern(instance, "psa"))
+        psa::state(&self.types, instance).ok_or_else(|| unknown_extern(instance, "psa"))
     }
 
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {

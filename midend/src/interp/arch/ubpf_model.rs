@@ -4,7 +4,7 @@
 //! Others may be dropped by `mark_to_drop` or `output_action`, or redirected; `clone` sends a copy to `clone_port` besides.
 
 use super::blocks::Blocks;
-use super::{Architecture, CallSite, unknown_extern};
+use super::{Architecture, CallSite, types_of, unknown_extern};
 use crate::interp::externs::{Builtin, ExternState, ubpf};
 use crate::interp::machine::{Output, Verdict};
 use crate::interp::requests::Requests;
@@ -19,7 +19,7 @@ const REDIRECT: u128 = 3;
 /// A program's handles. Fields of the standard metadata are `u32::MAX` where the program's includes lack them.
 #[derive(Debug)]
 pub(super) struct UbpfModel {
-    program: Program,
+    types: Program,
     parser: u32,
     pipeline: u32,
     deparser: u32,
@@ -38,7 +38,7 @@ impl UbpfModel {
         let standard = blocks.param("p", 2).ok();
         let field = |name: &str| standard.and_then(|s| blocks.field(s, name)).unwrap_or(u32::MAX);
         Ok(UbpfModel {
-            program: Program { header_types: program.header_types.clone(), ..Program::default() },
+            types: types_of(program),
             parser: blocks.parser("prs")?,
             pipeline: blocks.control("p")?,
             deparser: blocks.control("dprs")?,
@@ -74,7 +74,7 @@ impl Architecture for UbpfModel {
     }
 
     fn instantiate(&self, instance: &ExternInstance) -> Result<ExternState, Box<Diagnostic>> {
-        ubpf::state(&self.program, instance).ok_or_else(|| unknown_extern(instance, "ubpf_model"))
+        ubpf::state(&self.types, instance).ok_or_else(|| unknown_extern(instance, "ubpf_model"))
     }
 
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {

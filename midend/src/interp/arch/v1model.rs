@@ -5,12 +5,12 @@
 //! recirculation, transmission. A clone of ingress is parsed anew from the packet as it came; one of egress keeps its headers.
 
 use super::blocks::Blocks;
-use super::{Architecture, CallSite, unknown_extern};
-use crate::interp::control::MulticastNode;
+use super::replication::{group_ports, session_ports};
+use super::{Architecture, CallSite, types_of, unknown_extern};
 use crate::interp::externs::v1model::DROP_PORT;
 use crate::interp::externs::{Builtin, ExternState, v1model};
 use crate::interp::layout::{Layout, Slot, Storage};
-use crate::interp::machine::{Mirror, Output, Verdict};
+use crate::interp::machine::{Output, Verdict};
 use crate::interp::requests::{Preserve, Requests};
 use crate::interp::run::{Flow, Run};
 use crate::interp::value::Value;
@@ -33,7 +33,7 @@ const RESUBMITTED: u128 = 6;
 /// A program's handles.
 #[derive(Debug)]
 pub(super) struct V1Model {
-    program: Externs,
+    types: Program,
     parser: u32,
     verify: u32,
     ingress: u32,
@@ -46,10 +46,6 @@ pub(super) struct V1Model {
     lists: Vec<(u64, Vec<Slot>)>,
 }
 
-/// The types that instances' states are made of.
-#[derive(Debug)]
-struct Externs(Program);
-
 /// Narrow slots of the fields; `u32::MAX` where the program's includes lack one.
 #[derive(Debug)]
 struct StandardMetadata {
@@ -61,6 +57,7 @@ struct StandardMetadata {
     packet_length: u32,
     ingress_timestamp: u32,
     egress_timestamp: u32,
+    enq_timestamp: u32,
     mcast_grp: u32,
     egress_rid: u32,
     checksum_error: u32,
@@ -88,7 +85,7 @@ impl V1Model {
         let layout = Layout::new(program);
         let parser_error = program.parsers.values().nth(parser as usize).map(|p| layout.local(p.error));
         Ok(V1Model {
-            program: Externs(Program { header_types: program.header_types.clone(), ..Program::default() }),
+            types: types_of(program),
             parser,
             verify: blocks.control("vr")?,
             ingress: blocks.control("ig")?,
@@ -104,6 +101,7 @@ impl V1Model {
                 packet_length: field("packet_length"),
                 ingress_timestamp: field("ingress_global_timestamp"),
                 egress_timestamp: field("egress_global_timestamp"),
+                enq_timestamp: field("enq_timestamp"),
                 mcast_grp: field("mcast_grp"),
                 egress_rid: field("egress_rid"),
                 checksum_error: field("checksum_error"),
@@ -128,24 +126,6 @@ impl V1Model {
                 .flat_map(|(_, slots)| slots)
                 .map(|slot| (*slot, storage.get(*slot)))
                 .collect(),
-        }
-    }
-
-    fn copies(run: &Run<'_>, group: u128) -> Vec<(u128, u128)> {
-        let nodes = u32::try_from(group).ok().and_then(|g| run.state.groups.get(&g));
-        let nodes: &[MulticastNode] = nodes.map(Vec::as_slice).unwrap_or_default();
-        nodes
-            .iter()
-            .flat_map(|n| n.ports.iter().map(|p| (u128::from(*p), u128::from(n.replication_id))))
-            .collect()
-    }
-
-    /// Ports and replication ids of a clone session's copies.
-    fn session(run: &Run<'_>, session: u32) -> Vec<(u128, u128)> {
-        match run.state.mirrors.get(&session) {
-            Some(Mirror::Port(port)) => vec![(u128::from(*port), 0)],
-            Some(Mirror::Group(group)) => Self::copies(run, u128::from(*group)),
-            None => Vec::new(),
         }
     }
 
@@ -183,7 +163,7 @@ impl V1Model {
         let truncate = requests.truncate;
         if let Some((session, preserve)) = &requests.clone {
             let kept = self.kept(run.storage, preserve);
-            let copies = Self::session(run, *session);
+            let copies = session_ports(run.state, *session);
             self.clone_of_ingress(run, &packet, port, &kept, copies, queue)?;
         }
         if let Some(preserve) = &requests.resubmit {
@@ -193,7 +173,7 @@ impl V1Model {
         }
         let group = run.storage.narrow(meta.mcast_grp);
         if group != 0 {
-            for (port, rid) in Self::copies(run, group) {
+            for (port, rid) in group_ports(run.state, group as u32) {
                 let mut storage = run.storage.clone();
                 storage.set_narrow(meta.instance_type, REPLICATION);
                 let (packet, cursor) = (run.packet.clone(), run.cursor);
@@ -259,6 +239,8 @@ impl V1Model {
         run.storage.set_narrow(meta.egress_rid, rid);
         run.storage.set_narrow(meta.egress_spec, 0);
         run.storage.set_narrow(meta.egress_timestamp, now);
+        // The queues are always empty: depths and waiting times stay 0.
+        run.storage.set_narrow(meta.enq_timestamp, now);
         self.stage(run, self.egress)?;
         let requests = std::mem::take(&mut run.requests);
         if let Some((session, preserve)) = &requests.clone {
@@ -295,7 +277,7 @@ impl V1Model {
     ) {
         let meta = &self.metadata;
         let kept = self.kept(run.storage, preserve);
-        for (port, rid) in Self::session(run, session) {
+        for (port, rid) in session_ports(run.state, session) {
             let mut storage = run.storage.clone();
             let ingress_port = storage.narrow(meta.ingress_port);
             let length = storage.narrow(meta.packet_length);
@@ -352,7 +334,7 @@ impl Architecture for V1Model {
     }
 
     fn instantiate(&self, instance: &ExternInstance) -> Result<ExternState, Box<Diagnostic>> {
-        v1model::state(&self.program.0, instance).ok_or_else(|| unknown_extern(instance, "v1model"))
+        v1model::state(&self.types, instance).ok_or_else(|| unknown_extern(instance, "v1model"))
     }
 
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {

@@ -1,7 +1,7 @@
 //! Counters. An index out of range counts nothing.
 
 use super::ExternState;
-use crate::interp::code::Call;
+use crate::interp::code::{ArgCode, Call};
 use crate::interp::control::CounterValue;
 use crate::interp::run::{Flow, Run};
 
@@ -34,24 +34,49 @@ pub fn add(run: &mut Run<'_>, call: &Call) -> Flow {
     Flow::Next
 }
 
+fn counted(run: &mut Run<'_>, instance: Option<u32>, index: u128, length: Option<&ArgCode>) {
+    let bytes = match length {
+        None | Some(ArgCode::Missing) => run.packet.len() as u64,
+        Some(length) => run.value_of(length).0.saturate() as u64,
+    };
+    if let Some(cell) = cell(run, instance, index) {
+        cell.packets = cell.packets.wrapping_add(1);
+        cell.bytes = cell.bytes.wrapping_add(bytes);
+    }
+}
+
 /// `counter.count(index)`, `Counter.count(index)`: packets and bytes of the packet at hand.
 pub fn count(run: &mut Run<'_>, call: &Call) -> Flow {
     let index = run.number(call, 0);
-    let bytes = run.packet.len() as u64;
-    if let Some(cell) = cell(run, call.instance, index) {
-        cell.packets = cell.packets.wrapping_add(1);
-        cell.bytes = cell.bytes.wrapping_add(bytes);
-    }
+    counted(run, call.instance, index, None);
     Flow::Next
 }
 
-/// `direct_counter.count()`: the cell of the entry whose action runs.
+/// pna's `Counter.count(index, length)`
+pub fn count_length(run: &mut Run<'_>, call: &Call) -> Flow {
+    let index = run.number(call, 0);
+    counted(run, call.instance, index, call.args.get(1));
+    Flow::Next
+}
+
+/// v1model: an entry matched, and the table has a direct counter.
+pub fn count_match(run: &mut Run<'_>, counter: Option<u32>, entry: u32) {
+    counted(run, counter, u128::from(entry), None);
+}
+
+/// The cell of the entry that matched; without one there is no cell.
+fn direct(run: &Run<'_>) -> u128 {
+    run.applied.and_then(|(_, entry)| entry).map_or(u128::MAX, u128::from)
+}
+
+/// `DirectCounter.count()`: the cell of the entry whose action runs.
 pub fn count_direct(run: &mut Run<'_>, call: &Call) -> Flow {
-    let entry = run.applied.map_or(u64::MAX, |(_, entry)| entry.map_or(u64::MAX, u64::from));
-    let bytes = run.packet.len() as u64;
-    if let Some(cell) = cell(run, call.instance, u128::from(entry)) {
-        cell.packets = cell.packets.wrapping_add(1);
-        cell.bytes = cell.bytes.wrapping_add(bytes);
-    }
+    counted(run, call.instance, direct(run), None);
+    Flow::Next
+}
+
+/// pna's `DirectCounter.count(length)`
+pub fn count_direct_length(run: &mut Run<'_>, call: &Call) -> Flow {
+    counted(run, call.instance, direct(run), call.args.first());
     Flow::Next
 }

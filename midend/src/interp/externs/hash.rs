@@ -23,6 +23,20 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// By the name of a member of `HashAlgorithm`, `PSA_HashAlgorithm_t` or `PNA_HashAlgorithm_t`. The custom CRCs are
+    /// the standard ones, which they are until a control plane sets others; a target's own choice is CRC-32.
+    pub fn named(member: &str) -> Option<Algorithm> {
+        Some(match member.to_ascii_lowercase().as_str() {
+            "crc32" | "crc32_custom" | "target_default" => Algorithm::Crc32,
+            "crc16" | "crc16_custom" => Algorithm::Crc16,
+            "random" => Algorithm::Random,
+            "identity" => Algorithm::Identity,
+            "csum16" | "ones_complement16" => Algorithm::Csum16,
+            "xor16" => Algorithm::Xor16,
+            _ => return None,
+        })
+    }
+
     /// By position in v1model's `HashAlgorithm`. The custom CRCs are the standard ones until somebody sets others.
     pub fn of_v1model(position: usize) -> Option<Algorithm> {
         let all = [

@@ -1,7 +1,7 @@
 //! Meters: two rates, three colours (RFC 2698) over the machine's clock. A meter without rates is always green.
 
 use super::ExternState;
-use crate::interp::code::Call;
+use crate::interp::code::{ArgCode, Call};
 use crate::interp::run::{Flow, Run};
 use std::collections::BTreeMap;
 
@@ -62,6 +62,12 @@ impl MeterState {
         }
     }
 
+    /// A cell is as it was at the beginning.
+    pub fn forget(&mut self, index: u64) {
+        self.rates.remove(&index);
+        self.buckets.remove(&index);
+    }
+
     /// RFC 2698: the colour of a packet that is at best of colour `before`.
     fn execute(&mut self, index: u64, length: u64, now: u64, before: Colour) -> Colour {
         if self.size.is_some_and(|s| index >= s) {
@@ -99,17 +105,23 @@ impl MeterState {
     }
 }
 
-fn execute(run: &mut Run<'_>, call: &Call, index: u128, before: Colour) -> Colour {
-    let (now, length) = (run.state.now, run.packet.len() as u64);
+fn execute(run: &mut Run<'_>, meter: Option<u32>, index: u128, before: Colour) -> Colour {
+    let length = run.packet.len() as u64;
+    execute_length(run, meter, index, before, length)
+}
+
+fn execute_length(run: &mut Run<'_>, meter: Option<u32>, index: u128, before: Colour, length: u64) -> Colour {
+    let now = run.state.now;
     let index = u64::try_from(index).unwrap_or(u64::MAX);
-    match call.instance.and_then(|i| run.state.externs.get_mut(i as usize)) {
+    match meter.and_then(|i| run.state.externs.get_mut(i as usize)) {
         Some(ExternState::Meter(state)) => state.execute(index, length, now, before),
         _ => before,
     }
 }
 
-fn direct_index(run: &Run<'_>) -> u128 {
-    run.applied.map_or(u128::MAX, |(_, entry)| entry.map_or(u128::from(u64::MAX), u128::from))
+/// The cell of the entry whose action runs.
+pub fn direct_index(run: &Run<'_>) -> u128 {
+    run.applied.and_then(|(_, entry)| entry).map_or(u128::MAX, u128::from)
 }
 
 /// v1model's numbers.
@@ -124,15 +136,19 @@ fn v1model_number(colour: Colour) -> u128 {
 /// `meter.execute_meter(index, out colour)`
 pub fn execute_meter(run: &mut Run<'_>, call: &Call) -> Flow {
     let index = run.number(call, 0);
-    let colour = execute(run, call, index, Colour::Green);
+    let colour = execute(run, call.instance, index, Colour::Green);
     run.give_scalar(call.args.get(1), v1model_number(colour), call.span);
     Flow::Next
 }
 
-/// `direct_meter.read(out colour)`
+/// v1model: an entry matched, and the table has a direct meter.
+pub fn execute_match(run: &mut Run<'_>, meter: Option<u32>, entry: u32) -> Colour {
+    execute(run, meter, u128::from(entry), Colour::Green)
+}
+
+/// `direct_meter.read(out colour)`: what the match gave; the meter is not executed again.
 pub fn read_direct(run: &mut Run<'_>, call: &Call) -> Flow {
-    let colour = execute(run, call, direct_index(run), Colour::Green);
-    run.give_scalar(call.args.first(), v1model_number(colour), call.span);
+    run.give_scalar(call.args.first(), v1model_number(run.colour), call.span);
     Flow::Next
 }
 
@@ -145,7 +161,8 @@ fn psa_number(colour: Colour) -> u128 {
     }
 }
 
-fn psa_colour(number: u128) -> Colour {
+/// From PSA's numbers.
+pub fn psa_colour(number: u128) -> Colour {
     match number {
         0 => Colour::Red,
         2 => Colour::Yellow,
@@ -157,7 +174,18 @@ fn psa_colour(number: u128) -> Colour {
 pub fn psa_execute(run: &mut Run<'_>, call: &Call) -> Flow {
     let index = run.number(call, 0);
     let before = if call.args.len() > 1 { psa_colour(run.number(call, 1)) } else { Colour::Green };
-    let colour = execute(run, call, index, before);
+    let colour = execute(run, call.instance, index, before);
+    run.give_number(call, psa_number(colour));
+    Flow::Next
+}
+
+/// `execute` with a length as last argument; the packet's own where it is left out.
+pub fn psa_execute_sized(run: &mut Run<'_>, call: &Call, index: u128, before: Colour) -> Flow {
+    let length = match call.args.last() {
+        Some(ArgCode::Missing) | None => run.packet.len() as u64,
+        Some(length) => run.value_of(length).0.saturate() as u64,
+    };
+    let colour = execute_length(run, call.instance, index, before, length);
     run.give_number(call, psa_number(colour));
     Flow::Next
 }
@@ -165,7 +193,7 @@ pub fn psa_execute(run: &mut Run<'_>, call: &Call) -> Flow {
 /// `DirectMeter.execute([colour])`
 pub fn psa_execute_direct(run: &mut Run<'_>, call: &Call) -> Flow {
     let before = if call.args.is_empty() { Colour::Green } else { psa_colour(run.number(call, 0)) };
-    let colour = execute(run, call, direct_index(run), before);
+    let colour = execute(run, call.instance, direct_index(run), before);
     run.give_number(call, psa_number(colour));
     Flow::Next
 }

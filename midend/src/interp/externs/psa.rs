@@ -1,11 +1,11 @@
 //! PSA's externs: which there are, and hashes, checksums, random values and digests in its manner.
 
 use super::checksum::{fold, sum};
-use super::hash::{Algorithm, digest_of};
+use super::hash::digest_of;
 use super::meter::MeterState;
 use super::register::{RegisterState, leaf_widths};
 use super::selector::{SelectorHash, SelectorState};
-use super::{Builtin, ExternState, constant, counter, library, meter, register, v1model};
+use super::{Builtin, ExternState, algorithm, constant, counter, library, meter, register, v1model};
 use crate::interp::arch::CallSite;
 use crate::interp::bits::BitWriter;
 use crate::interp::code::{ArgCode, Call};
@@ -49,20 +49,6 @@ pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
     })
 }
 
-fn algorithm(instance: &ExternInstance, position: usize) -> Algorithm {
-    let all = [
-        Algorithm::Identity,
-        Algorithm::Crc32,
-        Algorithm::Crc32,
-        Algorithm::Crc16,
-        Algorithm::Crc16,
-        Algorithm::Csum16,
-        Algorithm::Crc32,
-    ];
-    let chosen = constant(instance, position).and_then(|at| all.get(at as usize).copied());
-    chosen.unwrap_or(Algorithm::Crc32)
-}
-
 /// The state of an instance.
 pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState> {
     let size = || constant(instance, 0).unwrap_or(0);
@@ -84,14 +70,14 @@ pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState
             }
             ExternState::Register(state)
         }
-        "Hash" => ExternState::Hash(algorithm(instance, 0)),
-        "Checksum" => ExternState::Checksum(algorithm(instance, 0), BitWriter::default()),
+        "Hash" => ExternState::Hash(algorithm(program, instance, 0)?),
+        "Checksum" => ExternState::Checksum(algorithm(program, instance, 0)?, BitWriter::default()),
         "InternetChecksum" => ExternState::Sum(0),
         "Random" => ExternState::Random(constant(instance, 0)?, constant(instance, 1)?),
         "Digest" => ExternState::Digest(instance.name.to_string()),
         "ActionProfile" => ExternState::Selector(SelectorState::profile()),
         "ActionSelector" => {
-            let hash = SelectorHash(algorithm(instance, 0));
+            let hash = SelectorHash(algorithm(program, instance, 0)?);
             let width = constant(instance, 2).unwrap_or(32) as u32;
             ExternState::Selector(SelectorState { hash, width, ..SelectorState::profile() })
         }

@@ -22,7 +22,8 @@ pub const DROP_PORT: u128 = 511;
 pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
     Some(match site.key() {
         ("counter", "count", 1) => counter::count,
-        ("direct_counter", "count", 0) => counter::count_direct,
+        // The match has counted, see `TableCode::match_updates`.
+        ("direct_counter", "count", 0) => counted_already,
         ("meter", "execute_meter", 2) => meter::execute_meter,
         ("direct_meter", "read", 1) => meter::read_direct,
         ("register", "read", 2) => register::read_into,
@@ -69,10 +70,10 @@ pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState
         "Checksum16" => ExternState::Stateless,
         "action_profile" => ExternState::Selector(SelectorState::profile()),
         "action_selector" => {
-            let algorithm = constant(instance, 0).and_then(|at| Algorithm::of_v1model(at as usize));
+            let hash = super::algorithm(program, instance, 0)?;
             let width = constant(instance, 2).unwrap_or(32) as u32;
             ExternState::Selector(SelectorState {
-                hash: SelectorHash(algorithm?),
+                hash: SelectorHash(hash),
                 width,
                 ..SelectorState::profile()
             })
@@ -233,6 +234,10 @@ fn digest(run: &mut Run<'_>, call: &Call) -> Flow {
     let name = run.number(call, 0).to_string();
     let fields = leaves.into_iter().map(|(name, value, _)| (name, value)).collect();
     run.state.digests.push(Digest::new(name, fields));
+    Flow::Next
+}
+
+fn counted_already(_: &mut Run<'_>, _: &Call) -> Flow {
     Flow::Next
 }
 

@@ -89,8 +89,10 @@ impl Lowering<'_> {
             entries_are_const: table.entries_are_const && !table.entries.is_empty(),
             largest_wins,
             size: table.size,
-            implementation: externs(&["implementation", "psa_implementation"]),
-            counter: externs(&["counters", "psa_direct_counter"]),
+            implementation: externs(&["implementation", "psa_implementation", "pna_implementation"]),
+            counter: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
+            meter: externs(&["meters", "psa_direct_meter", "pna_direct_meter"]),
+            match_updates: &*self.program.architecture == "v1model",
         }
     }
 }
