@@ -72,7 +72,7 @@ impl Compilation {
     pub fn check(&mut self) -> Result<hir::Program, ErrorsReported> {
         let ast = self.parse()?;
         lint::apply_annotations(&ast, &mut self.diagnostics);
-        let hir = typecheck::check(&ast, &mut self.diagnostics)?;
+        let hir = typecheck::check(&ast, &self.sources, &mut self.diagnostics)?;
         lint::check(&hir, &self.sources, &mut self.diagnostics);
         self.diagnostics.check().map(|()| hir)
     }

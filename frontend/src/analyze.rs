@@ -21,7 +21,7 @@ pub fn analyze(
 ) -> Result<hir::Program, ErrorsReported> {
     let tree = preprocess_and_parse(main, options, loader, sources, sink)?;
     lint::apply_annotations(&tree, sink);
-    let program = typecheck::check(&tree, sink)?;
+    let program = typecheck::check(&tree, sources, sink)?;
     lint::check(&program, sources, sink);
     sink.check().map(|()| program)
 }

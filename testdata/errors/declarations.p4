@@ -6,8 +6,15 @@ extern void d(out bit<8> x = 1);                             // error[E0328]
 extern E { E(); abstract bit<8> f(in bit<8> x); }
 control g() { E() e; apply {} }                              // error[E0323]
 control h() {
-    E() e = {
-        bit<8> f(inout bit<8> x) { return x; }               // error[E0323]
+    E() e = {                                                // error[E0323]
+        bit<8> f(inout bit<8> x) { return x; }
+    };
+    apply {}
+}
+extern N { N(); void f(in bit<8> x); }
+control nothing_to_implement() {
+    N() n = {                                                // error[E0323]
+        void f(in bit<8> x) {}
     };
     apply {}
 }

@@ -25,11 +25,11 @@ control c0(in bit<8> k) {
         }
     }
     table tc {
-        key = { k: exact; }
+        key = { k: exact; }                                  // error[E0319]
         actions = { a; }
         default_action = a;
         entries = {
-            priority = 1: 1: a;                              // error[E0319]
+            priority = 1: 1: a;
         }
     }
     table td { key = { k: ternary; } actions = { a; } default_action = a; size = k; } // error[E0303]

@@ -15,8 +15,8 @@ struct P<A> { A a; }
 const P e = { 1 };                              // error[E0309]
 const P<bit<8>, bit<8>> f = { 1 };              // error[E0309]
 const H<bit<8>> g = { 1 };                      // error[E0309]
-header HG<A> { A a; }
-const HG<error> h = { error.NoError };          // error[E0310]
+header HG<A> { A a; }                           // error[E0310]
+const HG<error> h = { error.NoError };
 void v(in bit<8> x) { int y; string z; }        // error[E0310] error[E0310]
 extern X { X(); }
 control cx(in X x) { apply { X y; } }            // error[E0327] error[E0310]

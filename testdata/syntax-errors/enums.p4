@@ -2,4 +2,4 @@ enum A { a = 1, b }
 enum bit<8> B { a = 1, b }
 enum C { a b }
 enum D {}
-error { E, }
+error { E,, }

@@ -34,7 +34,7 @@ pub fn try_compile_with(name: &str, text: &str, extern_c: &str) -> Result<Output
         &mut sources,
         &mut sink,
     )
-    .and_then(|ast| p4xdp_frontend::typecheck::check(&ast, &mut sink))
+    .and_then(|ast| p4xdp_frontend::typecheck::check(&ast, &sources, &mut sink))
     .and_then(|hir| p4xdp_midend::elaborate::elaborate(&hir, &mut sink))
     .and_then(|ir| {
         compile(

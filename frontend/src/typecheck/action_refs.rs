@@ -114,7 +114,8 @@ impl Checker<'_> {
     ) -> Option<Vec<Option<Argument>>> {
         use super::arguments::{CallKind, Signature};
         let name = self.program.actions[action].name.clone();
-        let signature = Signature { name: &name.name, declared: name.span, params, result: None };
+        let signature =
+            Signature { name: &name.name, declared: name.span, params, at_params: false, result: None };
         let args = self.at_place(Place::ActionArguments, |this| {
             this.arguments(&signature, &Vec::new(), given, CallKind::Action, span)
         });

@@ -101,12 +101,12 @@ impl Checker<'_> {
         let types = self.field_types(id, &args);
         let mut parts: Vec<Option<hir::Expr>> = names.iter().map(|_| None).collect();
         let mut sound = true;
+        let mut unknown = Vec::new();
         for (name, value) in members {
             let position = names.iter().position(|field| *field == name.text);
             let (Some(position), Some(&ty)) = (position, position.and_then(|position| types.get(position)))
             else {
-                sound = false;
-                self.no_such_field(name, &struct_name, &names, declared);
+                unknown.push(name);
                 self.untyped(value);
                 continue;
             };
@@ -117,6 +117,10 @@ impl Checker<'_> {
                 sound = false;
                 self.error(codes::E0324, name.span, format!("field `{}` is given twice", name.text));
             }
+        }
+        sound &= unknown.is_empty();
+        for name in unknown {
+            self.no_such_field(name, &struct_name, &names, declared);
         }
         let missing: Vec<String> = names
             .iter()

@@ -1,5 +1,6 @@
 //! Arguments to parameters: overloads by number and names, directions, inference of type arguments.
 
+use super::report::Lead;
 use super::unify::Substitution;
 use super::{Checker, named};
 use crate::ast::{self, ExprKind as Ast};
@@ -28,6 +29,8 @@ pub(super) struct Signature<'a> {
     pub(super) declared: Span,
     /// Its parameters.
     pub(super) params: &'a [VarId],
+    /// What does not fit is reported at the parameter, not at the argument.
+    pub(super) at_params: bool,
     /// Its result type and the type that the surroundings would like instead, for inference.
     pub(super) result: Option<(TypeId, TypeId)>,
 }
@@ -135,9 +138,9 @@ impl Checker<'_> {
         kind: CallKind,
         span: Span,
     ) -> Result<Vec<Argument>, ()> {
-        let Signature { name, declared, params, result } = *callee;
+        let Signature { name, params, at_params, result, .. } = *callee;
         let formals: Vec<Formal> = params.iter().map(|&param| self.formal(param, substitution)).collect();
-        let chosen = match self.assign(name, declared, &formals, args, span) {
+        let chosen = match self.assign(callee, &formals, args, span) {
             Ok(chosen) => chosen,
             Err(()) => {
                 for arg in args {
@@ -148,6 +151,7 @@ impl Checker<'_> {
                 return Err(());
             }
         };
+        let outer_lead = self.lead.take();
         let mut results: Vec<Option<Argument>> = formals.iter().map(|_| None).collect();
         let mut waiting: Vec<(usize, hir::Expr)> = Vec::new();
         let mut sound = true;
@@ -156,7 +160,11 @@ impl Checker<'_> {
             let (Some(formal), Some(slot)) = (formals.get(*position), results.get_mut(*position)) else {
                 continue;
             };
-            match self.argument(formal, arg, kind) {
+            let lead = at_params.then(|| Lead {
+                span: formal.declared,
+                label: format!("parameter `{}` of `{name}`", formal.name),
+            });
+            match self.argument(formal, arg, kind, lead) {
                 Some(Ok(argument)) => *slot = Some(argument),
                 Some(Err(int)) => waiting.push((*position, int)),
                 None => sound = false,
@@ -188,6 +196,7 @@ impl Checker<'_> {
                 *slot = Some(Argument::Value(value));
             }
         }
+        self.lead = outer_lead;
         if !sound {
             return Err(());
         }
@@ -252,12 +261,12 @@ impl Checker<'_> {
     /// Which argument goes to which parameter, in the order of the arguments.
     fn assign<'e>(
         &mut self,
-        name: &str,
-        declared: Span,
+        callee: &Signature<'_>,
         formals: &[Formal],
         args: &'e [ast::Argument],
         span: Span,
     ) -> Result<Vec<(usize, &'e ast::Argument)>, ()> {
+        let (name, declared) = (callee.name, callee.declared);
         let named_count = args.iter().filter(|arg| arg.name.is_some()).count();
         if named_count != 0 && named_count != args.len() {
             self.error(codes::E0307, span, "either all arguments or none must be given by name");
@@ -293,14 +302,12 @@ impl Checker<'_> {
         }
         if named_count == 0 && args.len() > formals.len() {
             let (takes, given) = (formals.len(), args.len());
-            self.emit(
-                Diagnostic::error(
-                    codes::E0307,
-                    span,
-                    format!("`{name}` takes {}, but {given} {} given", count(takes), was(given)),
-                )
-                .with_label(declared, "declared here"),
-            );
+            let message = format!("`{name}` takes {}, but {given} {} given", count(takes), was(given));
+            self.emit(if callee.at_params {
+                self.at_declaration(codes::E0307, declared, span, message)
+            } else {
+                Diagnostic::error(codes::E0307, span, message).with_label(declared, "declared here")
+            });
             return Err(());
         }
         let mut missing = Vec::new();
@@ -354,6 +361,7 @@ impl Checker<'_> {
         formal: &Formal,
         arg: &ast::Argument,
         kind: CallKind,
+        lead: Option<Lead>,
     ) -> Option<Result<Argument, hir::Expr>> {
         let because = Some((formal.declared, "for this parameter"));
         if arg.value.kind_is_dont_care() {
@@ -404,7 +412,7 @@ impl Checker<'_> {
                 if *self.kind(value.ty) == Type::Int && matches!(self.kind(formal.ty), Type::Infer(_)) {
                     return Some(Err(value));
                 }
-                let value = self.coerce(value, formal.ty, because);
+                let value = self.with_lead(lead, |this| this.coerce(value, formal.ty, because));
                 if matches!(value.kind, hir::ExprKind::Error) {
                     return None;
                 }

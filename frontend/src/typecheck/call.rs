@@ -151,6 +151,7 @@ impl Checker<'_> {
             name: &name.name,
             declared: name.span,
             params: &params,
+            at_params: false,
             result: hint.map(|hint| (result, hint)),
         };
         let order = self.written_order(&params, args);
@@ -173,14 +174,9 @@ impl Checker<'_> {
                 }
                 if direction != hir::Direction::None && *self.kind(ty) == hir::Type::String {
                     let declared = self.program.variables[param].name.span;
-                    self.emit(
-                        Diagnostic::error(
-                            codes::E0310,
-                            span,
-                            "a string cannot be passed to a parameter with a direction",
-                        )
-                        .with_label(declared, "this parameter"),
-                    );
+                    let message = "a string cannot be passed to a parameter with a direction";
+                    let diagnostic = self.at_declaration(codes::E0310, declared, span, message);
+                    self.emit(diagnostic);
                     return self.bad(span);
                 }
             }
@@ -252,7 +248,13 @@ impl Checker<'_> {
             self.wrong_type_argument_count(&name.name, 0, type_args.len(), span, name.span);
             return self.bad(span);
         }
-        let signature = Signature { name: &name.name, declared: name.span, params: &params, result: None };
+        let signature = Signature {
+            name: &name.name,
+            declared: name.span,
+            params: &params,
+            at_params: false,
+            result: None,
+        };
         let order = self.written_order(&params, args);
         let Ok(args) = self.arguments(&signature, &Vec::new(), args, CallKind::Action, span) else {
             return self.bad(span);

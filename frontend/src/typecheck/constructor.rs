@@ -76,6 +76,8 @@ impl Checker<'_> {
             name: &target.name.name,
             declared: target.name.span,
             params: &target.params,
+            at_params: matches!(target.constructor, Constructor::Package(_))
+                && self.same_file(target.name.span, span),
             result: hint.map(|hint| (ty, hint)),
         };
         let mut args = self.arguments(&signature, &substitution, args, CallKind::Construct, span)?;

@@ -58,27 +58,36 @@ impl Checker<'_> {
         if self.program.structs[id].kind != StructKind::Header {
             return self.not_a_header(ty, span);
         }
-        let fields = self.field_types(id, &args);
-        let variable =
-            fields.into_iter().filter(|&field| matches!(self.kind(field), Type::Varbit(_))).count();
+        let fields = self.field_types(id, &args).into_iter().enumerate();
+        let variable: Vec<usize> = fields
+            .filter(|&(_, field)| matches!(self.kind(field), Type::Varbit(_)))
+            .map(|(position, _)| position)
+            .collect();
         let text = self.text(ty);
-        match (sized, variable) {
-            (false, 0) | (true, 1) => {}
+        match (sized, variable.as_slice()) {
+            (false, []) | (true, [_]) => {}
             (false, _) => self.error(
                 codes::E0334,
                 span,
                 format!("`{text}` has a `varbit` field: `extract` needs a second argument with its size"),
             ),
-            (true, 0) => self.error(
+            (true, []) => self.error(
                 codes::E0334,
                 span,
                 format!("`{text}` has no `varbit` field that the second argument of `extract` could size"),
             ),
-            (true, _) => self.error(
-                codes::E0334,
-                span,
-                format!("`{text}` has {variable} `varbit` fields, and `extract` can size only one"),
-            ),
+            (true, [first, second, ..]) => {
+                let place = |position: &usize| {
+                    let field = self.program.structs[id].fields.get(*position);
+                    field.map_or(span, |field| field.name.span)
+                };
+                let (first, second) = (place(first), place(second));
+                let count = variable.len();
+                let message =
+                    format!("`{text}` has {count} `varbit` fields, and `extract` can size only one");
+                let diagnostic = self.at_declaration(codes::E0334, first, span, message);
+                self.emit(diagnostic.with_label(second, "a further one"));
+            }
         }
     }
 

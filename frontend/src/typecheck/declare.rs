@@ -177,7 +177,7 @@ impl Checker<'_> {
             );
             self.basic.error
         } else {
-            self.require_type(type_id, TypeUse::Variable, ty.span)
+            self.expect_type(type_id, TypeUse::Variable, ty.span)
         };
         let because: Because = Some((ty.span, "expected because of this type"));
         let init = init.map(|init| self.expr_of(init, type_id, because));

@@ -115,7 +115,12 @@ impl Checker<'_> {
             Some(ty) => {
                 let usage =
                     if kind == FunctionKind::Extern { TypeUse::ExternResult } else { TypeUse::Result };
-                self.type_expr_for(ty, usage)
+                let id = self.type_expr(ty);
+                if self.is_object(id) {
+                    self.expect_type(id, usage, ty.span)
+                } else {
+                    self.require_type(id, usage, ty.span)
+                }
             }
             None => self.basic.void,
         };

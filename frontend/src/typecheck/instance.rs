@@ -88,6 +88,13 @@ impl Checker<'_> {
 
     fn initializer(&mut self, id: InstanceId, ty: TypeId, body: &[ast::Declaration], name: &ast::Name) {
         let Type::Extern(owner, _) = self.kind_of(ty) else {
+            for declaration in body {
+                if let DeclarationKind::Function { prototype, .. } = &declaration.kind {
+                    let annotations = &declaration.annotations;
+                    let kind = FunctionKind::Defined;
+                    self.scoped(|this| this.prototype(annotations, prototype, kind, ParamsOf::Function));
+                }
+            }
             let text = self.text(ty);
             self.error(
                 codes::E0323,
@@ -103,9 +110,9 @@ impl Checker<'_> {
         for declaration in body {
             self.at_place(Place::ObjectInitializer, |this| match &declaration.kind {
                 DeclarationKind::Function { prototype, body: Some(body) } => {
-                    let function =
-                        this.implementation((owner, ty), &declaration.annotations, prototype, body);
-                    implementations.push(function);
+                    let of = (owner, ty, name);
+                    let function = this.implementation(of, &declaration.annotations, prototype, body);
+                    implementations.extend(function);
                 }
                 DeclarationKind::Instantiation { ty, args, name, body } => {
                     let instance = (ty, args.as_slice(), name, body.as_deref());
@@ -145,93 +152,101 @@ impl Checker<'_> {
         instance.locals = locals;
     }
 
+    /// A method in the initializer of an instance called `instance`.
     fn implementation(
         &mut self,
-        (owner, ty): (ExternId, TypeId),
+        (owner, ty, instance): (ExternId, TypeId, &ast::Name),
         annotations: &[ast::Annotation],
         prototype: &ast::FunctionPrototype,
         body: &ast::Block,
-    ) -> FunctionId {
+    ) -> Option<FunctionId> {
+        let name = &prototype.name;
         self.scopes.push();
-        let function = self.prototype(annotations, prototype, FunctionKind::Defined, ParamsOf::Extern);
+        let function = self.prototype(annotations, prototype, FunctionKind::Defined, ParamsOf::Function);
+        let Some(method) = self.abstract_method(owner, name, instance) else {
+            self.scopes.pop();
+            self.declare(name, Binding::Error);
+            return None;
+        };
         self.function_body(function, prototype, body, Place::Method);
-        self.match_abstract(owner, ty, function, &prototype.name);
         self.scopes.pop();
-        if !self.declare(&prototype.name, Binding::Functions(vec![function])) {
-            return function;
+        if let Some((span, reason)) = self.misfit(method, ty, function) {
+            let declared = self.program.functions[method].name.span;
+            let message = format!("`{}` does not fit the abstract method: {reason}", name.text);
+            let diagnostic = Diagnostic::error(codes::E0323, instance.span, message)
+                .with_primary("this does not implement all that it must")
+                .with_label(span, "this differs")
+                .with_label(declared, "the abstract method is declared here");
+            self.emit(diagnostic);
         }
-        function
+        self.declare(name, Binding::Functions(vec![function]));
+        Some(function)
     }
 
-    /// Reports an implementation that does not fit the abstract method of its name.
-    fn match_abstract(&mut self, owner: ExternId, ty: TypeId, function: FunctionId, name: &ast::Name) {
+    /// The abstract method that an implementation is meant for, or a report that there is none.
+    fn abstract_method(
+        &mut self,
+        owner: ExternId,
+        name: &ast::Name,
+        instance: &ast::Name,
+    ) -> Option<FunctionId> {
         let decl = &self.program.externs[owner];
-        let method = decl.methods.iter().copied().find(|&method| {
-            let method = &self.program.functions[method];
-            method.name.name == name.text
-                && matches!(method.kind, FunctionKind::Method { is_abstract: true, .. })
-        });
-        let Some(method) = method else {
-            let (extern_name, span) = (decl.name.name.clone(), decl.name.span);
-            self.emit(
-                Diagnostic::error(
-                    codes::E0323,
-                    name.span,
-                    format!("extern `{extern_name}` has no abstract method `{}`", name.text),
-                )
-                .with_label(span, "declared here"),
-            );
-            return;
+        let is_abstract = |method: FunctionId| {
+            matches!(self.program.functions[method].kind, FunctionKind::Method { is_abstract: true, .. })
         };
-        let type_args = match self.kind_of(ty) {
-            Type::Extern(_, args) => args,
+        let mut candidates = decl.methods.iter().copied().filter(|&method| is_abstract(method)).peekable();
+        let place = if candidates.peek().is_none() { instance.span } else { name.span };
+        let found = candidates.find(|&method| self.program.functions[method].name.name == name.text);
+        if found.is_none() {
+            let message = format!("extern `{}` has no abstract method `{}`", decl.name.name, name.text);
+            let mut diagnostic = Diagnostic::error(codes::E0323, place, message);
+            if place == instance.span {
+                diagnostic = diagnostic
+                    .with_primary("there is nothing to implement for this object")
+                    .with_label(name.span, "implemented here");
+            }
+            self.emit(diagnostic.with_label(decl.name.span, "the extern is declared here"));
+        }
+        found
+    }
+
+    /// How an implementation differs from the abstract method that it is meant for, and where.
+    fn misfit(&mut self, method: FunctionId, ty: TypeId, function: FunctionId) -> Option<(Span, String)> {
+        let substitution: Vec<_> = match self.kind_of(ty) {
+            Type::Extern(owner, args) => {
+                self.program.externs[owner].type_params.iter().copied().zip(args).collect()
+            }
             _ => Vec::new(),
         };
-        let substitution: Vec<_> =
-            decl_type_params(&self.program, owner).into_iter().zip(type_args).collect();
         let (wanted, given) = (&self.program.functions[method], &self.program.functions[function]);
-        let declared = wanted.name.span;
+        let place = given.name.span;
         let extra = wanted.params.get(given.params.len()..).unwrap_or_default();
         let same_count = given.params.len() <= wanted.params.len()
             && extra.iter().all(|&param| self.program.variables[param].is_optional());
         let (wanted_result, given_result) = (wanted.result, given.result);
         let pairs: Vec<_> = wanted.params.iter().copied().zip(given.params.iter().copied()).collect();
-        let mut fault = (!same_count).then(|| (name.span, "the number of parameters differs".to_owned()));
+        if !same_count {
+            return Some((place, "the number of parameters differs".to_owned()));
+        }
         let wanted_result = self.substitute(wanted_result, &substitution);
-        if fault.is_none() && !self.unify(wanted_result, given_result) {
+        if !self.unify(wanted_result, given_result) {
             let (wanted, given) = (self.text(wanted_result), self.text(given_result));
-            fault = Some((name.span, format!("its result is `{given}`, not `{wanted}`")));
+            return Some((place, format!("its result is `{given}`, not `{wanted}`")));
         }
         for (wanted, given) in pairs {
-            if fault.is_some() {
-                break;
-            }
             let (wanted, given) = (&self.program.variables[wanted], &self.program.variables[given]);
-            let (span, given_name) = (given.name.span, given.name.name.clone());
+            let (span, name) = (given.name.span, given.name.name.clone());
             if wanted.direction() != given.direction() {
-                fault = Some((span, format!("the direction of parameter `{given_name}` differs")));
-                continue;
+                return Some((span, format!("the direction of parameter `{name}` differs")));
             }
             let (wanted, given) = (wanted.ty, given.ty);
             let wanted = self.substitute(wanted, &substitution);
             if !self.unify(wanted, given) {
                 let (wanted, given) = (self.text(wanted), self.text(given));
-                fault = Some((
-                    span,
-                    format!("the type of parameter `{given_name}` is `{given}`, not `{wanted}`"),
-                ));
+                return Some((span, format!("the type of parameter `{name}` is `{given}`, not `{wanted}`")));
             }
         }
-        if let Some((span, reason)) = fault {
-            self.emit(
-                Diagnostic::error(
-                    codes::E0323,
-                    span,
-                    format!("`{}` does not fit the abstract method: {reason}", name.text),
-                )
-                .with_label(declared, "the abstract method is declared here"),
-            );
-        }
+        None
     }
 
     /// Reports abstract methods without implementation.
@@ -260,8 +275,4 @@ impl Checker<'_> {
             );
         }
     }
-}
-
-fn decl_type_params(program: &hir::Program, owner: ExternId) -> Vec<hir::TypeVarId> {
-    program.externs[owner].type_params.clone()
 }

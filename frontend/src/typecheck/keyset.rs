@@ -1,53 +1,70 @@
 //! Keysets of select cases and table entries (section "Operations on sets").
 
+use super::report::Lead;
 use super::{Checker, expr};
 use crate::ast::{self, ExprKind as Ast};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::codes;
 use crate::hir::{Expr, ExprKind, Keyset, Type, TypeId};
 use crate::resolve::Binding;
 
+/// What a keyset must fit.
+#[derive(Clone, Debug)]
+pub(super) struct SetKey {
+    /// The key's type.
+    pub(super) ty: TypeId,
+    /// Where a keyset that does not fit is reported; at the keyset if there is none.
+    pub(super) lead: Option<Lead>,
+}
+
 impl Checker<'_> {
     /// The keysets of a case, one for each key. A value set over a tuple or struct that covers all keys stands alone.
-    pub(super) fn keysets(&mut self, keyset: &ast::Expr, keys: &[TypeId]) -> Vec<Keyset> {
+    pub(super) fn keysets(&mut self, keyset: &ast::Expr, keys: &[SetKey]) -> Vec<Keyset> {
         match &keyset.kind {
             Ast::Default | Ast::DontCare => keys.iter().map(|_| Keyset::Universal(keyset.span)).collect(),
             Ast::Paren(inner) if keys.len() == 1 => self.keysets(inner, keys),
             Ast::Tuple(parts) | Ast::List { elements: parts, has_default: false }
                 if parts.len() == keys.len() =>
             {
-                parts.iter().zip(keys).map(|(part, &key)| self.keyset(part, key)).collect()
+                let parts = parts.iter().zip(keys);
+                parts.map(|(part, key)| self.keyset_of(part, key)).collect()
             }
             Ast::Tuple(parts) => {
                 self.wrong_keyset_count(keyset, keys.len(), parts.len());
                 for part in parts {
                     self.keyset(part, self.basic.error);
                 }
-                keys.iter().map(|_| Keyset::Universal(keyset.span)).collect()
+                keys.iter().map(|_| Keyset::Value(self.bad(keyset.span))).collect()
             }
             _ => match keys {
-                [key] => vec![self.keyset(keyset, *key)],
+                [key] => vec![self.keyset_of(keyset, key)],
                 _ => {
                     if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
                         return self.value_set_for_all(id, keyset, keys);
                     }
                     self.wrong_keyset_count(keyset, keys.len(), 1);
-                    keys.iter().map(|_| Keyset::Universal(keyset.span)).collect()
+                    keys.iter().map(|_| Keyset::Value(self.bad(keyset.span))).collect()
                 }
             },
         }
     }
 
+    fn keyset_of(&mut self, keyset: &ast::Expr, key: &SetKey) -> Keyset {
+        self.with_lead(key.lead.clone(), |this| this.keyset(keyset, key.ty))
+    }
+
     fn wrong_keyset_count(&mut self, keyset: &ast::Expr, expected: usize, found: usize) {
         let expected = if expected == 1 { "is 1 key".to_owned() } else { format!("are {expected} keys") };
         let found = if found == 1 { "1 value".to_owned() } else { format!("{found} values") };
-        self.error(codes::E0321, keyset.span, format!("there {expected}, but this keyset has {found}"));
+        let message = format!("there {expected}, but the keyset has {found}");
+        let diagnostic = self.unfit(codes::E0321, keyset.span, message, "this keyset");
+        self.emit(diagnostic);
     }
 
     fn value_set_for_all(
         &mut self,
         id: crate::hir::ValueSetId,
         keyset: &ast::Expr,
-        keys: &[TypeId],
+        keys: &[SetKey],
     ) -> Vec<Keyset> {
         let element = self.program.value_sets[id].ty;
         let mut parts = self.slots(element, keys.len()).unwrap_or_default();
@@ -55,14 +72,12 @@ impl Checker<'_> {
             parts = self.leaves(element);
         }
         let fits =
-            parts.len() == keys.len() && parts.iter().zip(keys).all(|(&part, &key)| self.unify(key, part));
+            parts.len() == keys.len() && parts.iter().zip(keys).all(|(&part, key)| self.unify(key.ty, part));
         if !fits && !self.is_error(element) {
             let text = self.text(element);
-            self.error(
-                codes::E0321,
-                keyset.span,
-                format!("this value set of `{text}` does not fit the types of the keys"),
-            );
+            let message = format!("a value set of `{text}` does not fit the types of the keys");
+            let diagnostic = self.unfit(codes::E0321, keyset.span, message, "this value set");
+            self.emit(diagnostic);
         }
         vec![Keyset::ValueSet(id, keyset.span)]
     }
@@ -85,13 +100,13 @@ impl Checker<'_> {
             Ast::Paren(inner) => self.keyset(inner, key),
             Ast::Mask(value, mask) => {
                 let key = self.set_element(key, keyset, "&&&");
-                let value = self.set_bound(value, key);
-                Keyset::Mask(value, self.set_bound(mask, key))
+                let (value, mask) = self.set_bounds(value, mask, key);
+                Keyset::Mask(value, mask)
             }
             Ast::Range(lo, hi) => {
                 let key = self.set_element(key, keyset, "..");
-                let lo = self.set_bound(lo, key);
-                Keyset::Range(lo, self.set_bound(hi, key))
+                let (lo, hi) = self.set_bounds(lo, hi, key);
+                Keyset::Range(lo, hi)
             }
             _ => {
                 if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
@@ -102,9 +117,20 @@ impl Checker<'_> {
         }
     }
 
+    /// Both ends of a mask or range. Where they differ between themselves, the key is not to blame.
+    fn set_bounds(&mut self, a: &ast::Expr, b: &ast::Expr, key: TypeId) -> (Expr, Expr) {
+        let (a, b) = (self.expr(a, Some(key)), self.expr(b, Some(key)));
+        let both_fixed = matches!((self.kind(a.ty), self.kind(b.ty)), (Type::Bits { .. }, Type::Bits { .. }));
+        if both_fixed && self.shallow(a.ty) != self.shallow(b.ty) {
+            let because = Some((a.span, "expected because of this"));
+            self.with_lead(None, |this| this.mismatch(b.span, a.ty, b.ty, because));
+            return (a, self.bad(b.span));
+        }
+        (self.set_bound(a, key), self.set_bound(b, key))
+    }
+
     /// An end of a mask or range: a number of the type that represents the key, seen as the key's type.
-    fn set_bound(&mut self, e: &ast::Expr, key: TypeId) -> Expr {
-        let value = self.expr(e, Some(key));
+    fn set_bound(&mut self, value: Expr, key: TypeId) -> Expr {
         if *self.kind(value.ty) == Type::Int
             && let Some(bits) = self.representation(key)
         {
@@ -129,11 +155,9 @@ impl Checker<'_> {
         };
         if !self.unify(key, element) && !self.unify(key, inner) {
             let (element, key) = (self.text(element), self.text(key));
-            self.error(
-                codes::E0321,
-                keyset.span,
-                format!("this value set has elements of type `{element}`, but the key has type `{key}`"),
-            );
+            let message = format!("a value set of `{element}` does not fit a key of type `{key}`");
+            let diagnostic = self.unfit(codes::E0321, keyset.span, message, "this value set");
+            self.emit(diagnostic);
         }
         Keyset::ValueSet(id, keyset.span)
     }
@@ -144,11 +168,9 @@ impl Checker<'_> {
             return key;
         }
         let text = self.text(key);
-        self.emit(Diagnostic::error(
-            codes::E0321,
-            keyset.span,
-            format!("`{op}` needs a key of an integer type, but this key has type `{text}`"),
-        ));
+        let message = format!("`{op}` needs a key of an integer type, but the key has type `{text}`");
+        let diagnostic = self.unfit(codes::E0321, keyset.span, message, "this keyset");
+        self.emit(diagnostic);
         self.basic.error
     }
 }

@@ -47,25 +47,35 @@ mod type_rules;
 mod unify;
 
 use crate::ast;
-use crate::diagnostic::{Diagnostics, ErrorsReported};
+use crate::diagnostic::{Diagnostic, Diagnostics, ErrorsReported};
 use crate::hir::{self, LocalDecl, Type, TypeId};
 use crate::resolve::Scopes;
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 use place::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
-/// Checks a program. Errors and warnings go into `sink`; the program is handed out if there was no error.
-pub fn check(program: &ast::Program, sink: &mut Diagnostics) -> Result<hir::Program, ErrorsReported> {
-    crate::stack::with_room_for_recursion(|| check_all(program, sink))
+/// Checks a program. Errors and warnings go into `sink`; the program is handed out if there was no error. `sources`
+/// tells which declarations stand in one file: a finding is at a declaration only where it is the user's own.
+pub fn check(
+    program: &ast::Program,
+    sources: &SourceMap,
+    sink: &mut Diagnostics,
+) -> Result<hir::Program, ErrorsReported> {
+    crate::stack::with_room_for_recursion(|| check_all(program, sources, sink))
 }
 
-fn check_all(program: &ast::Program, sink: &mut Diagnostics) -> Result<hir::Program, ErrorsReported> {
-    let mut checker = Checker::new(sink);
+fn check_all(
+    program: &ast::Program,
+    sources: &SourceMap,
+    sink: &mut Diagnostics,
+) -> Result<hir::Program, ErrorsReported> {
+    let mut checker = Checker::new(sources, sink);
     checker.note_top_level_names(program);
     for declaration in &program.declarations {
         checker.top_level_declaration(declaration);
     }
+    checker.report_deferred();
     if cfg!(debug_assertions) && checker.sink.check().is_ok() {
         checker.self_check();
     }
@@ -114,7 +124,12 @@ struct ResultContext {
 /// The state of the walk.
 struct Checker<'a> {
     program: hir::Program,
+    sources: &'a SourceMap,
     sink: &'a mut Diagnostics,
+    /// Findings to be reported after all others.
+    deferred: Vec<Diagnostic>,
+    /// What the expression at hand must fit, if that is to be named first when it does not.
+    lead: Option<report::Lead>,
     scopes: Scopes,
     basic: BasicTypes,
     /// Inference variables and what they were found to be.
@@ -150,12 +165,15 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn new(sink: &'a mut Diagnostics) -> Checker<'a> {
+    fn new(sources: &'a SourceMap, sink: &'a mut Diagnostics) -> Checker<'a> {
         let mut program = hir::Program::default();
         let basic = BasicTypes::new(&mut program.types);
         Checker {
             program,
+            sources,
             sink,
+            deferred: Vec::new(),
+            lead: None,
             scopes: Scopes::new(),
             basic,
             infer: Vec::new(),

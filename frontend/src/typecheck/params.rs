@@ -144,10 +144,19 @@ impl Checker<'_> {
             | ParamsOf::Function
             | ParamsOf::Action => self.type_expr(&param.ty),
         };
-        if !self.is_error(ty) && !self.is_param_type(ty, owner, param.direction, param.ty.span) {
-            ty = self.basic.error;
+        if !self.is_error(ty) && !self.fits_param(ty, owner, param.direction) {
+            let text = self.text(ty);
+            let message = format!("type `{text}` cannot be the type of a parameter of {}", owner.text());
+            let diagnostic = Diagnostic::error(codes::E0310, param.ty.span, message);
+            if self.is_put_off(ty, owner) {
+                self.defer(diagnostic);
+            } else {
+                self.emit(diagnostic);
+                ty = self.basic.error;
+            }
+        } else {
+            self.check_direction(param, ty, owner);
         }
-        self.check_direction(param, ty, owner);
         let optional = param.annotations.iter().find(|annotation| &*annotation.name.text == "optional");
         if let Some(annotation) = optional {
             if matches!(
@@ -191,6 +200,28 @@ impl Checker<'_> {
         }
         self.declare(&param.name, Binding::Var(id));
         id
+    }
+
+    /// True for a parameter whose unfit type is reported after all else: what is done with it in a body, and what is
+    /// passed to a declaration that p4c lets pass, says more of what was meant.
+    fn is_put_off(&self, ty: hir::TypeId, owner: ParamsOf) -> bool {
+        match self.kind(ty) {
+            Type::MatchKind | Type::List(_) => true,
+            Type::Int => false,
+            _ => {
+                self.may_be_reasoned_with(ty)
+                    && match owner {
+                        ParamsOf::Action | ParamsOf::Function => true,
+                        ParamsOf::Extern => self.is_object(ty),
+                        ParamsOf::Parser
+                        | ParamsOf::Control
+                        | ParamsOf::ParserConstructor
+                        | ParamsOf::ControlConstructor
+                        | ParamsOf::Package
+                        | ParamsOf::ExternConstructor => false,
+                    }
+            }
+        }
     }
 
     fn default_argument(
@@ -237,8 +268,8 @@ impl Checker<'_> {
     }
 
     /// The tables of appendix "Restrictions on compile time and run time calls".
-    fn is_param_type(&mut self, ty: hir::TypeId, owner: ParamsOf, direction: Direction, span: Span) -> bool {
-        let allowed = match self.kind(ty) {
+    pub(super) fn fits_param(&self, ty: hir::TypeId, owner: ParamsOf, direction: Direction) -> bool {
+        match self.kind(ty) {
             // The type of an object is a parser or control type; a declaration with a body is none.
             Type::Parser(id, _) if self.program.parsers[*id].body.is_some() => false,
             Type::Control(id, _) if self.program.controls[*id].body.is_some() => false,
@@ -254,16 +285,7 @@ impl Checker<'_> {
                 owner == ParamsOf::Extern || (direction == Direction::None && owner != ParamsOf::Action)
             }
             _ => self.is_data(ty),
-        };
-        if !allowed {
-            let text = self.text(ty);
-            self.error(
-                codes::E0310,
-                span,
-                format!("type `{text}` cannot be the type of a parameter of {}", owner.text()),
-            );
         }
-        allowed
     }
 }
 

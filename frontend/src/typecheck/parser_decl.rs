@@ -1,7 +1,9 @@
 //! Parsers: parameters, locals, states and transitions.
 
+use super::keyset::SetKey;
 use super::params::ParamsOf;
 use super::place::Place;
+use super::report::Lead;
 use super::{Checker, named};
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::suggest;
@@ -201,6 +203,14 @@ impl Checker<'_> {
     fn select(&mut self, select: &ast::SelectExpr, names: &States) -> hir::Transition {
         let keys: Vec<hir::Expr> = select.keys.iter().map(|key| self.select_key(key)).collect();
         let keys = self.spread_single_key(keys);
+        let set_keys: Vec<SetKey> = keys.iter().map(|key| self.select_set_key(key)).collect();
+        let lead = keys.first().zip(keys.last()).map(|(first, last)| Lead {
+            span: first.span.to(last.span),
+            label: match keys.len() {
+                1 => "this is the key".to_owned(),
+                count => format!("these are the {count} keys"),
+            },
+        });
         let mut unreachable = None;
         let mut cases = Vec::with_capacity(select.cases.len());
         for case in &select.cases {
@@ -211,14 +221,18 @@ impl Checker<'_> {
                 );
                 unreachable = None;
             }
-            let types: Vec<_> = keys.iter().map(|key| key.ty).collect();
-            let keysets = self.keysets(&case.keyset, &types);
+            let keysets = self.with_lead(lead.clone(), |this| this.keysets(&case.keyset, &set_keys));
             if is_universal(&keysets) {
                 unreachable = Some(case.keyset.span);
             }
             cases.push(hir::SelectCase { keysets, target: self.target(&case.state, names), span: case.span });
         }
         hir::Transition::Select { keys, cases, span: select.span }
+    }
+
+    fn select_set_key(&mut self, key: &hir::Expr) -> SetKey {
+        let label = format!("this key has type `{}`", self.text(key.ty));
+        SetKey { ty: key.ty, lead: Some(Lead { span: key.span, label }) }
     }
 
     fn select_key(&mut self, key: &ast::Expr) -> hir::Expr {

@@ -6,6 +6,14 @@ use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hir::{self, Direction, ExprKind, Type, TypeId, VarId};
 use crate::source::Span;
 
+/// What an expression must fit, and what to say there. Where it does not fit, the finding is here, and the expression
+/// gets a label: the keys of a `select`, the value of a `switch`, the parameter of a package.
+#[derive(Clone, Debug)]
+pub(super) struct Lead {
+    pub(super) span: Span,
+    pub(super) label: String,
+}
+
 impl Checker<'_> {
     /// Reports an error without further labels.
     pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
@@ -15,6 +23,49 @@ impl Checker<'_> {
     /// Reports a finding.
     pub(super) fn emit(&mut self, diagnostic: Diagnostic) {
         self.sink.emit(diagnostic);
+    }
+
+    /// Reports a finding after all others: that a type cannot stand in a declaration. Meanwhile the declaration is taken
+    /// as it is, so that what is wrong with its uses is heard of too.
+    pub(super) fn defer(&mut self, diagnostic: Diagnostic) {
+        self.deferred.push(diagnostic);
+    }
+
+    /// Reports what was put off.
+    pub(super) fn report_deferred(&mut self) {
+        for diagnostic in std::mem::take(&mut self.deferred) {
+            self.sink.emit(diagnostic);
+        }
+    }
+
+    /// Runs `body` with mismatches being found at `lead`.
+    pub(super) fn with_lead<T>(&mut self, lead: Option<Lead>, body: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.lead, lead);
+        let value = body(self);
+        self.lead = outer;
+        value
+    }
+
+    /// An error at what the expression at hand must fit, or else at the expression.
+    pub(super) fn unfit(
+        &self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Diagnostic {
+        match &self.lead {
+            Some(lead) => Diagnostic::error(code, lead.span, message)
+                .with_primary(lead.label.clone())
+                .with_label(span, detail),
+            None => Diagnostic::error(code, span, message).with_primary(detail),
+        }
+    }
+
+    /// True if the two places are in one file.
+    pub(super) fn same_file(&self, a: Span, b: Span) -> bool {
+        let file = |span: Span| self.sources.file_at(span.lo).map(|(id, _)| id);
+        file(a).is_some() && file(a) == file(b)
     }
 
     /// An expression that stands for something reported as wrong.
@@ -34,16 +85,14 @@ impl Checker<'_> {
             return;
         }
         let (expected_text, found_text) = (self.text(expected), self.text(found));
-        let mut diagnostic = Diagnostic::error(
-            codes::E0301,
-            span,
-            format!("mismatched types: expected `{expected_text}`, found `{found_text}`"),
-        )
-        .with_primary(format!("this has type `{found_text}`"));
+        let message = format!("mismatched types: expected `{expected_text}`, found `{found_text}`");
+        let mut diagnostic = self.unfit(codes::E0301, span, message, format!("this has type `{found_text}`"));
         if let Some((place, difference)) = self.signature_difference(expected, found) {
             diagnostic = diagnostic.with_label(place, difference);
         }
-        if let Some((place, remark)) = because {
+        if let Some((place, remark)) = because
+            && diagnostic.primary.span != place
+        {
             diagnostic = diagnostic.with_label(place, remark);
         }
         if self.is_explicitly_castable(found, expected) {

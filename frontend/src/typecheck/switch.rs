@@ -1,6 +1,7 @@
 //! `switch`: on the action that a table ran, and on values.
 
 use super::place::Place;
+use super::report::Lead;
 use super::{Checker, const_eval};
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
@@ -36,6 +37,10 @@ impl Checker<'_> {
             let text = self.text(scrutinee.ty);
             self.error(codes::E0310, scrutinee.span, format!("cannot `switch` on a value of type `{text}`"));
         }
+        let lead = Lead {
+            span: scrutinee.span,
+            label: format!("this value has type `{}`", self.text(scrutinee.ty)),
+        };
         let mut seen: FxHashMap<Seen, Span> = FxHashMap::default();
         let mut result: Vec<hir::SwitchCase> = Vec::new();
         let mut default: Option<hir::Block> = None;
@@ -44,14 +49,15 @@ impl Checker<'_> {
         let mut default_pending = false;
         for case in cases {
             if let Some(at) = default_at {
-                let message = if matches!(case.label.kind, Ast::Default) {
-                    "a `switch` can have only one `default` case"
+                let (message, remark) = if matches!(case.label.kind, Ast::Default) {
+                    ("this `switch` has more than one `default` case", "a further one is here")
                 } else {
-                    "`default` must be the last case of a `switch`"
+                    ("`default` is not the last case of this `switch`", "this case follows it")
                 };
                 self.emit(
-                    Diagnostic::error(codes::E0315, at, message)
-                        .with_label(case.span, "this case follows it"),
+                    Diagnostic::error(codes::E0315, scrutinee.span, message)
+                        .with_label(at, "`default` stands here")
+                        .with_label(case.label.span, remark),
                 );
                 default_at = None;
             }
@@ -60,8 +66,11 @@ impl Checker<'_> {
                 default_pending = true;
             } else if self.is_error(scrutinee.ty) {
                 // Nothing can be said of the labels.
-            } else if let Some(label) = self.switch_label(&case.label, scrutinee.ty, table, &mut seen) {
-                labels.push(label);
+            } else {
+                let label = self.with_lead(Some(lead.clone()), |this| {
+                    this.switch_label(&case.label, scrutinee.ty, table, &mut seen)
+                });
+                labels.extend(label);
             }
             if let Some(block) = &case.block {
                 let block = self.block(block);

@@ -22,7 +22,7 @@ impl Checker<'_> {
     ) -> TableId {
         let annotations = self.annotations(annotations);
         self.require_distinct(properties);
-        self.require_order(properties);
+        self.require_order(name, properties);
         // A table is in scope in its own properties, so that a reference to itself is seen for what it is.
         self.scopes.push();
         let id = self.program.tables.next_key();
@@ -55,12 +55,14 @@ impl Checker<'_> {
             annotations,
         };
         self.actions_are_incomplete = false;
+        let mut key_property = None;
         let mut has_actions = false;
         let mut has_default = false;
         let hidden = control_plane::is_hidden(&table.annotations);
         for property in properties {
             match &property.kind {
                 TablePropertyKind::Key(keys) => {
+                    key_property = Some(property.span);
                     table.keys = keys.iter().map(|key| self.key_element(key, hidden)).collect();
                 }
                 TablePropertyKind::Actions(actions) => {
@@ -76,7 +78,7 @@ impl Checker<'_> {
                 TablePropertyKind::Entries(entries) => {
                     table.has_entries = true;
                     table.entries_are_const = property.is_const;
-                    self.table_entries(&mut table, property, entries);
+                    self.table_entries(&mut table, (property, entries), key_property);
                 }
                 TablePropertyKind::Custom { name, value } => {
                     has_default |= &*name.text == "default_action";
@@ -119,7 +121,7 @@ impl Checker<'_> {
     }
 
     /// Entries follow the key, and the default action follows the actions.
-    fn require_order(&mut self, properties: &[ast::TableProperty]) {
+    fn require_order(&mut self, name: &ast::Name, properties: &[ast::TableProperty]) {
         let position = |wanted: fn(&TablePropertyKind) -> bool| {
             properties.iter().enumerate().find(|(_, property)| wanted(&property.kind))
         };
@@ -129,18 +131,27 @@ impl Checker<'_> {
         let default = position(
             |kind| matches!(kind, TablePropertyKind::Custom { name, .. } if &*name.text == "default_action"),
         );
-        for (earlier, later, rule) in [
-            (key, entries, "the entries of a table must follow its key"),
-            (actions, default, "the default action of a table must follow its actions"),
-        ] {
-            if let (Some((first, before)), Some((second, after))) = (earlier, later)
-                && second < first
-            {
-                self.emit(
-                    Diagnostic::error(codes::E0319, after.span, rule)
-                        .with_label(before.span, "this must come first"),
-                );
-            }
+        if let (Some((first, before)), Some((second, after))) = (key, entries)
+            && second < first
+        {
+            let message = "the entries of a table must follow its key";
+            self.emit(
+                Diagnostic::error(codes::E0319, after.span, message)
+                    .with_label(before.span, "this must come first"),
+            );
+        }
+        if let (Some((first, before)), Some((second, after))) = (actions, default)
+            && second < first
+        {
+            self.emit(
+                Diagnostic::error(
+                    codes::E0319,
+                    name.span,
+                    format!("the default action of table `{}` must follow its actions", name.text),
+                )
+                .with_label(after.span, "this comes too early")
+                .with_label(before.span, "this must come first"),
+            );
         }
     }
 

@@ -1,9 +1,10 @@
 //! Entries of a table and their priorities.
 
+use super::keyset::SetKey;
 use super::{Checker, const_eval};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ConstValue, KeyElement, Keyset, TypeId};
+use crate::hir::{self, ConstValue, KeyElement, Keyset};
 use crate::source::Span;
 use num_bigint::BigInt;
 use num_traits::Signed;
@@ -14,8 +15,8 @@ impl Checker<'_> {
     pub(super) fn table_entries(
         &mut self,
         table: &mut hir::Table,
-        property: &ast::TableProperty,
-        entries: &[ast::Entry],
+        (property, entries): (&ast::TableProperty, &[ast::Entry]),
+        key_property: Option<Span>,
     ) {
         self.annotations(&property.annotations);
         if table.keys.is_empty() && !entries.is_empty() {
@@ -29,7 +30,8 @@ impl Checker<'_> {
             );
             return;
         }
-        let key_types: Vec<TypeId> = table.keys.iter().map(|key| key.expr.ty).collect();
+        let set_keys: Vec<SetKey> =
+            table.keys.iter().map(|key| SetKey { ty: key.expr.ty, lead: None }).collect();
         let first_with_priority = entries.iter().find_map(|entry| entry.priority.as_ref());
         if let (Some(first), Some(priority), false) =
             (entries.first(), first_with_priority, property.is_const)
@@ -44,19 +46,17 @@ impl Checker<'_> {
             self.program.match_kinds.is_valid(key.match_kind)
                 && !matches!(&*self.program.match_kinds[key.match_kind].name, "exact" | "lpm")
         });
-        if let (Some(priority), false, Some(key)) =
-            (entries.iter().find_map(|entry| entry.priority.as_ref()), ranked, table.keys.first())
-        {
-            self.emit(
-                Diagnostic::error(
-                    codes::E0319,
-                    priority.span,
-                    format!("the entries of table `{}` cannot have priorities", table.name.name),
-                )
-                .with_label(key.span, "no key is matched otherwise than by `exact` or `lpm`"),
-            );
+        if let (Some(priority), false, Some(key)) = (first_with_priority, ranked, key_property) {
+            let message = format!("the entries of table `{}` cannot have priorities", table.name.name);
+            let diagnostic = Diagnostic::error(codes::E0319, key, message)
+                .with_primary("no key is matched otherwise than by `exact` or `lpm`")
+                .with_label(priority.span, "this priority has no meaning");
+            self.emit(diagnostic);
         }
-        for entry in entries {
+        // All names first, then types, then what a match kind admits.
+        let actions: Vec<Option<hir::ActionRef>> =
+            entries.iter().map(|entry| self.entry_action(table, entry)).collect();
+        for (entry, action) in entries.iter().zip(actions) {
             if property.is_const
                 && let Some(priority) = &entry.priority
             {
@@ -66,9 +66,20 @@ impl Checker<'_> {
                     "entries of a `const entries` list are matched in order and cannot have a priority",
                 );
             }
-            if let Some(entry) = self.entry(table, property.is_const, entry, &key_types) {
-                table.entries.push(entry);
-            }
+            let keysets = self.keysets(&entry.keyset, &set_keys);
+            let priority = entry.priority.as_ref().and_then(|priority| self.priority(priority));
+            let annotations = self.annotations(&entry.annotations);
+            table.entries.extend(action.map(|action| hir::Entry {
+                keysets,
+                action,
+                priority,
+                is_const: property.is_const || entry.is_const,
+                annotations,
+                span: entry.span,
+            }));
+        }
+        for entry in &table.entries {
+            self.require_entry_fits(&table.keys, &entry.keysets);
         }
     }
 
@@ -118,29 +129,13 @@ impl Checker<'_> {
         findings.into_iter().for_each(|finding| self.emit(finding));
     }
 
-    fn entry(
-        &mut self,
-        table: &hir::Table,
-        all_const: bool,
-        entry: &ast::Entry,
-        key_types: &[TypeId],
-    ) -> Option<hir::Entry> {
-        let keysets = self.keysets(&entry.keyset, key_types);
-        self.require_entry_fits(&table.keys, &keysets);
-        let priority = entry.priority.as_ref().and_then(|priority| self.priority(priority));
+    fn entry_action(&mut self, table: &hir::Table, entry: &ast::Entry) -> Option<hir::ActionRef> {
         let args = entry.action.args.as_deref().unwrap_or_default();
         let action = self.complete_action((&entry.action.name, args), &table.actions, entry.action.span);
         let mut action = action?;
         self.require_place(&table.actions, &action, "defaultonly", "be the action of an entry");
         action.annotations = self.annotations(&entry.action.annotations);
-        Some(hir::Entry {
-            keysets,
-            action,
-            priority,
-            is_const: all_const || entry.is_const,
-            annotations: self.annotations(&entry.annotations),
-            span: entry.span,
-        })
+        Some(action)
     }
 
     fn priority(&mut self, priority: &ast::Expr) -> Option<hir::Expr> {

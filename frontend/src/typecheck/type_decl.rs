@@ -146,7 +146,8 @@ impl Checker<'_> {
 
     /// `typedef T name;`
     pub(super) fn typedef(&mut self, ty: &ast::TypeExpr, name: &ast::Name) {
-        let id = self.type_expr_for(ty, TypeUse::Typedef);
+        let id = self.type_expr(ty);
+        let id = self.expect_type(id, TypeUse::Typedef, ty.span);
         let binding = if self.is_error(id) { Binding::Error } else { Binding::Typedef(id) };
         self.declare(name, binding);
     }

@@ -83,7 +83,8 @@ impl Checker<'_> {
                     self.intern(Type::Var(var))
                 }
                 Openness::Complete => {
-                    self.error(codes::E0310, ty.span, "`_` cannot be used as a type here");
+                    let message = "`_` cannot be used as a type here";
+                    self.defer(Diagnostic::error(codes::E0310, ty.span, message));
                     self.basic.error
                 }
             },
@@ -209,9 +210,16 @@ impl Checker<'_> {
         openness: Openness,
     ) -> TypeId {
         let entry = self.resolve_type_name(base);
+        let mut left_open = false;
         let arg_types: Vec<TypeId> = args
             .iter()
             .map(|arg| {
+                // One report is enough for all of `<_, _>`.
+                let is_open = matches!(arg.kind, TypeExprKind::DontCare) && openness == Openness::Complete;
+                if is_open && left_open {
+                    return self.basic.error;
+                }
+                left_open |= is_open;
                 let ty = self.type_expr_with(arg, openness);
                 self.require_type(ty, TypeUse::TypeArgument, arg.span)
             })

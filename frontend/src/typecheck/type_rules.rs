@@ -1,9 +1,10 @@
 //! Which types may stand where (section "Type nesting rules"), and what types can do.
 
 use super::Checker;
+use super::params::ParamsOf;
 use super::unify::Substitution;
-use crate::diagnostic::codes;
-use crate::hir::{StructId, StructKind, Type, TypeId};
+use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::hir::{Direction, StructId, StructKind, Type, TypeId, VarId};
 use crate::source::Span;
 
 /// Largest [`Checker::breadth`] of a type.
@@ -62,6 +63,14 @@ impl TypeUse {
     }
 }
 
+/// A part of a type that may not stand where it does.
+struct IllFormed {
+    part: TypeId,
+    usage: TypeUse,
+    /// The name of the field that has it, if it is a field.
+    field: Option<Span>,
+}
+
 impl Checker<'_> {
     /// Gives the type back if it is fit for the use, else reports it and gives the error type.
     pub(super) fn require_type(&mut self, ty: TypeId, usage: TypeUse, span: Span) -> TypeId {
@@ -74,6 +83,23 @@ impl Checker<'_> {
         let text = self.text(ty);
         self.error(codes::E0310, span, format!("type `{text}` cannot be used {}", usage.text()));
         self.basic.error
+    }
+
+    /// The same, but a type of values or objects that is unfit is reported after all else and kept: what is declared with it can be
+    /// reasoned with.
+    pub(super) fn expect_type(&mut self, ty: TypeId, usage: TypeUse, span: Span) -> TypeId {
+        if self.is_error(ty) || !self.may_be_reasoned_with(ty) || self.fits(ty, usage) {
+            return self.require_type(ty, usage, span);
+        }
+        let text = self.text(ty);
+        let message = format!("type `{text}` cannot be used {}", usage.text());
+        self.defer(Diagnostic::error(codes::E0310, span, message));
+        ty
+    }
+
+    /// Values and objects: p4c finds fault with some of their declarations only where they are used, if at all.
+    pub(super) fn may_be_reasoned_with(&self, ty: TypeId) -> bool {
+        self.is_data(ty) || self.is_object(ty)
     }
 
     fn fits(&self, ty: TypeId, usage: TypeUse) -> bool {
@@ -277,18 +303,22 @@ impl Checker<'_> {
             self.error(codes::E0304, span, format!("this type has more than {MAX_BREADTH} parts"));
             return self.basic.error;
         }
-        if let Some(message) = self.ill_formed_extern(ty) {
-            self.error(codes::E0310, span, message);
+        if let Some(diagnostic) = self.ill_formed_extern(ty, span) {
+            self.emit(diagnostic);
             return self.basic.error;
         }
-        if let Some((part, usage)) = self.ill_formed_part(ty) {
+        if let Some(IllFormed { part, usage, field }) = self.ill_formed_part(ty) {
             let (text, part) = (self.text(ty), self.text(part));
             let message = if text == part {
                 format!("type `{part}` cannot be used {}", usage.text())
             } else {
                 format!("type `{text}` would need `{part}` {}, where it cannot be used", usage.text())
             };
-            self.error(codes::E0310, span, message);
+            let diagnostic = match field {
+                Some(field) => self.at_declaration(codes::E0310, field, span, message),
+                None => Diagnostic::error(codes::E0310, span, message),
+            };
+            self.emit(diagnostic);
             return self.basic.error;
         }
         ty
@@ -313,41 +343,71 @@ impl Checker<'_> {
     }
 
     /// Why the methods of a specialised extern would break the rules for parameters.
-    fn ill_formed_extern(&mut self, ty: TypeId) -> Option<String> {
+    fn ill_formed_extern(&mut self, ty: TypeId, span: Span) -> Option<Diagnostic> {
         let Type::Extern(id, args) = self.kind_of(ty) else {
             return None;
         };
-        if !args.iter().any(|&arg| self.is_object(arg)) {
+        if args.is_empty() {
             return None;
         }
         let decl = &self.program.externs[id];
         let substitution: Substitution = decl.type_params.iter().copied().zip(args).collect();
         for method in decl.methods.clone() {
             for param in self.program.functions[method].params.clone() {
-                let (written, direction) =
-                    (self.program.variables[param].ty, self.program.variables[param].direction());
+                let variable = &self.program.variables[param];
+                let (written, direction) = (variable.ty, variable.direction());
                 let found = self.substitute(written, &substitution);
-                if direction != crate::hir::Direction::None && self.is_object(found) {
-                    let (ty, found) = (self.text(ty), self.text(found));
-                    let method = &self.program.functions[method].name.name;
-                    let param = &self.program.variables[param].name.name;
-                    return Some(format!(
-                        "type `{ty}` would pass an object of type `{found}` to parameter `{param}` of `{method}`, \
-                         which has a direction"
-                    ));
+                let is_fit = self.fits_param(found, ParamsOf::Extern, direction)
+                    && !(direction != Direction::None && self.is_object(found));
+                if found != written && !self.is_open(found) && !is_fit {
+                    return Some(self.ill_formed_param(param, ty, found, span));
                 }
             }
         }
         None
     }
 
-    fn ill_formed_part(&mut self, ty: TypeId) -> Option<(TypeId, TypeUse)> {
+    /// The report that a parameter would have type `found` in a use at `span` of what declares it.
+    fn ill_formed_param(&mut self, param: VarId, owner: TypeId, found: TypeId, span: Span) -> Diagnostic {
+        let param = self.program.variables[param].name.clone();
+        let is_object = self.is_object(found);
+        let (owner, found) = (self.text(owner), self.text(found));
+        let message = format!(
+            "parameter `{}` of `{owner}` would have type `{found}`, which a parameter with a direction cannot have",
+            param.name
+        );
+        if is_object {
+            // The declaration is made for values.
+            return Diagnostic::error(codes::E0310, span, message).with_label(param.span, "declared here");
+        }
+        self.at_declaration(codes::E0310, param.span, span, message)
+    }
+
+    /// An error at a declaration, with the use that shows it; at the use where the declaration is in another file, such
+    /// as that of an architecture.
+    pub(super) fn at_declaration(
+        &self,
+        code: Code,
+        declared: Span,
+        used: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        if self.same_file(declared, used) {
+            Diagnostic::error(code, declared, message).with_label(used, "because of this use")
+        } else {
+            Diagnostic::error(code, used, message).with_label(declared, "declared here")
+        }
+    }
+
+    fn ill_formed_part(&mut self, ty: TypeId) -> Option<IllFormed> {
         let ty = self.resolve(ty);
         if self.well_formed.contains(&ty) {
             return None;
         }
+        let mut fields: Vec<Span> = Vec::new();
         let (parts, usage) = match self.kind_of(ty) {
             Type::Struct(id, args) => {
+                fields = self.program.structs[id].fields.iter().map(|field| field.name.span).collect();
                 let usage = match self.program.structs[id].kind {
                     StructKind::Header => TypeUse::HeaderField,
                     StructKind::Struct => TypeUse::StructField,
@@ -382,9 +442,9 @@ impl Checker<'_> {
             | Type::ActionRun(_)
             | Type::Infer(_) => return None,
         };
-        for part in parts {
+        for (position, part) in parts.into_iter().enumerate() {
             if !self.is_error(part) && !self.fits(part, usage) {
-                return Some((part, usage));
+                return Some(IllFormed { part, usage, field: fields.get(position).copied() });
             }
             if let Some(found) = self.ill_formed_part(part) {
                 return Some(found);
