@@ -4,7 +4,7 @@ use crate::process::{median, processor_time};
 use p4xdp_backend_xdp as backend;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::{FileSystem, SourceMap};
-use p4xdp_frontend::{parse, preprocess, typecheck};
+use p4xdp_frontend::{lint, parse, preprocess, typecheck};
 use p4xdp_midend::{elaborate, passes};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,7 +36,11 @@ fn stages(program: &Path, includes: &[PathBuf], times: &mut Vec<(&'static str, D
     });
     let text = text.ok()?;
     let tree = timed(times, "parse", || parse::parse(&text.text, &text, &mut sink)).ok()?;
-    let hir = timed(times, "check", || typecheck::check(&tree, &mut sink)).ok()?;
+    let hir = timed(times, "check", || typecheck::check(&tree, &sources, &mut sink)).ok()?;
+    timed(times, "lint", || {
+        lint::apply_annotations(&tree, &mut sink);
+        lint::check(&hir, &sources, &mut sink);
+    });
     let mut ir = timed(times, "elaborate", || elaborate::elaborate(&hir, &mut sink)).ok()?;
     for pass in passes::PASSES {
         timed(times, pass.name, || (pass.run)(&mut ir));
