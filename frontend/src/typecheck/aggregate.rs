@@ -16,6 +16,11 @@ impl Checker<'_> {
         hint: Option<TypeId>,
         span: Span,
     ) -> hir::Expr {
+        if let Some(early) =
+            elements.iter().find(|element| matches!(element.kind, ast::ExprKind::DefaultValue))
+        {
+            return self.bad_expr(codes::E0324, early.span, "`...` must be the last element of a list");
+        }
         let slots = hint.and_then(|hint| self.slots(hint, elements.len()).map(|slots| (hint, slots)));
         let Some((hint, slots)) = slots else {
             if has_default {

@@ -170,6 +170,18 @@ impl Checker<'_> {
                 None => sound = false,
             }
         }
+        // "The type of the result of an expression only depends on the expression operands, and not on how the
+        // result is consumed" (section "Integers"): what is expected gives no width to an `int`.
+        let without_width: Vec<usize> = waiting
+            .iter()
+            .map(|(position, _)| *position)
+            .filter(|&position| {
+                kind == CallKind::Run
+                    && formals
+                        .get(position)
+                        .is_some_and(|formal| matches!(self.kind(formal.ty), Type::Infer(_)))
+            })
+            .collect();
         if let Some((result, hint)) = result {
             let result = self.substitute(result, substitution);
             if self.is_open(result) && !self.is_open(hint) {
@@ -179,7 +191,10 @@ impl Checker<'_> {
         // `int` arguments take the type that the other arguments gave to the parameter.
         for (position, int) in waiting {
             if let (Some(formal), Some(slot)) = (formals.get(position), results.get_mut(position)) {
-                if formal.direction == Direction::In && matches!(self.kind(formal.ty), Type::Infer(_)) {
+                let is_open = matches!(self.kind(formal.ty), Type::Infer(_));
+                if formal.direction == Direction::In && is_open
+                    || !is_open && without_width.contains(&position)
+                {
                     self.emit(
                         Diagnostic::error(
                             codes::E0308,
@@ -299,6 +314,20 @@ impl Checker<'_> {
                 continue;
             }
             chosen.push((position, arg));
+        }
+        let optional = formals.iter().find(|formal| formal.optional);
+        let default = formals.iter().find(|formal| formal.default.is_some());
+        if let (0, false, Some(optional), Some(default)) = (named_count, args.is_empty(), optional, default) {
+            self.emit(
+                Diagnostic::error(
+                    codes::E0307,
+                    span,
+                    format!("the arguments of `{name}` must be given by name"),
+                )
+                .with_label(optional.declared, "because this parameter is optional")
+                .with_label(default.declared, "and this one has a default value"),
+            );
+            return Err(());
         }
         if named_count == 0 && args.len() > formals.len() {
             let (takes, given) = (formals.len(), args.len());

@@ -89,13 +89,15 @@ impl Checker<'_> {
             return !self.is_object(to);
         }
         match (self.kind(from), self.kind(to)) {
-            (Type::NewType(id), _) => self.is_explicitly_castable(self.program.new_types[*id].underlying, to),
-            // From its underlying type, and from an `int` that becomes one.
+            (Type::NewType(id), _) if self.shallow(self.program.new_types[*id].underlying) == to => true,
+            // From its original type, and from an `int` that becomes one.
             (kind, Type::NewType(id)) => {
                 let underlying = self.program.new_types[*id].underlying;
-                let is_step = matches!(kind, Type::Int) || matches!(self.kind(underlying), Type::NewType(_));
-                self.shallow(underlying) == from || is_step && self.is_explicitly_castable(from, underlying)
+                self.shallow(underlying) == from
+                    || self.enum_underlying(from).is_some_and(|from| self.shallow(underlying) == from)
+                    || *kind == Type::Int && self.is_explicitly_castable(from, underlying)
             }
+            (Type::NewType(_), _) => false,
             (Type::Enum(id), _) => {
                 self.program.enums[*id].underlying.is_some_and(|ty| self.is_explicitly_castable(ty, to))
             }

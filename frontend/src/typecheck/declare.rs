@@ -129,14 +129,13 @@ impl Checker<'_> {
         id
     }
 
-    /// The value of a constant, unless it depends on constructor parameters. `Err` has been reported.
+    /// The value of a constant, which must be local compile-time known. `Err` has been reported.
     fn constant_value(&mut self, init: &hir::Expr, name: &ast::Name) -> Result<Option<hir::ConstValue>, ()> {
         if self.is_error(init.ty) {
             return Err(());
         }
         match const_eval::eval_local(&self.program, init) {
             Ok(value) => Ok(Some(value)),
-            Err(const_eval::Fault::NotKnown(_)) if self.is_known(init) => Ok(None),
             Err(const_eval::Fault::NotKnown(at)) => {
                 let mut diagnostic = Diagnostic::error(
                     codes::E0303,

@@ -239,13 +239,6 @@ impl Checker<'_> {
         let ty = then_value.ty;
         if *self.kind(ty) == Type::Int && !self.is_known(&condition) {
             // The width of the result must not depend on a run-time value (section "Conditional operator").
-            if let Some(hint) = hint.filter(|&hint| matches!(self.kind(hint), Type::Bits { .. })) {
-                let then_value = self.coerce(then_value, hint, None);
-                let other_value = self.coerce(other_value, hint, None);
-                let kind =
-                    ExprKind::Conditional(Box::new(condition), Box::new(then_value), Box::new(other_value));
-                return expr(kind, hint, span);
-            }
             return self.bad_expr(
                 codes::E0302,
                 span,

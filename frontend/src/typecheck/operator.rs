@@ -54,13 +54,15 @@ impl Checker<'_> {
 
     /// Types the operands; a list takes the type of the other operand.
     fn operands(&mut self, left: &ast::Expr, right: &ast::Expr) -> (hir::Expr, hir::Expr) {
-        if needs_type(left) && !needs_type(right) {
+        // `...` initialises; it is no operand (section "Initializing with default values").
+        let takes_hint = |e: &ast::Expr| needs_type(e) && !matches!(e.kind, Ast::DefaultValue);
+        if takes_hint(left) && !needs_type(right) {
             let b = self.expr(right, None);
             let a = self.expr(left, Some(b.ty));
             return (a, b);
         }
         let a = self.expr(left, None);
-        let hint = needs_type(right).then_some(a.ty);
+        let hint = takes_hint(right).then_some(a.ty);
         let b = self.expr(right, hint);
         (a, b)
     }

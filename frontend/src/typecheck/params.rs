@@ -278,11 +278,8 @@ impl Checker<'_> {
             Type::Control(..) => matches!(owner, ParamsOf::Package | ParamsOf::ControlConstructor),
             Type::Extern(..) => !matches!(owner, ParamsOf::Action),
             // Their values exist at compile time only.
-            Type::String | Type::MatchKind | Type::List(_) => {
+            Type::Int | Type::String | Type::MatchKind | Type::List(_) => {
                 direction == Direction::None && owner != ParamsOf::Action
-            }
-            Type::Int => {
-                owner == ParamsOf::Extern || (direction == Direction::None && owner != ParamsOf::Action)
             }
             _ => self.is_data(ty),
         }

@@ -248,18 +248,14 @@ impl Checker<'_> {
     fn is_selectable(&mut self, ty: hir::TypeId) -> bool {
         use crate::hir::Type;
         match self.kind_of(ty) {
-            Type::Bits { .. }
-            | Type::Bool
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::ErrorCode
-            | Type::Error => true,
+            Type::Bits { .. } | Type::Bool | Type::Enum(_) | Type::NewType(_) | Type::Error => true,
             Type::Tuple(elements) => elements.into_iter().all(|element| self.is_selectable(element)),
             Type::Void
             | Type::Int
             | Type::Struct(..)
             | Type::Varbit(_)
             | Type::String
+            | Type::ErrorCode
             | Type::MatchKind
             | Type::Stack { .. }
             | Type::List(_)

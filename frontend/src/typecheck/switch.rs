@@ -94,13 +94,7 @@ impl Checker<'_> {
     fn is_switchable(&self, ty: TypeId) -> bool {
         matches!(
             self.kind(ty),
-            Type::Bits { .. }
-                | Type::Int
-                | Type::Enum(_)
-                | Type::ErrorCode
-                | Type::Bool
-                | Type::Error
-                | Type::NewType(_)
+            Type::Bits { .. } | Type::Enum(_) | Type::ErrorCode | Type::Error | Type::NewType(_)
         )
     }
 

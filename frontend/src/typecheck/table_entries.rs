@@ -81,6 +81,38 @@ impl Checker<'_> {
         for entry in &table.entries {
             self.require_entry_fits(&table.keys, &entry.keysets);
         }
+        self.require_distinct_entries(table);
+    }
+
+    /// Section "Entry priorities": if all keys are matched by `exact`, duplicates are not allowed.
+    fn require_distinct_entries(&mut self, table: &hir::Table) {
+        let is_exact = |key: &KeyElement| {
+            self.program.match_kinds.is_valid(key.match_kind)
+                && &*self.program.match_kinds[key.match_kind].name == "exact"
+        };
+        if !table.keys.iter().all(is_exact) {
+            return;
+        }
+        let value = |keyset: &Keyset| match keyset {
+            Keyset::Value(value) => const_eval::eval_local(&self.program, value).ok(),
+            Keyset::Universal(_) | Keyset::ValueSet(..) | Keyset::Mask(..) | Keyset::Range(..) => None,
+        };
+        let mut seen: FxHashMap<Vec<ConstValue>, Span> = FxHashMap::default();
+        let mut findings = Vec::new();
+        for entry in &table.entries {
+            let Some(values) = entry.keysets.iter().map(value).collect::<Option<Vec<ConstValue>>>() else {
+                continue;
+            };
+            if let Some(&earlier) = seen.get(&values) {
+                findings.push(
+                    Diagnostic::error(codes::E0319, entry.span, "two entries have the same key")
+                        .with_label(earlier, "the other is here"),
+                );
+                continue;
+            }
+            seen.insert(values, entry.span);
+        }
+        findings.into_iter().for_each(|finding| self.emit(finding));
     }
 
     /// Section "Entry priorities": equal priorities, and an order of entries that differs from theirs.
@@ -108,6 +140,16 @@ impl Checker<'_> {
                 (None, Some((before, _))) => before + &delta,
                 (None, None) => return,
             };
+            if priority.is_negative() {
+                let message =
+                    format!("the priority of this entry would be {priority}, and it cannot be negative");
+                let mut finding = Diagnostic::error(codes::E0319, entry.span, message);
+                if let Some((before, earlier)) = &previous {
+                    finding = finding.with_label(*earlier, format!("this has priority {before}"));
+                }
+                findings.push(finding);
+                break;
+            }
             if let Some((before, earlier)) = &previous
                 && (if largest_wins { *before < priority } else { *before > priority })
             {

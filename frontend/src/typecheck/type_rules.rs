@@ -112,10 +112,12 @@ impl Checker<'_> {
             TypeUse::StructField | TypeUse::Variable => self.is_data(ty) && self.exists_at_run_time(ty),
             // p4c has tuples of `int` and `match_kind` among its constants; a variable cannot be one.
             TypeUse::TupleElement => self.is_data(ty) && !matches!(self.kind(ty), Type::List(_)),
-            TypeUse::ListElement => self.is_data(ty),
+            TypeUse::ListElement => {
+                self.is_data(ty) && (!matches!(self.kind(ty), Type::Stack { .. }) || self.is_header_stack(ty))
+            }
             TypeUse::StackElement => match self.kind(ty) {
                 Type::Extern(..) => true,
-                Type::Tuple(_) => false,
+                Type::Tuple(_) | Type::ErrorCode => false,
                 _ => self.is_data(ty) && self.exists_at_run_time(ty) && !self.is_header_stack(ty),
             },
             TypeUse::Typedef => !matches!(self.kind(ty), Type::Void | Type::String | Type::MatchKind),
@@ -124,20 +126,18 @@ impl Checker<'_> {
             }
             TypeUse::Constant => self.is_data(ty),
             TypeUse::Result => {
-                *self.kind(ty) == Type::Void || (self.is_data(ty) && *self.kind(ty) != Type::Int)
+                *self.kind(ty) == Type::Void
+                    || (self.is_data(ty) && !matches!(self.kind(ty), Type::Int | Type::String))
             }
             TypeUse::ExternResult => {
                 matches!(self.kind(ty), Type::Void | Type::Extern(..)) || self.is_data(ty)
             }
-            TypeUse::ValueSet => matches!(
-                self.kind(ty),
-                Type::Bits { .. }
-                    | Type::Tuple(_)
-                    | Type::Struct(..)
-                    | Type::Enum(_)
-                    | Type::NewType(_)
-                    | Type::Bool
-            ),
+            // Section "Select expressions"; what `type` makes of a number is a number to the control plane.
+            TypeUse::ValueSet => match self.kind(ty) {
+                Type::Struct(id, _) => self.program.structs[*id].kind == StructKind::Struct,
+                Type::Enum(id) => self.program.enums[*id].underlying.is_some(),
+                other => matches!(other, Type::Bits { .. } | Type::Tuple(_) | Type::NewType(_)),
+            },
             TypeUse::TypeArgument => {
                 !matches!(self.kind(ty), Type::Parser(..) | Type::Control(..) | Type::Package(..))
             }
@@ -150,7 +150,10 @@ impl Checker<'_> {
             Type::Enum(id) => self.program.enums[*id].underlying.is_some(),
             Type::Struct(id, _) => {
                 let decl = &self.program.structs[*id];
-                decl.kind == StructKind::Struct && decl.fields.iter().all(|field| self.fits_header(field.ty))
+                decl.kind == StructKind::Struct
+                    && decl.fields.iter().all(|field| {
+                        self.fits_header(field.ty) && !matches!(self.kind(field.ty), Type::Varbit(_))
+                    })
             }
             Type::Stack { element, .. } => !self.is_header_like(*element) && self.fits_header(*element),
             Type::Error | Type::Var(_) | Type::Infer(_) => true,
