@@ -40,6 +40,8 @@ pub enum Command {
     Table(TableArgs),
     /// Reads and resets the counters of a running program.
     Counter(CounterArgs),
+    /// Reads and writes the registers of a running program.
+    Register(RegisterArgs),
     /// Prints the events that a running program sends.
     Events(EventsArgs),
     /// Explains a diagnostic code.
@@ -304,6 +306,63 @@ pub enum CounterCommand {
         target: TargetArgs,
         /// The counter.
         counter: String,
+    },
+}
+
+/// `p4xdp register`
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: RegisterCommand,
+}
+
+/// What can be done to registers.
+#[derive(Debug, Subcommand)]
+pub enum RegisterCommand {
+    /// Lists the registers.
+    List {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+    },
+    /// Prints all values that are not zero.
+    Dump {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The register; all of them if none is given.
+        register: Option<String>,
+    },
+    /// Prints one value.
+    Read {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The register.
+        register: String,
+        /// Its index.
+        index: u64,
+    },
+    /// Sets one value.
+    Write {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The register.
+        register: String,
+        /// Its index.
+        index: u64,
+        /// The value: a number, a MAC or IP address.
+        value: String,
+    },
+    /// Sets all values of a register to 0.
+    Reset {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The register.
+        register: String,
     },
 }
 

@@ -11,6 +11,7 @@ mod engine;
 mod events;
 mod explain;
 mod output;
+mod register;
 mod run;
 mod source;
 mod status;
@@ -71,6 +72,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Status(args) => status::run(&args),
         Command::Table(args) => table::run(&args.command),
         Command::Counter(args) => counter::run(&args.command),
+        Command::Register(args) => register::run(&args.command),
         Command::Events(args) => events::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::shell(args.shell),

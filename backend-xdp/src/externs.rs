@@ -2,13 +2,16 @@
 //!
 //! How their calls become C is in [`crate::emit::externs`].
 
+use crate::emit::cexpr::CType;
 use crate::layout::tables::short_name;
 use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
 use num_traits::ToPrimitive;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_manifest::{ByteOrder, Extern, ExternKind, Param, Place};
-use p4xdp_midend::ir::{Arg, Block, ExprKind, ExternId, ExternInstance, Program, StmtKind};
+use p4xdp_midend::ir::{
+    Arg, Block, ExprKind, ExternId, ExternInstance, Program, ScalarType, StmtKind, TypeShape,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The function of the XDP model that hands packets to the control plane.
@@ -21,6 +24,8 @@ pub const TCP_CONNTRACK: &str = "tcp_conntrack";
 pub struct Externs {
     /// Counter arrays.
     pub counters: BTreeMap<ExternId, CounterArray>,
+    /// Registers.
+    pub registers: BTreeMap<ExternId, Register>,
     /// Name of the map of events, if the program sends any.
     pub events: Option<String>,
     /// Name of the map of connections, if the program tracks any.
@@ -61,17 +66,39 @@ pub struct CounterArray {
     pub sparse: bool,
 }
 
+/// v1model's `register`: a value an index, one for all processors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Register {
+    /// Name of the map.
+    pub map: String,
+    /// Cells.
+    pub size: u32,
+    /// Type of a cell.
+    pub ty: ScalarType,
+}
+
+impl Register {
+    /// The C type of a slot.
+    pub fn slot(&self) -> CType {
+        CType::of_width(self.ty.width())
+    }
+}
+
 /// Gives every extern with state its maps. Instances that cannot be had on XDP are reported, and then have none.
 pub fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Diagnostics) -> Externs {
     let mut externs = Externs::default();
     for (id, instance) in program.externs.iter() {
-        let counter = match &*instance.extern_type {
-            "CounterArray" => counter_array(instance, names, diagnostics),
-            "counter" => indexed_counter(instance, names, diagnostics),
-            _ => continue,
-        };
-        if let Ok(counter) = counter {
-            externs.counters.insert(id, counter);
+        match &*instance.extern_type {
+            "CounterArray" => {
+                externs.counters.extend(counter_array(instance, names, diagnostics).ok().map(|c| (id, c)));
+            }
+            "counter" => {
+                externs.counters.extend(indexed_counter(instance, names, diagnostics).ok().map(|c| (id, c)));
+            }
+            "register" => {
+                externs.registers.extend(register(instance, names, diagnostics).ok().map(|r| (id, r)));
+            }
+            _ => {}
         }
     }
     let functions = called_functions(program);
@@ -143,6 +170,35 @@ fn counters(
     })
 }
 
+/// `register<T>(bit<32> size)`.
+fn register(
+    instance: &ExternInstance,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Result<Register, ErrorsReported> {
+    const MOST: u64 = 1 << 26;
+    let Some(size) = constant(instance.args.first()) else {
+        return Err(diagnostics.error(inconstant(instance)));
+    };
+    let ty = match instance.type_args.first() {
+        Some(TypeShape::Scalar(ty)) if ty.width() <= 64 && !matches!(ty, ScalarType::Varbit { .. }) => *ty,
+        _ => {
+            let message = format!("`{}` holds other values than numbers of at most 64 bits", instance.name);
+            return Err(diagnostics
+                .error(Diagnostic::error(codes::E0524, instance.span, message).with_note(
+                    "a register of structures, headers or wider numbers cannot be had on XDP yet",
+                )));
+        }
+    };
+    if size > MOST {
+        let message = format!("`{}` has {size} cells; at most {MOST} are possible", instance.name);
+        return Err(diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message)));
+    }
+    let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
+    // A map has at least one slot.
+    Ok(Register { map: short_name(names, last), size: u32::try_from(size.max(1)).unwrap_or(u32::MAX), ty })
+}
+
 fn inconstant(instance: &ExternInstance) -> Diagnostic {
     Diagnostic::error(
         codes::E0524,
@@ -193,6 +249,11 @@ impl Externs {
                 map(&counter.map, kind, counter.counts.slot().0, Some(counter.size))
             })
             .collect();
+        maps.extend(
+            self.registers.values().map(|register| {
+                map(&register.map, MapType::Array, register.slot().name(), Some(register.size))
+            }),
+        );
         if let Some(name) = &self.events {
             maps.push(map(name, MapType::PerfEventArray, "__u32", None));
         }
@@ -231,6 +292,21 @@ impl Externs {
                 },
             })
             .collect();
+        list.extend(self.registers.iter().map(|(id, register)| {
+            let instance = &program.externs[*id];
+            let size = register.slot().computed_bits() / 8;
+            Extern {
+                name: instance.name.to_string(),
+                extern_type: instance.extern_type.to_string(),
+                kind: ExternKind::Register {
+                    map: register.map.clone(),
+                    size: register.size,
+                    value: crate::manifest::param(program, "value", register.ty),
+                    place: at(0, size),
+                    value_size: size,
+                },
+            }
+        }));
         if let Some(map) = &self.events {
             let length = Param { name: "length".to_owned(), width: 32, signed: false, members: Vec::new() };
             list.push(Extern {

@@ -57,6 +57,22 @@ fn write_extern(out: &mut String, instance: &Extern) {
                 );
             }
         }
+        ExternKind::Register { map, size, value, value_size, .. } => {
+            let bits = value_size * 8;
+            line(
+                out,
+                &format!(
+                    "\n/* {}: {size} values of {} bits */\n#define {}_MAP \"{map}\"\n\n\
+                     static inline int {map}_read(int map_fd, __u32 index, __u{bits} *value)\n{{\n\
+                     \treturn bpf_map_lookup_elem(map_fd, &index, value);\n}}\n\n\
+                     static inline int {map}_write(int map_fd, __u32 index, __u{bits} value)\n{{\n\
+                     \treturn bpf_map_update_elem(map_fd, &index, &value, BPF_ANY);\n}}",
+                    instance.name,
+                    value.width,
+                    map.to_uppercase()
+                ),
+            );
+        }
         ExternKind::Events { map, fields, .. } => {
             let fields: Vec<&str> = fields.iter().map(|(param, _)| param.name.as_str()).collect();
             line(

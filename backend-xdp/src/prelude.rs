@@ -87,6 +87,10 @@ const PIECES: &[Piece] = &[
     piece!("xdp_count.h": "xdp_count"),
     piece!("xdp_count_packet.h": "xdp_count_packet"),
     piece!("xdp_count_sparse.h": "xdp_count_sparse"),
+    piece!("xdp_read32.h": "xdp_read32"),
+    piece!("xdp_read64.h": "xdp_read64"),
+    piece!("xdp_write32.h": "xdp_write32"),
+    piece!("xdp_write64.h": "xdp_write64"),
     piece!("xdp_send_packet.h": "xdp_send_packet"),
     piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"),
 ];

@@ -130,6 +130,17 @@ fn sample() -> Manifest {
                 },
             },
             Extern {
+                name: "ingress.last".to_owned(),
+                extern_type: "register".to_owned(),
+                kind: ExternKind::Register {
+                    map: "last".to_owned(),
+                    size: 16,
+                    value: Param { name: "value".to_owned(), width: 48, signed: false, members: Vec::new() },
+                    place: Place { offset: 0, size: 8, order: ByteOrder::Host },
+                    value_size: 8,
+                },
+            },
+            Extern {
                 name: "BPF_PERF_EVENT_OUTPUT".to_owned(),
                 extern_type: "BPF_PERF_EVENT_OUTPUT".to_owned(),
                 kind: ExternKind::Events {

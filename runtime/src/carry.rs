@@ -90,7 +90,7 @@ fn externs(before: &Manifest, new: &Manifest, plan: &mut Plan) {
 /// The map with an extern's state; events have none worth keeping.
 fn kept_map(item: &Extern) -> Option<&str> {
     match &item.kind {
-        ExternKind::Counter { map, .. } => Some(map),
+        ExternKind::Counter { map, .. } | ExternKind::Register { map, .. } => Some(map),
         ExternKind::Events { .. } => None,
     }
 }

@@ -87,7 +87,7 @@ impl<'p> Counter<'p> {
                 let layout = Layout { sparse: *sparse, size: *size, base: *base, packets, bytes };
                 Ok(Some(Counter { item, layout, map: program.map(map)? }))
             }
-            ExternKind::Events { .. } => Ok(None),
+            ExternKind::Register { .. } | ExternKind::Events { .. } => Ok(None),
         }
     }
 

@@ -19,6 +19,9 @@ pub enum Error {
     /// A counter cannot be read or written.
     #[error(transparent)]
     Counter(#[from] crate::counters::CounterError),
+    /// A register.
+    #[error(transparent)]
+    Register(#[from] crate::registers::RegisterError),
     /// A test's port or packet is one that devices cannot have.
     #[error(transparent)]
     Harness(#[from] crate::harness::HarnessError),
@@ -37,7 +40,9 @@ impl Error {
         match self {
             Error::Object(error) => matches!(error, crate::object::ObjectError::Read { .. }),
             Error::Program(error) => matches!(error, crate::program::ProgramError::NoDevice { .. }),
-            Error::Table(_) | Error::Load(_) | Error::Counter(_) | Error::Harness(_) => false,
+            Error::Table(_) | Error::Load(_) | Error::Counter(_) | Error::Register(_) | Error::Harness(_) => {
+                false
+            }
             Error::Kernel(_) => true,
         }
     }

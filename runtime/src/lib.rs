@@ -15,6 +15,7 @@ pub mod load;
 pub mod object;
 pub mod pins;
 pub mod program;
+pub mod registers;
 pub mod status;
 pub mod storage;
 mod sys;

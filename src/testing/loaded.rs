@@ -4,6 +4,7 @@
 use super::engine::{
     ActionSpec, CounterValue, Engine, EngineError, EngineResult, KeyMatch, OutputPacket, TableEntry,
 };
+use num_bigint::BigUint;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness};
 use p4xdp_runtime::manifest::{Key, MatchKind};
 use p4xdp_runtime::tables::{Call, Count, Entry, KeyMatch as Wanted, Table, TableError, terms};
@@ -97,6 +98,22 @@ impl Engine for Loaded {
     fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> EngineResult<()> {
         let count = Count { packets: value.packets, bytes: value.bytes };
         self.program.counter(name).and_then(|counter| counter.write(index, count)).map_err(refuse)
+    }
+
+    fn register(&mut self, name: &str, index: u64) -> EngineResult<BigUint> {
+        self.program.register(name).and_then(|register| register.read(index)).map_err(refuse)
+    }
+
+    fn write_register(&mut self, name: &str, index: Option<u64>, value: &BigUint) -> EngineResult<()> {
+        let register = self.program.register(name).map_err(refuse)?;
+        let indices = match index {
+            Some(index) => index..index + 1,
+            None => 0..u64::from(register.size()),
+        };
+        for index in indices {
+            register.write(index, value).map_err(refuse)?;
+        }
+        Ok(())
     }
 }
 

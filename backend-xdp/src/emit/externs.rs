@@ -81,6 +81,9 @@ impl Cx<'_> {
             // An instance that was refused is not refused again.
             (None, "increment" | "add" | "count", Some([_, ..]))
                 if matches!(&*self.program.externs[id].extern_type, "CounterArray" | "counter") => {}
+            (None, "read" | "write", _) if &*self.program.externs[id].extern_type == "register" => {
+                self.access_register(id, call);
+            }
             _ => {
                 let ty = Arc::clone(&self.program.externs[id].extern_type);
                 let message = format!("method `{}` of extern `{ty}` cannot be had on XDP", call.name);
@@ -92,6 +95,33 @@ impl Cx<'_> {
     fn count(&mut self, map: &str, sparse: bool, index: &CExpr, amount: &str) {
         let function = if sparse { "xdp_count_sparse" } else { "xdp_count" };
         self.out.line(format!("{function}(&{map}, {}, {amount});", index.text));
+    }
+
+    /// `read(result, index)`, `write(index, value)`. Beyond the end a read gives 0 and a write does nothing, as on the interpreter.
+    fn access_register(&mut self, id: ExternId, call: &Call<'_>) {
+        // An instance that was refused is not refused again.
+        let Some(register) = self.externs.registers.get(&id).cloned() else { return };
+        let (map, bits) = (register.map, CType::of_width(register.ty.width()).computed_bits());
+        match (call.name, call.args) {
+            ("read", [Arg::Out(target), Arg::In(index)]) if index.ty.width() <= 32 => {
+                let index = self.value(index).text;
+                let value = self.fresh("value", CType::of_width(bits).name());
+                self.out.assignment(&value, &format!("xdp_read{bits}(&{map}, {index})"));
+                let value = match register.ty {
+                    ScalarType::Bool => CExpr::truth(format!("{value} != 0"), Prec::Equality),
+                    ScalarType::Bits { .. }
+                    | ScalarType::Varbit { .. }
+                    | ScalarType::Enum(_)
+                    | ScalarType::Error => CExpr::atom(value, CType::of_width(bits), register.ty.width()),
+                };
+                self.assign(target, value, call.span);
+            }
+            ("write", [Arg::In(index), Arg::In(value)]) if index.ty.width() <= 32 => {
+                let (index, value) = (self.value(index).text, self.value(value).masked().text);
+                self.out.line(format!("xdp_write{bits}(&{map}, {index}, {value});"));
+            }
+            _ => self.refuse(codes::E0524, call.span, "an index of more than 32 bits is not supported"),
+        }
     }
 
     fn count_packet(&mut self, counter: &CounterArray, index: &CExpr) {

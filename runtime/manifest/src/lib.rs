@@ -317,6 +317,19 @@ pub enum ExternKind {
         /// Bytes of a slot.
         value_size: u32,
     },
+    /// An array of values that stay from packet to packet, one for all CPUs.
+    Register {
+        /// Map name: an array by `u32` index.
+        map: String,
+        /// Number of cells.
+        size: u32,
+        /// What a cell holds.
+        value: Param,
+        /// Where a slot holds it.
+        place: Place,
+        /// Bytes of a slot.
+        value_size: u32,
+    },
     /// Events through a perf buffer or ring buffer.
     Events {
         /// Map name.
