@@ -4,7 +4,9 @@
 //! In: a declared name with its annotations, and the full name of what encloses it. Out: the full name. All stages take
 //! these names from here. What encloses what is a matter of evaluation, and left to those who evaluate.
 
+pub(crate) mod duplicates;
 mod key;
+mod scope;
 
 use crate::ast::{Annotation, AnnotationBody, ExprKind, Name};
 pub use key::{KeyName, key_name};
@@ -19,6 +21,18 @@ pub fn full_name(scope: &str, name: &Arc<str>, annotations: &[Annotation]) -> Ar
         None if scope.is_empty() => local,
         None => format!("{scope}.{local}").into(),
     }
+}
+
+/// The name of a block that a package is given as a constructor call: its type's, as P4Runtime has it; the package's
+/// parameter `role` tells further blocks of one type apart.
+pub fn block_name(
+    ty: &Arc<str>,
+    annotations: &[Annotation],
+    role: &Arc<str>,
+    is_taken: impl Fn(&str) -> bool,
+) -> Arc<str> {
+    let name = full_name("", ty, annotations);
+    if is_taken(&name) { role.clone() } else { name }
 }
 
 /// The argument of `@name`, unless it is empty.

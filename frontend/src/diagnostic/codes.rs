@@ -111,6 +111,7 @@ codes! {
     E0203 "a name of the wrong kind";
     E0204 "no such field, member or method";
     E0206 "a recursion";
+    E0207 "two things of one control-plane name";
     E0301 "mismatched types";
     E0302 "an operator that the type does not have";
     E0303 "a value that is not known at compile time";

@@ -47,6 +47,7 @@ mod type_rules;
 mod unify;
 
 use crate::ast;
+use crate::control_plane;
 use crate::diagnostic::{Diagnostic, Diagnostics, ErrorsReported};
 use crate::hir::{self, LocalDecl, Type, TypeId};
 use crate::resolve::Scopes;
@@ -80,6 +81,8 @@ fn check_all(
         checker.self_check();
     }
     let program = checker.program;
+    sink.check()?;
+    control_plane::duplicates::check(&program, sink);
     sink.check()?;
     Ok(program)
 }

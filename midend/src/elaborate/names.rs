@@ -2,7 +2,9 @@
 
 use p4xdp_frontend::ast::{AnnotationBody, ExprKind};
 use p4xdp_frontend::control_plane::text;
-pub(super) use p4xdp_frontend::control_plane::{annotated_name as annotated, annotation as find, full_name};
+pub(super) use p4xdp_frontend::control_plane::{
+    annotated_name as annotated, annotation as find, block_name, full_name,
+};
 use p4xdp_frontend::hir::Annotation;
 
 /// The first argument of an annotation as text: `exact` of `@match(exact)`.

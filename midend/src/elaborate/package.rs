@@ -132,11 +132,8 @@ impl<'h> Elaborator<'h> {
                         return Err(self.bug(argument.span, "a block that is none"));
                     }
                 };
-                let mut name = names::full_name("", name, annotations);
-                // Two blocks of one type: the package's names tell them apart.
-                if self.stage_names().any(|n| n == name) {
-                    name = argument.role.clone();
-                }
+                let is_taken = |name: &str| self.stage_names().any(|known| &*known == name);
+                let name = names::block_name(name, annotations, &argument.role, is_taken);
                 self.construct_in_place(construct, &name, argument.span)?
             }
             Constructed::Instance(id) => self.instance(id)?,
