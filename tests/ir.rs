@@ -1,5 +1,6 @@
 //! Golden IR: every program in `testdata/ir`. The first line says what is shown: `// elaborate` the IR that elaboration makes, `// pass: NAME` the
-//! IR before and after that pass. Declarations of types and storage are left out unless the line says `with storage`.
+//! IR before and after that pass, `// pass: NAME, keeps` that the pass leaves it as it is. Declarations of types and storage are left out unless the
+//! line says `with storage`.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -16,6 +17,21 @@ fn golden() {
             insta::assert_snapshot!(shown(path));
         });
     });
+}
+
+/// Every pass has a case where it does something and one that it leaves alone.
+#[test]
+fn every_pass_has_cases() {
+    let mut programs = Vec::new();
+    find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/ir"), &mut programs);
+    let firsts: Vec<String> = programs.iter().map(|path| first_line(path)).collect();
+    for pass in passes::PASSES {
+        let name = pass.name.split('-').next().unwrap_or_default();
+        let cases = firsts.iter().filter(|first| pass_of(first) == Some(name));
+        let (keeping, changing): (Vec<&String>, Vec<&String>) = cases.partition(|f| f.contains(", keeps"));
+        assert!(!changing.is_empty(), "no case shows what `{name}` does");
+        assert!(!keeping.is_empty(), "no case shows what `{name}` leaves alone");
+    }
 }
 
 /// Whatever the checker accepts elaborates, and is valid before and after each pass.
@@ -104,12 +120,20 @@ fn find(folder: &Path, programs: &mut Vec<PathBuf>) {
     }
 }
 
-fn shown(path: &Path) -> String {
+fn first_line(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap();
-    let first = text.lines().next().unwrap_or_default();
+    text.lines().next().unwrap_or_default().to_string()
+}
+
+/// The pass that a case is about.
+fn pass_of(first: &str) -> Option<&str> {
+    first.strip_prefix("// pass: ").and_then(|rest| rest.split([',', ':', ' ']).next())
+}
+
+fn shown(path: &Path) -> String {
+    let first = &first_line(path);
     let mut program = elaborated(path);
-    let pass = first.strip_prefix("// pass: ").and_then(|rest| rest.split([',', ':', ' ']).next());
-    let Some(name) = pass else {
+    let Some(name) = pass_of(first) else {
         assert!(first.starts_with("// elaborate"), "{} does not say what it shows", path.display());
         return body(&program, first);
     };
@@ -118,7 +142,13 @@ fn shown(path: &Path) -> String {
         (pass.run)(&mut program);
         assert_eq!(validate::validate(&program), [], "after {}", pass.name);
         if pass.name == name {
-            return format!("{before}\n=>\n\n{}", body(&program, first));
+            let after = body(&program, first);
+            if first.contains(", keeps") {
+                assert_eq!(before, after, "{}: `{name}` should leave this as it is", path.display());
+                return format!("{before}\n=> the same\n");
+            }
+            assert_ne!(before, after, "{}: `{name}` does nothing here", path.display());
+            return format!("{before}\n=>\n\n{after}");
         }
     }
     panic!("{}: there is no pass `{name}`", path.display());

@@ -1,14 +1,18 @@
 //! The passes, in order. Each takes a valid program and leaves a valid program of the same meaning.
 
+pub mod constants;
+pub mod copies;
 pub mod dead;
+pub mod flow;
 pub mod fold;
+pub mod leaves;
 pub mod loops;
 pub mod overwritten;
-pub mod propagate;
 pub mod simplify;
 pub mod states;
 pub mod storage;
 pub mod unroll;
+pub mod validity;
 
 use crate::ir::Program;
 
@@ -25,17 +29,24 @@ pub struct Pass {
 pub const PASSES: &[Pass] = &[
     Pass { name: "fold", run: fold::run },
     Pass { name: "simplify", run: simplify::run },
+    Pass { name: "leaves", run: leaves::run },
     Pass { name: "states", run: states::run },
     Pass { name: "loops", run: loops::run },
     Pass { name: "unroll", run: unroll::run },
-    Pass { name: "propagate", run: propagate::run },
+    Pass { name: "constants", run: constants::run },
+    Pass { name: "copies", run: copies::run },
+    Pass { name: "validity", run: validity::run },
     Pass { name: "simplify-2", run: simplify::run },
+    Pass { name: "leaves-2", run: leaves::run },
     Pass { name: "dead", run: dead::run },
     Pass { name: "states-2", run: states::run },
-    Pass { name: "propagate-2", run: propagate::run },
+    Pass { name: "constants-2", run: constants::run },
+    Pass { name: "copies-2", run: copies::run },
+    Pass { name: "validity-2", run: validity::run },
     Pass { name: "dead-2", run: dead::run },
     Pass { name: "overwritten", run: overwritten::run },
     Pass { name: "simplify-3", run: simplify::run },
+    Pass { name: "leaves-3", run: leaves::run },
     Pass { name: "states-3", run: states::run },
     Pass { name: "storage", run: storage::run },
 ];

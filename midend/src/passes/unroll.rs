@@ -32,6 +32,13 @@ pub fn run(program: &mut Program) {
     }
 }
 
+/// A stack's `next_index` and its size.
+#[derive(Clone, Copy)]
+struct Next {
+    index: LocalId,
+    size: usize,
+}
+
 /// Known values of `next_index` locals, by local.
 type Known = Vec<(LocalId, usize)>;
 
@@ -43,10 +50,10 @@ fn unrolled(program: &Program, parser: &Parser) -> Option<States> {
         return None;
     }
     let watched = watched(program, parser, &looping);
-    let sizes: FxHashMap<LocalId, usize> =
-        program.stacks.values().map(|stack| (stack.next_index, stack.elements.len())).collect();
-    let stacks: FxHashMap<StackId, LocalId> =
-        program.stacks.iter().map(|(id, stack)| (id, stack.next_index)).collect();
+    let next = |stack: &Stack| Next { index: stack.next_index, size: stack.elements.len() };
+    let stacks: FxHashMap<StackId, Next> =
+        program.stacks.iter().map(|(id, stack)| (id, next(stack))).collect();
+    let sizes: FxHashMap<LocalId, usize> = stacks.values().map(|next| (next.index, next.size)).collect();
     // A stack that the prologue has not emptied for certain is not unrolled.
     let mut begin: FxHashMap<LocalId, Option<usize>> = FxHashMap::default();
     transfer(&parser.prologue, &stacks, &mut begin);
@@ -161,10 +168,10 @@ fn watched(
 /// What becomes of known indices in a block.
 fn transfer(
     block: &[Stmt],
-    stacks: &FxHashMap<StackId, LocalId>,
+    stacks: &FxHashMap<StackId, Next>,
     known: &mut FxHashMap<LocalId, Option<usize>>,
 ) {
-    let indices: FxHashSet<LocalId> = stacks.values().copied().collect();
+    let indices: FxHashSet<LocalId> = stacks.values().map(|next| next.index).collect();
     for stmt in block {
         match &stmt.kind {
             StmtKind::Assign { dst, src } => {
@@ -179,17 +186,27 @@ fn transfer(
                 }
             }
             StmtKind::Extract { header: HeaderRef::Next(stack), .. } => {
-                if let Some(local) = stacks.get(stack)
-                    && let Some(Some(value)) = known.get_mut(local)
+                if let Some(next) = stacks.get(stack)
+                    && let Some(Some(value)) = known.get_mut(&next.index)
                 {
                     *value += 1;
                 }
             }
-            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => {
-                if let Some(local) = stacks.get(stack) {
-                    known.insert(*local, None);
+            StmtKind::PushFront { stack, count } => {
+                if let Some(next) = stacks.get(stack)
+                    && let Some(Some(value)) = known.get_mut(&next.index)
+                {
+                    *value = (*value + *count as usize).min(next.size);
                 }
             }
+            StmtKind::PopFront { stack, count } => {
+                if let Some(next) = stacks.get(stack)
+                    && let Some(Some(value)) = known.get_mut(&next.index)
+                {
+                    *value = value.saturating_sub(*count as usize);
+                }
+            }
+            StmtKind::CallExtern { .. } => forget(std::slice::from_ref(stmt), stacks, known),
             StmtKind::If { .. }
             | StmtKind::Switch { .. }
             | StmtKind::Labelled { .. }
@@ -202,7 +219,6 @@ fn transfer(
             | StmtKind::CopyHeader { .. }
             | StmtKind::Leave(_)
             | StmtKind::ApplyTable { .. }
-            | StmtKind::CallExtern { .. }
             | StmtKind::Extract { .. }
             | StmtKind::Lookahead { .. }
             | StmtKind::Advance { .. }
@@ -216,11 +232,7 @@ fn transfer(
 }
 
 /// Indices that may be written somewhere in the block are no longer known.
-fn forget(
-    block: &[Stmt],
-    stacks: &FxHashMap<StackId, LocalId>,
-    known: &mut FxHashMap<LocalId, Option<usize>>,
-) {
+fn forget(block: &[Stmt], stacks: &FxHashMap<StackId, Next>, known: &mut FxHashMap<LocalId, Option<usize>>) {
     visit::statements(block, &mut |stmt| match &stmt.kind {
         StmtKind::Assign { dst, .. } => {
             if let LValue::Local(local) = dst.root()
@@ -232,8 +244,8 @@ fn forget(
         StmtKind::Extract { header: HeaderRef::Next(stack), .. }
         | StmtKind::PushFront { stack, .. }
         | StmtKind::PopFront { stack, .. } => {
-            if let Some(local) = stacks.get(stack) {
-                known.insert(*local, None);
+            if let Some(next) = stacks.get(stack) {
+                known.insert(next.index, None);
             }
         }
         StmtKind::CallExtern { .. } => {

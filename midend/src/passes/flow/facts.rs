@@ -1,5 +1,6 @@
 //! What is known at a point of the program: values of locals, validity of headers. With a journal, so that a branch costs what it changes.
 
+use super::Kind;
 use crate::ir::*;
 use num_bigint::BigUint;
 use rustc_hash::FxHashMap;
@@ -12,6 +13,15 @@ pub(super) enum Fact {
     Copy(LocalId, u32),
     /// The same as a header's field, as long as the header has this version.
     Field(HeaderId, u32, u32),
+}
+
+impl Fact {
+    fn kind(&self) -> Kind {
+        match self {
+            Fact::Const(_) => Kind::Constants,
+            Fact::Copy(..) | Fact::Field(..) => Kind::Copies,
+        }
+    }
 }
 
 /// Something that has been changed, with what was there before.
@@ -46,8 +56,9 @@ impl Entry {
 }
 
 /// What is known. A version is a number that a local or header has until it is changed; versions are never used again.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Facts {
+    kind: Kind,
     locals: FxHashMap<LocalId, (Option<Fact>, u32)>,
     headers: FxHashMap<HeaderId, (Option<bool>, u32)>,
     journal: Vec<Undo>,
@@ -57,8 +68,15 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn new(entry: &Entry) -> Facts {
-        let mut facts = Facts::default();
+    pub(super) fn new(kind: Kind, entry: &Entry) -> Facts {
+        let mut facts = Facts {
+            kind,
+            locals: FxHashMap::default(),
+            headers: FxHashMap::default(),
+            journal: Vec::new(),
+            versions: 0,
+            dead: false,
+        };
         for (&local, value) in &entry.locals {
             facts.set_local(local, Some(Fact::Const(value.clone())));
         }
@@ -96,19 +114,23 @@ impl Facts {
     /// The local has changed; `fact` is what it holds now.
     pub(super) fn set_local(&mut self, id: LocalId, fact: Option<Fact>) {
         let version = self.version();
+        let fact = fact.filter(|fact| fact.kind() == self.kind);
         self.put_local(id, fact, version);
     }
 
     /// The header has changed; `valid` is its validity now.
     pub(super) fn set_header(&mut self, id: HeaderId, valid: Option<bool>) {
         let version = self.version();
+        let valid = valid.filter(|_| self.kind == Kind::Validity);
         self.put_header(id, valid, version);
     }
 
     /// The header's validity is known from now on; it has not changed.
     pub(super) fn assume(&mut self, id: HeaderId, valid: bool) {
-        let version = self.header_version(id);
-        self.put_header(id, Some(valid), version);
+        if self.kind == Kind::Validity {
+            let version = self.header_version(id);
+            self.put_header(id, Some(valid), version);
+        }
     }
 
     pub(super) fn validity(&self, id: HeaderId) -> Option<bool> {

@@ -1,17 +1,14 @@
-//! Propagation of constants, copies and validity along the flow of control.
-//!
-//! ```text
-//! x = 16w5; if (x == 5) { A }                    =>   x = 16w5; if (true) { A }
-//! tmp = h.f; y = tmp                             =>   tmp = h.f; y = h.f
-//! extract h; if (h.isValid()) { A }              =>   extract h; if (true) { A }
-//! h.setInvalid(); y = h.f; h.f = 3               =>   h.setInvalid(); y = 0
-//! s.next_index = 1; extract s.next               =>   s.next_index = 1; extract s[1]; s.next_index = 2
-//! ```
+//! What is carried along the flow of control, and put in place there: the common half of [`super::constants`], [`super::copies`] and
+//! [`super::validity`], each of which carries one kind of facts.
 //!
 //! What holds is carried through branches, blocks left by labels, and the states of a parser; loops forget what they write. Statements
 //! that control cannot reach are dropped. An action knows nothing of where its table is applied.
 
+mod conditions;
 mod facts;
+mod rewrite;
+mod stacks;
+mod tables;
 mod walk;
 
 use crate::arch;
@@ -19,11 +16,23 @@ use crate::ir::*;
 use facts::{Entry, Facts};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
+use tables::TableFacts;
 use walk::Walker;
 
-/// Propagates through the whole program.
-pub fn run(program: &mut Program) {
-    let tables = walk::TableFacts::new(program);
+/// What is carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Values of locals.
+    Constants,
+    /// Which local or field a local is a copy of.
+    Copies,
+    /// Which headers are valid, and which are not.
+    Validity,
+}
+
+/// Carries facts of a kind through the whole program.
+pub fn run(program: &mut Program, kind: Kind) {
+    let tables = TableFacts::new(program);
     // Where packets go from stage to stage without a way around, validity goes with them. Other storage may be written in between.
     let straight = arch::by_name(&program.architecture).is_some_and(|a| !a.reject_is_visible);
     let mut validity = Entry::default();
@@ -33,14 +42,14 @@ pub fn run(program: &mut Program) {
         };
         let entry = if straight { validity.clone() } else { Entry::default() };
         let exit = match stage.block {
-            StageBlock::Parser(id) => parser(program, id, &tables, &entry),
+            StageBlock::Parser(id) => parser(program, id, kind, &tables, &entry),
             StageBlock::Control(id) => {
                 let body = std::mem::take(&mut program.controls[id].body);
-                let mut walker = Walker::new(program, &tables, Facts::new(&entry), true);
+                let mut walker = Walker::new(program, &tables, Facts::new(kind, &entry), true);
                 let body = walker.block(body);
                 let (facts, keys) = walker.finish();
                 program.controls[id].body = body;
-                walk::put_keys(program, keys);
+                tables::put_keys(program, keys);
                 Some(facts.entry())
             }
         };
@@ -49,15 +58,21 @@ pub fn run(program: &mut Program) {
     for at in 0..program.actions.len() {
         let id = ActionId::from_u32(at as u32);
         let body = std::mem::take(&mut program.actions[id].body);
-        let mut walker = Walker::new(program, &tables, Facts::default(), true);
+        let mut walker = Walker::new(program, &tables, Facts::new(kind, &Entry::default()), true);
         program.actions[id].body = walker.block(body);
     }
 }
 
 /// A parser: first what holds where each state begins, then the rewriting. Answers what holds where it accepts.
-fn parser(program: &mut Program, id: ParserId, tables: &walk::TableFacts, entry: &Entry) -> Option<Entry> {
+fn parser(
+    program: &mut Program,
+    id: ParserId,
+    kind: Kind,
+    tables: &TableFacts,
+    entry: &Entry,
+) -> Option<Entry> {
     let prologue = std::mem::take(&mut program.parsers[id].prologue);
-    let mut walker = Walker::new(program, tables, Facts::new(entry), true);
+    let mut walker = Walker::new(program, tables, Facts::new(kind, entry), true);
     let prologue = walker.block(prologue);
     let begin = walker.finish().0.entry();
     program.parsers[id].prologue = prologue;
@@ -72,7 +87,7 @@ fn parser(program: &mut Program, id: ParserId, tables: &walk::TableFacts, entry:
             continue;
         };
         let state = &program.parsers[id].states[at];
-        let mut walker = Walker::new(program, tables, Facts::new(entry), false);
+        let mut walker = Walker::new(program, tables, Facts::new(kind, entry), false);
         walker.block(state.body.clone());
         let mut transition = state.transition.clone();
         walker.transition(&mut transition);
@@ -112,7 +127,7 @@ fn parser(program: &mut Program, id: ParserId, tables: &walk::TableFacts, entry:
         };
         let body = std::mem::take(&mut program.parsers[id].states[at].body);
         let mut transition = program.parsers[id].states[at].transition.clone();
-        let mut walker = Walker::new(program, tables, Facts::new(entry), true);
+        let mut walker = Walker::new(program, tables, Facts::new(kind, entry), true);
         let body = walker.block(body);
         if walker.is_dead() {
             transition = Transition::Direct(Target::Reject);

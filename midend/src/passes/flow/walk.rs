@@ -1,83 +1,18 @@
-//! The walk along the flow of control.
+//! The walk along the flow of control: what each statement does to what is known.
 
+use super::conditions;
 use super::facts::{Branch, Fact, Facts};
+use super::tables::{Keys, TableFacts};
 use crate::analysis::effects::{self, HeaderParts, StorageSet, VALIDITY};
 use crate::ir::*;
-use crate::passes::{fold, simplify};
-use num_bigint::BigUint;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::Zero;
 use rustc_hash::FxHashMap;
-
-/// What applying a table does, computed once.
-pub(super) struct TableFacts {
-    writes: FxHashMap<TableId, StorageSet>,
-    /// Labels that its actions leave.
-    leaves: FxHashMap<TableId, Vec<LabelId>>,
-    /// How often it is applied in the program's text.
-    sites: FxHashMap<TableId, usize>,
-}
-
-impl TableFacts {
-    pub(super) fn new(program: &Program) -> TableFacts {
-        let mut facts = TableFacts {
-            writes: FxHashMap::default(),
-            leaves: FxHashMap::default(),
-            sites: FxHashMap::default(),
-        };
-        let mut of_action: FxHashMap<ActionId, (StorageSet, Vec<LabelId>)> = FxHashMap::default();
-        for (id, action) in program.actions.iter() {
-            let mut writes = StorageSet::new();
-            writes.locals.extend(action.params.iter().map(|p| p.local));
-            effects::block_effects(program, &action.body, &mut StorageSet::new(), &mut writes);
-            let (mut own, mut left) = (Vec::new(), Vec::new());
-            visit::statements(&action.body, &mut |stmt| match stmt.kind {
-                StmtKind::Labelled { label, .. } => own.push(label),
-                StmtKind::Leave(label) => left.push(label),
-                _ => {}
-            });
-            left.retain(|label| !own.contains(label));
-            of_action.insert(id, (writes, left));
-        }
-        for (id, table) in program.tables.iter() {
-            let (mut writes, mut leaves) = (StorageSet::new(), Vec::new());
-            for action in &table.actions {
-                if let Some((w, l)) = of_action.get(&action.action) {
-                    writes.add_all(w);
-                    leaves.extend(l.iter().copied());
-                }
-            }
-            leaves.sort();
-            leaves.dedup();
-            facts.writes.insert(id, writes);
-            facts.leaves.insert(id, leaves);
-        }
-        for block in program.blocks() {
-            visit::statements(block, &mut |stmt| {
-                if let StmtKind::ApplyTable { table, .. } = stmt.kind {
-                    *facts.sites.entry(table).or_insert(0) += 1;
-                }
-            });
-        }
-        facts
-    }
-}
-
-/// Keys of tables as they are to be from now on.
-pub(super) type Keys = Vec<(TableId, Vec<Expr>)>;
-
-pub(super) fn put_keys(program: &mut Program, keys: Keys) {
-    for (table, exprs) in keys {
-        for (key, expr) in program.tables[table].keys.iter_mut().zip(exprs) {
-            key.expr = expr;
-        }
-    }
-}
 
 /// A walk over one block.
 pub(super) struct Walker<'a> {
-    program: &'a Program,
+    pub(super) program: &'a Program,
     tables: &'a TableFacts,
-    facts: Facts,
+    pub(super) facts: Facts,
     /// Statements are to be rewritten; otherwise only the facts matter.
     rewrite: bool,
     /// What holds where a label is left, relative to the beginning of its block.
@@ -171,7 +106,7 @@ impl<'a> Walker<'a> {
                     result.extend(chosen);
                     return;
                 }
-                let (valid, invalid) = tested(condition);
+                let (valid, invalid) = conditions::tested(condition);
                 let (block, then_branch) = self.assuming(&valid, std::mem::take(then_block));
                 *then_block = block;
                 let (block, else_branch) = self.assuming(&invalid, std::mem::take(else_block));
@@ -235,7 +170,7 @@ impl<'a> Walker<'a> {
                 if condition.as_const().is_some_and(Zero::is_zero) {
                     self.facts.dead = true;
                 }
-                let (valid, _) = tested(condition);
+                let (valid, _) = conditions::tested(condition);
                 for (header, is_valid) in valid {
                     if self.facts.validity(header).is_none() {
                         self.facts.assume(header, is_valid);
@@ -258,7 +193,6 @@ impl<'a> Walker<'a> {
                 }
             }
         }
-        debug_assert!(!matches!(&stmt.kind, StmtKind::Leave(_)) || simplify::diverges(&stmt));
         result.push(stmt);
     }
 
@@ -350,187 +284,5 @@ impl<'a> Walker<'a> {
         for local in hit.into_iter().chain(action_run) {
             self.facts.set_local(local, None);
         }
-    }
-
-    fn next_index(&self, stack: StackId) -> Option<usize> {
-        self.facts.constant(self.program.stacks[stack].next_index)?.to_usize()
-    }
-
-    fn set_next_index(&mut self, stack: StackId, value: usize) {
-        let next = self.program.stacks[stack].next_index;
-        self.facts.set_local(next, Some(Fact::Const(BigUint::from(value))));
-    }
-
-    fn extract_next(
-        &mut self,
-        stack: StackId,
-        index: usize,
-        span: p4xdp_frontend::source::Span,
-        result: &mut Block,
-    ) {
-        let decl = &self.program.stacks[stack];
-        let Some(&header) = decl.elements.get(index) else {
-            let name = "StackOutOfBounds";
-            let error = self.program.errors.iter().position(|e| &**e == name).unwrap_or_default();
-            let error = Expr::constant(error, ScalarType::Error, span);
-            result.push(Stmt { kind: StmtKind::Reject { error }, span });
-            self.facts.dead = true;
-            return;
-        };
-        let extract = StmtKind::Extract { header: HeaderRef::Header(header), varbit_bits: None };
-        result.push(Stmt { kind: extract, span });
-        let dst = LValue::Local(decl.next_index);
-        let src = Expr::constant(index + 1, ScalarType::bit(32), span);
-        result.push(Stmt { kind: StmtKind::Assign { dst, src }, span });
-        self.facts.set_header(header, Some(true));
-        self.set_next_index(stack, index + 1);
-    }
-
-    /// `push_front` and `pop_front`: validity moves along.
-    fn shift(&mut self, stack: StackId, count: usize, push: bool) {
-        let decl = &self.program.stacks[stack];
-        let size = decl.elements.len();
-        let old: Vec<Option<bool>> = decl.elements.iter().map(|&h| self.facts.validity(h)).collect();
-        for (i, &header) in decl.elements.iter().enumerate() {
-            let from = if push { i.checked_sub(count) } else { i.checked_add(count).filter(|&j| j < size) };
-            let valid = match from {
-                Some(from) => old.get(from).copied().flatten(),
-                None => Some(false),
-            };
-            self.facts.set_header(header, valid);
-        }
-        match self.next_index(stack) {
-            Some(next) if push => self.set_next_index(stack, (next + count).min(size)),
-            Some(next) => self.set_next_index(stack, next.saturating_sub(count)),
-            None => self.facts.set_local(decl.next_index, None),
-        }
-    }
-
-    /// Puts what is known into an expression.
-    fn expr(&self, expr: &mut Expr) {
-        expr.operands_mut(&mut |e| self.expr(e));
-        let (ty, span) = (expr.ty, expr.span);
-        match &mut expr.kind {
-            ExprKind::Local(local) => match self.facts.local(*local) {
-                Some(Fact::Const(value)) => *expr = Expr::constant(value.clone(), ty, span),
-                Some(Fact::Copy(other, _)) => *expr = Expr::local(*other, ty, span),
-                Some(Fact::Field(header, field, _)) => {
-                    let kind = ExprKind::Field { header: HeaderRef::Header(*header), field: *field };
-                    *expr = Expr { kind, ty, span };
-                }
-                None => {}
-            },
-            ExprKind::Field { header, .. } => {
-                if self.header(header) == Some(false) {
-                    *expr = Expr::constant(0u8, ty, span);
-                }
-            }
-            ExprKind::IsValid(header) => {
-                if let Some(valid) = self.header(header) {
-                    *expr = Expr::bool(valid, span);
-                }
-            }
-            ExprKind::Const(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Slice { .. } => {}
-        }
-        fold::fold_node(expr);
-    }
-
-    /// A stack's element by a constant index becomes the header itself. Answers the validity, if it is known.
-    fn header(&self, header: &mut HeaderRef) -> Option<bool> {
-        if let HeaderRef::Element { stack, index } = header
-            && let Some(index) = index.as_const()
-        {
-            match index.to_usize().and_then(|i| self.program.stacks[*stack].elements.get(i)) {
-                Some(&element) => *header = HeaderRef::Header(element),
-                // Out of range there is no header.
-                None => return Some(false),
-            }
-        }
-        match header {
-            HeaderRef::Header(id) => self.facts.validity(*id),
-            HeaderRef::Element { .. } | HeaderRef::Next(_) | HeaderRef::Last(_) => None,
-        }
-    }
-
-    /// References to headers in a statement; their indices have been rewritten.
-    fn refs(&self, kind: &mut StmtKind) {
-        match kind {
-            StmtKind::SetValid { header, .. } | StmtKind::Extract { header, .. } | StmtKind::Emit(header) => {
-                self.header(header);
-            }
-            StmtKind::CopyHeader { dst, src } => {
-                self.header(dst);
-                self.header(src);
-            }
-            StmtKind::Assign { dst, .. } => self.lvalue(dst),
-            StmtKind::CallExtern { args, result, .. } => {
-                args.iter_mut().chain(result).for_each(|arg| self.arg(arg));
-            }
-            StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::If { .. }
-            | StmtKind::Switch { .. }
-            | StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::Advance { .. }
-            | StmtKind::PacketLength { .. }
-            | StmtKind::Verify { .. }
-            | StmtKind::Reject { .. }
-            | StmtKind::EmitScalar(_) => {}
-        }
-    }
-
-    fn lvalue(&self, lvalue: &mut LValue) {
-        match lvalue {
-            LValue::Local(_) => {}
-            LValue::Field { header, .. } => {
-                self.header(header);
-            }
-            LValue::Slice { base, .. } => self.lvalue(base),
-        }
-    }
-
-    fn arg(&self, arg: &mut Arg) {
-        match arg {
-            Arg::Header(header) => {
-                self.header(header);
-            }
-            Arg::Out(lvalue) => self.lvalue(lvalue),
-            Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| self.arg(field)),
-            Arg::In(_) | Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
-        }
-    }
-}
-
-/// Headers that are known to be valid or invalid.
-type Validities = Vec<(HeaderId, bool)>;
-
-/// What a condition says of validities where it holds, and where it does not.
-fn tested(condition: &Expr) -> (Validities, Validities) {
-    match &condition.kind {
-        ExprKind::IsValid(HeaderRef::Header(header)) => (vec![(*header, true)], vec![(*header, false)]),
-        ExprKind::Unary(UnaryOp::Not, inner) => {
-            let (holds, fails) = tested(inner);
-            (fails, holds)
-        }
-        ExprKind::Binary(BinaryOp::And, a, b) => {
-            let mut holds = tested(a).0;
-            holds.extend(tested(b).0);
-            (holds, Vec::new())
-        }
-        ExprKind::Binary(BinaryOp::Or, a, b) => {
-            let mut fails = tested(a).1;
-            fails.extend(tested(b).1);
-            (Vec::new(), fails)
-        }
-        _ => (Vec::new(), Vec::new()),
     }
 }

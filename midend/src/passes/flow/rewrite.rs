@@ -1,0 +1,112 @@
+//! What is known put in the place of what is written: in expressions, and in references to headers.
+
+use super::facts::Fact;
+use super::walk::Walker;
+use crate::ir::*;
+use crate::passes::fold;
+use num_traits::ToPrimitive;
+
+impl Walker<'_> {
+    /// Puts what is known into an expression.
+    pub(super) fn expr(&self, expr: &mut Expr) {
+        expr.operands_mut(&mut |e| self.expr(e));
+        let (ty, span) = (expr.ty, expr.span);
+        match &mut expr.kind {
+            ExprKind::Local(local) => match self.facts.local(*local) {
+                Some(Fact::Const(value)) => *expr = Expr::constant(value.clone(), ty, span),
+                Some(Fact::Copy(other, _)) => *expr = Expr::local(*other, ty, span),
+                Some(Fact::Field(header, field, _)) => {
+                    let kind = ExprKind::Field { header: HeaderRef::Header(*header), field: *field };
+                    *expr = Expr { kind, ty, span };
+                }
+                None => {}
+            },
+            ExprKind::Field { header, .. } => {
+                if self.header(header) == Some(false) {
+                    *expr = Expr::constant(0u8, ty, span);
+                }
+            }
+            ExprKind::IsValid(header) => {
+                if let Some(valid) = self.header(header) {
+                    *expr = Expr::bool(valid, span);
+                }
+            }
+            ExprKind::Const(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => {}
+        }
+        fold::fold_node(expr);
+    }
+
+    /// A stack's element by a constant index becomes the header itself. Answers the validity, if it is known.
+    fn header(&self, header: &mut HeaderRef) -> Option<bool> {
+        if let HeaderRef::Element { stack, index } = header
+            && let Some(index) = index.as_const()
+        {
+            match index.to_usize().and_then(|i| self.program.stacks[*stack].elements.get(i)) {
+                Some(&element) => *header = HeaderRef::Header(element),
+                // Out of range there is no header.
+                None => return Some(false),
+            }
+        }
+        match header {
+            HeaderRef::Header(id) => self.facts.validity(*id),
+            HeaderRef::Element { .. } | HeaderRef::Next(_) | HeaderRef::Last(_) => None,
+        }
+    }
+
+    /// References to headers in a statement; their indices have been rewritten.
+    pub(super) fn refs(&self, kind: &mut StmtKind) {
+        match kind {
+            StmtKind::SetValid { header, .. } | StmtKind::Extract { header, .. } | StmtKind::Emit(header) => {
+                self.header(header);
+            }
+            StmtKind::CopyHeader { dst, src } => {
+                self.header(dst);
+                self.header(src);
+            }
+            StmtKind::Assign { dst, .. } => self.lvalue(dst),
+            StmtKind::CallExtern { args, result, .. } => {
+                args.iter_mut().chain(result).for_each(|arg| self.arg(arg));
+            }
+            StmtKind::PushFront { .. }
+            | StmtKind::PopFront { .. }
+            | StmtKind::If { .. }
+            | StmtKind::Switch { .. }
+            | StmtKind::Labelled { .. }
+            | StmtKind::Leave(_)
+            | StmtKind::Loop { .. }
+            | StmtKind::ApplyTable { .. }
+            | StmtKind::Lookahead { .. }
+            | StmtKind::Advance { .. }
+            | StmtKind::PacketLength { .. }
+            | StmtKind::Verify { .. }
+            | StmtKind::Reject { .. }
+            | StmtKind::EmitScalar(_) => {}
+        }
+    }
+
+    fn lvalue(&self, lvalue: &mut LValue) {
+        match lvalue {
+            LValue::Local(_) => {}
+            LValue::Field { header, .. } => {
+                self.header(header);
+            }
+            LValue::Slice { base, .. } => self.lvalue(base),
+        }
+    }
+
+    fn arg(&self, arg: &mut Arg) {
+        match arg {
+            Arg::Header(header) => {
+                self.header(header);
+            }
+            Arg::Out(lvalue) => self.lvalue(lvalue),
+            Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| self.arg(field)),
+            Arg::In(_) | Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `exit`, `return`, `break` and `continue` are removed, where control gets to the end of their block without them.
+//!
+//! ```text
+//! l: { A; leave l; }                 =>   A                (no other `leave l` in A)
+//! if (c) { A; leave l; } B  in  l    =>   if (c) { A } else { B }
+//! ```
+//!
+//! What is left is in the middle of loops or goes beyond more than one block: the back end writes these as jumps.
+
+use super::simplify::ends;
+use crate::ir::*;
+use rustc_hash::FxHashSet;
+
+/// Removes what can be removed in every block.
+pub fn run(program: &mut Program) {
+    for block in program.blocks_mut() {
+        labels(block);
+    }
+    unused_labels(program);
+}
+
+/// Removes leaves that lead to where control goes anyway.
+fn labels(block: &mut Block) {
+    for stmt in block.iter_mut() {
+        if let StmtKind::Labelled { label, body } = &mut stmt.kind {
+            tail(body, *label);
+        }
+        for inner in stmt.blocks_mut() {
+            labels(inner);
+        }
+    }
+}
+
+/// The block's end is right in front of the label's end: a leave there is not needed.
+fn tail(block: &mut Block, label: LabelId) {
+    push_rest_into_branches(block, label);
+    let Some(last) = block.last_mut() else {
+        return;
+    };
+    match &mut last.kind {
+        StmtKind::Leave(l) if *l == label => {
+            block.pop();
+        }
+        StmtKind::If { then_block, else_block, .. } => {
+            tail(then_block, label);
+            tail(else_block, label);
+        }
+        StmtKind::Switch { cases, default, .. } => {
+            cases.iter_mut().for_each(|(_, b)| tail(b, label));
+            tail(default, label);
+        }
+        StmtKind::Labelled { body, .. } => tail(body, label),
+        StmtKind::Assign { .. }
+        | StmtKind::SetValid { .. }
+        | StmtKind::CopyHeader { .. }
+        | StmtKind::PushFront { .. }
+        | StmtKind::PopFront { .. }
+        | StmtKind::Leave(_)
+        | StmtKind::Loop { .. }
+        | StmtKind::ApplyTable { .. }
+        | StmtKind::CallExtern { .. }
+        | StmtKind::Extract { .. }
+        | StmtKind::Lookahead { .. }
+        | StmtKind::Advance { .. }
+        | StmtKind::PacketLength { .. }
+        | StmtKind::Verify { .. }
+        | StmtKind::Reject { .. }
+        | StmtKind::Emit(_)
+        | StmtKind::EmitScalar(_) => {}
+    }
+}
+
+/// In a block at the label's end: `if (c) { A; leave l; } B` becomes `if (c) { A; leave l; } else { B }`.
+fn push_rest_into_branches(block: &mut Block, label: LabelId) {
+    let leaves_label =
+        |block: &Block| matches!(block.last(), Some(Stmt { kind: StmtKind::Leave(l), .. }) if *l == label);
+    let at = block.iter().position(|stmt| match &stmt.kind {
+        StmtKind::If { then_block, else_block, .. } => leaves_label(then_block) != leaves_label(else_block),
+        _ => false,
+    });
+    let Some(at) = at else {
+        return;
+    };
+    if at + 1 >= block.len() {
+        return;
+    }
+    let mut rest = block.split_off(at + 1);
+    if let Some(Stmt { kind: StmtKind::If { then_block, else_block, .. }, .. }) = block.last_mut() {
+        let (leaving, other) =
+            if leaves_label(then_block) { (then_block, else_block) } else { (else_block, then_block) };
+        debug_assert!(leaves_label(leaving));
+        if ends(other) {
+            return;
+        }
+        other.append(&mut rest);
+    }
+}
+
+/// Removes the labels that are left nowhere in the program; actions leave labels of controls, too.
+fn unused_labels(program: &mut Program) {
+    let mut uses = FxHashSet::default();
+    for block in program.blocks() {
+        visit::statements(block, &mut |s| {
+            if let StmtKind::Leave(label) = s.kind {
+                uses.insert(label);
+            }
+        });
+    }
+    for block in program.blocks_mut() {
+        unwrap_unused(block, &uses);
+    }
+}
+
+fn unwrap_unused(block: &mut Block, uses: &FxHashSet<LabelId>) {
+    let mut result = Vec::with_capacity(block.len());
+    for mut stmt in block.drain(..) {
+        for inner in stmt.blocks_mut() {
+            unwrap_unused(inner, uses);
+        }
+        match stmt.kind {
+            StmtKind::Labelled { label, mut body } if !uses.contains(&label) => result.append(&mut body),
+            kind => result.push(Stmt { kind, span: stmt.span }),
+        }
+    }
+    *block = result;
+}
