@@ -38,7 +38,7 @@ fn exercise(engine: &mut dyn Engine) {
     let mut out = engine.collect().unwrap();
     out.sort_by_key(|packet| packet.port);
     let expected = [(0, frame(2, 7, 0x1234)), (1, frame(8, 7, 0x1234)), (3, frame(1, 7, 0x1234))];
-    assert_eq!(out, expected.map(|(port, bytes)| OutputPacket { port, bytes }));
+    assert_eq!(out, expected.map(|(port, bytes)| OutputPacket { port, bytes, fields: Vec::new() }));
 
     assert_eq!(engine.counter("ingress.seen", 0).unwrap(), CounterValue { packets: 4, bytes: 240 });
     engine.write_counter("ingress.seen", 1, CounterValue { packets: 2, bytes: 3 }).unwrap();

@@ -214,6 +214,7 @@ fn traces_tell_the_story() {
     let trace = machine.process(0, &[1, 2, 3]).trace;
     let lines: Vec<String> = trace.iter().map(|e| e.kind.to_string().trim().to_owned()).collect();
     let wanted = [
+        "into port 0, 3 bytes",
         "stage P",
         "state start",
         "extract hdr.h (24 bits)",

@@ -11,6 +11,7 @@ mod code;
 pub mod control;
 mod eval;
 mod externs;
+mod hazard;
 mod layout;
 mod lower;
 mod machine;
@@ -22,7 +23,7 @@ mod table;
 pub mod trace;
 mod value;
 
-pub use machine::{Machine, Mirror, Outcome, Output, Unsupported, Verdict};
+pub use machine::{FieldAt, Machine, Mirror, Outcome, Output, Unsupported, Verdict};
 pub use program_control::{EntryTarget, ReadEntry};
 pub use requests::Digest;
 pub use table::ControlError;

@@ -56,11 +56,13 @@ fn describe(kind: &EventKind) -> Value {
             .into()
     };
     match kind {
+        EventKind::Input { port, length } => json!({ "event": "input", "port": port, "length": length }),
         EventKind::Stage(name) => json!({ "event": "stage", "name": &**name }),
         EventKind::State(name) => json!({ "event": "state", "name": &**name }),
         EventKind::Extract { header, bits } => {
             json!({ "event": "extract", "header": &**header, "bits": bits })
         }
+        EventKind::Failed(error) => json!({ "event": "failed", "error": &**error }),
         EventKind::Parsed { accepted, error } => {
             json!({ "event": "parsed", "accepted": accepted, "error": &**error })
         }
@@ -80,6 +82,8 @@ fn describe(kind: &EventKind) -> Value {
         }
         EventKind::Emit(header) => json!({ "event": "emit", "header": &**header }),
         EventKind::Message(text) => json!({ "event": "message", "text": text }),
+        EventKind::Undefined(text) => json!({ "event": "undefined", "text": text }),
+        EventKind::Output { port, length } => json!({ "event": "output", "port": port, "length": length }),
         EventKind::Verdict(text) => json!({ "event": "verdict", "text": text }),
     }
 }

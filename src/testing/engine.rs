@@ -4,7 +4,7 @@
 //! control-plane names and values in P4's terms, and knows neither STF nor the compiler's IR.
 
 pub use p4xdp_midend::interp::control::{ActionSpec, CounterValue, KeyMatch, MulticastNode, TableEntry};
-pub use p4xdp_midend::interp::{Digest, EntryTarget};
+pub use p4xdp_midend::interp::{Digest, EntryTarget, FieldAt};
 
 use num_bigint::BigUint;
 use p4xdp_midend::ir::Keyset;
@@ -42,6 +42,8 @@ pub struct OutputPacket {
     pub port: u32,
     /// The whole packet.
     pub bytes: Vec<u8>,
+    /// Where its fields lie, if the engine knows.
+    pub fields: Vec<FieldAt>,
 }
 
 /// Runs a loaded program for one test. Commands take effect in the order of the calls: a packet that was injected

@@ -23,12 +23,9 @@ impl InterpEngine {
     /// # Errors
     /// What the interpreter cannot run, as diagnostics.
     pub fn new(program: &Program) -> Result<InterpEngine, Unsupported> {
-        Ok(InterpEngine {
-            machine: Machine::new(program)?,
-            outputs: Vec::new(),
-            digests: Vec::new(),
-            outcomes: None,
-        })
+        let mut machine = Machine::new(program)?;
+        machine.set_describing(true);
+        Ok(InterpEngine { machine, outputs: Vec::new(), digests: Vec::new(), outcomes: None })
     }
 
     /// Keeps the outcome of each packet, with its trace, from now on.
@@ -98,16 +95,19 @@ impl Engine for InterpEngine {
 
     fn inject(&mut self, port: u32, packet: &[u8]) -> EngineResult<()> {
         let outcome = self.machine.process(port, packet);
-        if let Verdict::Failed(why) = &outcome.verdict {
-            return Err(EngineError::Refused(format!("the packet was given up: {why}")));
+        let result = match &outcome.verdict {
+            Verdict::Failed(why) => Err(EngineError::Refused(format!("the packet was given up: {why}"))),
+            Verdict::Forwarded | Verdict::Passed | Verdict::Dropped | Verdict::Aborted => Ok(()),
+        };
+        for output in &outcome.outputs {
+            let fields = self.machine.fields(output);
+            self.outputs.push(OutputPacket { port: output.port, bytes: output.bytes.clone(), fields });
         }
-        let outputs = outcome.outputs.iter().map(|o| OutputPacket { port: o.port, bytes: o.bytes.clone() });
-        self.outputs.extend(outputs);
         self.digests.extend_from_slice(&outcome.digests);
         if let Some(outcomes) = &mut self.outcomes {
             outcomes.push(outcome);
         }
-        Ok(())
+        result
     }
 
     fn collect(&mut self) -> EngineResult<Vec<OutputPacket>> {

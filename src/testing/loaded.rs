@@ -76,7 +76,10 @@ impl Engine for Loaded {
     fn collect(&mut self) -> EngineResult<Vec<OutputPacket>> {
         let packets = self.harness.collect(&self.program).map_err(refuse)?;
         // What is passed to the stack comes out of the port that it came in at, as what is sent back there does.
-        Ok(packets.into_iter().map(|out| OutputPacket { port: out.port, bytes: out.bytes }).collect())
+        Ok(packets
+            .into_iter()
+            .map(|out| OutputPacket { port: out.port, bytes: out.bytes, fields: Vec::new() })
+            .collect())
     }
 
     fn counter(&mut self, name: &str, index: u64) -> EngineResult<CounterValue> {

@@ -1,5 +1,6 @@
-//! Captures in classic pcap files: reading (both byte orders, micro- and nanoseconds) and writing.
+//! Captures: reading classic pcap (both byte orders, micro- and nanoseconds) and pcapng, and writing classic pcap.
 
+use super::pcapng;
 use std::io::{self, Read, Write};
 
 /// A captured packet.
@@ -18,7 +19,7 @@ pub enum PcapError {
     #[error("{0}")]
     Io(#[from] io::Error),
     /// It is something else.
-    #[error("this is no pcap file{0}")]
+    #[error("this is no capture in pcap or pcapng{0}")]
     NotPcap(&'static str),
     /// Not Ethernet.
     #[error("the capture has link type {0}, not Ethernet (1)")]
@@ -33,15 +34,14 @@ pub enum PcapError {
 
 const MICROSECONDS: u32 = 0xa1b2_c3d4;
 const NANOSECONDS: u32 = 0xa1b2_3c4d;
-const PCAPNG: u32 = 0x0a0d_0d0a;
-const ETHERNET: u32 = 1;
+pub(super) const ETHERNET: u32 = 1;
 /// The largest packet that capture tools write.
-const LARGEST: u32 = 1 << 18;
+pub(super) const LARGEST: u32 = 1 << 18;
 
 /// Reads all packets.
 ///
 /// # Errors
-/// When the file cannot be read or is no Ethernet capture in classic pcap.
+/// When the file cannot be read or is no Ethernet capture.
 pub fn read(mut source: impl Read) -> Result<Vec<Captured>, PcapError> {
     let mut data = Vec::new();
     source.read_to_end(&mut data)?;
@@ -52,9 +52,7 @@ pub fn read(mut source: impl Read) -> Result<Vec<Captured>, PcapError> {
         (NANOSECONDS, _) => (true, true),
         (_, MICROSECONDS) => (false, false),
         (_, NANOSECONDS) => (false, true),
-        (PCAPNG, _) => {
-            return Err(PcapError::NotPcap(" but pcapng: convert it with `editcap -F pcap IN OUT`"));
-        }
+        (pcapng::SECTION, _) => return pcapng::read(&data),
         _ => return Err(PcapError::NotPcap("")),
     };
     let number =
@@ -147,7 +145,6 @@ mod tests {
     fn refuses_what_is_no_capture() {
         assert!(matches!(read(&b"hello world, this is text"[..]), Err(PcapError::NotPcap(_))));
         assert!(matches!(read(&b""[..]), Err(PcapError::NotPcap(_))));
-        assert!(matches!(read(&PCAPNG.to_be_bytes()[..]), Err(PcapError::NotPcap(_))));
         let mut file = Vec::new();
         write(&mut file, &sample()).unwrap();
         assert!(matches!(read(&file[..41]), Err(PcapError::Truncated(1))));

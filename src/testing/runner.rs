@@ -1,7 +1,8 @@
 //! Runs a test: commands in order, then what came out against what was expected, port by port.
 
 use super::engine::{
-    CounterValue, Digest, Engine, EngineError, EntryTarget, KeyMatch, MirrorTarget, MulticastNode, TableEntry,
+    CounterValue, Digest, Engine, EngineError, EntryTarget, KeyMatch, MirrorTarget, MulticastNode,
+    OutputPacket, TableEntry,
 };
 use super::report::{Check, Report, compare, hex};
 use super::resolve::Resolver;
@@ -308,9 +309,9 @@ impl<'a> StfRun<'a> {
     /// Compares what came out of each port with what was expected there, in order.
     fn finish(mut self, ports: &[u32]) -> Result<Report, TestError> {
         let outputs = self.engine.collect().map_err(|error| TestError::Engine { line: 0, error })?;
-        let mut by_port: BTreeMap<u32, Vec<Vec<u8>>> = BTreeMap::new();
+        let mut by_port: BTreeMap<u32, Vec<OutputPacket>> = BTreeMap::new();
         for output in outputs {
-            by_port.entry(output.port).or_default().push(output.bytes);
+            by_port.entry(output.port).or_default().push(output);
         }
         let mut unexpected = Vec::new();
         for port in ports {
@@ -319,14 +320,14 @@ impl<'a> StfRun<'a> {
                 let failure = match (got.next(), pattern) {
                     (None, _) => Some("no packet came out".to_owned()),
                     (Some(_), None) => None,
-                    (Some(packet), Some(pattern)) => compare(&pattern, &packet),
+                    (Some(packet), Some(pattern)) => compare(&pattern, &packet.bytes, &packet.fields),
                 };
                 self.report.checks.push(Check { line: Some(line), what: format!("expect {port}"), failure });
             }
             unexpected.extend(got.map(|packet| Check {
                 line: None,
                 what: format!("port {port}"),
-                failure: Some(format!("a packet came out that nobody expected\n  {}", hex(&packet))),
+                failure: Some(format!("a packet came out that nobody expected\n  {}", hex(&packet.bytes))),
             }));
         }
         self.report.checks.sort_by_key(|c| c.line);

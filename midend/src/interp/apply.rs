@@ -25,6 +25,7 @@ impl<'m> Run<'m> {
         let entry = self.state.tables.get(table as usize).and_then(|t| t.lookup(table_code, &keys));
         let Some((position, args)) = self.choose(table_code, entry) else { return Flow::Next };
         if self.trace.is_some() {
+            self.note_hazards_in(table_code.match_keys().map(|k| &k.expr), span);
             self.table_event(table_code, &keys, entry.is_some(), position, &args, span);
         }
         self.keys = keys;

@@ -292,8 +292,8 @@ pub struct Case {
 pub enum Transition {
     /// Always so.
     Direct(Target),
-    /// By value; guards come first.
-    Select(Block, Vec<Any>, Vec<Case>),
+    /// By value; guards come first. Where it stands comes last.
+    Select(Block, Vec<Any>, Vec<Case>, Span),
 }
 
 /// A state.
@@ -364,6 +364,8 @@ pub struct Errors {
 pub struct Names {
     /// Of headers.
     pub headers: Vec<Arc<str>>,
+    /// Of stacks.
+    pub stacks: Vec<Arc<str>>,
     /// Of the fields of each header type.
     pub fields: Vec<Vec<Arc<str>>>,
     /// Of errors.

@@ -57,6 +57,7 @@ pub fn lower(program: &Program, resolver: Resolver<'_>) -> Result<Code, Vec<Diag
         let Lowering { layout, errors, .. } = lowering;
         let names = Names {
             headers: program.headers.values().map(|h| h.name.clone()).collect(),
+            stacks: program.stacks.values().map(|s| s.name.clone()).collect(),
             fields: program
                 .header_types
                 .values()

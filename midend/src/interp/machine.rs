@@ -4,15 +4,17 @@ use super::arch::{self, Architecture};
 use super::code::{Code, Matcher};
 use super::control::{KeyMatch, MulticastNode};
 use super::externs::ExternState;
-use super::layout::Storage;
+use super::layout::{Slot, Storage};
 use super::lower::lower;
 use super::requests::Digest;
 use super::run::Run;
 use super::table::{ControlError, EntryAction, TableCode, TableState};
-use super::trace::Event;
+use super::trace::{Event, EventKind};
 use crate::ir::Program;
 use p4xdp_frontend::diagnostic::Diagnostic;
+use p4xdp_frontend::source::Span;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What the interpreter cannot run, as diagnostics with E05xx codes.
@@ -26,6 +28,17 @@ pub struct Output {
     pub port: u32,
     /// The packet.
     pub bytes: Vec<u8>,
+    /// The headers that it begins with, by position, and where each ends, in bits; none unless the machine describes.
+    pub headers: Vec<(u32, usize)>,
+}
+
+/// Where a field lies in a packet that leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldAt {
+    /// `headers.ipv4.ttl`
+    pub name: String,
+    /// Bits from the packet's beginning.
+    pub bits: Range<usize>,
 }
 
 /// What becomes of a packet, beyond the copies that leave.
@@ -134,6 +147,7 @@ pub struct Machine {
     storage: Storage,
     arch: Arc<dyn Architecture>,
     tracing: bool,
+    describing: bool,
 }
 
 /// A value set's name, and the widths and signs of its keys.
@@ -190,7 +204,15 @@ impl Machine {
                 .collect(),
         };
         let storage = code.layout.storage();
-        Ok(Machine { code: Arc::new(code), names: Arc::new(names), state, storage, arch, tracing: false })
+        Ok(Machine {
+            code: Arc::new(code),
+            names: Arc::new(names),
+            state,
+            storage,
+            arch,
+            tracing: false,
+            describing: false,
+        })
     }
 
     /// Notes events from now on, or no longer.
@@ -198,11 +220,41 @@ impl Machine {
         self.tracing = on;
     }
 
+    /// Says of each output from now on where its headers lie, for [`Machine::fields`], or no longer.
+    pub fn set_describing(&mut self, on: bool) {
+        self.describing = on;
+    }
+
+    /// The fields of the headers that an output begins with.
+    pub fn fields(&self, output: &Output) -> Vec<FieldAt> {
+        let mut fields = Vec::new();
+        let mut start = 0;
+        for (header, end) in &output.headers {
+            let header = *header as usize;
+            let Some(ty) = self.code.layout.type_of(header) else { continue };
+            let of_type =
+                self.code.layout.headers.get(header).and_then(|h| self.code.names.fields.get(h.ty as usize));
+            let name = self.code.names.headers.get(header).map_or("?", |n| n);
+            // A scalar that was emitted in between has no name.
+            let mut at = start.max(end.saturating_sub(ty.fixed as usize + ty.varbit.unwrap_or(0) as usize));
+            let varbit = (end - at).saturating_sub(ty.fixed as usize);
+            for (field, field_name) in ty.fields.iter().zip(of_type.map(Vec::as_slice).unwrap_or_default()) {
+                let width = if matches!(field.slot, Slot::Var(_)) { varbit } else { field.width as usize };
+                fields.push(FieldAt { name: format!("{name}.{field_name}"), bits: at..at + width });
+                at += width;
+            }
+            start = *end;
+        }
+        fields
+    }
+
     /// Sends a packet into a port.
     pub fn process(&mut self, port: u32, packet: &[u8]) -> Outcome {
         let (code, arch) = (Arc::clone(&self.code), Arc::clone(&self.arch));
         self.state.now += 1000;
         let mut run = Run::new(&code, &mut self.storage, &mut self.state, self.tracing);
+        run.describing = self.describing;
+        run.event(Span::NONE, |_| EventKind::Input { port, length: packet.len() });
         let verdict = match arch.process(&mut run, port, packet) {
             Ok(verdict) => verdict,
             Err(_) => Verdict::Failed(run.fault.take().unwrap_or_else(|| "it stopped".into())),

@@ -8,6 +8,7 @@ use super::trace::EventKind;
 use super::value::{Value, VarBits, big_compare, less};
 use crate::ir::{BinaryOp, Keyset};
 use p4xdp_frontend::source::Span;
+use std::sync::Arc;
 
 impl<'m> Run<'m> {
     /// Runs a parser on the packet from the cursor. `Ok(false)`: it rejected. The error is in its local.
@@ -43,24 +44,26 @@ impl<'m> Run<'m> {
             }
         };
         self.storage.set_narrow(parser.error, self.parser_error);
-        self.event(Span::NONE, |run| EventKind::Parsed {
-            accepted,
-            error: usize::try_from(run.parser_error)
-                .ok()
-                .and_then(|i| run.code.names.errors.get(i).cloned())
-                .unwrap_or_else(|| "?".into()),
-        });
+        self.event(Span::NONE, |run| EventKind::Parsed { accepted, error: run.error_name() });
         Ok(accepted)
     }
 
+    fn error_name(&self) -> Arc<str> {
+        let position = usize::try_from(self.parser_error).ok();
+        position.and_then(|i| self.code.names.errors.get(i).cloned()).unwrap_or_else(|| "?".into())
+    }
+
     fn transition(&mut self, transition: &'m Transition) -> Result<Target, Flow> {
-        let (guards, keys, cases) = match transition {
+        let (guards, keys, cases, span) = match transition {
             Transition::Direct(target) => return Ok(*target),
-            Transition::Select(guards, keys, cases) => (guards, keys, cases),
+            Transition::Select(guards, keys, cases, span) => (guards, keys, cases, *span),
         };
         match self.block(guards) {
             Flow::Next => {}
             failed => return Err(failed),
+        }
+        if self.trace.is_some() {
+            self.note_hazards_in(keys.iter(), span);
         }
         if let ([Any::Narrow(key)], true) = (keys.as_slice(), cases.iter().all(is_plain)) {
             let key = self.env().narrow(key);
@@ -68,11 +71,11 @@ impl<'m> Run<'m> {
                 [Matcher::Masked { value, mask }] => key & mask == *value,
                 _ => true,
             });
-            return found.map(|c| c.target).ok_or_else(|| self.fail(self.code.errors.no_match));
+            return found.map(|c| c.target).ok_or_else(|| self.fail(self.code.errors.no_match, span));
         }
         let values: Vec<Value> = keys.iter().map(|k| self.env().any(k)).collect();
         let found = cases.iter().find(|c| self.matches(&c.matchers, &values));
-        found.map(|c| c.target).ok_or_else(|| self.fail(self.code.errors.no_match))
+        found.map(|c| c.target).ok_or_else(|| self.fail(self.code.errors.no_match, span))
     }
 
     fn matches(&self, matchers: &[Matcher], values: &[Value]) -> bool {
@@ -90,8 +93,9 @@ impl<'m> Run<'m> {
     }
 
     /// Sets the parser's error and rejects.
-    pub(super) fn fail(&mut self, error: u128) -> Flow {
+    pub(super) fn fail(&mut self, error: u128, span: Span) -> Flow {
         self.parser_error = error;
+        self.event(span, |run| EventKind::Failed(run.error_name()));
         Flow::Reject
     }
 
@@ -103,14 +107,14 @@ impl<'m> Run<'m> {
         let Some(ty) = code.layout.type_of(header) else { return Flow::Next };
         let length = length.map_or(0, |l| self.env().narrow(l));
         if !length.is_multiple_of(8) {
-            return self.fail(code.errors.invalid_argument);
+            return self.fail(code.errors.invalid_argument, span);
         }
         let left = (self.packet.len() * 8 - self.cursor) as u128;
         if u128::from(ty.fixed) + length > left {
-            return self.fail(code.errors.packet_too_short);
+            return self.fail(code.errors.packet_too_short, span);
         }
         if length > u128::from(ty.varbit.unwrap_or(0)) {
-            return self.fail(code.errors.header_too_short);
+            return self.fail(code.errors.header_too_short, span);
         }
         let length = length as u32;
         let mut at = self.cursor;

@@ -43,8 +43,8 @@ pub struct Run<'m> {
     pub cursor: usize,
     /// What the deparser has put out.
     pub out: BitWriter,
-    /// Where in `out` each emitted header ends, in bits.
-    pub emitted: Vec<usize>,
+    /// The headers in `out`, and where each ends, in bits.
+    pub emitted: Vec<(u32, usize)>,
     /// What externs have asked of the architecture.
     pub requests: Requests,
     /// Packets that leave.
@@ -53,6 +53,8 @@ pub struct Run<'m> {
     pub fault: Option<String>,
     /// Events, if anybody wants them.
     pub trace: Option<Vec<Event>>,
+    /// Somebody wants to know where the headers of the outputs lie.
+    pub describing: bool,
     /// The table whose action runs, and the entry that matched.
     pub applied: Option<(u32, Option<u32>)>,
     /// v1model: the colour that the direct meter of the table whose action runs gave.
@@ -78,6 +80,7 @@ impl<'m> Run<'m> {
             outputs: Vec::new(),
             fault: None,
             trace: tracing.then(Vec::new),
+            describing: false,
             applied: None,
             colour: Colour::Green,
             parser_error: 0,
@@ -117,10 +120,9 @@ impl<'m> Run<'m> {
         if self.trace.is_none() {
             return;
         }
-        let left: Vec<String> =
-            self.outputs.iter().map(|o| format!("out of port {}, {} bytes", o.port, o.bytes.len())).collect();
-        for text in left {
-            self.event(Span::NONE, |_| EventKind::Verdict(text));
+        let left: Vec<(u32, usize)> = self.outputs.iter().map(|o| (o.port, o.bytes.len())).collect();
+        for (port, length) in left {
+            self.event(Span::NONE, |_| EventKind::Output { port, length });
         }
         let end = match verdict {
             Verdict::Forwarded | Verdict::Passed => return,
@@ -183,6 +185,17 @@ impl<'m> Run<'m> {
         }
     }
 
+    /// Sends out what the deparser made.
+    pub fn send(&mut self, port: u32, bytes: Vec<u8>) {
+        let headers = if self.describing { self.emitted.clone() } else { Vec::new() };
+        self.outputs.push(Output { port, bytes, headers });
+    }
+
+    /// Sends out a packet that the deparser did not make.
+    pub fn send_as_it_is(&mut self, port: u32, bytes: Vec<u8>) {
+        self.outputs.push(Output { port, bytes, headers: Vec::new() });
+    }
+
     /// Runs a deparser; the packet then is what it emitted and the payload.
     pub fn deparse(&mut self, control: u32) -> Result<Vec<u8>, Flow> {
         self.out = BitWriter::default();
@@ -209,6 +222,9 @@ impl<'m> Run<'m> {
     }
 
     fn stmt(&mut self, stmt: &'m Stmt) -> Flow {
+        if self.trace.is_some() {
+            self.note_hazards(stmt);
+        }
         match &stmt.op {
             Op::Set(slot, value) => {
                 let value = self.env().narrow(value);
@@ -229,7 +245,7 @@ impl<'m> Run<'m> {
                 }
             }
             Op::Assign(dst, src) => self.assign(dst, src, stmt.span),
-            Op::Guard(stack, next) => return self.guard(*stack, *next),
+            Op::Guard(stack, next) => return self.guard(*stack, *next, stmt.span),
             Op::SetValid(access, valid) => self.set_valid(access, *valid, stmt.span),
             Op::CopyHeader(to, from) => self.copy_header(to, from, stmt.span),
             Op::Push(stack, count, up) => self.push(*stack, *count as usize, *up),
@@ -264,7 +280,7 @@ impl<'m> Run<'m> {
             Op::Lookahead(offset, slot, width) => {
                 let at = self.cursor + *offset as usize;
                 if at + *width as usize > self.packet.len() * 8 {
-                    return self.fail(self.code.errors.packet_too_short);
+                    return self.fail(self.code.errors.packet_too_short, stmt.span);
                 }
                 let value = self.peek(at, *width);
                 self.storage.set(*slot, value);
@@ -272,10 +288,10 @@ impl<'m> Run<'m> {
             Op::Advance(bits) => {
                 let bits = self.env().narrow(bits) as usize;
                 if !bits.is_multiple_of(8) {
-                    return self.fail(self.code.errors.invalid_argument);
+                    return self.fail(self.code.errors.invalid_argument, stmt.span);
                 }
                 if self.cursor + bits > self.packet.len() * 8 {
-                    return self.fail(self.code.errors.packet_too_short);
+                    return self.fail(self.code.errors.packet_too_short, stmt.span);
                 }
                 self.cursor += bits;
             }
@@ -286,12 +302,12 @@ impl<'m> Run<'m> {
             Op::Verify(condition, error) => {
                 if self.env().narrow(condition) == 0 {
                     let error = self.env().narrow(error);
-                    return self.fail(error);
+                    return self.fail(error, stmt.span);
                 }
             }
             Op::Reject(error) => {
                 let error = self.env().narrow(error);
-                return self.fail(error);
+                return self.fail(error, stmt.span);
             }
             Op::Emit(access) => self.emit(access, stmt.span),
             Op::EmitScalar(scalar) => self.emit_scalar(scalar),
@@ -367,11 +383,11 @@ impl<'m> Run<'m> {
     }
 
     /// `stack.next` and `stack.last` exist, or the parser fails.
-    fn guard(&mut self, stack: u32, next: bool) -> Flow {
+    fn guard(&mut self, stack: u32, next: bool, span: Span) -> Flow {
         let access = if next { Access::Next(stack) } else { Access::Last(stack) };
         match self.env().header(&access) {
             Some(_) => Flow::Next,
-            None => self.fail(self.code.errors.stack_out_of_bounds),
+            None => self.fail(self.code.errors.stack_out_of_bounds, span),
         }
     }
 
@@ -435,7 +451,7 @@ impl<'m> Run<'m> {
         });
         let mut out = std::mem::take(&mut self.out);
         self.header_bits(header, &mut out);
-        self.emitted.push(out.len());
+        self.emitted.push((header as u32, out.len()));
         self.out = out;
     }
 

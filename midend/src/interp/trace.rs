@@ -18,6 +18,13 @@ pub struct Event {
 /// Kinds of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
+    /// The packet comes in.
+    Input {
+        /// By which port.
+        port: u32,
+        /// Bytes.
+        length: usize,
+    },
     /// A block of the architecture begins.
     Stage(Arc<str>),
     /// The parser enters a state.
@@ -29,6 +36,8 @@ pub enum EventKind {
         /// Its bits.
         bits: u32,
     },
+    /// Something failed in the parser: the error's name.
+    Failed(Arc<str>),
     /// The parser is done.
     Parsed {
         /// It accepted.
@@ -69,7 +78,16 @@ pub enum EventKind {
     Emit(Arc<str>),
     /// `log_msg` and the like.
     Message(String),
-    /// What becomes of the packet.
+    /// P4 leaves undefined what happens here.
+    Undefined(String),
+    /// The packet, or a copy of it, leaves.
+    Output {
+        /// By which port.
+        port: u32,
+        /// Bytes.
+        length: usize,
+    },
+    /// How it ends, if it does not leave.
     Verdict(String),
 }
 
@@ -89,9 +107,11 @@ fn list(f: &mut fmt::Formatter<'_>, values: &[(Arc<str>, BigUint)]) -> fmt::Resu
 impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            EventKind::Input { port, length } => write!(f, "into port {port}, {length} bytes"),
             EventKind::Stage(name) => write!(f, "stage {name}"),
             EventKind::State(name) => write!(f, "  state {name}"),
             EventKind::Extract { header, bits } => write!(f, "    extract {header} ({bits} bits)"),
+            EventKind::Failed(error) => write!(f, "    error.{}", error.trim_start_matches("error.")),
             EventKind::Parsed { accepted: true, error } if &**error == "NoError" => f.write_str("  accept"),
             EventKind::Parsed { accepted, error } => {
                 write!(f, "  {} ({error})", if *accepted { "accept" } else { "reject" })
@@ -108,6 +128,8 @@ impl fmt::Display for EventKind {
             EventKind::Validity { header, valid: false } => write!(f, "    {header} becomes invalid"),
             EventKind::Emit(header) => write!(f, "    emit {header}"),
             EventKind::Message(text) => write!(f, "    {text}"),
+            EventKind::Undefined(text) => write!(f, "    undefined: {text}"),
+            EventKind::Output { port, length } => write!(f, "out of port {port}, {length} bytes"),
             EventKind::Verdict(text) => write!(f, "{text}"),
         }
     }

@@ -3,7 +3,7 @@
 use super::blocks::Blocks;
 use super::{Architecture, CallSite, unknown_extern};
 use crate::interp::externs::{self, Builtin, ExternState};
-use crate::interp::machine::{Output, Verdict};
+use crate::interp::machine::Verdict;
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Program};
 use p4xdp_frontend::diagnostic::Diagnostic;
@@ -48,7 +48,7 @@ impl Architecture for EbpfModel {
         if run.storage.narrow(self.accept) == 0 {
             return Ok(Verdict::Dropped);
         }
-        run.outputs.push(Output { port, bytes: packet.to_vec() });
+        run.send_as_it_is(port, packet.to_vec());
         Ok(Verdict::Passed)
     }
 }

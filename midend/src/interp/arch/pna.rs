@@ -11,7 +11,7 @@ use super::{Architecture, CallSite, unknown_extern};
 use crate::interp::externs::pna::FIRST_HOST_PORT;
 use crate::interp::externs::{Builtin, ExternState, pna, psa};
 use crate::interp::layout::{Layout, Slot, Storage};
-use crate::interp::machine::{Output, Verdict};
+use crate::interp::machine::Verdict;
 use crate::interp::requests::{Forward, Requests};
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Place, Program};
@@ -131,7 +131,7 @@ impl Pna {
         }
         match forward {
             None | Some(Forward::Drop) => {}
-            Some(Forward::Port(port)) => run.outputs.push(Output { port, bytes }),
+            Some(Forward::Port(port)) => run.send(port, bytes),
             Some(Forward::Recirculate) => queue.push_back(Work {
                 packet: bytes,
                 pass: work.pass + 1,
@@ -158,7 +158,7 @@ impl Pna {
                 forward: Some(Forward::Port(port)),
             });
         } else {
-            run.outputs.push(Output { port, bytes: packet });
+            run.send_as_it_is(port, packet);
         }
     }
 }

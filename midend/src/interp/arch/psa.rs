@@ -9,7 +9,7 @@ use super::replication::{group_ports, session_ports};
 use super::{Architecture, CallSite, types_of, unknown_extern};
 use crate::interp::externs::{Builtin, ExternState, psa};
 use crate::interp::layout::{Layout, Slot, Storage};
-use crate::interp::machine::{Output, Verdict};
+use crate::interp::machine::Verdict;
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Place, Program};
 use p4xdp_frontend::diagnostic::Diagnostic;
@@ -274,7 +274,7 @@ impl Psa {
             return Ok(());
         }
         let port = work.port as u32;
-        run.outputs.push(Output { port, bytes });
+        run.send(port, bytes);
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 use super::blocks::Blocks;
 use super::{Architecture, CallSite, types_of, unknown_extern};
 use crate::interp::externs::{Builtin, ExternState, ubpf};
-use crate::interp::machine::{Output, Verdict};
+use crate::interp::machine::Verdict;
 use crate::interp::requests::Requests;
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Program};
@@ -59,8 +59,8 @@ fn truncated(run: &Run<'_>, mut bytes: Vec<u8>, length: usize) -> Vec<u8> {
         return bytes;
     }
     bytes.truncate(length);
-    let made = run.emitted.last().copied().unwrap_or(0) / 8;
-    let kept = run.emitted.iter().map(|end| end / 8).rfind(|end| *end <= length).unwrap_or(0);
+    let made = run.emitted.last().map_or(0, |(_, end)| end / 8);
+    let kept = run.emitted.iter().map(|(_, end)| end / 8).rfind(|end| *end <= length).unwrap_or(0);
     let consumed = run.cursor / 8;
     for (at, byte) in bytes.iter_mut().enumerate().take(made).skip(kept) {
         *byte = (at + consumed).checked_sub(made).and_then(|i| run.packet.get(i)).copied().unwrap_or(0);
@@ -84,7 +84,7 @@ impl Architecture for UbpfModel {
         run.storage.set_narrow(self.packet_length, packet.len() as u128);
         run.storage.set_narrow(self.output_action, PASS);
         if !run.parse(self.parser)? {
-            run.outputs.push(Output { port, bytes: packet.to_vec() });
+            run.send_as_it_is(port, packet.to_vec());
             return Ok(Verdict::Passed);
         }
         if run.control(self.pipeline) == Flow::Stop {
@@ -100,7 +100,7 @@ impl Architecture for UbpfModel {
             bytes = truncated(run, bytes, length as usize);
         }
         if let Some(port) = clone {
-            run.outputs.push(Output { port, bytes: bytes.clone() });
+            run.send(port, bytes.clone());
         }
         if requests.drop == Some(true) {
             return Ok(Verdict::Dropped);
@@ -110,7 +110,7 @@ impl Architecture for UbpfModel {
             REDIRECT => (output_port, Verdict::Forwarded),
             _ => return Ok(Verdict::Dropped),
         };
-        run.outputs.push(Output { port, bytes });
+        run.send(port, bytes);
         Ok(verdict)
     }
 }

@@ -10,7 +10,7 @@ use super::{Architecture, CallSite, types_of, unknown_extern};
 use crate::interp::externs::v1model::DROP_PORT;
 use crate::interp::externs::{Builtin, ExternState, v1model};
 use crate::interp::layout::{Layout, Slot, Storage};
-use crate::interp::machine::{Output, Verdict};
+use crate::interp::machine::Verdict;
 use crate::interp::requests::{Preserve, Requests};
 use crate::interp::run::{Flow, Run};
 use crate::interp::value::Value;
@@ -262,7 +262,7 @@ impl V1Model {
             return Ok(Verdict::Forwarded);
         }
         let port = port as u32;
-        run.outputs.push(Output { port, bytes });
+        run.send(port, bytes);
         Ok(Verdict::Forwarded)
     }
 

@@ -6,7 +6,7 @@
 use super::blocks::Blocks;
 use super::{Architecture, CallSite, unknown_extern};
 use crate::interp::externs::{self, Builtin, ExternState};
-use crate::interp::machine::{Output, Verdict};
+use crate::interp::machine::Verdict;
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Program};
 use p4xdp_frontend::diagnostic::Diagnostic;
@@ -71,7 +71,7 @@ impl Architecture for XdpModel {
             XDP_DROP => return Ok(Verdict::Dropped),
             _ => return Ok(Verdict::Aborted),
         };
-        run.outputs.push(Output { port, bytes });
+        run.send(port, bytes);
         Ok(verdict)
     }
 }

@@ -241,14 +241,22 @@ fn counted_already(_: &mut Run<'_>, _: &Call) -> Flow {
     Flow::Next
 }
 
+fn check(run: &mut Run<'_>, call: &Call, otherwise: &str) -> Flow {
+    if run.number(call, 0) != 0 {
+        return Flow::Next;
+    }
+    run.event(call.span, |_| EventKind::Message(otherwise.to_owned()));
+    run.stop(otherwise)
+}
+
 /// `assert(check)`
 pub fn assert(run: &mut Run<'_>, call: &Call) -> Flow {
-    if run.number(call, 0) == 0 { run.stop("an `assert` failed") } else { Flow::Next }
+    check(run, call, "an `assert` failed")
 }
 
 /// `assume(check)`: a claim for verification tools; one that does not hold is an error as well.
 pub fn assume(run: &mut Run<'_>, call: &Call) -> Flow {
-    if run.number(call, 0) == 0 { run.stop("an `assume` does not hold") } else { Flow::Next }
+    check(run, call, "an `assume` does not hold")
 }
 
 /// `log_msg(format [, values])`: each `{}` is a value.

@@ -119,7 +119,7 @@ impl Lowering<'_> {
                         target: lower_target(case.target),
                     })
                     .collect();
-                Transition::Select(guards, keys, cases)
+                Transition::Select(guards, keys, cases, span)
             }
         }
     }
