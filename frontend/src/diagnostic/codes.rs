@@ -179,6 +179,9 @@ codes! {
     W0308 "entries of equal priority" "duplicate-priorities";
     W0309 "entries out of the order of their priorities" "entries-out-of-priority-order";
     W0310 "a statement that is never reached" "unreachable";
+    W0311 "a value that was never set" "uninitialized-use" "uninitialized";
+    W0312 "an `out` parameter that is never set" "uninitialized-out-param";
+    W0313 "a field of a header that is not valid" "invalid-header";
     W0401 "a warning that nobody knows" "unknown-warning" "unknown";
     W0402 "an annotation that has no effect" "ignored-annotation";
 }

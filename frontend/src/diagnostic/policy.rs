@@ -90,7 +90,6 @@ const ELSEWHERE: &[&str] = &[
     "multi-header-extract",
     "ordering",
     "type-inference",
-    "uninitialized",
     "unsupported",
 ];
 

@@ -5,6 +5,7 @@
 //! its own.
 
 mod annotations;
+mod flow;
 mod unreachable;
 mod unused;
 
@@ -22,6 +23,7 @@ pub fn check(program: &Program, sources: &SourceMap, sink: &mut Diagnostics) {
     crate::stack::with_room_for_recursion(|| {
         unused::check(&mut lint);
         unreachable::check(&mut lint);
+        flow::check(&mut lint);
     });
     lint.found.sort_by_key(|finding| finding.primary.span);
     lint.found.into_iter().for_each(|finding| sink.emit(finding));
