@@ -20,6 +20,6 @@ extern E { E(bit<8> x); void met(in bit<8> x); }
 control o(bit<8> x) { E(x) e; apply { e.mett(1); } }         // error[E0204]
 control p(in bit<8> x) { E(x) e; apply { e.met(); } }        // error[E0303]
 extern Q { void met(); }
-control r() { Q() q; apply {} }                              // error[E0313]
+control r() { Q() q; apply {} }                              // error[E0339]
 package pk(bit<8> x);
 pk() main;                                                   // error[E0307]

@@ -7,7 +7,7 @@ parser e(in bit<8> x) { state start { transition select(x) { (1, 2): accept; } }
 parser f(in bit<8> x) { state start { transition select(x) { 16w1: accept; } } } // error[E0301]
 parser g(in bool x) { state start { transition select(x) { true &&& true: accept; } } } // error[E0321]
 struct S { bit<8> x; }
-parser h(in S x) { state start { transition select(x) { _: accept; } } } // error[E0310]
+parser h(in S x) { state start { transition select(x) { _: accept; } } } // error[E0338]
 parser j() { state start { } }                               // warning[W0303]
 parser k(in bit<8> x) {
     state start {

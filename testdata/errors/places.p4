@@ -3,14 +3,14 @@ error { NoError }
 extern bool static_assert(bool check, string message);
 extern void verify(in bool check, in error toSignal);
 bit<8> f() { return 1; }
-const bit<8> a = f();                                        // error[E0314]
+const bit<8> a = f();                                        // error[E0336]
 const bool b = static_assert(1 > 2, "no");                   // error[E0326]
 control c() { apply {} }
 c() d;                                                       // error[E0314]
 parser p() { c() inner; state start { transition accept; } } // error[E0314]
 control e() { p() inner; apply {} }                          // error[E0314]
-control g() { apply { verify(true, error.NoError); } }       // error[E0314]
-control h() { c() inner; action a() { inner.apply(); } apply {} } // error[E0314]
+control g() { apply { verify(true, error.NoError); } }       // error[E0336]
+control h() { c() inner; action a() { inner.apply(); } apply {} } // error[E0336]
 control i() { action a() {} bit<8> x = 1; apply { a(); } }
 bit<8> j() { exit; return 1; }                               // error[E0318]
 void l() { break; }                                          // error[E0318]

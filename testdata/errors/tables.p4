@@ -25,7 +25,7 @@ control c0(in bit<8> k) {
         }
     }
     table tc {
-        key = { k: exact; }                                  // error[E0319]
+        key = { k: exact; }                                  // error[E0337]
         actions = { a; }
         default_action = a;
         entries = {

@@ -106,6 +106,12 @@ codes! {
     E0128 "a list with names for some of its elements";
     E0129 "a parser without states, or a table without properties";
     E0130 "a method without result type";
+    E0131 "text that is no token of P4";
+    E0132 "a misspelt keyword";
+    E0133 "a declaration of P4_14";
+    E0134 "a number that is too large";
+    E0135 "an operator that cannot stand here";
+    E0136 "a loop variable without a type";
     E0201 "a name that is not declared";
     E0202 "a name that is declared twice";
     E0203 "a name of the wrong kind";
@@ -124,7 +130,7 @@ codes! {
     E0310 "a type that cannot be used here";
     E0312 "a number that is out of range";
     E0313 "something that cannot be called";
-    E0314 "something that cannot be done here";
+    E0314 "an object that cannot be instantiated here";
     E0315 "the labels of a `switch`";
     E0316 "a path without `return`";
     E0317 "`return` and the result do not fit";
@@ -144,6 +150,10 @@ codes! {
     E0333 "the body of an annotation";
     E0334 "a type that packets do not take";
     E0335 "a key without a name";
+    E0336 "a call that cannot be made here";
+    E0337 "priorities of table entries";
+    E0338 "a value that cannot be branched on";
+    E0339 "something that cannot be constructed";
     E0401 "a package of no known architecture";
     E0402 "no `main`";
     E0404 "an entry without a priority";

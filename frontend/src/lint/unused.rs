@@ -123,17 +123,19 @@ fn variables(lint: &mut Lint<'_>, uses: &Uses) {
             continue;
         }
         let finding = if uses.written.contains(&id) {
+            // To rename the declaration alone would leave the assignments behind.
             Diagnostic::warning(
                 codes::W0203,
                 name.span,
                 format!("variable `{}` is assigned, but its value is never used", name.name),
             )
         } else if !variable.is_mentioned {
-            Diagnostic::warning(codes::W0202, name.span, format!("variable `{}` is never used", name.name))
+            let message = format!("variable `{}` is never used", name.name);
+            underscore(Diagnostic::warning(codes::W0202, name.span, message), name)
         } else {
             continue;
         };
-        lint.emit(underscore(finding, name));
+        lint.emit(finding);
     }
 }
 

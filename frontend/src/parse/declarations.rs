@@ -6,7 +6,7 @@ use crate::ast::{
     Annotation, ControlBody, Declaration, DeclarationKind, Direction, EnumMember, Field, FunctionPrototype,
     Method, Name, Parameter, StructKind, TypeExpr,
 };
-use crate::diagnostic::codes;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
 
@@ -362,7 +362,14 @@ impl Lowering<'_> {
                     "method `{}` has no result type, and is no constructor: that would be named `{}`",
                     name.text, owner.text
                 );
-                return Err(self.error(codes::E0130, name.span, message));
+                let point = Span::new(name.span.lo, name.span.lo);
+                return Err(self.sink.error(
+                    Diagnostic::error(codes::E0130, name.span, message).with_suggestion(
+                        point,
+                        "void ",
+                        "if it has no result, say so: `void `",
+                    ),
+                ));
             }
             let params = self.next(&mut inner)?;
             let span = start.to(self.span(&params));

@@ -21,7 +21,7 @@ impl Lowering<'_> {
                 let Ok(width) = bits.parse() else {
                     let span = self.span(pair);
                     return Err(self.error(
-                        codes::E0120,
+                        codes::E0134,
                         span,
                         format!("the width `{bits}` of this number is too large"),
                     ));
@@ -36,7 +36,7 @@ impl Lowering<'_> {
         if digits.len() > MAX_DIGITS {
             let span = self.span(pair);
             let message = format!("this number has more than {MAX_DIGITS} digits");
-            return Err(self.error(codes::E0120, span, message));
+            return Err(self.error(codes::E0134, span, message));
         }
         match value(digits) {
             Some((value, radix)) => Ok(ExprKind::Int { value, width, radix }),

@@ -5,7 +5,7 @@ use super::{Lowered, Lowering, take};
 use crate::ast::{
     Annotation, BinaryOp, Block, Declaration, DeclarationKind, Expr, ExprKind, Stmt, StmtKind, SwitchCase,
 };
-use crate::diagnostic::codes;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Span;
 use pest::iterators::{Pair, Pairs};
 
@@ -62,11 +62,12 @@ impl Lowering<'_> {
             _ => return Err(self.unexpected(&pair)),
         };
         if let Some(annotation) = annotations.first() {
-            self.error(
-                codes::E0126,
+            let message = "an annotation cannot stand before this kind of statement";
+            self.sink.emit(Diagnostic::error(codes::E0126, annotation.span, message).with_suggestion(
                 annotation.span,
-                "an annotation cannot stand before this kind of statement",
-            );
+                "",
+                "leave it out",
+            ));
         }
         Ok(Stmt { annotations, kind, span })
     }
@@ -230,7 +231,7 @@ impl Lowering<'_> {
         };
         if ty.is_none() {
             return Err(self.error(
-                codes::E0100,
+                codes::E0136,
                 name.span,
                 format!("the loop variable `{}` needs a type", name.text),
             ));

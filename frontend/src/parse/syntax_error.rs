@@ -121,7 +121,7 @@ impl Failure<'_> {
         }
         let span = lowering.map.span(first.start, first.end());
         let message = format!("`{}` is a declaration of P4_14, and this is a compiler for P4_16", first.text);
-        Some(Diagnostic::error(codes::E0100, span, message))
+        Some(Diagnostic::error(codes::E0133, span, message))
     }
 
     /// A character or a number that is no token of P4 at all.
@@ -130,7 +130,7 @@ impl Failure<'_> {
         match found.kind {
             TokenKind::Unknown => {
                 let shown = found.text.escape_debug();
-                Some(self.error(lowering, codes::E0100, format!("`{shown}` has no meaning in P4")))
+                Some(self.error(lowering, codes::E0131, format!("`{shown}` has no meaning in P4")))
             }
             TokenKind::Number if self.text.get(..self.at).is_some_and(is_fraction) => {
                 Some(self.error(lowering, codes::E0120, "P4 has no fractional numbers"))
@@ -159,7 +159,7 @@ impl Failure<'_> {
         let span = lowering.map.span(word.start, word.end());
         let message = format!("`{}` begins no declaration or statement", word.text);
         Some(
-            Diagnostic::error(codes::E0100, span, message)
+            Diagnostic::error(codes::E0132, span, message)
                 .with_label(self.span(lowering), "this does not fit")
                 .with_suggestion(span, keyword, format!("did you mean `{keyword}`?")),
         )
@@ -230,7 +230,7 @@ impl Failure<'_> {
     /// `=` for `==` and the reverse, `++` and `--`.
     fn wrong_operator(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
         let span = self.span(lowering);
-        let error = |message: &str| Diagnostic::error(codes::E0100, span, message);
+        let error = |message: &str| Diagnostic::error(codes::E0135, span, message);
         match self.found_text() {
             "=" if self.expects(Expectation::Operator) && !self.expects(Expectation::AssignmentOperator) => {
                 Some(error("expected an operator, found `=`, which assigns").with_suggestion(
@@ -247,12 +247,13 @@ impl Failure<'_> {
                 ))
             }
             "++" if self.expects(Expectation::AssignmentOperator) => {
-                Some(error("P4 has no increment operator").with_note("write `x = x + 1` or `x += 1`"))
+                Some(error("P4 has no increment operator").with_suggestion(span, " += 1", "write `x += 1`"))
             }
             "-" if self.expects(Expectation::AssignmentOperator)
                 && self.text.get(self.at..).is_some_and(|rest| rest.starts_with("--")) =>
             {
-                Some(error("P4 has no decrement operator").with_note("write `x = x - 1` or `x -= 1`"))
+                let both = Span::new(span.lo, span.hi + 1);
+                Some(error("P4 has no decrement operator").with_suggestion(both, " -= 1", "write `x -= 1`"))
             }
             _ => None,
         }
@@ -313,7 +314,7 @@ impl Failure<'_> {
             Some(open) => self
                 .error(lowering, codes::E0122, "expected `}` before `else`")
                 .with_label(lowering.map.span(open.start, open.end()), "this `{` is not closed"),
-            None => self.error(lowering, codes::E0100, "`else` without an `if` before it"),
+            None => self.error(lowering, codes::E0124, "`else` without an `if` before it"),
         }
     }
 

@@ -61,7 +61,7 @@ impl Lowering<'_> {
                 let mut args = self.type_arguments(args)?;
                 match (args.pop(), args.is_empty()) {
                     (Some(element), true) => TypeExprKind::List(Box::new(element)),
-                    _ => return Err(self.error(codes::E0100, span, "`list` takes one type")),
+                    _ => return Err(self.error(codes::E0309, span, "`list` takes 1 type argument")),
                 }
             }
             Rule::named_type | Rule::specialized_type => {

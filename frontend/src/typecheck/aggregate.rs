@@ -135,15 +135,11 @@ impl Checker<'_> {
             .collect();
         if !missing.is_empty() && !has_default {
             if sound {
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0324,
-                        span,
-                        format!("no value is given for {} of `{struct_name}`", missing.join(", ")),
-                    )
-                    .with_label(declared, "declared here")
-                    .with_note("end the list with `...` to give the other fields their default values"),
-                );
+                let message = format!("no value is given for {} of `{struct_name}`", missing.join(", "));
+                let diagnostic =
+                    Diagnostic::error(codes::E0324, span, message).with_label(declared, "declared here");
+                let diagnostic = self.with_rest(diagnostic, span);
+                self.emit(diagnostic);
             }
             return self.bad(span);
         }

@@ -195,15 +195,11 @@ impl Checker<'_> {
                 if formal.direction == Direction::In && is_open
                     || !is_open && without_width.contains(&position)
                 {
-                    self.emit(
-                        Diagnostic::error(
-                            codes::E0308,
-                            int.span,
-                            "the width of this integer cannot be inferred",
-                        )
-                        .with_label(formal.declared, "this parameter takes any type")
-                        .with_note("give it a width, as in `32w1`"),
-                    );
+                    let message = "the width of this integer cannot be inferred";
+                    let diagnostic = Diagnostic::error(codes::E0308, int.span, message)
+                        .with_label(formal.declared, "this parameter takes any type");
+                    let diagnostic = self.with_width(diagnostic, int.span);
+                    self.emit(diagnostic);
                     sound = false;
                     continue;
                 }

@@ -101,13 +101,13 @@ impl Checker<'_> {
         if !anywhere && !self.place.may_call_function() {
             let place = self.place.text();
             return self.bad_expr(
-                codes::E0314,
+                codes::E0336,
                 span,
                 format!("function `{}` cannot be called {place}", name.name),
             );
         }
         if is_extern && &*name.name == "verify" && !self.place.in_parser() {
-            return self.bad_expr(codes::E0314, span, "`verify` can only be called in a parser");
+            return self.bad_expr(codes::E0336, span, "`verify` can only be called in a parser");
         }
         let value = self.invoke(id, Callee::Function(id), &Vec::new(), type_args, args, hint, span);
         if is_extern
@@ -239,7 +239,7 @@ impl Checker<'_> {
         if !self.place.may_call_action() {
             let place = self.place.text();
             return self.bad_expr(
-                codes::E0314,
+                codes::E0336,
                 span,
                 format!("action `{}` cannot be called {place}", name.name),
             );

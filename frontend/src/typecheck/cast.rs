@@ -40,9 +40,8 @@ impl Checker<'_> {
                 && width != to_width
             {
                 let name = if to_signed { "int" } else { "bit" };
-                diagnostic = diagnostic.with_note(format!(
-                    "a cast changes the width or the sign, not both: write `({to_text})({name}<{width}>)..`"
-                ));
+                let between = format!("{name}<{width}>");
+                diagnostic = self.with_second_cast(diagnostic, operand.span, &between);
             }
             self.emit(diagnostic);
             return self.bad(span);

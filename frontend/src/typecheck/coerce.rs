@@ -21,7 +21,7 @@ impl Checker<'_> {
         match self.try_coerce_to_expected(e, to) {
             Ok(e) => e,
             Err(e) => {
-                self.mismatch(span, to, e.ty, because);
+                self.value_mismatch(span, to, e.ty, because);
                 self.bad(span)
             }
         }

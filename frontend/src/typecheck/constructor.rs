@@ -156,7 +156,7 @@ impl Checker<'_> {
                     self.arguments_of_unknown(args);
                     self.emit(
                         Diagnostic::error(
-                            codes::E0313,
+                            codes::E0339,
                             span,
                             format!(
                                 "extern `{}` has no constructor, so it cannot be instantiated",
@@ -213,7 +213,7 @@ impl Checker<'_> {
             _ => {
                 self.arguments_of_unknown(args);
                 let text = self.text(ty);
-                self.error(codes::E0313, span, format!("type `{text}` has no constructor"));
+                self.error(codes::E0339, span, format!("type `{text}` has no constructor"));
                 Err(())
             }
         }
@@ -229,7 +229,7 @@ impl Checker<'_> {
         if is_type {
             self.emit(
                 Diagnostic::error(
-                    codes::E0313,
+                    codes::E0339,
                     span,
                     format!(
                         "`{}` is a {what} type without a body and cannot be instantiated",

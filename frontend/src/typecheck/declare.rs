@@ -28,7 +28,7 @@ impl Checker<'_> {
             }
             DeclarationKind::Variable { name, .. } => {
                 self.error(
-                    codes::E0314,
+                    codes::E0123,
                     span,
                     format!("variable `{}` cannot be declared at the top level", name.text),
                 );
@@ -103,7 +103,7 @@ impl Checker<'_> {
     /// Reports a declaration that does not belong where it stands.
     pub(super) fn misplaced(&mut self, span: crate::source::Span, what: &str, name: &str) {
         let place = self.place.text();
-        self.error(codes::E0314, span, format!("{what} `{name}` cannot be declared {place}"));
+        self.error(codes::E0123, span, format!("{what} `{name}` cannot be declared {place}"));
     }
 
     /// `const T name = init;`

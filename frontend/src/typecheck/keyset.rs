@@ -123,7 +123,7 @@ impl Checker<'_> {
         let both_fixed = matches!((self.kind(a.ty), self.kind(b.ty)), (Type::Bits { .. }, Type::Bits { .. }));
         if both_fixed && self.shallow(a.ty) != self.shallow(b.ty) {
             let because = Some((a.span, "expected because of this"));
-            self.with_lead(None, |this| this.mismatch(b.span, a.ty, b.ty, because));
+            self.with_lead(None, |this| this.value_mismatch(b.span, a.ty, b.ty, because));
             return (a, self.bad(b.span));
         }
         (self.set_bound(a, key), self.set_bound(b, key))

@@ -198,7 +198,7 @@ impl Checker<'_> {
             let place = self.place.text();
             self.arguments_of_unknown(args);
             return self.bad_expr(
-                codes::E0314,
+                codes::E0336,
                 span,
                 format!("{what} `{}` cannot be applied {place}", name.name),
             );
@@ -234,7 +234,17 @@ impl Checker<'_> {
     ) -> hir::Expr {
         if &*name.text != "apply" {
             self.arguments_of_unknown(args);
-            return self.bad_expr(codes::E0204, name.span, format!("a table has no method `{}`", name.text));
+            let message = format!("a table has no method `{}`", name.text);
+            let mut diagnostic = Diagnostic::error(codes::E0204, name.span, message);
+            if let Some(similar) = suggest::closest(&name.text, ["apply"]) {
+                diagnostic = diagnostic.with_suggestion(
+                    name.span,
+                    similar,
+                    format!("tables have one method: did you mean `{similar}`?"),
+                );
+            }
+            self.emit(diagnostic);
+            return self.bad(span);
         }
         let args = self.no_arguments(name, args, span);
         if !self.place.may_apply_table() {
@@ -243,7 +253,7 @@ impl Checker<'_> {
                 Some(table) => format!("table `{}` cannot be applied {place}", table.name.name),
                 None => format!("a table cannot be applied {place}"),
             };
-            return self.bad_expr(codes::E0314, span, message);
+            return self.bad_expr(codes::E0336, span, message);
         }
         let ty = self.intern(Type::ApplyResult(table));
         let callee = Callee::TableApply(table);
@@ -357,7 +367,7 @@ impl Checker<'_> {
             let place = self.place.text();
             self.arguments_of_unknown(args);
             return self.bad_expr(
-                codes::E0314,
+                codes::E0336,
                 span,
                 format!("method `{}` cannot be called {place}", name.text),
             );

@@ -18,6 +18,7 @@ mod constructor;
 mod control_decl;
 mod core_library;
 mod declare;
+mod edit;
 mod expr;
 mod extern_decl;
 mod flow;

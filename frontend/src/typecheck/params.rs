@@ -252,18 +252,18 @@ impl Checker<'_> {
     fn check_direction(&mut self, param: &ast::Parameter, ty: hir::TypeId, owner: ParamsOf) {
         let name = &param.name.text;
         if owner.is_constructor() && param.direction != Direction::None {
-            self.error(
-                codes::E0327,
-                param.span,
-                format!("parameter `{name}` of {} cannot have a direction", owner.text()),
-            );
+            let message = format!("parameter `{name}` of {} cannot have a direction", owner.text());
+            let diagnostic = Diagnostic::error(codes::E0327, param.span, message);
+            let diagnostic = self.without_direction(diagnostic, param);
+            self.emit(diagnostic);
         } else if param.direction != Direction::None && self.is_object(ty) {
             let text = self.text(ty);
-            self.error(
-                codes::E0327,
-                param.span,
-                format!("parameter `{name}` of type `{text}` cannot have a direction: objects are passed by reference"),
+            let message = format!(
+                "parameter `{name}` of type `{text}` cannot have a direction: objects are passed by reference"
             );
+            let diagnostic = Diagnostic::error(codes::E0327, param.span, message);
+            let diagnostic = self.without_direction(diagnostic, param);
+            self.emit(diagnostic);
         }
     }
 

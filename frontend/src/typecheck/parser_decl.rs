@@ -78,10 +78,13 @@ impl Checker<'_> {
         if start.is_none() {
             self.error(codes::E0322, name.span, format!("parser `{}` has no `start` state", name.text));
         }
+        let errors = self.sink.error_count();
         let states: Vec<hir::ParserState> = self.at_place(Place::ParserState, |this| {
             body.states.iter().map(|state| this.parser_state(state, &names)).collect()
         });
-        if let Some(start) = start.filter(|_| names.len() == states.len()) {
+        // Where a transition or a keyset is wrong, it is not known what leads where.
+        let sound = names.len() == states.len() && self.sink.error_count() == errors;
+        if let Some(start) = start.filter(|_| sound) {
             self.warn_of_unreachable(&states, start, name);
         }
         locals.append(&mut self.direct_instances);
@@ -241,7 +244,7 @@ impl Checker<'_> {
             return key;
         }
         let text = self.text(key.ty);
-        self.bad_expr(codes::E0310, key.span, format!("a value of type `{text}` cannot be selected on"))
+        self.bad_expr(codes::E0338, key.span, format!("a value of type `{text}` cannot be selected on"))
     }
 
     /// Section "Select expressions": fixed-width numbers, booleans, enums, and tuples of these.

@@ -81,8 +81,31 @@ impl Checker<'_> {
 
     /// "expected .., found ..", unless one of the two was reported already.
     pub(super) fn mismatch(&mut self, span: Span, expected: TypeId, found: TypeId, because: Because) {
+        let diagnostic = self.mismatch_of(span, expected, found, because);
+        self.sink_all(diagnostic);
+    }
+
+    /// The same for a value that may be cast.
+    pub(super) fn value_mismatch(&mut self, span: Span, expected: TypeId, found: TypeId, because: Because) {
+        let diagnostic = self
+            .mismatch_of(span, expected, found, because)
+            .map(|diagnostic| self.with_cast(diagnostic, span, found, expected));
+        self.sink_all(diagnostic);
+    }
+
+    fn sink_all(&mut self, diagnostics: Option<Diagnostic>) {
+        diagnostics.into_iter().for_each(|diagnostic| self.sink.emit(diagnostic));
+    }
+
+    fn mismatch_of(
+        &mut self,
+        span: Span,
+        expected: TypeId,
+        found: TypeId,
+        because: Because,
+    ) -> Option<Diagnostic> {
         if self.is_error(expected) || self.is_error(found) {
-            return;
+            return None;
         }
         let (expected_text, found_text) = (self.text(expected), self.text(found));
         let message = format!("mismatched types: expected `{expected_text}`, found `{found_text}`");
@@ -95,11 +118,7 @@ impl Checker<'_> {
         {
             diagnostic = diagnostic.with_label(place, remark);
         }
-        if self.is_explicitly_castable(found, expected) {
-            diagnostic =
-                diagnostic.with_note(format!("an explicit cast would convert it: `({expected_text})(..)`"));
-        }
-        self.emit(diagnostic);
+        Some(diagnostic)
     }
 
     /// True for the type of what was reported as wrong, or a type built on it.

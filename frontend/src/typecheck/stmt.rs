@@ -146,10 +146,11 @@ impl Checker<'_> {
             Some(value) if is_void => {
                 self.expr(value, None);
                 let place = self.place.text();
-                self.emit(
-                    Diagnostic::error(codes::E0317, span, format!("`return` cannot have a value {place}"))
-                        .with_label(result.span, "there is no result here"),
-                );
+                let message = format!("`return` cannot have a value {place}");
+                let diagnostic = Diagnostic::error(codes::E0317, span, message)
+                    .with_label(result.span, "there is no result here");
+                let diagnostic = self.without_value(diagnostic, value.span);
+                self.emit(diagnostic);
                 None
             }
             Some(value) => {

@@ -35,7 +35,7 @@ impl Checker<'_> {
         }
         if table.is_none() && !self.is_switchable(scrutinee.ty) {
             let text = self.text(scrutinee.ty);
-            self.error(codes::E0310, scrutinee.span, format!("cannot `switch` on a value of type `{text}`"));
+            self.error(codes::E0338, scrutinee.span, format!("cannot `switch` on a value of type `{text}`"));
         }
         let lead = Lead {
             span: scrutinee.span,

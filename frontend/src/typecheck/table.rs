@@ -161,17 +161,13 @@ impl Checker<'_> {
             self.scopes.lookup_top("NoAction").map(|entry| entry.binding.clone())
         else {
             if has_actions {
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0319,
-                        table.name.span,
-                        format!(
-                            "table `{}` has no default action, and `NoAction` is not declared",
-                            table.name.name
-                        ),
-                    )
-                    .with_note("`NoAction` is declared in core.p4: add `#include <core.p4>`"),
+                let message = format!(
+                    "table `{}` has no default action, and `NoAction` is not declared",
+                    table.name.name
                 );
+                let diagnostic = Diagnostic::error(codes::E0319, table.name.span, message);
+                let diagnostic = self.with_core_library(diagnostic, "NoAction");
+                self.emit(diagnostic);
             }
             return;
         };
@@ -381,12 +377,12 @@ impl Checker<'_> {
         }
         match name {
             "largest_priority_wins" if *self.kind(value.ty) != Type::Bool => {
-                self.error(codes::E0319, value.span, "`largest_priority_wins` must be `true` or `false`");
+                self.error(codes::E0337, value.span, "`largest_priority_wins` must be `true` or `false`");
             }
             "priority_delta" => match const_eval::eval_local(&self.program, value) {
                 Ok(hir::ConstValue::Int(delta)) if delta > num_bigint::BigInt::ZERO => {}
                 Ok(_) | Err(_) => {
-                    self.error(codes::E0319, value.span, "`priority_delta` must be a positive integer");
+                    self.error(codes::E0337, value.span, "`priority_delta` must be a positive integer");
                 }
             },
             _ => {}

@@ -38,7 +38,7 @@ impl Checker<'_> {
             && first.priority.is_none()
         {
             self.emit(
-                Diagnostic::error(codes::E0319, first.span, "the first entry needs a priority")
+                Diagnostic::error(codes::E0337, first.span, "the first entry needs a priority")
                     .with_label(priority.span, "because this entry has one"),
             );
         }
@@ -48,7 +48,7 @@ impl Checker<'_> {
         });
         if let (Some(priority), false, Some(key)) = (first_with_priority, ranked, key_property) {
             let message = format!("the entries of table `{}` cannot have priorities", table.name.name);
-            let diagnostic = Diagnostic::error(codes::E0319, key, message)
+            let diagnostic = Diagnostic::error(codes::E0337, key, message)
                 .with_primary("no key is matched otherwise than by `exact` or `lpm`")
                 .with_label(priority.span, "this priority has no meaning");
             self.emit(diagnostic);
@@ -61,7 +61,7 @@ impl Checker<'_> {
                 && let Some(priority) = &entry.priority
             {
                 self.error(
-                    codes::E0319,
+                    codes::E0337,
                     priority.span,
                     "entries of a `const entries` list are matched in order and cannot have a priority",
                 );
@@ -188,7 +188,7 @@ impl Checker<'_> {
         let known = match const_eval::eval_local(&self.program, &value) {
             Ok(ConstValue::Int(known)) => known,
             Ok(_) => {
-                self.error(codes::E0319, priority.span, "a priority must be an integer");
+                self.error(codes::E0337, priority.span, "a priority must be an integer");
                 return None;
             }
             Err(fault) => {
@@ -197,7 +197,7 @@ impl Checker<'_> {
             }
         };
         if known.is_negative() {
-            self.error(codes::E0319, priority.span, "a priority cannot be negative");
+            self.error(codes::E0337, priority.span, "a priority cannot be negative");
             return None;
         }
         Some(value)

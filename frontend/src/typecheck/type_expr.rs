@@ -56,16 +56,10 @@ impl Checker<'_> {
             TypeExprKind::Bool => self.basic.bool,
             TypeExprKind::Error => {
                 if self.program.errors.is_empty() {
-                    self.emit(
-                        Diagnostic::error(
-                            codes::E0201,
-                            ty.span,
-                            "type `error` has no values: no error is declared",
-                        )
-                        .with_note(
-                            "`error.NoError` and others are declared in core.p4: add `#include <core.p4>`",
-                        ),
-                    );
+                    let message = "type `error` has no values: no error is declared";
+                    let diagnostic = Diagnostic::error(codes::E0201, ty.span, message);
+                    let diagnostic = self.with_core_library(diagnostic, "error");
+                    self.emit(diagnostic);
                     return self.basic.error;
                 }
                 self.basic.error_code
@@ -371,6 +365,8 @@ impl Checker<'_> {
                 similar.to_string(),
                 format!("a name like it exists: did you mean `{similar}`?"),
             );
+        } else {
+            diagnostic = self.with_core_library(diagnostic, text);
         }
         self.emit(diagnostic);
         None

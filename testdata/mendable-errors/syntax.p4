@@ -1,0 +1,23 @@
+heder h_t {
+    bit<8> x;
+}
+extern E {
+    E();
+    reset();
+}
+control c(inout bit<8> x) {
+    apply {
+        if (x = 1) {}
+    }
+}
+control d(inout bit<8> x) {
+    apply {
+        x++;
+    }
+}
+control e(inout bit<8> x) {
+    apply {
+        @unlikely if (x == 1) {}
+    }
+}
+const bit<8> a = 1
