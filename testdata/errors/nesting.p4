@@ -37,10 +37,10 @@ parser Sets(in bool flag, in Shape shape, in error reason, in bit<16> key) {
     value_set<Shape>(4) shapes;                              // error[E0310]
     value_set<Vlan>(4) tags;                                 // error[E0310]
     state start {
-        transition select(reason) { _: accept; }             // error[E0310]
+        transition select(reason) { _: accept; }             // error[E0338]
     }
 }
 void switches(in bool flag) {
-    switch (flag) { true: {} }                               // error[E0310]
-    switch (3) { 3: {} }                                     // error[E0310]
+    switch (flag) { true: {} }                               // error[E0338]
+    switch (3) { 3: {} }                                     // error[E0338]
 }
