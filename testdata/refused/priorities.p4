@@ -1,4 +1,4 @@
-// An entry's priority would fall below 0.
+// An entry's priority would be too large for any control plane.
 #include <ebpf_model.p4>
 header h_t { bit<8> a; }
 struct hs_t { h_t h; }
@@ -7,9 +7,9 @@ control F(inout hs_t hs, out bool ok) {
     table t {
         key = { hs.h.a : ternary; }
         actions = { NoAction; }
-        priority_delta = 10;
+        priority_delta = 10; largest_priority_wins = false;
         entries = {
-            priority = 5: 1 &&& 3 : NoAction();
+            priority = 18446744073709551615: 1 &&& 3 : NoAction();
             2 &&& 3 : NoAction();               // error[E0404]
         }
     }
