@@ -4,8 +4,8 @@ use super::Elaborator;
 use super::instance::ObjectId;
 use super::storage::Loc;
 use super::value::Value;
-use crate::ir::{LabelId, LocalId};
-use p4xdp_frontend::hir::{self, ActionId, ConstValue, InstanceId, TopLevel, TypeId, VarId};
+use crate::ir::{self, LabelId, LocalId};
+use p4xdp_frontend::hir::{self, ActionId, ConstValue, InstanceId, TopLevel, TypeId, ValueSetId, VarId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a parameter or variable stands for.
@@ -94,6 +94,8 @@ pub(super) struct Env {
     pub(super) owner: Option<ObjectId>,
     /// Top-level instances.
     pub(super) globals: FxHashMap<InstanceId, ObjectId>,
+    /// Top-level value sets, which all parsers share.
+    pub(super) global_value_sets: FxHashMap<ValueSetId, ir::ValueSetId>,
     top_level: Option<FxHashSet<InstanceId>>,
     global_actions: Option<FxHashSet<ActionId>>,
     /// `this`

@@ -151,27 +151,35 @@ impl<'h> Elaborator<'h> {
         Ok(scalars)
     }
 
-    /// A value set of the parser instance at hand.
+    /// A value set of the parser instance at hand, or of the top level.
     fn value_set(&mut self, id: ValueSetId) -> Res<ir::ValueSetId> {
         let decl = &self.hir.value_sets[id];
         let span = decl.name.span;
-        let Some(owner) = self.env.owner else {
-            return Err(self.bug(span, "a value set outside of a parser"));
+        let is_global =
+            self.hir.top_level.iter().any(|d| matches!(d, hir::TopLevel::ValueSet(global) if *global == id));
+        let owner = self.env.owner.filter(|_| !is_global);
+        let known = match owner {
+            Some(owner) => &self.objects[owner].value_sets,
+            None => &self.env.global_value_sets,
         };
-        if let Some(&known) = self.objects[owner].value_sets.get(&id) {
+        if let Some(&known) = known.get(&id) {
             return Ok(known);
         }
+        let scope = owner.map_or_else(|| "".into(), |owner| self.objects[owner].name.clone());
         let mut keys = Vec::new();
         self.value_set_keys(decl.ty, MatchKind::Exact, &mut keys, span)?;
         let set = ir::ValueSet {
-            name: names::full_name(&self.objects[owner].name, &decl.name.name, &decl.annotations),
+            name: names::full_name(&scope, &decl.name.name, &decl.annotations),
             keys,
             size: self.constant_u64(&decl.size)?,
             annotations: decl.annotations.clone(),
             span,
         };
         let new = self.ir.value_sets.push(set);
-        self.objects[owner].value_sets.insert(id, new);
+        match owner {
+            Some(owner) => self.objects[owner].value_sets.insert(id, new),
+            None => self.env.global_value_sets.insert(id, new),
+        };
         Ok(new)
     }
 
