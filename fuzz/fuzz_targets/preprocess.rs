@@ -1,0 +1,8 @@
+//! Any bytes through the preprocessor; see `targets.rs`.
+#![no_main]
+
+#[path = "../targets.rs"]
+#[allow(dead_code)]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::preprocess(data));

@@ -1,0 +1,6 @@
+#define A B
+#define B A A
+A\
+ B "
+#if
+/*
