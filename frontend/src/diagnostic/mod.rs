@@ -122,6 +122,10 @@ impl Diagnostic {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrorsReported(());
 
+/// How often names are compared for all "did you mean" of one compilation: enough for a few hundred of them in a large program, and a
+/// fraction of a second if there are a hundred thousand.
+const MOST_COMPARISONS: usize = 1_000_000;
+
 /// The sink: collects the findings of all stages in the order in which they were made.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
@@ -129,6 +133,8 @@ pub struct Diagnostics {
     errors: usize,
     policy: WarningPolicy,
     silent: scopes::Scopes,
+    /// Comparisons of names that were made so far.
+    compared: usize,
 }
 
 impl Diagnostics {
@@ -167,6 +173,23 @@ impl Diagnostics {
         diagnostic.severity = Severity::Error;
         self.emit(diagnostic);
         ErrorsReported(())
+    }
+
+    /// What a mistyped name most likely stands for ([`suggest::closest`]). A program of very many mistakes gets no more of these at some
+    /// point: each costs a walk over all candidates.
+    pub fn closest<'a>(
+        &mut self,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        let left = MOST_COMPARISONS.saturating_sub(self.compared);
+        let compared = &mut self.compared;
+        suggest::closest(name, candidates.into_iter().take(left).inspect(|_| *compared += 1))
+    }
+
+    /// False if [`Diagnostics::closest`] has nothing to say any more.
+    pub fn makes_suggestions(&self) -> bool {
+        self.compared < MOST_COMPARISONS
     }
 
     /// `Err` if any error was reported so far.

@@ -1,6 +1,6 @@
 //! Scopes, from the innermost to the top level.
 
-use crate::diagnostic::suggest;
+use crate::diagnostic::Diagnostics;
 use crate::hir::{
     ActionId, ConstId, ControlId, EnumId, ExternId, FunctionId, InstanceId, MatchKindId, NewTypeId,
     PackageId, ParserId, StructId, TableId, TypeId, TypeVarId, ValueSetId, VarId,
@@ -201,7 +201,15 @@ impl Scopes {
     }
 
     /// The visible name most like `name` among those that `accept` admits.
-    pub fn similar(&self, name: &str, accept: impl Fn(&Binding) -> bool) -> Option<String> {
+    pub fn similar(
+        &self,
+        name: &str,
+        accept: impl Fn(&Binding) -> bool,
+        sink: &mut Diagnostics,
+    ) -> Option<String> {
+        if !sink.makes_suggestions() {
+            return None;
+        }
         let mut candidates: Vec<&str> = self
             .visible()
             .flat_map(|frame| frame.names.iter())
@@ -210,6 +218,6 @@ impl Scopes {
             .collect();
         // The order of a hash map must not decide between equals.
         candidates.sort_unstable();
-        suggest::closest(name, candidates).map(str::to_owned)
+        sink.closest(name, candidates).map(str::to_owned)
     }
 }

@@ -108,7 +108,7 @@ impl Checker<'_> {
         let mut sound = true;
         let mut unknown = Vec::new();
         for (name, value) in members {
-            let position = names.iter().position(|field| *field == name.text);
+            let position = self.field_position(id, &name.text);
             let (Some(position), Some(&ty)) = (position, position.and_then(|position| types.get(position)))
             else {
                 unknown.push(name);
@@ -163,9 +163,7 @@ impl Checker<'_> {
     ) {
         let mut diagnostic =
             Diagnostic::error(codes::E0204, name.span, format!("`{owner}` has no field `{}`", name.text));
-        if let Some(similar) =
-            crate::diagnostic::suggest::closest(&name.text, fields.iter().map(|name| &**name))
-        {
+        if let Some(similar) = self.sink.closest(&name.text, fields.iter().map(|name| &**name)) {
             diagnostic = diagnostic.with_suggestion(
                 name.span,
                 similar.to_string(),

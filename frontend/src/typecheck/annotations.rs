@@ -6,14 +6,18 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::Type;
 use crate::resolve::Binding;
 use crate::source::Span;
+use rustc_hash::FxHashMap;
 
 impl Checker<'_> {
     /// Checks annotations and hands out a copy for the HIR.
     pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
-        for (i, annotation) in annotations.iter().enumerate() {
+        let mut first: FxHashMap<&str, &Annotation> = FxHashMap::default();
+        for annotation in annotations {
             self.annotation(annotation);
-            let earlier =
-                annotations.iter().take(i).find(|earlier| earlier.name.text == annotation.name.text);
+            let earlier = first.get(&*annotation.name.text).copied();
+            if earlier.is_none() {
+                first.insert(&annotation.name.text, annotation);
+            }
             if let Some(earlier) = earlier
                 && is_structured(annotation) != is_structured(earlier)
             {
@@ -59,18 +63,20 @@ impl Checker<'_> {
                 }
             }
             AnnotationBody::KeyValues(pairs) => {
-                for (i, (name, value)) in pairs.iter().enumerate() {
-                    if let Some((earlier, _)) =
-                        pairs.iter().take(i).find(|(earlier, _)| earlier.text == name.text)
-                    {
+                let mut first: FxHashMap<&str, Span> = FxHashMap::default();
+                for (name, value) in pairs {
+                    let earlier = first.get(&*name.text).copied();
+                    if let Some(earlier) = earlier {
                         self.emit(
                             Diagnostic::error(
                                 codes::E0333,
                                 name.span,
                                 format!("key `{}` is given twice", name.text),
                             )
-                            .with_label(earlier.span, "first given here"),
+                            .with_label(earlier, "first given here"),
                         );
+                    } else {
+                        first.insert(&name.text, name.span);
                     }
                     self.annotation_value(value);
                 }

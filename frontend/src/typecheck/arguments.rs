@@ -7,6 +7,7 @@ use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, Argument, Direction, FunctionId, Type, TypeId, VarId, WrittenOrder};
 use crate::source::Span;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// What is being called, as far as arguments care.
@@ -284,20 +285,28 @@ impl Checker<'_> {
             return Err(());
         }
         let mut chosen: Vec<(usize, &ast::Argument)> = Vec::with_capacity(args.len());
+        let mut taken: Vec<Option<Span>> = vec![None; formals.len()];
+        let mut positions: FxHashMap<&str, usize> = FxHashMap::default();
+        if named_count > 0 {
+            for (position, formal) in formals.iter().enumerate() {
+                positions.entry(&formal.name).or_insert(position);
+            }
+        }
         let mut sound = true;
         for (i, arg) in args.iter().enumerate() {
             let Some(arg_name) = &arg.name else {
-                if i < formals.len() {
+                if let Some(slot) = taken.get_mut(i) {
+                    *slot = Some(arg.span);
                     chosen.push((i, arg));
                 }
                 continue;
             };
-            let Some(position) = formals.iter().position(|formal| formal.name == arg_name.text) else {
+            let Some(&position) = positions.get(&*arg_name.text) else {
                 sound = false;
                 self.unknown_parameter(arg_name, name, formals, declared);
                 continue;
             };
-            if let Some((_, earlier)) = chosen.iter().find(|(taken, _)| *taken == position) {
+            if let Some(earlier) = taken.get(position).copied().flatten() {
                 sound = false;
                 self.emit(
                     Diagnostic::error(
@@ -305,9 +314,12 @@ impl Checker<'_> {
                         arg.span,
                         format!("argument `{}` is given twice", arg_name.text),
                     )
-                    .with_label(earlier.span, "first given here"),
+                    .with_label(earlier, "first given here"),
                 );
                 continue;
+            }
+            if let Some(slot) = taken.get_mut(position) {
+                *slot = Some(arg.span);
             }
             chosen.push((position, arg));
         }
@@ -336,11 +348,8 @@ impl Checker<'_> {
             return Err(());
         }
         let mut missing = Vec::new();
-        for (position, formal) in formals.iter().enumerate() {
-            if formal.default.is_none()
-                && !formal.optional
-                && !chosen.iter().any(|(taken, _)| *taken == position)
-            {
+        for (formal, given) in formals.iter().zip(&taken) {
+            if formal.default.is_none() && !formal.optional && given.is_none() {
                 missing.push(format!("`{}`", formal.name));
             }
         }
@@ -361,16 +370,13 @@ impl Checker<'_> {
     }
 
     fn unknown_parameter(&mut self, arg: &ast::Name, callee: &str, formals: &[Formal], declared: Span) {
-        let names: Vec<Arc<str>> = formals.iter().map(|formal| formal.name.clone()).collect();
         let name = named(arg);
         let mut diagnostic = Diagnostic::error(
             codes::E0307,
             name.span,
             format!("`{callee}` has no parameter `{}`", name.name),
         );
-        if let Some(similar) =
-            crate::diagnostic::suggest::closest(&name.name, names.iter().map(|name| &**name))
-        {
+        if let Some(similar) = self.sink.closest(&name.name, formals.iter().map(|formal| &*formal.name)) {
             diagnostic = diagnostic.with_suggestion(
                 name.span,
                 similar.to_string(),

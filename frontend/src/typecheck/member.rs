@@ -2,7 +2,6 @@
 
 use super::{Checker, expr};
 use crate::ast::{self, ExprKind as Ast};
-use crate::diagnostic::suggest;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ConstValue, EnumId, ExprKind, Type, TypeId};
 use crate::source::Span;
@@ -41,8 +40,7 @@ impl Checker<'_> {
                 if let Some(&id) = self.errors_by_name.get(&name.text) {
                     return expr(ExprKind::Literal(ConstValue::Error(id)), ty, span);
                 }
-                let names: Vec<Arc<str>> =
-                    self.program.errors.values().map(|error| error.name.clone()).collect();
+                let names = self.candidates(self.program.errors.values().map(|error| &error.name));
                 self.no_such_member(name, "error", &names, None)
             }
             _ => {
@@ -57,10 +55,10 @@ impl Checker<'_> {
     }
 
     fn enum_member(&mut self, id: EnumId, ty: TypeId, name: &ast::Name, span: Span) -> hir::Expr {
+        let found = self.enum_member_position(id, &name.text);
         let decl = &self.program.enums[id];
-        let found = decl.members.iter().position(|member| member.name.name == name.text);
         let Some(position) = found else {
-            let names: Vec<Arc<str>> = decl.members.iter().map(|member| member.name.name.clone()).collect();
+            let names = self.candidates(decl.members.iter().map(|member| &member.name.name));
             let (owner, declared) = (decl.name.name.clone(), decl.name.span);
             return self.no_such_member(name, &owner, &names, Some(declared));
         };
@@ -72,6 +70,11 @@ impl Checker<'_> {
         expr(ExprKind::Literal(value), ty, span)
     }
 
+    /// Names that a mistyped one may stand for; none where that will not be asked any more.
+    fn candidates<'n>(&self, names: impl Iterator<Item = &'n Arc<str>>) -> Vec<Arc<str>> {
+        if self.sink.makes_suggestions() { names.cloned().collect() } else { Vec::new() }
+    }
+
     fn no_such_member(
         &mut self,
         name: &ast::Name,
@@ -81,7 +84,7 @@ impl Checker<'_> {
     ) -> hir::Expr {
         let mut diagnostic =
             Diagnostic::error(codes::E0204, name.span, format!("`{owner}` has no member `{}`", name.text));
-        if let Some(similar) = suggest::closest(&name.text, members.iter().map(|name| &**name)) {
+        if let Some(similar) = self.sink.closest(&name.text, members.iter().map(|name| &**name)) {
             diagnostic = diagnostic.with_suggestion(
                 name.span,
                 similar.to_string(),
@@ -102,11 +105,11 @@ impl Checker<'_> {
         }
         match self.kind_of(base.ty) {
             Type::Struct(id, args) => {
+                let found = self.field_position(id, &name.text);
                 let decl = &self.program.structs[id];
-                let found = decl.fields.iter().enumerate().find(|(_, field)| field.name.name == name.text);
-                let Some((position, written)) = found.map(|(position, field)| (position, field.ty)) else {
-                    let names: Vec<Arc<str>> =
-                        decl.fields.iter().map(|field| field.name.name.clone()).collect();
+                let field = found.and_then(|position| Some((position, decl.fields.get(position)?.ty)));
+                let Some((position, written)) = field else {
+                    let names = self.candidates(decl.fields.iter().map(|field| &field.name.name));
                     let (owner, declared) = (decl.name.name.clone(), decl.name.span);
                     self.no_such_field(name, &owner, &names, declared);
                     return self.bad(span);

@@ -353,7 +353,7 @@ impl Checker<'_> {
                 name.span,
                 format!("extern `{owner}` has no method `{}`", name.text),
             );
-            if let Some(similar) = suggest::closest(&name.text, names.iter().map(|name| &**name)) {
+            if let Some(similar) = self.sink.closest(&name.text, names.iter().map(|name| &**name)) {
                 diagnostic = diagnostic.with_suggestion(
                     name.span,
                     similar.to_string(),

@@ -28,6 +28,7 @@ mod keyset;
 mod loops;
 mod lvalue;
 mod member;
+mod member_index;
 mod method;
 mod operator;
 mod params;
@@ -53,6 +54,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, ErrorsReported};
 use crate::hir::{self, LocalDecl, Type, TypeId};
 use crate::resolve::Scopes;
 use crate::source::{SourceMap, Span};
+use member_index::MemberIndex;
 use place::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -162,6 +164,8 @@ struct Checker<'a> {
     action_data: FxHashSet<hir::VarId>,
     /// The errors declared so far.
     errors_by_name: FxHashMap<Arc<str>, hir::ErrorId>,
+    /// Positions of fields and members by name.
+    members: MemberIndex,
     /// Breadths of types.
     breadths: FxHashMap<TypeId, u32>,
     /// Types whose parts were found to obey the nesting rules.
@@ -193,6 +197,7 @@ impl<'a> Checker<'a> {
             unevaluated: false,
             action_data: FxHashSet::default(),
             errors_by_name: FxHashMap::default(),
+            members: MemberIndex::default(),
             breadths: FxHashMap::default(),
             well_formed: FxHashSet::default(),
         }

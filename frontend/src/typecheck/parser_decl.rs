@@ -6,7 +6,6 @@ use super::place::Place;
 use super::report::Lead;
 use super::{Checker, named};
 use crate::ast::{self, DeclarationKind};
-use crate::diagnostic::suggest;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, LocalDecl, ParserId, StateTarget};
 use crate::resolve::Binding;
@@ -192,7 +191,7 @@ impl Checker<'_> {
         let mut candidates: Vec<&str> =
             names.keys().map(|name| &**name).chain(["accept", "reject"]).collect();
         candidates.sort_unstable();
-        if let Some(similar) = suggest::closest(&name.text, candidates) {
+        if let Some(similar) = self.sink.closest(&name.text, candidates) {
             diagnostic = diagnostic.with_suggestion(
                 name.span,
                 similar.to_string(),

@@ -288,17 +288,14 @@ impl Checker<'_> {
 
     fn action_list(&mut self, actions: &[ast::ActionRef]) -> Vec<ActionRef> {
         let mut list: Vec<ActionRef> = Vec::with_capacity(actions.len());
+        let mut first: FxHashMap<Arc<str>, Span> = FxHashMap::default();
         for action in actions {
             let Some(reference) = self.listed_action(action) else {
                 self.actions_are_incomplete = true;
                 continue;
             };
             let name = self.program.actions[reference.action].name.name.clone();
-            let earlier = list
-                .iter()
-                .find(|earlier| self.program.actions[earlier.action].name.name == name)
-                .map(|e| e.span);
-            if let Some(earlier) = earlier {
+            if let Some(&earlier) = first.get(&name) {
                 self.emit(
                     Diagnostic::error(
                         codes::E0320,
@@ -309,6 +306,7 @@ impl Checker<'_> {
                 );
                 continue;
             }
+            first.insert(name, reference.span);
             list.push(reference);
         }
         list

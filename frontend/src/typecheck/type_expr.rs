@@ -359,7 +359,7 @@ impl Checker<'_> {
             diagnostic = diagnostic
                 .with_label(later, "declared here, after its use")
                 .with_note("a declaration must precede its uses");
-        } else if let Some(similar) = self.scopes.similar(text, wanted) {
+        } else if let Some(similar) = self.scopes.similar(text, wanted, self.sink) {
             diagnostic = diagnostic.with_suggestion(
                 name.name.span,
                 similar.to_string(),
