@@ -1,6 +1,13 @@
 //! The fuzz targets of `fuzz/` on their seeds and on all that ever crashed: they compile, the seeds are good ones, and what was repaired stays
 //! so. Fuzzing itself is in `fuzz/README.md`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "it is a test"
+)]
 
 #[path = "../fuzz/targets.rs"]
 mod targets;

@@ -8,6 +8,20 @@ use crate::ir::*;
 use num_traits::Zero;
 use rustc_hash::FxHashMap;
 
+/// So many ways out of a label's block are kept apart. Each holds all that the block changed so far: with more of them than people write,
+/// nothing is known behind the label of what the block writes.
+const MOST_LEAVES: usize = 64;
+
+/// What holds where a label is left.
+#[derive(Default)]
+struct Left {
+    /// Where its block begins.
+    mark: usize,
+    branches: Vec<Branch>,
+    /// There are too many to keep.
+    too_many: bool,
+}
+
 /// A walk over one block.
 pub(super) struct Walker<'a> {
     pub(super) program: &'a Program,
@@ -16,7 +30,7 @@ pub(super) struct Walker<'a> {
     /// Statements are to be rewritten; otherwise only the facts matter.
     rewrite: bool,
     /// What holds where a label is left, relative to the beginning of its block.
-    labels: FxHashMap<LabelId, (usize, Vec<Branch>)>,
+    labels: FxHashMap<LabelId, Left>,
     keys: Keys,
 }
 
@@ -135,12 +149,18 @@ impl<'a> Walker<'a> {
             }
             StmtKind::Labelled { label, body } => {
                 let mark = self.facts.mark();
-                self.labels.insert(*label, (mark, Vec::new()));
+                self.labels.insert(*label, Left { mark, ..Left::default() });
                 let (new, through) = self.branch(std::mem::take(body));
                 *body = new;
-                let mut live = self.labels.remove(label).map(|(_, left)| left).unwrap_or_default();
-                live.extend(through);
-                self.facts.join(&live);
+                let mut left = self.labels.remove(label).unwrap_or_default();
+                if left.too_many {
+                    let mut writes = StorageSet::new();
+                    effects::block_effects(self.program, body, &mut StorageSet::new(), &mut writes);
+                    self.forget(&writes);
+                } else {
+                    left.branches.extend(through);
+                    self.facts.join(&left.branches);
+                }
             }
             StmtKind::Leave(label) => {
                 self.leave(*label);
@@ -213,8 +233,12 @@ impl<'a> Walker<'a> {
     }
 
     fn leave(&mut self, label: LabelId) {
-        if let Some((mark, left)) = self.labels.get_mut(&label) {
-            left.push(self.facts.branch(*mark));
+        if let Some(left) = self.labels.get_mut(&label) {
+            if left.branches.len() < MOST_LEAVES {
+                left.branches.push(self.facts.branch(left.mark));
+            } else {
+                left.too_many = true;
+            }
         }
     }
 
