@@ -3,7 +3,7 @@
 //! A name is asked for once and kept by whoever asked. Wishes are granted in the order in which they come, so output is
 //! deterministic.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// C's keywords, the names that generated code uses for itself, and ELF sections, whose symbols clang would take for ours. Names that begin with `bpf_`, `BPF_`, `XDP_`, `xdp_` or
 /// two underscores are taken as well.
@@ -84,6 +84,8 @@ const RESERVED: &[&str] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     taken: HashSet<String>,
+    /// The first number that may still be free behind a name that was asked for before.
+    next: HashMap<String, usize>,
 }
 
 impl Names {
@@ -98,13 +100,13 @@ impl Names {
         if !is_reserved(&base) && self.taken.insert(base.clone()) {
             return base;
         }
-        let mut n = 1usize;
+        let n = self.next.entry(base.clone()).or_insert(1);
         loop {
             let name = format!("{base}_{n}");
+            *n += 1;
             if self.taken.insert(name.clone()) {
                 return name;
             }
-            n += 1;
         }
     }
 

@@ -3,8 +3,11 @@
 use super::{Exit, complain, output};
 use crate::cli::{ErrorFormat, SourceArgs};
 use crate::driver::{Compilation, Options};
-use p4xdp_frontend::diagnostic::{ErrorsReported, Format, WarningPolicy, render, summary};
+use p4xdp_frontend::diagnostic::{ErrorsReported, Format, Severity, WarningPolicy, render, summary};
 use p4xdp_frontend::preprocess;
+
+/// So many errors and so many warnings are shown. Nobody reads more, and each is some work.
+const MOST_SHOWN: usize = 1000;
 
 /// The compilation that the arguments ask for.
 pub fn compilation(args: &SourceArgs) -> Compilation {
@@ -35,10 +38,23 @@ pub fn report(compilation: &Compilation, args: &SourceArgs) {
     };
     let color = output::color_on_stderr();
     let mut out = std::io::stderr().lock();
-    let written = render(compilation.diagnostics.iter(), &compilation.sources, format, color, &mut out);
+    let (mut errors, mut warnings, mut hidden) = (0, 0, 0);
+    let shown = compilation.diagnostics.iter().filter(|diagnostic| {
+        let count = match diagnostic.severity {
+            Severity::Error => &mut errors,
+            Severity::Warning => &mut warnings,
+        };
+        *count += 1;
+        hidden += usize::from(*count > MOST_SHOWN);
+        *count <= MOST_SHOWN
+    });
+    let written = render(shown, &compilation.sources, format, color, &mut out);
     drop(out);
     if let Err(error) = written {
         complain(&format!("cannot write the diagnostics: {error}"));
+    }
+    if hidden > 0 && format != Format::Json {
+        output::say(&format!("note: only the first {MOST_SHOWN} errors and warnings are shown"));
     }
     if format == Format::Human
         && let Some(summary) = summary(compilation.diagnostics.iter(), &args.program.display().to_string())
