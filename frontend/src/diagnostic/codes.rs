@@ -192,6 +192,12 @@ codes! {
     W0311 "a value that was never set" "uninitialized-use" "uninitialized";
     W0312 "an `out` parameter that is never set" "uninitialized-out-param";
     W0313 "a field of a header that is not valid" "invalid-header";
+    W0314 "an entry that never matches" "unreachable" "keys";
+    W0315 "a range without values" "empty-range" "invalid";
+    W0316 "a mask that hides bits of the value" "masked-bits" "mismatch";
+    W0317 "a key that is always the same" "constant-key" "mismatch" "ignore-prop";
+    W0318 "a comparison whose outcome is known" "tautological-compare";
+    W0319 "two arguments that come out in one place" "ordering";
     W0401 "a warning that nobody knows" "unknown-warning" "unknown";
     W0402 "an annotation that has no effect" "ignored-annotation";
 }

@@ -4,8 +4,13 @@
 //! errors of their own, and nothing else. Those that the checker meets on its way (shadowing, overflow, transitions) are
 //! its own.
 
+mod aliasing;
 mod annotations;
+mod comparisons;
+mod constant_keys;
 mod flow;
+mod keysets;
+mod paths;
 mod unreachable;
 mod unused;
 
@@ -24,6 +29,10 @@ pub fn check(program: &Program, sources: &SourceMap, sink: &mut Diagnostics) {
         unused::check(&mut lint);
         unreachable::check(&mut lint);
         flow::check(&mut lint);
+        keysets::check(&mut lint);
+        constant_keys::check(&mut lint);
+        comparisons::check(&mut lint);
+        aliasing::check(&mut lint);
     });
     lint.found.sort_by_key(|finding| finding.primary.span);
     lint.found.into_iter().for_each(|finding| sink.emit(finding));

@@ -19,7 +19,7 @@ impl Checker<'_> {
         if let Type::Int = self.kind(operand.ty)
             && let Some(bits) = self.representation(to)
         {
-            let folded = self.int_to_bits(operand, to, bits);
+            let folded = self.truncated(operand, to, bits);
             return hir::Expr { span, ..folded };
         }
         let operand = match self.try_coerce_aggregate(operand, to) {

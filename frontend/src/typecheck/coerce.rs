@@ -141,6 +141,22 @@ impl Checker<'_> {
         }
     }
 
+    /// An `int` that is cast explicitly: losing bits is what a cast is for.
+    pub(super) fn truncated(
+        &mut self,
+        e: hir::Expr,
+        to: TypeId,
+        (width, signed): (u32, bool),
+    ) -> hir::Expr {
+        match const_eval::eval_local(&self.program, &e) {
+            Ok(ConstValue::Int(value)) => {
+                let wrapped = const_eval::wrap(value, width, signed);
+                expr(ExprKind::Literal(ConstValue::Int(wrapped)), to, e.span)
+            }
+            Ok(_) | Err(_) => self.int_to_bits(e, to, (width, signed)),
+        }
+    }
+
     /// An `int` as a fixed-width integer: folded where its value is known.
     pub(super) fn int_to_bits(&mut self, e: hir::Expr, to: TypeId, bits: (u32, bool)) -> hir::Expr {
         let span = e.span;
