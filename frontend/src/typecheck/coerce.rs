@@ -142,12 +142,7 @@ impl Checker<'_> {
     }
 
     /// An `int` that is cast explicitly: losing bits is what a cast is for.
-    pub(super) fn truncated(
-        &mut self,
-        e: hir::Expr,
-        to: TypeId,
-        (width, signed): (u32, bool),
-    ) -> hir::Expr {
+    pub(super) fn truncated(&mut self, e: hir::Expr, to: TypeId, (width, signed): (u32, bool)) -> hir::Expr {
         match const_eval::eval_local(&self.program, &e) {
             Ok(ConstValue::Int(value)) => {
                 let wrapped = const_eval::wrap(value, width, signed);

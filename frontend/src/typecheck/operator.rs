@@ -6,6 +6,7 @@ use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, BinaryOp, ConstValue, ExprKind, Type, TypeId, UnaryOp};
 use crate::source::Span;
+use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 
 impl Checker<'_> {
@@ -17,6 +18,10 @@ impl Checker<'_> {
         hint: Option<TypeId>,
         span: Span,
     ) -> hir::Expr {
+        if let (UnaryOp::Neg, Some((width, lowest))) = (op, lowest_without_sign(operand)) {
+            let ty = self.intern(Type::Bits { width, signed: true });
+            return expr(ExprKind::Literal(ConstValue::Int(lowest)), ty, span);
+        }
         let operand = self.expr(operand, hint);
         let operand = self.enum_to_underlying(operand);
         if self.is_error(operand.ty) {
@@ -312,4 +317,15 @@ pub(super) fn is_assignable(op: BinaryOp) -> bool {
         | BinaryOp::Gt
         | BinaryOp::Ge => false,
     }
+}
+
+/// `8s128`, of which only the negative fits: the width and that negative.
+fn lowest_without_sign(operand: &ast::Expr) -> Option<(u32, BigInt)> {
+    let ast::ExprKind::Int { value, width: Some(ast::LiteralWidth { width, signed: true }), .. } =
+        &operand.kind
+    else {
+        return None;
+    };
+    let is_lowest = (1..=MAX_SIZE).contains(width) && *value == BigInt::from(1) << (width - 1);
+    is_lowest.then(|| (*width, -value))
 }
