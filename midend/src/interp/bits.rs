@@ -58,12 +58,17 @@ pub struct BitWriter {
 }
 
 impl BitWriter {
+    /// Empty, with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> BitWriter {
+        BitWriter { bytes: Vec::with_capacity(bytes), free: 0 }
+    }
+
     /// Appends the low `width` bits (at most 128).
     pub fn push(&mut self, value: u128, width: u32) {
         let mut rest = width.min(NARROW);
         if self.free == 0 && rest.is_multiple_of(8) {
             let all = value.to_be_bytes();
-            self.bytes.extend(all.iter().skip(16 - rest as usize / 8));
+            self.bytes.extend_from_slice(all.get(16 - rest as usize / 8..).unwrap_or_default());
             return;
         }
         while rest > 0 {

@@ -7,7 +7,7 @@ use super::externs::ExternState;
 use super::layout::{Slot, Storage};
 use super::lower::lower;
 use super::requests::Digest;
-use super::run::Run;
+use super::run::{Run, Scratch};
 use super::table::{ControlError, EntryAction, TableCode, TableState};
 use super::trace::{Event, EventKind};
 use crate::ir::Program;
@@ -146,6 +146,7 @@ pub struct Machine {
     pub(super) state: State,
     storage: Storage,
     arch: Arc<dyn Architecture>,
+    scratch: Scratch,
     tracing: bool,
     describing: bool,
 }
@@ -210,6 +211,7 @@ impl Machine {
             state,
             storage,
             arch,
+            scratch: Scratch::default(),
             tracing: false,
             describing: false,
         })
@@ -252,7 +254,8 @@ impl Machine {
     pub fn process(&mut self, port: u32, packet: &[u8]) -> Outcome {
         let (code, arch) = (Arc::clone(&self.code), Arc::clone(&self.arch));
         self.state.now += 1000;
-        let mut run = Run::new(&code, &mut self.storage, &mut self.state, self.tracing);
+        let scratch = std::mem::take(&mut self.scratch);
+        let mut run = Run::new(&code, &mut self.storage, &mut self.state, scratch, self.tracing);
         run.describing = self.describing;
         run.event(Span::NONE, |_| EventKind::Input { port, length: packet.len() });
         let verdict = match arch.process(&mut run, port, packet) {
@@ -262,6 +265,7 @@ impl Machine {
         run.verdict_events(&verdict);
         let outputs = std::mem::take(&mut run.outputs);
         let trace = run.trace.take().unwrap_or_default();
+        self.scratch = run.into_scratch();
         Outcome { verdict, outputs, digests: std::mem::take(&mut self.state.digests), trace }
     }
 

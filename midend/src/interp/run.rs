@@ -29,6 +29,14 @@ pub enum Flow {
     Stop,
 }
 
+/// Memory that serves one packet after the other.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    packet: Vec<u8>,
+    emitted: Vec<(u32, usize)>,
+    keys: Vec<Value>,
+}
+
 /// A packet under way.
 pub struct Run<'m> {
     /// The program.
@@ -67,15 +75,22 @@ pub struct Run<'m> {
 
 impl<'m> Run<'m> {
     /// A run over fresh storage.
-    pub fn new(code: &'m Code, storage: &'m mut Storage, state: &'m mut State, tracing: bool) -> Run<'m> {
+    pub fn new(
+        code: &'m Code,
+        storage: &'m mut Storage,
+        state: &'m mut State,
+        scratch: Scratch,
+        tracing: bool,
+    ) -> Run<'m> {
+        let Scratch { packet, emitted, keys } = scratch;
         let mut run = Run {
             code,
             storage,
             state,
-            packet: Vec::new(),
+            packet,
             cursor: 0,
             out: BitWriter::default(),
-            emitted: Vec::new(),
+            emitted,
             requests: Requests::default(),
             outputs: Vec::new(),
             fault: None,
@@ -85,10 +100,15 @@ impl<'m> Run<'m> {
             colour: Colour::Green,
             parser_error: 0,
             rounds: 0,
-            keys: Vec::new(),
+            keys,
         };
         run.fresh_storage();
         run
+    }
+
+    /// Gives the memory back.
+    pub fn into_scratch(self) -> Scratch {
+        Scratch { packet: self.packet, emitted: self.emitted, keys: self.keys }
     }
 
     /// Everything zero, all headers invalid; also after the storage was taken away.
@@ -137,6 +157,13 @@ impl<'m> Run<'m> {
     pub fn stop(&mut self, why: impl Into<String>) -> Flow {
         self.fault = Some(why.into());
         Flow::Stop
+    }
+
+    /// Copies a new packet to be parsed.
+    pub fn load_packet(&mut self, packet: &[u8]) {
+        self.packet.clear();
+        self.packet.extend_from_slice(packet);
+        self.cursor = 0;
     }
 
     /// Takes a new packet to be parsed.
@@ -198,13 +225,18 @@ impl<'m> Run<'m> {
 
     /// Runs a deparser; the packet then is what it emitted and the payload.
     pub fn deparse(&mut self, control: u32) -> Result<Vec<u8>, Flow> {
-        self.out = BitWriter::default();
+        // Room for the packet as it came and a few headers more.
+        self.out = BitWriter::with_capacity(self.packet.len() + 64);
         self.emitted.clear();
         match self.control(control) {
             Flow::Stop => Err(Flow::Stop),
             Flow::Next | Flow::Leave(_) | Flow::Reject => {
                 let mut out = std::mem::take(&mut self.out);
-                out.extend(&self.payload());
+                if self.cursor.is_multiple_of(8) {
+                    out.extend(self.packet.get(self.cursor / 8..).unwrap_or_default());
+                } else {
+                    out.extend(&self.payload());
+                }
                 Ok(out.into_bytes())
             }
         }
@@ -459,9 +491,19 @@ impl<'m> Run<'m> {
     pub fn header_bits(&self, header: usize, out: &mut BitWriter) {
         let layout = &self.code.layout;
         let Some(ty) = layout.type_of(header) else { return };
+        // Narrow fields are put together as long as they fit a machine integer.
+        let (mut bits, mut have) = (0u128, 0);
         for field in &ty.fields {
-            match layout.absolute(header, field.slot) {
-                Slot::Narrow(slot) => out.push(self.storage.narrow(slot), field.width),
+            let slot = layout.absolute(header, field.slot);
+            if !matches!(slot, Slot::Narrow(_)) || have + field.width > NARROW {
+                out.push(bits, have);
+                (bits, have) = (0, 0);
+            }
+            match slot {
+                Slot::Narrow(slot) => {
+                    bits = bits.checked_shl(field.width).unwrap_or(0) | self.storage.narrow(slot);
+                    have += field.width;
+                }
                 Slot::Wide(slot) => {
                     out.push_big(
                         self.storage.wide.get(slot as usize).unwrap_or(&BigUint::default()),
@@ -475,6 +517,7 @@ impl<'m> Run<'m> {
                 }
             }
         }
+        out.push(bits, have);
     }
 
     fn emit_scalar(&mut self, scalar: &Scalar) {

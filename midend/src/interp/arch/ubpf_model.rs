@@ -78,7 +78,7 @@ impl Architecture for UbpfModel {
     }
 
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {
-        run.take_packet(packet.to_vec());
+        run.load_packet(packet);
         run.requests = Requests::default();
         run.storage.set_narrow(self.input_port, u128::from(port));
         run.storage.set_narrow(self.packet_length, packet.len() as u128);

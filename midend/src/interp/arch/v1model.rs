@@ -150,7 +150,7 @@ impl V1Model {
     fn ingress(&self, run: &mut Run<'_>, work: Work, queue: &mut VecDeque<Work>) -> Result<Verdict, Flow> {
         let Work::Ingress { packet, port, instance_type, kept } = work else { return Ok(Verdict::Dropped) };
         let meta = &self.metadata;
-        self.parse(run, packet.clone(), port, instance_type)?;
+        self.parse(run, packet, port, instance_type)?;
         for (slot, value) in kept {
             run.storage.set(slot, value);
         }
@@ -164,10 +164,11 @@ impl V1Model {
         if let Some((session, preserve)) = &requests.clone {
             let kept = self.kept(run.storage, preserve);
             let copies = session_ports(run.state, *session);
-            self.clone_of_ingress(run, &packet, port, &kept, copies, queue)?;
+            self.clone_of_ingress(run, port, &kept, copies, queue)?;
         }
         if let Some(preserve) = &requests.resubmit {
             let kept = self.kept(run.storage, preserve);
+            let packet = std::mem::take(&mut run.packet);
             queue.push_back(Work::Ingress { packet, port, instance_type: RESUBMITTED, kept });
             return Ok(Verdict::Forwarded);
         }
@@ -196,7 +197,6 @@ impl V1Model {
     fn clone_of_ingress(
         &self,
         run: &mut Run<'_>,
-        packet: &[u8],
         port: u128,
         kept: &[(Slot, Value)],
         copies: Vec<(u128, u128)>,
@@ -206,7 +206,8 @@ impl V1Model {
             return Ok(());
         }
         let saved = (run.storage.clone(), run.cursor);
-        self.parse(run, packet.to_vec(), port, INGRESS_CLONE)?;
+        let packet = run.packet.clone();
+        self.parse(run, packet.clone(), port, INGRESS_CLONE)?;
         for (slot, value) in kept {
             run.storage.set(*slot, value.clone());
         }
@@ -214,7 +215,7 @@ impl V1Model {
             let (storage, cursor) = (run.storage.clone(), run.cursor);
             queue.push_back(Work::Egress {
                 storage,
-                packet: packet.to_vec(),
+                packet: packet.clone(),
                 cursor,
                 port,
                 rid,

@@ -53,7 +53,7 @@ impl Architecture for XdpModel {
     }
 
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {
-        run.take_packet(packet.to_vec());
+        run.load_packet(packet);
         if !run.parse(self.parser)? {
             return Ok(Verdict::Aborted);
         }

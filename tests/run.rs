@@ -1,0 +1,121 @@
+//! `p4xdp run`: captures in, captures out, on the interpreter; and captures that are none.
+#![allow(clippy::unwrap_used)]
+
+use p4xdp::testing::pcap::{self, Captured};
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const ROUTER: &str = "examples/router/router.p4";
+const ROUTES: &str = "add route dst:0x0a000100/24 next_hop(dst:0x0200000000b1, src:0x0200000000a1, port:1)\n\
+    # Packets and expectations are not for here.\npacket 0 00\n";
+
+/// An IPv4 packet for an address in 10/8.
+fn packet(last: [u8; 3]) -> Vec<u8> {
+    let mut bytes = vec![2, 0, 0, 0, 0, 0xa0, 2, 0, 0, 0, 0, 1, 8, 0];
+    bytes.extend([0x45, 0, 0, 0x14, 0, 1, 0, 0, 0x40, 0x11, 0x65, 0xd3, 10, 0, 0, 1, 10]);
+    bytes.extend(last);
+    bytes
+}
+
+fn captured(nanoseconds: u64, bytes: Vec<u8>) -> Captured {
+    Captured { nanoseconds, bytes }
+}
+
+fn write(path: &Path, packets: &[Captured]) {
+    pcap::write(File::create(path).unwrap(), packets).unwrap();
+}
+
+/// One enhanced packet block, time stamps in microseconds.
+fn write_pcapng(path: &Path, microseconds: u32, bytes: &[u8]) {
+    let word = |v: u32| v.to_le_bytes();
+    let mut file = Vec::new();
+    for v in [0x0a0d_0d0a, 28, 0x1a2b_3c4d, 1, u32::MAX, u32::MAX, 28, 1, 20, 1, 0, 20] {
+        file.extend(word(v));
+    }
+    let padded = bytes.len().next_multiple_of(4);
+    let length = bytes.len() as u32;
+    for v in [6, padded as u32 + 32, 0, 0, microseconds, length, length] {
+        file.extend(word(v));
+    }
+    file.extend(bytes);
+    file.resize(file.len() + padded - bytes.len(), 0);
+    file.extend(word(padded as u32 + 32));
+    std::fs::write(path, file).unwrap();
+}
+
+fn run(dir: &Path, args: &[&str]) -> Output {
+    let out = dir.join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_p4xdp"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["run", ROUTER]).args(args);
+    command.arg("--out").arg(out).output().unwrap()
+}
+
+#[test]
+fn captures_in_captures_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    std::fs::write(path("routes"), ROUTES).unwrap();
+    // In order of time across the files: 0 at 1 us, 3 at 2 us, 0 at 3 us, which nobody routes.
+    write(&path("a.pcap"), &[captured(1_001, packet([0, 1, 5])), captured(3_000, packet([9, 9, 9]))]);
+    write_pcapng(&path("b.pcapng"), 2, &packet([0, 1, 6]));
+    let inputs = [format!("0={}", path("a.pcap").display()), format!("3={}", path("b.pcapng").display())];
+    let routes = path("routes").display().to_string();
+    let output = run(
+        dir.path(),
+        &["--in", &inputs[0], "--in", &inputs[1], "--entries", &routes, "--trace=json"],
+    );
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stdout}{stderr}");
+    assert!(stdout.ends_with("3 packets in, 2 out\n"), "{stdout}");
+    let events: Vec<serde_json::Value> = stdout
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let ports: Vec<_> = events.iter().filter(|e| e["event"] == "input").map(|e| e["port"].clone()).collect();
+    assert_eq!(ports, [0, 3, 0]);
+    assert!(events.iter().any(|e| e["event"] == "table" && e["hit"] == true && e["packet"] == 1));
+
+    let left = pcap::read(File::open(path("out").join("1.pcap")).unwrap()).unwrap();
+    let times: Vec<u64> = left.iter().map(|p| p.nanoseconds).collect();
+    assert_eq!(times, [1_001, 2_000]);
+    for (packet, last) in left.iter().zip([5, 6]) {
+        assert_eq!(packet.bytes[..6], [2, 0, 0, 0, 0, 0xb1]);
+        // The time to live, and the last byte of the address.
+        assert_eq!((packet.bytes[22], packet.bytes[33]), (0x3f, last));
+    }
+    assert_eq!(std::fs::read_dir(path("out")).unwrap().count(), 1);
+}
+
+#[test]
+fn what_is_no_capture_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    std::fs::write(path("text"), "this is no capture at all").unwrap();
+    write(&path("whole.pcap"), &[captured(1, packet([0, 1, 5]))]);
+    let whole = std::fs::read(path("whole.pcap")).unwrap();
+    std::fs::write(path("cut.pcap"), &whole[..50]).unwrap();
+    std::fs::write(path("bad_entries"), "add route dst:0x0a000100/33 drop()\n").unwrap();
+    let file = |name: &str| format!("0={}", path(name).display());
+    let entries = path("bad_entries").display().to_string();
+    let cases: [(&[&str], i32, &str); 6] = [
+        (&["--in", &file("text")], 1, "text: this is no capture in pcap or pcapng"),
+        (&["--in", &file("cut.pcap")], 1, "cut.pcap: the capture ends in the middle of packet 1"),
+        (&["--in", &file("missing")], 2, "cannot read"),
+        (&["--in", "whole.pcap"], 2, "`--in whole.pcap`: expected PORT=FILE.pcap"),
+        (&["--in", "x=whole.pcap"], 2, "`--in x=whole.pcap`: expected PORT=FILE.pcap"),
+        (
+            &["--in", &file("whole.pcap"), "--entries", &entries],
+            1,
+            "bad_entries:1:15: a prefix of 33 bits is longer than key `dst` of 32 bits",
+        ),
+    ];
+    for (args, status, message) in cases {
+        let output = run(dir.path(), args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{stderr}");
+        assert!(stderr.contains(message), "{stderr}");
+    }
+}
