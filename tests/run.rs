@@ -61,10 +61,8 @@ fn captures_in_captures_out() {
     write_pcapng(&path("b.pcapng"), 2, &packet([0, 1, 6]));
     let inputs = [format!("0={}", path("a.pcap").display()), format!("3={}", path("b.pcapng").display())];
     let routes = path("routes").display().to_string();
-    let output = run(
-        dir.path(),
-        &["--in", &inputs[0], "--in", &inputs[1], "--entries", &routes, "--trace=json"],
-    );
+    let output =
+        run(dir.path(), &["--in", &inputs[0], "--in", &inputs[1], "--entries", &routes, "--trace=json"]);
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{stdout}{stderr}");

@@ -91,6 +91,30 @@ pub trait Engine {
         Err(EngineError::Unsupported("this engine has no digests".into()))
     }
 
+    /// Moves the clock on.
+    fn advance(&mut self, nanoseconds: u64) -> EngineResult<()> {
+        let _ = nanoseconds;
+        Err(EngineError::Unsupported("this engine's clock is the machine's".into()))
+    }
+
+    /// Lets an entry be idle for so long, from now on.
+    fn set_idle_timeout(&mut self, table: &str, keys: &[KeyMatch], nanoseconds: u64) -> EngineResult<()> {
+        let _ = (table, keys, nanoseconds);
+        Err(EngineError::Unsupported("this engine has no idle timeouts".into()))
+    }
+
+    /// Is the entry past its idle timeout?
+    fn is_idle(&mut self, table: &str, keys: &[KeyMatch]) -> EngineResult<bool> {
+        let _ = (table, keys);
+        Err(EngineError::Unsupported("this engine has no idle timeouts".into()))
+    }
+
+    /// How long entries with this expire time profile may be idle.
+    fn set_expire_profile(&mut self, profile: u32, nanoseconds: u64) -> EngineResult<()> {
+        let _ = (profile, nanoseconds);
+        Err(EngineError::Unsupported("this engine has no expire time profiles".into()))
+    }
+
     /// Replaces a table's default action.
     fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()>;
 

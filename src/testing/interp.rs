@@ -84,6 +84,24 @@ impl Engine for InterpEngine {
         Ok(std::mem::take(&mut self.digests))
     }
 
+    fn advance(&mut self, nanoseconds: u64) -> EngineResult<()> {
+        self.machine.set_now(self.machine.now().saturating_add(nanoseconds));
+        Ok(())
+    }
+
+    fn set_idle_timeout(&mut self, table: &str, keys: &[KeyMatch], nanoseconds: u64) -> EngineResult<()> {
+        self.machine.set_idle_timeout(table, keys, None, Some(nanoseconds)).map_err(refused)
+    }
+
+    fn is_idle(&mut self, table: &str, keys: &[KeyMatch]) -> EngineResult<bool> {
+        self.machine.is_idle(table, keys, None).map_err(refused)
+    }
+
+    fn set_expire_profile(&mut self, profile: u32, nanoseconds: u64) -> EngineResult<()> {
+        self.machine.set_expire_profile(profile, nanoseconds);
+        Ok(())
+    }
+
     fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()> {
         self.machine.set_default(table, action).map_err(refused)
     }

@@ -9,6 +9,7 @@
 use super::engine::{ActionSpec, KeyMatch};
 use super::stf::{Call, MatchValue, Name, Number, StfError};
 use num_bigint::BigUint;
+use p4xdp_frontend::diagnostic::suggest::closest;
 use p4xdp_midend::ir::{KeyElement, Keyset, MatchKind, Program, PropertyValue, Table, ValueSet};
 use std::sync::Arc;
 
@@ -72,6 +73,18 @@ fn find<T>(candidates: &[(&str, T)], name: &str) -> Result<Found, Vec<String>> {
     Err(Vec::new())
 }
 
+/// What a name was most likely to be, written as much in full as the name is.
+fn meant<'n>(name: &str, all: &[&'n str]) -> Option<&'n str> {
+    let parts = name.split('.').count();
+    let written = |full: &&'n str| {
+        let skip = full.split('.').count().checked_sub(parts)?;
+        let at = full.match_indices('.').map(|(at, _)| at + 1).nth(skip.checked_sub(1)?);
+        full.get(at?..)
+    };
+    let shortened: Vec<&str> = all.iter().map(|full| written(full).unwrap_or(full)).collect();
+    closest(name, shortened)
+}
+
 impl<'a> Resolver<'a> {
     fn error(&self, column: u32, message: impl Into<String>) -> StfError {
         StfError { line: self.line, column, message: message.into() }
@@ -84,6 +97,8 @@ impl<'a> Resolver<'a> {
             format!("{kind} `{text}` is ambiguous: it may be {}", list(several))
         } else if all.is_empty() {
             format!("there is no {kind} `{text}`: there are none at all")
+        } else if let Some(meant) = meant(text, all) {
+            format!("there is no {kind} `{text}`; did you mean `{meant}`?")
         } else {
             let all = all.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
             format!("there is no {kind} `{text}`; there are {}", list(&all))

@@ -139,6 +139,28 @@ impl<'a> StfRun<'a> {
                 let (full, keysets) = resolver.value_set(name, values)?;
                 self.engine.insert_value_set(&full, &keysets).map_err(failed)?;
             }
+            CommandKind::Advance(microseconds) => {
+                self.engine.advance(microseconds.saturating_mul(1000)).map_err(failed)?;
+            }
+            CommandKind::IdleTimeout(id, microseconds) => {
+                let (table, keys) = self.named_entry(line, id)?;
+                let nanoseconds = microseconds.saturating_mul(1000);
+                self.engine.set_idle_timeout(&table, &keys, nanoseconds).map_err(failed)?;
+            }
+            CommandKind::CheckIdle(id, wanted) => {
+                let (table, keys) = self.named_entry(line, id)?;
+                let idle = self.engine.is_idle(&table, &keys).map_err(failed)?;
+                let found = if idle { "it is idle" } else { "it is not" };
+                self.report.checks.push(Check {
+                    line: Some(line),
+                    what: format!("check_idle {}", id.text),
+                    failure: (idle != *wanted).then(|| found.to_owned()),
+                });
+            }
+            CommandKind::ExpireProfile(profile, microseconds) => {
+                let nanoseconds = microseconds.saturating_mul(1000);
+                self.engine.set_expire_profile(*profile, nanoseconds).map_err(failed)?;
+            }
             CommandKind::CheckRegister(name, index, comparison, wanted) => {
                 let full = resolver.instance(name)?;
                 let found = self.engine.register(&full, *index).map_err(failed)?;
@@ -233,6 +255,14 @@ impl<'a> StfRun<'a> {
         Ok(())
     }
 
+    /// The table and the keys of an entry that was added with a name.
+    fn named_entry(&self, line: u32, id: &Name) -> Result<(Arc<str>, Vec<KeyMatch>), TestError> {
+        self.entries.get(&id.text).cloned().ok_or_else(|| {
+            let message = format!("no entry was added as `{}`", id.text);
+            StfError { line, column: id.column, message }.into()
+        })
+    }
+
     /// The oldest digest of this name that no check has looked at.
     fn check_digest(&mut self, line: u32, name: &Name, fields: &[(Name, Number)]) -> Result<(), TestError> {
         let new = self.engine.digests().map_err(|error| TestError::Engine { line, error })?;
@@ -285,10 +315,7 @@ impl<'a> StfRun<'a> {
                 self.engine.counter(&full, *index).map_err(failed)?
             }
             CellIndex::Entry(id) => {
-                let Some((table, keys)) = self.entries.get(&id.text).cloned() else {
-                    let message = format!("no entry was added as `{}`", id.text);
-                    return Err(StfError { line, column: id.column, message }.into());
-                };
+                let (table, keys) = self.named_entry(line, id)?;
                 self.engine.direct_counter(&table, &keys).map_err(failed)?
             }
         };

@@ -236,6 +236,14 @@ pub enum CommandKind {
     GroupAdd(Name, u32, Vec<u32>),
     /// `value_set_add`: value set, one value a key.
     ValueSetAdd(Name, Vec<MatchValue>),
+    /// `advance`: the clock, by microseconds.
+    Advance(u64),
+    /// `idle_timeout`: an entry by its name, microseconds.
+    IdleTimeout(Name, u64),
+    /// `check_idle`: an entry by its name, and whether it shall be past its time.
+    CheckIdle(Name, bool),
+    /// `expire_profile`: profile, microseconds.
+    ExpireProfile(u32, u64),
     /// `check_register`: register, cell, comparison, value.
     CheckRegister(Name, u64, Comparison, Number),
     /// `check_digest`: what the next digest of this name says.

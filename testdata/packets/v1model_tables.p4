@@ -89,6 +89,12 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             Kind.Two: set(0x62);
         }
     }
+    table aging {
+        key = { headers.key.a: exact; }
+        actions = { set; }
+        default_action = set(0x80);
+        support_timeout = true;
+    }
     table nothing {
         actions = { set; add_to; }
         default_action = set(0x70);
@@ -112,6 +118,8 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             by_kind.apply();
         } else if (headers.key.which == 6) {
             headers.key.hit = (bit<8>) (bit<1>) nothing.apply().hit;
+        } else if (headers.key.which == 7) {
+            headers.key.hit = (bit<8>) (bit<1>) aging.apply().hit;
         }
     }
 }

@@ -22,8 +22,20 @@ impl<'m> Run<'m> {
         let mut keys = std::mem::take(&mut self.keys);
         keys.clear();
         keys.extend(table_code.match_keys().map(|k| self.env().any(&k.expr)));
-        let entry = self.state.tables.get(table as usize).and_then(|t| t.lookup(table_code, &keys));
-        let Some((position, args)) = self.choose(table_code, entry) else { return Flow::Next };
+        let mut entry = self.state.tables.get(table as usize).and_then(|t| t.lookup(table_code, &keys));
+        if table_code.idle.is_some() {
+            entry = self.seen(table_code, &keys, entry);
+        }
+        let Some((position, args)) = self.choose(table_code, entry) else {
+            // A group without members: the entry was hit, and no action runs.
+            self.keys = keys;
+            for (slot, value) in [(hit, 1), (action_run, u128::from(u32::MAX))] {
+                if let Some(slot) = slot {
+                    self.storage.set_narrow(slot, value);
+                }
+            }
+            return Flow::Next;
+        };
         if self.trace.is_some() {
             self.note_hazards_in(table_code.match_keys().map(|k| &k.expr), span);
             self.table_event(table_code, &keys, entry.is_some(), position, &args, span);
@@ -52,6 +64,18 @@ impl<'m> Run<'m> {
         let flow = self.block(&action.body);
         self.applied = outer;
         flow
+    }
+
+    /// In a table that keeps time: what was found, or what is left when the expired entries are gone.
+    fn seen(&mut self, code: &TableCode, keys: &[Value], found: Option<u32>) -> Option<u32> {
+        let now = self.state.now;
+        let table = self.state.tables.get_mut(code.id as usize)?;
+        table.seen(code, found, now).or_else(|| {
+            found?;
+            table.expire(code, now);
+            let found = table.lookup(code, keys);
+            table.seen(code, found, now)
+        })
     }
 
     /// The action to run, by position in the table, with its arguments.

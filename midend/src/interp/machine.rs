@@ -95,6 +95,8 @@ pub struct State {
     pub connections: BTreeMap<Vec<u128>, (u32, u128)>,
     /// Nanoseconds since the machine was made; grows by a microsecond a packet.
     pub now: u64,
+    /// pna: how long entries with an expire time profile may be idle, in nanoseconds.
+    pub profiles: BTreeMap<u128, u64>,
     /// Flow ids that were given out.
     pub flows: u64,
     /// Positions of the externs whose state is new in each run of a block.
@@ -113,9 +115,12 @@ impl State {
         keys: &[KeyMatch],
         priority: Option<u32>,
         action: EntryAction,
-    ) -> Result<(), ControlError> {
-        let Some(table) = self.tables.get_mut(code.id as usize) else { return Ok(()) };
-        let entry = u64::from(table.insert(code, keys, priority, action)?);
+    ) -> Result<u32, ControlError> {
+        let Some(table) = self.tables.get_mut(code.id as usize) else { return Ok(u32::MAX) };
+        table.expire(code, self.now);
+        let at = table.insert(code, keys, priority, action)?;
+        table.set_timeout(at, None, self.now);
+        let entry = u64::from(at);
         for direct in [code.counter, code.meter].into_iter().flatten() {
             match self.externs.get_mut(direct as usize) {
                 Some(ExternState::Counter(_, cells)) => {
@@ -125,7 +130,7 @@ impl State {
                 _ => {}
             }
         }
-        Ok(())
+        Ok(at)
     }
 
     /// The next random number (SplitMix64).

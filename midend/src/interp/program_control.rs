@@ -90,7 +90,7 @@ impl Machine {
         let code = Arc::clone(&self.code);
         let Some(code) = code.tables.get(at) else { return Ok(()) };
         let action = self.entry_action(code, target)?;
-        self.state.insert(code, keys, priority, action)
+        self.state.insert(code, keys, priority, action).map(|_| ())
     }
 
     /// Replaces the action of an entry.
@@ -130,6 +130,49 @@ impl Machine {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Lets an entry be idle for so many nanoseconds from now on; `None` is for ever.
+    pub fn set_idle_timeout(
+        &mut self,
+        table: &str,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        nanoseconds: Option<u64>,
+    ) -> Result<(), ControlError> {
+        let at = self.table_code(table)?;
+        let code = Arc::clone(&self.code);
+        let (Some(code), Some(state)) = (code.tables.get(at), self.state.tables.get_mut(at)) else {
+            return Ok(());
+        };
+        if code.idle.is_none() {
+            return Err(ControlError::Refused(format!(
+                "the entries of table `{table}` have no idle timeout"
+            )));
+        }
+        let entry = state.find(code, keys, priority)?;
+        state.set_timeout(entry, nanoseconds, self.state.now);
+        Ok(())
+    }
+
+    /// Has the entry been idle for longer than its timeout? One that the table removed by itself is no entry any more.
+    pub fn is_idle(
+        &self,
+        table: &str,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+    ) -> Result<bool, ControlError> {
+        let at = self.table_code(table)?;
+        let (Some(code), Some(state)) = (self.code.tables.get(at), self.state.tables.get(at)) else {
+            return Ok(false);
+        };
+        let entry = state.find(code, keys, priority)?;
+        Ok(state.entry(entry).is_some_and(|e| e.timer.expired(self.state.now)))
+    }
+
+    /// pna: how long entries with this expire time profile may be idle, in nanoseconds.
+    pub fn set_expire_profile(&mut self, profile: u32, nanoseconds: u64) {
+        self.state.profiles.insert(u128::from(profile), nanoseconds);
     }
 
     /// Replaces the default action.

@@ -1,7 +1,10 @@
 //! Tables at run time: their entries, and how one is found. Matching is by hash where the kinds of the keys allow
 //! it (all exact; exact and one lpm), else by a scan in order of precedence.
 
+mod idle;
 mod index;
+
+pub use idle::{Idle, Timer};
 
 use super::code::Any;
 use super::control::KeyMatch;
@@ -81,6 +84,10 @@ pub struct TableCode {
     pub implementation: Option<u32>,
     /// Direct counter.
     pub counter: Option<u32>,
+    /// What becomes of idle entries, if the table keeps time.
+    pub idle: Option<Idle>,
+    /// A match starts an entry's timer again; in pna only the program does.
+    pub match_restarts: bool,
     /// Direct meter.
     pub meter: Option<u32>,
     /// Every match of an entry updates these two, whether or not the action calls them: v1model's.
@@ -125,6 +132,8 @@ pub struct EntryState {
     pub action: EntryAction,
     /// The control plane may not change it.
     pub is_const: bool,
+    /// For idle timeouts.
+    pub timer: Timer,
 }
 
 /// Why a command of the control plane is refused.
@@ -217,6 +226,7 @@ impl TableState {
                 priority: None,
                 action: EntryAction::Direct(entry.action, entry.args.as_slice().into()),
                 is_const: entry.is_const,
+                timer: Timer::default(),
             };
             // Of two entries with one key the first wins, as the second can never match.
             if self.index.find(code, &self.entries, &entry).is_none() {
@@ -274,7 +284,7 @@ impl TableState {
             (true, None) => return Err(bad("its entries need a priority".into())),
         };
         let keys = keys.iter().zip(code.match_keys()).map(|(k, c)| normalise(k, c)).collect();
-        Ok(EntryState { keys, rank, priority, action, is_const: false })
+        Ok(EntryState { keys, rank, priority, action, is_const: false, timer: Timer::default() })
     }
 
     /// Adds an entry and gives its handle.

@@ -97,6 +97,10 @@ impl Line<'_> {
             "member_add" => CommandKind::MemberAdd(cursor.name()?, cursor.small()?, cursor.call()?),
             "group_add" => CommandKind::GroupAdd(cursor.name()?, cursor.small()?, cursor.smalls()?),
             "value_set_add" => CommandKind::ValueSetAdd(cursor.name()?, cursor.match_values()?),
+            "advance" => CommandKind::Advance(cursor.index()?),
+            "idle_timeout" => CommandKind::IdleTimeout(cursor.name()?, cursor.index()?),
+            "check_idle" => cursor.check_idle()?,
+            "expire_profile" => CommandKind::ExpireProfile(cursor.small()?, cursor.index()?),
             "check_register" => cursor.check_register()?,
             "check_digest" => cursor.check_digest()?,
             "counter_read" => CommandKind::CounterRead(cursor.name()?, cursor.index()?),
@@ -353,6 +357,16 @@ impl Cursor {
         let comparisons =
             [Comparison::Eq, Comparison::Ne, Comparison::Lt, Comparison::Le, Comparison::Gt, Comparison::Ge];
         comparisons.into_iter().find(|c| self.take(c.symbol())).ok_or_else(|| self.expected("a comparison"))
+    }
+
+    fn check_idle(&mut self) -> Result<CommandKind, StfError> {
+        let entry = self.name()?;
+        let answer = self.name()?;
+        match answer.text.as_str() {
+            "yes" => Ok(CommandKind::CheckIdle(entry, true)),
+            "no" => Ok(CommandKind::CheckIdle(entry, false)),
+            _ => Err(self.error(answer.column, "expected `yes` or `no`")),
+        }
     }
 
     fn check_register(&mut self) -> Result<CommandKind, StfError> {

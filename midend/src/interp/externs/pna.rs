@@ -32,10 +32,10 @@ pub fn resolve(site: &CallSite<'_>, by_status: bool) -> Option<Builtin> {
         ("", "add_entry", 3) => add_entry,
         ("", "add_entry_if", 4) => add_entry_if,
         ("", "allocate_flow_id", 0) => allocate_flow_id,
-        ("", "set_entry_expire_time", 1)
-        | ("", "restart_expire_timer", 0)
-        | ("", "update_expire_info", 3)
-        | ("", "set_entry_expire_time_if", 2) => nothing,
+        ("", "restart_expire_timer", 0) => restart_expire_timer,
+        ("", "set_entry_expire_time", 1) => set_entry_expire_time,
+        ("", "set_entry_expire_time_if", 2) => set_entry_expire_time_if,
+        ("", "update_expire_info", 3) => update_expire_info,
         ("", "SelectByDirection", 3) if is(0, |ty| ty == ScalarType::Bool) => select_by_port,
         ("", "SelectByDirection", 3) => select_by_direction,
         ("", "is_net_port", 1) => is_net_port,
@@ -74,7 +74,7 @@ fn mirror_packet(run: &mut Run<'_>, call: &Call) -> Flow {
 }
 
 /// Adds an entry with the key that missed. The action is one of the table's, by its name.
-fn added(run: &mut Run<'_>, name: &str, params: Option<&ArgCode>) -> bool {
+fn added(run: &mut Run<'_>, name: &str, params: Option<&ArgCode>, profile: u128) -> bool {
     let (Some((table, None)), Some(params)) = (run.applied, params) else { return false };
     let Some(code) = run.code.tables.get(table as usize) else { return false };
     let dotted = format!(".{name}");
@@ -92,26 +92,35 @@ fn added(run: &mut Run<'_>, name: &str, params: Option<&ArgCode>) -> bool {
         values.iter().zip(widths).map(|((_, value, _), width)| Value::new(&value.to_big(), width)).collect();
     let keys: Vec<KeyMatch> = run.keys.iter().map(|k| KeyMatch::Exact(k.to_big())).collect();
     let priority = code.has_priorities().then_some(0);
-    run.state.insert(code, &keys, priority, EntryAction::Direct(position, args)).is_ok()
+    let Ok(entry) = run.state.insert(code, &keys, priority, EntryAction::Direct(position, args)) else {
+        return false;
+    };
+    let timeout = run.state.profiles.get(&profile).copied();
+    let now = run.state.now;
+    if let Some(table) = run.state.tables.get_mut(table as usize) {
+        table.set_timeout(entry, timeout, now);
+    }
+    true
 }
 
 /// `bool add_entry(action_name, action_params, expire_time_profile_id)`
 fn add_entry(run: &mut Run<'_>, call: &Call) -> Flow {
-    let done = added(run, run.text(call, 0), call.args.get(1));
+    let done = added(run, run.text(call, 0), call.args.get(1), run.number(call, 2));
     run.give_number(call, u128::from(done));
     Flow::Next
 }
 
 /// The same with a status: 0 is success.
 fn add_entry_status(run: &mut Run<'_>, call: &Call) -> Flow {
-    let done = added(run, run.text(call, 0), call.args.get(1));
+    let done = added(run, run.text(call, 0), call.args.get(1), run.number(call, 2));
     run.give_number(call, u128::from(!done));
     Flow::Next
 }
 
 /// `add_entry_if(condition, action_name, action_params, expire_time_profile_id)`
 fn add_entry_if(run: &mut Run<'_>, call: &Call) -> Flow {
-    let done = run.number(call, 0) != 0 && added(run, run.text(call, 1), call.args.get(2));
+    let done =
+        run.number(call, 0) != 0 && added(run, run.text(call, 1), call.args.get(2), run.number(call, 3));
     run.give_number(call, u128::from(!done));
     Flow::Next
 }
@@ -124,8 +133,45 @@ fn allocate_flow_id(run: &mut Run<'_>, call: &Call) -> Flow {
     Flow::Next
 }
 
-/// The interpreter's entries do not expire by themselves: there is nothing to set.
-fn nothing(_: &mut Run<'_>, _: &Call) -> Flow {
+/// The timer of the entry that matched starts again, with a new time if a profile is given.
+fn restart(run: &mut Run<'_>, profile: Option<u128>) {
+    let Some((table, Some(entry))) = run.applied else { return };
+    let now = run.state.now;
+    let timeout = profile.map(|p| run.state.profiles.get(&p).copied());
+    if let Some(table) = run.state.tables.get_mut(table as usize) {
+        let timeout = timeout.unwrap_or_else(|| table.entry(entry).and_then(|e| e.timer.timeout));
+        table.set_timeout(entry, timeout, now);
+    }
+}
+
+/// `restart_expire_timer()`
+fn restart_expire_timer(run: &mut Run<'_>, _: &Call) -> Flow {
+    restart(run, None);
+    Flow::Next
+}
+
+/// `set_entry_expire_time(profile)`
+fn set_entry_expire_time(run: &mut Run<'_>, call: &Call) -> Flow {
+    let profile = run.number(call, 0);
+    restart(run, Some(profile));
+    Flow::Next
+}
+
+/// `set_entry_expire_time_if(condition, profile)`
+fn set_entry_expire_time_if(run: &mut Run<'_>, call: &Call) -> Flow {
+    if run.number(call, 0) != 0 {
+        let profile = run.number(call, 1);
+        restart(run, Some(profile));
+    }
+    Flow::Next
+}
+
+/// `update_expire_info(update_aging_info, update_expire_time, profile)`
+fn update_expire_info(run: &mut Run<'_>, call: &Call) -> Flow {
+    if run.number(call, 0) != 0 {
+        let profile = (run.number(call, 1) != 0).then(|| run.number(call, 2));
+        restart(run, profile);
+    }
     Flow::Next
 }
 

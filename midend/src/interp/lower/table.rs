@@ -2,9 +2,9 @@
 
 use super::Lowering;
 use crate::interp::control::KeyMatch;
-use crate::interp::table::{DeclaredEntry, KeyCode, TableAction, TableCode};
+use crate::interp::table::{DeclaredEntry, Idle, KeyCode, TableAction, TableCode};
 use crate::interp::value::{NARROW, Value, big_mask};
-use crate::ir::{Keyset, MatchKind, PropertyValue, ScalarType, Table, TableId};
+use crate::ir::{Arg, Expr, ExprKind, Keyset, MatchKind, PropertyValue, ScalarType, Table, TableId};
 use cranelift_entity::EntityRef;
 use num_bigint::BigUint;
 
@@ -70,14 +70,21 @@ impl Lowering<'_> {
         let externs =
             |names: &[&str]| names.iter().find_map(|n| table.extern_property(n)).map(|id| id.index() as u32);
         let largest = table.properties.iter().find_map(|(name, value)| match value {
-            PropertyValue::Const(crate::ir::Arg::In(e)) if &**name == "largest_priority_wins" => Some(e),
+            PropertyValue::Const(Arg::In(e)) if &**name == "largest_priority_wins" => Some(e),
             _ => None,
         });
         let largest_wins = match largest.map(|e| &e.kind) {
-            Some(crate::ir::ExprKind::Const(v)) => *v != BigUint::default(),
+            Some(ExprKind::Const(v)) => *v != BigUint::default(),
             // P4_16 1.2.5, 14.2.1.4: true unless written.
             _ => largest.is_none(),
         };
+        let idle = table.properties.iter().find_map(|(name, value)| match (&**name, value) {
+            (
+                "support_timeout" | "psa_idle_timeout" | "pna_idle_timeout",
+                PropertyValue::Const(Arg::In(e)),
+            ) => self.idle(e),
+            _ => None,
+        });
         TableCode {
             id: id.index() as u32,
             name: table.name.clone(),
@@ -91,8 +98,26 @@ impl Lowering<'_> {
             size: table.size,
             implementation: externs(&["implementation", "psa_implementation", "pna_implementation"]),
             counter: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
+            idle,
+            match_restarts: &*self.program.architecture != "pna",
             meter: externs(&["meters", "psa_direct_meter", "pna_direct_meter"]),
             match_updates: &*self.program.architecture == "v1model",
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// The value of a property for idle timeouts: a `bool` of v1model, an enum's member of psa and pna.
+    fn idle(&self, value: &Expr) -> Option<Idle> {
+        let number = match &value.kind {
+            ExprKind::Const(v) => usize::try_from(v).ok()?,
+            _ => return None,
+        };
+        let ScalarType::Enum(id) = value.ty else { return (number != 0).then_some(Idle::Notify) };
+        match &**self.program.enums[id].members.get(number)? {
+            "NOTIFY_CONTROL" => Some(Idle::Notify),
+            "AUTO_DELETE" => Some(Idle::Delete),
+            _ => None,
         }
     }
 }
