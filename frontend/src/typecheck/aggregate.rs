@@ -27,6 +27,9 @@ impl Checker<'_> {
                 return self.unknown_type(span, "`...`");
             }
             let parts: Vec<hir::Expr> = elements.iter().map(|element| self.expr(element, None)).collect();
+            if hint.is_some_and(|hint| self.is_error(hint)) {
+                return self.bad(span);
+            }
             for part in &parts {
                 // A property of a table may be a list of objects.
                 let is_object = self.is_object(part.ty) && self.place != Place::Table;

@@ -157,7 +157,9 @@ impl Checker<'_> {
         let span = e.span;
         match const_eval::eval_local(&self.program, &e) {
             Ok(ConstValue::Int(value)) => self.fitted_literal(value, to, bits, span),
-            Ok(_) | Err(const_eval::Fault::NotKnown(_)) => expr(ExprKind::Cast(Box::new(e)), to, span),
+            Ok(_) | Err(const_eval::Fault::NotKnown(_) | const_eval::Fault::Reported(_)) => {
+                expr(ExprKind::Cast(Box::new(e)), to, span)
+            }
             Err(fault) => {
                 self.eval_fault(&fault, span, "this value");
                 self.bad(span)
@@ -210,6 +212,7 @@ impl Checker<'_> {
                 }
                 diagnostic
             }
+            Fault::Reported(_) => return,
             Fault::DivisionByZero(_) => Diagnostic::error(codes::E0325, at, "division by zero"),
             Fault::NegativeDivision(_) => {
                 Diagnostic::error(codes::E0325, at, "`/` and `%` are not defined for negative numbers")

@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub enum Fault {
     /// This part is known at run time only, or is yet to be bound.
     NotKnown(Span),
+    /// This part was reported as wrong.
+    Reported(Span),
     /// `/` or `%` by zero.
     DivisionByZero(Span),
     /// `/` or `%` with a negative operand.
@@ -43,6 +45,7 @@ impl Fault {
     pub fn span(&self) -> Span {
         match self {
             Fault::NotKnown(span)
+            | Fault::Reported(span)
             | Fault::DivisionByZero(span)
             | Fault::NegativeDivision(span)
             | Fault::NegativeShift(span)
@@ -198,8 +201,8 @@ impl Evaluator<'_> {
             | ExprKind::StackLastIndex(_)
             | ExprKind::TableHit { .. }
             | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => Err(not_known()),
+            | ExprKind::ActionName(_) => Err(not_known()),
+            ExprKind::Error => Err(Fault::Reported(e.span)),
         }
     }
 

@@ -118,7 +118,8 @@ impl Checker<'_> {
         let because: Because = Some((ty.span, "expected because of this type"));
         let init = self.expr_of(init, id, because);
         let annotations = self.annotations(annotations);
-        let (ty, init, value) = match self.constant_value(&init, name) {
+        let known = if self.is_error(id) { Err(()) } else { self.constant_value(&init, name) };
+        let (ty, init, value) = match known {
             Ok(value) => (id, init, value),
             // Whoever uses it need not hear of the mistake again.
             Err(()) => (self.basic.error, self.bad(init.span), None),

@@ -52,9 +52,19 @@ impl Checker<'_> {
         }
     }
 
-    /// Proposes to include core.p4, if it declares the name.
-    pub(super) fn with_core_library(&self, diagnostic: Diagnostic, name: &str) -> Diagnostic {
-        let Some((_, main)) = self.sources.files().next().filter(|_| CORE_NAMES.contains(&name)) else {
+    /// Reports that a name is not declared. If core.p4 would declare it, proposes to include that; but once only, for all
+    /// that core.p4 declares is missing then.
+    pub(super) fn emit_undeclared(&mut self, diagnostic: Diagnostic, name: &str) {
+        let is_core = CORE_NAMES.contains(&name);
+        if !(is_core && self.lacks_core) {
+            let diagnostic = if is_core { self.with_core_library(diagnostic, name) } else { diagnostic };
+            self.emit(diagnostic);
+        }
+        self.lacks_core |= is_core;
+    }
+
+    fn with_core_library(&self, diagnostic: Diagnostic, name: &str) -> Diagnostic {
+        let Some((_, main)) = self.sources.files().next() else {
             return diagnostic;
         };
         let start = main.span_of(main.text_start(), main.text_start());

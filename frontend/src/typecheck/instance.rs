@@ -106,12 +106,15 @@ impl Checker<'_> {
         let outer_this = self.this.replace(ty);
         self.scopes.push();
         let mut implementations = Vec::new();
+        let mut is_misnamed = false;
         let mut locals = Vec::new();
         for declaration in body {
             self.at_place(Place::ObjectInitializer, |this| match &declaration.kind {
                 DeclarationKind::Function { prototype, body: Some(body) } => {
                     let of = (owner, ty, name);
                     let function = this.implementation(of, &declaration.annotations, prototype, body);
+                    // It may be meant for the one that is missing.
+                    is_misnamed |= function.is_none();
                     implementations.extend(function);
                 }
                 DeclarationKind::Instantiation { ty, args, name, body } => {
@@ -146,7 +149,9 @@ impl Checker<'_> {
         }
         self.scopes.pop();
         self.this = outer_this;
-        self.require_implementations(id, &implementations, name);
+        if !is_misnamed {
+            self.require_implementations(id, &implementations, name);
+        }
         let instance = &mut self.program.instances[id];
         instance.implementations = implementations;
         instance.locals = locals;

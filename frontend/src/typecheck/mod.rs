@@ -132,6 +132,8 @@ struct Checker<'a> {
     program: hir::Program,
     sources: &'a SourceMap,
     sink: &'a mut Diagnostics,
+    /// That core.p4 is not included was reported: it lacks more names than one.
+    lacks_core: bool,
     /// Findings to be reported after all others.
     deferred: Vec<Diagnostic>,
     /// What the expression at hand must fit, if that is to be named first when it does not.
@@ -180,6 +182,7 @@ impl<'a> Checker<'a> {
             program,
             sources,
             sink,
+            lacks_core: false,
             deferred: Vec::new(),
             lead: None,
             scopes: Scopes::new(),

@@ -95,10 +95,15 @@ impl Checker<'_> {
         }
         let assignable =
             self.require_lvalue(&lhs, "the left side of an assignment") && self.require_value(&lhs);
+        if !assignable {
+            // A value of another type would be wrong for no reason of its own.
+            self.expr(rhs, Some(lhs.ty));
+            return None;
+        }
         let because = Some((lhs.span, "expected because of the left side"));
         let Some(op) = op else {
             let rhs = self.expr_of(rhs, lhs.ty, because);
-            return assignable.then_some(StmtKind::Assign { lhs, op: None, rhs });
+            return Some(StmtKind::Assign { lhs, op: None, rhs });
         };
         if operator::is_assignable(op) {
             let rhs = self.expr(rhs, None);
@@ -107,7 +112,7 @@ impl Checker<'_> {
             let ExprKind::Binary(_, _, rhs) = whole.kind else {
                 return None;
             };
-            return assignable.then_some(StmtKind::Assign { lhs, op: Some(op), rhs: *rhs });
+            return Some(StmtKind::Assign { lhs, op: Some(op), rhs: *rhs });
         }
         self.expr(rhs, None);
         self.error(codes::E0302, span, format!("there is no assignment with operator `{}`", op.text()));

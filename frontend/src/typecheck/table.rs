@@ -166,8 +166,7 @@ impl Checker<'_> {
                     table.name.name
                 );
                 let diagnostic = Diagnostic::error(codes::E0319, table.name.span, message);
-                let diagnostic = self.with_core_library(diagnostic, "NoAction");
-                self.emit(diagnostic);
+                self.emit_undeclared(diagnostic, "NoAction");
             }
             return;
         };

@@ -46,7 +46,9 @@ impl Checker<'_> {
             self.program.match_kinds.is_valid(key.match_kind)
                 && !matches!(&*self.program.match_kinds[key.match_kind].name, "exact" | "lpm")
         });
-        if let (Some(priority), false, Some(key)) = (first_with_priority, ranked, key_property) {
+        if let (Some(priority), false, Some(key)) =
+            (first_with_priority, ranked || property.is_const, key_property)
+        {
             let message = format!("the entries of table `{}` cannot have priorities", table.name.name);
             let diagnostic = Diagnostic::error(codes::E0337, key, message)
                 .with_primary("no key is matched otherwise than by `exact` or `lpm`")

@@ -58,8 +58,7 @@ impl Checker<'_> {
                 if self.program.errors.is_empty() {
                     let message = "type `error` has no values: no error is declared";
                     let diagnostic = Diagnostic::error(codes::E0201, ty.span, message);
-                    let diagnostic = self.with_core_library(diagnostic, "error");
-                    self.emit(diagnostic);
+                    self.emit_undeclared(diagnostic, "error");
                     return self.basic.error;
                 }
                 self.basic.error_code
@@ -366,7 +365,8 @@ impl Checker<'_> {
                 format!("a name like it exists: did you mean `{similar}`?"),
             );
         } else {
-            diagnostic = self.with_core_library(diagnostic, text);
+            self.emit_undeclared(diagnostic, text);
+            return None;
         }
         self.emit(diagnostic);
         None
