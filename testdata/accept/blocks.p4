@@ -104,3 +104,13 @@ control D(packet_out packet, in Headers headers) {
 }
 
 Switch(P(), C(), D()) main;
+
+// A selector may hash what the table also matches.
+match_kind { selector }
+control hashes_its_key(in bit<8> x) {
+    table t {
+        key = { x: exact; x: selector; x: selector; }
+        actions = { NoAction; }
+    }
+    apply { t.apply(); }
+}

@@ -7,7 +7,7 @@
 use super::is_hidden;
 use super::scope::{Block, Entity, Kind, Scope};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::hir::{ActionId, ControlId, LocalDecl, ParserId, Program, Table};
+use crate::hir::{ActionId, ControlId, KeyElement, LocalDecl, ParserId, Program, Table};
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -33,7 +33,7 @@ pub(crate) fn check(program: &Program, sink: &mut Diagnostics) {
     names.within_scopes();
     names.absolute(program);
     for table in program.tables.values() {
-        keys(table, names.sink);
+        keys(program, table, names.sink);
     }
 }
 
@@ -184,13 +184,14 @@ fn with_entities(scopes: &[Scope]) -> Vec<bool> {
     known
 }
 
-/// Two keys of one table.
-fn keys(table: &Table, sink: &mut Diagnostics) {
+/// Two keys of one table. Keys of match kind `selector` are what a selector hashes: no part of an entry, so nobody names them.
+fn keys(program: &Program, table: &Table, sink: &mut Diagnostics) {
     if is_hidden(&table.annotations) {
         return;
     }
     let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
-    for key in table.keys.iter().filter(|key| !is_hidden(&key.annotations)) {
+    let matched = |key: &&KeyElement| &*program.match_kinds[key.match_kind].name != "selector";
+    for key in table.keys.iter().filter(matched).filter(|key| !is_hidden(&key.annotations)) {
         if let Some(&earlier) = seen.get(&*key.name) {
             sink.emit(
                 Diagnostic::error(codes::E0207, key.span, format!("two keys are named `{}`", key.name))
