@@ -65,7 +65,27 @@ impl Checker<'_> {
                     }
                 }
             }
-            _ => {
+            Ast::Int { .. }
+            | Ast::Bool(_)
+            | Ast::String(_)
+            | Ast::This
+            | Ast::Index(..)
+            | Ast::Slice(..)
+            | Ast::PlusSlice(..)
+            | Ast::Unary(..)
+            | Ast::Binary(..)
+            | Ast::Ternary(..)
+            | Ast::Cast(..)
+            | Ast::Call { .. }
+            | Ast::List { .. }
+            | Ast::NamedList { .. }
+            | Ast::Tuple(_)
+            | Ast::InvalidHeader
+            | Ast::DefaultValue
+            | Ast::Default
+            | Ast::DontCare
+            | Ast::Mask(..)
+            | Ast::Range(..) => {
                 self.arguments_of_unknown(args);
                 self.bad_expr(codes::E0313, span, "this expression cannot be called")
             }

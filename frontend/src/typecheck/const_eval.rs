@@ -84,7 +84,30 @@ fn leaves(program: &Program, ty: TypeId) -> u64 {
             elements.iter().fold(1u64, |sum, &element| sum.saturating_add(leaves(program, element)))
         }
         Type::Stack { element, size } => leaves(program, *element).saturating_mul((*size).into()),
-        _ => 1,
+        Type::Error
+        | Type::Void
+        | Type::Bool
+        | Type::Int
+        | Type::Bits { .. }
+        | Type::Varbit(_)
+        | Type::String
+        | Type::ErrorCode
+        | Type::MatchKind
+        | Type::Enum(_)
+        | Type::NewType(_)
+        | Type::List(_)
+        | Type::Set(_)
+        | Type::Var(_)
+        | Type::Extern(..)
+        | Type::Parser(..)
+        | Type::Control(..)
+        | Type::Package(..)
+        | Type::Action(_)
+        | Type::Function(_)
+        | Type::Table(_)
+        | Type::ApplyResult(_)
+        | Type::ActionRun(_)
+        | Type::Infer(_) => 1,
     }
 }
 
@@ -319,7 +342,32 @@ impl Evaluator<'_> {
     fn bits(&self, ty: TypeId) -> Option<(u32, bool)> {
         match self.program.types[self.underlying(ty)] {
             Type::Bits { width, signed } => Some((width, signed)),
-            _ => None,
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => None,
         }
     }
 }

@@ -68,7 +68,29 @@ impl Checker<'_> {
             }
             Type::Package(..) => ("a package", self.place == Place::TopLevel),
             // That it has no constructor is reported by the constructor call.
-            _ => return true,
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => return true,
         };
         if !allowed {
             let place = self.place.text();

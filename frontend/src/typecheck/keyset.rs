@@ -35,7 +35,28 @@ impl Checker<'_> {
                 }
                 keys.iter().map(|_| Keyset::Value(self.bad(keyset.span))).collect()
             }
-            _ => match keys {
+            Ast::Int { .. }
+            | Ast::Bool(_)
+            | Ast::String(_)
+            | Ast::Name(_)
+            | Ast::This
+            | Ast::Type(_)
+            | Ast::Member(..)
+            | Ast::Index(..)
+            | Ast::Slice(..)
+            | Ast::PlusSlice(..)
+            | Ast::Unary(..)
+            | Ast::Binary(..)
+            | Ast::Ternary(..)
+            | Ast::Cast(..)
+            | Ast::Call { .. }
+            | Ast::List { .. }
+            | Ast::NamedList { .. }
+            | Ast::InvalidHeader
+            | Ast::DefaultValue
+            | Ast::Mask(..)
+            | Ast::Range(..)
+            | Ast::Paren(_) => match keys {
                 [key] => vec![self.keyset_of(keyset, key)],
                 _ => {
                     if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
@@ -89,7 +110,31 @@ impl Checker<'_> {
                 self.field_types(id, &args).into_iter().flat_map(|field| self.leaves(field)).collect()
             }
             Type::Tuple(elements) => elements.into_iter().flat_map(|element| self.leaves(element)).collect(),
-            _ => vec![ty],
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => vec![ty],
         }
     }
 
@@ -108,7 +153,26 @@ impl Checker<'_> {
                 let (lo, hi) = self.set_bounds(lo, hi, key);
                 Keyset::Range(lo, hi)
             }
-            _ => {
+            Ast::Int { .. }
+            | Ast::Bool(_)
+            | Ast::String(_)
+            | Ast::Name(_)
+            | Ast::This
+            | Ast::Type(_)
+            | Ast::Member(..)
+            | Ast::Index(..)
+            | Ast::Slice(..)
+            | Ast::PlusSlice(..)
+            | Ast::Unary(..)
+            | Ast::Binary(..)
+            | Ast::Ternary(..)
+            | Ast::Cast(..)
+            | Ast::Call { .. }
+            | Ast::List { .. }
+            | Ast::NamedList { .. }
+            | Ast::Tuple(_)
+            | Ast::InvalidHeader
+            | Ast::DefaultValue => {
                 if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
                     return self.value_set_for_one(id, keyset, key);
                 }

@@ -60,7 +60,30 @@ impl Checker<'_> {
                 }
                 Source::Range(lo, hi)
             }
-            _ => Source::Collection(self.collection(collection, ty)),
+            Ast::Int { .. }
+            | Ast::Bool(_)
+            | Ast::String(_)
+            | Ast::Name(_)
+            | Ast::This
+            | Ast::Type(_)
+            | Ast::Member(..)
+            | Ast::Index(..)
+            | Ast::Slice(..)
+            | Ast::PlusSlice(..)
+            | Ast::Unary(..)
+            | Ast::Binary(..)
+            | Ast::Ternary(..)
+            | Ast::Cast(..)
+            | Ast::Call { .. }
+            | Ast::List { .. }
+            | Ast::NamedList { .. }
+            | Ast::Tuple(_)
+            | Ast::InvalidHeader
+            | Ast::DefaultValue
+            | Ast::Default
+            | Ast::DontCare
+            | Ast::Mask(..)
+            | Ast::Paren(_) => Source::Collection(self.collection(collection, ty)),
         };
         self.scopes.push();
         let id = match (declared, existing) {
@@ -99,7 +122,30 @@ impl Checker<'_> {
             Type::List(found) => *found,
             Type::Stack { element: found, .. } => *found,
             Type::Error => return value,
-            _ => {
+            Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Tuple(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => {
                 let text = self.text(value.ty);
                 return self.bad_expr(
                     codes::E0301,

@@ -43,7 +43,31 @@ impl Checker<'_> {
                 let names = self.candidates(self.program.errors.values().map(|error| &error.name));
                 self.no_such_member(name, "error", &names, None)
             }
-            _ => {
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::MatchKind
+            | Type::Struct(..)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => {
                 let text = self.text(ty);
                 self.bad_expr(
                     codes::E0204,
@@ -124,7 +148,30 @@ impl Checker<'_> {
             }
             Type::Stack { element, .. } => self.stack_member(base, element, name, span),
             Type::ApplyResult(table) => self.apply_result_member(base, table, name, span),
-            other => {
+            other @ (Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_)) => {
                 let text = self.text(base.ty);
                 let mut diagnostic = Diagnostic::error(
                     codes::E0204,

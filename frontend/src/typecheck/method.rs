@@ -66,7 +66,32 @@ impl Checker<'_> {
             Type::Stack { element, .. } if self.is_header_like(element) => {
                 self.stack_method(base, name, args, span)
             }
-            _ => self.no_such_method(base.ty, name, args, span),
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => self.no_such_method(base.ty, name, args, span),
         }
     }
 
@@ -116,7 +141,30 @@ impl Checker<'_> {
             },
             Type::Stack { element, .. } if self.is_header_like(*element) => vec!["push_front", "pop_front"],
             Type::Parser(..) | Type::Control(..) => return vec!["apply"],
-            _ => Vec::new(),
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => Vec::new(),
         };
         methods.extend(["minSizeInBits", "minSizeInBytes", "maxSizeInBits", "maxSizeInBytes"]);
         methods

@@ -47,6 +47,7 @@ mod type_decl;
 mod type_expr;
 mod type_rules;
 mod unify;
+mod well_formed;
 
 use crate::ast;
 use crate::control_plane;

@@ -186,7 +186,31 @@ impl Checker<'_> {
             Type::Bits { signed: false, .. } => true,
             Type::Bits { signed: true, .. } => amount.is_some(),
             Type::Int => true,
-            _ => false,
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => false,
         };
         if !amount_fits || !matches!(self.kind(a.ty), Type::Bits { .. } | Type::Int) {
             return self.undefined(op, &a, &b, span);
@@ -288,7 +312,26 @@ pub(super) fn needs_type(e: &ast::Expr) -> bool {
     match &e.kind {
         Ast::List { .. } | Ast::NamedList { .. } | Ast::InvalidHeader | Ast::DefaultValue => true,
         Ast::Paren(inner) => needs_type(inner),
-        _ => false,
+        Ast::Int { .. }
+        | Ast::Bool(_)
+        | Ast::String(_)
+        | Ast::Name(_)
+        | Ast::This
+        | Ast::Type(_)
+        | Ast::Member(..)
+        | Ast::Index(..)
+        | Ast::Slice(..)
+        | Ast::PlusSlice(..)
+        | Ast::Unary(..)
+        | Ast::Binary(..)
+        | Ast::Ternary(..)
+        | Ast::Cast(..)
+        | Ast::Call { .. }
+        | Ast::Tuple(_)
+        | Ast::Default
+        | Ast::DontCare
+        | Ast::Mask(..)
+        | Ast::Range(..) => false,
     }
 }
 

@@ -208,7 +208,30 @@ impl Checker<'_> {
         match self.kind(ty) {
             Type::MatchKind | Type::List(_) => true,
             Type::Int => false,
-            _ => {
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => {
                 self.may_be_reasoned_with(ty)
                     && match owner {
                         ParamsOf::Action | ParamsOf::Function => true,
@@ -281,7 +304,25 @@ impl Checker<'_> {
             Type::Int | Type::String | Type::MatchKind | Type::List(_) => {
                 direction == Direction::None && owner != ParamsOf::Action
             }
-            _ => self.is_data(ty),
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::ErrorCode
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => self.is_data(ty),
         }
     }
 }

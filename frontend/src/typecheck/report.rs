@@ -62,6 +62,22 @@ impl Checker<'_> {
         }
     }
 
+    /// An error at a declaration, with the use that shows it; at the use where the declaration is in another file, such
+    /// as that of an architecture.
+    pub(super) fn at_declaration(
+        &self,
+        code: Code,
+        declared: Span,
+        used: Span,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        if self.same_file(declared, used) {
+            Diagnostic::error(code, declared, message).with_label(used, "because of this use")
+        } else {
+            Diagnostic::error(code, used, message).with_label(declared, "declared here")
+        }
+    }
+
     /// True if the two places are in one file.
     pub(super) fn same_file(&self, a: Span, b: Span) -> bool {
         let file = |span: Span| self.sources.file_at(span.lo).map(|(id, _)| id);

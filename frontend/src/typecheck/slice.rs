@@ -176,7 +176,31 @@ impl Checker<'_> {
                 };
                 expr(ExprKind::Field(Box::new(base), position), ty, span)
             }
-            other => {
+            other @ (Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Struct(..)
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_)) => {
                 self.expr(index, None);
                 let text = self.text(base.ty);
                 let mut diagnostic = Diagnostic::error(

@@ -53,7 +53,7 @@ impl Checker<'_> {
         }
         self.program.structs[id].fields = result;
         let ty = self.intern(hir::Type::Struct(id, Vec::new()));
-        if type_params.is_empty() && self.breadth(ty) > super::type_rules::MAX_BREADTH {
+        if type_params.is_empty() && self.breadth(ty) > super::well_formed::MAX_BREADTH {
             self.require_well_formed(ty, name.span);
             // Whoever uses it must not walk it.
             self.program.structs[id].fields.clear();

@@ -1,0 +1,168 @@
+//! The nesting rules of types that were made by giving type arguments: below a struct, in the methods of an extern.
+
+use super::Checker;
+use super::params::ParamsOf;
+use super::type_rules::TypeUse;
+use super::unify::Substitution;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::hir::{Direction, StructKind, Type, TypeId, VarId};
+use crate::source::Span;
+
+/// Largest [`Checker::breadth`] of a type.
+pub(super) const MAX_BREADTH: u32 = 1 << 16;
+
+/// A part of a type that may not stand where it does.
+struct IllFormed {
+    part: TypeId,
+    usage: TypeUse,
+    /// The name of the field that has it, if it is a field.
+    field: Option<Span>,
+}
+
+impl Checker<'_> {
+    /// Checks the nesting rules again below a type that was made by giving type arguments.
+    pub(super) fn require_well_formed(&mut self, ty: TypeId, span: Span) -> TypeId {
+        if self.is_error(ty) {
+            return self.basic.error;
+        }
+        if self.breadth(ty) > MAX_BREADTH {
+            self.error(codes::E0304, span, format!("this type has more than {MAX_BREADTH} parts"));
+            return self.basic.error;
+        }
+        if let Some(diagnostic) = self.ill_formed_extern(ty, span) {
+            self.emit(diagnostic);
+            return self.basic.error;
+        }
+        if let Some(IllFormed { part, usage, field }) = self.ill_formed_part(ty) {
+            let (text, part) = (self.text(ty), self.text(part));
+            let message = if text == part {
+                format!("type `{part}` cannot be used {}", usage.text())
+            } else {
+                format!("type `{text}` would need `{part}` {}, where it cannot be used", usage.text())
+            };
+            let diagnostic = match field {
+                Some(field) => self.at_declaration(codes::E0310, field, span, message),
+                None => Diagnostic::error(codes::E0310, span, message),
+            };
+            self.emit(diagnostic);
+            return self.basic.error;
+        }
+        ty
+    }
+
+    /// How many types a type is made of, those of fields included and shared ones counted each time: what a walk
+    /// over it costs. Types that double at each step would make that grow without bound.
+    pub(super) fn breadth(&mut self, ty: TypeId) -> u32 {
+        let ty = self.shallow(ty);
+        if let Some(&known) = self.breadths.get(&ty) {
+            return known;
+        }
+        let parts = match self.kind_of(ty) {
+            Type::Struct(id, args) => self.field_types(id, &args),
+            _ => self.children(ty).to_vec(),
+        };
+        let breadth = parts.into_iter().fold(1u32, |sum, part| sum.saturating_add(self.breadth(part)));
+        if !self.is_open(ty) {
+            self.breadths.insert(ty, breadth);
+        }
+        breadth
+    }
+
+    /// Why the methods of a specialised extern would break the rules for parameters.
+    fn ill_formed_extern(&mut self, ty: TypeId, span: Span) -> Option<Diagnostic> {
+        let Type::Extern(id, args) = self.kind_of(ty) else {
+            return None;
+        };
+        if args.is_empty() {
+            return None;
+        }
+        let decl = &self.program.externs[id];
+        let substitution: Substitution = decl.type_params.iter().copied().zip(args).collect();
+        for method in decl.methods.clone() {
+            for param in self.program.functions[method].params.clone() {
+                let variable = &self.program.variables[param];
+                let (written, direction) = (variable.ty, variable.direction());
+                let found = self.substitute(written, &substitution);
+                let is_fit = self.fits_param(found, ParamsOf::Extern, direction)
+                    && !(direction != Direction::None && self.is_object(found));
+                if found != written && !self.is_open(found) && !is_fit {
+                    return Some(self.ill_formed_param(param, ty, found, span));
+                }
+            }
+        }
+        None
+    }
+
+    /// The report that a parameter would have type `found` in a use at `span` of what declares it.
+    fn ill_formed_param(&mut self, param: VarId, owner: TypeId, found: TypeId, span: Span) -> Diagnostic {
+        let param = self.program.variables[param].name.clone();
+        let is_object = self.is_object(found);
+        let (owner, found) = (self.text(owner), self.text(found));
+        let message = format!(
+            "parameter `{}` of `{owner}` would have type `{found}`, which a parameter with a direction cannot have",
+            param.name
+        );
+        if is_object {
+            // The declaration is made for values.
+            return Diagnostic::error(codes::E0310, span, message).with_label(param.span, "declared here");
+        }
+        self.at_declaration(codes::E0310, param.span, span, message)
+    }
+
+    fn ill_formed_part(&mut self, ty: TypeId) -> Option<IllFormed> {
+        let ty = self.resolve(ty);
+        if self.well_formed.contains(&ty) {
+            return None;
+        }
+        let mut fields: Vec<Span> = Vec::new();
+        let (parts, usage) = match self.kind_of(ty) {
+            Type::Struct(id, args) => {
+                fields = self.program.structs[id].fields.iter().map(|field| field.name.span).collect();
+                let usage = match self.program.structs[id].kind {
+                    StructKind::Header => TypeUse::HeaderField,
+                    StructKind::Struct => TypeUse::StructField,
+                    StructKind::HeaderUnion => TypeUse::UnionField,
+                };
+                (self.field_types(id, &args), usage)
+            }
+            Type::Tuple(elements) => (elements, TypeUse::TupleElement),
+            Type::List(element) => (vec![element], TypeUse::ListElement),
+            Type::Stack { element, .. } => (vec![element], TypeUse::StackElement),
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => return None,
+        };
+        for (position, part) in parts.into_iter().enumerate() {
+            if !self.is_error(part) && !self.fits(part, usage) {
+                return Some(IllFormed { part, usage, field: fields.get(position).copied() });
+            }
+            if let Some(found) = self.ill_formed_part(part) {
+                return Some(found);
+            }
+        }
+        if !self.is_open(ty) {
+            self.well_formed.insert(ty);
+        }
+        None
+    }
+}
