@@ -393,6 +393,8 @@ pub enum Emit {
     Obj,
     /// The manifest as JSON.
     Manifest,
+    /// Where each header is held and what each deparser does with the packet.
+    Layout,
     /// The preprocessed text.
     Preprocessed,
     /// The syntax tree.

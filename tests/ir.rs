@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use p4xdp::driver::{Compilation, Options};
+use p4xdp::driver::{Codegen, Compilation, Options};
 use p4xdp_frontend::diagnostic::Severity;
 use p4xdp_frontend::hir::Constructor;
 use p4xdp_midend::ir::{Program, display::display};
@@ -17,6 +17,20 @@ fn golden() {
     insta::glob!("../testdata/ir", "*.p4", |path| {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(shown(path));
+        });
+    });
+}
+
+/// Where headers are held and what deparsers do: every program in `testdata/layout`.
+#[test]
+fn layouts() {
+    insta::glob!("../testdata/layout", "*.p4", |path| {
+        let mut compilation = Compilation::new(Options { program: path.to_owned(), ..Options::default() });
+        let output = compilation.generate(&Codegen::default());
+        let messages: Vec<&str> = compilation.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        let output = output.unwrap_or_else(|_| panic!("{}: {messages:?}", path.display()));
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(output.layout);
         });
     });
 }

@@ -87,6 +87,8 @@ pub struct Cx<'a> {
     in_parser: Option<parser::ParserContext>,
     /// Extern functions that the user defines in C: name, and type as a C function pointer's.
     emits: Vec<deparse::EmitSlot>,
+    /// The plan of each deparser, as text, with its name.
+    pub plans: Vec<(std::sync::Arc<str>, String)>,
 }
 
 /// A label of a block, while the block is written.
@@ -137,6 +139,7 @@ impl<'a> Cx<'a> {
             statement_paths: None,
             in_parser: None,
             emits: Vec::new(),
+            plans: Vec::new(),
         }
     }
 

@@ -1,8 +1,10 @@
 //! Where things live: header types as C structures, headers in the program, keys and values of tables.
 
+pub mod deparse;
 pub mod headers;
 pub mod members;
 pub mod param_order;
 pub mod paths;
 pub mod storage;
 pub mod tables;
+pub mod text;

@@ -49,6 +49,8 @@ pub struct Output {
     pub manifest: Manifest,
     /// Where the program keeps what the parser finds.
     pub holding: Holding,
+    /// Where each header is held and what each deparser does, for people.
+    pub layout: String,
 }
 
 /// Compiles a program to C.
@@ -143,6 +145,7 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
         header: header::header(&manifest),
         manifest,
         holding: cx.storage.holding,
+        layout: layout::text::layout(cx.program, &cx.storage, &cx.plans),
     })
 }
 

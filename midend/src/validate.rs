@@ -5,7 +5,7 @@
 //! 2. Types: both sides of an assignment agree; operands and results are as [`BinaryOp`] and the other operators say; conditions are
 //!    `bool`; a constant fits its type; a slice lies within its base; a field exists in its header's type.
 //! 3. `Next` and `Last` stand in parsers only, and `Next` only as what is extracted; so do extract, lookahead, advance, length, verify, reject.
-//! 4. `Emit` and `EmitScalar` stand in controls only.
+//! 4. `Emit` and `EmitScalar` do not stand in parsers.
 //! 5. `Leave` stands inside the block of its label; in an action's body also where each application of the action's tables does. A label has
 //!    one block.
 //! 6. `Switch`: values are of the scrutinee's width and none occurs twice.
@@ -15,7 +15,12 @@
 //! 9. `hit` receives a bool, `action_run` a `bit<32>`, `Lookahead` an unsigned number, `PacketLength` a `bit<32>`; the amounts of `Advance` and of a
 //!    varbit extraction are `bit<32>`, and the latter's header has a varbit field.
 //! 10. Every stage's block exists, and the places of its parameters.
-//! 11. Parameters of actions are locals of the same type.
+//! 11. Parameters of actions are locals of the same type, each its own.
+//! 12. A header is in at most one stack and in at most one union.
+//! 13. Fields of header types are numbers, `bool` or varbit: what has a place on the wire.
+//! 14. A constant of an enum or of `error` is one of its members; a constant varbit is the empty one, 0.
+//! 15. A value set in a select has the types of the keys that it stands for, and the keysets behind it that it stands for are universal.
+//! 16. The result of an extern call is written, never read.
 
 mod expr;
 mod stmt;
@@ -110,6 +115,11 @@ impl Validator<'_> {
             let mut offset = 0;
             for field in &ty.fields {
                 self.require(field.offset == offset, "a field's offset is not the sum of those in front");
+                let on_the_wire = match field.ty {
+                    ScalarType::Bool | ScalarType::Bits { .. } | ScalarType::Varbit { .. } => true,
+                    ScalarType::Enum(_) | ScalarType::Error => false,
+                };
+                self.require(on_the_wire, "a header field without a place on the wire");
                 if !matches!(field.ty, ScalarType::Varbit { .. }) {
                     offset += field.ty.width();
                 }
@@ -125,8 +135,11 @@ impl Validator<'_> {
             self.span = header.span;
             self.require(program.header_types.is_valid(header.ty), "a header of a type that does not exist");
         }
+        let mut in_stack = FxHashSet::default();
         for stack in program.stacks.values() {
             self.span = stack.span;
+            let alone = stack.elements.iter().all(|element| in_stack.insert(*element));
+            self.require(alone, "a header in two places of stacks");
             self.local_is(stack.next_index, ScalarType::bit(32), "next_index");
             for &element in &stack.elements {
                 let fits = program.headers.find(element).is_some_and(|h| h.ty == stack.ty);
@@ -134,8 +147,10 @@ impl Validator<'_> {
             }
         }
         self.span = Span::NONE;
+        let mut in_union = FxHashSet::default();
         for union in program.unions.values() {
             for (_, member) in &union.members {
+                self.require(in_union.insert(*member), "a header in two places of unions");
                 self.require(program.headers.is_valid(*member), "a union's member does not exist");
             }
         }
@@ -199,6 +214,7 @@ impl Validator<'_> {
                     for case in cases {
                         self.span = case.span;
                         self.keysets(&case.keysets, &types, true);
+                        self.value_sets(&case.keysets, &types);
                         self.target(parser, case.target);
                     }
                 }

@@ -59,10 +59,13 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
         }
     }
     let mut generated = None;
-    if [Emit::C, Emit::H, Emit::Obj, Emit::Manifest].into_iter().any(wants) {
+    if [Emit::C, Emit::H, Emit::Obj, Emit::Manifest, Emit::Layout].into_iter().any(wants) {
         let output = compilation.generate(&codegen).map_err(reported)?;
         if wants(Emit::H) {
             files.push((path("h"), output.header.clone()));
+        }
+        if wants(Emit::Layout) {
+            files.push((path("layout"), output.layout.clone()));
         }
         if wants(Emit::Manifest) {
             let json = serde_json::to_string_pretty(&output.manifest).map_err(|error| {

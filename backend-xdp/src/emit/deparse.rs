@@ -1,7 +1,4 @@
-//! Deparsers: what the emit statements mean for the packet, compared with how it was parsed; only the difference is done.
-//!
-//! On each way through the program the packet's front is a row of parsed headers, and the emitted headers are another row.
-//! What both have at their ends stays where it is. The difference in length is one `bpf_xdp_adjust_head` by a constant, headers in front
+//! Deparsers as C: the plan (`layout::deparse`) carried out. The difference in length is one `bpf_xdp_adjust_head` by a constant, headers in front
 //! of the change move as one piece, and headers that were made are written:
 //!
 //! ```text
@@ -18,8 +15,7 @@
 
 use super::Cx;
 use super::field::{at, copy_member};
-use crate::layout::paths::{Hold, Item, Path, Paths};
-use crate::limits::MOST_EDITS;
+use crate::layout::deparse::{Decision, Edit, Feature, Piece, Plan, Planner};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{ControlId, HeaderId, HeaderRef};
@@ -30,76 +26,6 @@ pub(super) struct EmitSlot {
     pub(super) header: HeaderId,
     /// The name of the flag that says that the statement was passed.
     pub(super) flag: String,
-}
-
-/// A piece of the new front of the packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Piece {
-    /// Bytes that were parsed.
-    Kept { from: u32, bytes: u32 },
-    /// A header in memory.
-    Made { header: HeaderId, bytes: u32 },
-}
-
-impl Piece {
-    fn bytes(self) -> u32 {
-        match self {
-            Piece::Kept { bytes, .. } | Piece::Made { bytes, .. } => bytes,
-        }
-    }
-}
-
-/// What has to be done to the front of the packet: `old` bytes become the pieces.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Edit {
-    old: u32,
-    pieces: Vec<Piece>,
-}
-
-impl Edit {
-    fn new_length(&self) -> u32 {
-        self.pieces.iter().map(|p| p.bytes()).sum()
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.old == self.new_length()
-            && self.pieces.iter().try_fold(0, |at, piece| match piece {
-                Piece::Kept { from, bytes } if *from == at => Some(at + bytes),
-                _ => None,
-            }) == Some(self.old)
-    }
-}
-
-/// What tells ways apart at run time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Feature {
-    Valid(HeaderId),
-    InMemory(HeaderId),
-    Parsed(HeaderId),
-    Emitted(u16),
-    /// So many bytes were parsed.
-    Bytes(u32),
-}
-
-impl Feature {
-    fn holds(self, path: &Path) -> bool {
-        let hold = |h: HeaderId| path.holds.get(h.as_u32() as usize).copied().unwrap_or(Hold::Absent);
-        match self {
-            Feature::Valid(h) => hold(h) != Hold::Absent,
-            Feature::InMemory(h) => hold(h) == Hold::Memory,
-            Feature::Parsed(h) => {
-                path.order.iter().any(|i| matches!(i, Item::Header(id, _) | Item::LongHeader(id) if *id == h))
-            }
-            Feature::Emitted(slot) => path.emitted.contains(&slot),
-            Feature::Bytes(bytes) => path.parsed_bytes() == Some(bytes),
-        }
-    }
-}
-
-/// A decision between edits.
-enum Decision {
-    Do(Edit),
-    Test(Feature, Box<Decision>, Box<Decision>),
 }
 
 impl Cx<'_> {
@@ -132,22 +58,16 @@ impl Cx<'_> {
         let control = &program.controls[control];
         self.block(&control.body);
         let outer = self.out.set_span(control.span);
-        let mut decision = None;
-        if let Paths::Few(paths) = &self.paths {
-            let real: Vec<&Path> = paths.iter().collect();
-            if real.is_empty() {
-                return;
-            }
-            let edits: Option<Vec<(Edit, &Path)>> =
-                real.iter().map(|path| Some((self.edit(path)?, *path))).collect();
-            let mut leaves = 0;
-            decision = edits.and_then(|edits| self.decide(&edits, &mut leaves));
-        }
+        let emits: Vec<HeaderId> = self.emits.iter().map(|slot| slot.header).collect();
+        let planner = Planner { program, types: &self.storage.types, emits: &emits };
+        let plan = planner.plan(&self.paths);
+        self.plans.push((control.name.clone(), crate::layout::text::plan(program, &emits, &plan)));
         let before = self.out.len();
-        match decision {
-            Some(Decision::Do(edit)) if edit.is_nothing() => {}
-            Some(decision) => self.perform(&decision, only_if),
-            None => self.assemble(control.span, only_if),
+        match plan {
+            Plan::Unreachable => return,
+            Plan::Decided(Decision::Do(edit)) if edit.is_nothing() => {}
+            Plan::Decided(decision) => self.perform(&decision, only_if),
+            Plan::Assembled => self.assemble(control.span, only_if),
         }
         if self.out.len() > before {
             let mut heading = super::writer::Writer::at_depth(1);
@@ -157,95 +77,6 @@ impl Cx<'_> {
             self.out.insert(before, heading);
         }
         self.out.set_span(outer);
-    }
-
-    /// What a way makes of the packet; `None` if that depends on lengths that are known at run time only.
-    fn edit(&self, path: &Path) -> Option<Edit> {
-        let mut wanted: Vec<(HeaderId, Hold)> = path
-            .emitted
-            .iter()
-            .filter_map(|slot| self.emits.get(usize::from(*slot)))
-            .map(|slot| {
-                (slot.header, path.holds.get(slot.header.as_u32() as usize).copied().unwrap_or(Hold::Absent))
-            })
-            .filter(|(_, hold)| *hold != Hold::Absent)
-            .collect();
-        let mut order = path.order.as_slice();
-        while let (Some((_, Hold::Packet(last))), Some((_, rest))) = (wanted.last(), order.split_last()) {
-            if usize::from(*last) != rest.len() {
-                break;
-            }
-            wanted.pop();
-            order = rest;
-        }
-        let mut starts = vec![0u32];
-        for item in order {
-            let bytes = match item {
-                Item::Header(_, bytes) | Item::Gap(bytes) => *bytes,
-                Item::LongHeader(_) | Item::Variable => return None,
-            };
-            starts.push(starts.last().copied().unwrap_or_default() + bytes);
-        }
-        let mut pieces: Vec<Piece> = Vec::new();
-        for (header, hold) in wanted {
-            let bytes = self.fixed_bytes(&HeaderRef::Header(header));
-            match hold {
-                Hold::Packet(i) => {
-                    let from = *starts.get(usize::from(i))?;
-                    match pieces.last_mut() {
-                        Some(Piece::Kept { from: f, bytes: b }) if *f + *b == from => *b += bytes,
-                        _ => pieces.push(Piece::Kept { from, bytes }),
-                    }
-                }
-                Hold::Memory => pieces.push(Piece::Made { header, bytes }),
-                Hold::Absent => {}
-            }
-        }
-        let mut edit = Edit { old: starts.last().copied().unwrap_or_default(), pieces };
-        if edit.is_nothing() {
-            edit = Edit { old: 0, pieces: Vec::new() };
-        }
-        Some(edit)
-    }
-
-    fn decide(&self, edits: &[(Edit, &Path)], leaves: &mut usize) -> Option<Decision> {
-        let distinct = |edits: &[&(Edit, &Path)]| {
-            let mut all: Vec<&Edit> = edits.iter().map(|(e, _)| e).collect();
-            all.sort();
-            all.dedup();
-            all.len()
-        };
-        let (first, _) = edits.first()?;
-        if edits.iter().all(|(e, _)| e == first) {
-            *leaves += 1;
-            return (*leaves <= MOST_EDITS).then(|| Decision::Do(first.clone()));
-        }
-        let headers = || self.program.headers.keys();
-        let mut lengths: Vec<u32> = edits.iter().filter_map(|(_, path)| path.parsed_bytes()).collect();
-        lengths.sort_unstable();
-        lengths.dedup();
-        let features = headers()
-            .map(Feature::Valid)
-            .chain(headers().map(Feature::InMemory))
-            .chain(headers().map(Feature::Parsed))
-            .chain((0..self.emits.len() as u16).map(Feature::Emitted))
-            .chain(lengths.into_iter().map(Feature::Bytes));
-        let mut best: Option<(usize, Feature)> = None;
-        for feature in features {
-            let (yes, no): (Vec<_>, Vec<_>) = edits.iter().partition(|(_, path)| feature.holds(path));
-            if yes.is_empty() || no.is_empty() {
-                continue;
-            }
-            let cost = distinct(&yes) + distinct(&no);
-            if best.is_none_or(|(least, _)| cost < least) {
-                best = Some((cost, feature));
-            }
-        }
-        let (_, feature) = best?;
-        let (yes, no): (Vec<_>, Vec<_>) = edits.iter().cloned().partition(|(_, path)| feature.holds(path));
-        let yes = self.decide(&yes, leaves)?;
-        let no = self.decide(&no, leaves)?;
-        Some(Decision::Test(feature, Box::new(yes), Box::new(no)))
     }
 
     fn perform(&mut self, decision: &Decision, only_if: Option<&str>) {

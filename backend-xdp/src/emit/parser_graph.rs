@@ -2,8 +2,12 @@
 
 use super::Cx;
 use p4xdp_frontend::arena::Arena;
-use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
+use p4xdp_midend::analysis::parser_graph::ParserGraph;
 use p4xdp_midend::ir::{HeaderRef, Parser, StateId, StmtKind, Target, Transition};
+
+/// States of an endless loop that are shown.
+const MOST_LABELS: usize = 4;
 
 impl Cx<'_> {
     /// Refuses loops that nothing ends but the packet; true if there are loops at all.
@@ -14,11 +18,23 @@ impl Cx<'_> {
             body.iter().any(|s| matches!(s.kind, StmtKind::Extract { header: HeaderRef::Next(_), .. }))
         };
         if cyclic && has_cycle(parser, order, |id| !fills_stack(id)) {
-            self.refuse(
+            let mut diagnostic = Diagnostic::error(
                 codes::E0511,
                 parser.span,
                 "this parser has a loop that does not fill a header stack, so nothing bounds it",
             );
+            let endless = ParserGraph::new(parser)
+                .loops()
+                .into_iter()
+                .find(|states| !states.iter().any(|&id| fills_stack(id)));
+            for id in endless.into_iter().flatten().take(MOST_LABELS) {
+                let state = &parser.states[id];
+                diagnostic =
+                    diagnostic.with_label(state.span, format!("state `{}` is part of it", state.name));
+            }
+            self.sink.emit(diagnostic.with_note(
+                "extract into the `next` element of a header stack in each round: the loop then ends when the stack is full",
+            ));
         }
         cyclic
     }

@@ -67,7 +67,7 @@ impl Expr {
 #[derive(Clone, Debug)]
 pub enum ExprKind {
     /// A constant as a bit pattern of the type's width (two's complement if signed; bool 0/1; enum and error by position).
-    /// A constant varbit is never needed.
+    /// A constant varbit is the empty one, 0.
     Const(BigUint),
     /// A local's value.
     Local(LocalId),

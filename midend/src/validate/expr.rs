@@ -14,7 +14,10 @@ impl Validator<'_> {
     pub(super) fn expr(&mut self, expr: &Expr) -> ScalarType {
         let ty = expr.ty;
         match &expr.kind {
-            ExprKind::Const(value) => self.require(fits(value, ty.width()), "a constant wider than its type"),
+            ExprKind::Const(value) => {
+                self.require(fits(value, ty.width()), "a constant wider than its type");
+                self.require(self.has_constant(value, ty), "a constant that its type does not have");
+            }
             ExprKind::Local(id) => match self.program.locals.find(*id) {
                 Some(local) => self.agree(local.ty, ty, "a local"),
                 None => self.fail("a local that does not exist"),
@@ -58,6 +61,17 @@ impl Validator<'_> {
             }
         }
         ty
+    }
+
+    /// True if the type has such a constant, its width aside.
+    fn has_constant(&self, value: &BigUint, ty: ScalarType) -> bool {
+        let members = match ty {
+            ScalarType::Bool | ScalarType::Bits { .. } => return true,
+            ScalarType::Varbit { .. } => return *value == BigUint::default(),
+            ScalarType::Enum(id) => self.program.enums.find(id).map_or(0, |e| e.members.len()),
+            ScalarType::Error => self.program.errors.len(),
+        };
+        *value < BigUint::from(members)
     }
 
     fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, ty: ScalarType) {
@@ -177,6 +191,18 @@ impl Validator<'_> {
                 self.bits(base, "a slice");
                 self.require(lo <= hi && *hi < base.width(), "a slice outside of its base");
                 Some(ScalarType::bit(hi.saturating_sub(*lo) + 1))
+            }
+        }
+    }
+
+    /// The receiver of an extern's result.
+    pub(super) fn result(&mut self, arg: &Arg) {
+        self.arg(arg);
+        match arg {
+            Arg::Out(_) | Arg::Header(_) | Arg::Stack(_) | Arg::Missing => {}
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.result(field)),
+            Arg::In(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet => {
+                self.fail("a result that nothing receives");
             }
         }
     }

@@ -83,7 +83,7 @@ impl Validator<'_> {
                 }
                 args.iter().for_each(|arg| self.arg(arg));
                 if let Some(result) = result {
-                    self.arg(result);
+                    self.result(result);
                 }
             }
             StmtKind::Extract { header, varbit_bits } => {

@@ -26,7 +26,9 @@ impl Validator<'_> {
         self.region = Region::Action;
         for (id, action) in program.actions.iter() {
             self.span = action.span;
+            let mut locals = FxHashSet::default();
             for param in &action.params {
+                self.require(locals.insert(param.local), "two parameters in one local");
                 self.local_is(param.local, param.ty, "an action's parameter");
             }
             // An action that no applied table has may leave anything: nobody runs it.
@@ -76,6 +78,25 @@ impl Validator<'_> {
         );
         for (param, arg) in action.params.iter().zip(&call.args) {
             self.require(fits(arg, param.ty.width()), "an action's argument wider than the parameter");
+        }
+    }
+
+    /// A value set stands for as many keys as it has.
+    pub(super) fn value_sets(&mut self, keysets: &[Keyset], types: &[ScalarType]) {
+        for (at, keyset) in keysets.iter().enumerate() {
+            let Keyset::ValueSet(id) = keyset else {
+                continue;
+            };
+            let Some(set) = self.program.value_sets.find(*id) else {
+                continue;
+            };
+            let end = at + set.keys.len();
+            let own = set.keys.iter().map(|(ty, _)| *ty);
+            let fits = types.get(at..end).is_some_and(|types| own.eq(types.iter().copied()));
+            self.require(fits, "a value set of other types than its keys");
+            let behind = keysets.get(at + 1..end).unwrap_or_default();
+            let universal = behind.iter().all(|k| *k == Keyset::Universal);
+            self.require(universal, "a keyset where a value set already stands");
         }
     }
 

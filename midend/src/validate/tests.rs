@@ -139,6 +139,24 @@ fn broken(change: impl Fn(&mut Program, &Ids)) -> Program {
     p
 }
 
+fn value_set(p: &mut Program, widths: Vec<u32>) -> ValueSetId {
+    let keys = widths.into_iter().map(|width| (ScalarType::bit(width), MatchKind::Exact)).collect();
+    p.value_sets.push(ValueSet { name: "s".into(), keys, size: 1, annotations: vec![], span: NONE })
+}
+
+/// Selects by the key as often as there are keysets, the first of them a value set of these widths.
+fn select_value_set(p: &mut Program, ids: &Ids, widths: Vec<u32>, more: Vec<Keyset>) {
+    let set = value_set(p, widths);
+    let state = &mut p.parsers[ids.parser].states[StateId::from_u32(0)];
+    let Transition::Select { keys, cases } = &mut state.transition else { return };
+    for keyset in &more {
+        let key = keys[0].clone();
+        keys.push(key);
+        assert_ne!(*keyset, Keyset::Universal);
+    }
+    cases[0].keysets = std::iter::once(Keyset::ValueSet(set)).chain(more).collect();
+}
+
 #[test]
 fn each_rule_is_looked_after() {
     let local = |ids: &Ids, ty| Expr::local(ids.x, ty, NONE);
@@ -257,6 +275,153 @@ fn each_rule_is_looked_after() {
             "a field's offset",
             broken(|p, _| {
                 p.header_types[HeaderTypeId::from_u32(0)].fields[1].offset = 9;
+            }),
+        ),
+        (
+            "two parameters in one local",
+            broken(|p, i| {
+                let param = p.actions[i.action].params[0].clone();
+                p.actions[i.action].params.push(param);
+            }),
+        ),
+        (
+            "a header in two places of stacks",
+            broken(|p, i| {
+                let twice = p.stacks[i.stack].elements[0];
+                p.stacks[i.stack].elements.push(twice);
+            }),
+        ),
+        (
+            "a header in two places of unions",
+            broken(|p, i| {
+                let members = vec![("m".into(), i.header), ("n".into(), i.header)];
+                p.unions.push(Union { name: "u".into(), members });
+            }),
+        ),
+        (
+            "without a place on the wire",
+            broken(|p, _| {
+                p.header_types[HeaderTypeId::from_u32(0)].fields[0].ty = ScalarType::Error;
+            }),
+        ),
+        (
+            "a constant that its type does not have",
+            with_parser_stmt(|_| StmtKind::Reject { error: Expr::constant(7u8, ScalarType::Error, NONE) }),
+        ),
+        (
+            "a constant that its type does not have",
+            with_control_stmt(|_| {
+                StmtKind::EmitScalar(Expr::constant(1u8, ScalarType::Varbit { max: 8 }, NONE))
+            }),
+        ),
+        ("a value set of other types", broken(|p, i| select_value_set(p, i, vec![8], vec![]))),
+        (
+            "a keyset where a value set already stands",
+            broken(|p, i| {
+                select_value_set(p, i, vec![4, 4], vec![Keyset::Value(1u8.into())]);
+            }),
+        ),
+        (
+            "a result that nothing receives",
+            with_control_stmt(|_| StmtKind::CallExtern {
+                instance: None,
+                name: "f".into(),
+                type_args: vec![],
+                args: vec![],
+                result: Some(Arg::In(bits(8, 1))),
+            }),
+        ),
+        (
+            "an extern that does not exist",
+            with_control_stmt(|_| StmtKind::CallExtern {
+                instance: Some(ExternId::from_u32(3)),
+                name: "f".into(),
+                type_args: vec![],
+                args: vec![],
+                result: None,
+            }),
+        ),
+        (
+            "types of a left operand",
+            with_control_stmt(|_| {
+                StmtKind::EmitScalar(Expr::binary(
+                    BinaryOp::Add,
+                    bits(8, 1),
+                    bits(9, 1),
+                    ScalarType::bit(9),
+                    NONE,
+                ))
+            }),
+        ),
+        (
+            "a shift by something else",
+            with_control_stmt(|_| {
+                StmtKind::EmitScalar(Expr::binary(
+                    BinaryOp::Shl,
+                    bits(8, 1),
+                    Expr::constant(1u8, ScalarType::Bits { width: 8, signed: true }, NONE),
+                    ScalarType::bit(8),
+                    NONE,
+                ))
+            }),
+        ),
+        (
+            "an index that is no unsigned number",
+            with_control_stmt(|i| StmtKind::SetValid {
+                header: HeaderRef::Element { stack: i.stack, index: Box::new(Expr::bool(true, NONE)) },
+                valid: true,
+            }),
+        ),
+        (
+            "`last` outside of a parser",
+            with_control_stmt(|i| StmtKind::SetValid { header: HeaderRef::Last(i.stack), valid: true }),
+        ),
+        (
+            "`hit`",
+            with_control_stmt(|i| StmtKind::ApplyTable { table: i.table, hit: Some(i.x), action_run: None }),
+        ),
+        (
+            "`action_run`",
+            with_control_stmt(|i| StmtKind::ApplyTable { table: i.table, hit: None, action_run: Some(i.x) }),
+        ),
+        (
+            "a table that does not exist",
+            with_control_stmt(|_| StmtKind::ApplyTable {
+                table: TableId::from_u32(9),
+                hit: None,
+                action_run: None,
+            }),
+        ),
+        (
+            "a value set outside of a select",
+            broken(|p, i| {
+                let set = value_set(p, vec![8]);
+                p.tables[i.table].entries[0].keysets = vec![Keyset::ValueSet(set)];
+            }),
+        ),
+        (
+            "a stage's control does not exist",
+            broken(|p, _| {
+                p.stages[1].block = StageBlock::Control(ControlId::from_u32(9));
+            }),
+        ),
+        (
+            "the parser's start does not exist",
+            broken(|p, i| p.parsers[i.parser].start = StateId::from_u32(9)),
+        ),
+        (
+            "an element of a stack is of another type",
+            broken(|p, i| {
+                let ty = p.header_types[HeaderTypeId::from_u32(0)].clone();
+                p.stacks[i.stack].ty = p.header_types.push(ty);
+            }),
+        ),
+        (
+            "with several varbit fields",
+            broken(|p, _| {
+                let ty = &mut p.header_types[HeaderTypeId::from_u32(0)];
+                ty.fields[0].ty = ScalarType::Varbit { max: 8 };
+                ty.fields[1].ty = ScalarType::Varbit { max: 8 };
             }),
         ),
         (
