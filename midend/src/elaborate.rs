@@ -31,6 +31,7 @@ mod storage;
 mod table;
 mod table_action;
 mod types;
+mod uses;
 mod value;
 mod walk;
 
@@ -84,6 +85,7 @@ struct Elaborator<'h> {
     env: env::Env,
     objects: Arena<instance::ObjectId, instance::Object<'h>>,
     sites: walk::CallSites<'h>,
+    uses: uses::Uses,
     mentions: walk::MentionCache,
     /// The statements being made.
     out: ir::Block,
@@ -106,6 +108,7 @@ impl<'h> Elaborator<'h> {
             env: env::Env::default(),
             objects: Arena::new(),
             sites: walk::CallSites::collect(hir),
+            uses: uses::Uses::collect(hir),
             mentions: walk::MentionCache::default(),
             out: Vec::new(),
             parser: None,

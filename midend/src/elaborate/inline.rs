@@ -6,7 +6,8 @@
 //!
 //! - `out`, `inout`: the l-value has no computed index, shares no storage with another such argument, is not changed by a later
 //!   argument, is no member of a header union (where the copy alone has an effect on the other members), and the body does not
-//!   reach it by another name (the variables that a control's action mentions);
+//!   reach it by another name (the variables that a control's action mentions); and it is no field of a header, which would lose
+//!   what is written to it while the header is invalid, unless the body never reads what it wrote;
 //! - `in`: the value is constant or plain storage that no aliased `out` or `inout` argument and no variable that the body
 //!   mentions overlaps.
 //!
@@ -186,7 +187,7 @@ impl<'h> Elaborator<'h> {
         sharing: &Sharing,
     ) -> Res<Vec<Formal>> {
         let mut outputs = Vec::new();
-        for (i, actual) in actuals.iter().enumerate() {
+        for (i, (actual, &param)) in actuals.iter().zip(params).enumerate() {
             if let Actual::Loc(loc) | Actual::Saved(loc, _) = actual {
                 let (mut leaves, mut reads) = (StorageSet::new(), StorageSet::new());
                 self.add_storage(loc, &mut leaves, &mut reads);
@@ -196,6 +197,7 @@ impl<'h> Elaborator<'h> {
                     && !matches!(loc, Loc::Discard)
                     && !loc.is_union_member()
                     && (sharing.each)(i)
+                    && !(loc.forgets() && self.uses.may_be_read_back(param))
                     && !leaves.overlaps(sharing.free);
                 outputs.push((i, leaves, plain));
             }

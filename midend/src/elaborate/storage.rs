@@ -107,6 +107,22 @@ impl Loc {
             Loc::DynamicSlice { .. } | Loc::Select { .. } => false,
         }
     }
+
+    /// True if what is written may not be there when it is read: fields of a header that is invalid.
+    pub(super) fn forgets(&self) -> bool {
+        match self {
+            Loc::Field { .. } => true,
+            Loc::Scalar(_)
+            | Loc::Header { .. }
+            | Loc::Stack(_)
+            | Loc::Union(_)
+            | Loc::UnionStack(_)
+            | Loc::Discard => false,
+            Loc::Struct(fields) => fields.iter().any(|(_, l)| l.forgets()),
+            Loc::Slice { base, .. } | Loc::DynamicSlice { base, .. } => base.forgets(),
+            Loc::Select { elements, .. } => elements.iter().any(Loc::forgets),
+        }
+    }
 }
 
 fn same_header(a: &HeaderRef, b: &HeaderRef) -> bool {
