@@ -1,5 +1,7 @@
 //! One case on several engines: in, program text, entries, packets; out, whether all agree, and if not, how.
 
+use crate::coverage::Coverage;
+use crate::expand::expanded;
 use crate::generate::Case;
 use p4xdp::driver::{self, Codegen, Compilation, Options};
 use p4xdp::testing::interp::InterpEngine;
@@ -7,8 +9,9 @@ use p4xdp::testing::loaded::Loaded;
 use p4xdp::testing::runner::run_entries;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::FileLoader;
-use p4xdp_midend::interp::Verdict;
-use p4xdp_midend::{ir, passes};
+use p4xdp_midend::interp::{Outcome, Verdict};
+use p4xdp_midend::ir;
+use p4xdp_midend::passes::{PASSES, Pass};
 use p4xdp_runtime::Object;
 use p4xdp_runtime::harness::Harness;
 use p4xdp_runtime::harness::direct::Direct;
@@ -21,8 +24,8 @@ use std::path::{Path, PathBuf};
 /// How a case ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// All packets came out alike.
-    Agreed,
+    /// All packets came out alike; what happened to them.
+    Agreed(Coverage),
     /// Valid P4 that the back end refuses, with the code.
     Refused(String),
     /// A mistake of ours.
@@ -126,66 +129,203 @@ fn fill(
 ) -> Result<(), Ending> {
     // A table that is never applied is none.
     let tables: Vec<String> = program.tables.values().map(|t| format!("add {} ", t.name)).collect();
-    let lines: Vec<&str> =
-        entries.iter().filter(|e| tables.iter().any(|t| e.starts_with(t))).map(String::as_str).collect();
+    let there = |entry: &str| !entry.starts_with("add ") || tables.iter().any(|t| entry.starts_with(t));
+    let lines: Vec<&str> = entries.iter().map(String::as_str).filter(|e| there(e)).collect();
     run_entries(program, &lines.join("\n"), &[0], engine)
         .map_err(|error| failed(format!("entries on {name}"), error.to_string()))
 }
 
-fn interpreted(program: &ir::Program, case: &Case, name: &str) -> Result<Vec<Fate>, Ending> {
+/// All that can be seen of a run.
+#[derive(Debug, Default)]
+struct Observed {
+    /// What became of each packet.
+    outcomes: Vec<Outcome>,
+    /// Registers and counters at the end.
+    state: Vec<String>,
+    coverage: Coverage,
+}
+
+/// Cells of registers and counters that programs use.
+const CELLS: u64 = 4;
+
+fn interpreted(program: &ir::Program, case: &Case, name: &str, watched: bool) -> Result<Observed, Ending> {
     let mut engine = guarded(name, || InterpEngine::new(program))?
         .map_err(|u| failed(format!("{name} refuses"), format!("{:?}", u.0.first().map(|d| &d.message))))?;
     fill(program, &case.entries, &mut engine, name)?;
-    guarded(name, || case.packets.iter().map(|packet| interpreted_packet(&mut engine, packet)).collect())
-}
-
-fn interpreted_packet(engine: &mut InterpEngine, packet: &[u8]) -> Fate {
-    let outcome = engine.machine().process(0, packet);
-    let bytes = outcome.outputs.first().map(|o| o.bytes.clone()).unwrap_or_default();
-    match outcome.verdict {
-        Verdict::Forwarded => Fate::Sent(bytes),
-        Verdict::Passed => Fate::Passed(bytes),
-        Verdict::Dropped => Fate::Dropped,
-        Verdict::Aborted => Fate::Aborted,
-        Verdict::Failed(why) => Fate::Other(why),
-    }
-}
-
-/// The interpreter on the elaborated program, and on what each pass makes of it.
-pub fn passes_agree(case: &Case) -> Ending {
-    each_pass(case).err().unwrap_or(Ending::Agreed)
-}
-
-fn each_pass(case: &Case) -> Result<(), Ending> {
-    let mut program = elaborated(&case.program.print())?;
-    let expected = interpreted(&program, case, "interpreter")?;
-    for pass in passes::PASSES {
-        guarded(&format!("pass {}", pass.name), || (pass.run)(&mut program))?;
-        let name = format!("interpreter after pass {}", pass.name);
-        if let Some(violation) = p4xdp_midend::validate::validate(&program).first() {
-            return Err(failed(format!("pass {} leaves invalid IR", pass.name), &violation.message));
-        }
-        let found = interpreted(&program, case, &name)?;
-        for (at, (packet, (expected, found))) in
-            case.packets.iter().zip(expected.iter().zip(&found)).enumerate()
-        {
-            if expected != found {
-                return Err(different(&name, at, packet, expected, found));
+    fill_value_sets(program, &mut engine, name)?;
+    engine.machine().set_tracing(watched);
+    let mut observed = guarded(name, || {
+        let mut observed = Observed::default();
+        for packet in &case.packets {
+            let mut outcome = engine.machine().process(0, packet);
+            if watched {
+                observed.coverage.add_packet(&outcome);
+                outcome.trace.clear();
             }
+            observed.outcomes.push(outcome);
+        }
+        observed
+    })?;
+    for instance in program.externs.values() {
+        for cell in 0..CELLS {
+            let state = match &*instance.extern_type {
+                "register" => engine.machine().register(&instance.name, cell).map(|v| format!("{v:#x}")),
+                "counter" | "CounterArray" => {
+                    engine.machine().counter(&instance.name, cell).map(|v| format!("{v:?}"))
+                }
+                _ => continue,
+            };
+            observed.state.push(format!("{}[{cell}] = {state:?}", instance.name));
+        }
+    }
+    Ok(observed)
+}
+
+/// Every value set gets the same few numbers.
+fn fill_value_sets(program: &ir::Program, engine: &mut InterpEngine, name: &str) -> Result<(), Ending> {
+    for set in program.value_sets.values() {
+        for value in [0u8, 1, 3] {
+            let keysets: Vec<ir::Keyset> = set.keys.iter().map(|_| ir::Keyset::Value(value.into())).collect();
+            engine
+                .machine()
+                .insert_value_set(&set.name, &keysets)
+                .map_err(|e| failed(format!("value set on {name}"), e.to_string()))?;
         }
     }
     Ok(())
 }
 
-/// The interpreter on the elaborated program, and the kernel on the compiled one.
-pub fn kernel_agrees(case: &Case) -> Ending {
-    kernel(case).err().unwrap_or(Ending::Agreed)
+fn fate(outcome: &Outcome) -> Fate {
+    let bytes = outcome.outputs.first().map(|o| o.bytes.clone()).unwrap_or_default();
+    match &outcome.verdict {
+        Verdict::Forwarded => Fate::Sent(bytes),
+        Verdict::Passed => Fate::Passed(bytes),
+        Verdict::Dropped => Fate::Dropped,
+        Verdict::Aborted => Fate::Aborted,
+        Verdict::Failed(why) => Fate::Other(why.clone()),
+    }
 }
 
-fn kernel(case: &Case) -> Result<(), Ending> {
+/// The interpreter on the elaborated program, on the same program written out, and on what each pass makes of it.
+/// Where a failure is sought again, what cannot give it is left out.
+pub fn passes_agree(case: &Case, sought: Option<&Failure>) -> Ending {
+    each_pass(case, sought).unwrap_or_else(|ending| ending)
+}
+
+fn each_pass(case: &Case, sought: Option<&Failure>) -> Result<Ending, Ending> {
+    let skips = |engine: &str| sought.is_some_and(|f| f.kind.contains(": ") && !f.kind.starts_with(engine));
+    let mut program = elaborated(&case.program.print())?;
+    let expected = interpreted(&program, case, "interpreter", case.watched)?;
+    let written_out = elaborated(&expanded(&case.program)).map_err(|ending| match ending {
+        Ending::Failed(failure) => failed(
+            format!("written out: {}", failure.kind),
+            format!("{}\n{}", failure.detail, expanded(&case.program)),
+        ),
+        other @ (Ending::Agreed(_) | Ending::Refused(_)) => other,
+    })?;
+    let name = "interpreter of the program written out";
+    let found = interpreted(&written_out, case, name, false)?;
+    compare(name, case, &expected, &found)?;
+    if sought.is_some_and(|f| f.kind.contains("written out")) {
+        return Ok(Ending::Agreed(expected.coverage));
+    }
+    for pass in PASSES {
+        let name = format!("interpreter after pass {}", pass.name);
+        after_pass(pass, &mut program, true)?;
+        if skips(&name) {
+            continue;
+        }
+        let found = interpreted(&program, case, &name, false)?;
+        compare(&name, case, &expected, &found)?;
+    }
+    Ok(Ending::Agreed(expected.coverage))
+}
+
+fn after_pass(pass: &Pass, program: &mut ir::Program, validates: bool) -> Result<(), Ending> {
+    guarded(&format!("pass {}", pass.name), || (pass.run)(program))?;
+    match p4xdp_midend::validate::validate(program).first() {
+        Some(violation) if validates => {
+            Err(failed(format!("pass {} leaves invalid IR", pass.name), &violation.message))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The interpreter before and after passes that are wrong on purpose, each alone behind the good ones up to the one of a name. One
+/// ending each, or one for all.
+pub fn faulty_passes_agree(case: &Case, faulty: &[(&str, &Pass)]) -> Vec<Ending> {
+    faulty_passes(case, faulty).unwrap_or_else(|ending| vec![ending; faulty.len()])
+}
+
+fn faulty_passes(case: &Case, faulty: &[(&str, &Pass)]) -> Result<Vec<Ending>, Ending> {
+    let mut program = elaborated(&case.program.print())?;
+    let expected = interpreted(&program, case, "interpreter", false)?;
+    let mut points = vec![("elaborate", program.clone())];
+    let wanted = |name: &str| faulty.iter().any(|(after, _)| *after == name);
+    let last = PASSES.iter().rposition(|pass| wanted(pass.name)).map_or(0, |last| last + 1);
+    for pass in &PASSES[..last] {
+        after_pass(pass, &mut program, false)?;
+        if wanted(pass.name) {
+            points.push((pass.name, program.clone()));
+        }
+    }
+    let check = |after: &str, pass: &Pass| -> Result<(), Ending> {
+        let Some((_, program)) = points.iter().find(|(name, _)| *name == after) else {
+            return Err(failed("no such pass", after));
+        };
+        let mut program = program.clone();
+        (pass.run)(&mut program);
+        let name = format!("interpreter after a pass that {}", pass.name);
+        let found = interpreted(&program, case, &name, false)?;
+        compare(&name, case, &expected, &found)
+    };
+    let ending =
+        |(after, pass): &(&str, &Pass)| check(after, pass).err().unwrap_or(Ending::Agreed(expected.coverage));
+    Ok(faulty.iter().map(ending).collect())
+}
+
+fn compare(engine: &str, case: &Case, expected: &Observed, found: &Observed) -> Result<(), Ending> {
+    let both = expected.outcomes.iter().zip(&found.outcomes);
+    for (at, (packet, (expected, found))) in case.packets.iter().zip(both).enumerate() {
+        let kind = if expected.verdict != found.verdict {
+            "another verdict"
+        } else if expected.outputs != found.outputs {
+            "other packets"
+        } else if expected.digests != found.digests {
+            "other digests"
+        } else {
+            continue;
+        };
+        let detail = format!(
+            "packet {at}: {}\n  interp: {}\n  {engine}: {}",
+            hex(packet),
+            outcome(expected),
+            outcome(found)
+        );
+        return Err(failed(format!("{engine}: {kind}"), detail));
+    }
+    if expected.state != found.state {
+        let detail = format!("interp: {:?}\n{engine}: {:?}", expected.state, found.state);
+        return Err(failed(format!("{engine}: other registers or counters"), detail));
+    }
+    Ok(())
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    let outputs: Vec<String> =
+        outcome.outputs.iter().map(|o| format!("port {} {}", o.port, hex(&o.bytes))).collect();
+    format!("{:?} {} {:?}", outcome.verdict, outputs.join(", "), outcome.digests)
+}
+
+/// The interpreter on the elaborated program, and the kernel on the compiled one.
+pub fn kernel_agrees(case: &Case, _sought: Option<&Failure>) -> Ending {
+    kernel(case).unwrap_or_else(|ending| ending)
+}
+
+fn kernel(case: &Case) -> Result<Ending, Ending> {
     let text = case.program.print();
     let program = elaborated(&text)?;
-    let expected = interpreted(&program, case, "interpreter")?;
+    let expected = interpreted(&program, case, "interpreter", case.watched)?;
     let mut compilation = compilation(&text);
     let output = match guarded("back end", || compilation.generate(&Codegen::default()))? {
         Ok(output) => output,
@@ -207,7 +347,8 @@ fn kernel(case: &Case) -> Result<(), Ending> {
     let mut loaded =
         Loaded::new(&object, place).map_err(|e| failed(verifier_kind(&e.to_string()), e.to_string()))?;
     fill(&program, &case.entries, &mut loaded, "kernel")?;
-    for (at, (packet, expected)) in case.packets.iter().zip(&expected).enumerate() {
+    for (at, (packet, outcome)) in case.packets.iter().zip(&expected.outcomes).enumerate() {
+        let expected = fate(outcome);
         let (verdict, bytes) =
             loaded.program().run(packet, None).map_err(|e| failed("test run", e.to_string()))?;
         let found = match verdict {
@@ -219,11 +360,11 @@ fn kernel(case: &Case) -> Result<(), Ending> {
                 Fate::Other(other.to_string())
             }
         };
-        if found != *expected && !has_no_room(packet, expected, &found) {
-            return Err(different("kernel", at, packet, expected, &found));
+        if found != expected && !has_no_room(packet, &expected, &found) {
+            return Err(different("kernel", at, packet, &expected, &found));
         }
     }
-    Ok(())
+    Ok(Ending::Agreed(expected.coverage))
 }
 
 fn different(engine: &str, at: usize, packet: &[u8], expected: &Fate, found: &Fate) -> Ending {

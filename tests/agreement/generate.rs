@@ -1,30 +1,43 @@
-//! Random well-typed programs for `xdp_model`, with entries for their tables and packets. After the manner of Gauntlet: whatever the grammar
-//! allows at a place may stand there, and everything that a program computes ends in the packet, where it can be seen.
+//! Random well-typed programs for `xdp_model` and `v1model`, with entries for their tables and packets. After the manner of Gauntlet:
+//! whatever the grammar allows at a place may stand there, and everything that a program computes ends in the packet, where it can be
+//! seen. Which constructs there are, and how often, the run counts and prints: each is tagged where it is made.
 //!
 //! The programs use what the specification leaves open only where the IR defines it (fields of invalid headers read as zero).
 
 mod control;
 mod deparser;
 mod expr;
+mod flow;
+mod packet;
 mod parser;
+mod scope;
 mod statement;
 mod table;
+mod types;
+mod v1model;
 
 use crate::random::Random;
 use crate::tree::{Kind, Tree, Ty};
+use packet::StatePlan;
+use scope::{Callable, HeaderType, HeaderVar, StackVar, StructType, TableVar, UnionVar};
 
 /// A program, entries and packets.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The program.
     pub program: Tree,
-    /// Lines of a packet test that fill tables.
+    /// Lines of a packet test that fill tables and set up ports.
     pub entries: Vec<String>,
     /// Packets.
     pub packets: Vec<Vec<u8>>,
+    /// What happens to the packets is counted.
+    pub watched: bool,
 }
 
-/// How large programs are.
+/// One of so many cases is watched.
+const WATCHED: u64 = 8;
+
+/// How large programs are, and of which kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     /// Statements of a block, at most.
@@ -37,118 +50,65 @@ pub struct Size {
     pub actions: usize,
     /// Packets.
     pub packets: usize,
+    /// Only what the back end compiles.
+    pub compiles: bool,
+}
+
+/// The architecture of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arch {
+    Xdp,
+    V1Model,
 }
 
 /// Makes the case of a seed.
 pub fn case(seed: u64, size: Size) -> Case {
+    let mut random = Random::new(seed);
+    let arch = if !size.compiles && random.percent(45) { Arch::V1Model } else { Arch::Xdp };
     let mut generator = Generator {
-        random: Random::new(seed),
+        random,
         size,
+        arch,
         header_types: Vec::new(),
         headers: Vec::new(),
         stacks: Vec::new(),
+        unions: Vec::new(),
+        struct_types: Vec::new(),
         names: 0,
         entries: Vec::new(),
         callables: Vec::new(),
+        instances: Vec::new(),
         tables: Vec::new(),
+        plan: Vec::new(),
+        control: String::new(),
     };
     let program = generator.program();
     let entries = std::mem::take(&mut generator.entries);
     let packets = (0..size.packets).map(|_| generator.packet()).collect();
-    Case { program, entries, packets }
-}
-
-#[derive(Clone, Debug)]
-struct HeaderType {
-    fields: Vec<(String, Ty)>,
-}
-
-#[derive(Clone, Debug)]
-struct Var {
-    text: String,
-    ty: Ty,
-    writable: bool,
-}
-
-#[derive(Clone, Debug)]
-struct HeaderVar {
-    text: String,
-    ty: usize,
-}
-
-#[derive(Clone, Debug)]
-struct StackVar {
-    text: String,
-    ty: usize,
-    size: usize,
-}
-
-/// What can be named at a place.
-#[derive(Clone, Debug, Default)]
-struct Scope {
-    vars: Vec<Var>,
-    headers: Vec<HeaderVar>,
-    stacks: Vec<StackVar>,
-    /// `continue` and `break` mean something.
-    in_loop: bool,
-    /// In a function: what `return` must give.
-    returns: Option<Ty>,
-    /// Tables can be applied.
-    tables: bool,
-    /// `exit` is allowed.
-    exits: bool,
-}
-
-impl Scope {
-    fn with(&self, text: &str, ty: Ty, writable: bool) -> Scope {
-        let mut scope = self.clone();
-        scope.vars.push(Var { text: text.to_owned(), ty, writable });
-        scope
-    }
-}
-
-/// Direction of a parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Direction {
-    In,
-    Out,
-    InOut,
-    /// Filled by the control plane, or by the caller.
-    None,
-}
-
-/// An action, function or control that can be called.
-#[derive(Clone, Debug)]
-struct Callable {
-    name: String,
-    params: Vec<(Direction, Ty, String)>,
-    kind: Called,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Called {
-    Action,
-    Function(Ty),
-    Control,
-}
-
-#[derive(Clone, Debug)]
-struct TableVar {
-    name: String,
-    actions: Vec<String>,
+    Case { program, entries, packets, watched: seed.is_multiple_of(WATCHED) }
 }
 
 /// What is known while a program is made.
 pub struct Generator {
     random: Random,
     size: Size,
+    arch: Arch,
     header_types: Vec<HeaderType>,
+    /// Members of the headers struct, by their names in it.
     headers: Vec<HeaderVar>,
     stacks: Vec<StackVar>,
+    unions: Vec<UnionVar>,
+    struct_types: Vec<StructType>,
     names: usize,
     entries: Vec<String>,
     callables: Vec<Callable>,
+    /// Controls that are instantiated where statements are made: name of the instance, and the control.
+    instances: Vec<(String, Callable)>,
     tables: Vec<TableVar>,
+    /// What the parser does in each state, for packets that lead deep.
+    plan: Vec<StatePlan>,
+    /// Full name of the control that is being made.
+    control: String,
 }
 
 impl Generator {
@@ -158,98 +118,92 @@ impl Generator {
     }
 
     fn program(&mut self) -> Tree {
-        let mut out = Tree::new(Kind::Fixed).text("#include <xdp_model.p4>\n\n");
+        let include = match self.arch {
+            Arch::Xdp => "#include <xdp_model.p4>\n\n",
+            Arch::V1Model => "#include <v1model.p4>\n\n",
+        };
+        let mut out = Tree::new(Kind::Fixed).text(include).trees(types::enums());
         for _ in 0..self.random.between(1, 4) {
-            let (ty, tree) = self.header_type();
+            let tree = self.header_type();
             out = out.tree(tree);
-            self.header_types.push(ty);
         }
-        let mut members = Vec::new();
-        for ty in 0..self.header_types.len() {
-            for _ in 0..self.random.between(1, 2) {
-                let name = self.fresh("h");
-                members.push(Tree::item(format!("    t{ty} {name};\n")));
-                self.headers.push(HeaderVar { text: format!("hdr.{name}"), ty });
-            }
+        let members = self.header_members();
+        let (union_types, unions) = self.union_members();
+        out = out.trees(union_types);
+        for _ in 0..self.random.between(1, 2) {
+            let tree = self.struct_type();
+            out = out.tree(tree);
         }
-        if self.random.percent(40) {
-            let (ty, size) = (self.random.below(self.header_types.len()), self.random.between(1, 4));
-            let name = self.fresh("s");
-            members.push(Tree::item(format!("    t{ty}[{size}] {name};\n")));
-            self.stacks.push(StackVar { text: format!("hdr.{name}"), ty, size });
-        }
-        let (switch, probe) = self.switch();
-        let parser = self.parser();
-        let deparser = self.deparser();
-        out.tree(probe)
+        let functions: Vec<Tree> = (0..self.random.below(3)).map(|_| self.function()).collect();
+        let blocks = match self.arch {
+            Arch::Xdp => self.xdp_blocks(),
+            Arch::V1Model => self.v1model_blocks(),
+        };
+        out.tree(blocks.probe)
             .text("struct headers_t {\n    probe_t probe;\n")
             .trees(members)
+            .trees(unions)
             .text("}\n\n")
-            .tree(parser)
-            .tree(switch)
-            .tree(deparser)
-            .text("xdp(Prs(), Swt(), Dep()) main;\n")
+            .trees(functions)
+            .trees(blocks.blocks)
     }
 
-    fn header_type(&mut self) -> (HeaderType, Tree) {
-        let mut fields = Vec::new();
-        let mut bits = 0;
-        for i in 0..self.random.between(1, 6) {
-            let ty = if self.random.percent(35) {
-                Ty::Bit(self.random.of(&[8, 16, 32]))
-            } else {
-                self.some_type()
-            };
-            if bits + ty.width() > 190 {
-                break;
-            }
-            bits += ty.width();
-            fields.push((format!("f{i}"), ty));
-        }
-        if bits % 8 != 0 {
-            fields.push(("pad".to_owned(), Ty::Bit(8 - bits % 8)));
-        }
-        let name = self.header_types.len();
-        let mut tree = Tree::new(Kind::Item).text(format!("header t{name} {{\n"));
-        for (name, ty) in &fields {
-            tree = tree.text(format!("    {} {name};\n", ty.text()));
-        }
-        (HeaderType { fields }, tree.text("}\n"))
+    fn xdp_blocks(&mut self) -> Blocks {
+        let parser = self.parser("");
+        let mut scope = self.header_scope("hdr", true);
+        scope.exits = true;
+        let subs = self.sub_controls(1);
+        let signature = "inout headers_t hdr, in xdp_input imd, out xdp_output omd";
+        let verdict = self.random.of(&["XDP_PASS", "XDP_TX"]);
+        let first =
+            format!("        omd.output_action = xdp_action.{verdict};\n        omd.output_port = 0;\n");
+        scope.verdict = Some("omd");
+        let (switch, probe) = self.switch("Swt", signature, &scope, &first, true);
+        let deparser = self.deparser("in headers_t hdr, packet_out packet");
+        let end = Tree::new(Kind::Fixed).text("xdp(Prs(), Swt(), Dep()) main;\n");
+        let mut blocks = parser;
+        blocks.extend(subs);
+        blocks.extend([switch, deparser, end]);
+        Blocks { probe, blocks }
     }
 
-    /// The headers, as a parser or control sees them.
-    fn header_scope(&self, writable: bool) -> Scope {
-        let mut scope = Scope::default();
-        for header in &self.headers {
-            scope.headers.push(header.clone());
-        }
-        for stack in &self.stacks {
-            scope.stacks.push(stack.clone());
-            for i in 0..stack.size {
-                scope.headers.push(HeaderVar { text: format!("{}[{i}]", stack.text), ty: stack.ty });
+    /// A width, seldom above 64, and hardly ever above 128.
+    fn width(&mut self) -> u32 {
+        loop {
+            let width = self.random.of(&expr::WIDTHS);
+            if width <= 64 {
+                return width;
+            }
+            if self.random.percent(30) {
+                let wide = !self.size.compiles && self.random.percent(12);
+                return if wide { self.random.of(&[129, 200, 256, 777, 1024, 2048]) } else { width };
             }
         }
-        for header in &scope.headers {
-            for (field, ty) in &self.header_types[header.ty].fields {
-                scope.vars.push(Var { text: format!("{}.{field}", header.text), ty: *ty, writable });
-            }
-        }
-        scope
     }
 
-    /// Bytes that are often alike, so that something matches.
-    fn packet(&mut self) -> Vec<u8> {
-        let longest = if self.random.percent(25) { 40 } else { 160 };
-        let length = self.random.between(14, longest);
-        let odd = self.random.percent(50);
-        (0..length)
-            .map(|_| match self.random.below(if odd { 6 } else { 12 }) {
-                0 => 0,
-                1 => 1,
-                2 => 0xff,
-                3 => self.random.of(&[0x80, 0x7f, 0xfe, 2, 3, 4]),
-                _ => self.random.bits() as u8,
-            })
-            .collect()
+    /// The type of a variable.
+    fn some_type(&mut self) -> Ty {
+        match self.random.below(24) {
+            0..=2 => Ty::Bool,
+            3..=6 => Ty::Int(self.width().max(2)),
+            7 => Ty::Choice,
+            8 => Ty::Code,
+            9 if self.random.percent(50) => Ty::Error,
+            _ => Ty::Bit(self.width()),
+        }
     }
+
+    /// The type of a header's field.
+    fn field_type(&mut self) -> Ty {
+        match self.some_type() {
+            Ty::Choice | Ty::Error => Ty::Code,
+            other @ (Ty::Bit(_) | Ty::Int(_) | Ty::Bool | Ty::Code) => other,
+        }
+    }
+}
+
+/// The blocks of a program, and the type of the header that they fill with what they computed.
+struct Blocks {
+    probe: Tree,
+    blocks: Vec<Tree>,
 }

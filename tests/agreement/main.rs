@@ -5,13 +5,17 @@
 //! is shrunk and printed as a program and a packet test. The kernel needs root; without it that part is ignored, but not in CI.
 #![allow(clippy::indexing_slicing, clippy::expect_used, clippy::print_stdout)]
 
+mod coverage;
 mod engines;
+mod expand;
+mod faults;
 mod generate;
 mod packet_tests;
 mod random;
 mod shrink;
 mod tree;
 
+use coverage::Coverage;
 use engines::{Ending, Failure};
 use generate::{Case, Size};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -32,8 +36,8 @@ fn main() {
         std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
     let ci = std::env::var_os("CI").is_some();
     engines::note_panics();
-    let small = Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20 };
-    let large = Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20 };
+    let small = Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20, compiles: false };
+    let large = Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20, compiles: true };
     let kernel = Trial::test("random programs: kernel", move || {
         run("agreement with the kernel", 60, large, engines::kernel_agrees)
     });
@@ -45,7 +49,14 @@ fn main() {
         println!("agreement of the passes: {count} packet tests, {} disagreements", differences.len());
         if differences.is_empty() { Ok(()) } else { Err(differences.join("\n").into()) }
     });
-    libtest_mimic::run(&args, vec![tests, passes, kernel.with_ignored_flag(!privileged && !ci)]).exit();
+    let faults = Trial::test("faults: passes", move || {
+        let (lines, missed) = faults::run(small);
+        println!("faults in passes:");
+        lines.iter().for_each(|line| println!("  {line}"));
+        if missed.is_empty() { Ok(()) } else { Err(missed.join("\n").into()) }
+    });
+    libtest_mimic::run(&args, vec![tests, passes, faults, kernel.with_ignored_flag(!privileged && !ci)])
+        .exit();
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -53,12 +64,18 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Runs so many programs, on all cores.
-fn run(what: &str, usual: u64, size: Size, engines: fn(&Case) -> Ending) -> Result<(), Failed> {
+fn run(
+    what: &str,
+    usual: u64,
+    size: Size,
+    engines: fn(&Case, Option<&Failure>) -> Ending,
+) -> Result<(), Failed> {
     let first = number("P4XDP_SEED").unwrap_or(1);
     let count = number("P4XDP_PROGRAMS").unwrap_or(usual);
     let start = Instant::now();
     let next = AtomicU64::new(first);
     let endings: Mutex<BTreeMap<u64, Ending>> = Mutex::new(BTreeMap::new());
+    let constructs: Mutex<BTreeMap<&'static str, (usize, usize)>> = Mutex::new(BTreeMap::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -68,7 +85,17 @@ fn run(what: &str, usual: u64, size: Size, engines: fn(&Case) -> Ending) -> Resu
                     if seed >= first + count {
                         break;
                     }
-                    let ending = engines(&generate::case(seed, size));
+                    let case = generate::case(seed, size);
+                    let mut found = BTreeMap::new();
+                    case.program.constructs(&mut found);
+                    let ending = engines(&case, None);
+                    let mut all = constructs.lock().expect("no panic while held");
+                    for (construct, times) in found {
+                        let (programs, total) = all.entry(construct).or_default();
+                        *programs += 1;
+                        *total += times;
+                    }
+                    drop(all);
                     endings.lock().expect("no panic while held").insert(seed, ending);
                 }
             });
@@ -77,9 +104,10 @@ fn run(what: &str, usual: u64, size: Size, engines: fn(&Case) -> Ending) -> Resu
     let endings = endings.into_inner().expect("no panic while held");
     let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
     let mut failures: Vec<(u64, &Failure)> = Vec::new();
+    let mut coverage = Coverage::default();
     for (seed, ending) in &endings {
         match ending {
-            Ending::Agreed => {}
+            Ending::Agreed(found) => coverage.add(found),
             Ending::Refused(why) => *refused.entry(why).or_default() += 1,
             Ending::Failed(failure) => failures.push((*seed, failure)),
         }
@@ -95,6 +123,8 @@ fn run(what: &str, usual: u64, size: Size, engines: fn(&Case) -> Ending) -> Resu
     for (why, times) in refused {
         println!("  refused {times} times: {why}");
     }
+    println!("  {coverage}");
+    print_constructs(&constructs.into_inner().expect("no panic while held"));
     if failures.is_empty() {
         return Ok(());
     }
@@ -106,16 +136,24 @@ fn run(what: &str, usual: u64, size: Size, engines: fn(&Case) -> Ending) -> Resu
     for (kind, seeds) in &kinds {
         text.push_str(&format!("{kind}: seeds {seeds:?}\n"));
     }
-    println!("{text}");
     for seeds in kinds.values().take(SHOWN) {
         let Some(Ending::Failed(failure)) = seeds.first().and_then(|s| endings.get(s)) else { continue };
         let case = generate::case(seeds[0], size);
-        let (case, failure) = shrink::shrink(&case, failure, PATIENCE, engines);
+        let (case, failure) = shrink::shrink(&case, failure, PATIENCE, |case| engines(case, Some(failure)));
         let shown = show(seeds[0], &case, &failure);
-        println!("{shown}");
         text.push_str(&shown);
     }
     Err(text.into())
+}
+
+/// What the programs were made of: in how many of them, and how often in all.
+fn print_constructs(constructs: &BTreeMap<&'static str, (usize, usize)>) {
+    let cells: Vec<String> =
+        constructs.iter().map(|(name, (programs, times))| format!("{name} {programs}/{times}")).collect();
+    println!("  constructs (programs with it/times):");
+    for line in cells.chunks(4) {
+        println!("    {}", line.iter().map(|cell| format!("{cell:<44}")).collect::<String>().trim_end());
+    }
 }
 
 fn show(seed: u64, case: &Case, failure: &Failure) -> String {

@@ -1,26 +1,28 @@
 //! Random match-action controls: variables, functions, actions, sub-controls, tables, and an apply block that ends by putting all variables into a
 //! header.
 
-use super::{Callable, Called, Direction, Generator, Scope};
-use crate::tree::{Kind, Tree, Ty};
+use super::flow::without_calls;
+use super::scope::{Callable, Called, HeaderVar, Scope, Shape, StructVar};
+use super::{Arch, Generator};
+use crate::tree::{CHOICES, Direction, ERRORS, Kind, Param, Role, Tree, Ty};
 
 impl Generator {
-    /// The control with what it needs in front, and the type of the header `probe`.
-    pub(super) fn switch(&mut self) -> (Tree, Tree) {
-        let mut out = Tree::new(Kind::Fixed);
-        for _ in 0..self.random.below(2) {
-            out = out.tree(self.function());
-        }
-        for _ in 0..self.random.below(2) {
-            out = out.tree(self.sub_control());
-        }
-        out = out.text("control Swt(inout headers_t hdr, in xdp_input imd, out xdp_output omd) {\n");
-        let mut scope = self.header_scope(true);
-        scope.exits = true;
+    /// A control that is a block of the package, and the type of the header `probe` that it fills at its end, if it does.
+    pub(super) fn switch(
+        &mut self,
+        name: &str,
+        signature: &str,
+        scope: &Scope,
+        first: &str,
+        probes: bool,
+    ) -> (Tree, Tree) {
+        self.control = name.to_owned();
+        let mut scope = scope.clone();
+        let mut out = Tree::new(Kind::Fixed).text(format!("control {name}({signature}) {{\n"));
         let mut variables = Vec::new();
         for _ in 0..self.random.between(1, 5) {
             let (ty, name) = (self.some_type(), self.fresh("v"));
-            let value = self.expr(&scope, ty, 1);
+            let value = self.expr(&without_calls(&scope), ty, 1);
             let mut tree = Tree::new(Kind::Item).text(format!("    {} {name}", ty.text()));
             if self.random.percent(60) {
                 tree = tree.text(" = ").tree(value);
@@ -29,131 +31,348 @@ impl Generator {
             scope = scope.with(&name, ty, true);
             variables.push((name, ty));
         }
-        let subs: Vec<Callable> =
-            self.callables.iter().filter(|c| c.kind == Called::Control).cloned().collect();
-        for sub in subs {
-            let name = self.fresh("sub");
-            out = out.tree(Tree::item(format!("    {}() {name};\n", sub.name)));
-            // From here on the instance is what is called.
-            if let Some(callable) = self.callables.iter_mut().find(|c| c.name == sub.name) {
-                callable.name = name;
+        if self.random.percent(40) {
+            let (ty, name) = (self.random.below(self.struct_types.len()), self.fresh("v"));
+            let text = self.struct_types[ty].text.clone();
+            out = out.tree(Tree::item(format!("    {text} {name};\n")).tag("variable: struct or tuple"));
+            for (field, ty) in &self.struct_types[ty].fields {
+                variables.push((format!("{name}{field}"), *ty));
             }
+            scope.add_struct(
+                &self.header_types,
+                &self.struct_types,
+                StructVar { text: name, ty, writable: true },
+            );
         }
+        let externs = self.externs(&mut scope);
+        out = out.trees(externs);
+        let instances = self.instantiate(Called::Control);
+        out = out.trees(instances);
+        self.tables.clear();
+        let before = self.callables.len();
         for _ in 0..self.random.between(1, self.size.actions) {
-            out = out.tree(self.action(&scope));
+            let tree = self.action(&scope);
+            out = out.tree(tree);
         }
         for _ in 0..self.random.below(self.size.actions + 1) {
-            out = out.tree(self.table(&scope));
+            let (tree, entries) = self.table(&scope);
+            out = out.tree(tree);
+            let name = self.control.clone();
+            self.entries.extend(entries.iter().map(|line| line.replace("{}", &name)));
         }
-        scope.tables = true;
-        let verdict = self.random.of(&["XDP_PASS", "XDP_TX"]);
-        out = out.text(format!("    apply {{\n        omd.output_action = xdp_action.{verdict};\n"));
-        out = out.text("        omd.output_port = 0;\n");
+        scope.applies = true;
+        out = out.text("    apply {\n").text(first);
         out = out.tree(self.block(&scope, self.size.statements, 3));
+        // Its actions are its own.
+        self.callables.truncate(before);
+        self.instances.clear();
         let mut probe = Tree::new(Kind::Fixed).text("header probe_t {\n");
-        let mut copies = Tree::new(Kind::Item).text("        hdr.probe.setValid();\n");
-        let mut bits = 0;
-        for (name, ty) in variables {
-            bits += ty.width();
-            probe = probe.text(format!("    {} {name};\n", ty.text()));
-            copies = copies.tree(Tree::item(format!("        hdr.probe.{name} = {name};\n")));
+        if probes {
+            let (fields, copies) = probes_of(&variables);
+            probe = probe.trees(fields);
+            out = out.tree(copies);
         }
-        if bits % 8 != 0 {
-            probe = probe.text(format!("    bit<{}> pad;\n", 8 - bits % 8));
+        (out.text("    }\n}\n\n"), probe.text("}\n"))
+    }
+
+    /// Registers and counters of a control.
+    fn externs(&mut self, scope: &mut Scope) -> Vec<Tree> {
+        let mut out = Vec::new();
+        if self.arch == Arch::V1Model && self.random.percent(30) {
+            let (ty, name) = (Ty::Bit(self.width().min(128)), self.fresh("reg"));
+            let text = format!("    register<{}>(4) {name};\n", ty.text());
+            out.push(Tree::item(text).tag("extern: register"));
+            scope.registers.push((name, ty));
         }
-        (out.tree(copies).text("    }\n}\n\n"), probe.text("}\n"))
+        if self.random.percent(25) {
+            let name = self.fresh("cnt");
+            let text = match self.arch {
+                Arch::V1Model => format!("    counter(4, CounterType.packets_and_bytes) {name};\n"),
+                Arch::Xdp => format!("    CounterArray(4, false) {name};\n"),
+            };
+            out.push(Tree::item(text).tag("extern: counter"));
+            scope.counters.push(name);
+        }
+        out
+    }
+
+    /// Reads or writes a register, or counts.
+    pub(super) fn state(&mut self, scope: &Scope) -> Tree {
+        let index = self.expr(scope, Ty::Bit(2), 1);
+        let index = Tree::new(Kind::Fixed).text("(bit<32>)").tree(index);
+        if let [(name, ty), ..] = scope.registers.as_slice()
+            && (scope.counters.is_empty() || self.random.percent(70))
+        {
+            let targets: Vec<String> =
+                scope.vars.iter().filter(|v| v.writable && v.ty == *ty).map(|v| v.text.clone()).collect();
+            if targets.is_empty() || self.random.percent(50) {
+                let value = self.expr(scope, *ty, 2);
+                return Tree::new(Kind::Statement)
+                    .text(format!("        {name}.write("))
+                    .tree(index)
+                    .text(", ")
+                    .tree(value)
+                    .text(");\n")
+                    .tag("extern: register write");
+            }
+            return Tree::new(Kind::Statement)
+                .text(format!("        {name}.read({}, ", self.random.of(&targets)))
+                .tree(index)
+                .text(");\n")
+                .tag("extern: register read");
+        }
+        let Some(name) = scope.counters.first() else { return self.assignment(scope, 2) };
+        let method = if self.arch == Arch::V1Model { "count" } else { "increment" };
+        Tree::new(Kind::Statement)
+            .text(format!("        {name}.{method}("))
+            .tree(index)
+            .text(");\n")
+            .tag("extern: counter count")
     }
 
     /// Parameters, and the scope with them. A written one has a type that something in scope has.
-    fn params(&mut self, scope: &Scope, free: bool) -> (Vec<(Direction, Ty, String)>, Scope) {
+    fn params(&mut self, scope: &Scope, types: &Scope, free: bool) -> (Vec<(Param, Shape)>, Scope) {
         let mut params = Vec::new();
         let mut inner = scope.clone();
-        let written: Vec<Ty> = scope.vars.iter().filter(|v| v.writable).map(|v| v.ty).collect();
-        for _ in 0..self.random.below(3) {
+        let written: Vec<Ty> = types.vars.iter().filter(|v| v.writable).map(|v| v.ty).collect();
+        for _ in 0..self.random.below(4) {
             let direction =
                 self.random.of(&[Direction::In, Direction::InOut, Direction::Out, Direction::InOut]);
-            let ty = if direction == Direction::In || written.is_empty() {
-                self.some_type()
-            } else {
-                self.random.of(&written)
-            };
             let direction = if written.is_empty() { Direction::In } else { direction };
             let name = self.fresh("p");
-            inner = inner.with(&name, ty, direction != Direction::In);
-            params.push((direction, ty, name));
+            let shape = match self.random.below(10) {
+                0 => Shape::Header(self.random.below(self.header_types.len())),
+                1 => Shape::Struct(self.random.below(self.struct_types.len())),
+                _ if direction == Direction::In => Shape::Scalar(self.some_type()),
+                _ => Shape::Scalar(self.random.of(&written)),
+            };
+            let param = self.param(&mut inner, direction, shape, name);
+            params.push((param, shape));
         }
         if free {
             for _ in 0..self.random.below(3) {
-                let (ty, name) = (self.some_type(), self.fresh("p"));
-                inner = inner.with(&name, ty, false);
-                params.push((Direction::None, ty, name));
+                let (shape, name) = (Shape::Scalar(self.parameter_type()), self.fresh("p"));
+                let param = self.param(&mut inner, Direction::None, shape, name);
+                params.push((param, shape));
             }
         }
         (params, inner)
     }
 
-    fn action(&mut self, scope: &Scope) -> Tree {
+    /// A type that a control plane can give a value of.
+    fn parameter_type(&mut self) -> Ty {
+        match self.some_type() {
+            Ty::Choice | Ty::Error => Ty::Code,
+            Ty::Bit(width) if width > 128 => Ty::Bit(128),
+            Ty::Int(width) if width > 128 => Ty::Int(128),
+            other @ (Ty::Bit(_) | Ty::Int(_) | Ty::Bool | Ty::Code) => other,
+        }
+    }
+
+    pub(super) fn param(
+        &mut self,
+        scope: &mut Scope,
+        direction: Direction,
+        shape: Shape,
+        name: String,
+    ) -> Param {
+        let writable = matches!(direction, Direction::Out | Direction::InOut);
+        let ty = match shape {
+            Shape::Scalar(ty) => {
+                *scope = scope.with(&name, ty, writable);
+                ty.text()
+            }
+            Shape::Header(ty) => {
+                let header = HeaderVar { text: name.clone(), ty, writable, in_union: false };
+                scope.add_header(&self.header_types, header);
+                format!("t{ty}")
+            }
+            Shape::Struct(ty) => {
+                let var = StructVar { text: name.clone(), ty, writable };
+                scope.add_struct(&self.header_types, &self.struct_types, var);
+                self.struct_types[ty].text.clone()
+            }
+            Shape::Headers => "headers_t".to_owned(),
+            Shape::Packet => "packet_in".to_owned(),
+        };
+        Param { direction, ty, name }
+    }
+
+    pub(super) fn action(&mut self, scope: &Scope) -> Tree {
         let name = self.fresh("a");
-        let (params, inner) = self.params(scope, true);
+        let (params, inner) = self.params(scope, scope, true);
         let statements = self.random.between(1, self.size.statements.min(4));
         let body = self.block(&inner, statements, 2);
+        let callable =
+            Callable { name, params, kind: Called::Action, constructor: Vec::new(), entries: Vec::new() };
         let out = Tree::new(Kind::Item)
-            .text(format!("    action {name}({}) {{\n", signature(&params)))
+            .text(format!("    action {}({}) {{\n", callable.name, signature(&callable.params)))
+            .role(role(&callable, &body))
             .tree(body)
-            .text("    }\n");
-        self.callables.push(Callable { name, params, kind: Called::Action });
+            .text("    }\n")
+            .tag("action");
+        self.callables.push(callable);
         out
     }
 
-    fn function(&mut self) -> Tree {
+    pub(super) fn function(&mut self) -> Tree {
         let (name, ty) = (self.fresh("fun"), self.some_type());
-        let types = self.header_scope(true);
-        let (params, mut inner) = self.params(&types, false);
         // A function sees its parameters alone.
-        inner.vars.drain(..types.vars.len());
-        inner.headers.clear();
-        inner.stacks.clear();
+        let types = self.header_scope("hdr", true);
+        let (params, mut inner) = self.params(&Scope::default(), &types, false);
         inner.returns = Some(ty);
         let body = self.block(&inner, 3, 2);
         let value = self.expr(&inner, ty, 2);
+        let callable = Callable {
+            name,
+            params,
+            kind: Called::Function(ty),
+            constructor: Vec::new(),
+            entries: Vec::new(),
+        };
         let out = Tree::new(Kind::Item)
-            .text(format!("{} {name}({}) {{\n", ty.text(), signature(&params)))
+            .text(format!("{} {}({}) {{\n", ty.text(), callable.name, signature(&callable.params)))
+            .role(role(&callable, &body))
             .tree(body)
             .text("    return ")
             .tree(value)
-            .text(";\n}\n\n");
-        self.callables.push(Callable { name, params, kind: Called::Function(ty) });
+            .text(";\n}\n\n")
+            .tag("function");
+        self.callables.push(callable);
         out
+    }
+
+    /// Controls that others instantiate, some of which instantiate others.
+    pub(super) fn sub_controls(&mut self, most: usize) -> Vec<Tree> {
+        (0..self.random.below(most + 2)).map(|_| self.sub_control()).collect()
     }
 
     fn sub_control(&mut self) -> Tree {
         let name = self.fresh("Sub");
-        let mut scope = self.header_scope(true);
+        let headers = self.fresh("hdr");
+        let mut scope = self.header_scope(&headers, true);
         scope.exits = true;
-        let (params, inner) = self.params(&scope, false);
+        let headers = Param { direction: Direction::InOut, ty: "headers_t".to_owned(), name: headers };
+        let mut params = vec![(headers, Shape::Headers)];
+        let types = scope.clone();
+        let (more, mut inner) = self.params(&scope, &types, false);
+        params.extend(more);
+        let mut constructor = Vec::new();
+        let mut head = format!("control {name}({})", signature(&params));
+        if self.random.percent(30) {
+            let (ty, value) = (Ty::Bit(self.width().min(128)), self.fresh("c"));
+            head.push_str(&format!("({} {value})", ty.text()));
+            inner = inner.with(&value, ty, false);
+            constructor.push(ty);
+        }
+        let mut out = Tree::new(Kind::Item).text(format!("{head} {{\n"));
+        let mut lines = Vec::new();
+        // Instances inside: their tables are filled under the outer instance's name.
+        let outer = std::mem::take(&mut self.entries);
+        self.control = "{}".to_owned();
+        let inside = if self.random.percent(40) { self.instantiate(Called::Control) } else { Vec::new() };
+        lines.extend(std::mem::replace(&mut self.entries, outer));
+        let mut closed = !inside.is_empty() || !constructor.is_empty();
+        let before = self.callables.len();
+        let mut declarations = inside;
+        if self.random.percent(50) {
+            closed = true;
+            let ty = self.some_type();
+            let name = self.fresh("w");
+            declarations.push(Tree::item(format!("    {} {name};\n", ty.text())));
+            inner = inner.with(&name, ty, true);
+            let tree = self.action(&inner);
+            declarations.push(tree.tag("action: of a sub-control"));
+            let (tree, entries) = self.table(&inner);
+            declarations.push(tree.tag("table: of a sub-control"));
+            lines.extend(entries);
+        }
+        inner.applies = true;
         let body = self.block(&inner, 4, 2);
-        let all = if params.is_empty() { String::new() } else { format!(", {}", signature(&params)) };
-        let out = Tree::new(Kind::Item)
-            .text(format!("control {name}(inout headers_t hdr{all}) {{\n    apply {{\n"))
-            .tree(body)
-            .text("    }\n}\n\n");
-        self.callables.push(Callable { name, params, kind: Called::Control });
+        self.callables.truncate(before);
+        self.tables.clear();
+        self.instances.clear();
+        let callable = Callable { name, params, kind: Called::Control, constructor, entries: lines };
+        let mut body_role = role(&callable, &body);
+        if let Role::Callable { closed: open, .. } = &mut body_role {
+            *open |= closed;
+        }
+        // The body is the first tree of what is written out; declarations stand in one in front of it only if it is closed.
+        out = out.trees(declarations).text("    apply {\n").role(body_role).tree(body).text("    }\n}\n\n");
+        self.callables.push(callable);
+        out.tag("control: sub-control")
+    }
+
+    /// Instances of all controls or parsers that there are, some of them twice.
+    pub(super) fn instantiate(&mut self, kind: Called) -> Vec<Tree> {
+        self.instances.clear();
+        let all: Vec<Callable> = self.callables.iter().filter(|c| c.kind == kind).cloned().collect();
+        let mut out = Vec::new();
+        for callable in all {
+            for _ in 0..self.random.of(&[1, 1, 2]) {
+                let name = self.fresh("sub");
+                let values: Vec<String> =
+                    callable.constructor.iter().map(|ty| self.literal(*ty).print()).collect();
+                let text = format!("    {}({}) {name};\n", callable.name, values.join(", "));
+                out.push(Tree::item(text).tag("instance"));
+                let full = format!("{}.{name}", self.control);
+                self.entries.extend(callable.entries.iter().map(|line| line.replace("{}", &full)));
+                self.instances.push((name, callable.clone()));
+            }
+        }
         out
     }
 }
 
-fn signature(params: &[(Direction, Ty, String)]) -> String {
+/// A callable's role; what returns early cannot be written out.
+pub fn role(callable: &Callable, body: &Tree) -> Role {
+    let params = callable.params.iter().map(|(p, _)| p.clone()).collect();
+    Role::Callable { name: callable.name.clone(), params, closed: body.print().contains("return") }
+}
+
+/// Parameters as P4 writes them.
+pub fn signature(params: &[(Param, Shape)]) -> String {
     let list: Vec<String> = params
         .iter()
-        .map(|(direction, ty, name)| {
+        .map(|(Param { direction, ty, name }, _)| {
             let direction = match direction {
                 Direction::In => "in ",
                 Direction::Out => "out ",
                 Direction::InOut => "inout ",
                 Direction::None => "",
             };
-            format!("{direction}{} {name}", ty.text())
+            format!("{direction}{ty} {name}")
         })
         .collect();
     list.join(", ")
+}
+
+/// Fields of a header for some variables, and the statements that fill them.
+fn probes_of(variables: &[(String, Ty)]) -> (Vec<Tree>, Tree) {
+    let mut fields = Vec::new();
+    let mut copies = Tree::new(Kind::Item).text("        hdr.probe.setValid();\n");
+    let mut bits = 0;
+    for (i, (name, ty)) in variables.iter().enumerate() {
+        bits += ty.width();
+        let (shown, value) = match ty {
+            Ty::Choice => (Ty::Bit(8), position(name, "choice_t", &CHOICES)),
+            Ty::Error => (Ty::Bit(8), position(name, "error", &ERRORS)),
+            Ty::Bit(_) | Ty::Int(_) | Ty::Bool | Ty::Code => (*ty, name.clone()),
+        };
+        fields.push(Tree::item(format!("    {} f{i};\n", shown.text())));
+        copies = copies.tree(Tree::statement(format!("        hdr.probe.f{i} = {value};\n")));
+    }
+    if bits % 8 != 0 {
+        fields.push(Tree::item(format!("    bit<{}> pad;\n", 8 - bits % 8)));
+    }
+    (fields, copies)
+}
+
+/// An expression for the position of a member in its enum.
+fn position(name: &str, of: &str, members: &[&str]) -> String {
+    let mut text = "8w255".to_owned();
+    for (i, member) in members.iter().enumerate() {
+        text = format!("({name} == {of}.{member} ? 8w{i} : {text})");
+    }
+    text
 }

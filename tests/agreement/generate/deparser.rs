@@ -4,16 +4,18 @@ use super::Generator;
 use crate::tree::{Kind, Tree, Ty};
 
 impl Generator {
-    pub(super) fn deparser(&mut self) -> Tree {
-        let mut out =
-            Tree::new(Kind::Fixed).text("control Dep(in headers_t hdr, packet_out packet) {\n    apply {\n");
-        let scope = self.header_scope(false);
+    pub(super) fn deparser(&mut self, signature: &str) -> Tree {
+        let mut out = Tree::new(Kind::Fixed).text(format!("control Dep({signature}) {{\n    apply {{\n"));
+        let scope = self.header_scope("hdr", false);
         if self.random.percent(15) {
-            return out.text("        packet.emit(hdr);\n    }\n}\n\n");
+            let all = Tree::statement("        packet.emit(hdr);\n").tag("deparser: emit of all");
+            return out.tree(all).text("    }\n}\n\n");
         }
         let mut emitted: Vec<String> = vec!["hdr.probe".to_owned()];
-        emitted.extend(self.headers.iter().map(|h| h.text.clone()));
-        emitted.extend(self.stacks.iter().map(|s| s.text.clone()));
+        let single = scope.headers.iter().filter(|h| !h.in_union && !h.text.contains('['));
+        emitted.extend(single.map(|h| h.text.clone()));
+        emitted.extend(scope.stacks.iter().map(|s| s.text.clone()));
+        emitted.extend(scope.unions.iter().map(|u| u.text.clone()));
         // Mostly the order in which they are declared and extracted.
         if self.random.percent(50) {
             for i in (1..emitted.len()).rev() {
@@ -30,14 +32,15 @@ impl Generator {
                 let emit = format!("packet.emit({text});");
                 out = out.tree(if self.random.percent(15) {
                     let condition = self.expr(&scope, Ty::Bool, 2);
-                    Tree::new(Kind::Item)
+                    Tree::new(Kind::Statement)
                         .text("        if (")
                         .tree(condition)
                         .text(") {\n")
-                        .tree(Tree::item(format!("            {emit}\n")))
+                        .tree(Tree::statement(format!("            {emit}\n")))
                         .text("        }\n")
+                        .tag("deparser: emit under a condition")
                 } else {
-                    Tree::item(format!("        {emit}\n"))
+                    Tree::statement(format!("        {emit}\n")).tag("deparser: emit")
                 });
             }
         }

@@ -1,23 +1,42 @@
 //! Random tables and what a control plane puts into them.
 
-use super::{Callable, Called, Direction, Generator, Scope, TableVar};
-use crate::tree::{Kind, Tree, Ty};
+use super::flow::without_calls;
+use super::scope::{Callable, Called, Scope, Shape, TableVar};
+use super::{Arch, Generator};
+use crate::tree::{CODES, Direction, Kind, Tree, Ty};
 use std::collections::BTreeSet;
 
 /// A key: its type, and how it is matched.
 type Key = (Ty, &'static str);
 
 impl Generator {
-    pub(super) fn table(&mut self, scope: &Scope) -> Tree {
+    /// A table, and lines that fill it; `{}` stands for the name of the control that it is in.
+    pub(super) fn table(&mut self, scope: &Scope) -> (Tree, Vec<String>) {
+        let scope = &without_calls(scope);
         let name = self.fresh("tab");
         let constant = self.random.percent(35);
-        let mut out = Tree::new(Kind::Item).text(format!("    table {name} {{\n        key = {{\n"));
+        let mut lines = Vec::new();
+        let mut out = Tree::new(Kind::Item).text(format!("    table {name} {{\n"));
         let keys = self.keys(constant);
-        for (i, (ty, kind)) in keys.iter().enumerate() {
-            let expr = self.expr(scope, *ty, 1);
-            out = out.text("            ").tree(expr).text(format!(" : {kind} @name(\"k{i}\");\n"));
+        if !keys.is_empty() {
+            out = out.text("        key = {\n");
+            for (i, (ty, kind)) in keys.iter().enumerate() {
+                let expr = self.expr(scope, *ty, 1);
+                let tag = match *kind {
+                    "exact" => "key: exact",
+                    "lpm" => "key: lpm",
+                    "ternary" => "key: ternary",
+                    "range" => "key: range",
+                    _ => "key: optional",
+                };
+                out = out
+                    .text("            ")
+                    .tree(expr.tag(tag))
+                    .text(format!(" : {kind} @name(\"k{i}\");\n"));
+            }
+            out = out.text("        }\n");
         }
-        out = out.text("        }\n        actions = {\n");
+        out = out.text("        actions = {\n");
         let all: Vec<Callable> =
             self.callables.iter().filter(|c| c.kind == Called::Action).cloned().collect();
         let mut actions = Vec::new();
@@ -28,8 +47,8 @@ impl Generator {
             let bound: Option<Vec<String>> = action
                 .params
                 .iter()
-                .filter(|p| p.0 != Direction::None)
-                .map(|p| Some(self.argument(scope, p.0, p.1)?.print()))
+                .filter(|(p, _)| p.direction != Direction::None)
+                .map(|(p, shape)| Some(self.argument(scope, p.direction, *shape)?.print()))
                 .collect();
             let Some(bound) = bound else { continue };
             let list = if bound.is_empty() { String::new() } else { format!("({})", bound.join(", ")) };
@@ -37,8 +56,9 @@ impl Generator {
             actions.push((action, bound));
         }
         out = out.text("            NoAction;\n        }\n");
-        if constant && !actions.is_empty() {
-            out = out.text("        const entries = {\n");
+        if constant && !actions.is_empty() && !keys.is_empty() {
+            let initial = self.random.percent(20);
+            out = out.text(if initial { "        entries = {\n" } else { "        const entries = {\n" });
             let mut seen = BTreeSet::new();
             for _ in 0..self.random.between(1, 6) {
                 let sets: Vec<String> = keys.iter().map(|key| self.entry_keyset(*key)).collect();
@@ -46,11 +66,14 @@ impl Generator {
                     continue;
                 }
                 let call = self.constant_call(&actions);
-                out = out.tree(Tree::item(format!("            ({}) : {call};\n", sets.join(", "))));
+                let tag = if initial { "entry: initial" } else { "entry: constant" };
+                let sets =
+                    if let [one] = sets.as_slice() { one.clone() } else { format!("({})", sets.join(", ")) };
+                out = out.tree(Tree::item(format!("            {sets} : {call};\n")).tag(tag));
             }
             out = out.text("        }\n");
-        } else {
-            self.run_time_entries(&name, &keys, &actions);
+        } else if !keys.is_empty() {
+            lines = self.run_time_entries(&name, &keys, &actions);
             out = out.text("        size = 64;\n");
         }
         let default = if actions.is_empty() || self.random.percent(40) {
@@ -59,29 +82,42 @@ impl Generator {
             self.constant_call(&actions)
         };
         let fixed = if self.random.percent(30) { "const " } else { "" };
-        out = out.tree(Tree::item(format!("        {fixed}default_action = {default};\n")));
+        out = out.tree(
+            Tree::item(format!("        {fixed}default_action = {default};\n")).tag("table: default action"),
+        );
         let mut actions: Vec<String> = actions.into_iter().map(|(action, _)| action.name).collect();
         actions.push("NoAction".to_owned());
         self.tables.push(TableVar { name, actions });
-        out.text("    }\n")
+        (out.text("    }\n").tag("table"), lines)
     }
 
     fn keys(&mut self, constant: bool) -> Vec<Key> {
-        let count = self.random.of(&[1, 1, 1, 2, 2, 3]);
+        let count = self.random.of(&[1, 1, 1, 2, 2, 3, 0]);
         let mut prefix = false;
+        let more = self.arch == Arch::V1Model;
         (0..count)
             .map(|_| {
-                let kind = match self.random.below(if constant { 6 } else { 3 }) {
+                let most = if more {
+                    9
+                } else if constant || !self.size.compiles {
+                    6
+                } else {
+                    3
+                };
+                let kind = match self.random.below(most) {
                     0 if !prefix => "lpm",
                     3 | 4 => "ternary",
+                    6 => "range",
+                    7 => "optional",
                     _ => "exact",
                 };
                 prefix |= kind == "lpm";
-                let ty = match (kind, self.random.below(8)) {
-                    ("exact", 0) => Ty::Bool,
-                    ("exact", 1) => Ty::Int(self.width().max(2)),
-                    (_, 2..=4) => Ty::Bit(self.random.of(&[1, 2, 3, 4])),
-                    _ => Ty::Bit(self.width()),
+                let ty = match (kind, self.random.below(9)) {
+                    ("exact" | "optional", 0) => Ty::Bool,
+                    ("exact", 1) => Ty::Int(self.width().clamp(2, 128)),
+                    ("exact", 8) => Ty::Code,
+                    (_, 2..=5) => Ty::Bit(self.random.of(&[1, 2, 3, 4])),
+                    _ => Ty::Bit(self.width().min(128)),
                 };
                 (ty, kind)
             })
@@ -90,7 +126,12 @@ impl Generator {
 
     fn entry_keyset(&mut self, (ty, kind): Key) -> String {
         match (kind, ty) {
-            ("ternary", _) => self.keyset(ty, false),
+            ("ternary", _) => self.keyset(ty, false).0,
+            ("range", Ty::Bit(width)) => {
+                let (a, b) = (self.random.number(width), self.random.number(width));
+                format!("{width}w{}..{width}w{}", a.min(b), a.max(b))
+            }
+            ("optional", _) if self.random.percent(30) => "_".to_owned(),
             ("lpm", Ty::Bit(width)) => {
                 let mask = prefix_mask(width, self.random.below(width as usize + 1) as u32);
                 format!("{width}w{} &&& {width}w{mask}", self.random.number(width) & mask)
@@ -103,47 +144,82 @@ impl Generator {
     fn constant_call(&mut self, actions: &[(Callable, Vec<String>)]) -> String {
         let (action, bound) = self.random.of(actions);
         let mut args = bound;
-        for (_, ty, _) in action.params.iter().filter(|p| p.0 == Direction::None) {
-            args.push(self.literal(*ty).print());
+        for (param, shape) in &action.params {
+            if let (Direction::None, Shape::Scalar(ty)) = (param.direction, shape) {
+                args.push(self.literal(*ty).print());
+            }
         }
         format!("{}({})", action.name, args.join(", "))
     }
 
+    /// A number of a type, for the control plane.
+    fn plain_number(&mut self, ty: Ty) -> u128 {
+        match ty {
+            Ty::Code => self.random.of(&CODES).1.into(),
+            Ty::Bit(_) | Ty::Int(_) | Ty::Bool | Ty::Choice | Ty::Error => self.random.number(ty.width()),
+        }
+    }
+
     /// Lines of a packet test that fill the table.
-    fn run_time_entries(&mut self, table: &str, keys: &[Key], actions: &[(Callable, Vec<String>)]) {
+    fn run_time_entries(
+        &mut self,
+        table: &str,
+        keys: &[Key],
+        actions: &[(Callable, Vec<String>)],
+    ) -> Vec<String> {
+        let mut lines = Vec::new();
         let mut seen = BTreeSet::new();
-        for _ in 0..self.random.below(7) {
-            let keys: Vec<String> = keys
-                .iter()
-                .enumerate()
-                .map(|(i, (ty, kind))| {
-                    let width = ty.width();
-                    let value = self.random.number(width);
-                    if *kind == "lpm" {
+        let ranked = keys.iter().any(|(_, kind)| matches!(*kind, "ternary" | "range" | "optional"));
+        for _ in 0..self.random.below(9) {
+            let mut fields = Vec::new();
+            for (i, (ty, kind)) in keys.iter().enumerate() {
+                let width = ty.width();
+                let value = self.plain_number(*ty);
+                match *kind {
+                    "lpm" => {
                         let length = self.random.below(width as usize + 1) as u32;
-                        format!("k{i}:{:#x}/{length}", value & prefix_mask(width, length))
-                    } else {
-                        format!("k{i}:{value:#x}")
+                        fields.push(format!("k{i}:{:#x}/{length}", value & prefix_mask(width, length)));
                     }
-                })
-                .collect();
-            if !seen.insert(keys.clone()) {
+                    "ternary" => {
+                        let mask = self.random.number(width);
+                        fields.push(format!("k{i}:{:#x}&&&{mask:#x}", value & mask));
+                    }
+                    "range" => {
+                        let other = self.random.number(width);
+                        fields.push(format!("k{i}:{}..{}", value.min(other), value.max(other)));
+                    }
+                    "optional" if self.random.percent(30) => {}
+                    _ => fields.push(format!("k{i}:{value:#x}")),
+                }
+            }
+            if !seen.insert(fields.clone()) || fields.is_empty() {
                 continue;
             }
+            // No two have one priority: which of them wins would be open.
+            let priority = if ranked { format!("{} ", 100 - lines.len()) } else { String::new() };
             let (name, params) = match actions {
                 [] => ("NoAction".to_owned(), Vec::new()),
                 some => {
                     let (action, _) = self.random.of(some);
-                    (format!("Swt.{}", action.name), action.params)
+                    (format!("{{}}.{}", action.name), action.params)
                 }
             };
             let args: Vec<String> = params
                 .iter()
-                .filter(|p| p.0 == Direction::None)
-                .map(|(_, ty, name)| format!("{name}:{:#x}", self.random.number(ty.width())))
+                .filter_map(|(param, shape)| match shape {
+                    Shape::Scalar(ty) if param.direction == Direction::None => {
+                        Some(format!("{}:{:#x}", param.name, self.plain_number(*ty)))
+                    }
+                    _ => None,
+                })
                 .collect();
-            self.entries.push(format!("add Swt.{table} {} {name}({})", keys.join(" "), args.join(", ")));
+            lines.push(format!(
+                "add {{}}.{table} {priority}{} {name}({})",
+                fields.join(" "),
+                args.join(", ")
+            ));
         }
+        lines
     }
 }
 
