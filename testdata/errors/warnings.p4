@@ -4,6 +4,7 @@ void a(in bit<8> _x) { bit<8> _x = 1; }                      // warning[W0201]
 @deprecated("use " ++ "g") extern void old();
 void b() { old(); }                                          // warning[W0305]
 parser c() { state start { transition next; } state next { transition start; } } // warning[W0306]
+parser c2(in bit<8> k) { state start { transition select(k) { 1: start; } } } // warning[W0306]
 parser d() { state start { transition accept; } state other { transition accept; } } // warning[W0307]
 action act() {}
 control e(in bit<8> k) {
@@ -34,4 +35,8 @@ control e(in bit<8> k) {
         }
     }
     apply { t0.apply(); t1.apply(); }
+}
+control g(inout bit<8> x) {
+    table x { actions = { act; } default_action = act; }      // warning[W0201]
+    apply { x.apply(); }
 }

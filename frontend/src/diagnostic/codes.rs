@@ -184,7 +184,7 @@ codes! {
     W0303 "a state without transition" "parser-transition";
     W0304 "a case that is never reached" "unreachable" "parser-transition";
     W0305 "a use of something deprecated" "deprecated";
-    W0306 "a parser without end" "endless-parser" "unreachable";
+    W0306 "a parser that never accepts" "never-accepts" "unreachable";
     W0307 "a state that is never reached" "unreachable" "unused";
     W0308 "entries of equal priority" "duplicate-priorities";
     W0309 "entries out of the order of their priorities" "entries-out-of-priority-order";

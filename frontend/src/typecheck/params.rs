@@ -327,7 +327,15 @@ impl Checker<'_> {
     }
 }
 
-/// True for what stands for a value or object.
+/// True for what stands for a value or object, or can be called or applied.
 fn is_value(binding: &Binding) -> bool {
-    matches!(binding, Binding::Var(_) | Binding::Const(_) | Binding::Instance(_))
+    matches!(
+        binding,
+        Binding::Var(_)
+            | Binding::Const(_)
+            | Binding::Instance(_)
+            | Binding::Action(_)
+            | Binding::Table(_)
+            | Binding::ValueSet(_)
+    )
 }

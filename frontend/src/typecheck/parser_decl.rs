@@ -95,7 +95,9 @@ impl Checker<'_> {
     fn warn_of_unreachable(&mut self, states: &[hir::ParserState], start: usize, name: &ast::Name) {
         let mut reached = vec![false; states.len()];
         let mut todo = vec![start];
-        let mut ends = false;
+        let (mut accepts, mut ends) = (false, false);
+        // A state without a transition was reported by itself.
+        let mut reported = false;
         while let Some(index) = todo.pop() {
             let (Some(seen), Some(state)) = (reached.get_mut(index), states.get(index)) else {
                 continue;
@@ -105,10 +107,14 @@ impl Checker<'_> {
             }
             let mut follow = |target: StateTarget| match target {
                 StateTarget::State(next) => todo.push(next),
-                StateTarget::Accept | StateTarget::Reject => ends = true,
+                StateTarget::Accept => accepts = true,
+                StateTarget::Reject => ends = true,
             };
             match &state.transition {
-                hir::Transition::Direct(target, _) => follow(*target),
+                hir::Transition::Direct(target, span) => {
+                    reported |= *span == Span::NONE;
+                    follow(*target);
+                }
                 hir::Transition::Select { cases, .. } => cases.iter().for_each(|case| follow(case.target)),
             }
             if let hir::Transition::Select { cases, .. } = &state.transition
@@ -118,12 +124,13 @@ impl Checker<'_> {
                 ends = true;
             }
         }
-        if !ends {
-            self.emit(Diagnostic::warning(
-                codes::W0306,
-                name.span,
-                format!("parser `{}` never reaches `accept` or `reject`", name.text),
-            ));
+        if !accepts && !reported {
+            let message = if ends {
+                format!("parser `{}` rejects every packet", name.text)
+            } else {
+                format!("parser `{}` never reaches `accept` or `reject`", name.text)
+            };
+            self.emit(Diagnostic::warning(codes::W0306, name.span, message));
         }
         for (state, reached) in states.iter().zip(reached) {
             if !reached {

@@ -26,7 +26,7 @@ impl Checker<'_> {
         // A table is in scope in its own properties, so that a reference to itself is seen for what it is.
         self.scopes.push();
         let id = self.program.tables.next_key();
-        self.declare(name, Binding::Table(id));
+        self.scopes.rebind(&name.text, name.span, Binding::Table(id));
         let table = self.at_place(Place::Table, |this| this.table_body(annotations, name, properties, span));
         self.scopes.pop();
         let id = self.program.tables.push(table);

@@ -10,6 +10,9 @@ use std::io;
 #[derive(Serialize)]
 struct Finding<'d> {
     code: &'d str,
+    /// Of a warning: what `-W` and `@noWarn` call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'static str>,
     /// `error` or `warning`.
     severity: &'static str,
     message: &'d str,
@@ -64,6 +67,7 @@ pub(super) fn write(
         diagnostic.secondary.iter().filter_map(|label| place(sources, label.span, false, &label.message));
     let finding = Finding {
         code: diagnostic.code.as_str(),
+        name: diagnostic.code.names().first().copied(),
         severity: match diagnostic.severity {
             Severity::Warning => "warning",
             Severity::Error => "error",

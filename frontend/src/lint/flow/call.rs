@@ -61,13 +61,7 @@ impl<'p> Flow<'p> {
             },
             Callee::Method { object, method } => self.method(object, *method, &call.args, state),
             Callee::ParserApply(object) | Callee::ControlApply(object) => self.apply(object, call, state),
-            Callee::TableApply(_) => {
-                let runs = self.table_runs(call, std::mem::take(state));
-                *state = State::unreached();
-                for (_, run) in runs {
-                    state.join(&run);
-                }
-            }
+            Callee::TableApply(_) => self.apply_table(call, state),
             Callee::IsValid(object) => {
                 self.place(object, state);
             }

@@ -5,8 +5,8 @@ use super::layout::{Leaf, is_header};
 use super::state::{Certainty, State, depends_on_entry, lacks, unknown, value};
 use super::summary::Exposure;
 use super::unit::{Origin, Param};
-use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{ConstValue, Expr, ExprKind, Program, VarId};
+use crate::diagnostic::{Diagnostic, Suggestion, codes};
+use crate::hir::{ConstValue, Expr, ExprKind, Program, Type, VarId, VariableKind};
 use crate::source::Span;
 
 /// What a use needs.
@@ -35,7 +35,9 @@ impl<'p> Flow<'p> {
         if let Some(certainty) = self.complaint(kind, bits, self.in_table) {
             let text = self.text_of(named);
             let root = root_of(e).map(|id| self.program.variables[id].name.span);
+            let reported = self.findings.len();
             self.lacking(what, certainty, &text, e.span, leaf, root, None);
+            self.propose_initialiser(e, reported);
             state.set(leaf, unknown(kind));
             return false;
         }
@@ -71,6 +73,28 @@ impl<'p> Flow<'p> {
             self.lacking(exposure.what, certainty, &exposure.text, exposure.span, leaf, root, Some(call));
         } else if depends_on_entry(kind, bits) && self.unit.exposed.insert((leaf, exposure.span)) {
             self.unit.exposures.push(Exposure { leaf, bits, in_table, ..exposure.clone() });
+        }
+    }
+
+    /// Proposes a first value for a variable that was just found to have none.
+    fn propose_initialiser(&mut self, e: &Expr, reported: usize) {
+        let ExprKind::Variable(id) = e.kind else { return };
+        let variable = &self.program.variables[id];
+        let value = match &self.program.types[variable.ty] {
+            Type::Bits { .. } => "0",
+            Type::Bool => "false",
+            _ => return,
+        };
+        if variable.kind != VariableKind::Local {
+            return;
+        }
+        let end = Span::new(variable.name.span.hi, variable.name.span.hi);
+        for finding in self.findings.iter_mut().skip(reported) {
+            finding.suggestion = Some(Suggestion {
+                span: end,
+                replacement: format!(" = {value}"),
+                message: format!("give it a value to begin with: `{} = {value}`", variable.name.name),
+            });
         }
     }
 
@@ -169,7 +193,7 @@ impl<'p> Flow<'p> {
             ExprKind::Field(base, field) => {
                 let whole = self.text_of(base);
                 match &self.program.types[base.ty] {
-                    crate::hir::Type::Struct(id, _) => {
+                    Type::Struct(id, _) => {
                         let name = self.program.structs[*id].fields.get(*field as usize);
                         format!("{whole}.{}", name.map_or("", |field| &*field.name.name))
                     }

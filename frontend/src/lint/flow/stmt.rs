@@ -147,7 +147,10 @@ impl<'p> Flow<'p> {
         state: &mut State,
     ) {
         if let ExprKind::TableActionRun(apply) = &scrutinee.kind {
-            let runs = self.table_runs(apply, std::mem::take(state));
+            let runs = self.table_runs(apply, state.clone());
+            if runs.is_empty() {
+                return;
+            }
             let mut after = State::unreached();
             let chosen = |case: &SwitchCase, action| {
                 case.labels.iter().any(|label| matches!(label, SwitchLabel::Action(id, _) if *id == action))

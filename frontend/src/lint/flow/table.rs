@@ -5,6 +5,18 @@ use super::state::State;
 use crate::hir::{ActionId, ActionRef, Call, Callee, Table};
 
 impl<'p> Flow<'p> {
+    /// Applies a table for whatever it does.
+    pub(super) fn apply_table(&mut self, apply: &'p Call, state: &mut State) {
+        let runs = self.table_runs(apply, state.clone());
+        // A table without actions does nothing.
+        if !runs.is_empty() {
+            *state = State::unreached();
+        }
+        for (_, run) in runs {
+            state.join(&run);
+        }
+    }
+
     /// Applies a table: the state behind each action that may run.
     pub(super) fn table_runs(&mut self, apply: &'p Call, state: State) -> Vec<(ActionId, State)> {
         self.runs(apply, state, |_, _| true)
