@@ -12,7 +12,9 @@ struct headers_t {
 struct meta_t {
     @field_list(1)
     bit<8> kept;
+    @field_list(2)
     bit<8> lost;
+    bit<8> unlisted;
 }
 
 parser Prs(packet_in packet, out headers_t headers, inout meta_t meta, inout standard_metadata_t sm) {
@@ -66,6 +68,13 @@ control Egr(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             clone(CloneType.E2E, 7);
         } else if (headers.op.op == 6) {
             headers.op.note = headers.op.note + 1;
+        } else if (headers.op.op == 8 && sm.instance_type == 0) {
+            meta.kept = 0x70;
+            meta.lost = 0x0f;
+            meta.unlisted = 0x0f;
+            clone_preserving_field_list(CloneType.E2E, 7, 1);
+        } else if (headers.op.op == 8) {
+            headers.op.note = meta.kept + meta.lost + meta.unlisted;
         }
     }
 }

@@ -4,7 +4,7 @@
 //! come, in this order, the clone, the digest, resubmission, multicast, dropping, unicast; after egress the clone, dropping,
 //! recirculation, transmission. A clone of ingress is parsed anew from the packet as it came; one of egress keeps its headers.
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Leaves};
 use super::replication::{group_ports, session_ports};
 use super::{Architecture, CallSite, types_of, unknown_extern};
 use crate::interp::externs::v1model::DROP_PORT;
@@ -42,6 +42,8 @@ pub(super) struct V1Model {
     deparser: u32,
     metadata: StandardMetadata,
     parser_error: u32,
+    /// The user's metadata.
+    user: Leaves,
     /// What is preserved, by field list.
     lists: Vec<(u64, Vec<Slot>)>,
 }
@@ -111,6 +113,7 @@ impl V1Model {
                 Some(Slot::Narrow(slot)) => slot,
                 _ => u32::MAX,
             },
+            user: Leaves::of(program, &layout, blocks.param("ig", 1)?),
             lists: field_lists(program, &layout)?,
         })
     }
@@ -278,12 +281,14 @@ impl V1Model {
     ) {
         let meta = &self.metadata;
         let kept = self.kept(run.storage, preserve);
-        for (port, rid) in session_ports(run.state, session) {
+        let copies = session_ports(run.state, session);
+        let fresh = if copies.is_empty() { Storage::default() } else { run.code.layout.storage() };
+        for (port, rid) in copies {
             let mut storage = run.storage.clone();
             let ingress_port = storage.narrow(meta.ingress_port);
             let length = storage.narrow(meta.packet_length);
             meta.all.iter().for_each(|slot| storage.set_narrow(*slot, 0));
-            self.lists.iter().flat_map(|(_, slots)| slots).for_each(|s| storage.set(*s, Value::Narrow(0)));
+            self.user.copy(&run.code.layout, &fresh, &mut storage);
             storage.set_narrow(meta.ingress_port, ingress_port);
             storage.set_narrow(meta.packet_length, length);
             storage.set_narrow(meta.instance_type, EGRESS_CLONE);
