@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use p4xdp::driver::{Codegen, Compilation, Options};
-use p4xdp_frontend::diagnostic::Severity;
+use p4xdp_frontend::diagnostic::{Format, Severity, render};
 use p4xdp_frontend::hir::Constructor;
 use p4xdp_midend::ir::{Program, display::display};
 use p4xdp_midend::{arch, elaborate, passes, validate};
@@ -142,6 +142,13 @@ fn refusals() {
             .collect();
         found.dedup();
         assert_eq!(found, expected, "{}", path.display());
+        let mut shown = Vec::new();
+        for format in [Format::Human, Format::Json] {
+            render(compilation.diagnostics.iter(), &compilation.sources, format, false, &mut shown).unwrap();
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let shown = String::from_utf8(shown).unwrap().replace(&*path.to_string_lossy(), &name);
+        insta::assert_snapshot!(format!("refused@{name}"), shown);
     }
 }
 

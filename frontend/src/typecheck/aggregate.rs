@@ -51,11 +51,13 @@ impl Checker<'_> {
             let text = self.text(hint);
             let (expected, found) = (slots.len(), elements.len());
             let was = if found == 1 { "was" } else { "were" };
-            self.error(
-                codes::E0324,
-                span,
-                format!("`{text}` needs {expected} values, but {found} {was} given"),
-            );
+            let message = format!("`{text}` needs {expected} values, but {found} {was} given");
+            let mut diagnostic = Diagnostic::error(codes::E0324, span, message);
+            if let Type::Struct(id, _) = self.kind(hint) {
+                let declared = self.program.structs[*id].name.span;
+                diagnostic = diagnostic.with_label(declared, "declared here");
+            }
+            self.emit(diagnostic);
             for element in elements {
                 self.untyped(element);
             }
