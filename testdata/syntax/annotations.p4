@@ -50,3 +50,5 @@ parser p(packet_in b) {
         transition accept;
     }
 }
+action reset() @fast { }
+bit<8> zero() @fast @pure { return 0; }

@@ -153,8 +153,9 @@ impl Lowering<'_> {
             Rule::function_tail => {
                 let scope = self.type_names.enter();
                 let prototype = self.prototype(Some(ty), &mut inner, start)?;
+                let annotations = self.annotations(&mut inner)?;
                 let body = self.next(&mut inner)?;
-                let body = self.block(body, Vec::new())?;
+                let body = self.block(body, annotations)?;
                 self.type_names.leave(scope);
                 self.type_names.declare_value(&prototype.name.text);
                 Ok(DeclarationKind::Function { prototype, body: Some(body) })
@@ -291,8 +292,9 @@ impl Lowering<'_> {
         let scope = self.type_names.enter();
         let params = self.next(&mut pairs)?;
         let params = self.parameters(params)?;
+        let annotations = self.annotations(&mut pairs)?;
         let body = self.next(&mut pairs)?;
-        let body = self.block(body, Vec::new())?;
+        let body = self.block(body, annotations)?;
         self.type_names.leave(scope);
         Ok(DeclarationKind::Action { name, params, body })
     }

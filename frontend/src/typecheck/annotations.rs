@@ -11,6 +11,13 @@ use rustc_hash::FxHashMap;
 impl Checker<'_> {
     /// Checks annotations and hands out a copy for the HIR.
     pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
+        self.annotations_of_property(annotations);
+        self.require_one_name(annotations);
+        annotations.to_vec()
+    }
+
+    /// The same for a property of a table, where `@name` names what the property makes, and p4c takes several.
+    pub(super) fn annotations_of_property(&mut self, annotations: &[Annotation]) {
         let mut first: FxHashMap<&str, &Annotation> = FxHashMap::default();
         for annotation in annotations {
             self.annotation(annotation);
@@ -42,19 +49,38 @@ impl Checker<'_> {
                 );
             }
         }
-        annotations.to_vec()
+    }
+
+    /// Section "Control-plane API annotations": at most one `@name` or `@hidden`.
+    fn require_one_name(&mut self, annotations: &[Annotation]) {
+        let mut naming = annotations.iter().filter(|given| matches!(&*given.name.text, "name" | "hidden"));
+        if let (Some(first), Some(second)) = (naming.next(), naming.next()) {
+            self.emit(
+                Diagnostic::error(
+                    codes::E0333,
+                    second.span,
+                    "only one of `@name` and `@hidden` can be given, once",
+                )
+                .with_label(first.span, "first given here"),
+            );
+        }
     }
 
     fn annotation(&mut self, annotation: &Annotation) {
         match &annotation.body {
             AnnotationBody::Empty => {
-                if &*annotation.name.text == "pkginfo" {
-                    self.error(
-                        codes::E0333,
-                        annotation.span,
-                        "annotation `@pkginfo` needs a body: `@pkginfo[..]`",
-                    );
-                }
+                let form = match &*annotation.name.text {
+                    "pkginfo" => "@pkginfo[..]",
+                    "name" => "@name(\"..\")",
+                    "deprecated" => "@deprecated(\"..\")",
+                    "noWarn" => "@noWarn(\"..\")",
+                    _ => return,
+                };
+                self.error(
+                    codes::E0333,
+                    annotation.span,
+                    format!("annotation `@{}` needs a body: `{form}`", annotation.name.text),
+                );
             }
             AnnotationBody::Unstructured(tokens) => self.unstructured(annotation, tokens),
             AnnotationBody::Expressions(values) => {
@@ -105,7 +131,12 @@ impl Checker<'_> {
     /// The bodies of those predefined annotations that have a prescribed form.
     fn unstructured(&mut self, annotation: &Annotation, tokens: &[Name]) {
         match &*annotation.name.text {
-            "name" | "deprecated" => {
+            "hidden" | "tableonly" | "defaultonly" => self.error(
+                codes::E0333,
+                annotation.span,
+                format!("annotation `@{}` has no body", annotation.name.text),
+            ),
+            "name" | "deprecated" | "noWarn" => {
                 let is_string = tokens.iter().enumerate().all(|(position, token)| {
                     if position % 2 == 0 { token.text.starts_with('"') } else { &*token.text == "++" }
                 });
@@ -145,7 +176,7 @@ impl Checker<'_> {
         }
         if let Err(fault) = super::const_eval::eval_local(&self.program, &value) {
             self.eval_fault(&fault, value.span, "the value of an annotation");
-        } else if !matches!(self.kind(value.ty), Type::Int | Type::Bits { .. } | Type::Bool | Type::String) {
+        } else if !matches!(self.kind(value.ty), Type::Int | Type::Bool | Type::String) {
             let text = self.text(value.ty);
             self.error(
                 codes::E0333,

@@ -364,7 +364,7 @@ impl Checker<'_> {
                 });
             }
         }
-        self.annotations(&property.annotations);
+        self.annotations_of_property(&property.annotations);
     }
 
     /// The two further properties that the language itself defines (section "Entry priorities").

@@ -18,7 +18,7 @@ impl Checker<'_> {
         (property, entries): (&ast::TableProperty, &[ast::Entry]),
         key_property: Option<Span>,
     ) {
-        self.annotations(&property.annotations);
+        self.annotations_of_property(&property.annotations);
         if table.keys.is_empty() && !entries.is_empty() {
             self.emit(
                 Diagnostic::error(
