@@ -234,6 +234,7 @@ pub(super) fn of_rule(rule: Rule) -> Option<Expectation> {
         | Rule::kw_tuple
         | Rule::kw_list
         | Rule::kw_void
+        | Rule::keyword_type
         | Rule::cast_name => E::Type,
         Rule::name
         | Rule::member_name

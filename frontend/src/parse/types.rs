@@ -19,7 +19,7 @@ impl Lowering<'_> {
         let text = pair.as_str();
         let mut inner = pair.clone().into_inner();
         let kind = match rule {
-            Rule::type_ref | Rule::cast_name => {
+            Rule::type_ref | Rule::cast_name | Rule::keyword_type => {
                 let base = self.next(&mut inner)?;
                 let mut ty = match base.as_rule() {
                     Rule::type_identifier | Rule::prefixed_type => {
