@@ -1,5 +1,5 @@
-//! Every program in testdata/accept is accepted, and its HIR is a golden file; every program in testdata/errors gets
-//! exactly the findings that its comments name; the examples of the explanations do what they say.
+//! Every program in testdata/accept is accepted, and its HIR is a golden file; every program in testdata/valid, where
+//! a file holds many small ones, is accepted; every program in testdata/errors gets exactly the findings that its comments name; the examples of the explanations do what they say.
 
 use p4xdp_frontend::diagnostic::{Diagnostics, Severity, codes};
 use p4xdp_frontend::hir;
@@ -54,6 +54,29 @@ fn accepted_programs_have_golden_hir() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         insta::assert_snapshot!(format!("hir__{name}"), hir::dump(&program));
     }
+}
+
+/// The programs of a file in testdata/valid: each begins with a line `// == what it shows`.
+fn sections(text: &str) -> Vec<(&str, &str)> {
+    let sections = text.split("// == ").skip(1);
+    sections.map(|section| section.split_once('\n').expect("a title and a program")).collect()
+}
+
+#[test]
+fn valid_programs_are_accepted() {
+    let mut refused = String::new();
+    for path in testdata("valid") {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let programs = sections(&text);
+        assert!(!programs.is_empty(), "no programs in {}", path.display());
+        for (title, program) in programs {
+            let (accepted, _, findings) = analyze(&path, Some(program));
+            if accepted.is_none() {
+                refused.push_str(&format!("{}: {title}:\n{findings}", path.display()));
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{refused}");
 }
 
 #[test]
