@@ -51,18 +51,21 @@ impl Checker<'_> {
         }
     }
 
-    /// Section "Control-plane API annotations": at most one `@name` or `@hidden`.
+    /// Section "Control-plane API annotations": at most one name. What is hidden may have one all the same: p4c
+    /// writes such programs.
     fn require_one_name(&mut self, annotations: &[Annotation]) {
-        let mut naming = annotations.iter().filter(|given| matches!(&*given.name.text, "name" | "hidden"));
-        if let (Some(first), Some(second)) = (naming.next(), naming.next()) {
-            self.emit(
-                Diagnostic::error(
-                    codes::E0333,
-                    second.span,
-                    "only one of `@name` and `@hidden` can be given, once",
-                )
-                .with_label(first.span, "first given here"),
-            );
+        for kind in ["name", "hidden"] {
+            let mut given = annotations.iter().filter(|given| &*given.name.text == kind);
+            if let (Some(first), Some(second)) = (given.next(), given.next()) {
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0333,
+                        second.span,
+                        format!("annotation `@{kind}` can be given only once"),
+                    )
+                    .with_label(first.span, "first given here"),
+                );
+            }
         }
     }
 
