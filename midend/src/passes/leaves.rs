@@ -70,30 +70,49 @@ fn tail(block: &mut Block, label: LabelId) {
     }
 }
 
+/// Branches that may come to stand within one another here. C compilers take some hundreds; what would be deeper stays a jump.
+const MOST_NESTED: usize = 64;
+
 /// In a block at the label's end: `if (c) { A; leave l; } B` becomes `if (c) { A; leave l; } else { B }`.
 fn push_rest_into_branches(block: &mut Block, label: LabelId) {
     let leaves_label =
         |block: &Block| matches!(block.last(), Some(Stmt { kind: StmtKind::Leave(l), .. }) if *l == label);
-    let at = block.iter().position(|stmt| match &stmt.kind {
-        StmtKind::If { then_block, else_block, .. } => leaves_label(then_block) != leaves_label(else_block),
-        _ => false,
-    });
-    let Some(at) = at else {
-        return;
-    };
-    if at + 1 >= block.len() {
-        return;
-    }
-    let mut rest = block.split_off(at + 1);
-    if let Some(Stmt { kind: StmtKind::If { then_block, else_block, .. }, .. }) = block.last_mut() {
-        let (leaving, other) =
-            if leaves_label(then_block) { (then_block, else_block) } else { (else_block, then_block) };
-        debug_assert!(leaves_label(leaving));
-        if ends(other) {
+    // From the end, so that each statement is moved once.
+    let mut depth = 0;
+    for at in (0..block.len()).rev() {
+        let Some(Stmt { kind: StmtKind::If { then_block, else_block, .. }, .. }) = block.get(at) else {
+            depth = depth.max(block.get(at).map_or(0, nesting));
+            continue;
+        };
+        if leaves_label(then_block) == leaves_label(else_block) {
+            depth = depth.max(block.get(at).map_or(0, nesting));
+            continue;
+        }
+        if depth >= MOST_NESTED {
             return;
         }
-        other.append(&mut rest);
+        let mut rest = block.split_off(at + 1);
+        let Some(last) = block.last_mut() else { return };
+        if let StmtKind::If { then_block, else_block, .. } = &mut last.kind {
+            let (leaving, other) =
+                if leaves_label(then_block) { (then_block, else_block) } else { (else_block, then_block) };
+            debug_assert!(leaves_label(leaving));
+            depth = depth.max(block_nesting(leaving)).max(block_nesting(other)) + 1;
+            // Control does not get to the rest behind a branch that ends.
+            if !ends(other) {
+                other.append(&mut rest);
+            }
+        }
     }
+}
+
+/// How many statements stand within one another in it.
+fn nesting(stmt: &Stmt) -> usize {
+    stmt.blocks().into_iter().map(block_nesting).max().map_or(0, |inner| inner + 1)
+}
+
+fn block_nesting(block: &Block) -> usize {
+    block.iter().map(nesting).max().unwrap_or(0)
 }
 
 /// Removes the labels that are left nowhere in the program; actions leave labels of controls, too.
