@@ -126,11 +126,15 @@ pub struct ErrorsReported(());
 /// fraction of a second if there are a hundred thousand.
 const MOST_COMPARISONS: usize = 1_000_000;
 
+/// So many errors and so many warnings are kept; further ones are only counted.
+const MOST_KEPT: usize = 10_000;
+
 /// The sink: collects the findings of all stages in the order in which they were made.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
     errors: usize,
+    warnings: usize,
     policy: WarningPolicy,
     silent: scopes::Scopes,
     /// Comparisons of names that were made so far.
@@ -162,10 +166,14 @@ impl Diagnostics {
     /// Takes a finding of any severity.
     pub fn emit(&mut self, diagnostic: Diagnostic) {
         let Some(diagnostic) = diagnostic.under(&self.policy, &self.silent) else { return };
-        if diagnostic.severity == Severity::Error {
-            self.errors += 1;
+        let count = match diagnostic.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        *count += 1;
+        if *count <= MOST_KEPT {
+            self.found.push(diagnostic);
         }
-        self.found.push(diagnostic);
     }
 
     /// Takes an error and hands out the proof.
