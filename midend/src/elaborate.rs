@@ -93,6 +93,8 @@ struct Elaborator<'h> {
     parser: Option<parser::ParserBuilder>,
     /// All statements so far.
     statements: usize,
+    /// That the program becomes too large was reported.
+    too_large: Option<ErrorsReported>,
 }
 
 impl<'h> Elaborator<'h> {
@@ -113,6 +115,7 @@ impl<'h> Elaborator<'h> {
             out: Vec::new(),
             parser: None,
             statements: 0,
+            too_large: None,
         }
     }
 
@@ -133,11 +136,15 @@ impl<'h> Elaborator<'h> {
     /// Fails when inlining has made too much.
     fn check_size(&mut self, span: Span) -> Res<()> {
         if self.statements > MOST_STATEMENTS || self.env.frames.len() > MOST_INLINED {
-            return Err(self.error(
-                codes::E0502,
-                span,
-                "the program becomes too large when its controls, parsers, functions and actions are inlined",
-            ));
+            // Whatever is inlined after that is too much as well.
+            if let Some(reported) = self.too_large {
+                return Err(reported);
+            }
+            let message =
+                "the program becomes too large when its controls, parsers, functions and actions are inlined";
+            let reported = self.error(codes::E0502, span, message);
+            self.too_large = Some(reported);
+            return Err(reported);
         }
         Ok(())
     }
