@@ -8,7 +8,7 @@ use p4xdp_backend_xdp::{self as backend};
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
-use p4xdp_frontend::{ast, hir, lint, parse, typecheck};
+use p4xdp_frontend::{architecture, ast, hir, lint, parse, typecheck};
 use p4xdp_midend::{elaborate, ir, passes};
 use std::path::{Path, PathBuf};
 
@@ -73,6 +73,7 @@ impl Compilation {
         let ast = self.parse()?;
         lint::apply_annotations(&ast, &mut self.diagnostics);
         let hir = typecheck::check(&ast, &self.sources, &mut self.diagnostics)?;
+        architecture::check(&hir, &mut self.diagnostics);
         lint::check(&hir, &self.sources, &mut self.diagnostics);
         self.diagnostics.check().map(|()| hir)
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostics, ErrorsReported};
 use crate::preprocess::Options;
 use crate::source::{FileLoader, SourceMap};
-use crate::{ast, hir, lint, parse, preprocess, typecheck};
+use crate::{architecture, ast, hir, lint, parse, preprocess, typecheck};
 use std::path::Path;
 
 /// From the file at `main` to the typed program. All files that are read go into `sources`, all findings into
@@ -22,6 +22,7 @@ pub fn analyze(
     let tree = preprocess_and_parse(main, options, loader, sources, sink)?;
     lint::apply_annotations(&tree, sink);
     let program = typecheck::check(&tree, sources, sink)?;
+    architecture::check(&program, sink);
     lint::check(&program, sources, sink);
     sink.check().map(|()| program)
 }

@@ -17,7 +17,7 @@ pub use dump::dump;
 pub use expr::*;
 pub use stmt::*;
 pub use types::*;
-pub use walk::Visit;
+pub use walk::{Body, Visit};
 
 use crate::arena::Arena;
 use crate::source::Span;

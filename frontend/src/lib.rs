@@ -5,6 +5,7 @@
 //! [`diagnostic::Diagnostics`] sink and reports all that it can.
 
 mod analyze;
+pub mod architecture;
 pub mod arena;
 pub mod ast;
 pub mod ast_dump;

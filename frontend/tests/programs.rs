@@ -111,7 +111,7 @@ fn examples(explanation: &str) -> Vec<String> {
 
 /// Codes that the checker gives.
 fn is_ours(code: &str) -> bool {
-    ["E02", "E03", "W02", "W03", "W04"].iter().any(|prefix| code.starts_with(prefix))
+    ["E02", "E03", "E0405", "E0406", "W02", "W03", "W04"].iter().any(|prefix| code.starts_with(prefix))
 }
 
 #[test]

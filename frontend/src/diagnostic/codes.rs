@@ -157,6 +157,8 @@ codes! {
     E0401 "a package of no known architecture";
     E0402 "no `main`";
     E0404 "an entry without a priority";
+    E0405 "an extern in a block that it is not for";
+    E0406 "an object that belongs to one table";
     E0501 "not supported yet";
     E0502 "the program becomes too large";
     E0511 "a loop without a bound";

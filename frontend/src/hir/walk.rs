@@ -2,8 +2,8 @@
 //! first.
 
 use super::{
-    ActionRef, Argument, Block, Call, Callee, Construct, Expr, ExprKind, Keyset, LocalDecl, Program, Stmt,
-    StmtKind, SwitchLabel, Transition,
+    ActionId, ActionRef, Argument, Block, Call, Callee, Construct, ControlId, Expr, ExprKind, FunctionId,
+    Keyset, LocalDecl, ParserId, Program, Stmt, StmtKind, SwitchLabel, TableId, Transition,
 };
 
 /// What wants to see the parts of a program. Everything is ignored unless a method says otherwise; the walk goes on into
@@ -25,6 +25,21 @@ pub trait Visit<'p> {
     fn action_ref(&mut self, _reference: &'p ActionRef) {}
     /// A keyset.
     fn keyset(&mut self, _keyset: &'p Keyset) {}
+}
+
+/// Something with statements or expressions of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Body {
+    /// A function.
+    Function(FunctionId),
+    /// An action.
+    Action(ActionId),
+    /// A parser.
+    Parser(ParserId),
+    /// A control: its local variables and `apply`.
+    Control(ControlId),
+    /// A table.
+    Table(TableId),
 }
 
 impl Program {
@@ -49,35 +64,50 @@ impl Program {
         self.constants.values().for_each(|constant| walk.expr(&constant.init));
         self.instances.values().for_each(|instance| walk.construct(&instance.construct));
         self.value_sets.values().for_each(|set| walk.expr(&set.size));
-        self.functions
-            .values()
-            .filter_map(|function| function.body.as_ref())
-            .for_each(|body| walk.block(body));
-        self.actions.values().for_each(|action| walk.block(&action.body));
-        for body in self.parsers.values().filter_map(|parser| parser.body.as_ref()) {
-            walk.locals(&body.locals);
-            for state in &body.states {
-                walk.statements(&state.body);
-                if let Transition::Select { keys, cases, .. } = &state.transition {
-                    keys.iter().for_each(|key| walk.expr(key));
-                    cases.iter().flat_map(|case| &case.keysets).for_each(|keyset| walk.keyset(keyset));
+        let functions = self.functions.keys().map(Body::Function);
+        let actions = self.actions.keys().map(Body::Action);
+        let parsers = self.parsers.keys().map(Body::Parser);
+        let controls = self.controls.keys().map(Body::Control);
+        let tables = self.tables.keys().map(Body::Table);
+        for body in functions.chain(actions).chain(parsers).chain(controls).chain(tables) {
+            self.walk_body(body, walk.visit);
+        }
+    }
+
+    /// Shows one body to `visit`: its statements and local variables, not what it declares or calls.
+    pub fn walk_body<'p>(&'p self, body: Body, visit: &mut dyn Visit<'p>) {
+        let mut walk = Walk { visit };
+        match body {
+            Body::Function(id) => self.functions[id].body.iter().for_each(|body| walk.block(body)),
+            Body::Action(id) => walk.block(&self.actions[id].body),
+            Body::Parser(id) => {
+                let Some(body) = &self.parsers[id].body else { return };
+                walk.locals(&body.locals);
+                for state in &body.states {
+                    walk.statements(&state.body);
+                    if let Transition::Select { keys, cases, .. } = &state.transition {
+                        keys.iter().for_each(|key| walk.expr(key));
+                        cases.iter().flat_map(|case| &case.keysets).for_each(|keyset| walk.keyset(keyset));
+                    }
                 }
             }
-        }
-        for body in self.controls.values().filter_map(|control| control.body.as_ref()) {
-            walk.locals(&body.locals);
-            walk.block(&body.apply);
-        }
-        for table in self.tables.values() {
-            table.keys.iter().for_each(|key| walk.expr(&key.expr));
-            table.actions.iter().chain(&table.default_action).for_each(|action| walk.action_ref(action));
-            for entry in &table.entries {
-                entry.keysets.iter().for_each(|keyset| walk.keyset(keyset));
-                walk.action_ref(&entry.action);
-                entry.priority.iter().for_each(|priority| walk.expr(priority));
+            Body::Control(id) => {
+                let Some(body) = &self.controls[id].body else { return };
+                walk.locals(&body.locals);
+                walk.block(&body.apply);
             }
-            table.size.iter().for_each(|size| walk.expr(size));
-            table.properties.iter().for_each(|property| walk.expr(&property.value));
+            Body::Table(id) => {
+                let table = &self.tables[id];
+                table.keys.iter().for_each(|key| walk.expr(&key.expr));
+                table.actions.iter().chain(&table.default_action).for_each(|action| walk.action_ref(action));
+                for entry in &table.entries {
+                    entry.keysets.iter().for_each(|keyset| walk.keyset(keyset));
+                    walk.action_ref(&entry.action);
+                    entry.priority.iter().for_each(|priority| walk.expr(priority));
+                }
+                table.size.iter().for_each(|size| walk.expr(size));
+                table.properties.iter().for_each(|property| walk.expr(&property.value));
+            }
         }
     }
 }

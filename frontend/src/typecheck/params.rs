@@ -299,7 +299,7 @@ impl Checker<'_> {
             Type::Package(..) => owner == ParamsOf::Package,
             Type::Parser(..) => matches!(owner, ParamsOf::Package | ParamsOf::ParserConstructor),
             Type::Control(..) => matches!(owner, ParamsOf::Package | ParamsOf::ControlConstructor),
-            Type::Extern(..) => !matches!(owner, ParamsOf::Action | ParamsOf::Function),
+            Type::Extern(..) => owner != ParamsOf::Action,
             // Their values exist at compile time only.
             Type::Int | Type::String | Type::MatchKind | Type::List(_) => {
                 direction == Direction::None && owner != ParamsOf::Action
