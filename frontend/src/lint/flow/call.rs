@@ -21,6 +21,8 @@ struct Binding {
     place: Option<u32>,
     /// The caller's leaves before the call.
     before: Vec<u8>,
+    /// The value was read when it was handed in: whether it may be was asked then.
+    is_read: bool,
     /// Where the caller's variable is declared.
     root: Option<Span>,
 }
@@ -170,7 +172,7 @@ impl<'p> Flow<'p> {
         let mut targets: Vec<(&'p Expr, Direction)> = Vec::new();
         for (&param, arg) in summary.params.iter().zip(args) {
             let Some(Argument::Value(e)) = arg else {
-                bindings.push(Binding { param, place: None, before: Vec::new(), root: None });
+                bindings.push(Binding { param, place: None, before: Vec::new(), is_read: false, root: None });
                 continue;
             };
             let place = self.argument(e, param, state);
@@ -179,13 +181,15 @@ impl<'p> Flow<'p> {
             }
             let before = place.map_or(Vec::new(), |place| state.slice(place.base, param.size).to_vec());
             let root = root_of(e).map(|id| self.program.variables[id].name.span);
-            bindings.push(Binding { param, place: place.map(|place| place.base), before, root });
+            let is_read = param.size == 1 && param.direction != Direction::Out;
+            bindings.push(Binding { param, place: place.map(|place| place.base), before, is_read, root });
         }
         for exposure in &summary.exposures {
             if exposure.leaf < summary.shared {
                 let bits = compose(self.unit.leaf(exposure.leaf), exposure.bits, state.get(exposure.leaf));
                 self.need_for(exposure, exposure.leaf, bits, None, call);
-            } else if let Some(binding) = binding_of(&bindings, exposure.leaf)
+            } else if let Some(binding) =
+                binding_of(&bindings, exposure.leaf).filter(|binding| !binding.is_read)
                 && let Some(base) = binding.place
             {
                 let offset = exposure.leaf - binding.param.base;

@@ -41,16 +41,9 @@ impl<'p> Flow<'p> {
             state.set(leaf, unknown(kind));
             return false;
         }
-        if depends_on_entry(kind, bits) && self.unit.exposed.insert((leaf, e.span)) {
-            let text = self.text_of(named).into();
-            self.unit.exposures.push(Exposure {
-                leaf,
-                bits,
-                what,
-                in_table: self.in_table,
-                span: e.span,
-                text,
-            });
+        if depends_on_entry(kind, bits) {
+            let (text, in_table) = (self.text_of(named).into(), self.in_table);
+            self.unit.expose(Exposure { leaf, bits, what, in_table, span: e.span, text });
         }
         true
     }
@@ -71,8 +64,8 @@ impl<'p> Flow<'p> {
         let in_table = self.in_table || exposure.in_table;
         if let Some(certainty) = self.complaint(kind, bits, in_table) {
             self.lacking(exposure.what, certainty, &exposure.text, exposure.span, leaf, root, Some(call));
-        } else if depends_on_entry(kind, bits) && self.unit.exposed.insert((leaf, exposure.span)) {
-            self.unit.exposures.push(Exposure { leaf, bits, in_table, ..exposure.clone() });
+        } else if depends_on_entry(kind, bits) {
+            self.unit.expose(Exposure { leaf, bits, in_table, ..exposure.clone() });
         }
     }
 

@@ -97,11 +97,9 @@ impl<'p> Flow<'p> {
     fn local_action(&mut self, id: ActionId) {
         self.actions.insert(id, None);
         let action = &self.program.actions[id];
-        let exposures = std::mem::take(&mut self.unit.exposures);
-        let exposed = std::mem::take(&mut self.unit.exposed);
+        let outer = self.unit.swap_exposures(Default::default());
         let summary = self.callable(&action.params, &action.body);
-        self.unit.exposures = exposures;
-        self.unit.exposed = exposed;
+        self.unit.swap_exposures(outer);
         self.actions.insert(id, Some(summary));
     }
 

@@ -7,7 +7,10 @@ use super::state::{self, State};
 use super::summary::Exposure;
 use crate::hir::{Direction, LocalDecl, TypeId, VarId};
 use crate::source::Span;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
+
+/// So many uses of a leaf are handed on to callers: each caller hands them on to its own.
+const MAX_EXPOSURES: usize = 8;
 
 /// More leaves than this are not told apart.
 const MAX_LEAVES: usize = 1 << 15;
@@ -34,7 +37,8 @@ pub(super) struct Unit {
     pub shared: u32,
     /// Uses that depend on what the caller has.
     pub exposures: Vec<Exposure>,
-    pub exposed: FxHashSet<(u32, Span)>,
+    /// Where each leaf is used so.
+    exposed: FxHashMap<u32, Vec<Span>>,
     /// How leaves came to lack something.
     pub origins: FxHashMap<u32, Vec<(Span, Origin)>>,
 }
@@ -52,6 +56,23 @@ pub(super) struct Param {
 impl Unit {
     pub(super) fn leaf(&self, leaf: u32) -> Leaf {
         self.leaves.get(leaf as usize).copied().unwrap_or(Leaf::Opaque)
+    }
+
+    /// Remembers a use that depends on what the caller has.
+    pub(super) fn expose(&mut self, exposure: Exposure) {
+        let known = self.exposed.entry(exposure.leaf).or_default();
+        if known.len() < MAX_EXPOSURES && !known.contains(&exposure.span) {
+            known.push(exposure.span);
+            self.exposures.push(exposure);
+        }
+    }
+
+    /// Begins or ends the body of an action: its uses are its own. Gives those that were there.
+    pub(super) fn swap_exposures(
+        &mut self,
+        (exposures, exposed): (Vec<Exposure>, FxHashMap<u32, Vec<Span>>),
+    ) -> (Vec<Exposure>, FxHashMap<u32, Vec<Span>>) {
+        (std::mem::replace(&mut self.exposures, exposures), std::mem::replace(&mut self.exposed, exposed))
     }
 
     pub(super) fn origin(&mut self, leaf: u32, span: Span, origin: Origin) {
