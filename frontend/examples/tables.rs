@@ -1,12 +1,13 @@
-//! Prints all tables of a program with their keys and actions: what one does with the typed program.
+//! Prints all tables of a program with their keys, actions and sizes: what one does with the typed program.
 //! `tables FILE [INCLUDE_DIR]..`
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
 
 use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
-use p4xdp_frontend::hir::{self, Program};
+use p4xdp_frontend::hir::{self, ConstValue, Program};
 use p4xdp_frontend::preprocess::Options;
 use p4xdp_frontend::source::{FileSystem, SourceMap};
+use p4xdp_frontend::typecheck::const_eval;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,5 +43,11 @@ fn print_table(program: &Program, table: &hir::Table) {
     }
     if let Some(default) = &table.default_action {
         println!("    default {}", program.actions[default.action].name.name);
+    }
+    // A size may depend on constructor parameters; then it is known for each instance only.
+    match table.size.as_ref().map(|size| const_eval::eval_local(program, size)) {
+        Some(Ok(ConstValue::Int(size))) => println!("    size {size}"),
+        Some(_) => println!("    size by instance"),
+        None => {}
     }
 }
