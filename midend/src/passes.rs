@@ -5,6 +5,7 @@ pub mod copies;
 pub mod dead;
 pub mod flow;
 pub mod fold;
+mod labels;
 pub mod leaves;
 pub mod loops;
 pub mod overwritten;

@@ -233,7 +233,11 @@ impl CExpr {
         CExpr {
             text: format!("{left} {op} {}", other.beside(prec)),
             prec,
-            ty: self.ty.max(other.ty),
+            // In C a comparison is an `int`, whatever it compares.
+            ty: match prec {
+                Prec::Equality | Prec::Relational | Prec::And | Prec::Or => CType::Bool,
+                _ => self.ty.max(other.ty),
+            },
             width,
             clean,
         }

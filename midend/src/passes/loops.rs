@@ -10,7 +10,7 @@
 //! it alone leaves the loop. The rounds are found by evaluating the test. Propagation then makes the counter constant in each copy. Loops
 //! that are too long for that keep their shape, with [`StmtKind::Loop`]'s `bound` set.
 
-use super::fold;
+use super::{fold, labels};
 use crate::analysis::effects::{self, StorageSet};
 use crate::ir::*;
 use num_bigint::BigUint;
@@ -100,7 +100,8 @@ impl Unroller<'_> {
                     for round in 0..rounds {
                         let mut copy = body.clone();
                         if round > 0 {
-                            self.rename(&mut copy);
+                            let first = self.program.labels.len() + self.labels.len();
+                            self.labels.extend(labels::rename(&mut copy, first));
                         }
                         result.append(&mut copy);
                     }
@@ -110,32 +111,6 @@ impl Unroller<'_> {
             result.push(stmt);
         }
         result
-    }
-
-    /// Gives the labels in a copy names of their own.
-    fn rename(&mut self, block: &mut Block) {
-        let mut names: FxHashMap<LabelId, LabelId> = FxHashMap::default();
-        visit::statements(block, &mut |stmt| {
-            if let StmtKind::Labelled { label, .. } = stmt.kind {
-                let at = self.program.labels.len() + self.labels.len();
-                self.labels.push(stmt.span);
-                names.insert(label, LabelId::from_u32(at as u32));
-            }
-        });
-        if !names.is_empty() {
-            replace(block, &names);
-        }
-    }
-}
-
-fn replace(block: &mut Block, names: &FxHashMap<LabelId, LabelId>) {
-    for stmt in block {
-        if let StmtKind::Labelled { label, .. } | StmtKind::Leave(label) = &mut stmt.kind
-            && let Some(new) = names.get(label)
-        {
-            *label = *new;
-        }
-        stmt.blocks_mut().into_iter().for_each(|inner| replace(inner, names));
     }
 }
 

@@ -11,6 +11,7 @@
 //! A state is copied for every value that `next_index` of a stack can have there, as far as these values are constants; propagation then
 //! puts the elements in place. Only stacks count that are filled in a loop and looked at from the state on.
 
+use super::labels;
 use crate::analysis::parser_graph::ParserGraph;
 use crate::ir::*;
 use num_traits::ToPrimitive;
@@ -25,7 +26,21 @@ pub fn run(program: &mut Program) {
     for at in 0..program.parsers.len() {
         let id = ParserId::from_u32(at as u32);
         if let Some(states) = unrolled(program, &program.parsers[id]) {
-            let (states, start) = states;
+            let (mut states, start) = states;
+            let mut seen = FxHashSet::default();
+            for state in states.values_mut() {
+                let mut is_copy = false;
+                visit::statements(&state.body, &mut |stmt| {
+                    if let StmtKind::Labelled { label, .. } = stmt.kind {
+                        is_copy |= !seen.insert(label);
+                    }
+                });
+                if is_copy {
+                    for span in labels::rename(&mut state.body, program.labels.len()) {
+                        program.labels.push(span);
+                    }
+                }
+            }
             program.parsers[id].states = states;
             program.parsers[id].start = start;
         }

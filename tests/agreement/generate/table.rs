@@ -132,6 +132,8 @@ impl Generator {
                 format!("{width}w{}..{width}w{}", a.min(b), a.max(b))
             }
             ("optional", _) if self.random.percent(30) => "_".to_owned(),
+            // One text for each number, so that no two entries have one key.
+            (_, Ty::Int(width)) => format!("{width}s{}", self.random.number(width - 1)),
             ("lpm", Ty::Bit(width)) => {
                 let mask = prefix_mask(width, self.random.below(width as usize + 1) as u32);
                 format!("{width}w{} &&& {width}w{mask}", self.random.number(width) & mask)
