@@ -106,6 +106,22 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("1 MB of declarations", (0..MB / 26).map(|i| format!("const bit<32> c{i} = {i};\n")).collect()),
         ("1 MB of the same mistake", "const bit<8> x = y;\n".repeat(MB / 21)),
         ("1 MB of semicolons", ";".repeat(MB)),
+        ("a file that includes itself", "#include \"bomb.p4\"\nconst int x = 1;\n".into()),
+        ("a file that includes itself twice", "#include \"bomb.p4\"\n#include \"bomb.p4\"\n".into()),
+        (
+            "calls of macros in arguments",
+            format!("#define F(a) a a\nconst int x = {}1{};\n", "F(".repeat(40), ")".repeat(40)),
+        ),
+        ("many unknown names", (0..MB / 200).map(|i| format!("const int x{i} = y{i};\n")).collect()),
+        ("many ways out", xdp("header e { bit<8> f; } struct s { e h; }", "s", "extract(x.h)", &exits())),
+        (
+            "a struct of many fields",
+            format!(
+                "struct s {{ {} }} control c(inout s x) {{ apply {{ {} }} }}",
+                (0..MB / 500).map(|i| format!("bit<8> f{i};")).collect::<String>(),
+                (0..MB / 500).map(|i| format!("x.f{i} = 1;")).collect::<String>(),
+            ),
+        ),
         ("macros of macros", macros()),
         ("macros in a ring", "#define A B B\n#define B A A\nconst int x = A;".into()),
         ("a table with many keys", table(&format!("key = {{ {} }}", "x.h.f : exact; ".repeat(2_000)))),
@@ -223,6 +239,10 @@ fn loops() -> String {
         format!("for (bit<16> i{i} in 0 .. 60000) {{ {body} }}")
     });
     xdp("header e { bit<8> f; } struct s { e h; }", "s", "extract(x.h)", &body)
+}
+
+fn exits() -> String {
+    (0..MB / 500).map(|i| format!("if (x.h.f == {}) {{ exit; }} ", i % 256)).collect()
 }
 
 fn macros() -> String {
