@@ -114,3 +114,12 @@ control hashes_its_key(in bit<8> x) {
     }
     apply { t.apply(); }
 }
+
+extern Log { Log(); void note(in bit<8> x); }
+extern Watcher { Watcher(); abstract void seen(Log log, in bit<8> x); }
+control watching(inout bit<8> x) {
+    Watcher() watcher = {
+        void seen(Log log, in bit<8> y) { log.note(y); }
+    };
+    apply {}
+}

@@ -114,7 +114,9 @@ impl Checker<'_> {
                 if let DeclarationKind::Function { prototype, .. } = &declaration.kind {
                     let annotations = &declaration.annotations;
                     let kind = FunctionKind::Defined;
-                    self.scoped(|this| this.prototype(annotations, prototype, kind, ParamsOf::Function));
+                    self.scoped(|this| {
+                        this.prototype(annotations, prototype, kind, ParamsOf::Implementation)
+                    });
                 }
             }
             let text = self.text(ty);
@@ -189,7 +191,8 @@ impl Checker<'_> {
     ) -> Option<FunctionId> {
         let name = &prototype.name;
         self.scopes.push();
-        let function = self.prototype(annotations, prototype, FunctionKind::Defined, ParamsOf::Function);
+        let function =
+            self.prototype(annotations, prototype, FunctionKind::Defined, ParamsOf::Implementation);
         let Some(method) = self.abstract_method(owner, name, instance) else {
             self.scopes.pop();
             self.declare(name, Binding::Error);

@@ -26,6 +26,8 @@ pub(super) enum ParamsOf {
     ExternConstructor,
     /// A function with a body.
     Function,
+    /// The implementation of an abstract method.
+    Implementation,
     /// An action.
     Action,
 }
@@ -41,6 +43,7 @@ impl ParamsOf {
             ParamsOf::Extern => "an extern function or method",
             ParamsOf::ExternConstructor => "the constructor of an extern",
             ParamsOf::Function => "a function",
+            ParamsOf::Implementation => "the implementation of a method",
             ParamsOf::Action => "an action",
         }
     }
@@ -142,6 +145,7 @@ impl Checker<'_> {
             | ParamsOf::ParserConstructor
             | ParamsOf::ControlConstructor
             | ParamsOf::Function
+            | ParamsOf::Implementation
             | ParamsOf::Action => self.type_expr(&param.ty),
         };
         if !self.is_error(ty) && !self.fits_param(ty, owner, param.direction) {
@@ -241,6 +245,7 @@ impl Checker<'_> {
                         | ParamsOf::ParserConstructor
                         | ParamsOf::ControlConstructor
                         | ParamsOf::Package
+                        | ParamsOf::Implementation
                         | ParamsOf::ExternConstructor => false,
                     }
             }
