@@ -205,7 +205,8 @@ impl<'h> CallSites<'h> {
         self.escaped.contains(&instance)
     }
 
-    /// True if argument `i` is the same variable, field or constant wherever the instance is applied.
+    /// True if argument `i` is the same variable, field or constant wherever the instance is applied, and no other argument is a call
+    /// that could write to it: an `inout` argument is read before later arguments are evaluated (section "Calling convention").
     pub(super) fn is_uniform(&self, instance: InstanceId, i: usize) -> bool {
         if self.escaped.contains(&instance) {
             return false;
@@ -213,6 +214,9 @@ impl<'h> CallSites<'h> {
         let Some(sites) = self.sites.get(&instance) else {
             return false;
         };
+        if sites.len() > 1 && sites.iter().any(|args| has_call(args)) {
+            return false;
+        }
         let mut args = sites.iter().map(|args| match args.get(i) {
             Some(Argument::Value(e)) => Some(e),
             _ => None,
@@ -308,4 +312,14 @@ impl MentionCache {
         self.known.insert(action, mentions.clone());
         mentions
     }
+}
+
+fn has_call(args: &[Argument]) -> bool {
+    let mut found = false;
+    for arg in args {
+        if let Argument::Value(e) = arg {
+            expr(e, &mut |node| found |= matches!(node, Node::Call(_)));
+        }
+    }
+    found
 }
