@@ -53,6 +53,9 @@ impl<'a> Writer<'a> {
                 let (mut first, mut text) = (String::new(), String::new());
                 if let (Role::Call(name), Some(_)) = (&tree.role, self.callable(tree)) {
                     self.call(name, tree, &mut first);
+                } else if matches!(tree.role, Role::Call(_)) {
+                    // A call that stays keeps its arguments: they are evaluated between its copies in.
+                    text.push_str(&tree.print());
                 } else if matches!(tree.role, Role::Exit) {
                     self.exit(tree, &mut first, &mut text);
                 } else {
@@ -163,6 +166,11 @@ impl<'a> Writer<'a> {
         match (&tree.role, children.as_slice()) {
             (Role::Literal, _) => tree.print(),
             (Role::Call(name), _) if self.callable(tree).is_some() => self.call(name, tree, out),
+            (Role::Call(_), _) => {
+                let name = self.fresh();
+                out.push_str(&format!("        {} {name} = {};\n", ty.text(), tree.print()));
+                name
+            }
             (Role::And | Role::Or, [a, b]) => {
                 let not = if matches!(tree.role, Role::Or) { "!" } else { "" };
                 let first = self.split(a, Ty::Bool, out);
