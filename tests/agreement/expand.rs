@@ -150,14 +150,33 @@ impl<'a> Writer<'a> {
                 out.push_str(&format!("{first}        {ty} {name} = {value};\n"));
             }
             Direction::InOut => {
-                out.push_str(&format!("        {ty} {name} = {};\n", arg.print()));
-                copies.push_str(&format!("        {} = {name};\n", arg.print()));
+                let place = self.place(arg, out);
+                out.push_str(&format!("        {ty} {name} = {place};\n"));
+                copies.push_str(&format!("        {place} = {name};\n"));
             }
             Direction::Out => {
+                let place = self.place(arg, out);
                 out.push_str(&format!("        {ty} {name};\n"));
-                copies.push_str(&format!("        {} = {name};\n", arg.print()));
+                copies.push_str(&format!("        {place} = {name};\n"));
             }
         }
+    }
+
+    /// An l-value as it is at the call: neither the body nor the copies out change where it is (step 3).
+    fn place(&mut self, arg: &'a Tree, out: &mut String) -> String {
+        let mut text = String::new();
+        for part in &arg.parts {
+            match part {
+                Part::Tree(index) if matches!(index.role, Role::Index) => {
+                    let name = self.fresh();
+                    out.push_str(&format!("        bit<8> {name} = {};\n", index.print()));
+                    text.push_str(&name);
+                }
+                Part::Text(other) => text.push_str(other),
+                Part::Tree(child) => text.push_str(&child.print()),
+            }
+        }
+        text
     }
 
     /// Computes an expression in front of a statement; its value's name.

@@ -129,6 +129,8 @@ pub enum Role {
     Conditional,
     /// A constant.
     Literal,
+    /// A `bit<8>` that chooses a stack's element.
+    Index,
 }
 
 /// A part of a program.

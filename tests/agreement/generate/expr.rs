@@ -287,10 +287,10 @@ impl Generator {
             let (text, ty) = self.random.of(&fields);
             let value = self.converted(Tree::leaf(ty, text), ty, Ty::Bit(8));
             // It stays as it is, for a constant in its place would be out of bounds.
-            return Tree::new(Kind::Fixed).text(value.print());
+            return Tree::new(Kind::Fixed).text(value.print()).role(Role::Index);
         }
         let index = self.expr(scope, Ty::Bit(8), depth);
-        Tree::new(Kind::Fixed).tree(index).text(format!(" % {size}"))
+        Tree::new(Kind::Fixed).tree(index).text(format!(" % {size}")).role(Role::Index)
     }
 
     fn signed(&mut self, scope: &Scope, width: u32, depth: usize) -> Tree {
