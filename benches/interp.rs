@@ -1,5 +1,5 @@
 //! Packets a second on the interpreter: `cargo bench --bench interp`. One item is one packet.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a bench that fails may stop")]
 
 use p4xdp::driver::{Compilation, Options};
 use p4xdp::testing::engine::{ActionSpec, KeyMatch, TableEntry};

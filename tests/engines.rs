@@ -1,5 +1,5 @@
 //! The engines `kernel` and `veth` on an object that was made by hand, so that a mistake of the compiler is no excuse for theirs.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
 #[path = "../runtime/tests/fixture/mod.rs"]
 mod fixture;

@@ -1,5 +1,5 @@
 //! The interpreter's control plane, traces and limits: what packet tests in STF cannot say.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 
 use num_bigint::BigUint;
 use p4xdp::driver::{Compilation, Options};

@@ -2,7 +2,7 @@
 //! IR before and after that pass, `// pass: NAME, keeps` that the pass leaves it as it is. Declarations of types and storage are left out unless the
 //! line says `with storage`.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 
 use p4xdp::driver::{Codegen, Compilation, Options};
 use p4xdp_frontend::diagnostic::{Format, Severity, render};

@@ -2,7 +2,7 @@
 //!
 //! The programs are those of `examples/` and `testdata/packets/`, and of p4c's samples if `P4C_DIR` names a checkout.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "it is a test")]
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use p4xdp::driver::{Compilation, Options};

@@ -1,6 +1,6 @@
 //! What `p4xdp test` says, as golden files: every `.stf` in `testdata/reports`. Its first line is the command, relative to the
 //! project, `THIS` being the file. `bad_lines.txt` holds packet tests of one line each, all of them wrong.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 
 use p4xdp::driver::{Compilation, Options};
 use p4xdp::testing::interp::InterpEngine;

@@ -1,5 +1,5 @@
 //! `p4xdp run`: captures in, captures out, on the interpreter; and captures that are none.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "it is a test")]
 
 use p4xdp::testing::pcap::{self, Captured};
 use std::fs::File;

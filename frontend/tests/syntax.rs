@@ -1,7 +1,7 @@
 //! Every file in `testdata/syntax` has the tree of its snapshot; every file in `testdata/syntax-errors` the
 //! diagnostics of its; and whatever else lies in `testdata` parses. Dropping a file there adds a case.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 
 use p4xdp_frontend::ast_dump::dump;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, Format, render};

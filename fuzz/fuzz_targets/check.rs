@@ -1,8 +1,4 @@
 //! Any bytes through the whole front end; see `targets.rs`.
 #![no_main]
 
-#[path = "../targets.rs"]
-#[allow(dead_code)]
-mod targets;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::check(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| p4xdp_fuzz::check(data));

@@ -1,6 +1,6 @@
 //! The only unsafe code of the crate: system calls and libbpf functions that no library wraps, each as a safe function that
 //! returns [`std::io::Result`]. It decides nothing.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "system calls have no safe form")]
 
 pub(crate) mod bpf;
 pub(crate) mod net;

@@ -1,6 +1,6 @@
 //! Tables, counters, events and default actions of a program that is loaded but attached to nothing: `BPF_PROG_TEST_RUN` shows
 //! what the program makes of them.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
 mod fixture;
 

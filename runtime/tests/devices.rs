@@ -1,5 +1,5 @@
 //! Loading on devices: modes, replacement, what is kept, what is refused, and other tools' view. All in network namespaces of the tests' own.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
 mod fixture;
 

@@ -1,5 +1,5 @@
 //! The same packets on all harnesses: TAP and veth devices, and no device where that suffices.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
 mod fixture;
 

@@ -1,5 +1,5 @@
 //! Files that are not objects of ours are refused, each with its reason.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
 mod fixture;
 

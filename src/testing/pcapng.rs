@@ -148,7 +148,6 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<Captured>, PcapError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -175,7 +175,6 @@ pub(super) fn hex(packet: &[u8]) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -271,5 +271,4 @@ pub fn parse(text: &str) -> Result<Vec<Command>, StfError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 mod tests;

@@ -3,7 +3,7 @@
 //!
 //! `P4XDP_PROGRAMS=N` runs N programs, `P4XDP_SEED=S` begins with seed S: `P4XDP_SEED=17 P4XDP_PROGRAMS=1` is one of them again. A failure
 //! is shrunk and printed as a program and a packet test. The kernel needs root; without it that part is ignored, but not in CI.
-#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::print_stdout)]
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::print_stdout, reason = "it is a test")]
 
 mod coverage;
 mod engines;

@@ -142,7 +142,7 @@ impl Checker<'_> {
     }
 
     /// The call of a chosen function or method. `owner` holds the type arguments of the extern that owns it.
-    #[expect(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "all of a call that is written, and what is called")]
     pub(super) fn invoke(
         &mut self,
         id: FunctionId,

@@ -38,7 +38,7 @@ impl Expr {
     }
 
     /// `!a`
-    #[allow(clippy::should_implement_trait)]
+    #[allow(clippy::should_implement_trait, reason = "all expressions are made by functions of this kind")]
     pub fn not(a: Expr) -> Expr {
         let span = a.span;
         Expr { kind: ExprKind::Unary(UnaryOp::Not, Box::new(a)), ty: ScalarType::Bool, span }

@@ -146,7 +146,6 @@ pub(crate) fn decode(
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
