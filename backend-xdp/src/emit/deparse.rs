@@ -14,7 +14,7 @@
 //! Where ways that need different edits cannot be told apart at run time, or lengths are not constant, see [`super::assemble`].
 
 use super::Cx;
-use super::field::{at, copy_member};
+use super::member_access::{at, copy_member};
 use crate::layout::deparse::{Decision, Edit, Feature, Piece, Plan, Planner};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;

@@ -8,6 +8,7 @@
 
 use super::Cx;
 use super::cexpr::{CExpr, CType, Prec, ones};
+use super::member_access::{alignment_at, load_call, store_call};
 use crate::layout::headers::{FieldPlace, HeaderLayout, Member};
 use crate::layout::storage::constant_index;
 use p4xdp_frontend::diagnostic::codes;
@@ -260,7 +261,7 @@ impl Cx<'_> {
 
     /// To what multiple of bytes an address is aligned as far as accesses need it: on the stack the verifier insists on it,
     /// in the packet nobody does.
-    fn alignment(&self, id: HeaderId, place: &FieldPlace, base: &str) -> u32 {
+    pub(super) fn alignment(&self, id: HeaderId, place: &FieldPlace, base: &str) -> u32 {
         let offset = self.member(id, place).map_or(0, |m| m.offset) + place.start;
         match place.bytes {
             _ if !base.ends_with('.') => 8,
@@ -274,7 +275,7 @@ impl Cx<'_> {
         self.member(id, place).is_some_and(|m| m.integer)
     }
 
-    fn member(&self, id: HeaderId, place: &FieldPlace) -> Option<&Member> {
+    pub(super) fn member(&self, id: HeaderId, place: &FieldPlace) -> Option<&Member> {
         self.header_layout(id).members.get(place.member)
     }
 
@@ -414,71 +415,4 @@ fn straddling_parts(place: &FieldPlace) -> [FieldPlace; 2] {
         FieldPlace { bytes: 16, shift: 0, width: place.width - in_tail, ..*place },
         FieldPlace { bytes: 1, start: place.start + 16, width: in_tail, ..*place },
     ]
-}
-
-/// The largest of 8, 4, 2 and 1 that divides an offset.
-pub(super) fn alignment_at(offset: u32) -> u32 {
-    1 << offset.trailing_zeros().min(3)
-}
-
-/// True if a number of so many bits is accessed in words that an alignment allows.
-fn is_aligned(bits: u32, alignment: u32) -> bool {
-    alignment * 8 >= if bits == 48 { 32 } else { bits.min(64) }
-}
-
-/// Loads a big-endian number of so many bits.
-pub(super) fn load_call(address: &str, bits: u32, alignment: u32) -> String {
-    match bits {
-        16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => format!("load_be{bits}({address})"),
-        65.. if alignment < 8 => {
-            let high = bits / 8 - 8;
-            format!("((__u128)load_be_bytes({address}, {high}) << 64 | load_be_bytes({address} + {high}, 8))")
-        }
-        0..=64 => format!("load_be_bytes({address}, {})", bits / 8),
-        _ => format!("load_be_bytes128({address}, {})", bits / 8),
-    }
-}
-
-/// Stores a big-endian number of so many bits.
-pub(super) fn store_call(address: &str, bits: u32, alignment: u32, value: &str) -> String {
-    match bits {
-        16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => {
-            format!("store_be{bits}({address}, {value});")
-        }
-        65.. if alignment < 8 => format!("store_be_unaligned128({address}, {}, {value});", bits / 8),
-        0..=64 => format!("store_be_bytes({address}, {}, {value});", bits / 8),
-        _ => format!("store_be_bytes128({address}, {}, {value});", bits / 8),
-    }
-}
-
-/// `base + offset`
-pub(super) fn at(base: &str, offset: u32) -> String {
-    if offset == 0 { base.to_owned() } else { format!("{base} + {offset}") }
-}
-
-/// The statement that copies a member between places; `on_stack` if one of them is on the stack, where the verifier wants words aligned.
-pub(super) fn copy_member(member: &Member, to: &str, from: &str, on_stack: bool) -> String {
-    let bytes = member.bytes;
-    if member.integer {
-        let (to, from) = (as_lvalue(member, to), as_lvalue(member, from));
-        return format!("{to} = {from};");
-    }
-    match alignment_at(member.offset) {
-        align if on_stack && align < 8 && align < bytes => {
-            format!("copy_units({to}, {from}, {bytes}, {align});")
-        }
-        _ => format!("copy_bytes({to}, {from}, {bytes});"),
-    }
-}
-
-/// A member, or an address as a number of the member's type.
-fn as_lvalue(member: &Member, text: &str) -> String {
-    if text.contains(['.', '>']) {
-        return text.to_owned();
-    }
-    let address = if text.contains(' ') { format!("({text})") } else { text.to_owned() };
-    match member.bytes {
-        1 => format!("*(__u8 *){address}"),
-        bytes => format!("*(__be{} *){address}", bytes * 8),
-    }
 }

@@ -9,22 +9,12 @@
 //! ```
 
 use super::Cx;
-use super::cexpr::{CExpr, CType, Prec};
-use super::field::{Referent, at, copy_member};
 use super::parser_bounds::{Need, needs_bytes};
 use super::parser_graph::states_in_order;
-use crate::layout::paths::{Hold, Item, Paths};
-use crate::layout::storage::{Holding, SHARED, constant_index};
-use crate::limits::MOST_SKIPPED;
-use num_bigint::BigUint;
-use num_traits::ToPrimitive;
+use crate::layout::paths::Paths;
+use crate::layout::storage::{Holding, SHARED};
 use p4xdp_frontend::arena::Arena;
-use p4xdp_frontend::diagnostic::codes;
-use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{
-    Expr, ExprKind, HeaderId, HeaderRef, LValue, LocalId, Parser, ParserId, StateId, Stmt, StmtKind, Target,
-    Transition,
-};
+use p4xdp_midend::ir::{HeaderRef, Parser, ParserId, StateId, Target, Transition};
 
 /// What is known while a parser is written.
 pub(super) struct ParserContext {
@@ -191,11 +181,11 @@ impl<'a> Cx<'a> {
 
     /// Rejects with an error of core.p4's, if a condition holds.
     pub(super) fn fail_if(&mut self, condition: &str, error: &str) {
-        let value = self.program.errors.iter().position(|e| &**e == error).unwrap_or_default();
-        self.fail_with(Some(condition), &value.to_string());
+        let value = self.error_value(error);
+        self.fail_with(Some(condition), &value);
     }
 
-    fn fail_with(&mut self, condition: Option<&str>, error: &str) {
+    pub(super) fn fail_with(&mut self, condition: Option<&str>, error: &str) {
         let visible = self.in_parser.as_ref().is_some_and(|c| c.visible);
         match (condition, visible) {
             (Some(condition), false) => self.jump_if(condition, Target::Reject),
@@ -232,8 +222,8 @@ impl<'a> Cx<'a> {
 
     /// Rejects by an error if nothing matched.
     pub(super) fn no_match(&mut self) {
-        let value = self.program.errors.iter().position(|e| &**e == "NoMatch").unwrap_or_default();
-        self.fail_with(None, &value.to_string());
+        let value = self.error_value("NoMatch");
+        self.fail_with(None, &value);
     }
 
     /// Writes the jump that a select without any condition comes down to.
@@ -241,259 +231,8 @@ impl<'a> Cx<'a> {
         self.jump(target);
     }
 
-    /// Writes a statement that only parsers have. Its fixed length has been checked.
-    pub(super) fn parser_stmt(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
-            StmtKind::Extract { header, varbit_bits } => self.extract(header, varbit_bits.as_ref(), stmt),
-            StmtKind::Lookahead { offset, dst } => {
-                self.ensure(std::slice::from_ref(stmt), None, stmt.span);
-                self.lookahead(*offset, *dst, stmt.span);
-            }
-            StmtKind::Advance { bits } => self.advance(bits, stmt),
-            StmtKind::PacketLength { dst } => {
-                let variable = self.local(*dst);
-                self.out.assignment(&variable.text, "data_end - data");
-            }
-            StmtKind::Verify { condition, error } => {
-                self.check_expr_indices(condition);
-                let holds = self.condition(condition);
-                let error = self.value(error);
-                if holds.text != "true" {
-                    let fails = match holds.text.as_str() {
-                        "false" => None,
-                        _ => Some(format!("!{}", holds.operand())),
-                    };
-                    self.fail_with(fails.as_deref(), &error.text);
-                }
-                self.assume(condition, true);
-            }
-            StmtKind::Reject { error } => {
-                let error = self.value(error);
-                self.fail_with(None, &error.text);
-            }
-            StmtKind::Assign { .. }
-            | StmtKind::SetValid { .. }
-            | StmtKind::CopyHeader { .. }
-            | StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::If { .. }
-            | StmtKind::Switch { .. }
-            | StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::CallExtern { .. }
-            | StmtKind::Emit(_)
-            | StmtKind::EmitScalar(_) => {}
-        }
-    }
-
-    fn extract(&mut self, header: &HeaderRef, varbit: Option<&Expr>, stmt: &Stmt) {
-        self.check_index(header);
-        if self.paths.is_unreachable() {
-            return;
-        }
-        self.ensure(std::slice::from_ref(stmt), None, stmt.span);
-        let bytes = self.fixed_bytes(header);
-        match varbit {
-            Some(bits) => {
-                let skip = self.long_header(header, bits, bytes);
-                self.on_each(header, |cx, id| cx.take(id, Item::LongHeader(id)));
-                self.out.update("p", format!("p += {skip};"));
-                if let Some(context) = self.context() {
-                    context.checked = 0;
-                }
-            }
-            None => {
-                self.on_each(header, |cx, id| cx.take(id, Item::Header(id, bytes)));
-                self.move_cursor(bytes);
-            }
-        }
-        if let HeaderRef::Next(stack) = header {
-            let next = self.local(self.program.stacks[*stack].next_index);
-            self.paths.set_next(*stack, |n| n + 1);
-            let value = match self.paths.next_index(*stack) {
-                Some(n) => n.to_string(),
-                None => format!("{} + 1", next.text),
-            };
-            self.out.assignment(&next.text, &value);
-        }
-    }
-
-    /// Writes the tests of a header with a varbit field; the name of the variable that holds its length in bytes is returned.
-    fn long_header(&mut self, header: &HeaderRef, bits: &Expr, fixed: u32) -> String {
-        self.check_expr_indices(bits);
-        let ty = &self.program.header_types[self.header_type(header)];
-        let most = ty.varbit_field().and_then(|f| ty.fields.get(f as usize)).map_or(0, |f| f.ty.width());
-        let value = self.value(bits);
-        let length = self.fresh("length", "__u32");
-        self.out.line(format!("{length} = {};", value.text));
-        self.fail_if(&format!("{length} > {most}"), "HeaderTooShort");
-        self.fail_if(&format!("{length} % 8"), "ParserInvalidArgument");
-        self.out.line(format!("{length} = {fixed} + {length} / 8;"));
-        self.fail_if(&format!("p + {length} > data_end"), "PacketTooShort");
-        length
-    }
-
-    /// The header is where the cursor is.
-    fn take(&mut self, id: HeaderId, item: Item) {
-        let storage = self.storage.headers[id].clone();
-        let was = self.paths.may(id);
-        self.out.assignment(&storage.parsed, "true");
-        if storage.copied {
-            let layout = self.header_layout(id).clone();
-            for member in &layout.members {
-                let (to, from) = (format!("{}.{}", storage.memory, member.name), at("p", member.offset));
-                self.out.line(copy_member(member, &to, &from, true));
-            }
-            self.out.assignment(&storage.made, "true");
-            self.paths.skip(item);
-            self.paths.set(id, Hold::Memory);
-            return;
-        }
-        self.out.assignment(&storage.pointer, "p");
-        self.set_here(id, true);
-        if !storage.at.is_empty() {
-            self.out.update(&storage.at, format!("{SHARED}->{} = p - data;", storage.at));
-        }
-        // Clang would otherwise choose pointer and flag by testing again what led here, one by one, and the verifier
-        // does not see that the tests are the same: it finds the flag set and the pointer null.
-        let barrier = format!("barrier_vars({}, {});", storage.pointer, storage.here);
-        self.out.update_all(&[&storage.pointer, &storage.here], barrier);
-        if was.memory {
-            self.out.assignment(&storage.made, "false");
-        }
-        self.paths.extract(id, item);
-    }
-
-    fn move_cursor(&mut self, bytes: u32) {
-        if bytes > 0 {
-            self.out.update("p", format!("p += {bytes};"));
-        }
-        if let Some(context) = self.context() {
-            context.checked = context.checked.saturating_sub(bytes);
-        }
-    }
-
-    fn lookahead(&mut self, offset: u32, dst: LocalId, span: Span) {
-        let variable = self.local(dst);
-        let width = variable.width;
-        if width == 0 {
-            return;
-        }
-        let (first, last) = (offset / 8, (offset + width).div_ceil(8));
-        let bits = (last - first) * 8;
-        if bits > 128 {
-            self.refuse(
-                codes::E0512,
-                span,
-                format!("looking {bits} bits ahead at once is not supported, at most 128"),
-            );
-            return;
-        }
-        let address = if first == 0 { "p".to_owned() } else { format!("p + {first}") };
-        let text = if bits == 8 {
-            format!("*(__u8 *)({address})")
-        } else {
-            super::field::load_call(&address, bits, 8)
-        };
-        let window = CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(bits), bits) };
-        let low = last * 8 - offset - width;
-        let value = super::expr::slice(window, low + width - 1, low).masked();
-        self.out.assignment(&variable.text, &value.text);
-    }
-
-    fn advance(&mut self, bits: &Expr, stmt: &Stmt) {
-        self.check_expr_indices(bits);
-        match constant_bits(bits) {
-            Some(n) if n % 8 != 0 => self.fail_with(None, &self.error_value("ParserInvalidArgument")),
-            Some(n) if n > MOST_SKIPPED * 8 => self.fail_with(None, &self.error_value("PacketTooShort")),
-            Some(n) => {
-                self.ensure(std::slice::from_ref(stmt), None, stmt.span);
-                self.move_cursor(n / 8);
-                if n > 0 {
-                    self.paths.skip(Item::Gap(n / 8));
-                }
-            }
-            None => {
-                let value = self.value(bits);
-                let skip = self.fresh("skip", "__u32");
-                self.out.line(format!("{skip} = {};", value.text));
-                self.fail_if(&format!("{skip} % 8"), "ParserInvalidArgument");
-                self.out.line(format!("{skip} /= 8;"));
-                self.fail_if(&format!("{skip} > {MOST_SKIPPED} || p + {skip} > data_end"), "PacketTooShort");
-                self.out.update("p", format!("p += {skip};"));
-                if let Some(context) = self.context() {
-                    context.checked = 0;
-                }
-                self.paths.skip(Item::Variable);
-            }
-        }
-    }
-
-    fn error_value(&self, name: &str) -> String {
+    pub(super) fn error_value(&self, name: &str) -> String {
         self.program.errors.iter().position(|e| &**e == name).unwrap_or_default().to_string()
-    }
-
-    /// Writes the tests that `next` and `last` in a statement need.
-    pub(super) fn check_indices(&mut self, dst: &LValue, src: &Expr) {
-        let mut base = dst;
-        while let LValue::Slice { base: inner, .. } = base {
-            base = inner;
-        }
-        self.check_expr_indices(src);
-        if let LValue::Field { header, .. } = base {
-            self.check_index(header);
-        }
-    }
-
-    /// Writes the tests that `next` and `last` in an expression need.
-    pub(super) fn check_expr_indices(&mut self, e: &Expr) {
-        match &e.kind {
-            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => self.check_index(header),
-            ExprKind::Unary(_, x) | ExprKind::Cast(x) | ExprKind::Slice { base: x, .. } => {
-                self.check_expr_indices(x)
-            }
-            ExprKind::Binary(_, a, b) => {
-                self.check_expr_indices(a);
-                self.check_expr_indices(b);
-            }
-            ExprKind::Conditional(a, b, c) => {
-                self.check_expr_indices(a);
-                self.check_expr_indices(b);
-                self.check_expr_indices(c);
-            }
-            ExprKind::Const(_) | ExprKind::Local(_) => {}
-        }
-    }
-
-    /// `next` of a full stack, and `last` of an empty one, reject.
-    fn check_index(&mut self, header: &HeaderRef) {
-        if self.in_parser.is_none() {
-            return;
-        }
-        let (id, last) = match header {
-            HeaderRef::Header(_) => return,
-            HeaderRef::Element { index, .. } => {
-                if constant_index(index).is_none() {
-                    self.check_expr_indices(index);
-                }
-                return;
-            }
-            HeaderRef::Next(id) => (*id, false),
-            HeaderRef::Last(id) => (*id, true),
-        };
-        let stack = &self.program.stacks[id];
-        let size = stack.elements.len();
-        match (self.referent(header), self.paths.next_index(id)) {
-            (Referent::Nothing, _) => self.fail_with(None, &self.error_value("StackOutOfBounds")),
-            (_, Some(_)) => {}
-            (_, None) => {
-                let next = self.local(stack.next_index);
-                let test = if last { format!("!{}", next.text) } else { format!("{} >= {size}", next.text) };
-                self.fail_if(&test, "StackOutOfBounds");
-            }
-        }
     }
 
     /// Finds what leads into each state of a parser with loops.
@@ -517,24 +256,4 @@ impl<'a> Cx<'a> {
             context.reject = Paths::unreachable();
         }
     }
-}
-
-/// The value of a number of bits that is a constant.
-pub(super) fn constant_bits(bits: &Expr) -> Option<u32> {
-    match &bits.kind {
-        ExprKind::Const(value) => Some(value.to_u32().unwrap_or(u32::MAX)),
-        ExprKind::Local(_)
-        | ExprKind::Field { .. }
-        | ExprKind::IsValid(_)
-        | ExprKind::Unary(..)
-        | ExprKind::Binary(..)
-        | ExprKind::Conditional(..)
-        | ExprKind::Cast(_)
-        | ExprKind::Slice { .. } => None,
-    }
-}
-
-/// A constant of an expression's type.
-pub(super) fn constant_expr(value: &BigUint, like: &Expr) -> Expr {
-    Expr { kind: ExprKind::Const(value.clone()), ty: like.ty, span: like.span }
 }

@@ -1,7 +1,7 @@
 //! Bounds checks of parsers: how many bytes may be asked for at once, without rejecting a packet that P4 accepts.
 
 use super::Cx;
-use super::parser::constant_bits;
+use super::parser_stmt::constant_bits;
 use crate::limits::{MOST_CHECKED, MOST_SKIPPED};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;

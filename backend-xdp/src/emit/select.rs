@@ -2,7 +2,7 @@
 
 use super::Cx;
 use super::cexpr::{CExpr, Prec};
-use super::parser::constant_expr;
+use super::parser_stmt::constant_expr;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, Keyset, ScalarType, SelectCase, Target};

@@ -1,13 +1,12 @@
 //! Arguments to parameters: overloads by number and names, directions, inference of type arguments.
 
+use super::Checker;
 use super::report::Lead;
 use super::unify::Substitution;
-use super::{Checker, named};
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, Argument, Direction, FunctionId, Type, TypeId, VarId, WrittenOrder};
+use crate::hir::{self, Argument, Direction, Type, TypeId, VarId};
 use crate::source::Span;
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// What is being called, as far as arguments care.
@@ -37,99 +36,16 @@ pub(super) struct Signature<'a> {
 }
 
 /// A parameter with its type under the type arguments of the call.
-struct Formal {
-    name: Arc<str>,
-    declared: Span,
-    ty: TypeId,
-    direction: Direction,
-    default: Option<hir::Expr>,
-    optional: bool,
+pub(super) struct Formal {
+    pub(super) name: Arc<str>,
+    pub(super) declared: Span,
+    pub(super) ty: TypeId,
+    pub(super) direction: Direction,
+    pub(super) default: Option<hir::Expr>,
+    pub(super) optional: bool,
 }
 
 impl Checker<'_> {
-    /// The overload that takes the arguments, going by their number and names alone.
-    pub(super) fn select_overload(
-        &mut self,
-        candidates: &[FunctionId],
-        args: &[ast::Argument],
-        span: Span,
-    ) -> Option<FunctionId> {
-        if let [only] = candidates {
-            return Some(*only);
-        }
-        let viable: Vec<FunctionId> = candidates
-            .iter()
-            .copied()
-            .filter(|&id| self.accepts(&self.program.functions[id].params, args))
-            .collect();
-        if let [only] = viable.as_slice() {
-            return Some(*only);
-        }
-        // Of several that take the arguments, one that needs no default values is meant.
-        let exact: Vec<FunctionId> = viable
-            .iter()
-            .copied()
-            .filter(|&id| self.program.functions[id].params.len() == args.len())
-            .collect();
-        if let [only] = exact.as_slice() {
-            return Some(*only);
-        }
-        let first = candidates.first()?;
-        let name = self.program.functions[*first].name.name.clone();
-        for arg in args {
-            if arg.value.kind_is_dont_care() {
-                continue;
-            }
-            self.expr(&arg.value, None);
-        }
-        let message = if viable.is_empty() {
-            format!("no overload of `{name}` takes these {} arguments", args.len())
-        } else {
-            format!("the call of `{name}` is ambiguous")
-        };
-        let shown = if viable.is_empty() { candidates } else { viable.as_slice() };
-        let mut diagnostic = Diagnostic::error(codes::E0307, span, message);
-        for &candidate in shown {
-            let function = &self.program.functions[candidate];
-            let params = self.program.params_text(&function.params);
-            diagnostic = diagnostic.with_label(function.name.span, format!("takes `{params}`"));
-        }
-        self.emit(diagnostic);
-        None
-    }
-
-    fn accepts(&self, params: &[VarId], args: &[ast::Argument]) -> bool {
-        let may_be_missing = |param: &VarId| {
-            let variable = &self.program.variables[*param];
-            variable.default.is_some() || variable.is_optional()
-        };
-        if args.len() > params.len() {
-            return false;
-        }
-        if args.iter().any(|arg| arg.name.is_some()) {
-            let given = |param: &VarId| {
-                let name = &self.program.variables[*param].name.name;
-                args.iter().any(|arg| arg.name.as_ref().is_some_and(|given| given.text == *name))
-            };
-            let all_known = args.iter().all(|arg| {
-                arg.name.as_ref().is_some_and(|name| {
-                    params.iter().any(|param| self.program.variables[*param].name.name == name.text)
-                })
-            });
-            all_known && params.iter().all(|param| given(param) || may_be_missing(param))
-        } else {
-            params.iter().skip(args.len()).all(may_be_missing)
-        }
-    }
-
-    /// In which order the arguments of these parameters were written.
-    pub(super) fn written_order(&self, params: &[VarId], args: &[ast::Argument]) -> WrittenOrder {
-        let position = |name: &ast::Name| {
-            params.iter().position(|&param| self.program.variables[param].name.name == name.text)
-        };
-        WrittenOrder::new(args.iter().filter_map(|arg| position(arg.name.as_ref()?)))
-    }
-
     /// Checks the arguments of a call against the parameters of what is called. Gives one argument a parameter, in the order of the parameters. `Err` has been reported.
     pub(super) fn arguments(
         &mut self,
@@ -230,7 +146,7 @@ impl Checker<'_> {
         Ok(filled)
     }
 
-    fn formal(&mut self, param: VarId, substitution: &Substitution) -> Formal {
+    pub(super) fn formal(&mut self, param: VarId, substitution: &Substitution) -> Formal {
         let variable = &self.program.variables[param];
         let (ty, name, declared) = (variable.ty, variable.name.name.clone(), variable.name.span);
         let (direction, optional) = (variable.direction(), variable.is_optional());
@@ -270,124 +186,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Which argument goes to which parameter, in the order of the arguments.
-    fn assign<'e>(
-        &mut self,
-        callee: &Signature<'_>,
-        formals: &[Formal],
-        args: &'e [ast::Argument],
-        span: Span,
-    ) -> Result<Vec<(usize, &'e ast::Argument)>, ()> {
-        let (name, declared) = (callee.name, callee.declared);
-        let named_count = args.iter().filter(|arg| arg.name.is_some()).count();
-        if named_count != 0 && named_count != args.len() {
-            self.error(codes::E0307, span, "either all arguments or none must be given by name");
-            return Err(());
-        }
-        let mut chosen: Vec<(usize, &ast::Argument)> = Vec::with_capacity(args.len());
-        let mut taken: Vec<Option<Span>> = vec![None; formals.len()];
-        let mut positions: FxHashMap<&str, usize> = FxHashMap::default();
-        if named_count > 0 {
-            for (position, formal) in formals.iter().enumerate() {
-                positions.entry(&formal.name).or_insert(position);
-            }
-        }
-        let mut sound = true;
-        for (i, arg) in args.iter().enumerate() {
-            let Some(arg_name) = &arg.name else {
-                if let Some(slot) = taken.get_mut(i) {
-                    *slot = Some(arg.span);
-                    chosen.push((i, arg));
-                }
-                continue;
-            };
-            let Some(&position) = positions.get(&*arg_name.text) else {
-                sound = false;
-                self.unknown_parameter(arg_name, name, formals, declared);
-                continue;
-            };
-            if let Some(earlier) = taken.get(position).copied().flatten() {
-                sound = false;
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0307,
-                        arg.span,
-                        format!("argument `{}` is given twice", arg_name.text),
-                    )
-                    .with_label(earlier, "first given here"),
-                );
-                continue;
-            }
-            if let Some(slot) = taken.get_mut(position) {
-                *slot = Some(arg.span);
-            }
-            chosen.push((position, arg));
-        }
-        let optional = formals.iter().find(|formal| formal.optional);
-        let default = formals.iter().find(|formal| formal.default.is_some());
-        if let (0, false, Some(optional), Some(default)) = (named_count, args.is_empty(), optional, default) {
-            self.emit(
-                Diagnostic::error(
-                    codes::E0307,
-                    span,
-                    format!("the arguments of `{name}` must be given by name"),
-                )
-                .with_label(optional.declared, "because this parameter is optional")
-                .with_label(default.declared, "and this one has a default value"),
-            );
-            return Err(());
-        }
-        if named_count == 0 && args.len() > formals.len() {
-            let (takes, given) = (formals.len(), args.len());
-            let message = format!("`{name}` takes {}, but {given} {} given", count(takes), was(given));
-            self.emit(if callee.at_params {
-                self.at_declaration(codes::E0307, declared, span, message)
-            } else {
-                Diagnostic::error(codes::E0307, span, message).with_label(declared, "declared here")
-            });
-            return Err(());
-        }
-        let mut missing = Vec::new();
-        for (formal, given) in formals.iter().zip(&taken) {
-            if formal.default.is_none() && !formal.optional && given.is_none() {
-                missing.push(format!("`{}`", formal.name));
-            }
-        }
-        if !missing.is_empty() && sound {
-            let label =
-                format!("{} declared here", if missing.len() == 1 { "parameter" } else { "parameters" });
-            self.emit(
-                Diagnostic::error(
-                    codes::E0307,
-                    span,
-                    format!("`{name}` needs an argument for {}", missing.join(", ")),
-                )
-                .with_label(declared, label),
-            );
-            sound = false;
-        }
-        if sound { Ok(chosen) } else { Err(()) }
-    }
-
-    fn unknown_parameter(&mut self, arg: &ast::Name, callee: &str, formals: &[Formal], declared: Span) {
-        let name = named(arg);
-        let mut diagnostic = Diagnostic::error(
-            codes::E0307,
-            name.span,
-            format!("`{callee}` has no parameter `{}`", name.name),
-        );
-        if let Some(similar) = self.sink.closest(&name.name, formals.iter().map(|formal| &*formal.name)) {
-            diagnostic = diagnostic.with_suggestion(
-                name.span,
-                similar.to_string(),
-                format!("did you mean `{similar}`?"),
-            );
-        }
-        self.emit(diagnostic.with_label(declared, "declared here"));
-    }
-
     /// One argument. `Some(Err(e))` is an `int` whose parameter's type is not known yet; `None` was reported.
-    fn argument(
+    pub(super) fn argument(
         &mut self,
         formal: &Formal,
         arg: &ast::Argument,
@@ -518,18 +318,6 @@ impl Checker<'_> {
         }
         Ok(found)
     }
-}
-
-fn count(n: usize) -> String {
-    match n {
-        0 => "no arguments".to_owned(),
-        1 => "1 argument".to_owned(),
-        n => format!("{n} arguments"),
-    }
-}
-
-fn was(n: usize) -> &'static str {
-    if n == 1 { "was" } else { "were" }
 }
 
 impl ast::Expr {

@@ -9,6 +9,8 @@
 mod action_refs;
 mod aggregate;
 mod annotations;
+mod apply;
+mod argument_order;
 mod arguments;
 mod call;
 mod cast;
@@ -31,6 +33,7 @@ mod member;
 mod member_index;
 mod method;
 mod operator;
+mod overload;
 mod params;
 mod parser_decl;
 mod place;

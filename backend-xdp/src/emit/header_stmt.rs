@@ -1,0 +1,198 @@
+//! Statements on whole headers and stacks: validity, copies, pushes and pops.
+
+use super::Cx;
+use super::member_access::copy_member;
+use crate::layout::paths::Hold;
+use crate::layout::storage::SHARED;
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_midend::ir::{HeaderId, StackId};
+
+impl Cx<'_> {
+    /// `setValid` and `setInvalid`.
+    pub(super) fn set_valid(&mut self, id: HeaderId, valid: bool) {
+        let may = self.paths.may(id);
+        let storage = self.storage.headers[id].clone();
+        if !valid {
+            if may.packet && storage.in_packet {
+                self.set_here(id, false);
+            }
+            if may.memory {
+                self.out.assignment(&storage.made, "false");
+            }
+            self.paths.set(id, Hold::Absent);
+            return;
+        }
+        if may.surely_valid() {
+            return;
+        }
+        if self.header_layout(id).fields.iter().rev().skip(1).any(Option::is_none) {
+            let span = self.program.headers[id].span;
+            self.refuse(
+                codes::E0513,
+                span,
+                "making a header valid that has fields behind a `varbit` field is not supported",
+            );
+        }
+        let guard = may.maybe_valid().then(|| self.validity_flag(id));
+        if let Some(valid) = &guard {
+            self.out.open(format!("if (!{}) {{", valid.operand()));
+        }
+        let tag = self.tag_of(id);
+        self.out.line(format!("{} = (struct {tag}){{}};", storage.memory));
+        self.out.assignment(&storage.made, "true");
+        if guard.is_some() {
+            self.out.close("}");
+        }
+        self.paths.make_valid(id);
+    }
+
+    fn tag_of(&self, id: HeaderId) -> String {
+        self.header_layout(id).tag.clone()
+    }
+
+    pub(super) fn copy_header(&mut self, dst: HeaderId, src: HeaderId) {
+        if dst == src {
+            return;
+        }
+        let from = self.paths.may(src);
+        if !from.maybe_valid() {
+            return self.set_valid(dst, false);
+        }
+        if from.absent {
+            let valid = self.header_is_valid(src);
+            self.out.open(format!("if ({}) {{", valid.text));
+            let copied = self.alternative(|cx| {
+                cx.paths.assume(src, true);
+                cx.copy_fields(dst, src);
+            });
+            self.out.turn("} else {");
+            self.paths.assume(src, false);
+            self.set_valid(dst, false);
+            self.out.close("}");
+            self.paths.join(copied);
+        } else {
+            self.copy_fields(dst, src);
+        }
+    }
+
+    /// Copies between headers, of which the source is valid.
+    fn copy_fields(&mut self, dst: HeaderId, src: HeaderId) {
+        let to = self.paths.may(dst);
+        let storage = self.storage.headers[dst].clone();
+        let in_place = to.packet && !to.absent && !to.memory;
+        if in_place {
+            self.pin(dst);
+        }
+        let layout = self.header_layout(dst).clone();
+        if layout.fields.iter().any(Option::is_none) {
+            let span = self.program.headers[dst].span;
+            self.refuse(codes::E0513, span, "copying a header with a `varbit` field is not supported");
+        }
+        let target = if in_place { format!("{}->", storage.pointer) } else { format!("{}.", storage.memory) };
+        self.for_each_holder(src, |cx, from| {
+            for member in &layout.members {
+                let (to, from) = (format!("{target}{}", member.name), format!("{from}{}", member.name));
+                cx.out.line(if member.integer {
+                    format!("{to} = {from};")
+                } else {
+                    copy_member(member, &to, &from, !in_place || from.contains('.'))
+                });
+            }
+        });
+        if !in_place {
+            if to.packet && storage.in_packet {
+                self.set_here(dst, false);
+            }
+            self.out.assignment(&storage.made, "true");
+            self.paths.set(dst, Hold::Memory);
+        }
+    }
+
+    pub(super) fn push_front(&mut self, id: StackId, count: u32) {
+        let stack = &self.program.stacks[id];
+        let (elements, size) = (stack.elements.clone(), stack.elements.len());
+        let by = (count as usize).min(size);
+        for i in (by..size).rev() {
+            if let (Some(&to), Some(&from)) = (elements.get(i), elements.get(i - by)) {
+                self.move_header(to, from);
+            }
+        }
+        for &element in elements.iter().take(by) {
+            self.set_valid(element, false);
+        }
+        let (next, known) = (self.local(stack.next_index), self.paths.next_index(id));
+        self.paths.set_next(id, |n| (n + count).min(size as u32));
+        let value = match (known, self.paths.next_index(id)) {
+            (_, Some(n)) => n.to_string(),
+            _ => format!("{0} < {1} ? {0} + {count} : {size}", next.text, size - by),
+        };
+        self.out.assignment(&next.text, &value);
+    }
+
+    pub(super) fn pop_front(&mut self, id: StackId, count: u32) {
+        let stack = &self.program.stacks[id];
+        let (elements, size) = (stack.elements.clone(), stack.elements.len());
+        let by = (count as usize).min(size);
+        for i in 0..size - by {
+            if let (Some(&to), Some(&from)) = (elements.get(i), elements.get(i + by)) {
+                self.move_header(to, from);
+            }
+        }
+        for &element in elements.iter().skip(size - by) {
+            self.set_valid(element, false);
+        }
+        let next = self.local(stack.next_index);
+        self.paths.set_next(id, |n| n.saturating_sub(count));
+        let value = match self.paths.next_index(id) {
+            Some(n) => n.to_string(),
+            None => format!("{0} > {count} ? {0} - {count} : 0", next.text),
+        };
+        self.out.assignment(&next.text, &value);
+    }
+
+    /// A header takes the place of another that is overwritten or invalidated next.
+    fn move_header(&mut self, to: HeaderId, from: HeaderId) {
+        let (old, new) = (self.paths.may(to), self.paths.may(from));
+        let (a, b) = (self.storage.headers[to].clone(), self.storage.headers[from].clone());
+        if a.in_packet && (old.packet || new.packet) {
+            self.take_place(to, from, new.packet);
+        }
+        if a.in_memory && (old.memory || new.memory) {
+            if new.memory {
+                self.out.line(format!("{} = {};", a.memory, b.memory));
+            }
+            self.out.assignment(&a.made, if new.memory { &b.made } else { "false" });
+        }
+        self.paths.take_over(to, from);
+    }
+
+    /// The place in the packet goes from one header to another.
+    fn take_place(&mut self, to: HeaderId, from: HeaderId, in_packet: bool) {
+        let (a, b) = (self.storage.headers[to].clone(), self.storage.headers[from].clone());
+        if !in_packet {
+            return self.set_here(to, false);
+        }
+        let (source, shared) = (self.here(from), !a.at.is_empty());
+        if !shared || self.in_parser.is_some() {
+            self.out.assignment(&a.pointer, &b.pointer);
+            self.out.assignment(&a.here, &b.here);
+        }
+        if shared {
+            let offset = if b.at.is_empty() {
+                format!("(void *){} - data", b.pointer)
+            } else {
+                format!("{SHARED}->{}", b.at)
+            };
+            self.out.update(&a.at, format!("{SHARED}->{} = {offset};", a.at));
+            self.out.update(&a.has, format!("{SHARED}->{} = {source};", a.has));
+            self.pinned.remove(&to);
+        } else if !b.at.is_empty() && self.in_parser.is_none() {
+            let span = self.program.headers[to].span;
+            self.refuse(
+                codes::E0516,
+                span,
+                "internal error: a header in local variables takes the place of another",
+            );
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Arguments of the subcommands that control a running program.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Which running program.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct TargetArgs {
+    /// The one that a device runs.
+    #[arg(long, value_name = "DEV")]
+    pub dev: Option<String>,
+    /// The one that is pinned here.
+    #[arg(long, value_name = "PATH")]
+    pub pin: Option<PathBuf>,
+    /// The one with this number.
+    #[arg(long, value_name = "ID")]
+    pub id: Option<u32>,
+}
+
+/// `p4xdp table`
+#[derive(Debug, Args)]
+pub struct TableArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: TableCommand,
+}
+
+/// What can be done to tables. Names may be shortened to their last parts.
+#[derive(Debug, Subcommand)]
+pub enum TableCommand {
+    /// Lists the tables with keys and actions.
+    List {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+    },
+    /// Prints entries and default actions.
+    Dump {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The table; all of them if none is given.
+        table: Option<String>,
+    },
+    /// Adds an entry.
+    Insert(EntryArgs),
+    /// Changes the action of an entry.
+    Modify(EntryArgs),
+    /// Removes an entry.
+    Delete {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The table.
+        table: String,
+        /// The keys.
+        #[arg(required = true)]
+        keys: Vec<String>,
+        /// Larger wins (ternary, range and optional keys).
+        #[arg(long, default_value_t = 0)]
+        priority: u32,
+    },
+    /// Removes all entries that are not constant.
+    Clear {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The table.
+        table: String,
+    },
+    /// Sets the default action.
+    Default {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The table.
+        table: String,
+        /// The action and its arguments; the program's own default action if none is given.
+        #[arg(value_name = "ACTION [ARG..]")]
+        call: Vec<String>,
+    },
+}
+
+/// An entry: `TABLE KEY.. ACTION [ARG..]`.
+#[derive(Debug, Args)]
+pub struct EntryArgs {
+    /// The program.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// The table.
+    pub table: String,
+    /// As many keys as the table has (`VALUE` or `NAME=VALUE`; prefixes `10.0.0.0/8`, masks `v&&&m`, ranges `a..b`, `_` for
+    /// anything), then the action, then its arguments (`VALUE` or `NAME=VALUE`).
+    #[arg(value_name = "KEY.. ACTION [ARG..]", required = true)]
+    pub words: Vec<String>,
+    /// Larger wins (ternary, range and optional keys).
+    #[arg(long, default_value_t = 0)]
+    pub priority: u32,
+}
+
+/// `p4xdp counter`
+#[derive(Debug, Args)]
+pub struct CounterArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: CounterCommand,
+}
+
+/// What can be done to counters.
+#[derive(Debug, Subcommand)]
+pub enum CounterCommand {
+    /// Lists the counters.
+    List {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+    },
+    /// Prints what was counted.
+    Dump {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The counter; all of them if none is given.
+        counter: Option<String>,
+    },
+    /// Prints one count.
+    Read {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The counter.
+        counter: String,
+        /// Its index.
+        index: u64,
+        /// The bare number of packets (or plain counts), for scripts.
+        #[arg(long)]
+        raw: bool,
+    },
+    /// Sets all counts of a counter to 0.
+    Reset {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The counter.
+        counter: String,
+    },
+}
+
+/// `p4xdp register`
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: RegisterCommand,
+}
+
+/// What can be done to registers.
+#[derive(Debug, Subcommand)]
+pub enum RegisterCommand {
+    /// Lists the registers.
+    List {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+    },
+    /// Prints all values that are not zero.
+    Dump {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The register; all of them if none is given.
+        register: Option<String>,
+    },
+    /// Prints one value.
+    Read {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The register.
+        register: String,
+        /// Its index.
+        index: u64,
+    },
+    /// Sets one value.
+    Write {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The register.
+        register: String,
+        /// Its index.
+        index: u64,
+        /// The value: a number, a MAC or IP address.
+        value: String,
+    },
+    /// Sets all values of a register to 0.
+    Reset {
+        /// The program.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// The register.
+        register: String,
+    },
+}
+
+/// `p4xdp events`
+#[derive(Debug, Args)]
+pub struct EventsArgs {
+    /// The program.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// The extern that sends them; may be left out if there is only one.
+    pub source: Option<String>,
+    /// Stops after so many events.
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    /// Stops after so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub seconds: Option<u64>,
+}
+
+/// `p4xdp load`
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// The object.
+    #[arg(value_name = "PROG.o")]
+    pub object: PathBuf,
+    /// The devices; they share the program and its tables.
+    #[arg(value_name = "DEV", required = true)]
+    pub devices: Vec<String>,
+    /// How the program is run.
+    #[arg(long, value_enum, default_value_t = ModeArg::Auto)]
+    pub mode: ModeArg,
+    /// Starts with empty tables even if the program that runs has the same.
+    #[arg(long)]
+    pub reset_tables: bool,
+    /// Replaces a program that p4xdp did not make.
+    #[arg(long)]
+    pub force: bool,
+    /// Makes no pins under /sys/fs/bpf.
+    #[arg(long)]
+    pub no_pins: bool,
+}
+
+/// Ways to run an XDP program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// In the driver if it can, else generic.
+    Auto,
+    /// In the driver.
+    Native,
+    /// In the network stack, for drivers without XDP.
+    Generic,
+}
+
+/// `p4xdp unload`
+#[derive(Debug, Args)]
+pub struct UnloadArgs {
+    /// The devices.
+    #[arg(value_name = "DEV", required = true)]
+    pub devices: Vec<String>,
+    /// Takes off a program that p4xdp did not make, too.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `p4xdp status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The devices; all that run a program of ours if none is given.
+    #[arg(value_name = "DEV")]
+    pub devices: Vec<String>,
+}
