@@ -1,7 +1,7 @@
 //! Expressions and types.
 
 use super::sexp::Sexp;
-use crate::ast::{Argument, BinaryOp, Expr, ExprKind, Name, QualifiedName, TypeExpr, TypeExprKind, UnaryOp};
+use crate::ast::{Argument, Expr, ExprKind, Name, QualifiedName, TypeExpr, TypeExprKind};
 
 pub(super) fn name(name: &Name) -> Sexp {
     Sexp::atom(&*name.text)
@@ -58,8 +58,8 @@ pub(super) fn expression(expr: &Expr) -> Sexp {
         ExprKind::Index(base, index) => node("index", &[base, index]),
         ExprKind::Slice(base, high, low) => node("slice", &[base, high, low]),
         ExprKind::PlusSlice(base, low, width) => node("slice+", &[base, low, width]),
-        ExprKind::Unary(op, operand) => node(unary(*op), &[operand]),
-        ExprKind::Binary(op, left, right) => node(binary(*op), &[left, right]),
+        ExprKind::Unary(op, operand) => node(op.text(), &[operand]),
+        ExprKind::Binary(op, left, right) => node(op.text(), &[left, right]),
         ExprKind::Ternary(condition, then, otherwise) => node("?", &[condition, then, otherwise]),
         ExprKind::Cast(to, operand) => Sexp::node("cast", [ty(to), expression(operand)]),
         ExprKind::Call { callee, type_args, args } => {
@@ -98,40 +98,5 @@ pub(super) fn argument(argument: &Argument) -> Sexp {
     match &argument.name {
         Some(name) => pair(name, &argument.value),
         None => expression(&argument.value),
-    }
-}
-
-fn unary(op: UnaryOp) -> &'static str {
-    match op {
-        UnaryOp::Neg => "-",
-        UnaryOp::Plus => "+",
-        UnaryOp::Not => "!",
-        UnaryOp::Complement => "~",
-    }
-}
-
-pub(super) fn binary(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Mod => "%",
-        BinaryOp::SatAdd => "|+|",
-        BinaryOp::SatSub => "|-|",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::BitAnd => "&",
-        BinaryOp::BitOr => "|",
-        BinaryOp::BitXor => "^",
-        BinaryOp::And => "&&",
-        BinaryOp::Or => "||",
-        BinaryOp::Concat => "++",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
     }
 }

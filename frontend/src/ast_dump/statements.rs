@@ -1,9 +1,9 @@
 //! Statements, blocks, states.
 
 use super::declarations::{annotations, declaration};
-use super::expressions::{binary, expression, name, ty};
+use super::expressions::{expression, name, ty};
 use super::sexp::Sexp;
-use crate::ast::{Block, ParserState, SelectCase, Stmt, StmtKind, SwitchCase, Transition};
+use crate::ast::{BinaryOp, Block, ParserState, SelectCase, Stmt, StmtKind, SwitchCase, Transition};
 
 /// A block's statements behind `head`.
 pub(super) fn block(head: &str, block: &Block) -> Sexp {
@@ -16,7 +16,7 @@ fn statement(statement: &Stmt) -> Sexp {
     match &statement.kind {
         StmtKind::Empty => one("empty"),
         StmtKind::Assign { lhs, op, rhs } => {
-            let operator = format!("{}=", op.map_or("", binary));
+            let operator = format!("{}=", op.map_or("", BinaryOp::text));
             Sexp::node(&operator, [expression(lhs), expression(rhs)])
         }
         StmtKind::Call(call) => expression(call),

@@ -6,7 +6,7 @@
 
 use super::Lint;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{ConstValue, Expr, Keyset, Program, SelectCase, Table, Transition, Type, TypeId, Visit};
+use crate::hir::{ConstValue, Expr, Keyset, Program, SelectCase, Table, Transition, TypeId, Visit};
 use crate::source::Span;
 use crate::typecheck::const_eval::{eval_local, wrap};
 use num_bigint::BigInt;
@@ -51,7 +51,7 @@ impl Values {
             Keyset::Universal(_) => Values::All,
             Keyset::Value(value) => Values::One(eval_local(program, value).ok()?),
             Keyset::Mask(value, mask) => {
-                let width = width(program, value.ty)?;
+                let (width, _) = program.representation(value.ty)?;
                 let mask = wrap(integer(program, mask)?, width, false);
                 let value = wrap(integer(program, value)?, width, false) & &mask;
                 if mask == BigInt::ZERO {
@@ -89,15 +89,6 @@ fn integer(program: &Program, e: &Expr) -> Option<BigInt> {
     }
 }
 
-fn width(program: &Program, ty: TypeId) -> Option<u32> {
-    match &program.types[ty] {
-        Type::Bits { width, .. } => Some(*width),
-        Type::NewType(id) => width(program, program.new_types[*id].underlying),
-        Type::Enum(id) => width(program, program.enums[*id].underlying?),
-        _ => None,
-    }
-}
-
 /// Cases or entries in the order in which they are tried.
 struct Tried {
     /// Of each key.
@@ -108,7 +99,7 @@ struct Tried {
 
 impl Tried {
     fn new(program: &Program, keys: impl Iterator<Item = TypeId>) -> Tried {
-        let widths = keys.map(|key| width(program, key).unwrap_or(0)).collect();
+        let widths = keys.map(|key| program.representation(key).map_or(0, |(width, _)| width)).collect();
         Tried { widths, exact: FxHashMap::default(), broad: Vec::new() }
     }
 
@@ -198,9 +189,11 @@ impl<'p> Visit<'p> for Single<'p> {
 
 impl Single<'_> {
     fn mask(&mut self, value: &Expr, mask: &Expr) {
-        let (Some(bits), Some(kept), Some(width)) =
-            (integer(self.program, value), integer(self.program, mask), width(self.program, value.ty))
-        else {
+        let (Some(bits), Some(kept), Some((width, _))) = (
+            integer(self.program, value),
+            integer(self.program, mask),
+            self.program.representation(value.ty),
+        ) else {
             return;
         };
         let (bits, kept) = (wrap(bits, width, false), wrap(kept, width, false));

@@ -3,7 +3,7 @@
 
 use super::Lint;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{Block, Stmt, StmtKind, Visit};
+use crate::hir::{Stmt, Visit, WayOut};
 use crate::source::Span;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -22,37 +22,12 @@ struct Dead {
 
 impl<'p> Visit<'p> for Dead {
     fn statements(&mut self, statements: &'p [Stmt]) {
-        let Some(last) = statements.iter().position(leaves) else { return };
+        let Some(last) = statements.iter().position(|statement| statement.always_leaves(WayOut::Round))
+        else {
+            return;
+        };
         if let (Some(end), Some(next)) = (statements.get(last), statements.get(last + 1)) {
             self.found.push((next.span, end.span));
         }
     }
-}
-
-/// True if control never gets past the statement.
-fn leaves(statement: &Stmt) -> bool {
-    match &statement.kind {
-        StmtKind::Return(_) | StmtKind::Exit | StmtKind::Break | StmtKind::Continue => true,
-        StmtKind::Block(block) => block_leaves(block),
-        StmtKind::If { then_block, else_block: Some(else_block), .. } => {
-            block_leaves(then_block) && block_leaves(else_block)
-        }
-        StmtKind::Switch { cases, default: Some(default), .. } => {
-            block_leaves(default) && cases.iter().all(|case| block_leaves(&case.block))
-        }
-        StmtKind::If { else_block: None, .. }
-        | StmtKind::Switch { default: None, .. }
-        | StmtKind::Variable(..)
-        | StmtKind::Constant(_)
-        | StmtKind::Instance(_)
-        | StmtKind::Assign { .. }
-        | StmtKind::Call(_)
-        | StmtKind::For { .. }
-        | StmtKind::ForRange { .. }
-        | StmtKind::ForIn { .. } => false,
-    }
-}
-
-fn block_leaves(block: &Block) -> bool {
-    block.statements.iter().any(leaves)
 }

@@ -73,35 +73,7 @@ impl Checker<'_> {
 
     /// Width and signedness of the integer that represents a type.
     pub(super) fn representation(&self, ty: TypeId) -> Option<(u32, bool)> {
-        match self.kind(ty) {
-            Type::Bits { width, signed } => Some((*width, *signed)),
-            Type::NewType(id) => self.representation(self.program.new_types[*id].underlying),
-            Type::Enum(id) => self.representation(self.program.enums[*id].underlying?),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => None,
-        }
+        self.program.representation(self.shallow(ty))
     }
 
     /// True if an explicit cast leads from one type to the other.

@@ -198,7 +198,7 @@ impl Evaluator<'_> {
             }
             ExprKind::Unary(op, operand) => {
                 let operand = self.expr(operand)?;
-                arithmetic::unary(*op, operand, self.bits(e.ty)).ok_or_else(not_known)
+                arithmetic::unary(*op, operand, self.program.representation(e.ty)).ok_or_else(not_known)
             }
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, e),
             ExprKind::Conditional(condition, then, otherwise) => {
@@ -267,7 +267,12 @@ impl Evaluator<'_> {
             return Ok(ConstValue::Bool(self.bool(left)? || self.bool(right)?));
         }
         let (a, b) = (self.expr(left)?, self.expr(right)?);
-        arithmetic::binary(op, (a, self.bits(left.ty)), (b, self.bits(right.ty)), e.span)
+        arithmetic::binary(
+            op,
+            (a, self.program.representation(left.ty)),
+            (b, self.program.representation(right.ty)),
+            e.span,
+        )
     }
 
     /// Only `static_assert` has a meaning of its own at compile time.
@@ -296,7 +301,7 @@ impl Evaluator<'_> {
 
     fn cast(&self, operand: &Expr, e: &Expr) -> Result<ConstValue, Fault> {
         let value = self.expr(operand)?;
-        let to = self.underlying(e.ty);
+        let to = self.program.underlying(e.ty);
         match (&self.program.types[to], value) {
             (Type::Bits { width, signed }, ConstValue::Int(value)) => {
                 Ok(ConstValue::Int(wrap(value, *width, *signed)))
@@ -326,48 +331,6 @@ impl Evaluator<'_> {
         match self.expr(e)? {
             ConstValue::Bool(value) => Ok(value),
             _ => Err(Fault::NotKnown(e.span)),
-        }
-    }
-
-    /// What represents a type: enums and `type`s seen through.
-    fn underlying(&self, ty: TypeId) -> TypeId {
-        match &self.program.types[ty] {
-            Type::NewType(id) => self.underlying(self.program.new_types[*id].underlying),
-            Type::Enum(id) => self.program.enums[*id].underlying.unwrap_or(ty),
-            _ => ty,
-        }
-    }
-
-    /// Width and signedness of a fixed-width type.
-    fn bits(&self, ty: TypeId) -> Option<(u32, bool)> {
-        match self.program.types[self.underlying(ty)] {
-            Type::Bits { width, signed } => Some((width, signed)),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => None,
         }
     }
 }

@@ -25,22 +25,19 @@ impl Checker<'_> {
             body: None,
             annotations,
         });
-        self.open.push((name.text.clone(), name.span));
-        self.scopes.push();
-        let type_params = self.type_params(type_params);
-        let params = self.params(params, ParamsOf::Control);
-        let constructor_params = self.params(constructor_params, ParamsOf::ControlConstructor);
-        let decl = &mut self.program.controls[id];
-        decl.type_params = type_params;
-        decl.params = params;
-        decl.constructor_params = constructor_params;
-        if let Some(body) = body {
-            let body = self.scoped(|this| this.control_body(body, name));
-            self.program.controls[id].body = Some(body);
-        }
-        self.scopes.pop();
-        self.open.pop();
-        self.declare(name, Binding::Control(id));
+        self.named_at_end(name, Binding::Control(id), |this| {
+            let type_params = this.type_params(type_params);
+            let params = this.params(params, ParamsOf::Control);
+            let constructor_params = this.params(constructor_params, ParamsOf::ControlConstructor);
+            let decl = &mut this.program.controls[id];
+            decl.type_params = type_params;
+            decl.params = params;
+            decl.constructor_params = constructor_params;
+            if let Some(body) = body {
+                let body = this.scoped(|this| this.control_body(body, name));
+                this.program.controls[id].body = Some(body);
+            }
+        });
         id
     }
 

@@ -2,7 +2,7 @@
 
 use super::params::ParamsOf;
 use super::place::Place;
-use super::{Checker, ResultContext, flow, named};
+use super::{Checker, ResultContext, named};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ActionId, FunctionId, FunctionKind, Type};
@@ -59,7 +59,7 @@ impl Checker<'_> {
         let span = prototype.result.as_ref().map_or(prototype.span, |ty| ty.span);
         let block = self.body(body, place, ResultContext { ty: result, span });
         let returns_value = *self.kind(result) != Type::Void && !self.is_error(result);
-        if returns_value && !flow::always_returns(&block) {
+        if returns_value && !block.always_leaves(hir::WayOut::Body) {
             let end = Span::new(body.span.hi.saturating_sub(1), body.span.hi);
             self.emit(
                 Diagnostic::error(

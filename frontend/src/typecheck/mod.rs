@@ -23,7 +23,6 @@ mod declare;
 mod edit;
 mod expr;
 mod extern_decl;
-mod flow;
 mod function_decl;
 mod instance;
 mod keyset;

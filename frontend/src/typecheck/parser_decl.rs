@@ -37,23 +37,28 @@ impl Checker<'_> {
             body: None,
             annotations,
         });
-        self.open.push((name.text.clone(), name.span));
-        self.scopes.push();
-        let type_params = self.type_params(type_params);
-        let params = self.params(params, ParamsOf::Parser);
-        let constructor_params = self.params(constructor_params, ParamsOf::ParserConstructor);
-        let decl = &mut self.program.parsers[id];
-        decl.type_params = type_params;
-        decl.params = params;
-        decl.constructor_params = constructor_params;
-        if let Some(body) = body {
-            let body = self.scoped(|this| this.parser_body(body, name));
-            self.program.parsers[id].body = Some(body);
-        }
-        self.scopes.pop();
-        self.open.pop();
-        self.declare(name, Binding::Parser(id));
+        self.named_at_end(name, Binding::Parser(id), |this| {
+            let type_params = this.type_params(type_params);
+            let params = this.params(params, ParamsOf::Parser);
+            let constructor_params = this.params(constructor_params, ParamsOf::ParserConstructor);
+            let decl = &mut this.program.parsers[id];
+            decl.type_params = type_params;
+            decl.params = params;
+            decl.constructor_params = constructor_params;
+            if let Some(body) = body {
+                let body = this.scoped(|this| this.parser_body(body, name));
+                this.program.parsers[id].body = Some(body);
+            }
+        });
         id
+    }
+
+    /// Checks a parser or control, which can be named behind its end only.
+    pub(super) fn named_at_end(&mut self, name: &ast::Name, binding: Binding, part: impl FnOnce(&mut Self)) {
+        self.open.push((name.text.clone(), name.span));
+        self.scoped(part);
+        self.open.pop();
+        self.declare(name, binding);
     }
 
     fn parser_body(&mut self, body: &ast::ParserBody, name: &ast::Name) -> hir::ParserBody {
