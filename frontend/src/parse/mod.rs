@@ -33,6 +33,7 @@ pub(crate) use literals::string;
 use pest::Parser;
 use pest::iterators::{Pair, Pairs};
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 use std::sync::Arc;
 use type_names::TypeNames;
 
@@ -45,6 +46,9 @@ pub const MAX_DEPTH: u32 = 1024;
 
 /// After so many errors the rest of the text is left alone.
 const MAX_ERRORS: usize = 100;
+
+/// After so many bytes that were parsed again, only the first error of each declaration is reported: time stays linear.
+const MOST_PARSED_AGAIN: usize = 1 << 20;
 
 /// Parses `text`; every span in the tree is what `map` makes of a range of `text`.
 ///
@@ -69,11 +73,14 @@ fn parse_all(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Pr
         type_names: TypeNames::default(),
         depth: 0,
         height: 0,
+        most_errors: errors_before + MAX_ERRORS,
+        parsed_again: 0,
     };
     let mut program = Program::default();
-    while let Some(next) = lowering.item(text, &mut program) {
+    let mut text = Cow::Borrowed(text);
+    while let Some(next) = lowering.item(&mut text, &mut program) {
         lowering.base = next;
-        if lowering.sink.error_count() >= errors_before + MAX_ERRORS {
+        if lowering.sink.error_count() >= lowering.most_errors {
             break;
         }
     }
@@ -98,19 +105,53 @@ struct Lowering<'a> {
     depth: u32,
     /// The height of the expression that was lowered last.
     height: u32,
+    /// How many errors the sink may hold before the rest of the text is left alone.
+    most_errors: usize,
+    /// How many bytes have been parsed once more, for the errors behind the first one of a declaration.
+    parsed_again: usize,
 }
 
 impl Lowering<'_> {
     /// Parses and lowers the declaration at `base`. Returns where the next one begins; `None` at the end.
-    fn item(&mut self, text: &str, program: &mut Program) -> Option<usize> {
-        let mut pairs = match Grammar::parse(Rule::program_item, text.get(self.base..)?) {
-            Ok(pairs) => pairs,
-            Err(error) => {
-                let (diagnostic, at) = syntax_error::diagnose(self, text, self.base, &error);
-                self.sink.error(diagnostic);
+    ///
+    /// After an error, what is broken is taken out of `text` and the declaration parsed again, for the errors behind it.
+    fn item(&mut self, text: &mut Cow<'_, str>, program: &mut Program) -> Option<usize> {
+        let mut last: Option<(usize, Code, Span)> = None;
+        loop {
+            let error = match Grammar::parse(Rule::program_item, text.get(self.base..)?) {
+                Ok(pairs) if last.is_some() => return self.lower_mended(pairs, program),
+                Ok(pairs) => return self.lower_item(pairs, program),
+                Err(error) => error,
+            };
+            let (diagnostic, at) = syntax_error::diagnose(self, text, self.base, &error);
+            let (code, span) = (diagnostic.code, diagnostic.primary.span);
+            if last.is_some_and(|(mended, last_code, last_span)| {
+                (code, span) == (last_code, last_span) || recovery::is_consequence(text, mended, at)
+            }) {
                 return recovery::next_declaration(text, self.base, at);
             }
-        };
+            self.sink.error(diagnostic);
+            self.parsed_again += at.saturating_sub(self.base);
+            let may_go_on =
+                self.parsed_again <= MOST_PARSED_AGAIN && self.sink.error_count() < self.most_errors;
+            let mended = if may_go_on { recovery::mend(text, self.base, at, code) } else { None };
+            let Some(end) = mended else { return recovery::next_declaration(text, self.base, at) };
+            last = Some((end, code, span));
+        }
+    }
+
+    /// Lowers a declaration that something was taken out of. That it lacks something is no news.
+    fn lower_mended(&mut self, pairs: Pairs<'_, Rule>, program: &mut Program) -> Option<usize> {
+        let before = std::mem::take(self.sink);
+        let end = self.lower_item(pairs, program);
+        let found = std::mem::replace(self.sink, before);
+        for diagnostic in found.into_vec().into_iter().filter(|found| found.code != codes::E0129) {
+            self.sink.emit(diagnostic);
+        }
+        end
+    }
+
+    fn lower_item(&mut self, mut pairs: Pairs<'_, Rule>, program: &mut Program) -> Option<usize> {
         let item = pairs.next()?;
         let end = self.base + item.as_span().end();
         let declaration = item.into_inner().find(|pair| pair.as_rule() == Rule::declaration)?;
