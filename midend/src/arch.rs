@@ -13,6 +13,8 @@ pub struct Architecture {
     /// What a parser stored before it rejected can be seen afterwards. Where it cannot (the packet is gone), a sub-parser may
     /// work on its caller's storage directly.
     pub reject_is_visible: bool,
+    /// Extern functions that may be called without the argument that they work on, which is then the block's of this slot.
+    pub implied: &'static [(&'static str, &'static str)],
     /// Its programmable blocks, by package parameter; those of nested packages follow one another.
     pub blocks: &'static [Block],
 }
@@ -32,6 +34,7 @@ pub const ALL: &[Architecture] = &[
         name: "xdp_model",
         package: "xdp",
         reject_is_visible: false,
+        implied: &[],
         blocks: &[
             Block { role: "p", slots: &["", "headers"] },
             Block { role: "s", slots: &["headers", "input", "output"] },
@@ -42,6 +45,7 @@ pub const ALL: &[Architecture] = &[
         name: "ebpf_model",
         package: "ebpfFilter",
         reject_is_visible: false,
+        implied: &[],
         blocks: &[
             Block { role: "prs", slots: &["", "headers"] },
             Block { role: "filt", slots: &["headers", "accept"] },
@@ -51,6 +55,7 @@ pub const ALL: &[Architecture] = &[
         name: "v1model",
         package: "V1Switch",
         reject_is_visible: true,
+        implied: &[("mark_to_drop", "standard_metadata")],
         blocks: &[
             Block { role: "p", slots: &["", "headers", "meta", "standard_metadata"] },
             Block { role: "vr", slots: &["headers", "meta"] },
@@ -64,6 +69,7 @@ pub const ALL: &[Architecture] = &[
         name: "ubpf_model",
         package: "ubpf",
         reject_is_visible: true,
+        implied: &[],
         blocks: &[
             Block { role: "prs", slots: &["", "headers", "meta", "standard_metadata"] },
             Block { role: "p", slots: &["headers", "meta", "standard_metadata"] },
@@ -74,6 +80,7 @@ pub const ALL: &[Architecture] = &[
         name: "psa",
         package: "PSA_Switch",
         reject_is_visible: true,
+        implied: &[],
         blocks: &[
             Block {
                 role: "ip",
@@ -126,6 +133,7 @@ pub const ALL: &[Architecture] = &[
         name: "pna",
         package: "PNA_NIC",
         reject_is_visible: true,
+        implied: &[],
         blocks: &[
             Block { role: "main_parser", slots: &["", "main_headers", "main_meta", ""] },
             // What it looks at is what the parser found, where the types agree.
@@ -138,7 +146,7 @@ pub const ALL: &[Architecture] = &[
 
 /// An architecture that knows no package: every block is run for itself, and nothing is shared. For programs that are only to be looked at.
 pub const GENERIC: Architecture =
-    Architecture { name: "generic", package: "", reject_is_visible: true, blocks: &[] };
+    Architecture { name: "generic", package: "", reject_is_visible: true, implied: &[], blocks: &[] };
 
 /// The architecture called `name`.
 pub fn by_name(name: &str) -> Option<&'static Architecture> {

@@ -138,6 +138,8 @@ impl<'a> Resolver<'a> {
         let names: Vec<&str> = keys.iter().map(|k| k.0).collect();
         let found = find(&keys, &name.text).or_else(|several| match name.text.strip_prefix("key.") {
             Some(rest) if several.is_empty() => find(&keys, rest),
+            // A header stands for its validity.
+            None if several.is_empty() => find(&keys, &format!("{}.isValid()", name.text)),
             _ => Err(several),
         });
         let kind = format!("key of table `{}` named", table.name);

@@ -257,7 +257,9 @@ impl<'a> StfRun<'a> {
 
     /// The table and the keys of an entry that was added with a name.
     fn named_entry(&self, line: u32, id: &Name) -> Result<(Arc<str>, Vec<KeyMatch>), TestError> {
-        self.entries.get(&id.text).cloned().ok_or_else(|| {
+        // p4c's tests refer to `= A` as `$A`.
+        let name = id.text.strip_prefix('$').unwrap_or(&id.text);
+        self.entries.get(name).cloned().ok_or_else(|| {
             let message = format!("no entry was added as `{}`", id.text);
             StfError { line, column: id.column, message }.into()
         })

@@ -36,11 +36,33 @@ control c(in bit<8> k) {
     }
 }
 
+control translated(in bit<8> k) {
+    @name(".shared") action shared(bit<8> data) {}
+    @name(".other") action other(bit<8> data) {}
+    @name(".nothing") action nothing() {}
+    table t { key = { k: exact; } actions = { shared; other; nothing; } default_action = nothing; }
+    apply { t.apply(); }
+}
+control further(in bit<8> k) {
+    @name(".shared") action shared(@name("data") bit<8> data_1) {}
+    @name(".other") action other(bit<9> data) {}                          // error[E0207]
+    @name(".nothing") action nothing_1() {}
+    @name(".nothing") action nothing_2() {}
+    table t { key = { k: exact; } actions = { shared; other; nothing_1; } default_action = nothing_1; }
+    table u { key = { k: exact; } actions = { nothing_2; } default_action = nothing_2; }
+    table v {
+        key = { k: exact; }
+        actions = { nothing_1; nothing_2; }                               // error[E0207]
+        default_action = nothing_2;
+    }
+    apply { t.apply(); u.apply(); v.apply(); }
+}
+
 control twice() {
     @name(".far") table t { actions = { top; } default_action = top; }    // error[E0207]
     apply { t.apply(); }
 }
 control some(in bit<8> k);
 control none();
-package Both(some a, none b, none d);
-Both(c(), twice(), twice()) main;
+package Both(some a, none b, none d, some e, some f);
+Both(c(), twice(), twice(), translated(), further()) main;

@@ -9,10 +9,15 @@ header op_h {
 struct headers_t {
     op_h op;
 }
+enum bit<8> FieldLists {
+    sum_of_both = 3,
+    kept = 1
+}
+const bit<8> LOST = (bit<8>) FieldLists.kept + 1;
 struct meta_t {
-    @field_list(1)
+    @field_list(FieldLists.kept, 8w3)
     bit<8> kept;
-    @field_list(2)
+    @field_list(LOST, FieldLists.sum_of_both)
     bit<8> lost;
     bit<8> unlisted;
 }
@@ -30,7 +35,7 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
         sm.egress_spec = 2;
         if (sm.instance_type != 0) {
             // Second time round.
-            headers.op.note = meta.kept + meta.lost + (bit<8>) sm.instance_type;
+            headers.op.note = meta.kept + meta.lost + meta.unlisted + (bit<8>) sm.instance_type;
         } else if (headers.op.op == 1) {
             mark_to_drop(sm);
         } else if (headers.op.op == 2) {
@@ -45,6 +50,12 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             meta.lost = 0x0f;
             headers.op.note = 0xbb;
             resubmit_preserving_field_list(1);
+        }
+        if (headers.op.op == 9 && sm.instance_type == 0) {
+            meta.kept = 0x40;
+            meta.lost = 0x0f;
+            meta.unlisted = 0x30;
+            resubmit_preserving_field_list((bit<8>) FieldLists.sum_of_both);
         }
         if (headers.op.op == 7) {
             truncate(3);

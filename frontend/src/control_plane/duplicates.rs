@@ -2,14 +2,17 @@
 //!
 //! In: a checked program. Out: errors. Instances are not enumerated, which could be exponentially many: two names clash within one
 //! declaration, on a path that a name with dots spells, or by names that begin with a dot. An action that no table lists is nothing
-//! that a control plane sees.
+//! that a control plane sees. Actions that are given the same full name (`@name(".a")`) and take the same data from the control plane are
+//! one action to it: what P4_14 declares outside of all controls is declared in each by programs that were translated from it.
 
-use super::is_hidden;
 use super::scope::{Block, Entity, Kind, Scope};
+use super::{annotated_name, full_name, is_hidden};
+use crate::ast::Direction;
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::hir::{ActionId, ControlId, KeyElement, LocalDecl, ParserId, Program, Table};
+use crate::hir::{Action, ActionId, ControlId, KeyElement, LocalDecl, ParserId, Program, Table, TypeId};
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// Reports names that two entities have.
 pub(crate) fn check(program: &Program, sink: &mut Diagnostics) {
@@ -34,6 +37,7 @@ pub(crate) fn check(program: &Program, sink: &mut Diagnostics) {
     names.absolute(program);
     for table in program.tables.values() {
         keys(program, table, names.sink);
+        actions(program, table, names.sink);
     }
 }
 
@@ -128,10 +132,11 @@ impl Names<'_> {
             for entity in scope.entities.iter().filter(|entity| entity.is_absolute) {
                 let earlier = seen
                     .insert((entity.kind, &entity.name), entity)
+                    .filter(|earlier| !is_one_action(program, earlier, entity))
                     .or_else(|| self.lookup(&self.root, &entity.name, entity));
                 if let Some(earlier) = earlier {
                     found.push(twice(&entity.name, earlier, entity));
-                } else if let Some((_, owner)) = block.filter(|_| count > 1) {
+                } else if let Some((_, owner)) = block.filter(|_| count > 1 && entity.action.is_none()) {
                     found.push(
                         Diagnostic::error(codes::E0207, entity.place, message(&entity.name))
                             .with_primary(format!("{} has this name in each instance", entity.text))
@@ -201,6 +206,47 @@ fn keys(program: &Program, table: &Table, sink: &mut Diagnostics) {
             seen.insert(&key.name, key.span);
         }
     }
+}
+
+/// Two actions of one table, which an entry could not choose between.
+fn actions(program: &Program, table: &Table, sink: &mut Diagnostics) {
+    let mut seen: FxHashMap<Arc<str>, ActionId> = FxHashMap::default();
+    for reference in &table.actions {
+        let action = &program.actions[reference.action];
+        let absolute = annotated_name(&action.annotations).filter(|name| name.starts_with('.'));
+        let Some(name) = absolute.filter(|_| !is_hidden(&action.annotations)) else { continue };
+        match seen.get(&name) {
+            Some(earlier) if *earlier != reference.action => {
+                let earlier = &program.actions[*earlier].name;
+                let message = format!(
+                    "two actions of table `{}` have the control-plane name `{}`",
+                    table.name.name,
+                    name.trim_start_matches('.')
+                );
+                sink.emit(
+                    Diagnostic::error(codes::E0207, reference.span, message)
+                        .with_label(earlier.span, format!("`{}` has it already", earlier.name)),
+                );
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(name, reference.action);
+            }
+        }
+    }
+}
+
+/// Actions that a control plane cannot tell apart, and need not.
+fn is_one_action(program: &Program, a: &Entity, b: &Entity) -> bool {
+    let (Some(a), Some(b)) = (a.action, b.action) else { return false };
+    data(program, &program.actions[a]).eq(data(program, &program.actions[b]))
+}
+
+/// What the control plane gives to an action.
+fn data<'p>(program: &'p Program, action: &'p Action) -> impl Iterator<Item = (Arc<str>, TypeId)> + 'p {
+    let given =
+        action.params.iter().map(|id| &program.variables[*id]).filter(|v| v.direction() == Direction::None);
+    given.map(|v| (full_name("", &v.name.name, &v.annotations), v.ty))
 }
 
 fn message(name: &str) -> String {

@@ -51,6 +51,7 @@ pub(super) struct Entity {
     /// Where it gets its name.
     pub(super) place: Span,
     pub(super) block: Option<Block>,
+    pub(super) action: Option<ActionId>,
     /// A block that is applied by its type's name: such instances share a name.
     pub(super) is_direct: bool,
 }
@@ -70,8 +71,7 @@ impl Scope {
             match local {
                 LocalDecl::Instance(id) => scope.instance(program, &program.instances[*id]),
                 LocalDecl::Action(id) if listed.contains(id) => {
-                    let action = &program.actions[*id];
-                    scope.add(Kind::Action, &action.name, &action.annotations);
+                    scope.action(program, *id);
                 }
                 LocalDecl::Table(id) => {
                     let table = &program.tables[*id];
@@ -91,8 +91,7 @@ impl Scope {
         for declaration in &program.top_level {
             match declaration {
                 TopLevel::Action(id) if listed.contains(id) => {
-                    let action = &program.actions[*id];
-                    self.add(Kind::Action, &action.name, &action.annotations);
+                    self.action(program, *id);
                 }
                 TopLevel::ValueSet(id) => {
                     let set = &program.value_sets[*id];
@@ -162,6 +161,7 @@ impl Scope {
                 is_absolute: false,
                 place: value.span,
                 block: Some(block),
+                action: None,
                 is_direct: false,
             });
         }
@@ -182,6 +182,15 @@ impl Scope {
         if let Some(entity) = self.entities.get_mut(before) {
             entity.block = block;
             entity.is_direct = is_direct;
+        }
+    }
+
+    fn action(&mut self, program: &Program, id: ActionId) {
+        let action = &program.actions[id];
+        let before = self.entities.len();
+        self.add(Kind::Action, &action.name, &action.annotations);
+        if let Some(entity) = self.entities.get_mut(before) {
+            entity.action = Some(id);
         }
     }
 
@@ -206,6 +215,7 @@ impl Scope {
             text: format!("{} `{}`", kind.text(), name.name),
             place,
             block: None,
+            action: None,
             is_direct: false,
         });
     }

@@ -1,9 +1,44 @@
-//! Annotations: unstructured ones as tokens, structured ones as expressions.
+//! Annotations: unstructured ones as tokens, structured ones as expressions; and the tokens of one whose name says that they are
+//! expressions.
 
-use super::grammar::Rule;
+use super::grammar::{Grammar, Rule};
 use super::{Lowered, Lowering, take};
-use crate::ast::{Annotation, AnnotationBody};
+use crate::ast::{Annotation, AnnotationBody, Expr, Name};
+use crate::diagnostic::Diagnostics;
+use crate::source::{Span, SpanMap};
+use pest::Parser;
 use pest::iterators::{Pair, Pairs};
+
+/// The expressions, between commas, that the tokens of an unstructured annotation are; `None` if they are something else.
+pub(crate) fn expressions(tokens: &[Name], sink: &mut Diagnostics) -> Option<Vec<Expr>> {
+    let mut text = String::from("[");
+    let mut places = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        places.push((text.len(), token.span));
+        text.push_str(&token.text);
+        text.push(' ');
+    }
+    text.push(']');
+    let pair = Grammar::parse(Rule::structured_annotation, &text).ok()?.next()?;
+    if pair.as_str().len() < text.len() {
+        return None;
+    }
+    match Lowering::new(&Tokens(places), sink).structured(pair).ok()? {
+        AnnotationBody::Expressions(values) => Some(values),
+        AnnotationBody::Empty | AnnotationBody::Unstructured(_) | AnnotationBody::KeyValues(_) => None,
+    }
+}
+
+/// Where each token begins in a text that was made of them, and its place in the source.
+struct Tokens(Vec<(usize, Span)>);
+
+impl SpanMap for Tokens {
+    fn span(&self, lo: usize, hi: usize) -> Span {
+        let first = self.0.partition_point(|(at, _)| *at <= lo).saturating_sub(1);
+        let covered = self.0.iter().skip(first).take_while(|(at, _)| *at < hi.max(lo + 1));
+        covered.fold(Span::NONE, |whole, (_, span)| whole.to(*span))
+    }
+}
 
 impl Lowering<'_> {
     /// All annotations that stand next.

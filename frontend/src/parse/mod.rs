@@ -27,6 +27,7 @@ use crate::ast::{Name, Program};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, ErrorsReported, codes};
 use crate::source::{Span, SpanMap};
 use crate::stack::with_room_for_recursion;
+pub(crate) use annotations::expressions;
 use declarations::Place;
 use grammar::{Grammar, Rule};
 pub(crate) use literals::string;
@@ -65,17 +66,7 @@ fn parse_all(text: &str, map: &dyn SpanMap, sink: &mut Diagnostics) -> Result<Pr
         return Err(sink.error(syntax_error::too_deep(span)));
     }
     let errors_before = sink.error_count();
-    let mut lowering = Lowering {
-        base: 0,
-        map,
-        sink,
-        names: FxHashSet::default(),
-        type_names: TypeNames::default(),
-        depth: 0,
-        height: 0,
-        most_errors: errors_before + MAX_ERRORS,
-        parsed_again: 0,
-    };
+    let mut lowering = Lowering::new(map, sink);
     let mut program = Program::default();
     let mut text = Cow::Borrowed(text);
     while let Some(next) = lowering.item(&mut text, &mut program) {
@@ -109,6 +100,23 @@ struct Lowering<'a> {
     most_errors: usize,
     /// How many bytes have been parsed once more, for the errors behind the first one of a declaration.
     parsed_again: usize,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(map: &'a dyn SpanMap, sink: &'a mut Diagnostics) -> Self {
+        let most_errors = sink.error_count() + MAX_ERRORS;
+        Lowering {
+            base: 0,
+            map,
+            sink,
+            names: FxHashSet::default(),
+            type_names: TypeNames::default(),
+            depth: 0,
+            height: 0,
+            most_errors,
+            parsed_again: 0,
+        }
+    }
 }
 
 impl Lowering<'_> {

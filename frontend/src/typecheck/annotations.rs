@@ -3,7 +3,8 @@
 use super::Checker;
 use crate::ast::{Annotation, AnnotationBody, Name};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::Type;
+use crate::hir::{ConstValue, Type};
+use crate::parse;
 use crate::resolve::Binding;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
@@ -13,7 +14,42 @@ impl Checker<'_> {
     pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
         self.annotations_of_property(annotations);
         self.require_one_name(annotations);
-        annotations.to_vec()
+        annotations.iter().map(|annotation| self.with_numbers(annotation)).collect()
+    }
+
+    /// `@field_list(FieldLists.copied, 8w2)` as `@field_list(1, 2)`: the body is a list of constant numbers, and only here is
+    /// it known what its names stand for.
+    fn with_numbers(&mut self, annotation: &Annotation) -> Annotation {
+        let mut result = annotation.clone();
+        let AnnotationBody::Unstructured(tokens) = &annotation.body else { return result };
+        if &*annotation.name.text != "field_list" {
+            return result;
+        }
+        let Some(values) = parse::expressions(tokens, self.sink) else {
+            let message = "the value of annotation `@field_list` must be a list of numbers";
+            self.error(codes::E0333, annotation.span, message.to_owned());
+            return result;
+        };
+        let mut numbers = Vec::with_capacity(values.len());
+        for value in values {
+            let value = self.expr(&value, None);
+            if self.is_error(value.ty) {
+                continue;
+            }
+            match super::const_eval::eval_local(&self.program, &value) {
+                Ok(ConstValue::Int(number)) => {
+                    numbers.push(Name { text: number.to_string().into(), span: value.span });
+                }
+                Ok(_) => {
+                    let text = self.text(value.ty);
+                    let message = format!("the id of a field list must be a number, not a `{text}`");
+                    self.error(codes::E0333, value.span, message);
+                }
+                Err(fault) => self.eval_fault(&fault, value.span, "the id of a field list"),
+            }
+        }
+        result.body = AnnotationBody::Unstructured(numbers);
+        result
     }
 
     /// The same for a property of a table, where `@name` names what the property makes, and p4c takes several.

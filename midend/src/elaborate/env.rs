@@ -102,6 +102,8 @@ pub(super) struct Env {
     pub(super) this: Option<ObjectId>,
     /// Set by an action of a table that exits where copies are pending; see [`Elaborator::exit`].
     pub(super) exit_flag: Option<LocalId>,
+    /// Extern functions that may leave out what they work on, and that, in the block of the package at hand.
+    pub(super) implied: Vec<(&'static str, Loc, TypeId)>,
     /// An action made since this was cleared sets the flag.
     pub(super) flagged: bool,
 }

@@ -55,8 +55,14 @@ impl<'h> Elaborator<'h> {
             });
             copies_of.push(copies);
         }
+        let implied =
+            self.env.implied.iter().find(|(name, ..)| args.is_empty() && *name == &*function.name.name);
+        let mut copies = Vec::new();
+        if let Some((_, loc, ty)) = implied.cloned() {
+            args.push(self.loc_arg(loc, ty, true, &mut copies, span)?);
+        }
         let written = actuals.written.iter().filter_map(|&at| copies_of.get(at));
-        let mut copies: Vec<CopyOut> = written.flatten().cloned().collect();
+        copies.extend(written.flatten().cloned());
         let mut type_args = Vec::new();
         for &ty in &call.type_args {
             type_args.push(self.shape(ty, span)?);

@@ -158,6 +158,16 @@ impl<'h> Elaborator<'h> {
             }
             Ok((bindings, stage_params))
         })?;
+        let slots_of = layout.map_or(&[][..], |l| l.slots).iter().zip(params.iter().zip(&bindings));
+        self.env.implied = slots_of
+            .filter_map(|(slot, (&param, binding))| {
+                let (function, _) = architecture.implied.iter().find(|(_, implied)| implied == slot)?;
+                match binding {
+                    Binding::Loc(loc) => Some((*function, loc.clone(), self.hir.variables[param].ty)),
+                    _ => None,
+                }
+            })
+            .collect();
         let fresh: Vec<(Loc, TypeId)> = params
             .iter()
             .zip(&bindings)
