@@ -115,9 +115,12 @@ impl<'a> Cx<'a> {
     ) -> Cx<'a> {
         let mut names = Names::new();
         let storage = Storage::plan(program, stores, &mut names);
-        // Refusals are in the sink; what is written then is thrown away.
-        let tables = Rc::new(crate::layout::tables::lay_out(program, &mut names, sink));
-        let externs = Rc::new(crate::externs::lay_out(program, &mut names, sink));
+        // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
+        // program may hide it.
+        let (tables, externs) = names.besides(&crate::entry_name(options.source), |names| {
+            let tables = Rc::new(crate::layout::tables::lay_out(program, names, sink));
+            (tables, Rc::new(crate::externs::lay_out(program, names, sink)))
+        });
         Cx {
             program,
             options,

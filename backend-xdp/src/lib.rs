@@ -150,7 +150,7 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
 }
 
 /// The BPF program's name: that of the source, as far as the kernel keeps names.
-fn entry_name(source: &str) -> String {
+pub(crate) fn entry_name(source: &str) -> String {
     let stem = source.strip_suffix(".p4").unwrap_or(source);
     let name: String = names::identifier(stem).chars().take(limits::PROGRAM_NAME).collect();
     if names::is_reserved(&name) { format!("{}_", name.trim_start_matches("xdp_")) } else { name }

@@ -94,6 +94,16 @@ impl Names {
         Names::default()
     }
 
+    /// Hands out identifiers that differ from `name`.
+    pub fn besides<T>(&mut self, name: &str, hand_out: impl FnOnce(&mut Names) -> T) -> T {
+        let is_new = self.taken.insert(name.to_owned());
+        let result = hand_out(self);
+        if is_new {
+            self.taken.remove(name);
+        }
+        result
+    }
+
     /// An identifier as near to `wanted` as may be, never handed out before.
     pub fn unique(&mut self, wanted: &str) -> String {
         let base = identifier(wanted);

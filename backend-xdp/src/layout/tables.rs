@@ -145,11 +145,14 @@ pub fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Diagnosti
     tables
 }
 
-/// A stem of which all derived names are free too: every application of the table uses them.
+/// A stem of which all derived names are free too: every application of the table uses them. No name that begins with certain
+/// prefixes is free, so the stem must not either.
 fn stem(names: &mut Names, dotted: &str) -> String {
     let last = dotted.rsplit('.').next().unwrap_or(dotted);
+    let prefixed = names::is_reserved(last).then(|| format!("table_{last}"));
+    let wanted = prefixed.as_deref().unwrap_or(last);
     loop {
-        let stem = short_name(names, last);
+        let stem = short_name(names, wanted);
         let derived = ["key", "value", "entry", "action", "index"];
         let free = derived.iter().filter(|suffix| {
             let wanted = format!("{stem}_{suffix}");
