@@ -16,6 +16,7 @@ mod constant;
 mod env;
 mod expr;
 mod externs;
+mod footprint;
 mod inline;
 mod instance;
 mod integer;
@@ -44,9 +45,13 @@ use p4xdp_frontend::source::Span;
 
 type Res<T> = Result<T, ErrorsReported>;
 
-/// Statements that a program may grow to by inlining, which is exponential in the depth of calls at worst. The kernel takes a million
-/// instructions, so nothing of this size would load.
+/// Statements that a program may grow by when it is inlined, which is exponential in the depth of calls at worst.
 const MOST_STATEMENTS: usize = 100_000;
+/// Statements that each statement of the text may come to beyond that: what is large because it was written so is not refused here. What a
+/// target cannot hold is refused where that is known.
+const MOST_STATEMENTS_EACH: usize = 16;
+/// Locals and headers that a program may have: structs and arrays within one another are exponential in the depth of their types at worst.
+const MOST_LEAVES: usize = 1 << 20;
 /// Callables inlined within one another.
 const MOST_INLINED: usize = 200;
 
@@ -133,9 +138,14 @@ impl<'h> Elaborator<'h> {
         result.map(|value| (block, value))
     }
 
+    /// Statements, or instances, that the program may come to.
+    fn most_statements(&self) -> usize {
+        MOST_STATEMENTS + MOST_STATEMENTS_EACH * self.uses.statements
+    }
+
     /// Fails when inlining has made too much.
     fn check_size(&mut self, span: Span) -> Res<()> {
-        if self.statements > MOST_STATEMENTS || self.env.frames.len() > MOST_INLINED {
+        if self.statements > self.most_statements() || self.env.frames.len() > MOST_INLINED {
             // Whatever is inlined after that is too much as well.
             if let Some(reported) = self.too_large {
                 return Err(reported);

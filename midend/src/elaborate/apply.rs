@@ -4,11 +4,11 @@
 //! bound once an instance: a parameter is its argument only if that is the same wherever the instance is applied.
 
 use super::env::{Binding, Frame, FrameKind};
+use super::footprint::Footprint;
 use super::inline::Sharing;
 use super::instance::{ObjectId, ObjectKind};
 use super::value::Value;
 use super::{Elaborator, Res};
-use crate::analysis::effects::StorageSet;
 use p4xdp_frontend::hir::{Call, ControlBody, LocalDecl};
 use p4xdp_frontend::source::Span;
 use std::rc::Rc;
@@ -35,7 +35,7 @@ impl<'h> Elaborator<'h> {
                     let uniform: Vec<bool> = (0..actuals.each.len())
                         .map(|i| instance.is_some_and(|id| e.sites.is_uniform(id, i)))
                         .collect();
-                    let free = StorageSet::new();
+                    let free = Footprint::default();
                     let sharing = Sharing {
                         free: &free,
                         outputs: true,

@@ -2,6 +2,7 @@
 //!
 //! The value is taken as a whole before anything is written: `s = { s.b, s.a }` swaps.
 
+use super::footprint::Footprint;
 use super::storage::Loc;
 use super::types::Class;
 use super::value::Value;
@@ -29,7 +30,7 @@ impl Elaborator<'_> {
             }
             return Ok(());
         }
-        let (mut reads, mut writes) = (StorageSet::new(), StorageSet::new());
+        let (mut reads, mut writes) = (Footprint::default(), StorageSet::new());
         for leaf in &leaves {
             let (target, value) = match leaf {
                 Leaf::Scalar(target, value) => (target, Value::Scalar(value.clone())),
@@ -38,7 +39,7 @@ impl Elaborator<'_> {
             self.value_reads(&value, &mut reads);
             self.add_storage(target, &mut writes, &mut StorageSet::new());
         }
-        if reads.overlaps(&writes) {
+        if reads.overlaps_set(&writes) {
             leaves = self.freeze_leaves(leaves, span)?;
         }
         for leaf in leaves {

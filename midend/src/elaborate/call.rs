@@ -2,12 +2,12 @@
 
 use super::env::{Binding, Frame, FrameKind};
 use super::expr::NextAs;
+use super::footprint::Footprint;
 use super::inline::Sharing;
 use super::instance::ObjectKind;
 use super::storage::Loc;
 use super::value::Value;
 use super::{Elaborator, Res};
-use crate::analysis::effects::StorageSet;
 use crate::ir::{Expr, ScalarType, StmtKind};
 use p4xdp_frontend::hir::{self, ActionId, Call, Callee, FunctionId, FunctionKind};
 use p4xdp_frontend::source::Span;
@@ -106,7 +106,7 @@ impl<'h> Elaborator<'h> {
         let actuals = self.arguments(&function.params, &call.args, &call.order)?;
         self.with_types(&function.type_params, &call.type_args, |e| {
             e.scoped(|e| {
-                let free = StorageSet::new();
+                let free = Footprint::default();
                 let sharing = Sharing { free: &free, outputs: true, each: &|_| true };
                 let formals = e.formals(&function.params, &actuals.each, &sharing)?;
                 let copies = e.enter(&function.params, actuals, &formals, call.span)?;
@@ -131,10 +131,10 @@ impl<'h> Elaborator<'h> {
     }
 
     /// The storage that an action reaches by the names of its control.
-    pub(super) fn mentioned_storage(&mut self, id: ActionId) -> StorageSet {
+    pub(super) fn mentioned_storage(&mut self, id: ActionId) -> Footprint {
         let hir = self.hir;
         let mentions = self.mentions.of(hir, id);
-        let mut storage = StorageSet::new();
+        let mut storage = Footprint::default();
         for (var, fields) in &mentions.paths {
             match self.env.vars.get(var) {
                 Some(Binding::Loc(loc)) => {
@@ -148,7 +148,7 @@ impl<'h> Elaborator<'h> {
                             _ => break,
                         }
                     }
-                    self.add_storage(part, &mut storage, &mut StorageSet::new());
+                    self.add_footprint(part, &mut storage, &mut Footprint::default());
                 }
                 Some(Binding::Value(value)) => self.value_reads(value, &mut storage),
                 Some(Binding::Const(_) | Binding::Object(_) | Binding::Packet | Binding::Missing) | None => {}
@@ -202,7 +202,7 @@ impl<'h> Elaborator<'h> {
         let actuals = self.arguments(&function.params, &call.args, &call.order)?;
         self.within(object, |e| {
             let outer = e.env.this.replace(object);
-            let free = StorageSet::new();
+            let free = Footprint::default();
             let sharing = Sharing { free: &free, outputs: true, each: &|_| true };
             let result = e.formals(&function.params, &actuals.each, &sharing).and_then(|formals| {
                 let copies = e.enter(&function.params, actuals, &formals, call.span)?;

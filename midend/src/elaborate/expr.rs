@@ -326,7 +326,7 @@ impl<'h> Elaborator<'h> {
             }
             Loc::Struct(parts) if loc.is_static() => Loc::Struct(parts.clone()),
             Loc::Struct(parts) => {
-                Loc::Struct(parts.iter().map(|(n, l)| (n.clone(), self.freeze_indices(l))).collect())
+                Loc::of_parts(parts.iter().map(|(n, l)| (n.clone(), self.freeze_indices(l))).collect())
             }
             Loc::Slice { base, hi, lo } => {
                 Loc::Slice { base: Box::new(self.freeze_indices(base)), hi: *hi, lo: *lo }

@@ -15,10 +15,10 @@
 
 use super::env::{Binding, CopyOut, Frame, FrameKind};
 use super::expr::NextAs;
+use super::footprint::Footprint;
 use super::storage::Loc;
 use super::value::Value;
 use super::{Elaborator, Res};
-use crate::analysis::effects::StorageSet;
 use crate::ir::{ExprKind, HeaderRef};
 use p4xdp_frontend::hir::{self, Argument, Block, Direction, VarId, VariableKind, WrittenOrder};
 use p4xdp_frontend::source::Span;
@@ -55,7 +55,7 @@ pub(super) struct Formal {
 /// What may be shared between parameters and arguments.
 pub(super) struct Sharing<'a> {
     /// Storage that the body reaches by other names.
-    pub(super) free: &'a StorageSet,
+    pub(super) free: &'a Footprint,
     /// `out` and `inout` parameters may be their arguments.
     pub(super) outputs: bool,
     /// Parameter `i` may be its argument.
@@ -170,9 +170,9 @@ impl<'h> Elaborator<'h> {
     /// An `inout` argument has the value that it had before the arguments behind it were evaluated: `f(a, g(a))`.
     fn guard_inout(&mut self, loc: Loc, mark: usize, expr: &'h hir::Expr) -> Res<Actual> {
         let value = self.read(&loc, expr.span)?;
-        let mut reads = StorageSet::new();
+        let mut reads = Footprint::default();
         self.value_reads(&value, &mut reads);
-        if !self.writes_since(mark).overlaps(&reads) {
+        if !reads.overlaps_set(&self.writes_since(mark)) {
             return Ok(Actual::Loc(loc));
         }
         let value = self.guard(value, expr.ty, mark, expr.span)?;
@@ -189,8 +189,8 @@ impl<'h> Elaborator<'h> {
         let mut outputs = Vec::new();
         for (i, (actual, &param)) in actuals.iter().zip(params).enumerate() {
             if let Actual::Loc(loc) | Actual::Saved(loc, _) = actual {
-                let (mut leaves, mut reads) = (StorageSet::new(), StorageSet::new());
-                self.add_storage(loc, &mut leaves, &mut reads);
+                let (mut leaves, mut reads) = (Footprint::default(), Footprint::default());
+                self.add_footprint(loc, &mut leaves, &mut reads);
                 let plain = sharing.outputs
                     && matches!(actual, Actual::Loc(_))
                     && loc.is_static()
@@ -202,7 +202,7 @@ impl<'h> Elaborator<'h> {
                 outputs.push((i, leaves, plain));
             }
         }
-        let mut aliased = StorageSet::new();
+        let mut aliased = Footprint::default();
         let mut is_alias = vec![false; actuals.len()];
         for (n, (i, leaves, plain)) in outputs.iter().enumerate() {
             let alone =
@@ -225,7 +225,7 @@ impl<'h> Elaborator<'h> {
                 Actual::Value(Value::Object(object)) => Some(Binding::Object(*object)),
                 Actual::Value(Value::Packet) => Some(Binding::Packet),
                 Actual::Value(value) if (sharing.each)(i) && is_plain(value) => {
-                    let mut reads = StorageSet::new();
+                    let mut reads = Footprint::default();
                     self.value_reads(value, &mut reads);
                     let changes = reads.overlaps(&aliased) || reads.overlaps(sharing.free);
                     (!changes).then(|| Binding::Value(value.clone()))

@@ -114,7 +114,7 @@ impl<'h> Elaborator<'h> {
         declared: Declared<'h>,
     ) -> Res<ObjectId> {
         self.check_size(declared.span)?;
-        if self.objects.len() > super::MOST_STATEMENTS {
+        if self.objects.len() > self.most_statements() {
             return Err(self.error(
                 p4xdp_frontend::diagnostic::codes::E0502,
                 declared.span,

@@ -1,13 +1,13 @@
 //! Parsers: states, selects, and sub-parsers spliced into the state that applies them.
 
 use super::env::{Binding, CopyOut};
+use super::footprint::Footprint;
 use super::inline::Sharing;
 use super::instance::{ObjectId, ObjectKind};
 use super::keyset::is_true;
 use super::types::join;
 use super::value::Value;
 use super::{Elaborator, Res};
-use crate::analysis::effects::StorageSet;
 use crate::ir::{self, Expr, Keyset, StateId, Target};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::hir::{self, Block, Call, LocalDecl, ParserBody, StateTarget, TypeId};
@@ -221,7 +221,7 @@ impl<'h> Elaborator<'h> {
         let name = self.state_name();
         let prefix = join(self.state_prefix(&name), self.object_name(object));
         let copies: Vec<CopyOut> = self.within(object, |e| {
-            let free = StorageSet::new();
+            let free = Footprint::default();
             let sharing = Sharing { free: &free, outputs, each: &|_| true };
             let formals = e.formals(&parser.params, &actuals.each, &sharing)?;
             let copies = e.enter(&parser.params, actuals, &formals, span)?;

@@ -1,5 +1,6 @@
 //! Where values live: trees of leaves. Allocation, selection of parts, and conversion to the IR's places.
 
+use super::footprint::Parts;
 use super::types::{Class, Field, HeaderLayout, index_name, join};
 use super::{Elaborator, Res};
 use crate::analysis::effects::{self, StorageSet};
@@ -9,7 +10,7 @@ use p4xdp_frontend::source::Span;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Elements that an array or stack may have.
+/// Elements that an array or stack may have: a computed index comes to a choice among them all.
 pub(super) const MOST_ELEMENTS: u32 = 4096;
 
 /// A storage location. Indices in it are expressions over locals that the statements made since do not change.
@@ -29,7 +30,7 @@ pub(super) enum Loc {
     Stack(ir::StackId),
     Union(Rc<[(Arc<str>, HeaderRef)]>),
     UnionStack(Rc<[(Arc<str>, ir::StackId)]>),
-    Struct(Rc<[(Arc<str>, Loc)]>),
+    Struct(Rc<Parts>),
     /// Bits of a scalar.
     Slice {
         base: Box<Loc>,
@@ -54,6 +55,10 @@ pub(super) enum Loc {
 impl Loc {
     pub(super) fn header(header: HeaderRef) -> Loc {
         Loc::Header { header, siblings: Rc::new([]) }
+    }
+
+    pub(super) fn of_parts(parts: Vec<(Arc<str>, Loc)>) -> Loc {
+        Loc::Struct(Rc::new(Parts::new(parts)))
     }
 
     /// True if two locations are certainly the same.
@@ -82,10 +87,10 @@ impl Loc {
     }
 
     /// True if it consists of scalars only.
-    fn is_scalars(&self) -> bool {
+    pub(super) fn is_scalars(&self) -> bool {
         match self {
             Loc::Scalar(_) | Loc::Field { .. } | Loc::Slice { .. } | Loc::DynamicSlice { .. } => true,
-            Loc::Struct(fields) => fields.iter().all(|(_, l)| l.is_scalars()),
+            Loc::Struct(parts) => parts.is_scalars,
             Loc::Select { elements, .. } => elements.iter().all(Loc::is_scalars),
             Loc::Header { .. } | Loc::Stack(_) | Loc::Union(_) | Loc::UnionStack(_) | Loc::Discard => false,
         }
@@ -102,7 +107,7 @@ impl Loc {
             Loc::Scalar(_) | Loc::Stack(_) | Loc::UnionStack(_) | Loc::Discard => true,
             Loc::Field { header, .. } | Loc::Header { header, .. } => matches!(header, HeaderRef::Header(_)),
             Loc::Union(members) => members.iter().all(|(_, h)| matches!(h, HeaderRef::Header(_))),
-            Loc::Struct(fields) => fields.iter().all(|(_, l)| l.is_static()),
+            Loc::Struct(parts) => parts.is_static,
             Loc::Slice { base, .. } => base.is_static(),
             Loc::DynamicSlice { .. } | Loc::Select { .. } => false,
         }
@@ -118,7 +123,7 @@ impl Loc {
             | Loc::Union(_)
             | Loc::UnionStack(_)
             | Loc::Discard => false,
-            Loc::Struct(fields) => fields.iter().any(|(_, l)| l.forgets()),
+            Loc::Struct(parts) => parts.forgets,
             Loc::Slice { base, .. } | Loc::DynamicSlice { base, .. } => base.forgets(),
             Loc::Select { elements, .. } => elements.iter().any(Loc::forgets),
         }
@@ -149,6 +154,15 @@ impl Elaborator<'_> {
         annotations: &[Annotation],
         span: Span,
     ) -> Res<Loc> {
+        if self.ir.locals.len() + self.ir.headers.len() > super::MOST_LEAVES {
+            return Err(self.unsupported(
+                span,
+                format!(
+                    "a program with more than {} variables, fields of variables and headers",
+                    super::MOST_LEAVES
+                ),
+            ));
+        }
         Ok(match self.class(ty, span)? {
             Class::Scalar(ty) => Loc::Scalar(self.new_local(name.clone(), ty, annotations.to_vec(), span)),
             Class::Header(layout) => {
@@ -170,13 +184,12 @@ impl Elaborator<'_> {
                 }
             }
             Class::Struct { fields, .. } => {
-                self.check_elements(fields.len() as u32, span)?;
                 let mut parts = Vec::with_capacity(fields.len());
                 for Field { name: field, ty, annotations: own } in fields.iter() {
                     let all: Vec<Annotation> = annotations.iter().chain(own.iter()).cloned().collect();
                     parts.push((field.clone(), self.alloc(*ty, &join(name, field), &all, span)?));
                 }
-                Loc::Struct(parts.into())
+                Loc::of_parts(parts)
             }
             Class::List(_) => return Err(self.unsupported(span, "a variable of type `list`")),
             Class::Int => return Err(self.bug(span, "a variable of type `int`")),
@@ -311,7 +324,7 @@ impl Elaborator<'_> {
                 for field in fields.iter() {
                     parts.push((field.name.clone(), self.header_part(header, at, field.ty, span)?));
                 }
-                Ok(Loc::Struct(parts.into()))
+                Ok(Loc::of_parts(parts))
             }
             _ => {
                 let field = *at;

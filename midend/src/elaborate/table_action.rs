@@ -1,6 +1,7 @@
 //! The actions of a table: bodies with directed parameters bound to the arguments of the action list.
 
 use super::env::{Binding, Frame, FrameKind};
+use super::footprint::Footprint;
 use super::inline::{Actual, Actuals, Sharing};
 use super::names;
 use super::storage::Loc;
@@ -140,7 +141,7 @@ impl<'h> Elaborator<'h> {
         &mut self,
         params: &[VarId],
         args: &[&'h Argument],
-        free: &crate::analysis::effects::StorageSet,
+        free: &Footprint,
         span: Span,
     ) -> Res<Vec<super::env::CopyOut>> {
         let mut each: Vec<Actual> = Vec::new();

@@ -9,6 +9,8 @@ use std::slice;
 #[derive(Default)]
 pub(super) struct Uses {
     count: FxHashMap<VarId, u32>,
+    /// Statements of the program.
+    pub(super) statements: usize,
 }
 
 impl Uses {
@@ -50,6 +52,7 @@ impl<'p> Visit<'p> for Uses {
     }
 
     fn statement(&mut self, statement: &'p Stmt) {
+        self.statements += 1;
         if matches!(statement.kind, StmtKind::For { .. } | StmtKind::ForRange { .. } | StmtKind::ForIn { .. })
         {
             self.again(slice::from_ref(statement));

@@ -3,6 +3,7 @@
 //! A value is lazy: it reads storage when it is used. Whoever makes statements between evaluation and use sees to
 //! it that the value is frozen first, see [`Elaborator::guard`].
 
+use super::footprint::Footprint;
 use super::instance::ObjectId;
 use super::storage::Loc;
 use super::types::{Class, HeaderLayout, index_name};
@@ -287,15 +288,17 @@ impl Elaborator<'_> {
     }
 
     /// Adds what using a value reads.
-    pub(super) fn value_reads(&self, value: &Value, reads: &mut StorageSet) {
+    pub(super) fn value_reads(&self, value: &Value, reads: &mut Footprint) {
         match value {
-            Value::Scalar(expr) => effects::expr_reads(&self.ir, expr, reads),
+            Value::Scalar(expr) => effects::expr_reads(&self.ir, expr, &mut reads.own),
             Value::At(loc) => {
-                let mut leaves = StorageSet::new();
-                self.add_storage(loc, &mut leaves, reads);
+                let mut leaves = Footprint::default();
+                self.add_footprint(loc, &mut leaves, reads);
                 reads.add_all(&leaves);
             }
-            Value::HeaderList(fields) => fields.iter().for_each(|f| effects::expr_reads(&self.ir, f, reads)),
+            Value::HeaderList(fields) => {
+                fields.iter().for_each(|f| effects::expr_reads(&self.ir, f, &mut reads.own));
+            }
             Value::List(parts) => parts.iter().for_each(|(_, v)| self.value_reads(v, reads)),
             Value::Invalid | Value::String(_) | Value::Object(_) | Value::Packet | Value::Void => {}
         }
@@ -342,9 +345,9 @@ impl Elaborator<'_> {
         if self.out.len() <= mark || matches!(&value, Value::Scalar(e) if e.as_const().is_some()) {
             return Ok(value);
         }
-        let mut reads = StorageSet::new();
+        let mut reads = Footprint::default();
         self.value_reads(&value, &mut reads);
-        if !self.writes_since(mark).overlaps(&reads) {
+        if !reads.overlaps_set(&self.writes_since(mark)) {
             return Ok(value);
         }
         let later = self.out.split_off(mark);

@@ -8,8 +8,10 @@
 //! At the end of a stage all that the architecture can see is read: the leaves of every stage's parameters and the parser's
 //! error. A table's action is taken to read and to be followed by reads of everything that is read anywhere.
 
+use crate::analysis::persistent::Set;
 use crate::ir::*;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// Removes dead stores everywhere.
 pub fn run(program: &mut Program) {
@@ -19,71 +21,43 @@ pub fn run(program: &mut Program) {
     }
     for control in program.controls.values_mut() {
         let mut live = facts.at_end.clone();
-        facts.block(&mut control.body, &mut live, &mut FxHashMap::default(), true);
+        facts.block(&mut control.body, &mut live, &mut Around::default(), true);
     }
     for action in program.actions.values_mut() {
         let mut live = facts.anywhere.clone();
-        facts.block(&mut action.body, &mut live, &mut FxHashMap::default(), true);
+        facts.block(&mut action.body, &mut live, &mut Around::default(), true);
     }
 }
 
-/// A set of locals.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Set(Vec<u64>);
+type Locals = Set<LocalId>;
 
-impl Set {
-    fn insert(&mut self, id: LocalId) {
-        let at = id.as_u32() as usize;
-        if self.0.len() <= at / 64 {
-            self.0.resize(at / 64 + 1, 0);
-        }
-        if let Some(word) = self.0.get_mut(at / 64) {
-            *word |= 1 << (at % 64);
-        }
-    }
-
-    fn remove(&mut self, id: LocalId) {
-        let at = id.as_u32() as usize;
-        if let Some(word) = self.0.get_mut(at / 64) {
-            *word &= !(1 << (at % 64));
-        }
-    }
-
-    fn contains(&self, id: LocalId) -> bool {
-        let at = id.as_u32() as usize;
-        self.0.get(at / 64).is_some_and(|word| word & (1 << (at % 64)) != 0)
-    }
-
-    /// Adds all of another set; true if there was something new.
-    fn add_all(&mut self, other: &Set) -> bool {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        let mut new = false;
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            new |= *theirs & !*mine != 0;
-            *mine |= theirs;
-        }
-        new
-    }
+/// What surrounds a statement.
+#[derive(Default)]
+struct Around {
+    /// What is live where a label's block ends.
+    labels: FxHashMap<LabelId, Locals>,
+    /// What was last found to be live where a round of a loop begins, by the loop's position. It only grows while the loops around it are
+    /// looked at again, so it is where that goes on from: else loops within loops would take exponential time.
+    rounds: FxHashMap<usize, Locals>,
+    /// Loops so far.
+    loops: usize,
 }
-
-/// What is live where a label's block ends.
-type Labels = FxHashMap<LabelId, Set>;
 
 struct Liveness {
     /// Live at the end of a stage.
-    at_end: Set,
+    at_end: Locals,
     /// Read anywhere: live at the end of an action.
-    anywhere: Set,
+    anywhere: Locals,
     /// What applying a table may read.
-    tables: FxHashMap<TableId, Set>,
+    tables: FxHashMap<TableId, Vec<LocalId>>,
+    /// Labels that a table's actions leave.
+    leaves: FxHashMap<TableId, Vec<LabelId>>,
     next_index: FxHashMap<StackId, LocalId>,
 }
 
 impl Liveness {
     fn new(program: &Program) -> Liveness {
-        let mut at_end = Set::default();
+        let mut at_end = Locals::default();
         for stage in &program.stages {
             for param in &stage.params {
                 place_locals(&param.place, &mut |local| at_end.insert(local));
@@ -93,74 +67,92 @@ impl Liveness {
             at_end.insert(parser.error);
         }
         let next_index = program.stacks.iter().map(|(id, stack)| (id, stack.next_index)).collect();
-        let mut facts =
-            Liveness { at_end: at_end.clone(), anywhere: at_end, tables: FxHashMap::default(), next_index };
-        let mut of_action: FxHashMap<ActionId, Set> = FxHashMap::default();
+        let mut facts = Liveness {
+            at_end: at_end.clone(),
+            anywhere: at_end,
+            tables: FxHashMap::default(),
+            leaves: FxHashMap::default(),
+            next_index,
+        };
+        let mut of_action: FxHashMap<ActionId, (Vec<LocalId>, Vec<LabelId>)> = FxHashMap::default();
         for (id, action) in program.actions.iter() {
-            let mut reads = Set::default();
-            facts.reads(&action.body, &mut reads);
-            of_action.insert(id, reads);
+            let (mut reads, mut leaves) = (Vec::new(), Vec::new());
+            visit::statements(&action.body, &mut |stmt| {
+                facts.own_reads(stmt, &mut |local| reads.push(local));
+                if let StmtKind::Leave(label) = stmt.kind {
+                    leaves.push(label);
+                }
+            });
+            of_action.insert(id, (reads, leaves));
         }
         for (id, table) in program.tables.iter() {
-            let mut reads = Set::default();
-            table.keys.iter().for_each(|key| facts.expr(&key.expr, &mut reads));
+            let (mut reads, mut leaves) = (Vec::new(), Vec::new());
+            table.keys.iter().for_each(|key| facts.expr(&key.expr, &mut |local| reads.push(local)));
             for action in &table.actions {
-                if let Some(of_action) = of_action.get(&action.action) {
-                    reads.add_all(of_action);
+                if let Some((of_action, left)) = of_action.get(&action.action) {
+                    reads.extend(of_action);
+                    leaves.extend(left);
                 }
             }
             facts.tables.insert(id, reads);
+            facts.leaves.insert(id, leaves);
         }
         let mut anywhere = facts.anywhere.clone();
         for block in program.blocks() {
-            facts.reads(block, &mut anywhere);
+            visit::statements(block, &mut |stmt| facts.own_reads(stmt, &mut |local| anywhere.insert(local)));
         }
         for parser in program.parsers.values() {
             for state in parser.states.values() {
-                facts.transition(&state.transition, &mut anywhere);
+                facts.transition(&state.transition, &mut |local| anywhere.insert(local));
             }
         }
-        facts.tables.values().for_each(|reads| {
-            anywhere.add_all(reads);
-        });
+        for &local in facts.tables.values().flatten() {
+            anywhere.insert(local);
+        }
         facts.anywhere = anywhere;
         facts
     }
 
-    /// Everything that a block reads, wherever.
-    fn reads(&self, block: &[Stmt], reads: &mut Set) {
-        visit::statements(block, &mut |stmt| self.own_reads(stmt, reads));
-    }
-
-    fn transition(&self, transition: &Transition, live: &mut Set) {
+    fn transition(&self, transition: &Transition, read: &mut dyn FnMut(LocalId)) {
         if let Transition::Select { keys, .. } = transition {
-            keys.iter().for_each(|key| self.expr(key, live));
+            keys.iter().for_each(|key| self.expr(key, read));
         }
     }
 
     /// Liveness over the parser's graph, then the removal.
     fn parser(&self, parser: &mut Parser) {
-        let order: Vec<StateId> = super::states::reachable(parser);
-        let mut live_in: FxHashMap<StateId, Set> = FxHashMap::default();
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for &id in order.iter().rev() {
-                let mut live = self.live_out(parser, id, &live_in);
-                let mut body = parser.states[id].body.clone();
-                self.block(&mut body, &mut live, &mut FxHashMap::default(), false);
-                changed |= live_in.entry(id).or_default().add_all(&live);
+        // The last states first, so that but for loops each is looked at once.
+        let order: Vec<StateId> = super::states::topological(parser);
+        let mut leads_here: FxHashMap<StateId, Vec<usize>> = FxHashMap::default();
+        for (at, &id) in order.iter().enumerate() {
+            for target in super::states::targets(&parser.states[id].transition) {
+                if let Target::State(next) = target {
+                    leads_here.entry(next).or_default().push(at);
+                }
+            }
+        }
+        let mut live_in: FxHashMap<StateId, Locals> = FxHashMap::default();
+        let mut waiting: BTreeSet<usize> = (0..order.len()).collect();
+        while let Some(at) = waiting.pop_last() {
+            let Some(&id) = order.get(at) else {
+                continue;
+            };
+            let mut live = self.live_out(parser, id, &live_in);
+            let mut body = parser.states[id].body.clone();
+            self.block(&mut body, &mut live, &mut Around::default(), false);
+            if live_in.entry(id).or_default().add_all(&live) {
+                waiting.extend(leads_here.get(&id).into_iter().flatten());
             }
         }
         for &id in &order {
             let mut live = self.live_out(parser, id, &live_in);
-            self.block(&mut parser.states[id].body, &mut live, &mut FxHashMap::default(), true);
+            self.block(&mut parser.states[id].body, &mut live, &mut Around::default(), true);
         }
         let mut live = live_in.remove(&parser.start).unwrap_or_default();
-        self.block(&mut parser.prologue, &mut live, &mut FxHashMap::default(), true);
+        self.block(&mut parser.prologue, &mut live, &mut Around::default(), true);
     }
 
-    fn live_out(&self, parser: &Parser, id: StateId, live_in: &FxHashMap<StateId, Set>) -> Set {
+    fn live_out(&self, parser: &Parser, id: StateId, live_in: &FxHashMap<StateId, Locals>) -> Locals {
         // Any extraction may fail, and then the stage ends.
         let mut live = self.at_end.clone();
         for target in super::states::targets(&parser.states[id].transition) {
@@ -170,15 +162,15 @@ impl Liveness {
                 live.add_all(known);
             }
         }
-        self.transition(&parser.states[id].transition, &mut live);
+        self.transition(&parser.states[id].transition, &mut |local| live.insert(local));
         live
     }
 
     /// Walks a block backwards; `live` is what is live behind it, and in front of it afterwards.
-    fn block(&self, block: &mut Block, live: &mut Set, labels: &mut Labels, remove: bool) {
+    fn block(&self, block: &mut Block, live: &mut Locals, around: &mut Around, remove: bool) {
         let mut dead = Vec::new();
         for (at, stmt) in block.iter_mut().enumerate().rev() {
-            if !self.stmt(stmt, live, labels, remove) {
+            if !self.stmt(stmt, live, around, remove) {
                 dead.push(at);
             }
         }
@@ -196,7 +188,7 @@ impl Liveness {
     }
 
     /// False if the statement is a dead store.
-    fn stmt(&self, stmt: &mut Stmt, live: &mut Set, labels: &mut Labels, remove: bool) -> bool {
+    fn stmt(&self, stmt: &mut Stmt, live: &mut Locals, around: &mut Around, remove: bool) -> bool {
         match &mut stmt.kind {
             StmtKind::Assign { dst, src } => {
                 if let LValue::Local(local) = dst.root() {
@@ -207,44 +199,50 @@ impl Liveness {
                         live.remove(*local);
                     }
                 }
-                self.lvalue(dst, live);
-                self.expr(src, live);
+                self.lvalue(dst, &mut |local| live.insert(local));
+                self.expr(src, &mut |local| live.insert(local));
             }
             StmtKind::If { condition, then_block, else_block } => {
                 let mut other = live.clone();
-                self.block(then_block, live, labels, remove);
-                self.block(else_block, &mut other, labels, remove);
+                self.block(then_block, live, around, remove);
+                self.block(else_block, &mut other, around, remove);
                 live.add_all(&other);
-                self.expr(condition, live);
+                self.expr(condition, &mut |local| live.insert(local));
             }
             StmtKind::Switch { scrutinee, cases, default } => {
                 let behind = live.clone();
-                self.block(default, live, labels, remove);
+                self.block(default, live, around, remove);
                 for (_, block) in cases {
                     let mut case = behind.clone();
-                    self.block(block, &mut case, labels, remove);
+                    self.block(block, &mut case, around, remove);
                     live.add_all(&case);
                 }
-                self.expr(scrutinee, live);
+                self.expr(scrutinee, &mut |local| live.insert(local));
             }
             StmtKind::Labelled { label, body } => {
-                labels.insert(*label, live.clone());
-                self.block(body, live, labels, remove);
+                around.labels.insert(*label, live.clone());
+                self.block(body, live, around, remove);
             }
             StmtKind::Leave(label) => {
-                *live = labels.get(label).unwrap_or(&self.anywhere).clone();
+                *live = around.labels.get(label).unwrap_or(&self.anywhere).clone();
             }
             StmtKind::Loop { body, .. } => {
                 // What is live where a round begins is live where it ends.
-                *live = Set::default();
+                let position = around.loops;
+                *live = around.rounds.get(&position).cloned().unwrap_or_default();
                 loop {
+                    around.loops = position + 1;
                     let mut round = live.clone();
-                    self.block(&mut body.clone(), &mut round, labels, false);
+                    self.block(&mut body.clone(), &mut round, around, false);
                     if !live.add_all(&round) {
                         break;
                     }
                 }
-                self.block(body, &mut live.clone(), labels, remove);
+                around.rounds.insert(position, live.clone());
+                if remove {
+                    around.loops = position + 1;
+                    self.block(body, &mut live.clone(), around, true);
+                }
             }
             StmtKind::ApplyTable { table, hit, action_run } => {
                 for receiver in [hit, action_run] {
@@ -255,12 +253,12 @@ impl Liveness {
                         live.remove(local);
                     }
                 }
-                if let Some(reads) = self.tables.get(table) {
-                    live.add_all(reads);
-                }
+                self.tables.get(table).into_iter().flatten().for_each(|&local| live.insert(local));
                 // The actions may leave a label around this.
-                for behind in labels.values() {
-                    live.add_all(behind);
+                for label in self.leaves.get(table).into_iter().flatten() {
+                    if let Some(behind) = around.labels.get(label) {
+                        live.add_all(behind);
+                    }
                 }
             }
             StmtKind::PacketLength { dst } => {
@@ -278,57 +276,55 @@ impl Liveness {
             | StmtKind::PushFront { .. }
             | StmtKind::PopFront { .. }
             | StmtKind::Emit(_)
-            | StmtKind::EmitScalar(_) => self.own_reads(stmt, live),
+            | StmtKind::EmitScalar(_) => self.own_reads(stmt, &mut |local| live.insert(local)),
             StmtKind::CallExtern { result, .. } => {
                 result.iter().for_each(|arg| written(arg, live));
-                self.own_reads(stmt, live);
+                self.own_reads(stmt, &mut |local| live.insert(local));
             }
             StmtKind::Extract { .. } | StmtKind::Advance { .. } | StmtKind::Verify { .. } => {
                 live.add_all(&self.at_end);
-                self.own_reads(stmt, live);
+                self.own_reads(stmt, &mut |local| live.insert(local));
             }
             StmtKind::Reject { .. } => {
                 *live = self.at_end.clone();
-                self.own_reads(stmt, live);
+                self.own_reads(stmt, &mut |local| live.insert(local));
             }
         }
         true
     }
 
-    /// Adds what a statement itself reads.
-    fn own_reads(&self, stmt: &Stmt, live: &mut Set) {
+    /// What a statement itself reads.
+    fn own_reads(&self, stmt: &Stmt, read: &mut dyn FnMut(LocalId)) {
         match &stmt.kind {
             StmtKind::Assign { dst, src } => {
-                self.lvalue(dst, live);
-                self.expr(src, live);
+                self.lvalue(dst, read);
+                self.expr(src, read);
             }
-            StmtKind::SetValid { header, .. } | StmtKind::Emit(header) => self.header(header, live),
+            StmtKind::SetValid { header, .. } | StmtKind::Emit(header) => self.header(header, read),
             StmtKind::CopyHeader { dst, src } => {
-                self.header(dst, live);
-                self.header(src, live);
+                self.header(dst, read);
+                self.header(src, read);
             }
-            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => self.stack(*stack, live),
+            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => self.stack(*stack, read),
             StmtKind::If { condition: e, .. }
             | StmtKind::Switch { scrutinee: e, .. }
             | StmtKind::Advance { bits: e }
             | StmtKind::Reject { error: e }
-            | StmtKind::EmitScalar(e) => self.expr(e, live),
+            | StmtKind::EmitScalar(e) => self.expr(e, read),
             StmtKind::CallExtern { args, result, .. } => {
-                args.iter().for_each(|arg| self.arg(arg, live));
-                result.iter().for_each(|arg| self.result(arg, live));
+                args.iter().for_each(|arg| self.arg(arg, read));
+                result.iter().for_each(|arg| self.result(arg, read));
             }
             StmtKind::Extract { header, varbit_bits } => {
-                self.header(header, live);
-                varbit_bits.iter().for_each(|e| self.expr(e, live));
+                self.header(header, read);
+                varbit_bits.iter().for_each(|e| self.expr(e, read));
             }
             StmtKind::Verify { condition, error } => {
-                self.expr(condition, live);
-                self.expr(error, live);
+                self.expr(condition, read);
+                self.expr(error, read);
             }
             StmtKind::ApplyTable { table, .. } => {
-                if let Some(reads) = self.tables.get(table) {
-                    live.add_all(reads);
-                }
+                self.tables.get(table).into_iter().flatten().for_each(|&local| read(local));
             }
             StmtKind::Labelled { .. }
             | StmtKind::Leave(_)
@@ -339,86 +335,86 @@ impl Liveness {
     }
 
     /// What finding an l-value reads; a slice's base is also read.
-    fn lvalue(&self, lvalue: &LValue, live: &mut Set) {
+    fn lvalue(&self, lvalue: &LValue, read: &mut dyn FnMut(LocalId)) {
         match lvalue {
             LValue::Local(_) => {}
-            LValue::Field { header, .. } => self.header(header, live),
+            LValue::Field { header, .. } => self.header(header, read),
             LValue::Slice { base, .. } => {
                 if let LValue::Local(local) = base.root() {
-                    live.insert(*local);
+                    read(*local);
                 }
-                self.lvalue(base, live);
+                self.lvalue(base, read);
             }
         }
     }
 
-    fn header(&self, header: &HeaderRef, live: &mut Set) {
+    fn header(&self, header: &HeaderRef, read: &mut dyn FnMut(LocalId)) {
         match header {
             HeaderRef::Header(_) => {}
-            HeaderRef::Element { index, .. } => self.expr(index, live),
-            HeaderRef::Next(stack) | HeaderRef::Last(stack) => self.stack(*stack, live),
+            HeaderRef::Element { index, .. } => self.expr(index, read),
+            HeaderRef::Next(stack) | HeaderRef::Last(stack) => self.stack(*stack, read),
         }
     }
 
-    fn stack(&self, stack: StackId, live: &mut Set) {
+    fn stack(&self, stack: StackId, read: &mut dyn FnMut(LocalId)) {
         if let Some(&next) = self.next_index.get(&stack) {
-            live.insert(next);
+            read(next);
         }
     }
 
     /// An argument: what an extern writes it may also read.
-    fn arg(&self, arg: &Arg, live: &mut Set) {
+    fn arg(&self, arg: &Arg, read: &mut dyn FnMut(LocalId)) {
         match arg {
-            Arg::In(expr) => self.expr(expr, live),
+            Arg::In(expr) => self.expr(expr, read),
             Arg::Out(lvalue) => {
                 if let LValue::Local(local) = lvalue.root() {
-                    live.insert(*local);
+                    read(*local);
                 }
-                self.lvalue(lvalue, live);
+                self.lvalue(lvalue, read);
             }
-            Arg::Header(header) => self.header(header, live),
-            Arg::Stack(stack) => self.stack(*stack, live),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.arg(field, live)),
+            Arg::Header(header) => self.header(header, read),
+            Arg::Stack(stack) => self.stack(*stack, read),
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.arg(field, read)),
             Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
         }
     }
 
     /// What finding the receiver of a result reads.
-    fn result(&self, arg: &Arg, live: &mut Set) {
+    fn result(&self, arg: &Arg, read: &mut dyn FnMut(LocalId)) {
         match arg {
-            Arg::Out(lvalue) => self.lvalue(lvalue, live),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.result(field, live)),
+            Arg::Out(lvalue) => self.lvalue(lvalue, read),
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.result(field, read)),
             Arg::In(_)
             | Arg::Header(_)
             | Arg::Stack(_)
             | Arg::String(_)
             | Arg::Extern(_)
             | Arg::Packet
-            | Arg::Missing => self.arg(arg, live),
+            | Arg::Missing => self.arg(arg, read),
         }
     }
 
-    fn expr(&self, expr: &Expr, live: &mut Set) {
+    fn expr(&self, expr: &Expr, read: &mut dyn FnMut(LocalId)) {
         match &expr.kind {
             ExprKind::Const(_) => {}
-            ExprKind::Local(local) => live.insert(*local),
-            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => self.header(header, live),
-            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => self.expr(a, live),
+            ExprKind::Local(local) => read(*local),
+            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => self.header(header, read),
+            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => self.expr(a, read),
             ExprKind::Binary(_, a, b) => {
-                self.expr(a, live);
-                self.expr(b, live);
+                self.expr(a, read);
+                self.expr(b, read);
             }
             ExprKind::Conditional(c, a, b) => {
-                self.expr(c, live);
-                self.expr(a, live);
-                self.expr(b, live);
+                self.expr(c, read);
+                self.expr(a, read);
+                self.expr(b, read);
             }
         }
     }
 }
 
 /// The receiver of a result is written as a whole.
-fn written(arg: &Arg, live: &mut Set) {
+fn written(arg: &Arg, live: &mut Locals) {
     match arg {
         Arg::Out(LValue::Local(local)) => live.remove(*local),
         Arg::Struct(fields) => fields.iter().for_each(|(_, field)| written(field, live)),

@@ -13,9 +13,9 @@ mod walk;
 
 use crate::arch;
 use crate::ir::*;
-use facts::{Entry, Facts};
+use facts::{Facts, Known};
 use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 use tables::TableFacts;
 use walk::Walker;
 
@@ -35,12 +35,12 @@ pub fn run(program: &mut Program, kind: Kind) {
     let tables = TableFacts::new(program);
     // Where packets go from stage to stage without a way around, validity goes with them. Other storage may be written in between.
     let straight = arch::by_name(&program.architecture).is_some_and(|a| !a.reject_is_visible);
-    let mut validity = Entry::default();
+    let mut validity = Known::default();
     for at in 0..program.stages.len() {
         let Some(stage) = program.stages.get(at) else {
             break;
         };
-        let entry = if straight { validity.clone() } else { Entry::default() };
+        let entry = if straight { validity.clone() } else { Known::default() };
         let exit = match stage.block {
             StageBlock::Parser(id) => parser(program, id, kind, &tables, &entry),
             StageBlock::Control(id) => {
@@ -50,15 +50,18 @@ pub fn run(program: &mut Program, kind: Kind) {
                 let (facts, keys) = walker.finish();
                 program.controls[id].body = body;
                 tables::put_keys(program, keys);
-                Some(facts.entry())
+                Some(facts.exit())
             }
         };
-        validity = Entry { validity: exit.unwrap_or_default().validity, ..Entry::default() };
+        validity = match kind {
+            Kind::Validity => exit.unwrap_or_default(),
+            Kind::Constants | Kind::Copies => Known::default(),
+        };
     }
     for at in 0..program.actions.len() {
         let id = ActionId::from_u32(at as u32);
         let body = std::mem::take(&mut program.actions[id].body);
-        let mut walker = Walker::new(program, &tables, Facts::new(kind, &Entry::default()), true);
+        let mut walker = Walker::new(program, &tables, Facts::new(kind, &Known::default()), true);
         program.actions[id].body = walker.block(body);
     }
 }
@@ -69,20 +72,25 @@ fn parser(
     id: ParserId,
     kind: Kind,
     tables: &TableFacts,
-    entry: &Entry,
-) -> Option<Entry> {
+    entry: &Known,
+) -> Option<Known> {
     let prologue = std::mem::take(&mut program.parsers[id].prologue);
     let mut walker = Walker::new(program, tables, Facts::new(kind, entry), true);
     let prologue = walker.block(prologue);
-    let begin = walker.finish().0.entry();
+    let begin = walker.finish().0.exit();
     program.parsers[id].prologue = prologue;
 
-    let mut entries: FxHashMap<StateId, Entry> = FxHashMap::default();
-    let mut accept: Option<Entry> = None;
-    let start = program.parsers[id].start;
-    entries.insert(start, begin);
-    let mut queue = VecDeque::from([start]);
-    while let Some(at) = queue.pop_front() {
+    // States wait in an order in which those that lead to a state come before it, but for loops.
+    let order = super::states::topological(&program.parsers[id]);
+    let position: FxHashMap<StateId, usize> = order.iter().enumerate().map(|(at, &id)| (id, at)).collect();
+    let mut entries: FxHashMap<StateId, Known> = FxHashMap::default();
+    let mut accept: Option<Known> = None;
+    entries.insert(program.parsers[id].start, begin);
+    let mut waiting = BTreeSet::from([0]);
+    while let Some(at) = waiting.pop_first() {
+        let Some(&at) = order.get(at) else {
+            continue;
+        };
         let Some(entry) = entries.get(&at) else {
             continue;
         };
@@ -95,20 +103,18 @@ fn parser(
         if facts.dead {
             continue;
         }
-        let exit = facts.entry();
+        let exit = facts.exit();
         for target in super::states::live_targets(&transition) {
             match target {
-                Target::State(next) => match entries.get_mut(&next) {
-                    Some(known) => {
-                        if known.meet(&exit) {
-                            queue.push_back(next);
-                        }
+                Target::State(next) => {
+                    let is_new = match entries.get_mut(&next) {
+                        Some(known) => known.meet(&exit),
+                        None => entries.insert(next, exit.clone()).is_none(),
+                    };
+                    if is_new {
+                        waiting.extend(position.get(&next));
                     }
-                    None => {
-                        entries.insert(next, exit.clone());
-                        queue.push_back(next);
-                    }
-                },
+                }
                 Target::Accept => match &mut accept {
                     Some(known) => {
                         known.meet(&exit);

@@ -1,120 +1,354 @@
-//! Stores to header fields that are overwritten before anybody sees them.
+//! Stores to header fields that are overwritten before anybody sees them, whatever way control takes.
 //!
 //! ```text
-//! h.ttl = 0; x = y; h.ttl = d     =>   x = y; h.ttl = d
-//! h.a = 1; h.setInvalid()         =>   h.setInvalid()
+//! h.ttl = 0; if (c) { x = y; } h.ttl = d             =>   if (c) { x = y; } h.ttl = d
+//! h.a = 1; if (c) { h.a = 2; } else { exit; }         =>   as it is: what exits shows h.a
+//! h.a = 1; apply t; h.setInvalid()                    =>   apply t; h.setInvalid()      (no action of t reads h.a)
 //! ```
 //!
-//! Looks ahead within a block, past branches that neither read the field nor go elsewhere.
+//! Carries backwards the fields whose values are *doomed*: overwritten, or lost with their header, on every way from here before they are
+//! read. None is where a stage ends or a parser may reject, for there everything is seen; what an action stores may be doomed by what
+//! follows its table wherever that is applied. Stores to locals are [`super::dead`]'s.
 
-use crate::analysis::effects::{self, StorageSet};
+use crate::analysis::persistent::Set;
 use crate::ir::*;
-
-/// Statements to look ahead.
-const FAR: usize = 64;
+use cranelift_entity::{EntityRef, entity_impl};
+use rustc_hash::FxHashMap;
 
 /// Removes such stores everywhere.
 pub fn run(program: &mut Program) {
-    for at in 0..program.controls.len() {
-        let id = ControlId::from_u32(at as u32);
-        let mut body = std::mem::take(&mut program.controls[id].body);
-        block(program, &mut body);
-        program.controls[id].body = body;
+    let mut walk = Walk::new(program);
+    for control in program.controls.values_mut() {
+        walk.block(&mut control.body, &mut Fields::default());
     }
-    for at in 0..program.actions.len() {
-        let id = ActionId::from_u32(at as u32);
-        let mut body = std::mem::take(&mut program.actions[id].body);
-        block(program, &mut body);
-        program.actions[id].body = body;
-    }
-}
-
-fn block(program: &Program, list: &mut Block) {
-    for stmt in list.iter_mut() {
-        stmt.blocks_mut().into_iter().for_each(|inner| block(program, inner));
-    }
-    let dead: Vec<bool> = (0..list.len())
-        .map(|at| match list.get(at).map(|s| &s.kind) {
-            Some(StmtKind::Assign {
-                dst: LValue::Field { header: HeaderRef::Header(header), field },
-                ..
-            }) => {
-                let later = list.iter().skip(at + 1).take(FAR);
-                is_overwritten(program, later, *header, *field)
-            }
-            _ => false,
-        })
-        .collect();
-    let mut dead = dead.into_iter();
-    list.retain(|_| dead.next() != Some(true));
-}
-
-fn is_overwritten<'a>(
-    program: &Program,
-    later: impl Iterator<Item = &'a Stmt>,
-    header: HeaderId,
-    field: u32,
-) -> bool {
-    for stmt in later {
-        let mut reads = StorageSet::new();
-        let goes = match &stmt.kind {
-            StmtKind::SetValid { header: HeaderRef::Header(h), valid } if *h == header => return !valid,
-            StmtKind::CopyHeader { dst: HeaderRef::Header(h), src: HeaderRef::Header(s) } if *h == header => {
-                return *s != header;
-            }
-            StmtKind::Assign { dst, src } => {
-                effects::expr_reads(program, src, &mut reads);
-                if !reads.has_field(header, field)
-                    && let LValue::Field { header: HeaderRef::Header(h), field: f } = dst
-                    && (*h, *f) == (header, field)
-                {
-                    return true;
-                }
-                // A slice keeps the rest of the field; an index may be anything.
-                matches!(dst.root(), LValue::Field { header: HeaderRef::Element { .. }, .. })
-                    || matches!(dst.root(), LValue::Field { header: HeaderRef::Header(h), field: f } if (*h, *f) == (header, field))
-            }
-            StmtKind::If { .. } | StmtKind::Switch { .. } => {
-                effects::stmt_effects(program, stmt, &mut reads, &mut StorageSet::new());
-                let mut goes = false;
-                visit::statements(std::slice::from_ref(stmt), &mut |inner| goes |= goes_elsewhere(inner));
-                goes
-            }
-            _ if goes_elsewhere(stmt) => true,
-            _ => {
-                effects::stmt_effects(program, stmt, &mut reads, &mut StorageSet::new());
-                false
-            }
-        };
-        if goes || reads.has_field(header, field) {
-            return false;
+    for parser in program.parsers.values_mut() {
+        for state in parser.states.values_mut() {
+            walk.block(&mut state.body, &mut Fields::default());
         }
     }
-    false
+    let mut behind: FxHashMap<ActionId, Fields> = FxHashMap::default();
+    for (id, table) in program.tables.iter() {
+        // The actions of a table that is applied nowhere stay as they are.
+        let fields = walk.behind.get(&id).cloned().unwrap_or_default();
+        for action in &table.actions {
+            keep_common(&mut behind, action.action, &fields);
+        }
+    }
+    for (id, action) in program.actions.iter_mut() {
+        walk.block(&mut action.body, &mut behind.remove(&id).unwrap_or_default());
+    }
 }
 
-/// True if control may leave the block here, or others look at headers.
-fn goes_elsewhere(stmt: &Stmt) -> bool {
-    match &stmt.kind {
-        StmtKind::Assign { .. }
-        | StmtKind::SetValid { .. }
-        | StmtKind::CopyHeader { .. }
-        | StmtKind::If { .. }
-        | StmtKind::Switch { .. } => false,
-        StmtKind::PushFront { .. }
-        | StmtKind::PopFront { .. }
-        | StmtKind::Labelled { .. }
-        | StmtKind::Leave(_)
-        | StmtKind::Loop { .. }
-        | StmtKind::ApplyTable { .. }
-        | StmtKind::CallExtern { .. }
-        | StmtKind::Extract { .. }
-        | StmtKind::Lookahead { .. }
-        | StmtKind::Advance { .. }
-        | StmtKind::PacketLength { .. }
-        | StmtKind::Verify { .. }
-        | StmtKind::Reject { .. }
-        | StmtKind::Emit(_)
-        | StmtKind::EmitScalar(_) => true,
+/// A field of a header instance, counted through all of them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct FieldId(u32);
+entity_impl!(FieldId, "field");
+
+type Fields = Set<FieldId>;
+
+struct Walk {
+    /// The first field of each header; behind them the number of all fields.
+    starts: Vec<usize>,
+    stacks: FxHashMap<StackId, Vec<HeaderId>>,
+    /// What applying a table may read, and the labels that its actions leave.
+    tables: FxHashMap<TableId, (Vec<FieldId>, Vec<LabelId>)>,
+    /// What is doomed where a label's block ends.
+    labels: FxHashMap<LabelId, Fields>,
+    /// What is doomed behind every application of a table.
+    behind: FxHashMap<TableId, Fields>,
+}
+
+/// What is doomed for one use is only doomed if it is for all.
+fn keep_common<K: std::hash::Hash + Eq>(all: &mut FxHashMap<K, Fields>, key: K, fields: &Fields) {
+    all.entry(key).and_modify(|known| known.keep_all(fields)).or_insert_with(|| fields.clone());
+}
+
+impl Walk {
+    fn new(program: &Program) -> Walk {
+        let mut starts = vec![0];
+        let mut count = 0;
+        for header in program.headers.values() {
+            count += program.header_types[header.ty].fields.len();
+            starts.push(count);
+        }
+        let stacks = program.stacks.iter().map(|(id, stack)| (id, stack.elements.clone())).collect();
+        let (tables, labels, behind) = Default::default();
+        let mut walk = Walk { starts, stacks, tables, labels, behind };
+        let mut of_actions: FxHashMap<ActionId, (Vec<FieldId>, Vec<LabelId>)> = FxHashMap::default();
+        for (id, action) in program.actions.iter() {
+            let (mut reads, mut leaves) = (Vec::new(), Vec::new());
+            visit::statements(&action.body, &mut |stmt| {
+                walk.own_reads(stmt, &mut |field| reads.push(field));
+                if let StmtKind::Leave(label) = stmt.kind {
+                    leaves.push(label);
+                }
+            });
+            of_actions.insert(id, (reads, leaves));
+        }
+        for (id, table) in program.tables.iter() {
+            let (mut reads, mut leaves) = (Vec::new(), Vec::new());
+            table.keys.iter().for_each(|key| walk.expr(&key.expr, &mut |field| reads.push(field)));
+            for (own, left) in table.actions.iter().filter_map(|action| of_actions.get(&action.action)) {
+                reads.extend(own);
+                leaves.extend(left);
+            }
+            walk.tables.insert(id, (reads, leaves));
+        }
+        walk
+    }
+
+    fn fields(&self, header: HeaderId) -> impl Iterator<Item = FieldId> + use<> {
+        let start = |at: usize| self.starts.get(at).copied().unwrap_or_default();
+        (start(header.index())..start(header.index() + 1)).map(FieldId::new)
+    }
+
+    fn field(&self, header: HeaderId, field: u32) -> FieldId {
+        FieldId::new(self.starts.get(header.index()).copied().unwrap_or_default() + field as usize)
+    }
+
+    /// Walks a block backwards; `doomed` is what is doomed behind it, and in front of it afterwards.
+    fn block(&mut self, block: &mut Block, doomed: &mut Fields) {
+        let mut kept = Vec::with_capacity(block.len());
+        while let Some(mut stmt) = block.pop() {
+            if self.stmt(&mut stmt, doomed) {
+                kept.push(stmt);
+            }
+        }
+        kept.reverse();
+        *block = kept;
+    }
+
+    /// False if the statement's store is overwritten.
+    fn stmt(&mut self, stmt: &mut Stmt, doomed: &mut Fields) -> bool {
+        match &mut stmt.kind {
+            StmtKind::Assign { dst, .. } => {
+                if let LValue::Field { header: HeaderRef::Header(header), field } = dst.root() {
+                    let id = self.field(*header, *field);
+                    if doomed.contains(id) {
+                        return false;
+                    }
+                    if let LValue::Field { .. } = dst {
+                        doomed.insert(id);
+                    }
+                }
+            }
+            // Whether the old values are still there when it becomes valid makes no difference to those that are doomed.
+            StmtKind::SetValid { header: HeaderRef::Header(header), valid: false } => {
+                self.fields(*header).for_each(|field| doomed.insert(field));
+            }
+            StmtKind::CopyHeader { dst: HeaderRef::Header(header), .. } => {
+                self.fields(*header).for_each(|field| doomed.insert(field));
+            }
+            StmtKind::If { then_block, else_block, .. } => {
+                let mut other = doomed.clone();
+                self.block(then_block, doomed);
+                self.block(else_block, &mut other);
+                doomed.keep_all(&other);
+            }
+            StmtKind::Switch { cases, default, .. } => {
+                let behind = doomed.clone();
+                self.block(default, doomed);
+                for (_, block) in cases {
+                    let mut case = behind.clone();
+                    self.block(block, &mut case);
+                    doomed.keep_all(&case);
+                }
+            }
+            StmtKind::Labelled { label, body } => {
+                self.labels.insert(*label, doomed.clone());
+                self.block(body, doomed);
+            }
+            // An action's label that is left to is that of a control, which has been walked.
+            StmtKind::Leave(label) => *doomed = self.labels.get(label).cloned().unwrap_or_default(),
+            StmtKind::Loop { body, .. } => {
+                // Another round may read everything.
+                *doomed = Fields::default();
+                self.block(body, doomed);
+            }
+            StmtKind::ApplyTable { table, .. } => {
+                keep_common(&mut self.behind, *table, doomed);
+                if let Some((reads, leaves)) = self.tables.get(table) {
+                    for label in leaves {
+                        // A label of the action itself, whose block ends where the action goes on, is none of these.
+                        if let Some(behind) = self.labels.get(label) {
+                            doomed.keep_all(behind);
+                        }
+                    }
+                    reads.iter().for_each(|&field| doomed.remove(field));
+                }
+            }
+            StmtKind::CallExtern { result, .. } => {
+                if let Some(result) = result {
+                    self.written(result, doomed);
+                }
+            }
+            // What rejects ends the stage.
+            StmtKind::Extract { .. }
+            | StmtKind::Lookahead { .. }
+            | StmtKind::Advance { .. }
+            | StmtKind::Verify { .. }
+            | StmtKind::Reject { .. } => *doomed = Fields::default(),
+            StmtKind::SetValid { .. }
+            | StmtKind::CopyHeader { .. }
+            | StmtKind::PushFront { .. }
+            | StmtKind::PopFront { .. }
+            | StmtKind::PacketLength { .. }
+            | StmtKind::Emit(_)
+            | StmtKind::EmitScalar(_) => {}
+        }
+        self.own_reads(stmt, &mut |field| doomed.remove(field));
+        true
+    }
+
+    /// The receiver of a result is written as a whole, behind everything else.
+    fn written(&self, result: &Arg, doomed: &mut Fields) {
+        match result {
+            Arg::Out(LValue::Field { header: HeaderRef::Header(header), field }) => {
+                doomed.insert(self.field(*header, *field));
+            }
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.written(field, doomed)),
+            Arg::In(_)
+            | Arg::Out(_)
+            | Arg::Header(_)
+            | Arg::Stack(_)
+            | Arg::String(_)
+            | Arg::Extern(_)
+            | Arg::Packet
+            | Arg::Missing => {}
+        }
+    }
+
+    /// What a statement itself reads, without its blocks and the actions of its table.
+    fn own_reads(&self, stmt: &Stmt, read: &mut dyn FnMut(FieldId)) {
+        match &stmt.kind {
+            StmtKind::Assign { dst, src } => {
+                self.index_of(dst, read);
+                self.expr(src, read);
+            }
+            StmtKind::SetValid { header, .. } => self.index(header, read),
+            StmtKind::CopyHeader { dst, src } => {
+                self.index(dst, read);
+                self.header(src, None, read);
+            }
+            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => {
+                self.stack(*stack, None, read)
+            }
+            StmtKind::If { condition: e, .. }
+            | StmtKind::Switch { scrutinee: e, .. }
+            | StmtKind::Advance { bits: e }
+            | StmtKind::Reject { error: e }
+            | StmtKind::EmitScalar(e) => self.expr(e, read),
+            StmtKind::CallExtern { args, result, .. } => {
+                args.iter().for_each(|arg| self.arg(arg, read));
+                result.iter().for_each(|arg| self.receiver(arg, read));
+            }
+            StmtKind::Extract { header, varbit_bits } => {
+                self.index(header, read);
+                varbit_bits.iter().for_each(|e| self.expr(e, read));
+            }
+            StmtKind::Verify { condition, error } => {
+                self.expr(condition, read);
+                self.expr(error, read);
+            }
+            StmtKind::Emit(header) => self.header(header, None, read),
+            StmtKind::Labelled { .. }
+            | StmtKind::Leave(_)
+            | StmtKind::Loop { .. }
+            | StmtKind::ApplyTable { .. }
+            | StmtKind::Lookahead { .. }
+            | StmtKind::PacketLength { .. } => {}
+        }
+    }
+
+    /// What an extern is given it may read, also what it may write.
+    fn arg(&self, arg: &Arg, read: &mut dyn FnMut(FieldId)) {
+        match arg {
+            Arg::In(expr) => self.expr(expr, read),
+            Arg::Out(lvalue) => {
+                if let LValue::Field { header, field } = lvalue.root() {
+                    self.header(header, Some(*field), read);
+                }
+            }
+            Arg::Header(header) => self.header(header, None, read),
+            Arg::Stack(stack) => self.stack(*stack, None, read),
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.arg(field, read)),
+            Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
+        }
+    }
+
+    /// What finding the receiver of a result reads.
+    fn receiver(&self, arg: &Arg, read: &mut dyn FnMut(FieldId)) {
+        match arg {
+            Arg::Out(lvalue @ LValue::Field { .. }) => self.index_of(lvalue, read),
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.receiver(field, read)),
+            Arg::In(_)
+            | Arg::Out(_)
+            | Arg::Header(_)
+            | Arg::Stack(_)
+            | Arg::String(_)
+            | Arg::Extern(_)
+            | Arg::Packet
+            | Arg::Missing => self.arg(arg, read),
+        }
+    }
+
+    fn index_of(&self, lvalue: &LValue, read: &mut dyn FnMut(FieldId)) {
+        match lvalue.root() {
+            LValue::Field { header, .. } => self.index(header, read),
+            LValue::Local(_) | LValue::Slice { .. } => {}
+        }
+        // A slice keeps the rest of its field.
+        if let (LValue::Slice { .. }, LValue::Field { header, field }) = (lvalue, lvalue.root()) {
+            self.header(header, Some(*field), read);
+        }
+    }
+
+    fn index(&self, header: &HeaderRef, read: &mut dyn FnMut(FieldId)) {
+        match header {
+            HeaderRef::Element { index, .. } => self.expr(index, read),
+            HeaderRef::Header(_) | HeaderRef::Next(_) | HeaderRef::Last(_) => {}
+        }
+    }
+
+    /// One field or all of a header that is read, whichever it is.
+    fn header(&self, header: &HeaderRef, field: Option<u32>, read: &mut dyn FnMut(FieldId)) {
+        self.index(header, read);
+        match header {
+            HeaderRef::Header(id) => self.instance(*id, field, read),
+            HeaderRef::Element { stack, .. } | HeaderRef::Next(stack) | HeaderRef::Last(stack) => {
+                self.stack(*stack, field, read)
+            }
+        }
+    }
+
+    fn stack(&self, stack: StackId, field: Option<u32>, read: &mut dyn FnMut(FieldId)) {
+        for &element in self.stacks.get(&stack).into_iter().flatten() {
+            self.instance(element, field, read);
+        }
+    }
+
+    fn instance(&self, header: HeaderId, field: Option<u32>, read: &mut dyn FnMut(FieldId)) {
+        match field {
+            Some(field) => read(self.field(header, field)),
+            None => self.fields(header).for_each(read),
+        }
+    }
+
+    fn expr(&self, expr: &Expr, read: &mut dyn FnMut(FieldId)) {
+        match &expr.kind {
+            ExprKind::Const(_) | ExprKind::Local(_) => {}
+            ExprKind::Field { header, field } => self.header(header, Some(*field), read),
+            ExprKind::IsValid(header) => self.index(header, read),
+            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => self.expr(a, read),
+            ExprKind::Binary(_, a, b) => {
+                self.expr(a, read);
+                self.expr(b, read);
+            }
+            ExprKind::Conditional(c, a, b) => {
+                self.expr(c, read);
+                self.expr(a, read);
+                self.expr(b, read);
+            }
+        }
     }
 }

@@ -202,6 +202,29 @@ pub fn reachable(parser: &Parser) -> Vec<StateId> {
     seen
 }
 
+/// The states that `start` leads to, each before those that it leads to, but where there are loops.
+pub fn topological(parser: &Parser) -> Vec<StateId> {
+    let mut finished = Vec::new();
+    let mut seen = rustc_hash::FxHashSet::from_iter([parser.start]);
+    let mut open = vec![(parser.start, targets(&parser.states[parser.start].transition))];
+    while let Some((id, rest)) = open.last_mut() {
+        match rest.pop() {
+            Some(Target::State(next)) => {
+                if seen.insert(next) {
+                    open.push((next, targets(&parser.states[next].transition)));
+                }
+            }
+            Some(Target::Accept | Target::Reject) => {}
+            None => {
+                finished.push(*id);
+                open.pop();
+            }
+        }
+    }
+    finished.reverse();
+    finished
+}
+
 /// Drops states that are not reachable; the others keep their order.
 fn compact(parser: &mut Parser) {
     let mut live: Vec<StateId> = reachable(parser);

@@ -1,14 +1,15 @@
-//! What is known at a point of the program: values of locals, validity of headers. With a journal, so that a branch costs what it changes.
+//! What is known at a point of the program: values of locals, validity of headers. Copying it is cheap, so that a branch costs what it changes.
 
 use super::Kind;
+use crate::analysis::persistent::Map;
 use crate::ir::*;
 use num_bigint::BigUint;
-use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// What a local holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fact {
-    Const(BigUint),
+    Const(Rc<BigUint>),
     /// The same as another local, as long as that has this version.
     Copy(LocalId, u32),
     /// The same as a header's field, as long as the header has this version.
@@ -24,130 +25,98 @@ impl Fact {
     }
 }
 
-/// Something that has been changed, with what was there before.
-#[derive(Clone, Debug)]
-enum Undo {
-    Local(LocalId, Option<(Option<Fact>, u32)>),
-    Header(HeaderId, Option<(Option<bool>, u32)>),
+/// What is known of a local or header. Where copies are followed it has a version, a number that it keeps until it is changed; versions are
+/// never used again, and what has not been changed has version 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Versioned<T> {
+    fact: Option<T>,
+    version: u32,
 }
 
-/// What a branch changed.
+/// What holds somewhere.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Branch {
-    locals: FxHashMap<LocalId, (Option<Fact>, u32)>,
-    headers: FxHashMap<HeaderId, (Option<bool>, u32)>,
+pub(super) struct Known {
+    locals: Map<LocalId, Versioned<Fact>>,
+    headers: Map<HeaderId, Versioned<bool>>,
 }
 
-/// The constants and validities that hold where a parser's state or a stage begins.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) locals: FxHashMap<LocalId, BigUint>,
-    pub(super) validity: FxHashMap<HeaderId, bool>,
-}
-
-impl Entry {
-    /// Keeps what holds in both; true if something was lost.
-    pub(super) fn meet(&mut self, other: &Entry) -> bool {
-        let before = self.locals.len() + self.validity.len();
-        self.locals.retain(|id, value| other.locals.get(id) == Some(value));
-        self.validity.retain(|id, valid| other.validity.get(id) == Some(valid));
-        before != self.locals.len() + self.validity.len()
+impl Known {
+    /// Keeps what holds in both; true if something was lost. Only for facts without versions.
+    pub(super) fn meet(&mut self, other: &Known) -> bool {
+        let locals = self.locals.intersect(&other.locals);
+        self.headers.intersect(&other.headers) || locals
     }
 }
 
-/// What is known. A version is a number that a local or header has until it is changed; versions are never used again.
-#[derive(Clone, Debug)]
+/// What is known where the walk stands.
+#[derive(Debug)]
 pub(super) struct Facts {
     kind: Kind,
-    locals: FxHashMap<LocalId, (Option<Fact>, u32)>,
-    headers: FxHashMap<HeaderId, (Option<bool>, u32)>,
-    journal: Vec<Undo>,
+    known: Known,
     versions: u32,
     /// Control does not get here.
     pub(super) dead: bool,
 }
 
 impl Facts {
-    pub(super) fn new(kind: Kind, entry: &Entry) -> Facts {
-        let mut facts = Facts {
-            kind,
-            locals: FxHashMap::default(),
-            headers: FxHashMap::default(),
-            journal: Vec::new(),
-            versions: 0,
-            dead: false,
-        };
-        for (&local, value) in &entry.locals {
-            facts.set_local(local, Some(Fact::Const(value.clone())));
+    /// What holds at the beginning is without versions.
+    pub(super) fn new(kind: Kind, known: &Known) -> Facts {
+        Facts { kind, known: known.clone(), versions: 0, dead: false }
+    }
+
+    /// What holds where another walk goes on. Copies are only followed within one walk.
+    pub(super) fn exit(self) -> Known {
+        match self.kind {
+            Kind::Constants | Kind::Validity => self.known,
+            Kind::Copies => Known::default(),
         }
-        for (&header, &valid) in &entry.validity {
-            facts.set_header(header, Some(valid));
+    }
+
+    /// What is known and its version, as it is kept.
+    fn versioned<T>(&mut self, fact: Option<T>) -> Option<Versioned<T>> {
+        match self.kind {
+            Kind::Constants | Kind::Validity => fact.map(|fact| Versioned { fact: Some(fact), version: 0 }),
+            Kind::Copies => {
+                self.versions += 1;
+                Some(Versioned { fact, version: self.versions })
+            }
         }
-        facts.journal.clear();
-        facts
-    }
-
-    pub(super) fn entry(&self) -> Entry {
-        let locals = self.locals.iter().filter_map(|(&id, (fact, _))| match fact {
-            Some(Fact::Const(value)) => Some((id, value.clone())),
-            _ => None,
-        });
-        let validity = self.headers.iter().filter_map(|(&id, (valid, _))| Some((id, (*valid)?)));
-        Entry { locals: locals.collect(), validity: validity.collect() }
-    }
-
-    fn version(&mut self) -> u32 {
-        self.versions += 1;
-        self.versions
-    }
-
-    fn put_local(&mut self, id: LocalId, fact: Option<Fact>, version: u32) {
-        let old = self.locals.insert(id, (fact, version));
-        self.journal.push(Undo::Local(id, old));
-    }
-
-    fn put_header(&mut self, id: HeaderId, valid: Option<bool>, version: u32) {
-        let old = self.headers.insert(id, (valid, version));
-        self.journal.push(Undo::Header(id, old));
     }
 
     /// The local has changed; `fact` is what it holds now.
     pub(super) fn set_local(&mut self, id: LocalId, fact: Option<Fact>) {
-        let version = self.version();
-        let fact = fact.filter(|fact| fact.kind() == self.kind);
-        self.put_local(id, fact, version);
+        let fact = self.versioned(fact.filter(|fact| fact.kind() == self.kind));
+        self.known.locals.put(id, fact);
     }
 
     /// The header has changed; `valid` is its validity now.
     pub(super) fn set_header(&mut self, id: HeaderId, valid: Option<bool>) {
-        let version = self.version();
-        let valid = valid.filter(|_| self.kind == Kind::Validity);
-        self.put_header(id, valid, version);
+        let valid = self.versioned(valid.filter(|_| self.kind == Kind::Validity));
+        self.known.headers.put(id, valid);
     }
 
     /// The header's validity is known from now on; it has not changed.
     pub(super) fn assume(&mut self, id: HeaderId, valid: bool) {
         if self.kind == Kind::Validity {
-            let version = self.header_version(id);
-            self.put_header(id, Some(valid), version);
+            self.set_header(id, Some(valid));
         }
     }
 
     pub(super) fn validity(&self, id: HeaderId) -> Option<bool> {
-        self.headers.get(&id).and_then(|(valid, _)| *valid)
+        self.known.headers.get(id).and_then(|known| known.fact)
     }
 
     pub(super) fn local_version(&self, id: LocalId) -> u32 {
-        self.locals.get(&id).map_or(0, |(_, version)| *version)
+        self.known.locals.get(id).map_or(0, |known| known.version)
     }
 
     pub(super) fn header_version(&self, id: HeaderId) -> u32 {
-        self.headers.get(&id).map_or(0, |(_, version)| *version)
+        self.known.headers.get(id).map_or(0, |known| known.version)
     }
 
     /// What the local holds, if that is still so.
     pub(super) fn local(&self, id: LocalId) -> Option<&Fact> {
-        let fact = self.locals.get(&id)?.0.as_ref()?;
+        let fact = self.known.locals.get(id)?.fact.as_ref()?;
         let holds = match fact {
             Fact::Const(_) => true,
             Fact::Copy(other, version) => self.local_version(*other) == *version,
@@ -163,84 +132,47 @@ impl Facts {
         }
     }
 
-    /// A point to come back to.
-    pub(super) fn mark(&self) -> usize {
-        self.journal.len()
+    /// What holds here, to come back to.
+    pub(super) fn known(&self) -> Known {
+        self.known.clone()
     }
 
-    /// What has changed since the mark.
-    pub(super) fn branch(&self, mark: usize) -> Branch {
-        let mut branch = Branch::default();
-        for undo in self.journal.get(mark..).unwrap_or_default() {
-            match undo {
-                Undo::Local(id, _) => {
-                    if let Some(now) = self.locals.get(id) {
-                        branch.locals.insert(*id, now.clone());
-                    }
-                }
-                Undo::Header(id, _) => {
-                    if let Some(now) = self.headers.get(id) {
-                        branch.headers.insert(*id, *now);
-                    }
-                }
-            }
-        }
-        branch
-    }
-
-    /// Takes back all changes since the mark.
-    pub(super) fn rollback(&mut self, mark: usize) {
-        while self.journal.len() > mark {
-            match self.journal.pop() {
-                Some(Undo::Local(id, Some(old))) => {
-                    self.locals.insert(id, old);
-                }
-                Some(Undo::Local(id, None)) => {
-                    self.locals.remove(&id);
-                }
-                Some(Undo::Header(id, Some(old))) => {
-                    self.headers.insert(id, old);
-                }
-                Some(Undo::Header(id, None)) => {
-                    self.headers.remove(&id);
-                }
-                None => {}
-            }
-        }
+    /// Back to where this held. What held here meanwhile, if control got here.
+    pub(super) fn back(&mut self, known: Known) -> Option<Known> {
+        let here = std::mem::replace(&mut self.known, known);
+        let is_dead = std::mem::replace(&mut self.dead, false);
+        (!is_dead).then_some(here)
     }
 
     /// What holds after any one of some branches from here.
-    pub(super) fn join(&mut self, branches: &[Branch]) {
+    pub(super) fn join(&mut self, branches: Vec<Known>) {
         self.dead = branches.is_empty();
-        if let [only] = branches {
-            for (id, (fact, version)) in &only.locals {
-                self.put_local(*id, fact.clone(), *version);
-            }
-            for (id, (valid, version)) in &only.headers {
-                self.put_header(*id, *valid, *version);
-            }
-            return;
+        let mut branches = branches.into_iter();
+        if let Some(first) = branches.next() {
+            self.known = first;
         }
-        let mut locals: Vec<LocalId> = branches.iter().flat_map(|b| b.locals.keys().copied()).collect();
-        locals.sort_unstable();
-        locals.dedup();
-        for id in locals {
-            let base = self.locals.get(&id).and_then(|(fact, _)| fact.clone());
-            let mut facts =
-                branches.iter().map(|b| b.locals.get(&id).map_or(base.as_ref(), |(fact, _)| fact.as_ref()));
-            let first = facts.next().flatten().cloned();
-            let agreed = first.filter(|first| facts.all(|fact| fact == Some(first)));
-            self.set_local(id, agreed);
-        }
-        let mut headers: Vec<HeaderId> = branches.iter().flat_map(|b| b.headers.keys().copied()).collect();
-        headers.sort_unstable();
-        headers.dedup();
-        for id in headers {
-            let base = self.validity(id);
-            let mut valid = branches.iter().map(|b| b.headers.get(&id).map_or(base, |(valid, _)| *valid));
-            let first = valid.next().flatten();
-            let agreed = first.filter(|_| valid.all(|v| v == first));
-            self.set_header(id, agreed);
+        for branch in branches {
+            match self.kind {
+                Kind::Constants | Kind::Validity => {
+                    self.known.meet(&branch);
+                }
+                Kind::Copies => {
+                    let versions = &mut self.versions;
+                    self.known.locals.join(&branch.locals, &mut |a, b| Some(either(a, b, versions)));
+                    self.known.headers.join(&branch.headers, &mut |a, b| Some(either(a, b, versions)));
+                }
+            }
         }
     }
+}
+
+/// What is one thing or another has changed.
+fn either<T: Clone + PartialEq>(
+    a: Option<&Versioned<T>>,
+    b: Option<&Versioned<T>>,
+    versions: &mut u32,
+) -> Versioned<T> {
+    *versions += 1;
+    let fact = |known: Option<&Versioned<T>>| known.and_then(|known| known.fact.clone());
+    Versioned { fact: fact(a).filter(|a| Some(a) == fact(b).as_ref()), version: *versions }
 }

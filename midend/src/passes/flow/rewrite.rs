@@ -13,7 +13,7 @@ impl Walker<'_> {
         let (ty, span) = (expr.ty, expr.span);
         match &mut expr.kind {
             ExprKind::Local(local) => match self.facts.local(*local) {
-                Some(Fact::Const(value)) => *expr = Expr::constant(value.clone(), ty, span),
+                Some(Fact::Const(value)) => *expr = Expr::constant((**value).clone(), ty, span),
                 Some(Fact::Copy(other, _)) => *expr = Expr::local(*other, ty, span),
                 Some(Fact::Field(header, field, _)) => {
                     let kind = ExprKind::Field { header: HeaderRef::Header(*header), field: *field };

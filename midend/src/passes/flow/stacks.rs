@@ -5,6 +5,7 @@ use super::walk::Walker;
 use crate::ir::*;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
+use std::rc::Rc;
 
 impl Walker<'_> {
     pub(super) fn next_index(&self, stack: StackId) -> Option<usize> {
@@ -13,7 +14,7 @@ impl Walker<'_> {
 
     fn set_next_index(&mut self, stack: StackId, value: usize) {
         let next = self.program.stacks[stack].next_index;
-        self.facts.set_local(next, Some(Fact::Const(BigUint::from(value))));
+        self.facts.set_local(next, Some(Fact::Const(Rc::new(BigUint::from(value)))));
     }
 
     pub(super) fn extract_next(

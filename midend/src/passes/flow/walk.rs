@@ -1,23 +1,22 @@
 //! The walk along the flow of control: what each statement does to what is known.
 
 use super::conditions;
-use super::facts::{Branch, Fact, Facts};
+use super::facts::{Fact, Facts, Known};
 use super::tables::{Keys, TableFacts};
 use crate::analysis::effects::{self, HeaderParts, StorageSet, VALIDITY};
 use crate::ir::*;
 use num_traits::Zero;
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
-/// So many ways out of a label's block are kept apart. Each holds all that the block changed so far: with more of them than people write,
-/// nothing is known behind the label of what the block writes.
+/// So many ways out of a label's block are kept apart. Each is joined with the others in all that the block changed: with more of them than
+/// people write, nothing is known behind the label of what the block writes.
 const MOST_LEAVES: usize = 64;
 
 /// What holds where a label is left.
 #[derive(Default)]
 struct Left {
-    /// Where its block begins.
-    mark: usize,
-    branches: Vec<Branch>,
+    branches: Vec<Known>,
     /// There are too many to keep.
     too_many: bool,
 }
@@ -29,7 +28,7 @@ pub(super) struct Walker<'a> {
     pub(super) facts: Facts,
     /// Statements are to be rewritten; otherwise only the facts matter.
     rewrite: bool,
-    /// What holds where a label is left, relative to the beginning of its block.
+    /// What holds where a label is left.
     labels: FxHashMap<LabelId, Left>,
     keys: Keys,
 }
@@ -69,15 +68,9 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// A branch: what it becomes, and what it changed if control gets to its end.
-    fn branch(&mut self, block: Block) -> (Block, Option<Branch>) {
-        let mark = self.facts.mark();
-        self.facts.dead = false;
-        let block = self.block(block);
-        let branch = (!self.facts.dead).then(|| self.facts.branch(mark));
-        self.facts.rollback(mark);
-        self.facts.dead = false;
-        (block, branch)
+    /// A branch: what it becomes, and what holds at its end if control gets there.
+    fn branch(&mut self, block: Block) -> (Block, Option<Known>) {
+        self.assuming(&[], block)
     }
 
     fn stmt(&mut self, mut stmt: Stmt, result: &mut Block) {
@@ -125,8 +118,7 @@ impl<'a> Walker<'a> {
                 *then_block = block;
                 let (block, else_branch) = self.assuming(&invalid, std::mem::take(else_block));
                 *else_block = block;
-                let live: Vec<Branch> = then_branch.into_iter().chain(else_branch).collect();
-                self.facts.join(&live);
+                self.facts.join(then_branch.into_iter().chain(else_branch).collect());
             }
             StmtKind::Switch { scrutinee, cases, default } => {
                 if let Some(known) = scrutinee.as_const() {
@@ -145,11 +137,10 @@ impl<'a> Walker<'a> {
                 let (new, branch) = self.branch(std::mem::take(default));
                 *default = new;
                 live.extend(branch);
-                self.facts.join(&live);
+                self.facts.join(live);
             }
             StmtKind::Labelled { label, body } => {
-                let mark = self.facts.mark();
-                self.labels.insert(*label, Left { mark, ..Left::default() });
+                self.labels.insert(*label, Left::default());
                 let (new, through) = self.branch(std::mem::take(body));
                 *body = new;
                 let mut left = self.labels.remove(label).unwrap_or_default();
@@ -159,7 +150,7 @@ impl<'a> Walker<'a> {
                     self.forget(&writes);
                 } else {
                     left.branches.extend(through);
-                    self.facts.join(&left.branches);
+                    self.facts.join(left.branches);
                 }
             }
             StmtKind::Leave(label) => {
@@ -217,8 +208,8 @@ impl<'a> Walker<'a> {
     }
 
     /// A branch that is taken only where these headers are valid or invalid.
-    fn assuming(&mut self, tested: &[(HeaderId, bool)], block: Block) -> (Block, Option<Branch>) {
-        let mark = self.facts.mark();
+    fn assuming(&mut self, tested: &[(HeaderId, bool)], block: Block) -> (Block, Option<Known>) {
+        let known = self.facts.known();
         for &(header, valid) in tested {
             if self.facts.validity(header).is_none() {
                 self.facts.assume(header, valid);
@@ -226,16 +217,13 @@ impl<'a> Walker<'a> {
         }
         self.facts.dead = false;
         let block = self.block(block);
-        let branch = (!self.facts.dead).then(|| self.facts.branch(mark));
-        self.facts.rollback(mark);
-        self.facts.dead = false;
-        (block, branch)
+        (block, self.facts.back(known))
     }
 
     fn leave(&mut self, label: LabelId) {
         if let Some(left) = self.labels.get_mut(&label) {
             if left.branches.len() < MOST_LEAVES {
-                left.branches.push(self.facts.branch(left.mark));
+                left.branches.push(self.facts.known());
             } else {
                 left.too_many = true;
             }
@@ -246,7 +234,7 @@ impl<'a> Walker<'a> {
         match dst {
             LValue::Local(local) => {
                 let fact = match &src.kind {
-                    ExprKind::Const(value) => Some(Fact::Const(value.clone())),
+                    ExprKind::Const(value) => Some(Fact::Const(Rc::new(value.clone()))),
                     ExprKind::Local(other) if other != local => {
                         Some(Fact::Copy(*other, self.facts.local_version(*other)))
                     }
