@@ -27,6 +27,7 @@ mod operator;
 mod package;
 mod packet;
 mod parser;
+mod prefixes;
 mod stmt;
 mod storage;
 mod table;

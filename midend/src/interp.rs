@@ -23,7 +23,8 @@ mod table;
 pub mod trace;
 mod value;
 
-pub use machine::{FieldAt, Machine, Mirror, Outcome, Output, Unsupported, Verdict};
+pub use externs::hash::Crc;
+pub use machine::{FieldAt, Machine, Mirror, Outcome, Output, Session, Unsupported, Verdict};
 pub use program_control::{EntryTarget, ReadEntry};
 pub use requests::Digest;
 pub use table::ControlError;

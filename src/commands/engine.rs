@@ -34,6 +34,21 @@ impl Loaded {
         }
     }
 
+    /// Says what an engine's error is, and where in the program; the exit status that it means.
+    pub fn fail(&self, what: &str, error: &EngineError) -> Exit {
+        let place = match error {
+            EngineError::GivenUp { at, .. } => self.compilation.sources.location(at.lo),
+            EngineError::Unsupported(_) | EngineError::Refused(_) | EngineError::Environment(_) => None,
+        };
+        match place {
+            Some(place) => {
+                complain(&format!("{what}: {error} ({}:{}:{})", place.file, place.line, place.column));
+                status(error)
+            }
+            None => fail(what, error),
+        }
+    }
+
     /// Prints what happened since the last call, if it was asked for.
     pub fn print_trace(&mut self, format: Option<TraceFormat>) {
         if let (Kind::Interp(engine), Some(format)) = (&mut self.kind, format) {
@@ -109,10 +124,14 @@ fn interpreter(compilation: &mut Compilation, tracing: bool) -> Result<(ir::Prog
 }
 
 /// Says what an engine's error is; the exit status that it means.
-pub fn fail(what: &str, error: &EngineError) -> Exit {
+fn fail(what: &str, error: &EngineError) -> Exit {
     complain(&format!("{what}: {error}"));
+    status(error)
+}
+
+fn status(error: &EngineError) -> Exit {
     match error {
         EngineError::Environment(_) => Exit::Environment,
-        EngineError::Unsupported(_) | EngineError::Refused(_) => Exit::Rejected,
+        EngineError::Unsupported(_) | EngineError::Refused(_) | EngineError::GivenUp { .. } => Exit::Rejected,
     }
 }

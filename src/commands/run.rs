@@ -35,15 +35,15 @@ fn try_run(args: &RunArgs) -> Result<(), Exit> {
             Exit::Rejected
         })?;
     } else {
-        loaded.engine().open_ports(&ports).map_err(|error| engine::fail("opening ports", &error))?;
+        loaded.engine().open_ports(&ports).map_err(|error| loaded.fail("opening ports", &error))?;
     }
 
     let count = packets.len();
     let mut out: BTreeMap<u32, Vec<Captured>> = BTreeMap::new();
     for (i, (port, packet)) in packets.iter().enumerate() {
-        let failed = |error| engine::fail(&format!("packet {i}"), &error);
-        loaded.engine().inject(*port, &packet.bytes).map_err(failed)?;
-        for output in loaded.engine().collect().map_err(failed)? {
+        let engine = loaded.engine();
+        let outputs = engine.inject(*port, &packet.bytes).and_then(|()| engine.collect());
+        for output in outputs.map_err(|error| loaded.fail(&format!("packet {i}"), &error))? {
             let captured = Captured { nanoseconds: packet.nanoseconds, bytes: output.bytes };
             out.entry(output.port).or_default().push(captured);
         }

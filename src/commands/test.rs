@@ -30,7 +30,9 @@ pub fn run(args: &TestArgs) -> Exit {
             complain(&format!("{test}:{error}"));
             Exit::Rejected
         }
-        Err(TestError::Engine { line: 0, error }) => engine::fail(&test.to_string(), &error),
-        Err(TestError::Engine { line, error }) => engine::fail(&format!("{test}:{line}"), &error),
+        Err(TestError::Engine { line: 0, error, .. }) => loaded.fail(&test.to_string(), &error),
+        Err(TestError::Engine { line, column, error }) => {
+            loaded.fail(&format!("{test}:{line}:{column}"), &error)
+        }
     }
 }

@@ -7,7 +7,6 @@ use p4xdp_frontend::source::SourceMap;
 use p4xdp_midend::interp::Outcome;
 use p4xdp_midend::interp::trace::EventKind;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// Prints the events of each packet with the P4 line that they come from.
 pub fn print(outcomes: &[Outcome], sources: &SourceMap, format: TraceFormat) {
@@ -47,16 +46,11 @@ pub fn print(outcomes: &[Outcome], sources: &SourceMap, format: TraceFormat) {
 /// An event as an object: `event` says which kind, the rest belongs to the kind. Numbers are hexadecimal strings, as
 /// they may be wider than JSON's.
 fn describe(kind: &EventKind) -> Value {
-    let hex = |v: &BigUint| format!("{v:#x}");
-    let named = |values: &[(Arc<str>, BigUint)]| -> Value {
-        values
-            .iter()
-            .map(|(name, v)| (name.to_string(), json!(hex(v))))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
-    };
     match kind {
         EventKind::Input { port, length } => json!({ "event": "input", "port": port, "length": length }),
+        EventKind::Path { path, port, instance } => {
+            json!({ "event": "path", "path": path, "port": port, "instance": instance })
+        }
         EventKind::Stage(name) => json!({ "event": "stage", "name": &**name }),
         EventKind::State(name) => json!({ "event": "state", "name": &**name }),
         EventKind::Extract { header, bits } => {
@@ -81,9 +75,20 @@ fn describe(kind: &EventKind) -> Value {
             json!({ "event": "validity", "header": &**header, "valid": valid })
         }
         EventKind::Emit(header) => json!({ "event": "emit", "header": &**header }),
+        EventKind::Digest { name, fields } => {
+            json!({ "event": "digest", "name": name, "fields": named(fields) })
+        }
         EventKind::Message(text) => json!({ "event": "message", "text": text }),
         EventKind::Undefined(text) => json!({ "event": "undefined", "text": text }),
         EventKind::Output { port, length } => json!({ "event": "output", "port": port, "length": length }),
         EventKind::Verdict(text) => json!({ "event": "verdict", "text": text }),
     }
+}
+
+fn hex(value: &BigUint) -> String {
+    format!("{value:#x}")
+}
+
+fn named<N: ToString>(values: &[(N, BigUint)]) -> Value {
+    values.iter().map(|(name, v)| (name.to_string(), json!(hex(v)))).collect::<serde_json::Map<_, _>>().into()
 }

@@ -4,10 +4,12 @@
 //! control-plane names and values in P4's terms, and knows neither STF nor the compiler's IR.
 
 pub use p4xdp_midend::interp::control::{ActionSpec, CounterValue, KeyMatch, MulticastNode, TableEntry};
-pub use p4xdp_midend::interp::{Digest, EntryTarget, FieldAt};
+pub use p4xdp_midend::interp::{Crc, Digest, EntryTarget, FieldAt, Mirror, Session};
 
 use num_bigint::BigUint;
+use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::Keyset;
+use std::sync::Arc;
 
 /// Why an engine could not do what it was told to.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,14 @@ pub enum EngineError {
     /// The command is refused: the table is full or constant, the entry exists, the index is out of range.
     #[error("{0}")]
     Refused(String),
+    /// The interpreter gave a packet up, at this place of the program.
+    #[error("the packet was given up: {why}")]
+    GivenUp {
+        /// Why.
+        why: String,
+        /// What did it; nothing if it is not one place.
+        at: Span,
+    },
     /// The environment is lacking: no privilege, no device, the kernel says no. Exit status 2.
     #[error("{0}")]
     Environment(String),
@@ -26,13 +36,15 @@ pub enum EngineError {
 /// The result of an engine's operations.
 pub type EngineResult<T> = Result<T, EngineError>;
 
-/// Where the copies of a clone session go.
+/// What an entry is known by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MirrorTarget {
-    /// One port.
-    Port(u32),
-    /// A multicast group.
-    Group(u32),
+pub struct EntryKey {
+    /// Full name of its table.
+    pub table: Arc<str>,
+    /// Its keys.
+    pub keys: Vec<KeyMatch>,
+    /// Its priority, if the table has priorities.
+    pub priority: Option<u32>,
 }
 
 /// A packet that came out.
@@ -98,14 +110,14 @@ pub trait Engine {
     }
 
     /// Lets an entry be idle for so long, from now on.
-    fn set_idle_timeout(&mut self, table: &str, keys: &[KeyMatch], nanoseconds: u64) -> EngineResult<()> {
-        let _ = (table, keys, nanoseconds);
+    fn set_idle_timeout(&mut self, entry: &EntryKey, nanoseconds: u64) -> EngineResult<()> {
+        let _ = (entry, nanoseconds);
         Err(EngineError::Unsupported("this engine has no idle timeouts".into()))
     }
 
     /// Is the entry past its idle timeout?
-    fn is_idle(&mut self, table: &str, keys: &[KeyMatch]) -> EngineResult<bool> {
-        let _ = (table, keys);
+    fn is_idle(&mut self, entry: &EntryKey) -> EngineResult<bool> {
+        let _ = entry;
         Err(EngineError::Unsupported("this engine has no idle timeouts".into()))
     }
 
@@ -132,10 +144,16 @@ pub trait Engine {
     /// Reads a cell of a counter by the instance's full control-plane name.
     fn counter(&mut self, name: &str, index: u64) -> EngineResult<CounterValue>;
 
-    /// Reads the counter of a table's direct counter for the entry with these keys.
-    fn direct_counter(&mut self, table: &str, keys: &[KeyMatch]) -> EngineResult<CounterValue> {
-        let _ = (table, keys);
+    /// Reads the direct counter of the entry's table for the entry.
+    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<CounterValue> {
+        let _ = entry;
         Err(EngineError::Unsupported("this engine has no direct counters".into()))
+    }
+
+    /// Reads what a direct counter has counted where its table's default action ran.
+    fn counter_of_misses(&mut self, name: &str) -> EngineResult<CounterValue> {
+        let _ = name;
+        Err(EngineError::Unsupported("this engine does not count misses".into()))
     }
 
     /// Writes a cell of a counter.
@@ -163,9 +181,15 @@ pub trait Engine {
     }
 
     /// Makes a clone session, or removes it.
-    fn set_mirror(&mut self, session: u32, target: Option<&MirrorTarget>) -> EngineResult<()> {
-        let _ = (session, target);
+    fn set_mirror(&mut self, number: u32, session: Option<&Session>) -> EngineResult<()> {
+        let _ = (number, session);
         Err(EngineError::Unsupported("this engine has no clone sessions".into()))
+    }
+
+    /// Sets what the custom CRC of this width is.
+    fn set_custom_crc(&mut self, crc: Crc) -> EngineResult<()> {
+        let _ = crc;
+        Err(EngineError::Unsupported("this engine's custom CRCs cannot be set".into()))
     }
 
     /// Makes a multicast group, or replaces its nodes.

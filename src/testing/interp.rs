@@ -1,11 +1,11 @@
 //! The interpreter as an engine.
 
 use super::engine::{
-    ActionSpec, CounterValue, Digest, Engine, EngineError, EngineResult, EntryTarget, KeyMatch, MirrorTarget,
-    MulticastNode, OutputPacket, TableEntry,
+    ActionSpec, CounterValue, Crc, Digest, Engine, EngineError, EngineResult, EntryKey, EntryTarget,
+    KeyMatch, MulticastNode, OutputPacket, Session, TableEntry,
 };
 use num_bigint::BigUint;
-use p4xdp_midend::interp::{ControlError, Machine, Mirror, Outcome, Unsupported, Verdict};
+use p4xdp_midend::interp::{ControlError, Machine, Outcome, Unsupported, Verdict};
 use p4xdp_midend::ir::{Keyset, Program};
 
 /// A program on the interpreter.
@@ -89,12 +89,13 @@ impl Engine for InterpEngine {
         Ok(())
     }
 
-    fn set_idle_timeout(&mut self, table: &str, keys: &[KeyMatch], nanoseconds: u64) -> EngineResult<()> {
-        self.machine.set_idle_timeout(table, keys, None, Some(nanoseconds)).map_err(refused)
+    fn set_idle_timeout(&mut self, entry: &EntryKey, nanoseconds: u64) -> EngineResult<()> {
+        let EntryKey { table, keys, priority } = entry;
+        self.machine.set_idle_timeout(table, keys, *priority, Some(nanoseconds)).map_err(refused)
     }
 
-    fn is_idle(&mut self, table: &str, keys: &[KeyMatch]) -> EngineResult<bool> {
-        self.machine.is_idle(table, keys, None).map_err(refused)
+    fn is_idle(&mut self, entry: &EntryKey) -> EngineResult<bool> {
+        self.machine.is_idle(&entry.table, &entry.keys, entry.priority).map_err(refused)
     }
 
     fn set_expire_profile(&mut self, profile: u32, nanoseconds: u64) -> EngineResult<()> {
@@ -114,7 +115,7 @@ impl Engine for InterpEngine {
     fn inject(&mut self, port: u32, packet: &[u8]) -> EngineResult<()> {
         let outcome = self.machine.process(port, packet);
         let result = match &outcome.verdict {
-            Verdict::Failed(why) => Err(EngineError::Refused(format!("the packet was given up: {why}"))),
+            Verdict::Failed(why) => Err(EngineError::GivenUp { why: why.clone(), at: outcome.failed_at }),
             Verdict::Forwarded | Verdict::Passed | Verdict::Dropped | Verdict::Aborted => Ok(()),
         };
         for output in &outcome.outputs {
@@ -136,8 +137,12 @@ impl Engine for InterpEngine {
         self.machine.counter(name, index).map_err(refused)
     }
 
-    fn direct_counter(&mut self, table: &str, keys: &[KeyMatch]) -> EngineResult<CounterValue> {
-        self.machine.direct_counter(table, keys, None).map_err(refused)
+    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<CounterValue> {
+        self.machine.direct_counter(&entry.table, &entry.keys, entry.priority).map_err(refused)
+    }
+
+    fn counter_of_misses(&mut self, name: &str) -> EngineResult<CounterValue> {
+        self.machine.counter_of_misses(name).map_err(refused)
     }
 
     fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> EngineResult<()> {
@@ -156,17 +161,15 @@ impl Engine for InterpEngine {
         self.machine.set_meter_rates(name, index, rates).map_err(refused)
     }
 
-    fn set_mirror(&mut self, session: u32, target: Option<&MirrorTarget>) -> EngineResult<()> {
-        let target = target.map(|t| match t {
-            MirrorTarget::Port(port) => Mirror::Port(*port),
-            MirrorTarget::Group(group) => Mirror::Group(*group),
-        });
-        self.machine.set_mirror(session, target);
-        Ok(())
+    fn set_mirror(&mut self, number: u32, session: Option<&Session>) -> EngineResult<()> {
+        self.machine.set_mirror(number, session.cloned()).map_err(refused)
+    }
+
+    fn set_custom_crc(&mut self, crc: Crc) -> EngineResult<()> {
+        self.machine.set_custom_crc(crc).map_err(refused)
     }
 
     fn set_multicast_group(&mut self, group: u32, nodes: &[MulticastNode]) -> EngineResult<()> {
-        self.machine.set_multicast_group(group, nodes.to_vec());
-        Ok(())
+        self.machine.set_multicast_group(group, nodes.to_vec()).map_err(refused)
     }
 }

@@ -2,7 +2,7 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionSpec, CounterValue, Engine, EngineError, EngineResult, KeyMatch, OutputPacket, TableEntry,
+    ActionSpec, CounterValue, Engine, EngineError, EngineResult, EntryKey, KeyMatch, OutputPacket, TableEntry,
 };
 use num_bigint::BigUint;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness};
@@ -87,9 +87,9 @@ impl Engine for Loaded {
         Ok(CounterValue { packets: count.packets, bytes: count.bytes })
     }
 
-    fn direct_counter(&mut self, table: &str, wanted: &[KeyMatch]) -> EngineResult<CounterValue> {
-        let table = self.table(table)?;
-        let wanted = keys(&table, wanted)?;
+    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<CounterValue> {
+        let table = self.table(&entry.table)?;
+        let wanted = keys(&table, &entry.keys)?;
         let entry = table.get(&wanted).map_err(refuse)?;
         let entry = entry.ok_or_else(|| {
             let keys = terms::keys_text(table.description(), &wanted);

@@ -11,6 +11,7 @@ use super::stf::{Call, MatchValue, Name, Number, StfError};
 use num_bigint::BigUint;
 use p4xdp_frontend::diagnostic::suggest::closest;
 use p4xdp_midend::ir::{KeyElement, Keyset, MatchKind, Program, PropertyValue, Table, ValueSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Resolves names of one line.
@@ -169,6 +170,7 @@ impl<'a> Resolver<'a> {
         let params: Vec<(&str, _)> = action.params.iter().map(|p| (&*p.name, p)).collect();
         let param_names: Vec<&str> = params.iter().map(|p| p.0).collect();
         // What a C initialiser leaves out is zero.
+        let mut given = BTreeSet::new();
         let mut args = vec![found.in_c.then(BigUint::default); params.len()];
         for (arg, number) in &call.args {
             let kind = format!("parameter of action `{}` named", action.name);
@@ -176,6 +178,10 @@ impl<'a> Resolver<'a> {
                 .map_err(|several| self.not_found(&kind, arg, &several, &param_names))?;
             let width = params.get(at).map_or(0, |p| p.1.ty.width());
             self.fits(number, width, &format!("parameter `{}`", arg.text))?;
+            let given_twice = !given.insert(at);
+            if given_twice {
+                return Err(self.error(arg.column, format!("argument `{}` is given twice", arg.text)));
+            }
             if let Some(place) = args.get_mut(at) {
                 *place = Some(number.value.clone());
             }
@@ -203,7 +209,7 @@ impl<'a> Resolver<'a> {
         let implemented = |t: &&Table| {
             t.properties.iter().any(|(_, value)| match value {
                 PropertyValue::Extern(id) => self.program.externs[*id].name == full,
-                PropertyValue::Const(_) => false,
+                PropertyValue::Const(_) | PropertyValue::Action(_) => false,
             })
         };
         match self.program.tables.values().find(implemented) {
@@ -380,6 +386,9 @@ impl<'a> Resolver<'a> {
                 }
                 self.fits(low, width, &what)?;
                 self.fits(high, width, &what)?;
+                if !key.expr.ty.is_signed() && low.value > high.value {
+                    return Err(self.error(low.column, "the range begins above its end"));
+                }
                 Ok(KeyMatch::Range { low: low.value.clone(), high: high.value.clone() })
             }
         }

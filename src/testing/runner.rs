@@ -1,8 +1,7 @@
 //! Runs a test: commands in order, then what came out against what was expected, port by port.
 
 use super::engine::{
-    CounterValue, Digest, Engine, EngineError, EntryTarget, KeyMatch, MirrorTarget, MulticastNode,
-    OutputPacket, TableEntry,
+    CounterValue, Digest, Engine, EngineError, EntryKey, EntryTarget, MulticastNode, OutputPacket, TableEntry,
 };
 use super::report::{Check, Report, compare, hex};
 use super::resolve::Resolver;
@@ -12,7 +11,6 @@ use super::stf::{
 use num_bigint::BigUint;
 use p4xdp_midend::ir::Program;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Why a test could not be run to its end.
 #[derive(Debug, thiserror::Error)]
@@ -21,10 +19,12 @@ pub enum TestError {
     #[error("{0}")]
     Test(#[from] StfError),
     /// The engine did not do what a line says.
-    #[error("{line}: {error}")]
+    #[error("{line}:{column}: {error}")]
     Engine {
         /// The line; 0 before the first and after the last.
         line: u32,
+        /// The column of what the command is about.
+        column: u32,
         /// Why.
         error: EngineError,
     },
@@ -44,7 +44,7 @@ pub fn run_stf(program: &Program, text: &str, engine: &mut dyn Engine) -> Result
         })
         .collect();
     let ports: Vec<u32> = ports.into_iter().collect();
-    engine.open_ports(&ports).map_err(|error| TestError::Engine { line: 0, error })?;
+    engine.open_ports(&ports).map_err(|error| TestError::Engine { line: 0, column: 0, error })?;
     let mut run = StfRun::new(program, engine);
     for command in &commands {
         run.command(command)?;
@@ -64,7 +64,7 @@ pub fn run_entries(
     engine: &mut dyn Engine,
 ) -> Result<(), TestError> {
     let commands = stf::parse(text)?;
-    engine.open_ports(ports).map_err(|error| TestError::Engine { line: 0, error })?;
+    engine.open_ports(ports).map_err(|error| TestError::Engine { line: 0, column: 0, error })?;
     let mut run = StfRun::new(program, engine);
     for command in &commands {
         if !matches!(command.kind, CommandKind::Packet { .. } | CommandKind::Expect { .. }) {
@@ -79,8 +79,8 @@ struct StfRun<'a> {
     engine: &'a mut dyn Engine,
     nodes: Vec<MulticastNode>,
     groups: BTreeMap<u32, Vec<u32>>,
-    /// Entries that were added with a name: table and keys.
-    entries: BTreeMap<String, (Arc<str>, Vec<KeyMatch>)>,
+    /// Entries that were added with a name.
+    entries: BTreeMap<String, EntryKey>,
     expected: BTreeMap<u32, Vec<(u32, Option<Pattern>)>>,
     /// Digests that no check has looked at.
     digests: Vec<Digest>,
@@ -102,8 +102,8 @@ impl<'a> StfRun<'a> {
     }
 
     fn command(&mut self, command: &Command) -> Result<(), TestError> {
-        let line = command.line;
-        let failed = |error| TestError::Engine { line, error };
+        let (line, column) = (command.line, command.place());
+        let failed = |error| TestError::Engine { line, column, error };
         let resolver = Resolver { program: self.program, line };
         match &command.kind {
             CommandKind::Add { table, priority, keys, target, id } => {
@@ -123,7 +123,8 @@ impl<'a> StfRun<'a> {
                     self.engine.insert_target(&found.name, &keys, priority, &target).map_err(failed)?;
                 }
                 if let Some(id) = id {
-                    self.entries.insert(id.clone(), (found.name.clone(), keys));
+                    let entry = EntryKey { table: found.name.clone(), keys, priority };
+                    self.entries.insert(id.clone(), entry);
                 }
             }
             CommandKind::MemberAdd(profile, member, action) => {
@@ -143,13 +144,13 @@ impl<'a> StfRun<'a> {
                 self.engine.advance(microseconds.saturating_mul(1000)).map_err(failed)?;
             }
             CommandKind::IdleTimeout(id, microseconds) => {
-                let (table, keys) = self.named_entry(line, id)?;
+                let entry = self.named_entry(line, id)?;
                 let nanoseconds = microseconds.saturating_mul(1000);
-                self.engine.set_idle_timeout(&table, &keys, nanoseconds).map_err(failed)?;
+                self.engine.set_idle_timeout(&entry, nanoseconds).map_err(failed)?;
             }
             CommandKind::CheckIdle(id, wanted) => {
-                let (table, keys) = self.named_entry(line, id)?;
-                let idle = self.engine.is_idle(&table, &keys).map_err(failed)?;
+                let entry = self.named_entry(line, id)?;
+                let idle = self.engine.is_idle(&entry).map_err(failed)?;
                 let found = if idle { "it is idle" } else { "it is not" };
                 self.report.checks.push(Check {
                     line: Some(line),
@@ -186,12 +187,10 @@ impl<'a> StfRun<'a> {
             CommandKind::CheckCounter { counter, index, check } => {
                 self.check_counter(line, counter, index, *check)?;
             }
-            CommandKind::MirroringAdd(session, port) => {
-                self.engine.set_mirror(*session, Some(&MirrorTarget::Port(*port))).map_err(failed)?;
+            CommandKind::MirroringAdd(number, session) => {
+                self.engine.set_mirror(*number, Some(session)).map_err(failed)?;
             }
-            CommandKind::MirroringAddMc(session, group) => {
-                self.engine.set_mirror(*session, Some(&MirrorTarget::Group(*group))).map_err(failed)?;
-            }
+            CommandKind::SetCustomCrc(crc) => self.engine.set_custom_crc(*crc).map_err(failed)?,
             CommandKind::MirroringDelete(session) => {
                 self.engine.set_mirror(*session, None).map_err(failed)?
             }
@@ -255,8 +254,8 @@ impl<'a> StfRun<'a> {
         Ok(())
     }
 
-    /// The table and the keys of an entry that was added with a name.
-    fn named_entry(&self, line: u32, id: &Name) -> Result<(Arc<str>, Vec<KeyMatch>), TestError> {
+    /// What an entry that was added with a name is known by.
+    fn named_entry(&self, line: u32, id: &Name) -> Result<EntryKey, TestError> {
         // p4c's tests refer to `= A` as `$A`.
         let name = id.text.strip_prefix('$').unwrap_or(&id.text);
         self.entries.get(name).cloned().ok_or_else(|| {
@@ -267,7 +266,8 @@ impl<'a> StfRun<'a> {
 
     /// The oldest digest of this name that no check has looked at.
     fn check_digest(&mut self, line: u32, name: &Name, fields: &[(Name, Number)]) -> Result<(), TestError> {
-        let new = self.engine.digests().map_err(|error| TestError::Engine { line, error })?;
+        let failed = |error| TestError::Engine { line, column: name.column, error };
+        let new = self.engine.digests().map_err(failed)?;
         self.digests.extend(new);
         let dotted = format!(".{}", name.text);
         let is_it = |d: &Digest| d.name == name.text || d.name.ends_with(&dotted);
@@ -309,16 +309,20 @@ impl<'a> StfRun<'a> {
         index: &CellIndex,
         check: Option<(CountOf, Comparison, u64)>,
     ) -> Result<(), TestError> {
-        let failed = |error| TestError::Engine { line, error };
+        let failed = |error| TestError::Engine { line, column: counter.column, error };
         let resolver = Resolver { program: self.program, line };
         let value = match index {
             CellIndex::Number(index) => {
                 let full = resolver.instance(counter)?;
                 self.engine.counter(&full, *index).map_err(failed)?
             }
+            CellIndex::Entry(id) if id.text == "default" && !self.entries.contains_key("default") => {
+                let full = resolver.instance(counter)?;
+                self.engine.counter_of_misses(&full).map_err(failed)?
+            }
             CellIndex::Entry(id) => {
-                let (table, keys) = self.named_entry(line, id)?;
-                self.engine.direct_counter(&table, &keys).map_err(failed)?
+                let entry = self.named_entry(line, id)?;
+                self.engine.direct_counter(&entry).map_err(failed)?
             }
         };
         if let Some((of, comparison, limit)) = check {
@@ -337,7 +341,8 @@ impl<'a> StfRun<'a> {
 
     /// Compares what came out of each port with what was expected there, in order.
     fn finish(mut self, ports: &[u32]) -> Result<Report, TestError> {
-        let outputs = self.engine.collect().map_err(|error| TestError::Engine { line: 0, error })?;
+        let outputs =
+            self.engine.collect().map_err(|error| TestError::Engine { line: 0, column: 0, error })?;
         let mut by_port: BTreeMap<u32, Vec<OutputPacket>> = BTreeMap::new();
         for output in outputs {
             by_port.entry(output.port).or_default().push(output);

@@ -7,6 +7,7 @@ mod lex;
 mod parse;
 
 use num_bigint::BigUint;
+use p4xdp_midend::interp::{Crc, Session};
 
 /// What is wrong with a test.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -154,6 +155,8 @@ pub struct Pattern {
 pub struct Command {
     /// Line, from 1.
     pub line: u32,
+    /// Column of its keyword, from 1.
+    pub column: u32,
     /// What to do.
     pub kind: CommandKind,
 }
@@ -210,10 +213,8 @@ pub enum CommandKind {
         /// What must hold; none: the counter exists.
         check: Option<(CountOf, Comparison, u64)>,
     },
-    /// `mirroring_add`: session, port.
-    MirroringAdd(u32, u32),
-    /// `mirroring_add_mc`: session, group.
-    MirroringAddMc(u32, u32),
+    /// `mirroring_add` (to a port) and `mirroring_add_mc` (to a group).
+    MirroringAdd(u32, Session),
     /// `mirroring_delete`
     MirroringDelete(u32),
     /// `mirroring_get`: shows a session, and so does nothing.
@@ -254,6 +255,8 @@ pub enum CommandKind {
     RegisterWrite(Name, u64, BigUint),
     /// `register_reset`
     RegisterReset(Name),
+    /// `set_crc16_parameters`, `set_crc32_parameters`
+    SetCustomCrc(Crc),
     /// `meter_get_rates`
     MeterGetRates(Name, u64),
     /// `meter_set_rates` (one cell) and `meter_array_set_rates` (all): units a microsecond and burst, committed first.
@@ -261,6 +264,46 @@ pub enum CommandKind {
 }
 
 impl Eq for CommandKind {}
+
+impl Command {
+    /// The column of what the command is about, for errors: the name of a table or an extern, else the keyword.
+    pub fn place(&self) -> u32 {
+        match &self.kind {
+            CommandKind::Add { table: name, .. }
+            | CommandKind::SetDefault { table: name, .. }
+            | CommandKind::CheckCounter { counter: name, .. }
+            | CommandKind::CounterRead(name, ..)
+            | CommandKind::CounterWrite(name, ..)
+            | CommandKind::MemberAdd(name, ..)
+            | CommandKind::GroupAdd(name, ..)
+            | CommandKind::ValueSetAdd(name, ..)
+            | CommandKind::IdleTimeout(name, ..)
+            | CommandKind::CheckIdle(name, ..)
+            | CommandKind::CheckRegister(name, ..)
+            | CommandKind::CheckDigest(name, ..)
+            | CommandKind::RegisterRead(name, ..)
+            | CommandKind::RegisterWrite(name, ..)
+            | CommandKind::RegisterReset(name)
+            | CommandKind::MeterGetRates(name, ..)
+            | CommandKind::MeterSetRates(name, ..) => name.column,
+            CommandKind::RemoveAll
+            | CommandKind::Packet { .. }
+            | CommandKind::Expect { .. }
+            | CommandKind::NoPacket
+            | CommandKind::Wait
+            | CommandKind::MirroringAdd(..)
+            | CommandKind::MirroringDelete(_)
+            | CommandKind::MirroringGet(_)
+            | CommandKind::McGroupCreate(_)
+            | CommandKind::McNodeCreate(..)
+            | CommandKind::McNodeUpdate(..)
+            | CommandKind::McNodeAssociate(..)
+            | CommandKind::Advance(_)
+            | CommandKind::ExpireProfile(..)
+            | CommandKind::SetCustomCrc(_) => self.column,
+        }
+    }
+}
 
 /// Parses a test.
 ///

@@ -22,6 +22,7 @@ parser IngressParserImpl(packet_in buffer, out headers_t hdr, inout empty_t meta
         buffer.extract(hdr.op);
         transition select(hdr.op.op) {
             8: summed;
+            17: zeros;
             default: accept;
         }
     }
@@ -30,6 +31,14 @@ parser IngressParserImpl(packet_in buffer, out headers_t hdr, inout empty_t meta
         sum.add({ hdr.op.text });
         sum.subtract({ hdr.op.text[71:56] });
         hdr.op.result[31:16] = sum.get_state();
+        hdr.op.result[15:0] = sum.get();
+        transition accept;
+    }
+    state zeros {
+        // Word by word: ~0x0001 + ~0xfffe is 0xffff, the zero that the complement of their sum is not.
+        sum.subtract({ 16w0x0001, 16w0xfffe });
+        hdr.op.result[31:16] = sum.get_state();
+        sum.set_state(0x1234);
         hdr.op.result[15:0] = sum.get();
         transition accept;
     }

@@ -87,6 +87,29 @@ control IngressImpl(inout headers_t hdr, inout meta_t meta, in psa_ingress_input
             ostd.clone_session_id = (CloneSessionId_t) 8;
         } else if (hdr.op.op == 9) {
             send_to_port(ostd, PSA_PORT_CPU);
+        } else if (hdr.op.op == 10) {
+            ostd.class_of_service = (ClassOfService_t) 5;
+            ostd.clone = true;
+            ostd.clone_session_id = PSA_CLONE_SESSION_TO_CPU;
+            send_to_port(ostd, (PortId_t) 2);
+        } else if (hdr.op.op == 11) {
+            ostd.class_of_service = (ClassOfService_t) 5;
+            ostd.clone = true;
+            ostd.clone_session_id = (CloneSessionId_t) 9;
+            send_to_port(ostd, (PortId_t) 2);
+        } else if (hdr.op.op == 12) {
+            // Resubmission goes before multicast, and dropping before both.
+            ostd.resubmit = istd.packet_path != PSA_PacketPath_t.RESUBMIT;
+            multicast(ostd, (MulticastGroup_t) 5);
+            if (hdr.op.note == 0xd0) {
+                ingress_drop(ostd);
+            }
+        } else if (hdr.op.op == 13) {
+            // Multicast goes before a port; a copy for the recirculation port goes round, another one does not.
+            send_to_port(ostd, (PortId_t) 2);
+            if (istd.packet_path != PSA_PacketPath_t.RECIRCULATE) {
+                ostd.multicast_group = (MulticastGroup_t) 6;
+            }
         } else {
             send_to_port(ostd, (PortId_t) 2);
         }
@@ -140,6 +163,18 @@ control EgressImpl(inout headers_t hdr, inout meta_t meta, in psa_egress_input_m
     apply {
         hdr.op.path = hdr.op.path & 0xf0 | number(istd.packet_path);
         hdr.op.note = hdr.op.note + meta.carried;
+        if (hdr.op.op == 10 || hdr.op.op == 11 || hdr.op.op == 14) {
+            hdr.op.note = (bit<8>) (ClassOfServiceUint_t) istd.class_of_service;
+        }
+        if (istd.parser_error != error.NoError) {
+            egress_drop(ostd);
+        }
+        if (hdr.op.op == 14 && istd.packet_path != PSA_PacketPath_t.CLONE_E2E) {
+            // A clone of what is dropped.
+            ostd.clone = true;
+            ostd.clone_session_id = (CloneSessionId_t) 9;
+            egress_drop(ostd);
+        }
         if (hdr.op.op == 2 || hdr.op.op == 8) {
             hdr.op.note = (bit<8>) (EgressInstanceUint_t) istd.instance;
         }

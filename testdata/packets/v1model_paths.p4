@@ -69,7 +69,7 @@ control Egr(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             headers.op.note = (bit<8>) sm.egress_rid;
         } else if (headers.op.op == 3 && sm.instance_type == 1) {
             headers.op.note = meta.kept + meta.lost + headers.op.note;
-        } else if (headers.op.op == 5 && sm.instance_type == 0) {
+        } else if (headers.op.op == 5 && meta.kept == 0) {
             meta.kept = 0x50;
             meta.lost = 0x0f;
             headers.op.note = 0x11;

@@ -24,7 +24,7 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
     counter(4, CounterType.packets) seen;
     register<bit<8>>(4) last;
     meter(4, MeterType.packets) rate;
-    action_profile(4) profile;
+    action_profile(2) profile;
     action set(bit<8> v, bit<9> port) {
         headers.key.a = v;
         sm.egress_spec = port;
@@ -49,6 +49,11 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
         actions = { set; fall; }
         const default_action = fall();
     }
+    table range_one {
+        key = { headers.key.a: range; }
+        actions = { fall; }
+        default_action = fall();
+    }
     table fixed {
         key = { headers.key.a: exact; }
         actions = { set; fall; }
@@ -64,6 +69,7 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
         exact_one.apply();
         lpm_one.apply();
         ternary_one.apply();
+        range_one.apply();
         fixed.apply();
         members.apply();
         seen.count(0);

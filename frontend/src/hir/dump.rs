@@ -321,12 +321,11 @@ impl Dump<'_> {
                 this.line(&line);
             }
             for property in &table.properties {
-                let line = format!(
-                    "{}{} = {};",
-                    konst(property.is_const),
-                    property.name.name,
-                    this.expr(&property.value)
-                );
+                let value = match &property.action {
+                    Some(action) => this.action_ref(action),
+                    None => this.expr(&property.value),
+                };
+                let line = format!("{}{} = {value};", konst(property.is_const), property.name.name);
                 this.line(&line);
             }
         });

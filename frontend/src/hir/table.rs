@@ -38,8 +38,10 @@ pub struct TableProperty {
     pub name: Named,
     /// Written `const`.
     pub is_const: bool,
-    /// Value; an instance made in place is `ExprKind::Construct`.
+    /// Value; an instance made in place is `ExprKind::Construct`, an action `ExprKind::ActionName`.
     pub value: Expr,
+    /// The action with its arguments, if the value is one of the table's actions (`psa_empty_group_action`).
+    pub action: Option<ActionRef>,
 }
 
 /// A key.

@@ -106,7 +106,10 @@ impl Program {
                     entry.priority.iter().for_each(|priority| walk.expr(priority));
                 }
                 table.size.iter().for_each(|size| walk.expr(size));
-                table.properties.iter().for_each(|property| walk.expr(&property.value));
+                for property in &table.properties {
+                    walk.expr(&property.value);
+                    property.action.iter().for_each(|action| walk.action_ref(action));
+                }
             }
         }
     }

@@ -321,7 +321,7 @@ impl Checker<'_> {
         match &*name.text {
             "default_action" => {
                 table.default_action_is_const = property.is_const;
-                table.default_action = self.default_action(value, &table.actions);
+                table.default_action = self.action_of_property(value, "default_action", &table.actions);
                 if let Some(action) = &table.default_action {
                     self.require_place(&table.actions, action, "tableonly", "be the default action");
                 }
@@ -349,18 +349,35 @@ impl Checker<'_> {
                     "largest_priority_wins" => Some(self.basic.bool),
                     _ => None,
                 };
-                let value = match self.binding_of(value) {
-                    Some(Binding::Action(id)) => {
+                let callee = match &value.kind {
+                    Ast::Call { callee, .. } => &**callee,
+                    _ => value,
+                };
+                let named_action = match self.binding_of(callee) {
+                    Some(Binding::Action(id)) => Some(id),
+                    _ => None,
+                };
+                let (value, action) = match named_action {
+                    Some(id) => {
+                        // What does nothing need not be listed.
+                        let is_listed = table.actions.iter().any(|listed| listed.action == id);
+                        let is_nothing = &*self.program.actions[id].name.name == "NoAction";
+                        let action = if is_listed || !is_nothing {
+                            self.action_of_property(value, &name.text, &table.actions)
+                        } else {
+                            None
+                        };
                         let ty = self.intern(Type::Action(id));
-                        super::expr(hir::ExprKind::ActionName(id), ty, value.span)
+                        (super::expr(hir::ExprKind::ActionName(id), ty, value.span), action)
                     }
-                    _ => self.expr(value, hint),
+                    None => (self.expr(value, hint), None),
                 };
                 self.require_property(other, &value);
                 table.properties.push(hir::TableProperty {
                     name: named(name),
                     is_const: property.is_const,
                     value,
+                    action,
                 });
             }
         }
@@ -386,19 +403,24 @@ impl Checker<'_> {
         }
     }
 
-    fn default_action(&mut self, value: &ast::Expr, listed: &[ActionRef]) -> Option<ActionRef> {
+    fn action_of_property(
+        &mut self,
+        value: &ast::Expr,
+        property: &str,
+        listed: &[ActionRef],
+    ) -> Option<ActionRef> {
         match &value.kind {
             Ast::Name(name) => self.complete_action((name, &[]), listed, value.span),
             Ast::Call { callee, type_args, args } if type_args.is_empty() => match &callee.kind {
                 Ast::Name(name) => self.complete_action((name, args), listed, value.span),
-                _ => self.not_an_action(value.span),
+                _ => self.not_an_action(property, value.span),
             },
-            _ => self.not_an_action(value.span),
+            _ => self.not_an_action(property, value.span),
         }
     }
 
-    fn not_an_action(&mut self, span: Span) -> Option<ActionRef> {
-        self.error(codes::E0320, span, "`default_action` must be an action");
+    fn not_an_action(&mut self, property: &str, span: Span) -> Option<ActionRef> {
+        self.error(codes::E0320, span, format!("`{property}` must be an action"));
         None
     }
 }

@@ -3,6 +3,7 @@
 use super::env::Binding;
 use super::keyset::match_kind;
 use super::names;
+use super::prefixes;
 use super::types::{Class, join};
 use super::{Elaborator, Res};
 use crate::ir::{self, Expr, LValue, LocalId, MatchKind, StmtKind};
@@ -86,7 +87,7 @@ impl<'h> Elaborator<'h> {
         let actions = actions?;
 
         let key_types: Vec<TypeId> = decl.keys.iter().map(|k| k.expr.ty).collect();
-        let properties = self.properties(decl, &name)?;
+        let properties = self.properties(decl, &name, &actions.positions)?;
         let entries = self.entries(decl, &keys, &key_types, &actions.positions, &properties)?;
         let size = match &decl.size {
             Some(size) => Some(self.constant_u64(size)?),
@@ -159,10 +160,20 @@ impl<'h> Elaborator<'h> {
         &mut self,
         decl: &'h hir::Table,
         table: &Arc<str>,
+        positions: &FxHashMap<ActionId, usize>,
     ) -> Res<Vec<(Arc<str>, ir::PropertyValue)>> {
         let mut properties = Vec::new();
         for property in &decl.properties {
             let expr = &property.value;
+            if let ExprKind::ActionName(_) = expr.kind {
+                if let Some(action) = &property.action
+                    && let Some(&position) = positions.get(&action.action)
+                {
+                    let call = self.action_call(action, position)?;
+                    properties.push((property.name.name.clone(), ir::PropertyValue::Action(call)));
+                }
+                continue;
+            }
             let binding = self.constant_binding(expr, &join(table, &property.name.name))?;
             let value = match self.constant_arg(&binding, expr.ty, expr.span)? {
                 ir::Arg::Extern(id) => ir::PropertyValue::Extern(id),
@@ -203,7 +214,18 @@ impl<'h> Elaborator<'h> {
         if ordered {
             self.order_entries(decl, &mut entries, properties)?;
         }
-        Ok(entries)
+        let mut split = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let span = entry.span;
+            match prefixes::split(entry, keys) {
+                Some(entries) => split.extend(entries),
+                None => {
+                    let message = "the ranges of this entry are too many prefixes";
+                    return Err(self.error(codes::E0501, span, message));
+                }
+            }
+        }
+        Ok(split)
     }
 
     /// Priorities by the specification's rule ("Entry priorities"), and the entries by falling precedence.

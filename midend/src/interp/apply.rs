@@ -1,5 +1,6 @@
 //! Applying a table: keys, entry, action.
 
+use super::externs::meter::Colour;
 use super::externs::{counter, meter, selector};
 use super::run::{Flow, Run};
 use super::table::{EntryAction, TableCode};
@@ -8,6 +9,9 @@ use super::value::Value;
 use crate::ir::MatchKind;
 use p4xdp_frontend::source::Span;
 use std::sync::Arc;
+
+/// The position of no action, which no case of a `switch` names.
+const NOTHING: usize = u32::MAX as usize;
 
 impl<'m> Run<'m> {
     pub(super) fn apply(
@@ -26,16 +30,8 @@ impl<'m> Run<'m> {
         if table_code.idle.is_some() {
             entry = self.seen(table_code, &keys, entry);
         }
-        let Some((position, args)) = self.choose(table_code, entry) else {
-            // A group without members: the entry was hit, and no action runs.
-            self.keys = keys;
-            for (slot, value) in [(hit, 1), (action_run, u128::from(u32::MAX))] {
-                if let Some(slot) = slot {
-                    self.storage.set_narrow(slot, value);
-                }
-            }
-            return Flow::Next;
-        };
+        // Without a position: a group without members in a table without `NoAction`. The entry was hit, and nothing runs.
+        let (position, args) = self.choose(table_code, entry).unwrap_or((NOTHING, Arc::new([])));
         if self.trace.is_some() {
             self.note_hazards_in(table_code.match_keys().map(|k| &k.expr), span);
             self.table_event(table_code, &keys, entry.is_some(), position, &args, span);
@@ -47,18 +43,21 @@ impl<'m> Run<'m> {
         if let Some(slot) = action_run {
             self.storage.set_narrow(slot, position as u128);
         }
+        if table_code.match_updates {
+            self.colour = Colour::Green;
+            if let Some(entry) = entry {
+                if table_code.counter.is_some() {
+                    counter::count_match(self, table_code.counter, entry);
+                }
+                if table_code.meter.is_some() {
+                    self.colour = meter::execute_match(self, table_code.meter, entry);
+                }
+            }
+        }
         let action = table_code.actions.get(position).and_then(|a| code.actions.get(a.action as usize));
         let Some(action) = action else { return Flow::Next };
         for ((_, slot, _), value) in action.params.iter().zip(args.iter()) {
             self.storage.set(*slot, value.clone());
-        }
-        if let (Some(entry), true) = (entry, table_code.match_updates) {
-            if table_code.counter.is_some() {
-                counter::count_match(self, table_code.counter, entry);
-            }
-            if table_code.meter.is_some() {
-                self.colour = meter::execute_match(self, table_code.meter, entry);
-            }
         }
         let outer = self.applied.replace((table, entry));
         let flow = self.block(&action.body);
@@ -97,7 +96,10 @@ impl<'m> Run<'m> {
                 selector::choose(self.state, code.implementation, group, &fields)
             }
         };
-        let (name, args) = member.and_then(|m| selector::member(self.state, code.implementation, m))?;
+        let chosen = member.and_then(|m| selector::member(self.state, code.implementation, m));
+        let Some((name, args)) = chosen else {
+            return code.empty_group.as_ref().map(|(position, args)| (*position, args.as_slice().into()));
+        };
         let position = code.actions.iter().position(|a| a.name == name)?;
         Some((position, args))
     }

@@ -10,7 +10,7 @@ mod v1model;
 mod xdp_model;
 
 use super::externs::{Builtin, ExternState};
-use super::machine::Verdict;
+use super::machine::{State, Verdict};
 use super::run::{Flow, Run};
 use crate::ir::{Arg, ExternInstance, Program};
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
@@ -35,6 +35,17 @@ impl CallSite<'_> {
     }
 }
 
+/// The largest numbers that the architecture's types hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Of a port.
+    pub port: u32,
+    /// Of a replication id.
+    pub instance: u32,
+    /// Of a class of service.
+    pub class_of_service: u32,
+}
+
 /// An architecture with the handles of one program's blocks and metadata.
 pub trait Architecture: Send + Sync + fmt::Debug {
     /// The meaning of an extern call.
@@ -42,6 +53,14 @@ pub trait Architecture: Send + Sync + fmt::Debug {
 
     /// The state of an extern instance at the beginning.
     fn instantiate(&self, instance: &ExternInstance) -> Result<ExternState, Box<Diagnostic>>;
+
+    /// What the architecture's document says the control plane's state begins with.
+    fn prepare(&self, _state: &mut State) {}
+
+    /// See [`Limits`].
+    fn limits(&self) -> Limits {
+        Limits { port: u32::MAX, instance: u32::MAX, class_of_service: u32::MAX }
+    }
 
     /// Takes a packet through the blocks. `Err`: it was given up.
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow>;

@@ -4,6 +4,7 @@ use super::arch::{self, Architecture};
 use super::code::{Code, Matcher};
 use super::control::{KeyMatch, MulticastNode};
 use super::externs::ExternState;
+use super::externs::hash::CustomCrcs;
 use super::layout::{Slot, Storage};
 use super::lower::lower;
 use super::requests::Digest;
@@ -61,6 +62,8 @@ pub enum Verdict {
 pub struct Outcome {
     /// What becomes of it.
     pub verdict: Verdict,
+    /// What gave it up, if that is one place in the program.
+    pub failed_at: Span,
     /// Packets that leave, in order. One that passes leaves by the port that it came in on.
     pub outputs: Vec<Output>,
     /// Messages to the control plane.
@@ -78,6 +81,17 @@ pub enum Mirror {
     Group(u32),
 }
 
+/// A clone session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Where its copies go.
+    pub target: Mirror,
+    /// The class of service that they have.
+    pub class_of_service: u32,
+    /// They are cut to this many bytes.
+    pub truncate: Option<u32>,
+}
+
 /// What outlives a packet.
 #[derive(Debug, Default)]
 pub struct State {
@@ -88,7 +102,7 @@ pub struct State {
     /// Elements of the value sets, by handle.
     pub value_sets: Vec<Vec<Vec<Matcher>>>,
     /// Clone sessions.
-    pub mirrors: BTreeMap<u32, Mirror>,
+    pub mirrors: BTreeMap<u32, Session>,
     /// Multicast groups.
     pub groups: BTreeMap<u32, Vec<MulticastNode>>,
     /// State of library functions that have some, by their name.
@@ -101,6 +115,8 @@ pub struct State {
     pub flows: u64,
     /// Positions of the externs whose state is new in each run of a block.
     pub fresh: Vec<usize>,
+    /// The CRCs that a control plane can set.
+    pub custom_crcs: CustomCrcs,
     /// State of the random number generator.
     pub random: u64,
     /// Messages that were not fetched yet.
@@ -150,14 +166,21 @@ pub struct Machine {
     pub(super) names: Arc<ControlNames>,
     pub(super) state: State,
     storage: Storage,
-    arch: Arc<dyn Architecture>,
+    pub(super) arch: Arc<dyn Architecture>,
     scratch: Scratch,
     tracing: bool,
     describing: bool,
 }
 
-/// A value set's name, and the widths and signs of its keys.
-pub(super) type ValueSetName = (Arc<str>, Vec<(u32, bool)>);
+/// A value set as a control plane knows it.
+#[derive(Debug)]
+pub(super) struct ValueSetName {
+    pub name: Arc<str>,
+    /// Widths and signs of its keys.
+    pub keys: Vec<(u32, bool)>,
+    /// Most elements.
+    pub size: u64,
+}
 
 /// Names of what a control plane reaches beside tables.
 #[derive(Debug, Default)]
@@ -192,20 +215,23 @@ impl Machine {
             return Err(Unsupported(found));
         }
         let fresh = externs_made_anew(&externs);
-        let state = State {
+        let mut state = State {
             fresh,
             tables: code.tables.iter().map(TableState::new).collect(),
             externs,
             value_sets: vec![Vec::new(); program.value_sets.len()],
             ..State::default()
         };
+        arch.prepare(&mut state);
         let names = ControlNames {
             externs: program.externs.values().map(|e| e.name.clone()).collect(),
             value_sets: program
                 .value_sets
                 .values()
-                .map(|v| {
-                    (v.name.clone(), v.keys.iter().map(|(ty, _)| (ty.width(), ty.is_signed())).collect())
+                .map(|v| ValueSetName {
+                    name: v.name.clone(),
+                    keys: v.keys.iter().map(|(ty, _)| (ty.width(), ty.is_signed())).collect(),
+                    size: v.size,
                 })
                 .collect(),
         };
@@ -263,15 +289,24 @@ impl Machine {
         let mut run = Run::new(&code, &mut self.storage, &mut self.state, scratch, self.tracing);
         run.describing = self.describing;
         run.event(Span::NONE, |_| EventKind::Input { port, length: packet.len() });
-        let verdict = match arch.process(&mut run, port, packet) {
-            Ok(verdict) => verdict,
-            Err(_) => Verdict::Failed(run.fault.take().unwrap_or_else(|| "it stopped".into())),
+        let most = arch.limits().port;
+        let processed = if port > most {
+            Err(run.stop(format!("port {port} is larger than {most}, the largest port"), Span::NONE))
+        } else {
+            arch.process(&mut run, port, packet)
+        };
+        let (verdict, failed_at) = match processed {
+            Ok(verdict) => (verdict, Span::NONE),
+            Err(_) => {
+                let (why, span) = run.fault.take().unwrap_or_else(|| ("it stopped".into(), Span::NONE));
+                (Verdict::Failed(why), span)
+            }
         };
         run.verdict_events(&verdict);
         let outputs = std::mem::take(&mut run.outputs);
         let trace = run.trace.take().unwrap_or_default();
         self.scratch = run.into_scratch();
-        Outcome { verdict, outputs, digests: std::mem::take(&mut self.state.digests), trace }
+        Outcome { verdict, failed_at, outputs, digests: std::mem::take(&mut self.state.digests), trace }
     }
 
     /// Nanoseconds that the machine's clock shows.

@@ -1,9 +1,10 @@
 //! The control plane of a [`Machine`]: tables, counters, and the rest, by their names in the program.
 
 use super::control::{ActionSpec, CounterValue, KeyMatch, MulticastNode, TableEntry};
-use super::externs::ExternState;
+use super::externs::hash::Crc;
+use super::externs::{ExternState, counter};
 use super::lower::keyset_matcher;
-use super::machine::{Machine, Mirror};
+use super::machine::{Machine, Mirror, Session};
 use super::table::{ControlError, EntryAction, TableCode};
 use super::value::Value;
 use crate::ir::{Keyset, ScalarType};
@@ -67,8 +68,24 @@ impl Machine {
                 let (position, args) = self.resolve_action(table, action, false)?;
                 EntryAction::Direct(position, args)
             }
-            EntryTarget::Member(m) => EntryAction::Member(*m),
-            EntryTarget::Group(g) => EntryAction::Group(*g),
+            EntryTarget::Member(_) | EntryTarget::Group(_) => {
+                let bad = |why: String| ControlError::BadAction { table: table.name.clone(), why };
+                let at = table.implementation.and_then(|i| self.state.externs.get(i as usize));
+                let Some(ExternState::Selector(selector)) = at else {
+                    return Err(bad("it has no action profile".to_owned()));
+                };
+                match target {
+                    EntryTarget::Group(group) if !selector.groups.contains_key(group) => {
+                        return Err(bad(format!("its action selector has no group {group}")));
+                    }
+                    EntryTarget::Member(member) if !selector.members.contains_key(member) => {
+                        return Err(bad(format!("its action profile has no member {member}")));
+                    }
+                    EntryTarget::Group(group) => EntryAction::Group(*group),
+                    EntryTarget::Member(member) => EntryAction::Member(*member),
+                    EntryTarget::Action(_) => return Err(bad("it has no action profile".to_owned())),
+                }
+            }
         })
     }
 
@@ -266,6 +283,16 @@ impl Machine {
         }
     }
 
+    /// Reads what a direct counter has counted of misses.
+    pub fn counter_of_misses(&self, name: &str) -> Result<CounterValue, ControlError> {
+        match self.state.externs.get(self.extern_at(name)?) {
+            Some(ExternState::Counter(None, cells)) => {
+                Ok(cells.get(&counter::OF_MISSES).copied().unwrap_or_default())
+            }
+            _ => Err(ControlError::Refused(format!("`{name}` is no direct counter"))),
+        }
+    }
+
     /// Reads a register's cell; a struct is one number, its first field highest.
     pub fn register(&self, name: &str, index: u64) -> Result<BigUint, ControlError> {
         match self.state.externs.get(self.extern_at(name)?) {
@@ -299,12 +326,7 @@ impl Machine {
                 in_range(name, Some(state.size), index)?;
                 state.set_number(index, value);
             }
-            None => {
-                state.cells.clear();
-                if *value != BigUint::default() {
-                    (0..state.size).for_each(|i| state.set_number(i, value));
-                }
-            }
+            None => state.fill(value),
         }
         Ok(())
     }
@@ -346,6 +368,12 @@ impl Machine {
         let (_, args) = self.resolve_action(table, action, false)?;
         match self.state.externs.get_mut(at) {
             Some(ExternState::Selector(s)) => {
+                if s.members.len() as u64 >= s.size && !s.members.contains_key(&member) {
+                    return Err(ControlError::Refused(format!(
+                        "`{profile}` has room for {} members",
+                        s.size
+                    )));
+                }
                 s.members.insert(member, (action.name.clone(), args));
                 Ok(())
             }
@@ -357,6 +385,9 @@ impl Machine {
     pub fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> Result<(), ControlError> {
         let at = self.extern_at(selector)?;
         match self.state.externs.get_mut(at) {
+            Some(ExternState::Selector(s)) if !s.has_groups => {
+                Err(ControlError::Refused(format!("`{selector}` is an action profile, which has no groups")))
+            }
             Some(ExternState::Selector(s)) => {
                 if let Some(missing) = members.iter().find(|m| !s.members.contains_key(m)) {
                     return Err(ControlError::Refused(format!("`{selector}` has no member {missing}")));
@@ -370,10 +401,10 @@ impl Machine {
 
     /// Adds an element to a value set: a keyset a key, without references to other value sets.
     pub fn insert_value_set(&mut self, name: &str, keysets: &[Keyset]) -> Result<(), ControlError> {
-        let Some(at) = self.names.value_sets.iter().position(|(n, _)| &**n == name) else {
+        let Some(at) = self.names.value_sets.iter().position(|set| &*set.name == name) else {
             return Err(ControlError::Unknown { kind: "value set", name: name.to_owned() });
         };
-        let keys = self.names.value_sets.get(at).map_or(&[][..], |(_, keys)| keys);
+        let keys = self.names.value_sets.get(at).map_or(&[][..], |set| &set.keys);
         if keys.len() != keysets.len() {
             let (wanted, given) = (keys.len(), keysets.len());
             return Err(ControlError::Refused(format!("value set `{name}` has {wanted} keys, not {given}")));
@@ -385,24 +416,65 @@ impl Machine {
                 keyset_matcher(k, ScalarType::Bits { width: *width, signed: *signed })
             })
             .collect();
+        let size = self.names.value_sets.get(at).map_or(0, |set| set.size);
         if let Some(set) = self.state.value_sets.get_mut(at) {
+            if set.len() as u64 >= size {
+                return Err(ControlError::Refused(format!(
+                    "value set `{name}` has room for {size} elements"
+                )));
+            }
             set.push(element);
         }
         Ok(())
     }
 
     /// Makes a clone session, or removes it.
-    pub fn set_mirror(&mut self, session: u32, target: Option<Mirror>) {
-        match target {
-            Some(target) => self.state.mirrors.insert(session, target),
-            None => self.state.mirrors.remove(&session),
+    pub fn set_mirror(&mut self, number: u32, session: Option<Session>) -> Result<(), ControlError> {
+        let Some(session) = session else {
+            self.state.mirrors.remove(&number);
+            return Ok(());
         };
+        let limits = self.arch.limits();
+        if let Mirror::Port(port) = session.target {
+            at_most("port", port, limits.port)?;
+        }
+        at_most("class of service", session.class_of_service, limits.class_of_service)?;
+        self.state.mirrors.insert(number, session);
+        Ok(())
+    }
+
+    /// Sets what `crc16_custom` or `crc32_custom` is; its width says which.
+    pub fn set_custom_crc(&mut self, crc: Crc) -> Result<(), ControlError> {
+        let (place, width) = match crc.width {
+            16 => (&mut self.state.custom_crcs.crc16, 16),
+            32 => (&mut self.state.custom_crcs.crc32, 32),
+            other => return Err(ControlError::Refused(format!("there is no custom CRC of {other} bits"))),
+        };
+        let most = u64::MAX >> (64 - width);
+        if [crc.polynomial, crc.initial, crc.xor_out].iter().any(|v| *v > most) {
+            return Err(ControlError::Refused(format!("a parameter of the CRC does not fit {width} bits")));
+        }
+        *place = crc;
+        Ok(())
     }
 
     /// Makes a multicast group, or replaces its nodes.
-    pub fn set_multicast_group(&mut self, group: u32, nodes: Vec<MulticastNode>) {
+    pub fn set_multicast_group(&mut self, group: u32, nodes: Vec<MulticastNode>) -> Result<(), ControlError> {
+        let limits = self.arch.limits();
+        for node in &nodes {
+            at_most("replication id", node.replication_id, limits.instance)?;
+            node.ports.iter().try_for_each(|port| at_most("port", *port, limits.port))?;
+        }
         self.state.groups.insert(group, nodes);
+        Ok(())
     }
+}
+
+fn at_most(what: &str, number: u32, most: u32) -> Result<(), ControlError> {
+    if number <= most {
+        return Ok(());
+    }
+    Err(ControlError::Refused(format!("{what} {number} is larger than {most}, the largest one")))
 }
 
 fn in_range(name: &str, size: Option<u64>, index: u64) -> Result<(), ControlError> {

@@ -7,7 +7,7 @@ use super::externs::ExternState;
 use super::externs::meter::Colour;
 use super::layout::{Slot, Storage};
 use super::machine::{Output, State, Verdict};
-use super::requests::Requests;
+use super::requests::{Digest, Requests};
 use super::trace::{Event, EventKind};
 use super::value::{NARROW, Value, VarBits};
 use num_bigint::BigUint;
@@ -58,7 +58,7 @@ pub struct Run<'m> {
     /// Packets that leave.
     pub outputs: Vec<Output>,
     /// Why the packet was given up.
-    pub fault: Option<String>,
+    pub fault: Option<(String, Span)>,
     /// Events, if anybody wants them.
     pub trace: Option<Vec<Event>>,
     /// Somebody wants to know where the headers of the outputs lie.
@@ -135,6 +135,18 @@ impl<'m> Run<'m> {
         }
     }
 
+    /// Notes that the packet goes a way that is not the usual one.
+    pub(super) fn path_event(&mut self, path: &'static str, port: u128, instance: u128) {
+        let (port, instance) = (port as u32, instance as u32);
+        self.event(Span::NONE, |_| EventKind::Path { path, port, instance });
+    }
+
+    /// Sends a message to the control plane.
+    pub fn send_digest(&mut self, digest: Digest, span: Span) {
+        self.event(span, |_| EventKind::Digest { name: digest.name.clone(), fields: digest.fields.clone() });
+        self.state.digests.push(digest);
+    }
+
     /// Notes what becomes of the packet.
     pub(super) fn verdict_events(&mut self, verdict: &Verdict) {
         if self.trace.is_none() {
@@ -153,9 +165,9 @@ impl<'m> Run<'m> {
         self.event(Span::NONE, |_| EventKind::Verdict(end));
     }
 
-    /// Gives the packet up.
-    pub fn stop(&mut self, why: impl Into<String>) -> Flow {
-        self.fault = Some(why.into());
+    /// Gives the packet up; the span leads to what did it, if that is one place.
+    pub fn stop(&mut self, why: impl Into<String>, span: Span) -> Flow {
+        self.fault = Some((why.into(), span));
         Flow::Stop
     }
 
@@ -351,7 +363,8 @@ impl<'m> Run<'m> {
     pub(super) fn round(&mut self) -> Option<Flow> {
         self.rounds += 1;
         (self.rounds > MOST_ROUNDS).then(|| {
-            self.stop(format!("the packet took more than {MOST_ROUNDS} loop rounds and parser states"))
+            let why = format!("the packet took more than {MOST_ROUNDS} loop rounds and parser states");
+            self.stop(why, Span::NONE)
         })
     }
 

@@ -8,8 +8,8 @@ pub use idle::{Idle, Timer};
 
 use super::code::Any;
 use super::control::KeyMatch;
-use super::value::{NARROW, Value};
-use crate::ir::MatchKind;
+use super::value::{NARROW, Value, big_compare};
+use crate::ir::{BinaryOp, MatchKind};
 use index::Index;
 use num_bigint::BigUint;
 use std::sync::Arc;
@@ -74,6 +74,8 @@ pub struct TableCode {
     pub default_is_const: bool,
     /// Declared entries.
     pub entries: Vec<DeclaredEntry>,
+    /// What runs where an entry's group has no members: position and arguments.
+    pub empty_group: Option<(usize, Vec<Value>)>,
     /// The control plane may not add entries.
     pub entries_are_const: bool,
     /// Of priorities, the largest wins.
@@ -98,6 +100,17 @@ impl TableCode {
     /// The keys that take part in the match.
     pub fn match_keys(&self) -> impl Iterator<Item = &KeyCode> {
         self.keys.iter().filter(|k| k.kind != MatchKind::Selector)
+    }
+
+    /// Do all declared entries have the forms that their keys' kinds have by themselves?
+    fn has_plain_entries(&self) -> bool {
+        let is_plain = |key: &KeyCode, given: &KeyMatch| {
+            matches!(
+                (&key.kind, given),
+                (MatchKind::Exact, KeyMatch::Exact(_)) | (MatchKind::Lpm, KeyMatch::Lpm { .. })
+            )
+        };
+        self.entries.iter().all(|e| self.match_keys().zip(&e.keys).all(|(key, given)| is_plain(key, given)))
     }
 
     /// Does an entry need a priority?
@@ -406,7 +419,11 @@ fn check_key(given: &KeyMatch, key: &KeyCode) -> Result<(), String> {
                 return kind("range");
             }
             fits(low)?;
-            fits(high)
+            fits(high)?;
+            if !big_compare(BinaryOp::Le, low, high, key.width, key.signed) {
+                return Err(format!("the range of key `{}` begins above its end", key.name));
+            }
+            Ok(())
         }
         KeyMatch::Optional(v) => {
             if key.kind != MatchKind::Optional {

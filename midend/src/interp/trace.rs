@@ -25,6 +25,15 @@ pub enum EventKind {
         /// Bytes.
         length: usize,
     },
+    /// The packet or a copy goes a way that is not the usual one.
+    Path {
+        /// `multicast`, `clone_i2e`, `clone_e2e`, `resubmit`, `recirculate` or `loopback`.
+        path: &'static str,
+        /// The port that it is for, or that it comes in by.
+        port: u32,
+        /// Replication id of a copy.
+        instance: u32,
+    },
     /// A block of the architecture begins.
     Stage(Arc<str>),
     /// The parser enters a state.
@@ -76,6 +85,13 @@ pub enum EventKind {
     },
     /// A header went into the output.
     Emit(Arc<str>),
+    /// A message to the control plane.
+    Digest {
+        /// Type or instance name; in v1model the receiver.
+        name: String,
+        /// The fields' names and values.
+        fields: Vec<(String, BigUint)>,
+    },
     /// `log_msg` and the like.
     Message(String),
     /// P4 leaves undefined what happens here.
@@ -96,7 +112,7 @@ pub(super) fn number(value: &Value) -> BigUint {
     value.to_big()
 }
 
-fn list(f: &mut fmt::Formatter<'_>, values: &[(Arc<str>, BigUint)]) -> fmt::Result {
+fn list<N: fmt::Display>(f: &mut fmt::Formatter<'_>, values: &[(N, BigUint)]) -> fmt::Result {
     for (i, (name, value)) in values.iter().enumerate() {
         let comma = if i > 0 { ", " } else { "" };
         write!(f, "{comma}{name}={value:#x}")?;
@@ -108,6 +124,8 @@ impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EventKind::Input { port, length } => write!(f, "into port {port}, {length} bytes"),
+            EventKind::Path { path, port, instance: 0 } => write!(f, "{path}, port {port}"),
+            EventKind::Path { path, port, instance } => write!(f, "{path}, port {port}, instance {instance}"),
             EventKind::Stage(name) => write!(f, "stage {name}"),
             EventKind::State(name) => write!(f, "  state {name}"),
             EventKind::Extract { header, bits } => write!(f, "    extract {header} ({bits} bits)"),
@@ -127,6 +145,11 @@ impl fmt::Display for EventKind {
             EventKind::Validity { header, valid: true } => write!(f, "    {header} becomes valid"),
             EventKind::Validity { header, valid: false } => write!(f, "    {header} becomes invalid"),
             EventKind::Emit(header) => write!(f, "    emit {header}"),
+            EventKind::Digest { name, fields } => {
+                write!(f, "    digest {name} (")?;
+                list(f, fields)?;
+                f.write_str(")")
+            }
             EventKind::Message(text) => write!(f, "    {text}"),
             EventKind::Undefined(text) => write!(f, "    undefined: {text}"),
             EventKind::Output { port, length } => write!(f, "out of port {port}, {length} bytes"),

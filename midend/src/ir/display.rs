@@ -166,6 +166,7 @@ impl<'a> Printer<'a> {
             let text = match value {
                 PropertyValue::Extern(id) => format!("{name} = {}", self.program.externs[*id].name),
                 PropertyValue::Const(arg) => format!("{name} = {}", self.arg(arg)),
+                PropertyValue::Action(call) => format!("{name} = {}", self.action_call(table, call)),
             };
             self.line(format_args!("{text}"))?;
         }

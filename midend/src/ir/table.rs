@@ -98,6 +98,8 @@ pub enum PropertyValue {
     Extern(ExternId),
     /// A constant.
     Const(Arg),
+    /// One of the table's actions.
+    Action(ActionCall),
 }
 
 /// A key.

@@ -62,6 +62,7 @@ impl Validator<'_> {
                     self.require(self.program.externs.is_valid(*id), "a property's extern does not exist");
                 }
                 PropertyValue::Const(arg) => self.arg(arg),
+                PropertyValue::Action(call) => self.action_call(table, call),
             }
         }
     }

@@ -5,6 +5,47 @@ use super::{
     Call, CellIndex, Command, CommandKind, Comparison, CountOf, MatchValue, Name, Number, Pattern, StfError,
     Target,
 };
+use p4xdp_frontend::diagnostic::suggest::closest;
+use p4xdp_midend::interp::{Crc, Mirror, Session};
+
+/// All commands.
+const KEYWORDS: &[&str] = &[
+    "add",
+    "advance",
+    "check_counter",
+    "check_digest",
+    "check_idle",
+    "check_register",
+    "counter_read",
+    "counter_write",
+    "expect",
+    "expire_profile",
+    "group_add",
+    "idle_timeout",
+    "mc_mgrp_create",
+    "mc_node_associate",
+    "mc_node_create",
+    "mc_node_update",
+    "member_add",
+    "meter_array_set_rates",
+    "meter_get_rates",
+    "meter_set_rates",
+    "mirroring_add",
+    "mirroring_add_mc",
+    "mirroring_delete",
+    "mirroring_get",
+    "no_packet",
+    "packet",
+    "register_read",
+    "register_reset",
+    "register_write",
+    "remove",
+    "set_crc16_parameters",
+    "set_crc32_parameters",
+    "setdefault",
+    "value_set_add",
+    "wait",
+];
 
 pub(super) fn parse(text: &str) -> Result<Vec<Command>, StfError> {
     let mut commands = Vec::new();
@@ -20,7 +61,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Command>, StfError> {
         let (keyword, rest) = trimmed.split_at(end);
         let behind = Line { line, column: column + end as u32, text: rest };
         let kind = behind.command(keyword, column)?;
-        commands.push(Command { line, kind });
+        commands.push(Command { line, column, kind });
     }
     Ok(commands)
 }
@@ -86,8 +127,10 @@ impl Line<'_> {
             "no_packet" => CommandKind::NoPacket,
             "wait" => CommandKind::Wait,
             "check_counter" => cursor.check_counter()?,
-            "mirroring_add" => CommandKind::MirroringAdd(cursor.small()?, cursor.small()?),
-            "mirroring_add_mc" => CommandKind::MirroringAddMc(cursor.small()?, cursor.small()?),
+            "mirroring_add" => cursor.session(Mirror::Port)?,
+            "mirroring_add_mc" => cursor.session(Mirror::Group)?,
+            "set_crc16_parameters" => cursor.custom_crc(16)?,
+            "set_crc32_parameters" => cursor.custom_crc(32)?,
             "mirroring_delete" => CommandKind::MirroringDelete(cursor.small()?),
             "mirroring_get" => CommandKind::MirroringGet(cursor.small()?),
             "mc_mgrp_create" => CommandKind::McGroupCreate(cursor.small()?),
@@ -114,7 +157,11 @@ impl Line<'_> {
             "register_reset" => CommandKind::RegisterReset(cursor.name()?),
             "meter_get_rates" => CommandKind::MeterGetRates(cursor.name()?, cursor.index()?),
             _ => {
-                let message = format!("unknown command `{keyword}`");
+                let hint = match closest(&lower, KEYWORDS.iter().copied()) {
+                    Some(meant) => format!("; did you mean `{meant}`?"),
+                    None => String::new(),
+                };
+                let message = format!("unknown command `{keyword}`{hint}");
                 return Err(StfError { line: self.line, column, message });
             }
         };
@@ -156,25 +203,39 @@ impl Line<'_> {
         Ok((port_number, pattern))
     }
 
-    /// `name [index] rate:burst..`
+    /// `name [index] rate:burst..`; rates have decimal points, which tokens have not.
     fn meter_rates(&self, indexed: bool) -> Result<CommandKind, StfError> {
-        let error = |message: String| StfError { line: self.line, column: self.column + 1, message };
-        let mut words = self.text.split_whitespace();
-        let name = words.next().ok_or_else(|| error("expected a meter".into()))?;
-        let name = Name { text: name.trim_matches('"').to_owned(), column: self.column + 1 };
+        let error = |column: u32, message: String| StfError { line: self.line, column, message };
+        let mut words = self.words();
+        let end = self.column + self.text.chars().count() as u32;
+        let (column, name) = words.next().ok_or_else(|| error(end, "expected a meter".into()))?;
+        let name = Name { text: name.trim_matches('"').to_owned(), column };
         let index = if indexed {
-            let word = words.next().unwrap_or_default();
-            Some(word.parse().map_err(|_| error(format!("expected an index, found `{word}`")))?)
+            let (column, word) = words.next().unwrap_or((end, ""));
+            let index =
+                word.parse().map_err(|_| error(column, format!("expected an index, found `{word}`")))?;
+            Some(index)
         } else {
             None
         };
         let rates = words
-            .map(|word| {
-                let parts = word.split_once(':').and_then(|(r, b)| Some((r.parse().ok()?, b.parse().ok()?)));
-                parts.ok_or_else(|| error(format!("expected `rate:burst`, found `{word}`")))
+            .map(|(column, word)| {
+                let rate = |text: &str| text.parse::<f64>().ok().filter(|r| r.is_finite() && *r >= 0.0);
+                let parts = word.split_once(':').and_then(|(r, b)| Some((rate(r)?, b.parse().ok()?)));
+                parts.ok_or_else(|| error(column, format!("expected `rate:burst`, found `{word}`")))
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(CommandKind::MeterSetRates(name, index, rates))
+    }
+
+    /// The words with their columns.
+    fn words(&self) -> impl Iterator<Item = (u32, &str)> {
+        let mut at = 0;
+        self.text.split(char::is_whitespace).filter_map(move |word| {
+            let column = self.column + at;
+            at += word.chars().count() as u32 + 1;
+            (!word.is_empty()).then_some((column, word))
+        })
     }
 }
 
@@ -366,6 +427,52 @@ impl Cursor {
             "yes" => Ok(CommandKind::CheckIdle(entry, true)),
             "no" => Ok(CommandKind::CheckIdle(entry, false)),
             _ => Err(self.error(answer.column, "expected `yes` or `no`")),
+        }
+    }
+
+    /// `session target [class_of_service:N] [truncate:N]`
+    fn session(&mut self, target: fn(u32) -> Mirror) -> Result<CommandKind, StfError> {
+        let number = self.small()?;
+        let mut session = Session { target: target(self.small()?), class_of_service: 0, truncate: None };
+        while self.tokens.peek().is_some() {
+            let option = self.name()?;
+            self.require(":")?;
+            match option.text.as_str() {
+                "class_of_service" => session.class_of_service = self.small()?,
+                "truncate" => session.truncate = Some(self.small()?),
+                _ => return Err(self.error(option.column, "expected `class_of_service` or `truncate`")),
+            }
+        }
+        Ok(CommandKind::MirroringAdd(number, session))
+    }
+
+    /// `polynomial initial xor reflect_in reflect_out`
+    fn custom_crc(&mut self, width: u32) -> Result<CommandKind, StfError> {
+        let most = u64::MAX >> (64 - width);
+        let mut parameter = || -> Result<u64, StfError> {
+            let column = self.column();
+            let value = self.index()?;
+            if value <= most {
+                return Ok(value);
+            }
+            Err(self.error(column, format!("{value:#x} does not fit a CRC of {width} bits")))
+        };
+        let (polynomial, initial, xor_out) = (parameter()?, parameter()?, parameter()?);
+        let (reflect_in, reflect_out) = (self.truth()?, self.truth()?);
+        Ok(CommandKind::SetCustomCrc(Crc { width, polynomial, initial, reflect_in, reflect_out, xor_out }))
+    }
+
+    /// The column of what comes next.
+    fn column(&mut self) -> u32 {
+        self.tokens.peek().map_or(self.end, |(_, column)| *column)
+    }
+
+    fn truth(&mut self) -> Result<bool, StfError> {
+        let column = self.column();
+        match self.tokens.next_if(|t| matches!(t.0, Token::Ident(_))) {
+            Some((Token::Ident(word), _)) if word == "true" => Ok(true),
+            Some((Token::Ident(word), _)) if word == "false" => Ok(false),
+            _ => Err(self.error(column, "expected `true` or `false`")),
         }
     }
 

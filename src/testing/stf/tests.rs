@@ -1,6 +1,7 @@
 //! The language: commands as parsed, errors with their places.
 
 use super::*;
+use p4xdp_midend::interp::Mirror;
 
 fn one(text: &str) -> CommandKind {
     let commands = parse(text).unwrap();
@@ -48,7 +49,18 @@ fn packets_and_expectations() {
 fn other_commands() {
     assert_eq!(one("remove all"), CommandKind::RemoveAll);
     assert_eq!(one("mc_node_create 17 1 2 3"), CommandKind::McNodeCreate(17, vec![1, 2, 3]));
-    assert_eq!(one("mirroring_add_mc 8 3"), CommandKind::MirroringAddMc(8, 3));
+    let session = |target, class_of_service, truncate| Session { target, class_of_service, truncate };
+    let to_group = session(Mirror::Group(3), 0, None);
+    assert_eq!(one("mirroring_add_mc 8 3"), CommandKind::MirroringAdd(8, to_group));
+    let to_port = session(Mirror::Port(4), 2, Some(64));
+    assert_eq!(
+        one("mirroring_add 8 4 truncate:64 class_of_service:2"),
+        CommandKind::MirroringAdd(8, to_port)
+    );
+    let CommandKind::SetCustomCrc(crc) = one("set_crc16_parameters 0x1021 0xffff 0 false true") else {
+        panic!()
+    };
+    assert_eq!((crc.width, crc.polynomial, crc.reflect_in, crc.reflect_out), (16, 0x1021, false, true));
     let CommandKind::CheckCounter { counter, index, check } = one("check_counter c.d(0x10) bytes >= 64")
     else {
         panic!()
@@ -94,6 +106,13 @@ fn lines_are_counted() {
 #[test]
 fn errors_say_where() {
     assert_eq!(error("wait\n  frobnicate 1"), "2:3: unknown command `frobnicate`");
+    assert_eq!(error("pakcet 0 00"), "1:1: unknown command `pakcet`; did you mean `packet`?");
+    assert_eq!(error("mirroring_add 1 2 trunc:3"), "1:19: expected `class_of_service` or `truncate`");
+    assert_eq!(
+        error("set_crc16_parameters 0x10000 0 0 true true"),
+        "1:22: 0x10000 does not fit a CRC of 16 bits"
+    );
+    assert_eq!(error("set_crc16_parameters 1 0 0 1 true"), "1:28: expected `true` or `false`");
     assert_eq!(error("packet 0 00 0g"), "1:14: `g` is no hexadecimal digit");
     assert_eq!(error("packet 0 00*"), "1:12: `*` is no hexadecimal digit");
     assert_eq!(error("packet 0 000"), "1:9: a packet has a whole number of bytes, but half of one is left");
@@ -109,5 +128,5 @@ fn errors_say_where() {
     assert_eq!(error("mirroring_add 1"), "1:16: expected a number, found the end of the line");
     assert_eq!(error("mc_mgrp_create 99999999999"), "1:16: the number is too large");
     assert_eq!(error("check_counter c(1) packets ~ 1"), "1:28: unexpected character `~`");
-    assert_eq!(error("meter_array_set_rates m 1"), "1:23: expected `rate:burst`, found `1`");
+    assert_eq!(error("meter_array_set_rates m 1"), "1:25: expected `rate:burst`, found `1`");
 }

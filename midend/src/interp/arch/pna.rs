@@ -6,7 +6,7 @@
 //! from is looped back: it goes through the block in the other direction, its port decided beforehand.
 
 use super::blocks::Blocks;
-use super::replication::session_ports;
+use super::replication::{cut, session_copies};
 use super::{Architecture, CallSite, unknown_extern};
 use crate::interp::externs::pna::FIRST_HOST_PORT;
 use crate::interp::externs::{Builtin, ExternState, pna, psa};
@@ -16,6 +16,7 @@ use crate::interp::requests::{Forward, Requests};
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Place, Program};
 use p4xdp_frontend::diagnostic::Diagnostic;
+use p4xdp_frontend::source::Span;
 use std::collections::VecDeque;
 
 /// Times that a packet and its copies may go round.
@@ -109,6 +110,11 @@ impl Pna {
     }
 
     fn main_block(&self, run: &mut Run<'_>, work: Work, queue: &mut VecDeque<Work>) -> Result<(), Flow> {
+        if work.loopedback {
+            run.path_event("loopback", u128::from(work.port), 0);
+        } else if work.pass > 0 {
+            run.path_event("recirculate", u128::from(work.port), 0);
+        }
         run.fresh_storage();
         run.requests = Requests { forward: work.forward, ..Requests::default() };
         run.take_packet(work.packet.clone());
@@ -125,8 +131,10 @@ impl Pna {
         let bytes = run.deparse(self.deparser)?;
         let Requests { forward, mirrors, .. } = std::mem::take(&mut run.requests);
         for session in mirrors.into_values() {
-            for (port, _) in session_ports(run.state, session) {
-                self.mirror(run, &work, port as u32, queue);
+            let copies = session_copies(run.state, session);
+            for (port, _) in copies.ports {
+                let packet = cut(&work.packet, copies.truncate);
+                self.mirror(run, &work, packet, port as u32, queue);
             }
         }
         match forward {
@@ -143,11 +151,10 @@ impl Pna {
         Ok(())
     }
 
-    fn mirror(&self, run: &mut Run<'_>, work: &Work, port: u32, queue: &mut VecDeque<Work>) {
+    fn mirror(&self, run: &mut Run<'_>, work: &Work, packet: Vec<u8>, port: u32, queue: &mut VecDeque<Work>) {
         let to_host = port >= FIRST_HOST_PORT;
         // Only the include with directions speaks of looping back.
         let has_direction = self.inputs.iter().any(|i| i.loopedback != u32::MAX);
-        let packet = work.packet.clone();
         if has_direction && work.to_net == to_host {
             queue.push_back(Work {
                 packet,
@@ -190,6 +197,7 @@ impl Architecture for Pna {
             };
             self.main_block(run, work, &mut queue)?;
         }
-        Err(run.stop(format!("the packet and its copies went round more than {MOST_PASSES} times")))
+        let why = format!("the packet and its copies went round more than {MOST_PASSES} times");
+        Err(run.stop(why, Span::NONE))
     }
 }

@@ -5,14 +5,15 @@
 //! made, parsed again; egress clones and recirculated packets are what the egress deparser made.
 
 use super::blocks::{Blocks, Leaves};
-use super::replication::{group_ports, session_ports};
-use super::{Architecture, CallSite, types_of, unknown_extern};
+use super::replication::{cut, group_ports, session_copies};
+use super::{Architecture, CallSite, Limits, types_of, unknown_extern};
 use crate::interp::externs::{Builtin, ExternState, psa};
 use crate::interp::layout::{Layout, Slot, Storage};
-use crate::interp::machine::Verdict;
+use crate::interp::machine::{Mirror, Session, State, Verdict};
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Place, Program};
 use p4xdp_frontend::diagnostic::Diagnostic;
+use p4xdp_frontend::source::Span;
 use std::collections::VecDeque;
 
 /// Times that a packet and its copies may go round.
@@ -180,6 +181,11 @@ impl Psa {
 
     fn ingress(&self, run: &mut Run<'_>, work: Work, queue: &mut VecDeque<Work>) -> Result<(), Flow> {
         let now = run.state.now;
+        match work.path {
+            RESUBMIT => run.path_event("resubmit", work.port, 0),
+            RECIRCULATE => run.path_event("recirculate", work.port, 0),
+            _ => {}
+        }
         *run.storage = work.storage;
         run.take_packet(work.packet);
         self.parser_in.set(run.storage, work.port, work.path, now);
@@ -195,10 +201,12 @@ impl Psa {
         let get = |slot: u32| run.storage.narrow(slot);
         let class_of_service = get(out.class_of_service);
         if get(out.clone) != 0 {
-            for (port, instance) in session_ports(run.state, get(out.clone_session_id) as u32) {
+            let copies = session_copies(run.state, get(out.clone_session_id) as u32);
+            let class_of_service = copies.class_of_service;
+            for (port, instance) in copies.ports {
                 queue.push_back(Work {
                     egress: Some(Copy { instance, class_of_service }),
-                    packet: original.clone(),
+                    packet: cut(&original, copies.truncate),
                     storage: Self::carry(run, &self.clone_i2e_meta),
                     path: CLONE_I2E,
                     port,
@@ -240,6 +248,12 @@ impl Psa {
     fn egress(&self, run: &mut Run<'_>, work: Work, queue: &mut VecDeque<Work>) -> Result<(), Flow> {
         let Some(copy) = work.egress else { return Ok(()) };
         let now = run.state.now;
+        match work.path {
+            MULTICAST => run.path_event("multicast", work.port, copy.instance),
+            CLONE_I2E => run.path_event("clone_i2e", work.port, copy.instance),
+            CLONE_E2E => run.path_event("clone_e2e", work.port, copy.instance),
+            _ => {}
+        }
         *run.storage = work.storage;
         run.take_packet(work.packet);
         self.egress_parser_in.set(run.storage, work.port, work.path, now);
@@ -254,10 +268,12 @@ impl Psa {
         run.storage.set_narrow(self.egress_deparser_port, work.port);
         let bytes = run.deparse(self.egress_deparser)?;
         if run.storage.narrow(self.egress_clone) != 0 {
-            for (port, instance) in session_ports(run.state, run.storage.narrow(self.egress_session) as u32) {
+            let copies = session_copies(run.state, run.storage.narrow(self.egress_session) as u32);
+            let class_of_service = copies.class_of_service;
+            for (port, instance) in copies.ports {
                 queue.push_back(Work {
-                    egress: Some(Copy { instance, class_of_service: copy.class_of_service }),
-                    packet: bytes.clone(),
+                    egress: Some(Copy { instance, class_of_service }),
+                    packet: cut(&bytes, copies.truncate),
                     storage: Self::carry(run, &self.clone_e2e_meta),
                     path: CLONE_E2E,
                     port,
@@ -288,6 +304,19 @@ impl Architecture for Psa {
         psa::state(&self.types, instance).ok_or_else(|| unknown_extern(instance, "psa"))
     }
 
+    /// Section "Packet Cloning": a session to the CPU port is there from the beginning.
+    fn prepare(&self, state: &mut State) {
+        let target = Mirror::Port(psa::PORT_CPU);
+        state
+            .mirrors
+            .insert(psa::CLONE_SESSION_TO_CPU, Session { target, class_of_service: 0, truncate: None });
+    }
+
+    /// As wide as the types are.
+    fn limits(&self) -> Limits {
+        Limits { port: u32::MAX, instance: u32::from(u16::MAX), class_of_service: u32::from(u8::MAX) }
+    }
+
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {
         let storage = run.code.layout.storage();
         let first =
@@ -304,6 +333,7 @@ impl Architecture for Psa {
                 self.ingress(run, work, &mut queue)?;
             }
         }
-        Err(run.stop(format!("the packet and its copies went round more than {MOST_PASSES} times")))
+        let why = format!("the packet and its copies went round more than {MOST_PASSES} times");
+        Err(run.stop(why, Span::NONE))
     }
 }

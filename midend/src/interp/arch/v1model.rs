@@ -3,10 +3,11 @@
 //! As the architecture's document and the reference switch have it: a parser's error does not stop the packet; after ingress
 //! come, in this order, the clone, the digest, resubmission, multicast, dropping, unicast; after egress the clone, dropping,
 //! recirculation, transmission. A clone of ingress is parsed anew from the packet as it came; one of egress keeps its headers.
+//! What a field list preserves is there when the parser begins.
 
 use super::blocks::{Blocks, Leaves};
-use super::replication::{group_ports, session_ports};
-use super::{Architecture, CallSite, types_of, unknown_extern};
+use super::replication::{Copies, group_ports, session_copies};
+use super::{Architecture, CallSite, Limits, types_of, unknown_extern};
 use crate::interp::externs::v1model::DROP_PORT;
 use crate::interp::externs::{Builtin, ExternState, v1model};
 use crate::interp::layout::{Layout, Slot, Storage};
@@ -17,6 +18,7 @@ use crate::interp::value::Value;
 use crate::ir::{ExternInstance, Place, Program};
 use p4xdp_frontend::ast::AnnotationBody;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
+use p4xdp_frontend::source::Span;
 use std::collections::VecDeque;
 
 /// Times that a packet and its copies may go round.
@@ -132,10 +134,18 @@ impl V1Model {
         }
     }
 
-    /// Parses a packet into fresh storage.
-    fn parse(&self, run: &mut Run<'_>, packet: Vec<u8>, port: u128, instance_type: u128) -> Result<(), Flow> {
+    /// Parses a packet into fresh storage that holds nothing but what was kept.
+    fn parse(
+        &self,
+        run: &mut Run<'_>,
+        packet: Vec<u8>,
+        port: u128,
+        instance_type: u128,
+        kept: &[(Slot, Value)],
+    ) -> Result<(), Flow> {
         let meta = &self.metadata;
         run.fresh_storage();
+        kept.iter().for_each(|(slot, value)| run.storage.set(*slot, value.clone()));
         run.requests = Requests::default();
         run.take_packet(packet);
         let length = run.packet.len() as u128;
@@ -152,11 +162,13 @@ impl V1Model {
 
     fn ingress(&self, run: &mut Run<'_>, work: Work, queue: &mut VecDeque<Work>) -> Result<Verdict, Flow> {
         let Work::Ingress { packet, port, instance_type, kept } = work else { return Ok(Verdict::Dropped) };
-        let meta = &self.metadata;
-        self.parse(run, packet, port, instance_type)?;
-        for (slot, value) in kept {
-            run.storage.set(slot, value);
+        match instance_type {
+            RESUBMITTED => run.path_event("resubmit", port, 0),
+            RECIRCULATED => run.path_event("recirculate", port, 0),
+            _ => {}
         }
+        let meta = &self.metadata;
+        self.parse(run, packet, port, instance_type, &kept)?;
         self.stage(run, self.verify)?;
         if run.requests.checksum_error {
             run.storage.set_narrow(meta.checksum_error, 1);
@@ -166,7 +178,7 @@ impl V1Model {
         let truncate = requests.truncate;
         if let Some((session, preserve)) = &requests.clone {
             let kept = self.kept(run.storage, preserve);
-            let copies = session_ports(run.state, *session);
+            let copies = session_copies(run.state, *session);
             self.clone_of_ingress(run, port, &kept, copies, queue)?;
         }
         if let Some(preserve) = &requests.resubmit {
@@ -189,6 +201,7 @@ impl V1Model {
         if port == DROP_PORT {
             return Ok(Verdict::Dropped);
         }
+        run.storage.set_narrow(meta.instance_type, NORMAL);
         // The common case: nothing else looks at this storage any more, so it moves on without a copy.
         let (storage, packet, cursor) =
             (std::mem::take(run.storage), std::mem::take(&mut run.packet), run.cursor);
@@ -202,19 +215,18 @@ impl V1Model {
         run: &mut Run<'_>,
         port: u128,
         kept: &[(Slot, Value)],
-        copies: Vec<(u128, u128)>,
+        copies: Copies,
         queue: &mut VecDeque<Work>,
     ) -> Result<(), Flow> {
-        if copies.is_empty() {
+        if copies.ports.is_empty() {
             return Ok(());
         }
         let saved = (run.storage.clone(), run.cursor);
         let packet = run.packet.clone();
-        self.parse(run, packet.clone(), port, INGRESS_CLONE)?;
-        for (slot, value) in kept {
-            run.storage.set(*slot, value.clone());
-        }
-        for (port, rid) in copies {
+        self.parse(run, packet.clone(), port, INGRESS_CLONE, kept)?;
+        // The clone keeps the final values of ingress, whatever its parser has made of them.
+        kept.iter().for_each(|(slot, value)| run.storage.set(*slot, value.clone()));
+        for (port, rid) in copies.ports {
             let (storage, cursor) = (run.storage.clone(), run.cursor);
             queue.push_back(Work::Egress {
                 storage,
@@ -222,7 +234,7 @@ impl V1Model {
                 cursor,
                 port,
                 rid,
-                truncate: None,
+                truncate: copies.truncate,
             });
         }
         (*run.storage, run.cursor) = saved;
@@ -235,6 +247,12 @@ impl V1Model {
         };
         let meta = &self.metadata;
         *run.storage = storage;
+        match run.storage.narrow(meta.instance_type) {
+            REPLICATION => run.path_event("multicast", port, rid),
+            INGRESS_CLONE => run.path_event("clone_i2e", port, rid),
+            EGRESS_CLONE => run.path_event("clone_e2e", port, rid),
+            _ => {}
+        }
         run.requests = Requests { truncate, ..Requests::default() };
         run.packet = packet;
         run.cursor = cursor;
@@ -281,9 +299,11 @@ impl V1Model {
     ) {
         let meta = &self.metadata;
         let kept = self.kept(run.storage, preserve);
-        let copies = session_ports(run.state, session);
-        let fresh = if copies.is_empty() { Storage::default() } else { run.code.layout.storage() };
-        for (port, rid) in copies {
+        let copies = session_copies(run.state, session);
+        // The shorter of what the packet and what the session is cut to.
+        let truncate = truncate.into_iter().chain(copies.truncate).min();
+        let fresh = if copies.ports.is_empty() { Storage::default() } else { run.code.layout.storage() };
+        for (port, rid) in copies.ports {
             let mut storage = run.storage.clone();
             let ingress_port = storage.narrow(meta.ingress_port);
             let length = storage.narrow(meta.packet_length);
@@ -308,7 +328,7 @@ impl V1Model {
     }
 }
 
-/// Slots by the ids of the field lists that they are in. An id that is no number names a constant that is gone by now.
+/// Slots by the ids of the field lists that they are in. Elaboration has made numbers of what has names.
 fn field_lists(program: &Program, layout: &Layout) -> Result<Vec<(u64, Vec<Slot>)>, Box<Diagnostic>> {
     let mut lists: Vec<(u64, Vec<Slot>)> = Vec::new();
     for (local_id, local) in program.locals.iter() {
@@ -320,7 +340,7 @@ fn field_lists(program: &Program, layout: &Layout) -> Result<Vec<(u64, Vec<Slot>
             };
             for token in tokens.iter().filter(|t| &*t.text != ",") {
                 let Ok(list) = token.text.parse::<u64>() else {
-                    let message = "the interpreter only knows numbers as ids of field lists";
+                    let message = "the id of a field list must be a number, a constant or an enum's member";
                     let found = Diagnostic::error(codes::E0551, annotation.span, message);
                     return Err(Box::new(found.with_primary(format!("`{}` is no number", token.text))));
                 };
@@ -343,6 +363,11 @@ impl Architecture for V1Model {
         v1model::state(&self.types, instance).ok_or_else(|| unknown_extern(instance, "v1model"))
     }
 
+    /// As wide as the types are.
+    fn limits(&self) -> Limits {
+        Limits { port: 511, instance: u32::from(u16::MAX), class_of_service: 0 }
+    }
+
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {
         let mut queue = VecDeque::new();
         let first = Work::Ingress {
@@ -362,6 +387,7 @@ impl Architecture for V1Model {
                 Work::Egress { .. } => self.egress(run, work, &mut queue)?,
             };
         }
-        Err(run.stop(format!("the packet and its copies went round more than {MOST_PASSES} times")))
+        let why = format!("the packet and its copies went round more than {MOST_PASSES} times");
+        Err(run.stop(why, Span::NONE))
     }
 }

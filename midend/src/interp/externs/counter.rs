@@ -64,19 +64,27 @@ pub fn count_match(run: &mut Run<'_>, counter: Option<u32>, entry: u32) {
     counted(run, counter, u128::from(entry), None);
 }
 
-/// The cell of the entry that matched; without one there is no cell.
-fn direct(run: &Run<'_>) -> u128 {
-    run.applied.and_then(|(_, entry)| entry).map_or(u128::MAX, u128::from)
+/// The cell of direct counters and meters that the default action updates: PSA has one ("There must be a counter value
+/// associated with .. a miss"); v1model only counts entries that match.
+pub const OF_MISSES: u64 = u64::MAX;
+
+/// The cell of the entry that matched, or of misses; outside of tables there is none.
+pub fn direct_index(run: &Run<'_>) -> u128 {
+    match run.applied {
+        Some((_, Some(entry))) => u128::from(entry),
+        Some((_, None)) => u128::from(OF_MISSES),
+        None => u128::MAX,
+    }
 }
 
 /// `DirectCounter.count()`: the cell of the entry whose action runs.
 pub fn count_direct(run: &mut Run<'_>, call: &Call) -> Flow {
-    counted(run, call.instance, direct(run), None);
+    counted(run, call.instance, direct_index(run), None);
     Flow::Next
 }
 
 /// pna's `DirectCounter.count(length)`
 pub fn count_direct_length(run: &mut Run<'_>, call: &Call) -> Flow {
-    counted(run, call.instance, direct(run), call.args.first());
+    counted(run, call.instance, direct_index(run), call.args.first());
     Flow::Next
 }

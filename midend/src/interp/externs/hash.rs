@@ -12,6 +12,10 @@ pub enum Algorithm {
     Crc32,
     /// CRC-16.
     Crc16,
+    /// The 32 bit CRC that a control plane can set.
+    Crc32Custom,
+    /// The 16 bit CRC that a control plane can set.
+    Crc16Custom,
     /// A random number.
     Random,
     /// The bits themselves; the lowest 128.
@@ -23,12 +27,14 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// By the name of a member of `HashAlgorithm`, `PSA_HashAlgorithm_t` or `PNA_HashAlgorithm_t`. The custom CRCs are
-    /// the standard ones, which they are until a control plane sets others; a target's own choice is CRC-32.
+    /// By the name of a member of `HashAlgorithm`, `PSA_HashAlgorithm_t` or `PNA_HashAlgorithm_t`. A target's own choice
+    /// is CRC-32.
     pub fn named(member: &str) -> Option<Algorithm> {
         Some(match member.to_ascii_lowercase().as_str() {
-            "crc32" | "crc32_custom" | "target_default" => Algorithm::Crc32,
-            "crc16" | "crc16_custom" => Algorithm::Crc16,
+            "crc32" | "target_default" => Algorithm::Crc32,
+            "crc16" => Algorithm::Crc16,
+            "crc32_custom" => Algorithm::Crc32Custom,
+            "crc16_custom" => Algorithm::Crc16Custom,
             "random" => Algorithm::Random,
             "identity" => Algorithm::Identity,
             "csum16" | "ones_complement16" => Algorithm::Csum16,
@@ -37,13 +43,13 @@ impl Algorithm {
         })
     }
 
-    /// By position in v1model's `HashAlgorithm`. The custom CRCs are the standard ones until somebody sets others.
+    /// By position in v1model's `HashAlgorithm`.
     pub fn of_v1model(position: usize) -> Option<Algorithm> {
         let all = [
             Algorithm::Crc32,
-            Algorithm::Crc32,
+            Algorithm::Crc32Custom,
             Algorithm::Crc16,
-            Algorithm::Crc16,
+            Algorithm::Crc16Custom,
             Algorithm::Random,
             Algorithm::Identity,
             Algorithm::Csum16,
@@ -55,9 +61,11 @@ impl Algorithm {
 
 /// The hash of bits. Where they are no whole bytes, they are taken as one number: the documents are silent on that, and
 /// the reference switch does so.
-pub fn digest_of(algorithm: Algorithm, bits: BitWriter) -> u128 {
+pub fn digest_of(algorithm: Algorithm, bits: BitWriter, custom: &CustomCrcs) -> u128 {
     let bytes = &bits.into_number_bytes();
     match algorithm {
+        Algorithm::Crc32Custom => u128::from(custom.crc32.of(bytes)),
+        Algorithm::Crc16Custom => u128::from(custom.crc16.of(bytes)),
         Algorithm::Crc32 => u128::from(CRC32.of(bytes)),
         Algorithm::Crc16 => u128::from(CRC16.of(bytes)),
         Algorithm::Csum16 => u128::from(internet(bytes)),
@@ -69,7 +77,7 @@ pub fn digest_of(algorithm: Algorithm, bits: BitWriter) -> u128 {
 }
 
 /// A CRC as the Rocksoft model describes it. Widths from 8 to 64.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crc {
     /// Bits.
     pub width: u32,
@@ -77,18 +85,42 @@ pub struct Crc {
     pub polynomial: u64,
     /// Start value.
     pub initial: u64,
-    /// Bytes go in, and the result comes out, lowest bit first.
-    pub reflected: bool,
+    /// Bytes go in lowest bit first.
+    pub reflect_in: bool,
+    /// The result comes out lowest bit first.
+    pub reflect_out: bool,
     /// Flips these bits at the end.
     pub xor_out: u64,
 }
 
 /// CRC-16/ARC.
-pub const CRC16: Crc = Crc { width: 16, polynomial: 0x8005, initial: 0, reflected: true, xor_out: 0 };
+pub const CRC16: Crc =
+    Crc { width: 16, polynomial: 0x8005, initial: 0, reflect_in: true, reflect_out: true, xor_out: 0 };
 
 /// CRC-32 as in Ethernet.
-pub const CRC32: Crc =
-    Crc { width: 32, polynomial: 0x04c1_1db7, initial: 0xffff_ffff, reflected: true, xor_out: 0xffff_ffff };
+pub const CRC32: Crc = Crc {
+    width: 32,
+    polynomial: 0x04c1_1db7,
+    initial: 0xffff_ffff,
+    reflect_in: true,
+    reflect_out: true,
+    xor_out: 0xffff_ffff,
+};
+
+/// What the custom CRCs are: the standard ones, as on the reference switch, until a control plane sets others.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomCrcs {
+    /// `crc16_custom`
+    pub crc16: Crc,
+    /// `crc32_custom`
+    pub crc32: Crc,
+}
+
+impl Default for CustomCrcs {
+    fn default() -> CustomCrcs {
+        CustomCrcs { crc16: CRC16, crc32: CRC32 }
+    }
+}
 
 impl Crc {
     /// The CRC of bytes.
@@ -97,13 +129,13 @@ impl Crc {
         let top = 1u64 << (self.width - 1);
         let mut crc = self.initial & mask;
         for byte in bytes {
-            let byte = if self.reflected { byte.reverse_bits() } else { *byte };
+            let byte = if self.reflect_in { byte.reverse_bits() } else { *byte };
             crc ^= u64::from(byte) << (self.width - 8);
             for _ in 0..8 {
                 crc = if crc & top != 0 { (crc << 1) ^ self.polynomial } else { crc << 1 } & mask;
             }
         }
-        if self.reflected {
+        if self.reflect_out {
             crc = crc.reverse_bits() >> (64 - self.width);
         }
         (crc ^ self.xor_out) & mask

@@ -29,9 +29,8 @@ pub fn time(run: &mut Run<'_>, call: &Call) -> Flow {
 /// `BPF_PERF_EVENT_OUTPUT()`: a message with the packet's length; it always succeeds.
 pub fn perf_event(run: &mut Run<'_>, call: &Call) -> Flow {
     let length = run.packet.len() as u128;
-    run.state
-        .digests
-        .push(Digest { name: "perf_event".to_owned(), fields: vec![("length".to_owned(), length.into())] });
+    let fields = vec![("length".to_owned(), length.into())];
+    run.send_digest(Digest { name: "perf_event".to_owned(), fields }, call.span);
     run.give_number(call, 0);
     Flow::Next
 }

@@ -1,6 +1,7 @@
 //! Meters: two rates, three colours (RFC 2698) over the machine's clock. A meter without rates is always green.
 
 use super::ExternState;
+use super::counter;
 use crate::interp::code::{ArgCode, Call};
 use crate::interp::run::{Flow, Run};
 use std::collections::BTreeMap;
@@ -119,11 +120,6 @@ fn execute_length(run: &mut Run<'_>, meter: Option<u32>, index: u128, before: Co
     }
 }
 
-/// The cell of the entry whose action runs.
-pub fn direct_index(run: &Run<'_>) -> u128 {
-    run.applied.and_then(|(_, entry)| entry).map_or(u128::MAX, u128::from)
-}
-
 /// v1model's numbers.
 fn v1model_number(colour: Colour) -> u128 {
     match colour {
@@ -162,7 +158,7 @@ fn psa_number(colour: Colour) -> u128 {
 }
 
 /// From PSA's numbers.
-pub fn psa_colour(number: u128) -> Colour {
+fn psa_colour(number: u128) -> Colour {
     match number {
         0 => Colour::Red,
         2 => Colour::Yellow,
@@ -180,7 +176,7 @@ pub fn psa_execute(run: &mut Run<'_>, call: &Call) -> Flow {
 }
 
 /// `execute` with a length as last argument; the packet's own where it is left out.
-pub fn psa_execute_sized(run: &mut Run<'_>, call: &Call, index: u128, before: Colour) -> Flow {
+fn psa_execute_sized(run: &mut Run<'_>, call: &Call, index: u128, before: Colour) -> Flow {
     let length = match call.args.last() {
         Some(ArgCode::Missing) | None => run.packet.len() as u64,
         Some(length) => run.value_of(length).0.saturate() as u64,
@@ -193,7 +189,21 @@ pub fn psa_execute_sized(run: &mut Run<'_>, call: &Call, index: u128, before: Co
 /// `DirectMeter.execute([colour])`
 pub fn psa_execute_direct(run: &mut Run<'_>, call: &Call) -> Flow {
     let before = if call.args.is_empty() { Colour::Green } else { psa_colour(run.number(call, 0)) };
-    let colour = execute(run, call.instance, direct_index(run), before);
+    let colour = execute(run, call.instance, counter::direct_index(run), before);
     run.give_number(call, psa_number(colour));
     Flow::Next
+}
+
+/// `dpdk_execute(index [, colour], length)`
+pub fn execute_sized(run: &mut Run<'_>, call: &Call) -> Flow {
+    let index = run.number(call, 0);
+    let before = if call.args.len() == 3 { psa_colour(run.number(call, 1)) } else { Colour::Green };
+    psa_execute_sized(run, call, index, before)
+}
+
+/// `execute([colour,] [length])`, `dpdk_execute(..)` of a direct meter.
+pub fn execute_direct_sized(run: &mut Run<'_>, call: &Call) -> Flow {
+    let before = if call.args.len() == 2 { psa_colour(run.number(call, 0)) } else { Colour::Green };
+    let index = counter::direct_index(run);
+    psa_execute_sized(run, call, index, before)
 }

@@ -1,7 +1,6 @@
 //! PNA's externs: where a packet goes, entries that the data plane adds, and counters and meters with a length of their own.
 //! The others are PSA's.
 
-use super::meter::{psa_colour, psa_execute_sized};
 use super::{Builtin, counter, meter, psa, v1model};
 use crate::interp::arch::CallSite;
 use crate::interp::code::{ArgCode, Call};
@@ -43,9 +42,9 @@ pub fn resolve(site: &CallSite<'_>, by_status: bool) -> Option<Builtin> {
         ("Counter", "count", 2) => counter::count_length,
         ("DirectCounter", "count", 1) => counter::count_direct_length,
         ("Meter", "execute", 2) if is_enum(1) => meter::psa_execute,
-        ("Meter", "dpdk_execute", 2 | 3) => execute_sized,
+        ("Meter", "dpdk_execute", 2 | 3) => meter::execute_sized,
         ("DirectMeter", "execute", 1) if is_enum(0) => meter::psa_execute_direct,
-        ("DirectMeter", "execute" | "dpdk_execute", 1 | 2) => execute_direct_sized,
+        ("DirectMeter", "execute" | "dpdk_execute", 1 | 2) => meter::execute_direct_sized,
         ("", "log_msg", 1 | 2) => v1model::log_msg,
         _ => return psa::resolve(site),
     })
@@ -204,18 +203,4 @@ fn is_host_port(run: &mut Run<'_>, call: &Call) -> Flow {
     let result = run.number(call, 0) >= u128::from(FIRST_HOST_PORT);
     run.give_number(call, u128::from(result));
     Flow::Next
-}
-
-/// `dpdk_execute(index [, colour], length)`
-fn execute_sized(run: &mut Run<'_>, call: &Call) -> Flow {
-    let index = run.number(call, 0);
-    let before = if call.args.len() == 3 { psa_colour(run.number(call, 1)) } else { meter::Colour::Green };
-    psa_execute_sized(run, call, index, before)
-}
-
-/// `execute([colour,] [length])`, `dpdk_execute(..)` of a direct meter.
-fn execute_direct_sized(run: &mut Run<'_>, call: &Call) -> Flow {
-    let before = if call.args.len() == 2 { psa_colour(run.number(call, 0)) } else { meter::Colour::Green };
-    let index = meter::direct_index(run);
-    psa_execute_sized(run, call, index, before)
 }

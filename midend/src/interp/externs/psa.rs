@@ -4,7 +4,7 @@ use super::checksum::{fold, sum};
 use super::hash::digest_of;
 use super::meter::MeterState;
 use super::register::{RegisterState, leaf_widths};
-use super::selector::{SelectorHash, SelectorState};
+use super::selector::SelectorState;
 use super::{Builtin, ExternState, algorithm, constant, counter, library, meter, register, v1model};
 use crate::interp::arch::CallSite;
 use crate::interp::bits::BitWriter;
@@ -18,11 +18,22 @@ use std::collections::BTreeMap;
 /// `PSA_PORT_RECIRCULATE`
 pub const PORT_RECIRCULATE: u128 = 0xffff_fffa;
 
+/// `PSA_PORT_CPU`
+pub const PORT_CPU: u32 = 0xffff_fffd;
+
+/// `PSA_CLONE_SESSION_TO_CPU`
+pub const CLONE_SESSION_TO_CPU: u32 = 0;
+
 /// The meaning of a call.
 pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
     Some(match site.key() {
         ("Counter", "count", 1) => counter::count,
         ("DirectCounter", "count", 0) => counter::count_direct,
+        // DPDK's psa.p4 adds lengths.
+        ("Counter", "count", 2) => counter::count_length,
+        ("DirectCounter", "count", 1) => counter::count_direct_length,
+        ("Meter", "dpdk_execute", 2 | 3) => meter::execute_sized,
+        ("DirectMeter", "dpdk_execute", 1 | 2) => meter::execute_direct_sized,
         ("Meter", "execute", 1 | 2) => meter::psa_execute,
         ("DirectMeter", "execute", 0 | 1) => meter::psa_execute_direct,
         ("Register", "read", 1) => register::read,
@@ -75,11 +86,11 @@ pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState
         "InternetChecksum" => ExternState::Sum(0),
         "Random" => ExternState::Random(constant(instance, 0)?, constant(instance, 1)?),
         "Digest" => ExternState::Digest(instance.name.to_string()),
-        "ActionProfile" => ExternState::Selector(SelectorState::profile()),
+        "ActionProfile" => ExternState::Selector(SelectorState::profile(size())),
         "ActionSelector" => {
-            let hash = SelectorHash(algorithm(program, instance, 0)?);
-            let width = constant(instance, 2).unwrap_or(32) as u32;
-            ExternState::Selector(SelectorState { hash, width, ..SelectorState::profile() })
+            let hash = algorithm(program, instance, 0)?;
+            let (size, width) = (constant(instance, 1)?, constant(instance, 2)?);
+            ExternState::Selector(SelectorState::selector(hash, size, width))
         }
         "PacketReplicationEngine" | "BufferingQueueingEngine" => ExternState::Stateless,
         _ => return None,
@@ -123,7 +134,7 @@ fn get_hash(run: &mut Run<'_>, call: &Call) -> Flow {
     let data = bits(run, call.args.get(usize::from(ranged)));
     let Some(ExternState::Hash(algorithm)) = instance(run, call) else { return Flow::Next };
     let algorithm = *algorithm;
-    let hash = digest_of(algorithm, data);
+    let hash = digest_of(algorithm, data, &run.state.custom_crcs);
     let result = if ranged {
         run.number(call, 0).wrapping_add(hash.checked_rem(run.number(call, 2)).unwrap_or(0))
     } else {
@@ -156,7 +167,8 @@ fn update(run: &mut Run<'_>, call: &Call) -> Flow {
 fn get(run: &mut Run<'_>, call: &Call) -> Flow {
     if let Some(ExternState::Checksum(algorithm, data)) = instance(run, call) {
         let (algorithm, data) = (*algorithm, data.clone());
-        run.give_number(call, digest_of(algorithm, data));
+        let digest = digest_of(algorithm, data, &run.state.custom_crcs);
+        run.give_number(call, digest);
     }
     Flow::Next
 }
@@ -177,9 +189,12 @@ fn add(run: &mut Run<'_>, call: &Call) -> Flow {
 }
 
 fn subtract(run: &mut Run<'_>, call: &Call) -> Flow {
-    let words = fold(sum(&bits(run, call.args.first()).into_bytes()));
+    // Word by word (appendix "Implementation of the InternetChecksum extern"): the sum of the complements may be the other
+    // zero than the complement of the sum.
+    let complement: Vec<u8> = bits(run, call.args.first()).into_bytes().iter().map(|byte| !byte).collect();
+    let words = fold(sum(&complement));
     if let Some(ExternState::Sum(state)) = instance(run, call) {
-        *state = fold(u64::from(*state) + u64::from(!words));
+        *state = fold(u64::from(*state) + u64::from(words));
     }
     Flow::Next
 }
@@ -228,7 +243,7 @@ fn pack(run: &mut Run<'_>, call: &Call) -> Flow {
     if let Some(ExternState::Digest(name)) = instance(run, call) {
         let digest =
             Digest::new(name.clone(), leaves.into_iter().map(|(name, value, _)| (name, value)).collect());
-        run.state.digests.push(digest);
+        run.send_digest(digest, call.span);
     }
     Flow::Next
 }

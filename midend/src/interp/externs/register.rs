@@ -48,8 +48,19 @@ impl RegisterState {
         cell.iter().zip(&self.widths).fold(BigUint::default(), |n, (v, w)| (n << *w) | v.to_big())
     }
 
+    /// Sets all cells from one number.
+    pub fn fill(&mut self, number: &BigUint) {
+        self.cells.clear();
+        self.initial = self.leaves(number);
+    }
+
     /// Sets a cell from one number.
     pub fn set_number(&mut self, index: u64, number: &BigUint) {
+        let leaves = self.leaves(number);
+        self.cells.insert(index, leaves);
+    }
+
+    fn leaves(&self, number: &BigUint) -> Vec<Value> {
         let mut rest = number.clone();
         let mut leaves = Vec::new();
         for width in self.widths.iter().rev() {
@@ -57,7 +68,7 @@ impl RegisterState {
             rest >>= *width;
         }
         leaves.reverse();
-        self.cells.insert(index, leaves);
+        leaves
     }
 }
 

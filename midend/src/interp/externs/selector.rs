@@ -20,6 +20,10 @@ pub struct SelectorState {
     pub hash: SelectorHash,
     /// Bits of the hash that are used.
     pub width: u32,
+    /// Most members.
+    pub size: u64,
+    /// A selector: its members come in groups.
+    pub has_groups: bool,
     /// Members: full name of the action, and its arguments.
     pub members: BTreeMap<u32, (Arc<str>, Arc<[Value]>)>,
     /// Groups: members in order.
@@ -27,14 +31,24 @@ pub struct SelectorState {
 }
 
 impl SelectorState {
-    /// Without members.
-    pub fn profile() -> SelectorState {
+    /// An action profile without members.
+    pub fn profile(size: u64) -> SelectorState {
         SelectorState {
             hash: SelectorHash(Algorithm::Identity),
             width: 0,
+            size,
+            has_groups: false,
             members: BTreeMap::new(),
             groups: BTreeMap::new(),
         }
+    }
+}
+
+impl SelectorState {
+    /// An action selector without members, which uses so many bits of the hash.
+    pub fn selector(hash: Algorithm, size: u64, width: u64) -> SelectorState {
+        let width = u32::try_from(width).unwrap_or(u32::MAX);
+        SelectorState { hash: SelectorHash(hash), width, has_groups: true, ..SelectorState::profile(size) }
     }
 }
 
@@ -52,7 +66,7 @@ pub fn choose(state: &State, instance: Option<u32>, group: u32, fields: &[(Value
     let mut bits = BitWriter::default();
     fields.iter().for_each(|(value, width)| push(&mut bits, value, *width));
     let SelectorHash(algorithm) = selector.hash;
-    let hash = digest_of(algorithm, bits) & mask(selector.width);
+    let hash = digest_of(algorithm, bits, &state.custom_crcs) & mask(selector.width);
     let index = hash.checked_rem(members.len() as u128)?;
     members.get(index as usize).copied()
 }

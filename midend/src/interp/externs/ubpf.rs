@@ -57,7 +57,8 @@ fn hash(run: &mut Run<'_>, call: &Call) -> Flow {
 }
 
 /// CRC-16/CCITT-FALSE.
-const CCITT: Crc = Crc { width: 16, polynomial: 0x1021, initial: 0xffff, reflected: false, xor_out: 0 };
+const CCITT: Crc =
+    Crc { width: 16, polynomial: 0x1021, initial: 0xffff, reflect_in: false, reflect_out: false, xor_out: 0 };
 
 /// `compute_hash(source, destination)` of p4c's uBPF samples: the CRC of the first seven bytes of the two addresses,
 /// each in little-endian order.

@@ -4,7 +4,7 @@ use super::checksum::internet;
 use super::hash::{Algorithm, digest_of};
 use super::meter::MeterState;
 use super::register::{RegisterState, leaf_widths};
-use super::selector::{SelectorHash, SelectorState};
+use super::selector::SelectorState;
 use super::{Builtin, ExternState, constant, counter, library, meter, register};
 use crate::interp::arch::CallSite;
 use crate::interp::bits::BitWriter;
@@ -68,15 +68,11 @@ pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState
             ExternState::Register(RegisterState::new(size(), widths))
         }
         "Checksum16" => ExternState::Stateless,
-        "action_profile" => ExternState::Selector(SelectorState::profile()),
+        "action_profile" => ExternState::Selector(SelectorState::profile(size())),
         "action_selector" => {
             let hash = super::algorithm(program, instance, 0)?;
-            let width = constant(instance, 2).unwrap_or(32) as u32;
-            ExternState::Selector(SelectorState {
-                hash: SelectorHash(hash),
-                width,
-                ..SelectorState::profile()
-            })
+            let (size, width) = (constant(instance, 1)?, constant(instance, 2)?);
+            ExternState::Selector(SelectorState::selector(hash, size, width))
         }
         _ => return None,
     })
@@ -102,7 +98,7 @@ fn hash(run: &mut Run<'_>, call: &Call) -> Flow {
     let value = if algorithm == Algorithm::Random {
         u128::from(run.state.next_random())
     } else {
-        digest_of(algorithm, data)
+        digest_of(algorithm, data, &run.state.custom_crcs)
     };
     let result = base.wrapping_add(value.checked_rem(max).unwrap_or(0));
     run.give_scalar(call.args.first(), result, call.span);
@@ -131,7 +127,7 @@ fn wanted_checksum(run: &mut Run<'_>, call: &Call, with_payload: bool) -> Option
     if with_payload {
         data.extend(&run.payload());
     }
-    Some(digest_of(algorithm(run, call, 3), data))
+    Some(digest_of(algorithm(run, call, 3), data, &run.state.custom_crcs))
 }
 
 fn verify(run: &mut Run<'_>, call: &Call, with_payload: bool) {
@@ -233,7 +229,7 @@ fn digest(run: &mut Run<'_>, call: &Call) -> Flow {
     let leaves = call.args.get(1).map_or(Vec::new(), |a| run.leaves(a));
     let name = run.number(call, 0).to_string();
     let fields = leaves.into_iter().map(|(name, value, _)| (name, value)).collect();
-    run.state.digests.push(Digest::new(name, fields));
+    run.send_digest(Digest::new(name, fields), call.span);
     Flow::Next
 }
 
@@ -246,7 +242,7 @@ fn check(run: &mut Run<'_>, call: &Call, otherwise: &str) -> Flow {
         return Flow::Next;
     }
     run.event(call.span, |_| EventKind::Message(otherwise.to_owned()));
-    run.stop(otherwise)
+    run.stop(otherwise, call.span)
 }
 
 /// `assert(check)`

@@ -4,7 +4,9 @@ use super::Lowering;
 use crate::interp::control::KeyMatch;
 use crate::interp::table::{DeclaredEntry, Idle, KeyCode, TableAction, TableCode};
 use crate::interp::value::{NARROW, Value, big_mask};
-use crate::ir::{Arg, Expr, ExprKind, Keyset, MatchKind, PropertyValue, ScalarType, Table, TableId};
+use crate::ir::{
+    ActionCall, Arg, Expr, ExprKind, Keyset, MatchKind, PropertyValue, ScalarType, Table, TableId,
+};
 use cranelift_entity::EntityRef;
 use num_bigint::BigUint;
 
@@ -44,12 +46,7 @@ impl Lowering<'_> {
                 default_only: a.default_only,
             })
             .collect::<Vec<_>>();
-        let args = |lowering: &Self, call: &crate::ir::ActionCall| -> Vec<Value> {
-            let action = table.actions.get(call.action).map(|a| &lowering.program.actions[a.action]);
-            let params = action.map(|a| a.params.as_slice()).unwrap_or_default();
-            call.args.iter().zip(params).map(|(v, p)| Value::new(v, p.ty.width())).collect()
-        };
-        let default = (table.default_action.action, args(self, &table.default_action));
+        let default = (table.default_action.action, self.action_args(table, &table.default_action));
         let entries = table
             .entries
             .iter()
@@ -62,7 +59,7 @@ impl Lowering<'_> {
                     .map(|(keyset, key)| key_match(keyset, &key.match_kind, key.expr.ty))
                     .collect(),
                 action: entry.action.action,
-                args: args(self, &entry.action),
+                args: self.action_args(table, &entry.action),
                 priority: entry.priority,
                 is_const: entry.is_const || table.entries_are_const,
             })
@@ -94,6 +91,7 @@ impl Lowering<'_> {
             default_is_const: table.default_is_const,
             entries,
             entries_are_const: table.entries_are_const && !table.entries.is_empty(),
+            empty_group: self.empty_group(table),
             largest_wins,
             size: table.size,
             implementation: externs(&["implementation", "psa_implementation", "pna_implementation"]),
@@ -107,7 +105,31 @@ impl Lowering<'_> {
 }
 
 impl Lowering<'_> {
-    /// The value of a property for idle timeouts: a `bool` of v1model, an enum's member of psa and pna.
+    /// What an entry with a group without members runs: the action that a property names, else `NoAction`, if the table
+    /// has it (PSA, section "Action Selector").
+    fn empty_group(&self, table: &Table) -> Option<(usize, Vec<Value>)> {
+        let named = table.properties.iter().find_map(|(name, value)| match (&**name, value) {
+            ("psa_empty_group_action" | "pna_empty_group_action", PropertyValue::Action(call)) => Some(call),
+            _ => None,
+        });
+        match named {
+            Some(call) => Some((call.action, self.action_args(table, call))),
+            None => {
+                let is_nothing = |a: &crate::ir::TableAction| {
+                    let action = &self.program.actions[a.action];
+                    &*action.name == "NoAction" && action.params.is_empty()
+                };
+                table.actions.iter().position(is_nothing).map(|position| (position, Vec::new()))
+            }
+        }
+    }
+
+    fn action_args(&self, table: &Table, call: &ActionCall) -> Vec<Value> {
+        let action = table.actions.get(call.action).map(|a| &self.program.actions[a.action]);
+        let params = action.map(|a| a.params.as_slice()).unwrap_or_default();
+        call.args.iter().zip(params).map(|(v, p)| Value::new(v, p.ty.width())).collect()
+    }
+
     fn idle(&self, value: &Expr) -> Option<Idle> {
         let number = match &value.kind {
             ExprKind::Const(v) => usize::try_from(v).ok()?,
@@ -132,22 +154,20 @@ fn key_match(keyset: &Keyset, kind: &MatchKind, ty: ScalarType) -> KeyMatch {
             Keyset::Mask { value, mask } => {
                 KeyMatch::Lpm { value: value & mask, prefix_len: mask.count_ones() as u32 }
             }
+            // Elaboration makes prefixes of ranges.
             Keyset::Universal | Keyset::Range { .. } | Keyset::ValueSet(_) => {
                 KeyMatch::Lpm { value: BigUint::default(), prefix_len: 0 }
             }
         },
-        MatchKind::Optional => match keyset {
-            Keyset::Value(v) => KeyMatch::Optional(Some(v.clone())),
-            Keyset::Universal | Keyset::Mask { .. } | Keyset::Range { .. } | Keyset::ValueSet(_) => {
-                KeyMatch::Optional(None)
-            }
-        },
+        MatchKind::Optional if matches!(keyset, Keyset::Universal) => KeyMatch::Optional(None),
         MatchKind::Exact
+        | MatchKind::Optional
         | MatchKind::Ternary
         | MatchKind::Range
         | MatchKind::Selector
         | MatchKind::Other(_) => match keyset {
             Keyset::Value(v) if *kind == MatchKind::Exact => KeyMatch::Exact(v.clone()),
+            Keyset::Value(v) if *kind == MatchKind::Optional => KeyMatch::Optional(Some(v.clone())),
             Keyset::Value(v) if *kind == MatchKind::Range => {
                 KeyMatch::Range { low: v.clone(), high: v.clone() }
             }

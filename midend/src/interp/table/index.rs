@@ -68,6 +68,8 @@ impl Index {
         let others =
             code.match_keys().filter(|k| !matches!(k.kind, MatchKind::Lpm | MatchKind::Exact)).count();
         match (others, lpms, packed_width(code)) {
+            // A mask or a range on an exact key: a hash does not find it.
+            _ if !code.has_plain_entries() => Index::Scan { entries: Vec::new(), age: 0 },
             (0, 0, Some(_)) => Index::Packed(FxHashMap::default()),
             (0, 1, Some(_)) => Index::Prefixes(Vec::new()),
             (0, 0, None) => Index::Exact(FxHashMap::default()),
