@@ -4,14 +4,20 @@
 use num_bigint::BigUint;
 use p4xdp::driver::{Compilation, Options};
 use p4xdp::testing::engine::{ActionSpec, KeyMatch, TableEntry};
-use p4xdp_frontend::source::InMemory;
+use p4xdp_frontend::source::{InMemory, embedded_file};
 use p4xdp_midend::elaborate::elaborate;
 use p4xdp_midend::interp::{ControlError, EntryTarget, Machine, Verdict};
 use p4xdp_midend::ir::{Keyset, Program};
 
 fn program(text: &str) -> Program {
-    let loader = InMemory::new().with("test.p4", text);
-    let options = Options { program: "test.p4".into(), ..Options::default() };
+    program_with(text, InMemory::new())
+}
+
+/// A program that may include what else there is.
+fn program_with(text: &str, others: InMemory) -> Program {
+    let loader = others.with("test.p4", text);
+    let mut options = Options { program: "test.p4".into(), ..Options::default() };
+    options.preprocess.include_dirs.push("mine".into());
     let mut compilation = Compilation::with_loader(options, Box::new(loader));
     let program = compilation.check().and_then(|hir| elaborate(&hir, &mut compilation.diagnostics));
     program.unwrap_or_else(|_| {
@@ -253,4 +259,29 @@ fn unknown_externs_are_named() {
     assert_eq!(found[0].code.as_str(), "E0550");
     let wanted = "the interpreter does not know the extern function `mystery` in architecture `v1model`";
     assert_eq!(found[0].message, wanted);
+}
+
+/// A core.p4 of the user's own may leave out errors; parsers fail with them all the same.
+#[test]
+fn errors_without_a_name() {
+    let (_, core) = embedded_file("core.p4").unwrap();
+    let (before, rest) = core.split_once("error {").unwrap();
+    let (_, behind) = rest.split_once('}').unwrap();
+    let core = format!("{before}error {{ Mine, NoError }}{behind}");
+    let text = "#include <ebpf_model.p4>
+        header h_t { bit<8> a; }
+        struct headers_t { h_t h; }
+        parser P(packet_in p, out headers_t hdr) {
+            state start { p.extract(hdr.h); transition select(hdr.h.a) { 1: accept; } }
+        }
+        control F(inout headers_t hdr, out bool ok) { apply { ok = true; } }
+        ebpfFilter(P(), F()) main;";
+    let program = program_with(text, InMemory::new().with("mine/core.p4", core));
+    let position = |name: &str| program.errors.iter().position(|error| &**error == name);
+    assert_eq!((position("Mine"), position("NoError")), (Some(0), Some(1)));
+    assert!(position("PacketTooShort") > Some(1) && position("NoMatch") > Some(1));
+    let mut machine = Machine::new(&program).unwrap();
+    let mut verdict = |packet: &[u8]| machine.process(0, packet).verdict;
+    assert_ne!(verdict(&[1]), verdict(&[2]));
+    assert_eq!(verdict(&[2]), verdict(&[]));
 }

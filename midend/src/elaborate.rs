@@ -43,6 +43,7 @@ use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::hir;
 use p4xdp_frontend::source::Span;
+use std::sync::Arc;
 
 type Res<T> = Result<T, ErrorsReported>;
 
@@ -108,10 +109,7 @@ impl<'h> Elaborator<'h> {
         Elaborator {
             hir,
             sink,
-            ir: ir::Program {
-                errors: hir.errors.values().map(|e| e.name.clone()).collect(),
-                ..ir::Program::default()
-            },
+            ir: ir::Program { errors: errors(hir), ..ir::Program::default() },
             types: types::TypeTable::new(hir),
             env: env::Env::default(),
             objects: Arena::new(),
@@ -175,4 +173,19 @@ impl<'h> Elaborator<'h> {
             .with_note("this is a fault of p4xdp, not of the program; please report it");
         self.sink.error(diagnostic)
     }
+}
+
+/// The errors that parsers fail with by the rules of the language.
+const CORE_ERRORS: [&str; 6] =
+    ["NoError", "PacketTooShort", "NoMatch", "StackOutOfBounds", "HeaderTooShort", "ParserInvalidArgument"];
+
+/// The program's errors in order; behind them those that a core.p4 of the user's own leaves out, which the program has no name for.
+fn errors(hir: &hir::Program) -> Vec<Arc<str>> {
+    let mut errors: Vec<Arc<str>> = hir.errors.values().map(|error| error.name.clone()).collect();
+    for name in CORE_ERRORS {
+        if !errors.iter().any(|error| &**error == name) {
+            errors.push(name.into());
+        }
+    }
+    errors
 }

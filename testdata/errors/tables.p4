@@ -36,6 +36,10 @@ control c0(in bit<8> k) {
     table te { key = { k + 1: exact; } actions = { a; } default_action = a; } // error[E0335]
     table tf { key = { (bit<4>)k: exact @name("low"); k & 0xF: exact; k[3:0]: exact; } actions = { a; } default_action = a; }
     table tg { key = { ~k: exact @hidden; } actions = { a; } default_action = a; }
+    table ti { key = { k: exact; } actions = { a; } default_action = a; size = -1; } // error[E0304]
+    table tj { key = { k: exact @name["a" ++ "b"]; } actions = { a; } default_action = a; }
+    table tk { key = { k: exact @name[1]; } actions = { a; } default_action = a; } // error[E0333]
+    table tl { key = { k: exact @name[a = "b"]; } actions = { a; } default_action = a; } // error[E0333]
     @hidden table th { key = { ~k: exact; } actions = { a; } default_action = a; }
     apply {}
 }

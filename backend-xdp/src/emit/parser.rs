@@ -77,6 +77,10 @@ impl<'a> Cx<'a> {
             accept_label,
         };
         self.in_parser = Some(context);
+        let no_error = self.error_value("NoError");
+        if rejection_is_visible && no_error != "0" {
+            self.set_error(&no_error);
+        }
         self.jump(Target::State(parser.start));
         if cyclic {
             self.settle_loops(parser, &order);

@@ -155,7 +155,7 @@ codes! {
     E0338 "a value that cannot be branched on";
     E0339 "something that cannot be constructed";
     E0401 "a package of no known architecture";
-    E0402 "no `main`";
+    E0402 "no `main`, or one that is no package";
     E0404 "an entry without a priority";
     E0405 "an extern in a block that it is not for";
     E0406 "an object that belongs to one table";

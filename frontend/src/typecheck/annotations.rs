@@ -1,20 +1,30 @@
 //! Annotations: kept as written; the structured ones are checked (section "Annotations").
 
 use super::Checker;
-use crate::ast::{Annotation, AnnotationBody, Name};
+use crate::ast::{Annotation, AnnotationBody, Expr, ExprKind, Name};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{ConstValue, Type};
 use crate::parse;
 use crate::resolve::Binding;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 impl Checker<'_> {
-    /// Checks annotations and hands out a copy for the HIR.
+    /// Checks annotations and hands out a copy for the HIR. A structured `@name` has its value there, as a literal.
     pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
-        self.annotations_of_property(annotations);
+        let name = self.annotations_of_property(annotations);
         self.require_one_name(annotations);
-        annotations.iter().map(|annotation| self.with_numbers(annotation)).collect()
+        let mut annotations: Vec<Annotation> =
+            annotations.iter().map(|annotation| self.with_numbers(annotation)).collect();
+        if let Some(name) = name
+            && let Some(annotation) = annotations.iter_mut().find(|given| &*given.name.text == "name")
+            && let AnnotationBody::Expressions(values) = &mut annotation.body
+            && let [value] = values.as_mut_slice()
+        {
+            value.kind = ExprKind::String(name.to_string());
+        }
+        annotations
     }
 
     /// `@field_list(FieldLists.copied, 8w2)` as `@field_list(1, 2)`: the body is a list of constant numbers, and only here is
@@ -52,11 +62,13 @@ impl Checker<'_> {
         result
     }
 
-    /// The same for a property of a table, where `@name` names what the property makes, and p4c takes several.
-    pub(super) fn annotations_of_property(&mut self, annotations: &[Annotation]) {
+    /// The same for a property of a table, where `@name` names what the property makes, and p4c takes several. The value of a structured
+    /// `@name` is returned.
+    pub(super) fn annotations_of_property(&mut self, annotations: &[Annotation]) -> Option<Arc<str>> {
         let mut first: FxHashMap<&str, &Annotation> = FxHashMap::default();
+        let mut name = None;
         for annotation in annotations {
-            self.annotation(annotation);
+            name = self.annotation(annotation).or(name);
             let earlier = first.get(&*annotation.name.text).copied();
             if earlier.is_none() {
                 first.insert(&annotation.name.text, annotation);
@@ -85,6 +97,7 @@ impl Checker<'_> {
                 );
             }
         }
+        name
     }
 
     /// Section "Control-plane API annotations": at most one name. What is hidden may have one all the same: p4c
@@ -105,7 +118,9 @@ impl Checker<'_> {
         }
     }
 
-    fn annotation(&mut self, annotation: &Annotation) {
+    /// Checks the body; the value of a structured `@name` is returned.
+    fn annotation(&mut self, annotation: &Annotation) -> Option<Arc<str>> {
+        let is_name = &*annotation.name.text == "name";
         match &annotation.body {
             AnnotationBody::Empty => {
                 let form = match &*annotation.name.text {
@@ -113,7 +128,7 @@ impl Checker<'_> {
                     "name" => "@name(\"..\")",
                     "deprecated" => "@deprecated(\"..\")",
                     "noWarn" => "@noWarn(\"..\")",
-                    _ => return,
+                    _ => return None,
                 };
                 self.error(
                     codes::E0333,
@@ -123,10 +138,14 @@ impl Checker<'_> {
             }
             AnnotationBody::Unstructured(tokens) => self.unstructured(annotation, tokens),
             AnnotationBody::Expressions(values) => {
-                for value in values {
-                    self.annotation_value(value);
+                let found: Vec<_> = values.iter().map(|value| self.annotation_value(value)).collect();
+                match found.as_slice() {
+                    [Some(ConstValue::String(name))] if is_name => return Some(name.clone()),
+                    found if is_name && found.iter().all(Option::is_some) => self.not_a_string(annotation),
+                    _ => {}
                 }
             }
+            AnnotationBody::KeyValues(_) if is_name => self.not_a_string(annotation),
             AnnotationBody::KeyValues(pairs) => {
                 let mut first: FxHashMap<&str, Span> = FxHashMap::default();
                 for (name, value) in pairs {
@@ -147,6 +166,15 @@ impl Checker<'_> {
                 }
             }
         }
+        None
+    }
+
+    fn not_a_string(&mut self, annotation: &Annotation) {
+        self.error(
+            codes::E0333,
+            annotation.span,
+            format!("the value of annotation `@{}` must be a string", annotation.name.text),
+        );
     }
 
     /// Warns of the use of something that its declaration calls deprecated.
@@ -180,11 +208,7 @@ impl Checker<'_> {
                     if position % 2 == 0 { token.text.starts_with('"') } else { &*token.text == "++" }
                 });
                 if !is_string || tokens.len().is_multiple_of(2) {
-                    self.error(
-                        codes::E0333,
-                        annotation.span,
-                        format!("the value of annotation `@{}` must be a string", annotation.name.text),
-                    );
+                    self.not_a_string(annotation);
                 }
             }
             "match" => {
@@ -208,13 +232,14 @@ impl Checker<'_> {
     }
 
     /// Values of structured annotations are integers, strings or booleans known at compile time.
-    fn annotation_value(&mut self, value: &crate::ast::Expr) {
+    fn annotation_value(&mut self, value: &Expr) -> Option<ConstValue> {
         let value = self.expr(value, None);
         if self.is_error(value.ty) {
-            return;
+            return None;
         }
-        if let Err(fault) = super::const_eval::eval_local(&self.program, &value) {
-            self.eval_fault(&fault, value.span, "the value of an annotation");
+        let found = super::const_eval::eval_local(&self.program, &value);
+        if let Err(fault) = &found {
+            self.eval_fault(fault, value.span, "the value of an annotation");
         } else if !matches!(self.kind(value.ty), Type::Int | Type::Bool | Type::String) {
             let text = self.text(value.ty);
             self.error(
@@ -224,7 +249,9 @@ impl Checker<'_> {
                     "the value of an annotation must be an integer, a boolean or a string, not a `{text}`"
                 ),
             );
+            return None;
         }
+        found.ok()
     }
 }
 

@@ -1,11 +1,12 @@
 //! Declarations of the top level, constants and variables.
 
 use super::coerce::Because;
+use super::control_decl::declaration_text;
 use super::type_rules::TypeUse;
 use super::{Checker, const_eval, named};
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ConstId, TopLevel, VarId, VariableKind};
+use crate::hir::{self, ConstId, Constructor, TopLevel, VarId, VariableKind};
 use crate::resolve::Binding;
 
 impl Checker<'_> {
@@ -22,6 +23,12 @@ impl Checker<'_> {
     pub(super) fn top_level_declaration(&mut self, declaration: &ast::Declaration) {
         let annotations = &declaration.annotations;
         let span = declaration.span;
+        if let Some(name) = declaration.kind.name().filter(|name| &*name.text == "main")
+            // A function of this name takes no instance's place: it can only be called.
+            && !matches!(declaration.kind, DeclarationKind::Instantiation { .. } | DeclarationKind::Function { .. })
+        {
+            self.no_package(name, declaration_text(&declaration.kind));
+        }
         let item = match &declaration.kind {
             DeclarationKind::Constant { ty, name, init } => {
                 Some(TopLevel::Constant(self.constant(annotations, ty, name, init)))
@@ -40,7 +47,12 @@ impl Checker<'_> {
                 if let Some(id) = instance
                     && &*name.text == "main"
                 {
-                    self.program.main = Some(id);
+                    match self.program.instances[id].construct.constructor {
+                        Constructor::Package(_) => self.program.main = Some(id),
+                        Constructor::Extern(..) => self.no_package(name, "extern object"),
+                        Constructor::Parser(_) => self.no_package(name, "parser"),
+                        Constructor::Control(_) => self.no_package(name, "control"),
+                    }
                 }
                 instance.map(TopLevel::Instance)
             }
@@ -98,6 +110,16 @@ impl Checker<'_> {
             }
         };
         self.program.top_level.extend(item);
+    }
+
+    /// `main` is what the program instantiates of the architecture's package (section "Example architecture program").
+    fn no_package(&mut self, name: &ast::Name, what: &str) {
+        let article = if what.starts_with(['a', 'e', 'i']) { "an" } else { "a" };
+        self.error(
+            codes::E0402,
+            name.span,
+            format!("`main` must be an instance of a package, and this is {article} {what}"),
+        );
     }
 
     /// Reports a declaration that does not belong where it stands.

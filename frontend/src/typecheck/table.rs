@@ -340,6 +340,9 @@ impl Checker<'_> {
                     );
                 } else if !self.is_known(&size) {
                     self.error(codes::E0303, value.span, "`size` must be known at compile time");
+                } else if matches!(const_eval::eval_local(&self.program, &size), Ok(hir::ConstValue::Int(size)) if size < num_bigint::BigInt::ZERO)
+                {
+                    self.error(codes::E0304, value.span, "`size` cannot be negative");
                 } else {
                     table.size = Some(size);
                 }

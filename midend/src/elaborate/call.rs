@@ -9,7 +9,8 @@ use super::storage::Loc;
 use super::value::Value;
 use super::{Elaborator, Res};
 use crate::ir::{Expr, ScalarType, StmtKind};
-use p4xdp_frontend::hir::{self, ActionId, Call, Callee, FunctionId, FunctionKind};
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::hir::{self, ActionId, Argument, Call, Callee, ConstValue, FunctionId, FunctionKind};
 use p4xdp_frontend::source::Span;
 
 impl<'h> Elaborator<'h> {
@@ -25,7 +26,7 @@ impl<'h> Elaborator<'h> {
                     FunctionKind::Extern | FunctionKind::Method { .. } | FunctionKind::Constructor { .. } => {
                         match &*function.name.name {
                             "verify" => self.verify(call),
-                            "static_assert" => Ok(Value::Scalar(Expr::bool(true, span))),
+                            "static_assert" => self.static_assert(call),
                             _ => self.call_extern(None, *id, call),
                         }
                     }
@@ -65,6 +66,28 @@ impl<'h> Elaborator<'h> {
             }
             Callee::PushFront(stack, count) => self.shift_stack(stack, *count, true, span),
             Callee::PopFront(stack, count) => self.shift_stack(stack, *count, false, span),
+        }
+    }
+
+    /// `static_assert(check, message)`, with the constructor arguments now in force (section "Static assertions").
+    fn static_assert(&mut self, call: &'h Call) -> Res<Value> {
+        let mut given = call.args.iter().map(|argument| match argument {
+            Argument::Value(value) => Some(value),
+            Argument::Ignored(_) | Argument::Missing => None,
+        });
+        let (check, message) = (given.next().flatten(), given.next().flatten());
+        let Some(check) = check else {
+            return Err(self.bug(call.span, "an assertion without a condition"));
+        };
+        match self.constant(check)? {
+            ConstValue::Bool(true) => Ok(Value::Scalar(Expr::bool(true, call.span))),
+            _ => {
+                let text = match message.map(|message| self.try_constant(message)).transpose()?.flatten() {
+                    Some(ConstValue::String(message)) => format!("static assertion failed: {message}"),
+                    Some(_) | None => "static assertion failed".to_owned(),
+                };
+                Err(self.error(codes::E0326, call.span, text))
+            }
         }
     }
 

@@ -290,7 +290,7 @@ impl<'h> Elaborator<'h> {
     pub(super) fn error_constant(&mut self, name: &str, span: Span) -> Res<Expr> {
         match self.ir.errors.iter().position(|e| &**e == name) {
             Some(i) => Ok(Expr::constant(i, ScalarType::Error, span)),
-            None => Err(self.unsupported(span, format!("this without `error.{name}` of core.p4"))),
+            None => Err(self.bug(span, format!("no `error.{name}`"))),
         }
     }
 
