@@ -205,7 +205,7 @@ impl<'a> Cx<'a> {
     pub fn check_width(&mut self, ty: ScalarType, span: Span) {
         match ty {
             ScalarType::Varbit { .. } => {
-                self.refuse(codes::E0512, span, "values of type `varbit` can only be extracted and emitted");
+                self.refuse(codes::E0513, span, "values of type `varbit` can only be extracted and emitted");
             }
             ScalarType::Bits { width, .. } if width > 128 => {
                 self.refuse(

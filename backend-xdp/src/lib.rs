@@ -69,6 +69,9 @@ pub fn compile(
         return Err(sink.error(emit::internal_error("an architecture without back end")));
     };
     layout::headers::check(program, sink);
+    if sink.error_count() > errors {
+        sink.check()?;
+    }
     let mut cx = Cx::new(program, options, architecture.stores, sink);
     cx.declare_maps();
     (architecture.body)(&mut cx, &arch::Stages(&program.stages));

@@ -164,17 +164,18 @@ impl Cx<'_> {
         self.header_layout(id).fields.get(field as usize)?.clone()
     }
 
+    fn no_place(&mut self, span: Span) {
+        let message = "a varbit field, and what stands behind it, can only be extracted and emitted";
+        self.refuse(codes::E0513, span, message);
+    }
+
     fn read_header_field(&mut self, id: HeaderId, field: u32, span: Span) -> CExpr {
         let width = self.field_width(&HeaderRef::Header(id), field);
         if width == 0 {
             return CExpr::zero(0);
         }
         let Some(place) = self.field_place(id, field) else {
-            self.refuse(
-                codes::E0512,
-                span,
-                "a varbit field, and what stands behind it, can only be extracted and emitted",
-            );
+            self.no_place(span);
             return CExpr::zero(width);
         };
         self.choose_holder(id, &CExpr::zero(width), |cx, base| cx.load(id, &place, base))
@@ -311,11 +312,7 @@ impl Cx<'_> {
             return;
         }
         let Some(place) = self.field_place(id, field) else {
-            self.refuse(
-                codes::E0512,
-                span,
-                "a varbit field, and what stands behind it, can only be extracted and emitted",
-            );
+            self.no_place(span);
             return;
         };
         self.for_each_holder(id, |cx, base| {

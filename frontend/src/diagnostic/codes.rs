@@ -156,7 +156,7 @@ codes! {
     E0339 "something that cannot be constructed";
     E0401 "a package of no known architecture";
     E0402 "no `main`, or one that is no package";
-    E0404 "an entry without a priority";
+    E0404 "an entry whose priority cannot be derived";
     E0405 "an extern in a block that it is not for";
     E0406 "an object that belongs to one table";
     E0501 "not supported yet";

@@ -1,0 +1,21 @@
+#include <ebpf_model.p4>
+header ipv4_t { bit<32> srcAddr; bit<32> dstAddr; }
+struct headers_t { ipv4_t ipv4; }
+parser P(packet_in packet, out headers_t hdr) {
+    state start { packet.extract(hdr.ipv4); transition accept; }
+}
+control F(inout headers_t hdr, out bool ok) {
+    action allow() { ok = true; }
+    action deny() { ok = false; }
+    table flows {
+        key = { hdr.ipv4.srcAddr : exact; }
+        actions = { allow; }
+        default_action = allow;
+        size = 0x100000000;
+    }
+    apply {
+        ok = true;
+        flows.apply();
+    }
+}
+ebpfFilter(P(), F()) main;

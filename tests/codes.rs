@@ -1,0 +1,78 @@
+//! What stages behind the front end refuse: each code has a program in `testdata/codes`, which is the wrong example of its explanation made
+//! whole, and a golden rendering of what is said of it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
+
+use p4xdp::driver::{Codegen, Compilation, Options};
+use p4xdp_frontend::diagnostic::{Diagnostic, Format, codes, render};
+use p4xdp_midend::interp::Machine;
+use std::path::{Path, PathBuf};
+
+/// The codes that only these stages give: the front end's tests see to the others.
+fn later_codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_later = |code: &str| {
+        code.starts_with("E05") || code.starts_with("E04") && !["E0405", "E0406"].contains(&code)
+    };
+    codes::ALL
+        .iter()
+        .map(|(code, _, explanation)| (code.as_str(), *explanation))
+        .filter(move |(code, _)| is_later(code))
+}
+
+fn program_of(code: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/codes").join(code).with_extension("p4")
+}
+
+#[test]
+fn every_code_has_a_golden_rendering() {
+    let mut wrong = String::new();
+    for (code, _) in later_codes() {
+        let path = program_of(code);
+        let mut compilation = Compilation::new(Options { program: path.clone(), ..Options::default() });
+        let unsupported = if code.starts_with("E055") {
+            let program = compilation.elaborate().unwrap_or_else(|_| panic!("{code} is refused too early"));
+            Machine::new(&program).err().map_or_else(Vec::new, |unsupported| unsupported.0)
+        } else {
+            drop(compilation.generate(&Codegen::default()));
+            Vec::new()
+        };
+        let found: Vec<Diagnostic> = compilation
+            .diagnostics
+            .iter()
+            .cloned()
+            .chain(unsupported)
+            .filter(|found| !found.code.is_warning())
+            .collect();
+        let mut seen: Vec<&str> = found.iter().map(|found| found.code.as_str()).collect();
+        seen.dedup();
+        if seen != [code] {
+            let messages: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
+            wrong.push_str(&format!("{code}: {seen:?} {messages:?}\n"));
+            continue;
+        }
+        let mut shown = Vec::new();
+        for format in [Format::Human, Format::Json] {
+            render(&found, &compilation.sources, format, false, &mut shown).unwrap();
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let shown = String::from_utf8(shown).unwrap().replace(&*path.to_string_lossy(), &name);
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("code@{code}"), shown);
+        });
+    }
+    assert!(wrong.is_empty(), "something else than its code is found:\n{wrong}");
+}
+
+/// The programs are those of the explanations.
+#[test]
+fn programs_are_the_examples() {
+    for (code, explanation) in later_codes() {
+        let program = std::fs::read_to_string(program_of(code)).unwrap();
+        let example = explanation.split("Wrong:").nth(1).and_then(|rest| rest.split("Right").next()).unwrap();
+        let Some(example) = example.split("```p4\n").nth(1).and_then(|rest| rest.split("```").next()) else {
+            continue;
+        };
+        for line in example.lines().map(|line| line.split("//").next().unwrap_or_default().trim()) {
+            assert!(line == ".." || program.contains(line), "{code}: `{line}` is not in {program}");
+        }
+    }
+}
