@@ -203,7 +203,7 @@ pub struct TestArgs {
     pub trace: Option<TraceFormat>,
 }
 
-/// Forms of traces.
+/// Forms of traces and states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TraceFormat {
     /// For people.
@@ -218,10 +218,12 @@ pub struct RunArgs {
     /// The program.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// Packets that come in on a port.
-    #[arg(long = "in", value_name = "PORT=FILE.pcap", required = true)]
+    /// Packets that come in on a port: a capture in pcap or pcapng, `-` for standard input. May be given several times; packets are
+    /// taken in the order of their time stamps.
+    #[arg(long = "in", value_name = "PORT=FILE", required = true)]
     pub inputs: Vec<String>,
-    /// Directory that gets `PORT.pcap` for each port that packets leave by.
+    /// Directory that gets `PORT.pcap` for each port that packets leave by; `-` writes one pcapng with an interface a port to
+    /// standard output, and everything else to standard error.
     #[arg(long = "out", value_name = "DIR")]
     pub out: PathBuf,
     /// Table entries: an STF file of which only the table commands are carried out, before the first packet.
@@ -236,6 +238,9 @@ pub struct RunArgs {
     /// Shows what happens to each packet (interpreter only).
     #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
     pub trace: Option<TraceFormat>,
+    /// Shows digests as they come, and at the end the cells of counters and registers that are not zero (interpreter only).
+    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
+    pub state: Option<TraceFormat>,
 }
 
 /// `p4xdp explain`

@@ -14,6 +14,7 @@ mod output;
 mod register;
 mod run;
 mod source;
+mod state;
 mod status;
 mod table;
 mod target;

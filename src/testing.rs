@@ -6,7 +6,7 @@ pub mod interp;
 pub mod kernel;
 pub mod loaded;
 pub mod pcap;
-mod pcapng;
+pub(crate) mod pcapng;
 pub mod report;
 mod resolve;
 pub mod runner;

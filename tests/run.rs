@@ -3,8 +3,9 @@
 
 use p4xdp::testing::pcap::{self, Captured};
 use std::fs::File;
+use std::io::{Cursor, Write};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const ROUTER: &str = "examples/router/router.p4";
 const ROUTES: &str = "add route dst:0x0a000100/24 next_hop(dst:0x0200000000b1, src:0x0200000000a1, port:1)\n\
@@ -116,4 +117,123 @@ fn what_is_no_capture_is_refused() {
         assert_eq!(output.status.code(), Some(status), "{stderr}");
         assert!(stderr.contains(message), "{stderr}");
     }
+}
+
+/// Runs a program of `testdata/packets` with a capture on standard input.
+fn piped(program: &str, capture: &[Captured], args: &[&str]) -> Output {
+    let mut file = Vec::new();
+    pcap::write(&mut file, capture).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_p4xdp"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("run").arg(format!("testdata/packets/{program}"));
+    command
+        .args(["--in", "4=-"])
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // All of it fits a pipe.
+    child.stdin.take().unwrap().write_all(&file).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn standard_input_to_standard_output() {
+    let frames = [
+        // A digest, then the clock: it follows the time stamps, and does not go back.
+        captured(5_000_000, vec![0, 0, 0, 0x12, 0x34]),
+        captured(5_009_000, vec![2, 0, 0, 0, 0]),
+        captured(5_001_000, vec![2, 0, 0, 0, 0]),
+    ];
+    let output = piped("v1model_messages.p4", &frames, &["--out", "-", "--state"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("packet 0: digest 5 (op=0x0, low=0x1234, port=0x4)\n"), "{stderr}");
+    assert!(stderr.ends_with("3 packets in, 3 out\n"), "{stderr}");
+    let left = pcap::read(Cursor::new(output.stdout)).unwrap();
+    let wanted = [
+        captured(5_000_000, vec![0, 0, 0, 0x12, 0x34]),
+        captured(5_009_000, vec![2, 0, 0, 0, 10]),
+        captured(5_001_000, vec![2, 0, 0, 0, 11]),
+    ];
+    assert_eq!(left, wanted);
+}
+
+#[test]
+fn state_as_json() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("out").display().to_string();
+    let entries = dir.path().join("entries");
+    std::fs::write(&entries, "add counted headers.op.key:7 silent()\nregister_write last 1 9\n").unwrap();
+    let frames = [captured(1, vec![0, 2, 0, 0xaa]), captured(2, vec![4, 7, 0]), captured(3, vec![3, 3, 5])];
+    let entries = entries.display().to_string();
+    let output =
+        piped("v1model_state.p4", &frames, &["--out", &folder, "--entries", &entries, "--state=json"]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let objects: Vec<serde_json::Value> =
+        stdout.lines().filter(|l| l.starts_with('{')).map(|l| serde_json::from_str(l).unwrap()).collect();
+    let wanted = serde_json::json!([
+        { "state": "counter", "name": "Ing.packets", "index": 2, "packets": 1, "bytes": 4 },
+        { "state": "counter", "name": "Ing.bytes", "index": 2, "packets": 1, "bytes": 4 },
+        { "state": "counter", "name": "Ing.both", "index": 2, "packets": 1, "bytes": 4 },
+        { "state": "register", "name": "Ing.last", "index": 1, "value": "0x9" },
+        { "state": "register", "name": "Ing.last", "index": 3, "value": "0x5" },
+        { "state": "counter", "name": "Ing.hits", "entry": { "headers.op.key": "0x7" }, "packets": 1, "bytes": 3 },
+    ]);
+    assert_eq!(serde_json::Value::Array(objects), wanted, "{stdout}{stderr}");
+}
+
+/// What was read before the fault has been through the program, and is in the captures.
+#[test]
+fn what_came_before_a_fault_is_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    std::fs::write(path("routes"), ROUTES).unwrap();
+    write(&path("whole.pcap"), &[captured(1, packet([0, 1, 5])), captured(2, packet([0, 1, 6]))]);
+    let whole = std::fs::read(path("whole.pcap")).unwrap();
+    std::fs::write(path("cut.pcap"), &whole[..whole.len() - 1]).unwrap();
+    let (input, routes) = (format!("0={}", path("cut.pcap").display()), path("routes").display().to_string());
+    let output = run(dir.path(), &["--in", &input, "--entries", &routes]);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("cut.pcap: the capture ends in the middle of packet 2"), "{stderr}");
+    let left = pcap::read(File::open(path("out").join("1.pcap")).unwrap()).unwrap();
+    assert_eq!(left.len(), 1);
+
+    // A failed `assert` leads to its line.
+    let frames =
+        [captured(1, vec![2, 0, 0, 0, 0]), captured(2, vec![1, 0, 0, 0, 0]), captured(3, vec![2; 5])];
+    let output = piped("v1model_messages.p4", &frames, &["--out", "-"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    let wanted =
+        "packet 1: the packet was given up: an `assert` failed (testdata/packets/v1model_messages.p4:";
+    assert!(stderr.contains(wanted), "{stderr}");
+    assert_eq!(pcap::read(Cursor::new(output.stdout)).unwrap().len(), 1);
+}
+
+#[test]
+fn inputs_are_not_overwritten_and_wrong_usage_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    std::fs::create_dir(path("out")).unwrap();
+    std::fs::write(path("routes"), ROUTES).unwrap();
+    write(&path("out/1.pcap"), &[captured(1, packet([0, 1, 5]))]);
+    let (input, routes) =
+        (format!("0={}", path("out/1.pcap").display()), path("routes").display().to_string());
+    let cases: [(&[&str], &str); 3] = [
+        (&["--entries", &routes], "1.pcap is read from and would be overwritten"),
+        (&["--engine", "kernel", "--trace"], "`--trace` needs the interpreter"),
+        (&["--engine", "kernel", "--state"], "`--state` needs the interpreter"),
+    ];
+    for (args, message) in cases {
+        let args: Vec<&str> = ["--in", &input].into_iter().chain(args.iter().copied()).collect();
+        let output = run(dir.path(), &args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(message), "{stderr}");
+    }
+    assert_eq!(pcap::read(File::open(path("out/1.pcap")).unwrap()).unwrap().len(), 1);
 }

@@ -18,6 +18,8 @@ pub struct Loaded {
     /// The compilation, for positions.
     pub compilation: Compilation,
     kind: Kind,
+    /// Packets whose traces were taken.
+    traced: usize,
 }
 
 enum Kind {
@@ -49,10 +51,23 @@ impl Loaded {
         }
     }
 
-    /// Prints what happened since the last call, if it was asked for.
-    pub fn print_trace(&mut self, format: Option<TraceFormat>) {
-        if let (Kind::Interp(engine), Some(format)) = (&mut self.kind, format) {
-            trace::print(&engine.take_outcomes(), &self.compilation.sources, format);
+    /// Nobody asks where the fields of outputs lie.
+    pub fn leave_fields_out(&mut self) {
+        if let Kind::Interp(engine) = &mut self.kind {
+            engine.machine().set_describing(false);
+        }
+    }
+
+    /// What happened since the last call, if it was asked for.
+    pub fn trace(&mut self, format: Option<TraceFormat>) -> String {
+        match (&mut self.kind, format) {
+            (Kind::Interp(engine), Some(format)) => {
+                let outcomes = engine.take_outcomes();
+                let text = trace::text(&outcomes, self.traced, &self.compilation.sources, format);
+                self.traced += outcomes.len();
+                text
+            }
+            (Kind::Interp(_) | Kind::Kernel(_), _) => String::new(),
         }
     }
 }
@@ -67,6 +82,10 @@ pub fn load(
     engine: EngineArg,
     trace: Option<TraceFormat>,
 ) -> Result<Loaded, Exit> {
+    if trace.is_some() && engine != EngineArg::Interp {
+        complain("`--trace` needs the interpreter: leave `--engine` out");
+        return Err(Exit::Environment);
+    }
     let mut compilation = source::compilation(args);
     let loaded = match engine {
         EngineArg::Interp => interpreter(&mut compilation, trace.is_some()).map_err(|_| Exit::Rejected),
@@ -74,7 +93,7 @@ pub fn load(
         EngineArg::Veth => in_kernel(&mut compilation, codegen, veth::engine),
     };
     source::report(&compilation, args);
-    loaded.map(|(program, kind)| Loaded { program, compilation, kind })
+    loaded.map(|(program, kind)| Loaded { program, compilation, kind, traced: 0 })
 }
 
 /// Compiles to an object in a temporary directory, which stays if clang refuses, and loads it.

@@ -19,7 +19,7 @@ pub fn run(args: &TestArgs) -> Exit {
     };
     let program = loaded.program.clone();
     let result = runner::run_stf(&program, &text, loaded.engine());
-    loaded.print_trace(args.trace);
+    print(&loaded.trace(args.trace));
     let test = args.test.display();
     match result {
         Ok(report) => {

@@ -1,6 +1,5 @@
-//! What happened to packets, as `--trace` prints it.
+//! What happened to packets, as `--trace` shows it.
 
-use super::output;
 use crate::cli::TraceFormat;
 use num_bigint::BigUint;
 use p4xdp_frontend::source::SourceMap;
@@ -8,10 +7,10 @@ use p4xdp_midend::interp::Outcome;
 use p4xdp_midend::interp::trace::EventKind;
 use serde_json::{Value, json};
 
-/// Prints the events of each packet with the P4 line that they come from.
-pub fn print(outcomes: &[Outcome], sources: &SourceMap, format: TraceFormat) {
+/// The events of each packet with the P4 line that they come from; `first` is the number of the first packet.
+pub fn text(outcomes: &[Outcome], first: usize, sources: &SourceMap, format: TraceFormat) -> String {
     let mut out = String::new();
-    for (packet, outcome) in outcomes.iter().enumerate() {
+    for (packet, outcome) in (first..).zip(outcomes) {
         if format == TraceFormat::Text {
             out += &format!("packet {packet}\n");
         }
@@ -40,7 +39,7 @@ pub fn print(outcomes: &[Outcome], sources: &SourceMap, format: TraceFormat) {
             }
         }
     }
-    output::print(&out);
+    out
 }
 
 /// An event as an object: `event` says which kind, the rest belongs to the kind. Numbers are hexadecimal strings, as
@@ -85,10 +84,10 @@ fn describe(kind: &EventKind) -> Value {
     }
 }
 
-fn hex(value: &BigUint) -> String {
+pub(super) fn hex(value: &BigUint) -> String {
     format!("{value:#x}")
 }
 
-fn named<N: ToString>(values: &[(N, BigUint)]) -> Value {
+pub(super) fn named<N: ToString>(values: &[(N, BigUint)]) -> Value {
     values.iter().map(|(name, v)| (name.to_string(), json!(hex(v)))).collect::<serde_json::Map<_, _>>().into()
 }

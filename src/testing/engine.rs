@@ -4,7 +4,7 @@
 //! control-plane names and values in P4's terms, and knows neither STF nor the compiler's IR.
 
 pub use p4xdp_midend::interp::control::{ActionSpec, CounterValue, KeyMatch, MulticastNode, TableEntry};
-pub use p4xdp_midend::interp::{Crc, Digest, EntryTarget, FieldAt, Mirror, Session};
+pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Crc, Digest, EntryTarget, FieldAt, Mirror, Session};
 
 use num_bigint::BigUint;
 use p4xdp_frontend::source::Span;
@@ -135,6 +135,17 @@ pub trait Engine {
 
     /// Sends a packet into a port.
     fn inject(&mut self, port: u32, packet: &[u8]) -> EngineResult<()>;
+
+    /// The next packet arrives so many nanoseconds after the first one; the clock does not go back.
+    fn arrives(&mut self, nanoseconds: u64) -> EngineResult<()> {
+        let _ = nanoseconds;
+        Ok(())
+    }
+
+    /// The cells of counters and registers that are not zero.
+    fn cells(&mut self) -> EngineResult<Vec<Cell>> {
+        Err(EngineError::Unsupported("only the interpreter shows its state".into()))
+    }
 
     /// Everything that came out since the last call, in order for each port. Waits as long as packets may still be
     /// under way. For a filter, passing means coming out of the port of entry, unchanged; with XDP_PASS and XDP_TX

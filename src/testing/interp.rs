@@ -1,7 +1,7 @@
 //! The interpreter as an engine.
 
 use super::engine::{
-    ActionSpec, CounterValue, Crc, Digest, Engine, EngineError, EngineResult, EntryKey, EntryTarget,
+    ActionSpec, Cell, CounterValue, Crc, Digest, Engine, EngineError, EngineResult, EntryKey, EntryTarget,
     KeyMatch, MulticastNode, OutputPacket, Session, TableEntry,
 };
 use num_bigint::BigUint;
@@ -127,6 +127,15 @@ impl Engine for InterpEngine {
             outcomes.push(outcome);
         }
         result
+    }
+
+    fn arrives(&mut self, nanoseconds: u64) -> EngineResult<()> {
+        self.machine.set_now(self.machine.now().max(nanoseconds));
+        Ok(())
+    }
+
+    fn cells(&mut self) -> EngineResult<Vec<Cell>> {
+        Ok(self.machine.cells())
     }
 
     fn collect(&mut self) -> EngineResult<Vec<OutputPacket>> {

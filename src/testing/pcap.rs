@@ -1,4 +1,4 @@
-//! Captures: reading classic pcap (both byte orders, micro- and nanoseconds) and pcapng, and writing classic pcap.
+//! Captures: reading classic pcap (both byte orders, micro- and nanoseconds) and pcapng packet by packet, and writing classic pcap.
 
 use super::pcapng;
 use std::io::{self, Read, Write};
@@ -38,78 +38,187 @@ pub(super) const ETHERNET: u32 = 1;
 /// The largest packet that capture tools write.
 pub(super) const LARGEST: u32 = 1 << 18;
 
-/// Reads all packets.
+/// The packets of a capture, read one by one. Behind an error there is nothing more.
+pub struct Packets {
+    source: Source,
+    /// Packets that were read.
+    count: usize,
+    ended: bool,
+}
+
+enum Source {
+    Classic(Classic),
+    Blocks(pcapng::Blocks),
+}
+
+/// A file in the classic form, behind its header.
+struct Classic {
+    file: Box<dyn Read>,
+    big: bool,
+    nanoseconds: bool,
+}
+
+/// Opens a capture: reads as far as is needed to know its form.
 ///
 /// # Errors
 /// When the file cannot be read or is no Ethernet capture.
-pub fn read(mut source: impl Read) -> Result<Vec<Captured>, PcapError> {
-    let mut data = Vec::new();
-    source.read_to_end(&mut data)?;
-    let word = |at: usize| -> Option<[u8; 4]> { data.get(at..at + 4)?.try_into().ok() };
-    let magic = word(0).ok_or(PcapError::NotPcap(": it is too short"))?;
-    let (big, nanos) = match (u32::from_be_bytes(magic), u32::from_le_bytes(magic)) {
+pub fn open(mut file: impl Read + 'static) -> Result<Packets, PcapError> {
+    const SHORT: PcapError = PcapError::NotPcap(": it is too short");
+    let mut magic = [0; 4];
+    if fill(&mut file, &mut magic)? < magic.len() {
+        return Err(SHORT);
+    }
+    let (big, nanoseconds) = match (u32::from_be_bytes(magic), u32::from_le_bytes(magic)) {
         (MICROSECONDS, _) => (true, false),
         (NANOSECONDS, _) => (true, true),
         (_, MICROSECONDS) => (false, false),
         (_, NANOSECONDS) => (false, true),
-        (pcapng::SECTION, _) => return pcapng::read(&data),
+        (pcapng::SECTION, _) => {
+            let blocks = pcapng::Blocks::new(Box::new(file), magic);
+            return Ok(Packets { source: Source::Blocks(blocks), count: 0, ended: false });
+        }
         _ => return Err(PcapError::NotPcap("")),
     };
-    let number =
-        |at: usize| word(at).map(|b| if big { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) });
+    let mut header = [0; 20];
+    if fill(&mut file, &mut header)? < header.len() {
+        return Err(SHORT);
+    }
+    let [.., a, b, c, d] = header;
     // The upper bits of the link type say something of frame check sequences.
-    let link = number(20).ok_or(PcapError::NotPcap(": it is too short"))? & 0x0fff_ffff;
+    let link = number([a, b, c, d], big) & 0x0fff_ffff;
     if link != ETHERNET {
         return Err(PcapError::LinkType(link));
     }
-    let mut packets = Vec::new();
-    let mut at = 24;
-    while at < data.len() {
-        let truncated = || PcapError::Truncated(packets.len() + 1);
-        let seconds = number(at).ok_or_else(truncated)?;
-        let fraction = number(at + 4).ok_or_else(truncated)?;
-        let length = number(at + 8).ok_or_else(truncated)?;
-        number(at + 12).ok_or_else(truncated)?;
-        if length > LARGEST {
-            return Err(PcapError::TooLarge(packets.len() + 1, length));
-        }
-        let end = at + 16 + length as usize;
-        let bytes = data.get(at + 16..end).ok_or_else(truncated)?.to_vec();
-        let fraction = u64::from(fraction) * if nanos { 1 } else { 1000 };
-        packets.push(Captured { nanoseconds: u64::from(seconds) * 1_000_000_000 + fraction, bytes });
-        at = end;
-    }
-    Ok(packets)
+    let classic = Classic { file: Box::new(file), big, nanoseconds };
+    Ok(Packets { source: Source::Classic(classic), count: 0, ended: false })
 }
 
-/// Writes a capture with nanoseconds, little-endian.
+/// Reads all packets.
+///
+/// # Errors
+/// As [`open`], or when a packet is cut off or too large.
+pub fn read(file: impl Read + 'static) -> Result<Vec<Captured>, PcapError> {
+    open(file)?.collect()
+}
+
+impl Iterator for Packets {
+    type Item = Result<Captured, PcapError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        self.count += 1;
+        let next = match &mut self.source {
+            Source::Classic(classic) => classic.next(self.count),
+            Source::Blocks(blocks) => blocks.next(self.count),
+        };
+        self.ended = !matches!(next, Ok(Some(_)));
+        next.transpose()
+    }
+}
+
+impl Classic {
+    /// The packet with this number.
+    fn next(&mut self, count: usize) -> Result<Option<Captured>, PcapError> {
+        let mut header = [0; 16];
+        match fill(&mut self.file, &mut header)? {
+            0 => return Ok(None),
+            16 => {}
+            _ => return Err(PcapError::Truncated(count)),
+        }
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = header;
+        let words = [[a, b, c, d], [e, f, g, h], [i, j, k, l]].map(|word| number(word, self.big));
+        let [seconds, fraction, length] = words;
+        if length > LARGEST {
+            return Err(PcapError::TooLarge(count, length));
+        }
+        let mut bytes = vec![0; length as usize];
+        if fill(&mut self.file, &mut bytes)? < bytes.len() {
+            return Err(PcapError::Truncated(count));
+        }
+        let fraction = u64::from(fraction) * if self.nanoseconds { 1 } else { 1000 };
+        Ok(Some(Captured { nanoseconds: u64::from(seconds) * 1_000_000_000 + fraction, bytes }))
+    }
+}
+
+fn number(bytes: [u8; 4], big: bool) -> u32 {
+    if big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
+}
+
+/// Reads until the buffer is full or the file ends; how many bytes there were.
+pub(super) fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut have = 0;
+    while let Some(rest) = buffer.get_mut(have..).filter(|rest| !rest.is_empty()) {
+        match file.read(rest) {
+            Ok(0) => break,
+            Ok(more) => have += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(have)
+}
+
+/// Writes a capture with nanoseconds, little-endian, packet by packet.
+pub struct Writer<W> {
+    sink: W,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes the head.
+    ///
+    /// # Errors
+    /// When the sink does not take it.
+    pub fn new(mut sink: W) -> io::Result<Writer<W>> {
+        let mut header = Vec::with_capacity(24);
+        header.extend(NANOSECONDS.to_le_bytes());
+        header.extend(2u16.to_le_bytes());
+        header.extend(4u16.to_le_bytes());
+        header.extend([0; 8]);
+        header.extend(LARGEST.to_le_bytes());
+        header.extend(ETHERNET.to_le_bytes());
+        sink.write_all(&header)?;
+        Ok(Writer { sink })
+    }
+
+    /// Writes a packet.
+    ///
+    /// # Errors
+    /// When the sink does not take it.
+    pub fn packet(&mut self, nanoseconds: u64, bytes: &[u8]) -> io::Result<()> {
+        let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+        let seconds = (nanoseconds / 1_000_000_000) as u32;
+        let fraction = (nanoseconds % 1_000_000_000) as u32;
+        for word in [seconds, fraction, length, length] {
+            self.sink.write_all(&word.to_le_bytes())?;
+        }
+        self.sink.write_all(bytes)
+    }
+
+    /// Writes what is left in buffers.
+    ///
+    /// # Errors
+    /// When the sink does not take it.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
+}
+
+/// Writes a whole capture.
 ///
 /// # Errors
 /// When the sink does not take it.
-pub fn write<'a>(mut sink: impl Write, packets: impl IntoIterator<Item = &'a Captured>) -> io::Result<()> {
-    let mut header = Vec::with_capacity(24);
-    header.extend(NANOSECONDS.to_le_bytes());
-    header.extend(2u16.to_le_bytes());
-    header.extend(4u16.to_le_bytes());
-    header.extend([0; 8]);
-    header.extend(LARGEST.to_le_bytes());
-    header.extend(ETHERNET.to_le_bytes());
-    sink.write_all(&header)?;
-    for packet in packets {
-        let length = u32::try_from(packet.bytes.len()).map_err(io::Error::other)?;
-        let seconds = (packet.nanoseconds / 1_000_000_000) as u32;
-        let fraction = (packet.nanoseconds % 1_000_000_000) as u32;
-        for word in [seconds, fraction, length, length] {
-            sink.write_all(&word.to_le_bytes())?;
-        }
-        sink.write_all(&packet.bytes)?;
-    }
-    sink.flush()
+pub fn write<'a>(sink: impl Write, packets: impl IntoIterator<Item = &'a Captured>) -> io::Result<()> {
+    let mut writer = Writer::new(sink)?;
+    packets.into_iter().try_for_each(|packet| writer.packet(packet.nanoseconds, &packet.bytes))?;
+    writer.finish()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Cursor;
 
     fn sample() -> Vec<Captured> {
         vec![
@@ -122,7 +231,7 @@ mod tests {
     fn reads_what_it_writes() {
         let mut file = Vec::new();
         write(&mut file, &sample()).unwrap();
-        assert_eq!(read(&file[..]).unwrap(), sample());
+        assert_eq!(read(Cursor::new(file.clone())).unwrap(), sample());
     }
 
     #[test]
@@ -138,7 +247,7 @@ mod tests {
         }
         file.extend([0xab, 0xcd]);
         let wanted = vec![Captured { nanoseconds: 7_000_009_000, bytes: vec![0xab, 0xcd] }];
-        assert_eq!(read(&file[..]).unwrap(), wanted);
+        assert_eq!(read(Cursor::new(file.clone())).unwrap(), wanted);
     }
 
     #[test]
@@ -147,10 +256,10 @@ mod tests {
         assert!(matches!(read(&b""[..]), Err(PcapError::NotPcap(_))));
         let mut file = Vec::new();
         write(&mut file, &sample()).unwrap();
-        assert!(matches!(read(&file[..41]), Err(PcapError::Truncated(1))));
+        assert!(matches!(read(Cursor::new(file[..41].to_vec())), Err(PcapError::Truncated(1))));
         file[32..36].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert!(matches!(read(&file[..]), Err(PcapError::TooLarge(1, u32::MAX))));
+        assert!(matches!(read(Cursor::new(file.clone())), Err(PcapError::TooLarge(1, u32::MAX))));
         file[20] = 113;
-        assert!(matches!(read(&file[..]), Err(PcapError::LinkType(113))));
+        assert!(matches!(read(Cursor::new(file.clone())), Err(PcapError::LinkType(113))));
     }
 }

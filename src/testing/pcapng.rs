@@ -1,7 +1,8 @@
 //! Captures in pcapng, as draft-ietf-opsawg-pcapng describes it: sections in either byte order, interfaces with time stamps of any
 //! resolution, enhanced and simple packet blocks. Blocks of other types are passed over.
 
-use super::pcap::{Captured, ETHERNET, LARGEST, PcapError};
+use super::pcap::{Captured, ETHERNET, LARGEST, PcapError, fill};
+use std::io::{self, Read, Write};
 
 /// The type of a section header, which reads the same in both byte orders.
 pub(super) const SECTION: u32 = 0x0a0d_0d0a;
@@ -9,7 +10,8 @@ const INTERFACE: u32 = 1;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
 const BYTE_ORDER: u32 = 0x1a2b_3c4d;
-/// Options of an interface: resolution of its time stamps, and their offset in seconds.
+/// Options of an interface: its name, resolution of its time stamps, and their offset in seconds.
+const NAME: u16 = 2;
 const RESOLUTION: u16 = 9;
 const OFFSET: u16 = 14;
 
@@ -89,67 +91,189 @@ impl Interface {
     }
 }
 
-/// Reads all packets of all interfaces in the order of the file.
-pub(super) fn read(data: &[u8]) -> Result<Vec<Captured>, PcapError> {
-    let mut file = Reader { data, big: false };
-    let mut interfaces: Vec<Interface> = Vec::new();
-    let mut packets: Vec<Captured> = Vec::new();
-    let mut at = 0;
-    while at < data.len() {
-        let truncated = || PcapError::Truncated(packets.len() + 1);
-        let ty = file.word(at).ok_or_else(truncated)?;
-        if ty == SECTION {
-            let order = data.get(at + 8..at + 12).ok_or_else(truncated)?;
-            file.big = match order {
-                order if order == BYTE_ORDER.to_be_bytes() => true,
-                order if order == BYTE_ORDER.to_le_bytes() => false,
+/// The most bytes of a block that is no packet; nobody needs more names or secrets than that.
+const LARGEST_BLOCK: u32 = 1 << 24;
+
+/// The packets of all interfaces in the order of the file, read block by block.
+pub(super) struct Blocks {
+    file: Box<dyn Read>,
+    /// The type of the first block, which has been read already.
+    first: Option<[u8; 4]>,
+    big: bool,
+    interfaces: Vec<Interface>,
+    /// The time stamp of the packet before, which a packet without one has, too.
+    last: u64,
+    body: Vec<u8>,
+}
+
+impl Blocks {
+    /// Of a file whose first four bytes were read.
+    pub(super) fn new(file: Box<dyn Read>, first: [u8; 4]) -> Blocks {
+        Blocks { file, first: Some(first), big: false, interfaces: Vec::new(), last: 0, body: Vec::new() }
+    }
+
+    /// The packet with this number.
+    pub(super) fn next(&mut self, count: usize) -> Result<Option<Captured>, PcapError> {
+        while let Some(ty) = self.block(count)? {
+            let body = Reader { data: &self.body, big: self.big };
+            let truncated = || PcapError::Truncated(count);
+            let (nanoseconds, captured, at) = match ty {
+                INTERFACE => {
+                    self.interfaces.push(Interface::new(body)?);
+                    continue;
+                }
+                ENHANCED_PACKET => {
+                    let number = body.word(0).ok_or_else(truncated)?;
+                    let interface = self.interfaces.get(number as usize);
+                    let interface = interface.ok_or(PcapError::NotPcap(": a packet is of no interface"))?;
+                    let high = body.word(4).ok_or_else(truncated)?;
+                    let low = body.word(8).ok_or_else(truncated)?;
+                    let captured = body.word(12).ok_or_else(truncated)?;
+                    let stamp = u64::from(high) << 32 | u64::from(low);
+                    (interface.nanoseconds(stamp), captured, 20)
+                }
+                SIMPLE_PACKET => {
+                    let original = body.word(0).ok_or_else(truncated)?;
+                    let most = self.interfaces.first().map_or(0, |i| i.most);
+                    let captured = if most == 0 { original } else { original.min(most) };
+                    (self.last, captured, 4)
+                }
+                _ => continue,
+            };
+            if captured > LARGEST {
+                return Err(PcapError::TooLarge(count, captured));
+            }
+            let bytes = body.part(at, captured as usize).ok_or_else(truncated)?.data.to_vec();
+            self.last = nanoseconds;
+            return Ok(Some(Captured { nanoseconds, bytes }));
+        }
+        Ok(None)
+    }
+
+    /// Reads a block into `body`, without its frame; its type.
+    fn block(&mut self, count: usize) -> Result<Option<u32>, PcapError> {
+        let truncated = || PcapError::Truncated(count);
+        let mut ty = [0; 4];
+        match self.first.take() {
+            Some(first) => ty = first,
+            None => match fill(&mut self.file, &mut ty)? {
+                0 => return Ok(None),
+                4 => {}
+                _ => return Err(truncated()),
+            },
+        }
+        let mut length = [0; 4];
+        if fill(&mut self.file, &mut length)? < 4 {
+            return Err(truncated());
+        }
+        self.body.clear();
+        // Of a section the byte order comes first, and says how to read the length before it.
+        let is_section = u32::from_le_bytes(ty) == SECTION;
+        if is_section {
+            let mut order = [0; 4];
+            if fill(&mut self.file, &mut order)? < 4 {
+                return Err(truncated());
+            }
+            self.big = match u32::from_be_bytes(order) {
+                BYTE_ORDER => true,
+                other if other.swap_bytes() == BYTE_ORDER => false,
                 _ => return Err(PcapError::NotPcap(": a section has no byte order")),
             };
-            interfaces.clear();
+            self.interfaces.clear();
+            self.body.extend(order);
         }
-        let length = file.word(at + 4).ok_or_else(truncated)? as usize;
-        let inner = length.checked_sub(12).filter(|_| length.is_multiple_of(4));
+        let word = |bytes| if self.big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) };
+        let (ty, length) = (word(ty), word(length));
+        let inner = length.checked_sub(12).filter(|_| length.is_multiple_of(4) && length <= LARGEST_BLOCK);
         let inner = inner.ok_or(PcapError::NotPcap(": a block has a length that none can have"))?;
-        let body = file.part(at + 8, inner).ok_or_else(truncated)?;
-        file.word(at + 8 + inner).ok_or_else(truncated)?;
-        match ty {
-            INTERFACE => interfaces.push(Interface::new(body)?),
-            ENHANCED_PACKET => {
-                let number = body.word(0).ok_or_else(truncated)?;
-                let interface = interfaces.get(number as usize);
-                let interface = interface.ok_or(PcapError::NotPcap(": a packet is of no interface"))?;
-                let high = body.word(4).ok_or_else(truncated)?;
-                let low = body.word(8).ok_or_else(truncated)?;
-                let captured = body.word(12).ok_or_else(truncated)?;
-                if captured > LARGEST {
-                    return Err(PcapError::TooLarge(packets.len() + 1, captured));
-                }
-                let bytes = body.part(20, captured as usize).ok_or_else(truncated)?.data.to_vec();
-                let stamp = u64::from(high) << 32 | u64::from(low);
-                packets.push(Captured { nanoseconds: interface.nanoseconds(stamp), bytes });
-            }
-            SIMPLE_PACKET => {
-                let original = body.word(0).ok_or_else(truncated)?;
-                let most = interfaces.first().map_or(0, |i| i.most);
-                let captured = if most == 0 { original } else { original.min(most) };
-                if captured > LARGEST {
-                    return Err(PcapError::TooLarge(packets.len() + 1, captured));
-                }
-                let bytes = body.part(4, captured as usize).ok_or_else(truncated)?.data.to_vec();
-                // It has no time stamp: it came with the one before it.
-                let nanoseconds = packets.last().map_or(0, |p| p.nanoseconds);
-                packets.push(Captured { nanoseconds, bytes });
-            }
-            _ => {}
+        let rest = (inner as usize + 4).checked_sub(self.body.len());
+        let rest = rest.ok_or(PcapError::NotPcap(": a block has a length that none can have"))?;
+        // What is not there is not allocated for.
+        let read = self.file.by_ref().take(rest as u64).read_to_end(&mut self.body)?;
+        if read < rest {
+            return Err(truncated());
         }
-        at += length;
+        self.body.truncate(inner as usize);
+        Ok(Some(ty))
     }
-    Ok(packets)
+}
+
+/// Writes a capture with an interface a port, packet by packet: little-endian, in nanoseconds.
+pub(crate) struct Writer<W> {
+    sink: W,
+    ports: Vec<u32>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes the head.
+    pub(crate) fn new(sink: W) -> io::Result<Writer<W>> {
+        let mut writer = Writer { sink, ports: Vec::new() };
+        let mut body = BYTE_ORDER.to_le_bytes().to_vec();
+        body.extend(1u16.to_le_bytes());
+        body.extend(0u16.to_le_bytes());
+        // The section's length is not known.
+        body.extend([0xff; 8]);
+        writer.block(SECTION, &body)?;
+        Ok(writer)
+    }
+
+    /// Writes a packet; in front of a port's first one its interface.
+    pub(crate) fn packet(&mut self, port: u32, nanoseconds: u64, bytes: &[u8]) -> io::Result<()> {
+        let interface = match self.ports.iter().position(|known| *known == port) {
+            Some(known) => known,
+            None => {
+                self.interface(port)?;
+                self.ports.push(port);
+                self.ports.len() - 1
+            }
+        };
+        let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+        let mut body = Vec::with_capacity(20 + bytes.len() + 3);
+        for word in [interface as u32, (nanoseconds >> 32) as u32, nanoseconds as u32, length, length] {
+            body.extend(word.to_le_bytes());
+        }
+        body.extend(bytes);
+        self.block(ENHANCED_PACKET, &body)
+    }
+
+    fn interface(&mut self, port: u32) -> io::Result<()> {
+        let mut body = (ETHERNET as u16).to_le_bytes().to_vec();
+        body.extend(0u16.to_le_bytes());
+        body.extend(LARGEST.to_le_bytes());
+        let name = format!("port {port}");
+        for (code, value) in [(NAME, name.as_bytes()), (RESOLUTION, &[9])] {
+            body.extend(code.to_le_bytes());
+            body.extend((value.len() as u16).to_le_bytes());
+            body.extend(value);
+            body.resize(body.len().next_multiple_of(4), 0);
+        }
+        body.extend([0; 4]);
+        self.block(INTERFACE, &body)
+    }
+
+    fn block(&mut self, ty: u32, body: &[u8]) -> io::Result<()> {
+        let padded = body.len().next_multiple_of(4);
+        let length = (padded as u32 + 12).to_le_bytes();
+        self.sink.write_all(&ty.to_le_bytes())?;
+        self.sink.write_all(&length)?;
+        self.sink.write_all(body)?;
+        self.sink.write_all([0; 3].get(..padded - body.len()).unwrap_or_default())?;
+        self.sink.write_all(&length)
+    }
+
+    /// Writes what is left in buffers.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.sink.flush()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(data: &[u8]) -> Result<Vec<Captured>, PcapError> {
+        super::super::pcap::read(std::io::Cursor::new(data.to_vec()))
+    }
 
     /// A block; its words in the byte order.
     fn block(big: bool, ty: u32, body: &[u8]) -> Vec<u8> {
@@ -202,8 +326,21 @@ mod tests {
         let wanted = [(7_000_009_000, vec![0xab, 0xcd]), (last, vec![0xee]), (last, vec![1, 2, 3])];
         let wanted = wanted.map(|(nanoseconds, bytes)| Captured { nanoseconds, bytes });
         for big in [false, true] {
-            assert_eq!(super::super::pcap::read(&capture(big)[..]).unwrap(), wanted);
+            assert_eq!(read(&capture(big)).unwrap(), wanted);
         }
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let mut file = Vec::new();
+        let mut writer = Writer::new(&mut file).unwrap();
+        let wanted = [(1 << 40, vec![1, 2, 3]), (5, Vec::new()), (1_700_000_000_123_456_789, vec![9; 64])];
+        for ((nanoseconds, bytes), port) in wanted.iter().zip([3, 511, 3]) {
+            writer.packet(port, *nanoseconds, bytes).unwrap();
+        }
+        writer.finish().unwrap();
+        let wanted = wanted.map(|(nanoseconds, bytes)| Captured { nanoseconds, bytes });
+        assert_eq!(read(&file).unwrap(), wanted);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a control plane says to a running program, in P4's terms: names as the program has them, values as numbers.
 
 use num_bigint::BigUint;
+use std::fmt;
 use std::sync::Arc;
 
 /// What an entry demands of one key.
@@ -31,6 +32,18 @@ pub enum KeyMatch {
     },
     /// The key is the value; anything if there is none.
     Optional(Option<BigUint>),
+}
+
+impl fmt::Display for KeyMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeyMatch::Exact(value) | KeyMatch::Optional(Some(value)) => write!(f, "{value:#x}"),
+            KeyMatch::Lpm { value, prefix_len } => write!(f, "{value:#x}/{prefix_len}"),
+            KeyMatch::Ternary { value, mask } => write!(f, "{value:#x}&&&{mask:#x}"),
+            KeyMatch::Range { low, high } => write!(f, "{low:#x}..{high:#x}"),
+            KeyMatch::Optional(None) => f.write_str("*"),
+        }
+    }
 }
 
 /// An action with the values of its control-plane parameters.

@@ -5,7 +5,7 @@ use super::code::{Access, Any, Block, Code, Dst, Op, Scalar, Stmt};
 use super::eval::{Env, splice};
 use super::externs::ExternState;
 use super::externs::meter::Colour;
-use super::layout::{Slot, Storage};
+use super::layout::{Slot, StackLayout, Storage};
 use super::machine::{Output, State, Verdict};
 use super::requests::{Digest, Requests};
 use super::trace::{Event, EventKind};
@@ -152,10 +152,6 @@ impl<'m> Run<'m> {
         if self.trace.is_none() {
             return;
         }
-        let left: Vec<(u32, usize)> = self.outputs.iter().map(|o| (o.port, o.bytes.len())).collect();
-        for (port, length) in left {
-            self.event(Span::NONE, |_| EventKind::Output { port, length });
-        }
         let end = match verdict {
             Verdict::Forwarded | Verdict::Passed => return,
             Verdict::Dropped => "dropped".to_owned(),
@@ -227,11 +223,13 @@ impl<'m> Run<'m> {
     /// Sends out what the deparser made.
     pub fn send(&mut self, port: u32, bytes: Vec<u8>) {
         let headers = if self.describing { self.emitted.clone() } else { Vec::new() };
+        self.event(Span::NONE, |_| EventKind::Output { port, length: bytes.len() });
         self.outputs.push(Output { port, bytes, headers });
     }
 
     /// Sends out a packet that the deparser did not make.
     pub fn send_as_it_is(&mut self, port: u32, bytes: Vec<u8>) {
+        self.event(Span::NONE, |_| EventKind::Output { port, length: bytes.len() });
         self.outputs.push(Output { port, bytes, headers: Vec::new() });
     }
 
@@ -292,7 +290,7 @@ impl<'m> Run<'m> {
             Op::Guard(stack, next) => return self.guard(*stack, *next, stmt.span),
             Op::SetValid(access, valid) => self.set_valid(access, *valid, stmt.span),
             Op::CopyHeader(to, from) => self.copy_header(to, from, stmt.span),
-            Op::Push(stack, count, up) => self.push(*stack, *count as usize, *up),
+            Op::Push(stack, count, up) => self.push(*stack, *count as usize, *up, stmt.span),
             Op::If(condition, then_block, else_block) => {
                 let taken = self.env().narrow(condition) != 0;
                 return self.block(if taken { then_block } else { else_block });
@@ -410,23 +408,6 @@ impl<'m> Run<'m> {
         }
     }
 
-    fn field_event(&mut self, header: usize, slot: Slot, new: &Value, span: Span) {
-        let layout = &self.code.layout;
-        let Some(ty) = layout.headers.get(header).map(|h| h.ty as usize) else { return };
-        let fields = layout.types.get(ty).map(|t| t.fields.as_slice()).unwrap_or_default();
-        let Some(index) = fields.iter().position(|f| layout.absolute(header, f.slot) == slot) else { return };
-        let names = &self.code.names;
-        let old = self.storage.get(slot).to_big();
-        if let (Some(h), Some(f)) =
-            (names.headers.get(header), names.fields.get(ty).and_then(|fields| fields.get(index)))
-        {
-            let (field, new) = (format!("{h}.{f}"), new.to_big());
-            if old != new {
-                self.event(span, |_| EventKind::Field { field, old, new });
-            }
-        }
-    }
-
     /// `stack.next` and `stack.last` exist, or the parser fails.
     fn guard(&mut self, stack: u32, next: bool, span: Span) -> Flow {
         let access = if next { Access::Next(stack) } else { Access::Last(stack) };
@@ -438,35 +419,31 @@ impl<'m> Run<'m> {
 
     fn set_valid(&mut self, access: &Access, valid: bool, span: Span) {
         let Some(header) = self.env().header(access) else { return };
-        if self.storage.is_valid(header) != valid {
-            self.event(span, |run| EventKind::Validity {
-                header: run.code.names.headers.get(header).cloned().unwrap_or_default(),
-                valid,
-            });
-        }
-        self.storage.set_valid(&self.code.layout, header, valid);
+        self.observed([header].into_iter(), span, |run| {
+            run.storage.set_valid(&run.code.layout, header, valid);
+        });
     }
 
     fn copy_header(&mut self, to: &Access, from: &Access, span: Span) {
         let (to, from) = (self.env().header(to), self.env().header(from));
         let Some(to) = to else { return };
-        let valid = from.is_some_and(|h| self.storage.is_valid(h));
-        if self.storage.is_valid(to) != valid {
-            self.event(span, |run| EventKind::Validity {
-                header: run.code.names.headers.get(to).cloned().unwrap_or_default(),
-                valid,
-            });
-        }
-        match from {
-            Some(from) => self.storage.copy_header(&self.code.layout, to, from),
+        self.observed([to].into_iter(), span, |run| match from {
+            Some(from) => run.storage.copy_header(&run.code.layout, to, from),
             // A header out of range reads as an invalid one.
-            None => self.storage.set_valid(&self.code.layout, to, false),
-        }
+            None => run.storage.set_valid(&run.code.layout, to, false),
+        });
     }
 
-    fn push(&mut self, stack: u32, count: usize, up: bool) {
+    fn push(&mut self, stack: u32, count: usize, up: bool, span: Span) {
         let code = self.code;
         let Some(stack) = code.layout.stacks.get(stack as usize) else { return };
+        self.observed(stack.elements.iter().map(|e| *e as usize), span, |run| {
+            run.move_elements(stack, count, up);
+        });
+    }
+
+    fn move_elements(&mut self, stack: &StackLayout, count: usize, up: bool) {
+        let code = self.code;
         let size = stack.elements.len();
         let next = self.storage.narrow(stack.next_index);
         let element = |i: usize| stack.elements.get(i).map_or(usize::MAX, |e| *e as usize);
