@@ -92,3 +92,5 @@ control C();
 control C1() { apply {} }
 control d()(C c) { apply { c.apply(); } }
 control e() { d(C1()) x; apply { x.apply(); } }
+// == default action repeats arguments
+control c(inout bit<20> k, in bit<3> i) { action n(in bit<4> a, out bit<4> b, in tuple<bit<8>, bool> c) { b = a; } table t { actions = { n(k[i+:4], k[3:0], { k[7:0], i == 2 }); } default_action = n(k[i+:4], k[3:0], { k[7:0], i == 2 }); } apply { t.apply(); } }

@@ -1,15 +1,19 @@
-//! Random well-typed programs for `xdp_model` and `v1model`, with entries for their tables and packets. After the manner of Gauntlet:
+//! Random well-typed programs for `xdp_model`, `v1model` and `psa`, with entries for their tables and packets. After the manner of Gauntlet:
 //! whatever the grammar allows at a place may stand there, and everything that a program computes ends in the packet, where it can be
 //! seen. Which constructs there are, and how often, the run counts and prints: each is tagged where it is made.
 //!
 //! The programs use what the specification leaves open only where the IR defines it (fields of invalid headers read as zero).
 
+mod aggregates;
+mod constants;
 mod control;
 mod deparser;
 mod expr;
 mod flow;
+pub mod formula;
 mod packet;
 mod parser;
+mod psa;
 mod scope;
 mod statement;
 mod table;
@@ -19,7 +23,8 @@ mod v1model;
 use crate::random::Random;
 use crate::tree::{Kind, Tree, Ty};
 use packet::StatePlan;
-use scope::{Callable, HeaderType, HeaderVar, StackVar, StructType, TableVar, UnionVar};
+use scope::{Callable, HeaderType, HeaderVar, StackVar, StructType, TableVar, UnionStackVar, UnionVar};
+pub use types::enums;
 
 /// A program, entries and packets.
 #[derive(Clone, Debug)]
@@ -59,35 +64,24 @@ pub struct Size {
 enum Arch {
     Xdp,
     V1Model,
+    Psa,
 }
 
 /// Makes the case of a seed.
 pub fn case(seed: u64, size: Size) -> Case {
     let mut random = Random::new(seed);
-    let arch = if !size.compiles && random.percent(45) { Arch::V1Model } else { Arch::Xdp };
-    let mut generator = Generator {
-        random,
-        size,
-        arch,
-        header_types: Vec::new(),
-        headers: Vec::new(),
-        stacks: Vec::new(),
-        unions: Vec::new(),
-        struct_types: Vec::new(),
-        names: 0,
-        entries: Vec::new(),
-        callables: Vec::new(),
-        instances: Vec::new(),
-        tables: Vec::new(),
-        plan: Vec::new(),
-        control: String::new(),
+    let arch = match random.below(100) {
+        _ if size.compiles => Arch::Xdp,
+        0..35 => Arch::V1Model,
+        35..60 => Arch::Psa,
+        _ => Arch::Xdp,
     };
+    let mut generator = Generator { arch, ..Generator::new(random, size) };
     let program = generator.program();
     let entries = std::mem::take(&mut generator.entries);
     let packets = (0..size.packets).map(|_| generator.packet()).collect();
     Case { program, entries, packets, watched: seed.is_multiple_of(WATCHED) }
 }
-
 /// What is known while a program is made.
 pub struct Generator {
     random: Random,
@@ -98,6 +92,7 @@ pub struct Generator {
     headers: Vec<HeaderVar>,
     stacks: Vec<StackVar>,
     unions: Vec<UnionVar>,
+    union_stacks: Vec<UnionStackVar>,
     struct_types: Vec<StructType>,
     names: usize,
     entries: Vec<String>,
@@ -109,9 +104,41 @@ pub struct Generator {
     plan: Vec<StatePlan>,
     /// Full name of the control that is being made.
     control: String,
+    /// Types of the user's metadata, and of what goes with a packet from block to block.
+    metadata: usize,
+    carried: usize,
+    /// All widths are as likely, not only those that machines have.
+    wide: bool,
+    /// Constants of the whole program.
+    constants: Vec<(String, Ty)>,
 }
 
 impl Generator {
+    fn new(random: Random, size: Size) -> Generator {
+        Generator {
+            random,
+            size,
+            arch: Arch::Xdp,
+            header_types: Vec::new(),
+            headers: Vec::new(),
+            stacks: Vec::new(),
+            unions: Vec::new(),
+            union_stacks: Vec::new(),
+            struct_types: Vec::new(),
+            names: 0,
+            entries: Vec::new(),
+            callables: Vec::new(),
+            instances: Vec::new(),
+            tables: Vec::new(),
+            plan: Vec::new(),
+            control: String::new(),
+            metadata: 0,
+            carried: 0,
+            constants: Vec::new(),
+            wide: false,
+        }
+    }
+
     fn fresh(&mut self, prefix: &str) -> String {
         self.names += 1;
         format!("{prefix}{}", self.names)
@@ -121,8 +148,11 @@ impl Generator {
         let include = match self.arch {
             Arch::Xdp => "#include <xdp_model.p4>\n\n",
             Arch::V1Model => "#include <v1model.p4>\n\n",
+            Arch::Psa => "#include <psa.p4>\n\n",
         };
         let mut out = Tree::new(Kind::Fixed).text(include).trees(types::enums());
+        let constants = self.constant_declarations();
+        out = out.trees(constants);
         for _ in 0..self.random.between(1, 4) {
             let tree = self.header_type();
             out = out.tree(tree);
@@ -138,6 +168,7 @@ impl Generator {
         let blocks = match self.arch {
             Arch::Xdp => self.xdp_blocks(),
             Arch::V1Model => self.v1model_blocks(),
+            Arch::Psa => self.psa_blocks(),
         };
         out.tree(blocks.probe)
             .text("struct headers_t {\n    probe_t probe;\n")
@@ -149,7 +180,8 @@ impl Generator {
     }
 
     fn xdp_blocks(&mut self) -> Blocks {
-        let parser = self.parser("");
+        let scope = self.header_scope("hdr", true);
+        let parser = self.parser("Prs", "", scope);
         let mut scope = self.header_scope("hdr", true);
         scope.exits = true;
         let subs = self.sub_controls(1);
@@ -159,7 +191,7 @@ impl Generator {
             format!("        omd.output_action = xdp_action.{verdict};\n        omd.output_port = 0;\n");
         scope.verdict = Some("omd");
         let (switch, probe) = self.switch("Swt", signature, &scope, &first, true);
-        let deparser = self.deparser("in headers_t hdr, packet_out packet");
+        let deparser = self.deparser("Dep", "in headers_t hdr, packet_out packet", Default::default());
         let end = Tree::new(Kind::Fixed).text("xdp(Prs(), Swt(), Dep()) main;\n");
         let mut blocks = parser;
         blocks.extend(subs);
@@ -169,6 +201,9 @@ impl Generator {
 
     /// A width, seldom above 64, and hardly ever above 128.
     fn width(&mut self) -> u32 {
+        if self.wide {
+            return self.any_width();
+        }
         loop {
             let width = self.random.of(&expr::WIDTHS);
             if width <= 64 {

@@ -9,6 +9,7 @@ mod coverage;
 mod engines;
 mod expand;
 mod faults;
+mod folding;
 mod generate;
 mod packet_tests;
 mod random;
@@ -55,8 +56,23 @@ fn main() {
         lines.iter().for_each(|line| println!("  {line}"));
         if missed.is_empty() { Ok(()) } else { Err(missed.join("\n").into()) }
     });
-    libtest_mimic::run(&args, vec![tests, passes, faults, kernel.with_ignored_flag(!privileged && !ci)])
-        .exit();
+    let folding = Trial::test("constants: folding", || {
+        let programs = number("P4XDP_PROGRAMS").map_or(150, |count| count.min(20_000));
+        let found = folding::run(number("P4XDP_SEED").unwrap_or(1), programs);
+        println!(
+            "constant folding against run time: {programs} programs, {} formulas, {} disagreements",
+            found.formulas,
+            found.differences.len()
+        );
+        print_constructs(&found.constructs);
+        let shown: Vec<String> = found.differences.into_iter().take(SHOWN).collect();
+        if shown.is_empty() { Ok(()) } else { Err(shown.join("\n").into()) }
+    });
+    libtest_mimic::run(
+        &args,
+        vec![tests, folding, passes, faults, kernel.with_ignored_flag(!privileged && !ci)],
+    )
+    .exit();
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -64,9 +64,10 @@ impl Ty {
 }
 
 /// What may become of a part when a program shrinks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// It stays.
+    #[default]
     Fixed,
     /// It may go: a declaration, an entry.
     Item,
@@ -134,7 +135,7 @@ pub enum Role {
 }
 
 /// A part of a program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tree {
     /// How it may change.
     pub kind: Kind,

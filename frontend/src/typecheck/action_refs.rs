@@ -152,52 +152,62 @@ impl Checker<'_> {
 
 /// True if two expressions are written alike, names resolved.
 fn same_expr(a: &Expr, b: &Expr) -> bool {
-    match (&a.kind, &b.kind) {
-        (ExprKind::Literal(x), ExprKind::Literal(y)) => x == y && a.ty == b.ty,
-        (ExprKind::Variable(x), ExprKind::Variable(y)) => x == y,
-        (ExprKind::Constant(x), ExprKind::Constant(y)) => x == y,
-        (ExprKind::Instance(x), ExprKind::Instance(y)) => x == y,
-        (ExprKind::Field(x, i), ExprKind::Field(y, j)) => i == j && same_expr(x, y),
-        (ExprKind::Index(x, i), ExprKind::Index(y, j)) => same_expr(x, y) && same_expr(i, j),
-        (ExprKind::StackNext(x), ExprKind::StackNext(y))
-        | (ExprKind::StackLast(x), ExprKind::StackLast(y))
-        | (ExprKind::StackLastIndex(x), ExprKind::StackLastIndex(y))
-        | (ExprKind::StackSize(x), ExprKind::StackSize(y)) => same_expr(x, y),
-        (ExprKind::Slice { base: x, hi, lo }, ExprKind::Slice { base: y, hi: hi_y, lo: lo_y }) => {
-            hi == hi_y && lo == lo_y && same_expr(x, y)
+    use ExprKind as K;
+    let all = |x: &[Expr], y: &[Expr]| x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same_expr(x, y));
+    let one = |other: Option<&Box<Expr>>, x: &Expr| other.is_some_and(|y| same_expr(x, y));
+    match &a.kind {
+        K::Literal(x) => matches!(&b.kind, K::Literal(y) if x == y && a.ty == b.ty),
+        K::Variable(x) => matches!(&b.kind, K::Variable(y) if x == y),
+        K::Constant(x) => matches!(&b.kind, K::Constant(y) if x == y),
+        K::Instance(x) => matches!(&b.kind, K::Instance(y) if x == y),
+        K::This => matches!(&b.kind, K::This),
+        K::Field(x, i) => matches!(&b.kind, K::Field(y, j) if i == j && same_expr(x, y)),
+        K::Index(x, i) => matches!(&b.kind, K::Index(y, j) if same_expr(x, y) && same_expr(i, j)),
+        K::StackNext(x) => one(if let K::StackNext(y) = &b.kind { Some(y) } else { None }, x),
+        K::StackLast(x) => one(if let K::StackLast(y) = &b.kind { Some(y) } else { None }, x),
+        K::StackLastIndex(x) => one(if let K::StackLastIndex(y) = &b.kind { Some(y) } else { None }, x),
+        K::StackSize(x) => one(if let K::StackSize(y) = &b.kind { Some(y) } else { None }, x),
+        K::Slice { base, hi, lo } => {
+            matches!(&b.kind, K::Slice { base: y, hi: h, lo: l } if hi == h && lo == l && same_expr(base, y))
         }
-        (ExprKind::Unary(op, x), ExprKind::Unary(op_y, y)) => op == op_y && same_expr(x, y),
-        (ExprKind::Binary(op, x, z), ExprKind::Binary(op_y, y, w)) => {
-            op == op_y && same_expr(x, y) && same_expr(z, w)
+        K::PlusSlice { base, lo, width } => matches!(
+            &b.kind,
+            K::PlusSlice { base: y, lo: l, width: w } if width == w && same_expr(base, y) && same_expr(lo, l)
+        ),
+        K::Unary(op, x) => matches!(&b.kind, K::Unary(o, y) if op == o && same_expr(x, y)),
+        K::Binary(op, x, z) => {
+            matches!(&b.kind, K::Binary(o, y, w) if op == o && same_expr(x, y) && same_expr(z, w))
         }
-        (ExprKind::Conditional(c, x, z), ExprKind::Conditional(d, y, w)) => {
-            same_expr(c, d) && same_expr(x, y) && same_expr(z, w)
-        }
-        (ExprKind::Cast(x), ExprKind::Cast(y)) => a.ty == b.ty && same_expr(x, y),
-        (ExprKind::Aggregate(x, _), ExprKind::Aggregate(y, _)) => {
-            x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same_expr(x, y))
-        }
-        (ExprKind::Call(x), ExprKind::Call(y)) => same_call(x, y),
-        (ExprKind::InvalidHeader, ExprKind::InvalidHeader) | (ExprKind::Default, ExprKind::Default) => true,
-        (_, _) => false,
+        K::Conditional(c, x, z) => matches!(
+            &b.kind,
+            K::Conditional(d, y, w) if same_expr(c, d) && same_expr(x, y) && same_expr(z, w)
+        ),
+        K::Cast(x) => matches!(&b.kind, K::Cast(y) if a.ty == b.ty && same_expr(x, y)),
+        K::Aggregate(x, _) => matches!(&b.kind, K::Aggregate(y, _) if all(x, y)),
+        K::InvalidHeader => matches!(&b.kind, K::InvalidHeader),
+        K::Default => matches!(&b.kind, K::Default),
+        K::Call(x) => matches!(&b.kind, K::Call(y) if same_call(x, y)),
+        K::ActionName(x) => matches!(&b.kind, K::ActionName(y) if x == y),
+        // None of these can be an argument of an action.
+        K::Construct(_) | K::TableHit { .. } | K::TableActionRun(_) | K::Error => false,
     }
 }
 
 fn same_call(a: &hir::Call, b: &hir::Call) -> bool {
     use crate::hir::Callee;
     let same_callee = match (&a.callee, &b.callee) {
-        (Callee::Function(x), Callee::Function(y)) => x == y,
+        (Callee::Function(x), Callee::Function(y)) => x == y && a.type_args == b.type_args,
         (Callee::IsValid(x), Callee::IsValid(y)) => same_expr(x, y),
         (Callee::Method { object: x, method: m }, Callee::Method { object: y, method: n }) => {
-            m == n && same_expr(x, y)
+            m == n && same_expr(x, y) && a.type_args == b.type_args
         }
         (_, _) => false,
     };
     same_callee
         && a.args.len() == b.args.len()
-        && a.args.iter().zip(&b.args).all(|(x, y)| match (x, y) {
-            (Argument::Value(x), Argument::Value(y)) => same_expr(x, y),
-            (Argument::Missing, Argument::Missing) => true,
-            (_, _) => false,
+        && a.args.iter().zip(&b.args).all(|(x, y)| match x {
+            Argument::Value(x) => matches!(y, Argument::Value(y) if same_expr(x, y)),
+            Argument::Ignored(_) => matches!(y, Argument::Ignored(_)),
+            Argument::Missing => matches!(y, Argument::Missing),
         })
 }

@@ -78,9 +78,12 @@ impl Generator {
     /// Registers and counters of a control.
     fn externs(&mut self, scope: &mut Scope) -> Vec<Tree> {
         let mut out = Vec::new();
-        if self.arch == Arch::V1Model && self.random.percent(30) {
+        if self.arch != Arch::Xdp && self.random.percent(30) {
             let (ty, name) = (Ty::Bit(self.width().min(128)), self.fresh("reg"));
-            let text = format!("    register<{}>(4) {name};\n", ty.text());
+            let text = match self.arch {
+                Arch::Psa => format!("    Register<{}, bit<32>>(4) {name};\n", ty.text()),
+                Arch::V1Model | Arch::Xdp => format!("    register<{}>(4) {name};\n", ty.text()),
+            };
             out.push(Tree::item(text).tag("extern: register"));
             scope.registers.push((name, ty));
         }
@@ -88,10 +91,19 @@ impl Generator {
             let name = self.fresh("cnt");
             let text = match self.arch {
                 Arch::V1Model => format!("    counter(4, CounterType.packets_and_bytes) {name};\n"),
+                Arch::Psa => format!("    Counter<bit<48>, bit<32>>(4, PSA_CounterType_t.PACKETS) {name};\n"),
                 Arch::Xdp => format!("    CounterArray(4, false) {name};\n"),
             };
             out.push(Tree::item(text).tag("extern: counter"));
             scope.counters.push(name);
+        }
+        if self.arch == Arch::Psa && self.random.percent(40) {
+            let (algorithm, width) =
+                self.random.of(&[("CRC16", 16), ("ONES_COMPLEMENT16", 16), ("CRC32", 32), ("IDENTITY", 32)]);
+            let name = self.fresh("hash");
+            let text = format!("    Hash<bit<{width}>>(PSA_HashAlgorithm_t.{algorithm}) {name};\n");
+            out.push(Tree::item(text).tag("psa: hash object"));
+            scope.hashes.push((name, width));
         }
         out
     }
@@ -115,14 +127,19 @@ impl Generator {
                     .text(");\n")
                     .tag("extern: register write");
             }
+            let target = self.random.of(&targets);
+            let read = match self.arch {
+                Arch::Psa => format!("{target} = {name}.read("),
+                Arch::V1Model | Arch::Xdp => format!("{name}.read({target}, "),
+            };
             return Tree::new(Kind::Statement)
-                .text(format!("        {name}.read({}, ", self.random.of(&targets)))
+                .text(format!("        {read}"))
                 .tree(index)
                 .text(");\n")
                 .tag("extern: register read");
         }
         let Some(name) = scope.counters.first() else { return self.assignment(scope, 2) };
-        let method = if self.arch == Arch::V1Model { "count" } else { "increment" };
+        let method = if self.arch == Arch::Xdp { "increment" } else { "count" };
         Tree::new(Kind::Statement)
             .text(format!("        {name}.{method}("))
             .tree(index)
@@ -219,7 +236,7 @@ impl Generator {
         let (name, ty) = (self.fresh("fun"), self.some_type());
         // A function sees its parameters alone.
         let types = self.header_scope("hdr", true);
-        let (params, mut inner) = self.params(&Scope::default(), &types, false);
+        let (params, mut inner) = self.params(&self.constant_scope(), &types, false);
         inner.returns = Some(ty);
         let body = self.block(&inner, 3, 2);
         let value = self.expr(&inner, ty, 2);

@@ -4,8 +4,10 @@ use super::Generator;
 use crate::tree::{Kind, Tree, Ty};
 
 impl Generator {
-    pub(super) fn deparser(&mut self, signature: &str) -> Tree {
-        let mut out = Tree::new(Kind::Fixed).text(format!("control Dep({signature}) {{\n    apply {{\n"));
+    /// A deparser with objects in front of its body, and statements at its beginning.
+    pub(super) fn deparser(&mut self, name: &str, signature: &str, (objects, first): (Tree, Tree)) -> Tree {
+        let out = Tree::new(Kind::Fixed).text(format!("control {name}({signature}) {{\n")).tree(objects);
+        let mut out = out.text("    apply {\n").tree(first);
         let scope = self.header_scope("hdr", false);
         if self.random.percent(15) {
             let all = Tree::statement("        packet.emit(hdr);\n").tag("deparser: emit of all");
@@ -16,6 +18,7 @@ impl Generator {
         emitted.extend(single.map(|h| h.text.clone()));
         emitted.extend(scope.stacks.iter().map(|s| s.text.clone()));
         emitted.extend(scope.unions.iter().map(|u| u.text.clone()));
+        emitted.extend(scope.union_stacks.iter().map(|s| s.text.clone()));
         // Mostly the order in which they are declared and extracted.
         if self.random.percent(50) {
             for i in (1..emitted.len()).rev() {

@@ -35,6 +35,9 @@ impl Generator {
             return self.random.number(width).to_string();
         }
         let mut text = "0x".to_owned();
+        if !width.is_multiple_of(64) {
+            text.push_str(&format!("{:x}", self.random.number(width % 64)));
+        }
         for _ in 0..width / 64 {
             let digits = self.random.of(&[0, u64::MAX, 1, 1 << 63]);
             let digits = if self.random.percent(50) { self.random.bits() } else { digits };
@@ -53,6 +56,9 @@ impl Generator {
             && let Some(call) = self.function_call(scope, ty)
         {
             return call;
+        }
+        if scope.calls && self.random.percent(2) {
+            return self.generic_call(scope, ty, depth - 1);
         }
         match ty {
             Ty::Choice | Ty::Error if self.random.percent(40) => self.conditional(scope, ty, depth - 1),
@@ -73,6 +79,11 @@ impl Generator {
         let exact: Vec<&str> = scope.vars.iter().filter(|v| v.ty == ty).map(|v| v.text.as_str()).collect();
         if !exact.is_empty() && self.random.percent(75) {
             return Tree::leaf(ty, self.random.of(&exact));
+        }
+        if !scope.stacks.is_empty() && self.random.percent(3) {
+            let stack = self.random.of(&scope.stacks);
+            let value = Tree::leaf(Ty::Bit(32), format!("{}.size", stack.text)).tag("stack: size");
+            return self.converted(value, Ty::Bit(32), ty);
         }
         if self.random.percent(25) || scope.vars.is_empty() {
             return self.literal(ty);
@@ -203,6 +214,11 @@ impl Generator {
                 let b = binary(ty, b, "|", Tree::new(Kind::Fixed).text(format!("{width}w1")));
                 binary(ty, a, op, b)
             }
+            9 if self.random.percent(30) => {
+                let (a, b) = (self.expr(scope, ty, depth), self.digits(width));
+                let op = self.random.of(&["+", "-", "&", "|", "^"]);
+                binary(ty, a, op, Tree::new(Kind::Fixed).text(b)).tag("op: number without a width")
+            }
             9 => {
                 let op = self.random.of(&["-", "~"]);
                 let tag = if op == "-" { "op: negation" } else { "op: complement" };
@@ -215,6 +231,7 @@ impl Generator {
                 let op = self.random.of(&["<<", ">>"]);
                 binary(ty, a, op, b)
             }
+            12 if self.random.percent(25) => self.plus_slice(scope, width, depth),
             12 | 13 => self.slice(scope, width, depth),
             14 | 15 if width > 1 => {
                 let low = self.random.between(1, width as usize - 1) as u32;
@@ -280,7 +297,7 @@ impl Generator {
         let fields: Vec<(String, Ty)> = scope
             .vars
             .iter()
-            .filter(|v| matches!(v.ty, Ty::Bit(_)))
+            .filter(|v| matches!(v.ty, Ty::Bit(_)) && !v.text.starts_with('K'))
             .map(|v| (v.text.clone(), v.ty))
             .collect();
         if free && !fields.is_empty() {
@@ -295,7 +312,7 @@ impl Generator {
 
     fn signed(&mut self, scope: &Scope, width: u32, depth: usize) -> Tree {
         let ty = Ty::Int(width);
-        match self.random.below(14) {
+        match self.random.below(15) {
             0..=4 => {
                 let (a, b) = self.pair(scope, ty, depth);
                 let op = self.random.of(&["+", "-", "&", "|", "^", "*"]);
@@ -325,6 +342,13 @@ impl Generator {
                 self.converted(value, from, ty)
             }
             11 => self.conditional(scope, ty, depth),
+            12 if width > 2 => {
+                let low = self.random.between(1, width as usize - 2) as u32;
+                let a = self.expr(scope, Ty::Int(width - low), depth);
+                let of = if low > 1 && self.random.percent(50) { Ty::Int(low) } else { Ty::Bit(low) };
+                let b = self.expr(scope, of, depth);
+                binary(ty, a, "++", b).tag("op: ++, signed")
+            }
             _ => self.simple(scope, ty),
         }
     }
@@ -361,6 +385,16 @@ impl Generator {
                     let union = self.random.of(&scope.unions);
                     return Tree::leaf(ty, format!("{}.isValid()", union.text)).tag("union: isValid");
                 }
+                if !scope.stacks.is_empty() && self.random.percent(15) {
+                    let stack = self.random.of(&scope.stacks);
+                    let free = self.random.percent(25);
+                    let index = self.index(scope, stack.size, free, 1);
+                    return Tree::new(Kind::Expr(ty))
+                        .text(format!("{}[", stack.text))
+                        .tree(index)
+                        .text("].isValid()")
+                        .tag("stack: isValid by variable");
+                }
                 let header = scope.headers[self.random.below(scope.headers.len())].clone();
                 Tree::leaf(ty, format!("{}.isValid()", header.text)).tag("header: isValid")
             }
@@ -382,6 +416,14 @@ impl Generator {
             let other = self.random.of(&same);
             return Tree::leaf(Ty::Bool, format!("({} {op} {other})", one.text))
                 .tag("op: comparison of structs");
+        }
+        if scope.stacks.len() > 1 && self.random.percent(50) {
+            let (one, other) = (&scope.stacks[0].text, &scope.stacks[1].text);
+            return Tree::leaf(Ty::Bool, format!("({one} {op} {other})")).tag("op: comparison of stacks");
+        }
+        if scope.unions.len() > 1 && self.random.percent(40) {
+            let (one, other) = (&scope.unions[0].text, &scope.unions[1].text);
+            return Tree::leaf(Ty::Bool, format!("({one} {op} {other})")).tag("op: comparison of unions");
         }
         if scope.headers.is_empty() {
             return self.literal(Ty::Bool);

@@ -1,10 +1,10 @@
 //! Random parsers: states that lead forward, and to themselves where they fill a stack; sub-parsers. What a state takes from the packet and
 //! where it looks is noted, so that packets can be made that lead deep.
 
+use super::Generator;
 use super::control::signature;
 use super::packet::{KeyPlan, StatePlan};
 use super::scope::{Callable, Called, HeaderVar, Scope, Shape};
-use super::{Arch, Generator};
 use crate::tree::{CODES, Direction, ERRORS, Kind, Param, Role, Tree, Ty};
 
 /// What is known while a state is made.
@@ -20,17 +20,13 @@ struct StateInMaking {
 
 impl Generator {
     /// The parser, with parsers that it calls in front.
-    pub(super) fn parser(&mut self, more: &str) -> Vec<Tree> {
+    pub(super) fn parser(&mut self, name: &str, more: &str, mut scope: Scope) -> Vec<Tree> {
         let mut out = Vec::new();
         for _ in 0..self.random.below(2) {
             out.push(self.sub_parser());
         }
-        let mut scope = self.header_scope("hdr", true);
-        if self.arch == Arch::V1Model {
-            self.add_metadata(&mut scope);
-        }
         let instances = self.instantiate(Called::Parser);
-        let text = format!("parser Prs(packet_in packet, out headers_t hdr{more}) {{\n");
+        let text = format!("parser {name}(packet_in packet, out headers_t hdr{more}) {{\n");
         let mut tree = Tree::new(Kind::Fixed).role(Role::Parser).text(text).trees(instances);
         let mut set = None;
         if !self.size.compiles && self.random.percent(20) {
@@ -153,6 +149,15 @@ impl Generator {
                 }
                 making.taken = making.taken.map(|t| t + ty.bits());
                 line(format!("packet.extract({}.next);", stack.text)).tag("parser: extract next")
+            }
+            10 if !scope.union_stacks.is_empty() => {
+                making.fills = true;
+                let stack = self.random.of(&scope.union_stacks);
+                let member = self.random.below(stack.members.len());
+                let bits = self.header_types[stack.members[member]].bits();
+                making.taken = making.taken.map(|t| t + bits);
+                line(format!("packet.extract({}.next.m{member});", stack.text))
+                    .tag("parser: extract into a stack of unions")
             }
             10 => {
                 if self.random.percent(30) {

@@ -27,7 +27,9 @@ pub struct StructType {
     pub text: String,
     /// What stands behind a variable to name a field (`.f0` or `[0]`), and its type.
     pub fields: Vec<(String, Ty)>,
-    /// A field that is a header.
+    /// A field behind those that is a struct.
+    pub nested: Option<(String, usize)>,
+    /// A field behind those that is a header.
     pub header: Option<(String, usize)>,
 }
 
@@ -75,6 +77,17 @@ pub struct UnionVar {
     pub ty: usize,
 }
 
+/// A stack of header unions.
+#[derive(Clone, Debug)]
+pub struct UnionStackVar {
+    /// Its name.
+    pub text: String,
+    /// Number of elements.
+    pub size: usize,
+    /// Types of the members.
+    pub members: Vec<usize>,
+}
+
 /// A struct or tuple.
 #[derive(Clone, Debug)]
 pub struct StructVar {
@@ -93,6 +106,7 @@ pub struct Scope {
     pub headers: Vec<HeaderVar>,
     pub stacks: Vec<StackVar>,
     pub unions: Vec<UnionVar>,
+    pub union_stacks: Vec<UnionStackVar>,
     pub structs: Vec<StructVar>,
     /// `continue` and `break` mean something.
     pub in_loop: bool,
@@ -113,6 +127,8 @@ pub struct Scope {
     /// Registers and counters of the control.
     pub registers: Vec<(String, Ty)>,
     pub counters: Vec<String>,
+    /// Hash functions of the control, and the widths of their results.
+    pub hashes: Vec<(String, u32)>,
 }
 
 /// A pipeline of `v1model`.
@@ -122,7 +138,19 @@ pub enum Pipeline {
     Egress,
 }
 
+impl StructType {
+    /// With scalar fields alone.
+    pub fn plain(text: &str, fields: Vec<(String, Ty)>) -> StructType {
+        StructType { text: text.to_owned(), fields, nested: None, header: None }
+    }
+}
+
 impl Scope {
+    /// What of a type can be assigned.
+    pub fn written(&self, ty: Ty) -> Vec<String> {
+        self.vars.iter().filter(|v| v.writable && v.ty == ty).map(|v| v.text.clone()).collect()
+    }
+
     /// With a variable more.
     pub fn with(&self, text: &str, ty: Ty, writable: bool) -> Scope {
         let mut scope = self.clone();
@@ -146,6 +174,10 @@ impl Scope {
         let fields_writable = *writable && !types[*ty].text.starts_with("tuple");
         for (field, of) in &types[*ty].fields {
             self.vars.push(Var { text: format!("{text}{field}"), ty: *of, writable: fields_writable });
+        }
+        if let Some((field, of)) = &types[*ty].nested {
+            let inner = StructVar { text: format!("{text}{field}"), ty: *of, writable: fields_writable };
+            self.add_struct(headers, types, inner);
         }
         if let Some((field, of)) = &types[*ty].header {
             let text = format!("{text}{field}");

@@ -2,7 +2,7 @@
 
 use super::Generator;
 use super::flow::without_calls;
-use super::scope::{Callable, Called, HeaderVar, Scope, Shape, StructVar};
+use super::scope::{Callable, Called, HeaderVar, Scope, Shape, StructType, StructVar};
 use crate::tree::{Direction, Kind, Role, Tree, Ty};
 
 impl Generator {
@@ -43,6 +43,11 @@ impl Generator {
                 .text(";\n")
                 .tag("assignment: slice");
         }
+        if let Ty::Bit(width) = var.ty
+            && self.random.percent(3)
+        {
+            return self.plus_slice_assignment(scope, &var.text, width);
+        }
         let value = self.expr(scope, var.ty, depth);
         Tree::new(Kind::Statement)
             .text(format!("        {} = ", var.text))
@@ -70,21 +75,29 @@ impl Generator {
     }
 
     /// `{ a, b, c }`
-    fn list(&mut self, scope: &Scope, ty: usize) -> Tree {
-        let fields = self.struct_types[ty].fields.clone();
+    pub(super) fn list(&mut self, scope: &Scope, ty: usize) -> Tree {
+        let StructType { text, fields, nested, .. } = self.struct_types[ty].clone();
+        let named = !text.starts_with("tuple") && self.random.percent(25);
+        let label = |field: &str| if named { format!("{} = ", &field[1..]) } else { String::new() };
         let mut out = Tree::new(Kind::Fixed).text("{ ");
-        for (i, (_, ty)) in fields.iter().enumerate() {
+        for (i, (field, ty)) in fields.iter().enumerate() {
             let value = self.expr(scope, *ty, 2);
-            out = out.text(if i > 0 { ", " } else { "" }).tree(value);
+            out = out.text(if i > 0 { ", " } else { "" }).text(label(field)).tree(value);
         }
-        out.text(" }")
+        if let Some((field, inner)) = &nested {
+            let list = self.list(scope, *inner);
+            out = out.text(", ").text(label(field)).tree(list);
+        }
+        let out = out.text(" }");
+        if named { out.tag("list: with names") } else { out }
     }
 
     fn statement(&mut self, scope: &Scope, depth: usize) -> (Tree, Scope) {
         let same = scope.clone();
         let height = self.size.depth;
         let control = scope.exits;
-        let tree = match self.random.below(36) {
+        let tree = match self.random.below(40) {
+            0 if self.random.percent(30) => self.exchange(scope),
             0..=8 => self.assignment(scope, height),
             9..=12 if depth > 0 => self.branch(scope, depth - 1),
             13 | 14 if scope.headers.iter().any(|h| h.writable) => self.validity(scope),
@@ -106,6 +119,7 @@ impl Generator {
             33 if !scope.stacks.is_empty() => self.element_write(scope),
             34 if control && !(scope.registers.is_empty() && scope.counters.is_empty()) => self.state(scope),
             35 if self.arch == super::Arch::Xdp && control && !scope.vars.is_empty() => self.checksum(scope),
+            36..=38 => self.aggregate_statement(scope, depth),
             _ => self.assignment(scope, height),
         };
         (tree, same)
@@ -160,9 +174,11 @@ impl Generator {
             3 if self.header_types[header.ty].varbit.is_none() && self.random.percent(60) => {
                 let fields = self.header_types[header.ty].fields.clone();
                 let mut out = Tree::new(Kind::Statement).text(format!("        {} = {{ ", header.text));
-                for (i, (_, ty)) in fields.iter().enumerate() {
+                let named = self.random.percent(30);
+                for (i, (field, ty)) in fields.iter().enumerate() {
                     let value = self.expr(scope, *ty, 2);
-                    out = out.text(if i > 0 { ", " } else { "" }).tree(value);
+                    let label = if named { format!("{field} = ") } else { String::new() };
+                    out = out.text(if i > 0 { ", " } else { "" }).text(label).tree(value);
                 }
                 return out.text(" };\n").tag("assignment: header from list");
             }

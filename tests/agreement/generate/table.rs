@@ -94,7 +94,7 @@ impl Generator {
     fn keys(&mut self, constant: bool) -> Vec<Key> {
         let count = self.random.of(&[1, 1, 1, 2, 2, 3, 0]);
         let mut prefix = false;
-        let more = self.arch == Arch::V1Model;
+        let more = self.arch != Arch::Xdp;
         (0..count)
             .map(|_| {
                 let most = if more {

@@ -1,7 +1,7 @@
 //! Random types: headers, unions, structs and tuples, and the struct of all headers.
 
 use super::Generator;
-use super::scope::{HeaderType, HeaderVar, Scope, StackVar, StructType, UnionVar};
+use super::scope::{HeaderType, HeaderVar, Scope, StackVar, StructType, UnionStackVar, UnionVar};
 use crate::tree::{CHOICES, CODES, ERRORS, Kind, Tree, Ty};
 
 /// The enums and errors that every program declares.
@@ -70,6 +70,11 @@ impl Generator {
             let name = self.fresh("s");
             members.push(Tree::item(format!("    t{ty}[{size}] {name};\n")).tag("type: header stack"));
             self.stacks.push(StackVar { text: name, ty, size });
+            if self.random.percent(30) {
+                let name = self.fresh("s");
+                members.push(Tree::item(format!("    t{ty}[{size}] {name};\n")).tag("type: header stack"));
+                self.stacks.push(StackVar { text: name, ty, size });
+            }
         }
         members
     }
@@ -101,6 +106,11 @@ impl Generator {
             }
             self.unions.push(UnionVar { text: name, ty: 0 });
         }
+        if self.random.percent(40) {
+            let (size, name) = (self.random.between(1, 3), self.fresh("us"));
+            fields.push(Tree::item(format!("    u0[{size}] {name};\n")).tag("type: stack of unions"));
+            self.union_stacks.push(UnionStackVar { text: name, size, members: types });
+        }
         (vec![tree.text("}\n").tag("type: header union")], fields)
     }
 
@@ -111,7 +121,7 @@ impl Generator {
             let texts: Vec<String> = types.iter().map(|ty| ty.text()).collect();
             let fields = types.iter().enumerate().map(|(i, ty)| (format!("[{i}]"), *ty)).collect();
             let text = format!("tuple<{}>", texts.join(", "));
-            self.struct_types.push(StructType { text, fields, header: None });
+            self.struct_types.push(StructType::plain(&text, fields));
             return Tree::item("");
         }
         let name = format!("s{}_t", self.struct_types.len());
@@ -120,17 +130,31 @@ impl Generator {
             tree = tree.tree(Tree::item(format!("    {} f{i};\n", ty.text())));
         }
         let fields = types.iter().enumerate().map(|(i, ty)| (format!(".f{i}"), *ty)).collect();
+        let before: Vec<usize> = (0..self.struct_types.len()).filter(|t| self.listable(*t)).collect();
+        let nested = (!before.is_empty() && self.random.percent(40))
+            .then(|| (".n".to_owned(), self.random.of(&before)));
+        if let Some((_, ty)) = &nested {
+            tree = tree.tree(
+                Tree::item(format!("    {} n;\n", self.struct_types[*ty].text))
+                    .tag("type: struct in a struct"),
+            );
+        }
         let header = self.random.percent(35).then(|| (".h".to_owned(), self.plain_header()));
         if let Some((_, ty)) = &header {
             tree = tree.tree(Tree::item(format!("    t{ty} h;\n")));
         }
-        self.struct_types.push(StructType { text: name, fields, header });
+        self.struct_types.push(StructType { text: name, fields, nested, header });
         tree.text("}\n").tag("type: struct")
+    }
+
+    /// A list can be its value.
+    pub(super) fn listable(&self, ty: usize) -> bool {
+        self.struct_types[ty].header.is_none()
     }
 
     /// The headers, as a parser or control sees them.
     pub(super) fn header_scope(&self, prefix: &str, writable: bool) -> Scope {
-        let mut scope = Scope::default();
+        let mut scope = self.constant_scope();
         for header in &self.headers {
             let text = format!("{prefix}.{}", header.text);
             scope.add_header(&self.header_types, HeaderVar { text, writable, ..header.clone() });
@@ -143,6 +167,16 @@ impl Generator {
                 scope.add_header(&self.header_types, element);
             }
             scope.stacks.push(StackVar { text, ..stack.clone() });
+        }
+        for stack in &self.union_stacks {
+            let text = format!("{prefix}.{}", stack.text);
+            for (i, (member, ty)) in
+                (0..stack.size).flat_map(|i| stack.members.iter().enumerate().map(move |m| (i, m)))
+            {
+                let text = format!("{text}[{i}].m{member}");
+                scope.add_header(&self.header_types, HeaderVar { text, ty: *ty, writable, in_union: true });
+            }
+            scope.union_stacks.push(UnionStackVar { text, ..stack.clone() });
         }
         for union in &self.unions {
             scope.unions.push(UnionVar { text: format!("{prefix}.{}", union.text), ty: union.ty });

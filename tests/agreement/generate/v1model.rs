@@ -1,7 +1,7 @@
 //! The blocks of a `v1model` program, and the statements that only such programs have.
 
 use super::scope::{HeaderVar, Pipeline, Scope, StructType, StructVar};
-use super::{Blocks, Generator};
+use super::{Arch, Blocks, Generator};
 use crate::tree::{Kind, Tree, Ty};
 
 /// Standard metadata that programs read.
@@ -18,8 +18,7 @@ const WRITTEN: [(&str, Ty); 2] = [("priority", Ty::Bit(3)), ("egress_spec", Ty::
 impl Generator {
     /// The user's and the standard metadata.
     pub(super) fn add_metadata(&self, scope: &mut Scope) {
-        let ty = self.struct_types.len() - 1;
-        let var = StructVar { text: "meta".to_owned(), ty, writable: true };
+        let var = StructVar { text: "meta".to_owned(), ty: self.metadata, writable: true };
         scope.add_struct(&self.header_types, &self.struct_types, var);
         for (field, ty) in READ {
             *scope = scope.with(&format!("std.{field}"), ty, false);
@@ -31,7 +30,9 @@ impl Generator {
 
     pub(super) fn v1model_blocks(&mut self) -> Blocks {
         let mut blocks = vec![self.metadata_type()];
-        blocks.extend(self.parser(", inout meta_t meta, inout standard_metadata_t std"));
+        let mut scope = self.header_scope("hdr", true);
+        self.add_metadata(&mut scope);
+        blocks.extend(self.parser("Prs", ", inout meta_t meta, inout standard_metadata_t std", scope));
         let subs = self.sub_controls(1);
         blocks.extend(subs);
         let signature = "inout headers_t hdr, inout meta_t meta, inout standard_metadata_t std";
@@ -50,7 +51,7 @@ impl Generator {
             let tree = Tree::new(Kind::Fixed).text(format!("control {name}({user}) {{\n    apply {{\n"));
             blocks.push(tree.tree(body).text("    }\n}\n\n"));
         }
-        let deparser = self.deparser("packet_out packet, in headers_t hdr");
+        let deparser = self.deparser("Dep", "packet_out packet, in headers_t hdr", Default::default());
         blocks.extend([ingress, egress, deparser]);
         blocks
             .push(Tree::new(Kind::Fixed).text("V1Switch(Prs(), Ver(), Swt(), Egr(), Com(), Dep()) main;\n"));
@@ -63,22 +64,24 @@ impl Generator {
         Blocks { probe, blocks }
     }
 
-    fn metadata_type(&mut self) -> Tree {
+    pub(super) fn metadata_type(&mut self) -> Tree {
         let types: Vec<Ty> = (0..self.random.between(1, 4)).map(|_| self.some_type()).collect();
         let mut tree = Tree::new(Kind::Fixed).text("struct meta_t {\n");
         let mut fields = Vec::new();
         for (i, ty) in types.iter().enumerate() {
-            let kept = if self.random.percent(50) { "@field_list(1) " } else { "" };
+            let kept =
+                if self.arch == Arch::V1Model && self.random.percent(50) { "@field_list(1) " } else { "" };
             tree = tree.tree(Tree::item(format!("    {kept}{} f{i};\n", ty.text())));
             fields.push((format!(".f{i}"), *ty));
         }
-        self.struct_types.push(StructType { text: "meta_t".to_owned(), fields, header: None });
+        self.struct_types.push(StructType::plain("meta_t", fields));
+        self.metadata = self.struct_types.len() - 1;
         tree.text("}\n")
     }
 
     fn checksums(&mut self, function: &str) -> Tree {
         let mut scope = self.header_scope("hdr", true);
-        let meta = StructVar { text: "meta".to_owned(), ty: self.struct_types.len() - 1, writable: true };
+        let meta = StructVar { text: "meta".to_owned(), ty: self.metadata, writable: true };
         scope.add_struct(&self.header_types, &self.struct_types, meta);
         let targets: Vec<String> = scope
             .vars
@@ -120,6 +123,9 @@ impl Generator {
 
     /// A statement that asks for something of the traffic manager, or of the library.
     pub(super) fn pipeline_statement(&mut self, scope: &Scope) -> Tree {
+        if self.arch == Arch::Psa {
+            return self.psa_statement(scope);
+        }
         let ingress = scope.pipeline == Some(Pipeline::Ingress);
         let line = |text: &str| Tree::statement(format!("        {text}\n"));
         // A copy does not copy itself again.
