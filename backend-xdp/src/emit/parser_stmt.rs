@@ -101,6 +101,8 @@ impl Cx<'_> {
         let value = self.value(bits);
         let length = self.fresh("length", "__u32");
         self.out.line(format!("{length} = {};", value.text));
+        // As for `advance`: the verifier needs the test, though clang may not.
+        self.out.line(format!("barrier_var({length});"));
         self.fail_if(&format!("{length} > {most}"), "HeaderTooShort");
         self.fail_if(&format!("{length} % 8"), "ParserInvalidArgument");
         self.out.line(format!("{length} = {fixed} + {length} / 8;"));
@@ -190,6 +192,8 @@ impl Cx<'_> {
                 self.out.line(format!("{skip} = {};", value.text));
                 self.fail_if(&format!("{skip} % 8"), "ParserInvalidArgument");
                 self.out.line(format!("{skip} /= 8;"));
+                // Clang knows more of the value than the verifier does, and would leave out the test.
+                self.out.line(format!("barrier_var({skip});"));
                 self.fail_if(&format!("{skip} > {MOST_SKIPPED} || p + {skip} > data_end"), "PacketTooShort");
                 self.out.update("p", format!("p += {skip};"));
                 if let Some(context) = self.context() {

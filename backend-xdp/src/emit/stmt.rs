@@ -16,6 +16,7 @@ impl Cx<'_> {
             StmtKind::Assign { dst, src } => {
                 self.check_indices(dst, src);
                 self.assign_expr(dst, src, stmt.span);
+                self.follow_next(dst, src);
             }
             StmtKind::SetValid { header, valid } => self.on_each(header, |cx, id| cx.set_valid(id, *valid)),
             StmtKind::CopyHeader { dst, src } => {
@@ -140,6 +141,22 @@ impl Cx<'_> {
                 self.paths = after;
                 self.end_alternatives();
             }
+        }
+    }
+}
+
+impl Cx<'_> {
+    /// Where a stack's next element is may be assigned too: passes do it, and the copy of a stack.
+    fn follow_next(&mut self, dst: &LValue, src: &Expr) {
+        let LValue::Local(local) = dst else { return };
+        let stack_of =
+            |local| self.program.stacks.iter().find(|(_, s)| s.next_index == local).map(|(id, _)| id);
+        let Some(stack) = stack_of(*local) else { return };
+        let other = if let ExprKind::Local(local) = &src.kind { stack_of(*local) } else { None };
+        match (src.as_const().and_then(|value| u32::try_from(value).ok()), other) {
+            (Some(value), _) => self.paths.set_next(stack, |_| value),
+            (None, Some(other)) => self.paths.copy_next(stack, other),
+            (None, None) => self.paths.blur(),
         }
     }
 }

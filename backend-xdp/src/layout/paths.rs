@@ -279,6 +279,18 @@ impl Paths {
         });
     }
 
+    /// A stack's `next_index` becomes that of another.
+    pub fn copy_next(&mut self, to: StackId, from: StackId) {
+        let (to, from) = (to.as_u32() as usize, from.as_u32() as usize);
+        self.for_each(|path| {
+            if let Some(value) = path.next.get(from).copied()
+                && let Some(slot) = path.next.get_mut(to)
+            {
+                *slot = value;
+            }
+        });
+    }
+
     /// The ways of both.
     pub fn join(&mut self, other: Paths) {
         match (&mut *self, other) {

@@ -149,8 +149,21 @@ impl Storage {
         if self.holding == Holding::Local {
             return;
         }
+        let mut fixed: EntitySet<HeaderId> = EntitySet::new();
+        program.headers.keys().filter(|id| accepted.is_fixed(*id)).for_each(|id| {
+            fixed.insert(id);
+        });
+        // An element takes the place of another: where one is not fixed, none is.
+        for stack in program.stacks.values() {
+            let placed = || stack.elements.iter().filter(|id| self.headers[**id].in_packet);
+            if placed().any(|id| !fixed.contains(*id)) {
+                stack.elements.iter().for_each(|id| {
+                    fixed.remove(*id);
+                });
+            }
+        }
         for id in program.headers.keys() {
-            let fixed = accepted.is_fixed(id);
+            let fixed = fixed.contains(id);
             let slot = &mut self.headers[id];
             if slot.in_packet && !fixed {
                 slot.at = names.unique(&format!("{}_at", slot.pointer));
