@@ -174,6 +174,8 @@ impl Planner<'_> {
             let bytes = self.types[self.program.headers[header].ty].bytes;
             match hold {
                 Hold::Packet(i) => {
+                    // Emitted again in front of where it stays: its length must be known all the same.
+                    let Some(Item::Header(..)) = path.order.get(usize::from(i)) else { return None };
                     let from = *starts.get(usize::from(i))?;
                     match pieces.last_mut() {
                         Some(Piece::Kept { from: f, bytes: b }) if *f + *b == from => *b += bytes,
