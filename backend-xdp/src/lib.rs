@@ -1,6 +1,28 @@
 //! Back end: a validated IR program in; restricted C, a control-plane header, a manifest and an eBPF object out.
 //!
 //! Knows XDP, the verifier and clang; looks at no AST and no HIR. [`compile`] is pure; [`clang`] runs the compiler.
+//!
+//! ```
+//! use p4xdp_backend_xdp::{Options, compile};
+//! use p4xdp_frontend::{analyze, diagnostic::Diagnostics, preprocess, source::{InMemory, SourceMap}};
+//! use p4xdp_midend::{elaborate::elaborate, passes};
+//!
+//! let text = r#"
+//! #include <ebpf_model.p4>
+//! header h_t { bit<8> kind; }
+//! struct headers_t { h_t h; }
+//! parser P(packet_in packet, out headers_t hdr) { state start { packet.extract(hdr.h); transition accept; } }
+//! control F(inout headers_t hdr, out bool pass) { apply { pass = hdr.h.kind != 7; } }
+//! ebpfFilter(P(), F()) main;
+//! "#;
+//! let files = InMemory::new().with("f.p4", text);
+//! let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
+//! let checked = analyze("f.p4".as_ref(), &preprocess::Options::default(), &files, &mut sources, &mut sink).unwrap();
+//! let mut program = elaborate(&checked, &mut sink).unwrap();
+//! passes::run(&mut program);
+//! let output = compile(&program, &Options { source: "f.p4", ..Options::default() }, &mut sink).unwrap();
+//! assert!(output.c.contains("int f(struct xdp_md *ctx)"));
+//! ```
 
 mod arch;
 pub mod clang;

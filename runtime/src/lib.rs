@@ -3,6 +3,28 @@
 //! In: an object file, a device, a pin or a program's number. Out: a running program, its tables and counters, packets
 //! for tests. This crate needs no compiler: it knows a program only by its manifest ([`p4xdp_manifest::Manifest`]), which travels in
 //! the object and, once loaded, in the kernel. It prints nothing, and all `unsafe` code stands in the module `sys`.
+//!
+//! ```no_run
+//! use p4xdp_runtime::{Object, Program, load};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Needs CAP_BPF and CAP_NET_ADMIN; a program of ours that runs there is replaced, and its tables are kept.
+//! let object = Object::open("router.o".as_ref())?;
+//! let report = load::load(&object, &["eth0", "eth1"], &load::Options::default())?;
+//!
+//! let routes = report.program.table("routes")?;
+//! let entry = routes.entry(&["10.1.0.0/16"], "forward", &["1"], 0)?;
+//! routes.insert(&entry)?;
+//!
+//! // Any other process finds the program again, by a device that runs it.
+//! let program = Program::by_device("eth0")?;
+//! for (index, count) in program.counter("packets_out")?.dump()? {
+//!     println!("port {index}: {} packets, {} bytes", count.packets, count.bytes);
+//! }
+//! load::unload("eth0", false)?;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod attach;
 pub mod carry;

@@ -139,7 +139,8 @@ impl Lowering<'_> {
                 return recovery::next_declaration(text, self.base, at);
             }
             self.sink.error(diagnostic);
-            self.parsed_again += at.saturating_sub(self.base);
+            // The grammar's errors hold a copy of the line, which may be all there is.
+            self.parsed_again += at.saturating_sub(self.base) + line_length(text, at);
             let may_go_on =
                 self.parsed_again <= MOST_PARSED_AGAIN && self.sink.error_count() < self.most_errors;
             let mended = if may_go_on { recovery::mend(text, self.base, at, code) } else { None };
@@ -236,6 +237,13 @@ impl Lowering<'_> {
     fn too_deep(&mut self, span: Span) -> ErrorsReported {
         self.sink.error(syntax_error::too_deep(span))
     }
+}
+
+/// The length of the line around an offset, in bytes.
+fn line_length(text: &str, at: usize) -> usize {
+    let (before, behind) = text.split_at_checked(at).unwrap_or((text, ""));
+    let begin = before.rfind('\n').map_or(0, |end| end + 1);
+    before.len() - begin + behind.find('\n').unwrap_or(behind.len())
 }
 
 /// The next pair if it is of this rule.

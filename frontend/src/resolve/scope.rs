@@ -150,11 +150,6 @@ impl Scopes {
         self.inner.pop();
     }
 
-    /// True while only the top level is open.
-    pub fn at_top(&self) -> bool {
-        self.inner.is_empty()
-    }
-
     fn innermost(&mut self) -> &mut Frame {
         self.inner.last_mut().unwrap_or(&mut self.top)
     }
