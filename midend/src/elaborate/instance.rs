@@ -38,6 +38,8 @@ pub(super) struct Object<'h> {
     pub(super) name: Arc<str>,
     /// The HIR's instance, where it has one.
     pub(super) instance: Option<InstanceId>,
+    /// The instance that it was made in.
+    parent: Option<ObjectId>,
     /// Constructor parameters.
     constructor: Rc<[(VarId, Binding)]>,
     types: Rc<(Vec<TypeVarId>, Vec<TypeId>)>,
@@ -65,7 +67,7 @@ impl<'h> Elaborator<'h> {
     /// The object that a declared instance is here; made when first asked for.
     pub(super) fn instance(&mut self, id: InstanceId) -> Res<ObjectId> {
         let hir = self.hir;
-        let owner = self.env.owner;
+        let owner = self.declaring_owner(id);
         if let Some(owner) = owner
             && let Some(&known) = self.objects[owner].instances.get(&id)
         {
@@ -94,6 +96,23 @@ impl<'h> Elaborator<'h> {
             _ => self.env.globals.insert(id, object),
         };
         Ok(object)
+    }
+
+    /// The object at hand that declares an instance: a method that the program implements may name what is around its object.
+    fn declaring_owner(&self, id: InstanceId) -> Option<ObjectId> {
+        let declares = |object: &Object<'_>| match (object.kind, object.instance) {
+            (ObjectKind::Extern { .. }, Some(instance)) => self.hir.instances[instance]
+                .locals
+                .iter()
+                .any(|local| matches!(local, LocalDecl::Instance(local) if *local == id)),
+            (ObjectKind::Extern { .. }, None) => false,
+            (ObjectKind::Control(_) | ObjectKind::Parser(_), _) => true,
+        };
+        let mut owner = self.env.owner;
+        while let Some(object) = owner.map(|owner| &self.objects[owner]).filter(|object| !declares(object)) {
+            owner = object.parent;
+        }
+        owner
     }
 
     /// An instance made in place, as argument of the parameter `name` of what `scope` is.
@@ -165,6 +184,7 @@ impl<'h> Elaborator<'h> {
             kind,
             name,
             instance: declared.instance,
+            parent: self.env.owner,
             constructor: bindings.into(),
             types: Rc::new((type_params.to_vec(), types)),
             instances: FxHashMap::default(),
