@@ -164,6 +164,17 @@ pub enum ArgCode {
     Missing,
 }
 
+/// How a value is written in a message.
+#[derive(Clone, Debug)]
+pub enum Writing {
+    /// As a decimal number.
+    Number,
+    /// As a decimal number of so many bits with a sign.
+    Signed(u32),
+    /// By name.
+    Names(Vec<Arc<str>>),
+}
+
 /// A call of an extern.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -173,6 +184,8 @@ pub struct Call {
     pub instance: Option<u32>,
     /// Arguments.
     pub args: Vec<ArgCode>,
+    /// Of a message, how its values are written.
+    pub writings: Vec<Writing>,
     /// Where the result goes.
     pub result: Option<ArgCode>,
     /// Where it stands.

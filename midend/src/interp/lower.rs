@@ -3,6 +3,7 @@
 mod expr;
 mod stmt;
 mod table;
+mod writing;
 
 pub(in crate::interp) use stmt::matcher as keyset_matcher;
 pub(in crate::interp) use table::fits;

@@ -8,10 +8,11 @@ use super::selector::SelectorState;
 use super::{Builtin, ExternState, constant, counter, library, meter, register};
 use crate::interp::arch::CallSite;
 use crate::interp::bits::BitWriter;
-use crate::interp::code::{ArgCode, Call};
+use crate::interp::code::{ArgCode, Call, Writing};
 use crate::interp::requests::{Digest, Preserve};
 use crate::interp::run::{Flow, Run};
 use crate::interp::trace::EventKind;
+use crate::interp::value::{Value, big_neg};
 use crate::ir::{ExternInstance, Program};
 use std::collections::BTreeMap;
 
@@ -255,16 +256,38 @@ pub fn assume(run: &mut Run<'_>, call: &Call) -> Flow {
     check(run, call, "an `assume` does not hold")
 }
 
-/// `log_msg(format [, values])`: each `{}` is a value.
+/// `log_msg(format [, values])`: each `{}` is a value, as P4 writes it.
 pub fn log_msg(run: &mut Run<'_>, call: &Call) -> Flow {
     if run.trace.is_some() {
-        let mut text = run.text(call, 0).trim_matches('"').to_owned();
-        for (_, value, _) in call.args.get(1).map_or(Vec::new(), |a| run.leaves(a)) {
-            text = text.replacen("{}", &value.to_big().to_string(), 1);
+        let leaves = call.args.get(1).map_or(Vec::new(), |a| run.leaves(a));
+        let mut values =
+            leaves.iter().zip(&call.writings).map(|((_, value, _), writing)| written(value, writing));
+        let mut text = String::new();
+        // What a value looks like is no format.
+        for (at, part) in run.text(call, 0).split("{}").enumerate() {
+            if at > 0 {
+                text += values.next().as_deref().unwrap_or("{}");
+            }
+            text += part;
         }
         run.event(call.span, |_| EventKind::Message(text));
     }
     Flow::Next
+}
+
+fn written(value: &Value, writing: &Writing) -> String {
+    let number = value.to_big();
+    match writing {
+        Writing::Number => number.to_string(),
+        Writing::Signed(width) if *width > 0 && number.bit(u64::from(*width) - 1) => {
+            format!("-{}", big_neg(&number, *width))
+        }
+        Writing::Signed(_) => number.to_string(),
+        Writing::Names(names) => {
+            let name = usize::try_from(&number).ok().and_then(|at| names.get(at));
+            name.map_or_else(|| number.to_string(), ToString::to_string)
+        }
+    }
 }
 
 /// `extern_func(out f, in d)` of p4c's bmv2 samples: `f = d`.

@@ -1,6 +1,6 @@
 //! Statements and transitions.
 
-use super::Lowering;
+use super::{Lowering, writing};
 use crate::interp::code::{Access, Any, Block, Call, Case, Matcher, Op, Stmt, Target, Transition};
 use crate::interp::layout::Slot;
 use crate::interp::value::{NARROW, Value, low128};
@@ -76,10 +76,15 @@ impl Lowering<'_> {
             ),
             StmtKind::CallExtern { instance, name, type_args: _, args, result } => {
                 let builtin = self.builtin(*instance, name, args, stmt.span)?;
+                let writings = if &**name == "log_msg" {
+                    writing::of_args(self.program, args.get(1..).unwrap_or_default())
+                } else {
+                    Vec::new()
+                };
                 let args = args.iter().map(|a| self.arg(a)).collect();
                 let result = result.as_ref().map(|r| self.arg(r));
                 let instance = instance.map(|i| i.index() as u32);
-                Op::Call(Box::new(Call { builtin, instance, args, result, span: stmt.span }))
+                Op::Call(Box::new(Call { builtin, instance, args, writings, result, span: stmt.span }))
             }
             StmtKind::Extract { header, varbit_bits } => {
                 let length = varbit_bits.as_ref().map(|e| self.narrow(e));
