@@ -66,11 +66,12 @@ impl Cx<'_> {
         if self.paths.is_unreachable() {
             return;
         }
+        let length = varbit.map(|bits| self.varbit_length(bits));
         self.ensure(std::slice::from_ref(stmt), None, stmt.span);
         let bytes = self.fixed_bytes(header);
-        match varbit {
-            Some(bits) => {
-                let skip = self.long_header(header, bits, bytes);
+        match length {
+            Some(length) => {
+                let skip = self.long_header(header, length, bytes);
                 self.on_each(header, |cx, id| cx.take(id, Item::LongHeader(id)));
                 self.out.update("p", format!("p += {skip};"));
                 if let Some(context) = self.context() {
@@ -93,18 +94,31 @@ impl Cx<'_> {
         }
     }
 
-    /// Writes the tests of a header with a varbit field; the name of the variable that holds its length in bytes is returned.
-    fn long_header(&mut self, header: &HeaderRef, bits: &Expr, fixed: u32) -> String {
+    /// A variable with the length of a varbit field in bits, which are whole bytes.
+    fn varbit_length(&mut self, bits: &Expr) -> String {
         self.check_expr_indices(bits);
-        let ty = &self.program.header_types[self.header_type(header)];
-        let most = ty.varbit_field().and_then(|f| ty.fields.get(f as usize)).map_or(0, |f| f.ty.width());
         let value = self.value(bits);
         let length = self.fresh("length", "__u32");
         self.out.line(format!("{length} = {};", value.text));
         // As for `advance`: the verifier needs the test, though clang may not.
         self.out.line(format!("barrier_var({length});"));
-        self.fail_if(&format!("{length} > {most}"), "HeaderTooShort");
         self.fail_if(&format!("{length} % 8"), "ParserInvalidArgument");
+        length
+    }
+
+    /// Writes the tests of a header with a varbit field; the variable with its length then holds that of the whole header in bytes.
+    fn long_header(&mut self, header: &HeaderRef, length: String, fixed: u32) -> String {
+        let ty = &self.program.header_types[self.header_type(header)];
+        let most = ty.varbit_field().and_then(|f| ty.fields.get(f as usize)).map_or(0, |f| f.ty.width());
+        let too_long = format!("{length} > {most}");
+        if self.in_parser.as_ref().is_some_and(|context| context.visible) {
+            // That the packet ends before comes first. The verifier wants a length that it knows to be small, so that comes second.
+            let is_there = format!("data_end - p >= {fixed} + {length} / 8");
+            self.fail_if(&format!("{too_long} && {is_there}"), "HeaderTooShort");
+            self.fail_if(&too_long, "PacketTooShort");
+        } else {
+            self.fail_if(&too_long, "HeaderTooShort");
+        }
         self.out.line(format!("{length} = {fixed} + {length} / 8;"));
         self.fail_if(&format!("p + {length} > data_end"), "PacketTooShort");
         length

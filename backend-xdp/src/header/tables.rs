@@ -65,7 +65,7 @@ impl<'a> Tables<'a> {
         stem: &str,
         constants: &mut HashSet<String>,
     ) -> Vec<ActionHeader<'a>> {
-        let base = usize::from(matches!(table.storage, Some(Storage::Array { .. })));
+        let base = table.first_action() as usize;
         // `make_key` is taken.
         let mut taken = HashSet::from(["key".to_owned()]);
         // An action's arguments stand beside the keys', so they must differ.

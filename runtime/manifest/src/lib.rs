@@ -141,6 +141,13 @@ pub struct Table {
     pub annotations: Vec<String>,
 }
 
+impl Table {
+    /// The number that stands for the first action in entries and in the default action.
+    pub fn first_action(&self) -> u32 {
+        u32::from(matches!(self.storage, Some(Storage::Array { .. })))
+    }
+}
+
 /// A key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {

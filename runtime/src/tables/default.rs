@@ -20,7 +20,8 @@ impl Table<'_> {
         let data = read_data(self.program.map(&place.section)?)?;
         let start = place.offset as usize;
         let bytes = data.get(start..start + place.size as usize).unwrap_or_default();
-        record::decode_call(self.table, bytes, &place.action, 0).map_err(|error| self.error(error, None))
+        let first = self.table.first_action();
+        record::decode_call(self.table, bytes, &place.action, first).map_err(|error| self.error(error, None))
     }
 
     /// Replaces the default action. A packet that is under way meanwhile sees the old or the new one if the value has at most 8 bytes;
@@ -38,7 +39,8 @@ impl Table<'_> {
         if self.table.default.is_const {
             return Err(constant().into());
         }
-        let bytes = record::encode_value(self.table, call, place.size as usize, &place.action, 0);
+        let first = self.table.first_action();
+        let bytes = record::encode_value(self.table, call, place.size as usize, &place.action, first);
         let map = self.program.map(&place.section)?;
         let error =
             |source| KernelError::new(format!("write default action of `{}`", self.table.name), source);
