@@ -68,7 +68,21 @@ fn of_itself(op: BinaryOp) -> Option<bool> {
     match op {
         BinaryOp::Eq | BinaryOp::Le | BinaryOp::Ge => Some(true),
         BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Gt => Some(false),
-        _ => None,
+        BinaryOp::Add
+        | BinaryOp::Sub
+        | BinaryOp::Mul
+        | BinaryOp::Div
+        | BinaryOp::Mod
+        | BinaryOp::SatAdd
+        | BinaryOp::SatSub
+        | BinaryOp::Shl
+        | BinaryOp::Shr
+        | BinaryOp::BitAnd
+        | BinaryOp::BitOr
+        | BinaryOp::BitXor
+        | BinaryOp::And
+        | BinaryOp::Or
+        | BinaryOp::Concat => None,
     }
 }
 
@@ -79,6 +93,22 @@ fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
         BinaryOp::Le => Some(BinaryOp::Ge),
         BinaryOp::Gt => Some(BinaryOp::Lt),
         BinaryOp::Ge => Some(BinaryOp::Le),
-        _ => None,
+        BinaryOp::Add
+        | BinaryOp::Sub
+        | BinaryOp::Mul
+        | BinaryOp::Div
+        | BinaryOp::Mod
+        | BinaryOp::SatAdd
+        | BinaryOp::SatSub
+        | BinaryOp::Shl
+        | BinaryOp::Shr
+        | BinaryOp::BitAnd
+        | BinaryOp::BitOr
+        | BinaryOp::BitXor
+        | BinaryOp::And
+        | BinaryOp::Or
+        | BinaryOp::Concat
+        | BinaryOp::Eq
+        | BinaryOp::Ne => None,
     }
 }

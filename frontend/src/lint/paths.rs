@@ -38,7 +38,25 @@ fn path(e: &Expr) -> Option<(VarId, Vec<Step>)> {
                 steps.push(Step::Some);
                 base
             }
-            _ => return None,
+            ExprKind::Literal(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Aggregate(..)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::Call(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_)
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => return None,
         };
     };
     steps.reverse();

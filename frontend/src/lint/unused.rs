@@ -57,7 +57,30 @@ impl<'p> Visit<'p> for Uses {
             ExprKind::Instance(id) => {
                 self.instances.insert(id);
             }
-            _ => {}
+            ExprKind::Literal(_)
+            | ExprKind::Constant(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::Field(..)
+            | ExprKind::Index(..)
+            | ExprKind::StackNext(_)
+            | ExprKind::StackLast(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::Slice { .. }
+            | ExprKind::PlusSlice { .. }
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Aggregate(..)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::Call(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_)
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => {}
         }
     }
 

@@ -41,7 +41,20 @@ impl Checker<'_> {
     pub(super) fn type_expr_anonymous(&mut self, ty: &TypeExpr) -> TypeId {
         match ty.kind {
             TypeExprKind::DontCare => self.type_expr(ty),
-            _ => self.type_expr_with(ty, Openness::Anonymous),
+            TypeExprKind::Bool
+            | TypeExprKind::Error
+            | TypeExprKind::MatchKind
+            | TypeExprKind::String
+            | TypeExprKind::Int
+            | TypeExprKind::Void
+            | TypeExprKind::Bit(_)
+            | TypeExprKind::SignedInt(_)
+            | TypeExprKind::Varbit(_)
+            | TypeExprKind::Named(_)
+            | TypeExprKind::Specialized { .. }
+            | TypeExprKind::Stack { .. }
+            | TypeExprKind::Tuple(_)
+            | TypeExprKind::List(_) => self.type_expr_with(ty, Openness::Anonymous),
         }
     }
 

@@ -59,7 +59,32 @@ impl Checker<'_> {
         }
         let parts = match self.kind_of(ty) {
             Type::Struct(id, args) => self.field_types(id, &args),
-            _ => self.children(ty).to_vec(),
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::Stack { .. }
+            | Type::Tuple(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => self.children(ty).to_vec(),
         };
         let breadth = parts.into_iter().fold(1u32, |sum, part| sum.saturating_add(self.breadth(part)));
         if !self.is_open(ty) {

@@ -50,7 +50,30 @@ impl<'p> Flow<'p> {
                 let (hit, miss) = self.hit_or_miss(apply, state);
                 if *negated { (miss, hit) } else { (hit, miss) }
             }
-            _ => {
+            ExprKind::Literal(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Variable(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::Field(..)
+            | ExprKind::Index(..)
+            | ExprKind::StackNext(_)
+            | ExprKind::StackLast(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::Slice { .. }
+            | ExprKind::PlusSlice { .. }
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Aggregate(..)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::TableActionRun(_)
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => {
                 self.read(e, &mut state);
                 (state.clone(), state)
             }

@@ -150,7 +150,30 @@ impl<'p> Layouts<'p> {
             Type::Stack { element, size } => {
                 (0..*size).for_each(|_| self.leaves(*element, inside_header, out));
             }
-            _ => out.push(if inside_header { Leaf::HeaderField } else { Leaf::Value }),
+            Type::Error
+            | Type::Void
+            | Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_)
+            | Type::List(_)
+            | Type::Set(_)
+            | Type::Var(_)
+            | Type::Extern(..)
+            | Type::Parser(..)
+            | Type::Control(..)
+            | Type::Package(..)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_)
+            | Type::Infer(_) => out.push(if inside_header { Leaf::HeaderField } else { Leaf::Value }),
         }
     }
 }
@@ -181,7 +204,31 @@ fn field_type(program: &Program, ty: TypeId, field: u32) -> Option<TypeId> {
             (!mentions_parameters(program, declared)).then_some(declared)
         }
         Type::Tuple(elements) => elements.get(field as usize).copied(),
-        _ => None,
+        Type::Error
+        | Type::Void
+        | Type::Bool
+        | Type::Int
+        | Type::Bits { .. }
+        | Type::Varbit(_)
+        | Type::String
+        | Type::ErrorCode
+        | Type::MatchKind
+        | Type::Enum(_)
+        | Type::NewType(_)
+        | Type::Stack { .. }
+        | Type::List(_)
+        | Type::Set(_)
+        | Type::Var(_)
+        | Type::Extern(..)
+        | Type::Parser(..)
+        | Type::Control(..)
+        | Type::Package(..)
+        | Type::Action(_)
+        | Type::Function(_)
+        | Type::Table(_)
+        | Type::ApplyResult(_)
+        | Type::ActionRun(_)
+        | Type::Infer(_) => None,
     }
 }
 
@@ -197,6 +244,28 @@ fn mentions_parameters(program: &Program, ty: TypeId) -> bool {
             parts.iter().any(|&part| mentions_parameters(program, part))
         }
         Type::Stack { element, .. } => mentions_parameters(program, *element),
-        _ => false,
+        Type::Error
+        | Type::Void
+        | Type::Bool
+        | Type::Int
+        | Type::Bits { .. }
+        | Type::Varbit(_)
+        | Type::String
+        | Type::ErrorCode
+        | Type::MatchKind
+        | Type::Enum(_)
+        | Type::NewType(_)
+        | Type::List(_)
+        | Type::Set(_)
+        | Type::Extern(..)
+        | Type::Parser(..)
+        | Type::Control(..)
+        | Type::Package(..)
+        | Type::Action(_)
+        | Type::Function(_)
+        | Type::Table(_)
+        | Type::ApplyResult(_)
+        | Type::ActionRun(_)
+        | Type::Infer(_) => false,
     }
 }

@@ -58,7 +58,26 @@ impl<'p> Flow<'p> {
                 (self.layouts.size(place.ty) == 1 && self.layouts.size(e.ty) == 1)
                     .then_some(Place { ty: e.ty, ..place })
             }
-            _ => None,
+            ExprKind::Literal(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::Slice { .. }
+            | ExprKind::PlusSlice { .. }
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Aggregate(..)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::Call(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_)
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => None,
         }
     }
 
@@ -88,7 +107,27 @@ impl<'p> Flow<'p> {
                 | ExprKind::Index(base, _)
                 | ExprKind::StackNext(base)
                 | ExprKind::StackLast(base) => e = base,
-                _ => return false,
+                ExprKind::Literal(_)
+                | ExprKind::Constant(_)
+                | ExprKind::Instance(_)
+                | ExprKind::This
+                | ExprKind::Construct(_)
+                | ExprKind::StackLastIndex(_)
+                | ExprKind::StackSize(_)
+                | ExprKind::Slice { .. }
+                | ExprKind::PlusSlice { .. }
+                | ExprKind::Unary(..)
+                | ExprKind::Binary(..)
+                | ExprKind::Conditional(..)
+                | ExprKind::Cast(_)
+                | ExprKind::Aggregate(..)
+                | ExprKind::InvalidHeader
+                | ExprKind::Default
+                | ExprKind::Call(_)
+                | ExprKind::TableHit { .. }
+                | ExprKind::TableActionRun(_)
+                | ExprKind::ActionName(_)
+                | ExprKind::Error => return false,
             }
         }
     }

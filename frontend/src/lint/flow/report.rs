@@ -203,7 +203,26 @@ impl<'p> Flow<'p> {
             ExprKind::StackNext(base) => format!("{}.next", self.text_of(base)),
             ExprKind::StackLast(base) => format!("{}.last", self.text_of(base)),
             ExprKind::Cast(base) => self.text_of(base),
-            _ => "..".to_owned(),
+            ExprKind::Literal(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::Slice { .. }
+            | ExprKind::PlusSlice { .. }
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Aggregate(..)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::Call(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_)
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => "..".to_owned(),
         }
     }
 }
@@ -229,7 +248,24 @@ pub(super) fn root_of(e: &Expr) -> Option<VarId> {
             | ExprKind::Slice { base, .. }
             | ExprKind::PlusSlice { base, .. }
             | ExprKind::Cast(base) => e = base,
-            _ => return None,
+            ExprKind::Literal(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Aggregate(..)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::Call(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_)
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => return None,
         }
     }
 }

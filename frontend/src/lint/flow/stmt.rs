@@ -121,7 +121,30 @@ impl<'p> Flow<'p> {
                 self.read(lo, state);
                 return self.write(base, Some(vec![value::SET]), state);
             }
-            _ => {}
+            ExprKind::Literal(_)
+            | ExprKind::Variable(_)
+            | ExprKind::Constant(_)
+            | ExprKind::Instance(_)
+            | ExprKind::This
+            | ExprKind::Construct(_)
+            | ExprKind::Field(..)
+            | ExprKind::Index(..)
+            | ExprKind::StackNext(_)
+            | ExprKind::StackLast(_)
+            | ExprKind::StackLastIndex(_)
+            | ExprKind::StackSize(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Aggregate(..)
+            | ExprKind::InvalidHeader
+            | ExprKind::Default
+            | ExprKind::Call(_)
+            | ExprKind::TableHit { .. }
+            | ExprKind::TableActionRun(_)
+            | ExprKind::ActionName(_)
+            | ExprKind::Error => {}
         }
         let Some(place) = self.place(target, state) else {
             return;
