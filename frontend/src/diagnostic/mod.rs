@@ -200,7 +200,10 @@ impl Diagnostics {
         self.compared < MOST_COMPARISONS
     }
 
-    /// `Err` if any error was reported so far.
+    /// Whether the program is right so far.
+    ///
+    /// # Errors
+    /// If any error was reported.
     pub fn check(&self) -> Result<(), ErrorsReported> {
         if self.errors > 0 { Err(ErrorsReported(())) } else { Ok(()) }
     }

@@ -41,6 +41,9 @@ impl WarningPolicy {
     /// Takes in what follows `-W`: `all`, `none`, `error`, `NAME`, `no-NAME`, `error=NAME` or `no-error=NAME`, where a
     /// name is that of a warning (`unused`) or its code (`W0202`); also `disable`, `disable=NAME` and `warn=NAME`, as other
     /// compilers of P4 have them. Later flags go before earlier ones.
+    ///
+    /// # Errors
+    /// When nobody knows the warning; the error proposes the one that was probably meant.
     pub fn set(&mut self, flag: &str) -> Result<(), UnknownWarning> {
         let all = match flag {
             "all" | "warn" | "no-error" => Some(WarningLevel::Warn),

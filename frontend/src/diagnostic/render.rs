@@ -25,6 +25,9 @@ pub enum Format {
 /// Writes the findings in their order; those that are equal to an earlier one are left out.
 ///
 /// `color` matters to [`Format::Human`] only: whether escape sequences of ANSI terminals are written.
+///
+/// # Errors
+/// When `out` cannot be written.
 pub fn render<'d>(
     diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
     sources: &SourceMap,

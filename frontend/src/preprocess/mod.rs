@@ -44,6 +44,9 @@ pub struct Options {
 /// Preprocesses the file at `main`. All files that are read go into `sources`, the main file first.
 ///
 /// Fails if there was any error; a text with holes would only lead to errors that come from them.
+///
+/// # Errors
+/// When something was reported; the sink says what.
 pub fn preprocess(
     main: &Path,
     options: &Options,

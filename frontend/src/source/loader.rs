@@ -11,6 +11,9 @@ pub const MAX_FILE_BYTES: u64 = 128 << 20;
 /// Hands out files. The file system is one; a library's user may have others.
 pub trait FileLoader {
     /// The content of the file at `path`; [`io::ErrorKind::NotFound`] where there is no file.
+    ///
+    /// # Errors
+    /// Any other error ends the search for an include: it is reported where the file is asked for.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 }
 

@@ -176,6 +176,9 @@ impl SourceMap {
     }
 
     /// Adds a file; `name` is what diagnostics show.
+    ///
+    /// # Errors
+    /// When all files together would be larger than 4 GB.
     pub fn add(
         &mut self,
         name: impl Into<Arc<str>>,

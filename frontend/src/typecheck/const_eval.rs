@@ -61,11 +61,17 @@ impl Fault {
 pub type Bindings<'a> = dyn Fn(VarId) -> Option<ConstValue> + 'a;
 
 /// The value of an expression under bindings.
+///
+/// # Errors
+/// Why it has no value, and which part is to blame.
 pub fn eval(program: &Program, e: &Expr, bindings: &Bindings<'_>) -> Result<ConstValue, Fault> {
     Evaluator { program, bindings }.expr(e)
 }
 
 /// The value of an expression that is local compile-time known.
+///
+/// # Errors
+/// Why it has no value, and which part is to blame.
 pub fn eval_local(program: &Program, e: &Expr) -> Result<ConstValue, Fault> {
     eval(program, e, &|_| None)
 }

@@ -64,6 +64,9 @@ use std::sync::Arc;
 
 /// Checks a program. Errors and warnings go into `sink`; the program is handed out if there was no error. `sources`
 /// tells which declarations stand in one file: a finding is at a declaration only where it is the user's own.
+///
+/// # Errors
+/// When it found an error; the sink says which.
 pub fn check(
     program: &ast::Program,
     sources: &SourceMap,

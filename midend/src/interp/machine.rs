@@ -202,6 +202,9 @@ fn belongs_to_table(program: &Program, id: ExternId) -> bool {
 
 impl Machine {
     /// Makes a program ready: declared entries are in the tables, everything else is empty or zero.
+    ///
+    /// # Errors
+    /// All constructs, externs and match kinds of the program that the interpreter does not know, as diagnostics E0550 and E0551.
     pub fn new(program: &Program) -> Result<Machine, Unsupported> {
         let arch = arch::for_program(program).map_err(|d| Unsupported(vec![*d]))?;
         let code = lower(program, &|site| arch.resolve(site)).map_err(Unsupported)?;
