@@ -189,7 +189,7 @@ pub struct TestArgs {
     /// The program.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// The packet test.
+    /// The packet test; `-` for standard input.
     #[arg(value_name = "TEST.stf")]
     pub test: PathBuf,
     /// What runs the program.

@@ -214,6 +214,30 @@ fn what_came_before_a_fault_is_written() {
     assert_eq!(pcap::read(Cursor::new(output.stdout)).unwrap().len(), 1);
 }
 
+/// A packet test on standard input; one that is no text.
+#[test]
+fn packet_tests_from_standard_input() {
+    let test = |commands: &[u8]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_p4xdp"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args([
+            "test",
+            "testdata/packets/v1model_messages.p4",
+            "-",
+        ]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(commands).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let output = test(b"packet 0 02 00000000\nexpect 1 02 00000001 $\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "1 passed, 0 failed\n");
+    assert_eq!(output.status.code(), Some(0));
+    let output = test(b"packet 0 02 00000000\n\xff\xfe\n");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("-:2: this is no text in UTF-8"), "{stderr}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
 #[test]
 fn inputs_are_not_overwritten_and_wrong_usage_is_told() {
     let dir = tempfile::tempdir().unwrap();

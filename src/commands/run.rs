@@ -34,7 +34,7 @@ fn try_run(args: &RunArgs) -> Result<(), Exit> {
     let mut loaded = engine::load(&args.source, &args.codegen, args.engine, args.trace)?;
     loaded.leave_fields_out();
     if let Some(entries) = &args.entries {
-        let text = std::fs::read_to_string(entries).map_err(|error| cannot("read", entries, &error))?;
+        let text = super::test::read(entries)?;
         let program = loaded.program.clone();
         runner::run_entries(&program, &text, &ports, loaded.engine()).map_err(|error| {
             let file = entries.display();

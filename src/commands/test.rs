@@ -3,15 +3,14 @@
 use super::{Exit, complain, engine, output::print};
 use crate::cli::TestArgs;
 use crate::testing::runner::{self, TestError};
+use std::io::Read;
+use std::path::Path;
 
 /// Runs the test and prints what failed; the last line is `N passed, N failed`.
 pub fn run(args: &TestArgs) -> Exit {
-    let text = match std::fs::read_to_string(&args.test) {
+    let text = match read(&args.test) {
         Ok(text) => text,
-        Err(error) => {
-            complain(&format!("cannot read {}: {error}", args.test.display()));
-            return Exit::Environment;
-        }
+        Err(exit) => return exit,
     };
     let mut loaded = match engine::load(&args.source, &args.codegen, args.engine, args.trace) {
         Ok(loaded) => loaded,
@@ -35,4 +34,24 @@ pub fn run(args: &TestArgs) -> Exit {
             loaded.fail(&format!("{test}:{line}:{column}"), &error)
         }
     }
+}
+
+/// Reads packet-test commands; `-` is standard input.
+pub(super) fn read(path: &Path) -> Result<String, Exit> {
+    let bytes = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    let bytes = bytes.map_err(|error| {
+        complain(&format!("cannot read {}: {error}", path.display()));
+        Exit::Environment
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        complain(&format!("{}:{line}: this is no text in UTF-8", path.display()));
+        Exit::Rejected
+    })
 }

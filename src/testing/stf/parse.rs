@@ -49,6 +49,8 @@ const KEYWORDS: &[&str] = &[
 
 pub(super) fn parse(text: &str) -> Result<Vec<Command>, StfError> {
     let mut commands = Vec::new();
+    // Some editors begin a file with a byte order mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (at, raw) in text.lines().enumerate() {
         let line = at as u32 + 1;
         let content = without_comment(raw);

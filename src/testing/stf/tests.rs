@@ -99,7 +99,7 @@ fn profiles_value_sets_and_checks() {
 
 #[test]
 fn lines_are_counted() {
-    let commands = parse("wait\r\n\r\n# x\r\nwait\r\n").unwrap();
+    let commands = parse("\u{feff}wait\r\n\r\n# x\r\nwait\r\n").unwrap();
     assert_eq!(commands.iter().map(|c| c.line).collect::<Vec<_>>(), [1, 4]);
 }
 
