@@ -1,11 +1,15 @@
-//! Parser graph: a state that only one state leads to, unconditionally, becomes part of it; empty states that only lead on are passed by;
-//! selects whose outcome is known are gone; states that nothing leads to are gone.
+//! Parser graph: states that do the same and lead to the same are one ([`identical`]); a state that only one state leads to, unconditionally,
+//! becomes part of it; empty states that only lead on are passed by; selects whose outcome is known are gone; states that nothing leads to
+//! are gone.
 //!
 //! ```text
 //! state a { A; goto b }   state b { B; select .. }    =>    state a { A; B; select .. }
 //! select (4w4) { 4w4: s; _: t }                       =>    goto s
 //! select (x) { 1: s; _: s }                           =>    goto s
+//! select (x) { 1: s; _: t }   (s and t: A; goto u)     =>    goto s
 //! ```
+
+mod identical;
 
 use crate::ir::*;
 use p4xdp_frontend::arena::Arena;
@@ -18,6 +22,10 @@ pub fn run(program: &mut Program) {
             simplify_select(&mut state.transition);
             cut(state);
         }
+        pass_by(parser);
+        identical::merge(parser);
+        // Where two ways have become one.
+        parser.states.values_mut().for_each(|state| simplify_select(&mut state.transition));
         pass_by(parser);
         merge(parser);
         compact(parser);
