@@ -35,6 +35,7 @@ mod manifest;
 mod maps;
 mod names;
 pub mod prelude;
+mod size;
 mod table_storage;
 
 use emit::Cx;
@@ -90,6 +91,10 @@ pub fn compile(
         sink.check()?;
         return Err(sink.error(emit::internal_error("an architecture without back end")));
     };
+    size::check(program, sink);
+    if sink.error_count() > errors {
+        sink.check()?;
+    }
     layout::headers::check(program, sink);
     if sink.error_count() > errors {
         sink.check()?;

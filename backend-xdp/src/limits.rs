@@ -19,6 +19,12 @@ pub const MOST_CHECKED: u32 = 0x3fff;
 /// Leaves of the decision that a deparser makes between edits of the packet; more are done by the general way.
 pub const MOST_EDITS: usize = 24;
 
+/// Statements of a program at most: the verifier follows a million instructions, over all ways, and a statement comes to several.
+pub const MOST_STATEMENTS: usize = 100_000;
+
+/// Elements of a header stack that an index known at run time only chooses from: the choice is a chain of comparisons.
+pub const MOST_CHOSEN: usize = 256;
+
 /// Maps that a program may use (`MAX_USED_MAPS` in the kernel's `bpf_verifier.h`).
 pub const MOST_MAPS: usize = 64;
 

@@ -21,6 +21,15 @@ pub fn all() -> Vec<(&'static str, String)> {
             "giant stack of the program",
             xdp("header h { bit<8> f; } struct s { h[2000000000] a; }", "s", "extract(x.a.next)", ""),
         ),
+        (
+            "a parser loop over a large stack",
+            xdp(
+                "header h { bit<8> f; } struct s { h[4000] a; }",
+                "s",
+                "extract(x.a.next); transition select(x.a.last.f) { 0: start; default: done; } } state done { b.advance(0)",
+                "x.a[(bit<32>) i.input_port].f = 1;",
+            ),
+        ),
         ("giant varbit", "header h { varbit<4294967288> f; }".into()),
         ("giant shift", "const int x = 1 << 1000000000; const bool b = x > 0;".into()),
         ("giant shift to the right", "const int x = 1 >> 100000000000000000000;".into()),

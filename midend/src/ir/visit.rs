@@ -99,7 +99,56 @@ impl Stmt {
     }
 }
 
+impl Stmt {
+    /// Visits the references to headers in this statement itself, also those in its expressions, not those in its blocks.
+    pub fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
+        match &self.kind {
+            StmtKind::Assign { dst, src } => {
+                dst.headers(visit);
+                src.headers(visit);
+            }
+            StmtKind::SetValid { header, .. } | StmtKind::Emit(header) => header.headers(visit),
+            StmtKind::CopyHeader { dst, src } => {
+                dst.headers(visit);
+                src.headers(visit);
+            }
+            StmtKind::If { condition: e, .. }
+            | StmtKind::Switch { scrutinee: e, .. }
+            | StmtKind::Advance { bits: e }
+            | StmtKind::Reject { error: e }
+            | StmtKind::EmitScalar(e) => e.headers(visit),
+            StmtKind::CallExtern { args, result, .. } => {
+                args.iter().chain(result).for_each(|arg| arg.headers(visit));
+            }
+            StmtKind::Extract { header, varbit_bits } => {
+                header.headers(visit);
+                varbit_bits.iter().for_each(|e| e.headers(visit));
+            }
+            StmtKind::Verify { condition, error } => {
+                condition.headers(visit);
+                error.headers(visit);
+            }
+            StmtKind::PushFront { .. }
+            | StmtKind::PopFront { .. }
+            | StmtKind::Labelled { .. }
+            | StmtKind::Leave(_)
+            | StmtKind::Loop { .. }
+            | StmtKind::ApplyTable { .. }
+            | StmtKind::Lookahead { .. }
+            | StmtKind::PacketLength { .. } => {}
+        }
+    }
+}
+
 impl LValue {
+    fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
+        match self {
+            LValue::Local(_) => {}
+            LValue::Field { header, .. } => header.headers(visit),
+            LValue::Slice { base, .. } => base.headers(visit),
+        }
+    }
+
     /// Visits the expressions in indices.
     pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match self {
@@ -119,6 +168,15 @@ impl LValue {
 }
 
 impl HeaderRef {
+    /// Visits itself, and what is in its index.
+    fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
+        visit(self);
+        match self {
+            HeaderRef::Header(_) | HeaderRef::Next(_) | HeaderRef::Last(_) => {}
+            HeaderRef::Element { index, .. } => index.headers(visit),
+        }
+    }
+
     /// Visits the index.
     pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match self {
@@ -129,6 +187,16 @@ impl HeaderRef {
 }
 
 impl Arg {
+    fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
+        match self {
+            Arg::In(expr) => expr.headers(visit),
+            Arg::Out(lvalue) => lvalue.headers(visit),
+            Arg::Header(header) => header.headers(visit),
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| field.headers(visit)),
+            Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
+        }
+    }
+
     /// Visits the expressions in it.
     pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match self {
@@ -142,6 +210,24 @@ impl Arg {
 }
 
 impl Expr {
+    /// Visits the references to headers in it.
+    pub fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
+        match &self.kind {
+            ExprKind::Const(_) | ExprKind::Local(_) => {}
+            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => header.headers(visit),
+            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => a.headers(visit),
+            ExprKind::Binary(_, a, b) => {
+                a.headers(visit);
+                b.headers(visit);
+            }
+            ExprKind::Conditional(c, a, b) => {
+                c.headers(visit);
+                a.headers(visit);
+                b.headers(visit);
+            }
+        }
+    }
+
     /// Visits the operands, indices included.
     pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match &mut self.kind {
