@@ -192,7 +192,11 @@ fn stages(title: &str, programs: &[Program], includes: &[PathBuf]) {
         println!("| {stage} | {} |", cells.join(" | "));
     }
     let total = |column: &Vec<(&str, Duration)>| {
-        let time = column.iter().skip_while(|(name, _)| *name != "elaborate").map(|(_, time)| *time).sum();
+        let midend = column
+            .iter()
+            .skip_while(|(name, _)| *name != "elaborate")
+            .take_while(|(name, _)| *name != "emit C");
+        let time = midend.map(|(_, time)| *time).sum();
         format!("{:.2}", ms(time))
     };
     println!("| elaborate and passes | {} |", columns.iter().map(total).collect::<Vec<_>>().join(" | "));
