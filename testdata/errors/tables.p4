@@ -40,6 +40,10 @@ control c0(in bit<8> k) {
     table tj { key = { k: exact @name["a" ++ "b"]; } actions = { a; } default_action = a; }
     table tk { key = { k: exact @name[1]; } actions = { a; } default_action = a; } // error[E0333]
     table tl { key = { k: exact @name[a = "b"]; } actions = { a; } default_action = a; } // error[E0333]
+    // A property of an architecture may name an action, as the default action does.
+    table tm { actions = { a; b(k); } default_action = a; psa_empty_group_action = b(k, 1); }
+    table tn { actions = { a; } default_action = a; psa_empty_group_action = b(k, 1); } // error[E0320]
+    table to { actions = { a; b(k); } default_action = a; psa_empty_group_action = b(k, k); } // error[E0303]
     @hidden table th { key = { ~k: exact; } actions = { a; } default_action = a; }
     apply {}
 }
