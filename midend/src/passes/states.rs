@@ -1,4 +1,4 @@
-//! Parser graph: states that do the same and lead to the same are one ([`identical`]); a state that only one state leads to, unconditionally,
+//! Parser graph: states that do the same and lead to the same are one (`identical`); a state that only one state leads to, unconditionally,
 //! becomes part of it; empty states that only lead on are passed by; selects whose outcome is known are gone; states that nothing leads to
 //! are gone.
 //!
