@@ -55,12 +55,15 @@ control IngressImpl(inout headers_t hdr, inout empty_t meta, in psa_ingress_inpu
     Meter<bit<8>>(4, PSA_MeterType_t.PACKETS) metered;
     Register<bit<32>, bit<8>>(4, 32w0xbeef) memory;
     DirectCounter<bit<32>>(PSA_CounterType_t.PACKETS) hits;
+    DirectCounter<bit<32>>(PSA_CounterType_t.BYTES) sizes;
     DirectMeter(PSA_MeterType_t.BYTES) rate;
+    DirectMeter(PSA_MeterType_t.PACKETS) unlimited;
     ActionProfile(8) profile;
     ActionSelector(PSA_HashAlgorithm_t.IDENTITY, 8, 8) flows;
 
     action counting() {
         hits.count();
+        sizes.count();
         hdr.op.result = 1;
     }
     action silent() { hdr.op.result = 2; }
@@ -68,14 +71,17 @@ control IngressImpl(inout headers_t hdr, inout empty_t meta, in psa_ingress_inpu
         key = { hdr.op.key: exact; }
         actions = { counting; silent; }
         default_action = silent();
-        psa_direct_counter = hits;
+        psa_direct_counter = { hits, sizes };
     }
-    action colouring() { hdr.op.result = rate.execute() == PSA_MeterColor_t.GREEN ? 32w6 : 32w8; }
+    action colouring() {
+        PSA_MeterColor_t second = unlimited.execute();
+        hdr.op.result = rate.execute() == PSA_MeterColor_t.GREEN && second == PSA_MeterColor_t.GREEN ? 32w6 : 32w8;
+    }
     table coloured {
         key = { hdr.op.key: exact; }
         actions = { colouring; silent; }
         default_action = silent();
-        psa_direct_meter = rate;
+        psa_direct_meter = { rate, unlimited };
     }
     action set(bit<32> v) { hdr.op.result = v; }
     table members {

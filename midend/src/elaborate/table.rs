@@ -174,13 +174,24 @@ impl<'h> Elaborator<'h> {
                 }
                 continue;
             }
-            let binding = self.constant_binding(expr, &join(table, &property.name.name))?;
-            let value = match self.constant_arg(&binding, expr.ty, expr.span)? {
-                ir::Arg::Extern(id) => ir::PropertyValue::Extern(id),
-                arg => ir::PropertyValue::Const(arg),
+            // A table with several direct counters lists them: the property is there once for each.
+            let values = match &expr.kind {
+                ExprKind::Aggregate(elements, _)
+                    if !elements.is_empty() && elements.iter().all(is_object) =>
+                {
+                    elements.iter().collect()
+                }
+                _ => vec![expr],
             };
-            debug_assert!(!matches!(binding, Binding::Loc(_)));
-            properties.push((property.name.name.clone(), value));
+            for expr in values {
+                let binding = self.constant_binding(expr, &join(table, &property.name.name))?;
+                let value = match self.constant_arg(&binding, expr.ty, expr.span)? {
+                    ir::Arg::Extern(id) => ir::PropertyValue::Extern(id),
+                    arg => ir::PropertyValue::Const(arg),
+                };
+                debug_assert!(!matches!(binding, Binding::Loc(_)));
+                properties.push((property.name.name.clone(), value));
+            }
         }
         Ok(properties)
     }
@@ -324,4 +335,9 @@ pub(super) fn has_bound_arguments(call: &hir::ActionRef) -> bool {
         .iter()
         .flatten()
         .any(|a| matches!(a, hir::Argument::Value(e) if !matches!(e.kind, ExprKind::Error)))
+}
+
+/// True for an instance, named or made in place.
+fn is_object(expr: &hir::Expr) -> bool {
+    matches!(expr.kind, ExprKind::Instance(_) | ExprKind::Construct(_))
 }
