@@ -4,7 +4,7 @@
 use crate::limits::{MOST_CHOSEN, MOST_STATEMENTS};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{HeaderRef, Program, StackId, Transition, visit};
+use p4xdp_midend::ir::{Control, HeaderRef, Program, StackId, Transition, visit};
 
 /// Refuses what is too large.
 pub fn check(program: &Program, sink: &mut Diagnostics) {
@@ -44,7 +44,13 @@ pub fn check(program: &Program, sink: &mut Diagnostics) {
         sink.emit(Diagnostic::error(codes::E0516, span, message).with_label(stack.span, "the stack"));
     }
     if statements > MOST_STATEMENTS {
-        let span = program.controls.values().next().map_or(Span::NONE, |control| control.span);
+        let size = |control: &Control| {
+            let mut count = 0;
+            visit::statements(&control.body, &mut |_| count += 1);
+            count
+        };
+        let largest = program.controls.values().max_by_key(|control| size(control));
+        let span = largest.map_or(Span::NONE, |control| control.span);
         let message =
             format!("the program has {statements} statements, at most {MOST_STATEMENTS} are compiled to XDP");
         sink.emit(
