@@ -1,6 +1,8 @@
 //! Passes that are wrong on purpose: whether the agreement finds each of them, after how many programs, and how small an example shrinks to.
 //! In, a fault; out, what became of it. The faults stand behind the good passes up to one that is named with them.
 
+mod along;
+
 use crate::coverage::Coverage;
 use crate::engines::{self, Ending, Failure};
 use crate::generate::{self, Case, Size};
@@ -222,7 +224,7 @@ const LINES: usize = 60;
 pub fn run(size: Size) -> (Vec<String>, Vec<String>) {
     let mut lines = Vec::new();
     let mut wrong = Vec::new();
-    let mut sought: Vec<&Fault> = FAULTS.iter().collect();
+    let mut sought: Vec<&Fault> = FAULTS.iter().chain(along::FAULTS).collect();
     let examples = std::env::var_os("P4XDP_EXAMPLES").is_some();
     for seed in 1..=WITHIN {
         if sought.is_empty() {

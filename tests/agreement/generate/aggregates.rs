@@ -10,7 +10,8 @@ impl Generator {
     pub(super) fn aggregate_statement(&mut self, scope: &Scope, depth: usize) -> Tree {
         let line = |text: String| Tree::statement(format!("        {text}\n"));
         let written: Vec<HeaderVar> = scope.headers.iter().filter(|h| h.writable).cloned().collect();
-        match self.random.below(9) {
+        match self.random.below(10) {
+            9 if !written.is_empty() => self.valid_on_one_way(scope, &written),
             0 if !written.is_empty() => {
                 let header = self.random.of(&written);
                 line(format!("{} = {{#}};", header.text)).tag("assignment: {#}")
@@ -68,6 +69,25 @@ impl Generator {
             }
             _ => self.compound_assignment(scope),
         }
+    }
+
+    /// A header that is made valid, or invalid, and on one of two ways the other.
+    fn valid_on_one_way(&mut self, scope: &Scope, written: &[HeaderVar]) -> Tree {
+        let header = self.random.of(written).text;
+        let (before, then) = self.random.of(&[
+            ("setValid", "setInvalid"),
+            ("setInvalid", "setValid"),
+            ("setValid", "setValid"),
+        ]);
+        let call = |what: &str| Tree::statement(format!("        {header}.{what}();\n"));
+        let condition = self.expr(scope, Ty::Bool, 1);
+        let branch = Tree::new(Kind::Statement)
+            .text("        if (")
+            .tree(condition)
+            .text(") {\n")
+            .tree(call(then))
+            .text("        }\n");
+        Tree::new(Kind::Statement).tree(call(before)).tree(branch).tag("header: valid on one way")
     }
 
     /// An element that is chosen at run time, as a whole.

@@ -68,6 +68,11 @@ impl Generator {
         self.instances.clear();
         let mut probe = Tree::new(Kind::Fixed).text("header probe_t {\n");
         if probes {
+            for header in &scope.headers {
+                if self.random.percent(35) {
+                    variables.push((format!("{}.isValid()", header.text), Ty::Bool));
+                }
+            }
             let (fields, copies) = probes_of(&variables);
             probe = probe.trees(fields);
             out = out.tree(copies);
