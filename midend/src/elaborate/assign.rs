@@ -22,6 +22,7 @@ enum Leaf {
 impl Elaborator<'_> {
     /// `loc = value`, both of type `ty`.
     pub(super) fn write(&mut self, loc: &Loc, value: Value, ty: TypeId, span: Span) -> Res<()> {
+        let loc = &self.steady(loc);
         let mut leaves = Vec::new();
         self.pair(loc, value, ty, &mut leaves, span)?;
         if let [_] = leaves.as_slice() {
@@ -46,6 +47,17 @@ impl Elaborator<'_> {
             self.write_leaf(leaf, span)?;
         }
         Ok(())
+    }
+
+    /// A place that is written in several steps, its index evaluated once: a step may write what the index reads.
+    pub(super) fn steady(&mut self, loc: &Loc) -> Loc {
+        let whole = matches!(loc, Loc::Header { .. } | Loc::Union(_) | Loc::Struct(_));
+        if !whole || loc.is_static() {
+            return loc.clone();
+        }
+        let (mut leaves, mut reads) = (StorageSet::new(), StorageSet::new());
+        self.add_storage(loc, &mut leaves, &mut reads);
+        if reads.overlaps(&leaves) { self.freeze_indices(loc) } else { loc.clone() }
     }
 
     fn freeze_leaves(&mut self, leaves: Vec<Leaf>, span: Span) -> Res<Vec<Leaf>> {

@@ -48,14 +48,16 @@ impl<'h> Elaborator<'h> {
                 self.is_valid(&value, span).map(Value::Scalar)
             }
             Callee::SetValid(header) => {
-                match self.loc(header, NextAs::Element)? {
+                let place = self.loc(header, NextAs::Element)?;
+                match self.steady(&place) {
                     Loc::Header { header, siblings } => self.set_valid(&header, &siblings, span),
                     _ => return Err(self.bug(span, "`setValid` of something that is no header")),
                 }
                 Ok(Value::Void)
             }
             Callee::SetInvalid(header) => {
-                match self.loc(header, NextAs::Element)? {
+                let place = self.loc(header, NextAs::Element)?;
+                match self.steady(&place) {
                     Loc::Header { header, siblings } => {
                         self.invalidate(&[header], span);
                         self.invalidate(&siblings, span);
