@@ -112,7 +112,7 @@ fn everything_in_testdata() {
     assert!(elaborated > 20, "{elaborated} elaborated, {skipped} rejected or without `main`");
 }
 
-/// What elaboration refuses, it refuses with the code and at the line that the program says: `// error[E0501]` behind a line, or a sentence with
+/// What elaboration and the back end refuse, they refuse with the code and at the line that the program says: `// error[E0501]` behind a line, or a sentence with
 /// `error[E0402]` in the first line if the place does not matter.
 #[test]
 fn refusals() {
@@ -128,7 +128,7 @@ fn refusals() {
             }
         }
         let mut compilation = Compilation::new(Options { program: path.clone(), ..Options::default() });
-        assert!(compilation.elaborate().is_err(), "{} is accepted", path.display());
+        assert!(compilation.generate(&Codegen::default()).is_err(), "{} is accepted", path.display());
         let anywhere = expected.iter().any(|(line, _)| *line == 0);
         let mut found: Vec<(usize, &str)> = compilation
             .diagnostics

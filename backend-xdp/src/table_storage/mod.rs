@@ -20,7 +20,7 @@ use num_traits::ToPrimitive;
 use p4xdp_frontend::ast::AnnotationBody;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_manifest::{ByteOrder, Place, Storage};
-use p4xdp_midend::ir::{Arg, ExprKind, KeyElement, MatchKind, Program, ScalarType, Table};
+use p4xdp_midend::ir::{Arg, ExprKind, KeyElement, MatchKind, Program, PropertyValue, ScalarType, Table};
 
 /// Capacity of a table that does not say one; P4 leaves it to the target.
 const USUAL_SIZE: u64 = 1024;
@@ -113,6 +113,7 @@ pub fn choose(
     stem: &str,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Box<dyn TableStorage>>, ErrorsReported> {
+    refuse_attached(program, table, diagnostics)?;
     let has_runtime_entries = !table.keys.is_empty() && !table.entries_are_const;
     if !has_runtime_entries {
         return Ok(None);
@@ -168,6 +169,30 @@ pub fn choose(
         return Err(too_wide(diagnostics, table, hash.key_size()));
     }
     Ok(Some(Box::new(hash)))
+}
+
+/// An extern that works with every lookup of its table, though no statement calls it: direct counters and meters, action
+/// profiles and selectors.
+fn refuse_attached(
+    program: &Program,
+    table: &Table,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), ErrorsReported> {
+    let attached = table.properties.iter().find_map(|(property, value)| match value {
+        PropertyValue::Extern(id) => {
+            let instance = &program.externs[*id];
+            (!matches!(&*instance.extern_type, "hash_table" | "array_table")).then_some((property, instance))
+        }
+        PropertyValue::Const(_) | PropertyValue::Action(_) => None,
+    });
+    let Some((property, instance)) = attached else {
+        return Ok(());
+    };
+    let message =
+        format!("a table with a `{}` in `{property}` cannot be compiled to XDP yet", instance.extern_type);
+    Err(diagnostics.error(
+        Diagnostic::error(codes::E0516, table.span, message).with_label(instance.span, "declared here"),
+    ))
 }
 
 /// The order in which a key is best kept where only equality matters: as it stands in the packet.
