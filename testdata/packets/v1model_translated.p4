@@ -31,7 +31,6 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
     @name(".forward") action forward(bit<9> port) { sm.egress_spec = port; }
     @name(".discard") action discard() { mark_to_drop(); }
     @name(".note") action note(@name("value") bit<8> v) { headers.op.note = v; }
-    @name(".counted") direct_counter(CounterType.packets_and_bytes) counted;
     @name(".to") table to {
         key = {
             headers.op.op: exact @name("op.op");
@@ -39,7 +38,6 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
         }
         actions = { forward; discard; note; @defaultonly NoAction; }
         default_action = NoAction();
-        counters = counted;
     }
     apply { to.apply(); }
 }
