@@ -2,7 +2,7 @@
 # make test: sets everything up and runs every test.
 # Both work in a fresh clone on Debian 12 with nothing but Rust.
 
-.PHONY: all setup build demo test agreement bench install clean
+.PHONY: all setup build demo test agreement bench install install-built uninstall clean
 
 all: build
 
@@ -26,8 +26,29 @@ agreement: setup
 bench: setup
 	cargo bench
 
-install: setup
-	cargo install --path .
+# Binary, manual pages and completions; packagers set DESTDIR and PREFIX.
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINARY ?= target/release/p4xdp
+SHARE = $(DESTDIR)$(PREFIX)/share
+BASH_COMPLETION = $(SHARE)/bash-completion/completions/p4xdp
+ZSH_COMPLETION = $(SHARE)/zsh/site-functions/_p4xdp
+FISH_COMPLETION = $(SHARE)/fish/vendor_completions.d/p4xdp.fish
+
+install: build install-built
+
+# What `make install` copies, for a binary that is there.
+install-built:
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/p4xdp
+	install -d $(SHARE)/man/man1 $(dir $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION))
+	$(BINARY) man --out-dir $(SHARE)/man/man1
+	$(BINARY) completions bash >$(BASH_COMPLETION)
+	$(BINARY) completions zsh >$(ZSH_COMPLETION)
+	$(BINARY) completions fish >$(FISH_COMPLETION)
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/p4xdp $(SHARE)/man/man1/p4xdp.1 $(SHARE)/man/man1/p4xdp-*.1
+	rm -f $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
 
 clean:
 	cargo clean

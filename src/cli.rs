@@ -52,9 +52,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Prints a completion script for a shell.
     Completions(CompletionsArgs),
-    /// Prints the manual page.
-    #[command(hide = true)]
-    Man,
+    /// Prints a manual page, or writes all of them.
+    Man(ManArgs),
 }
 
 /// How a program is read.
@@ -260,4 +259,15 @@ pub struct CompletionsArgs {
     /// The shell.
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// `p4xdp man`
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The subcommand whose page it is, such as `table insert`; the page of `p4xdp` itself if not given.
+    #[arg(value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// Writes all pages into this directory, `p4xdp-table-insert.1` and so on.
+    #[arg(short = 'o', long = "out-dir", value_name = "DIR", conflicts_with = "command")]
+    pub out_dir: Option<PathBuf>,
 }

@@ -62,6 +62,10 @@ impl Exit {
 
 /// Carries out a command line.
 pub fn run(cli: Cli) -> Exit {
+    output::settle(dispatch(cli))
+}
+
+fn dispatch(cli: Cli) -> Exit {
     match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Build(args) => build::run(&args),
@@ -77,6 +81,6 @@ pub fn run(cli: Cli) -> Exit {
         Command::Events(args) => events::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::shell(args.shell),
-        Command::Man => completions::manual(),
+        Command::Man(args) => completions::manual(&args),
     }
 }

@@ -25,6 +25,7 @@ fn main() -> io::Result<ExitCode> {
     render(sink.iter(), &sources, Format::Human, false, &mut io::stderr())?;
     match result {
         Ok(preprocessed) => {
+            #[allow(clippy::disallowed_methods, reason = "an example, and a failure to write is returned")]
             io::stdout().write_all(preprocessed.text.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }

@@ -1,6 +1,6 @@
 //! `p4xdp events`: what a running program sends.
 
-use super::{Exit, output::print, target};
+use super::{Exit, output, target};
 use crate::cli::EventsArgs;
 use p4xdp_runtime::{Error, value};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ fn try_run(args: &EventsArgs) -> Result<(), Error> {
     let events = program.events(args.source.as_deref().unwrap_or_default())?;
     let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut left = args.count.unwrap_or(u64::MAX);
-    while left > 0 && end.is_none_or(|end| Instant::now() < end) {
+    while left > 0 && !output::is_closed() && end.is_none_or(|end| Instant::now() < end) {
         for event in events
             .read(Duration::from_millis(200))?
             .into_iter()
@@ -27,7 +27,7 @@ fn try_run(args: &EventsArgs) -> Result<(), Error> {
                 .map(|(field, value)| format!("{}={}", field.name, value::format(value, field)))
                 .collect();
             line.push(event.packet.iter().map(|byte| format!("{byte:02x}")).collect());
-            print(&format!("{}\n", line.join(" ").trim_end()));
+            output::print(&format!("{}\n", line.join(" ").trim_end()));
             left -= 1;
         }
     }

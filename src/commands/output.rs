@@ -1,6 +1,12 @@
-//! How commands speak to people.
+//! How commands speak to people. Everything that goes to standard output goes through [`Out`], so that a reader who has gone away, or a
+//! full disk, is met in one place.
 
-use std::io::{IsTerminal, Write};
+use super::Exit;
+use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
+
+/// Why standard output takes nothing more; a run has at most one reason.
+static CLOSED: OnceLock<io::ErrorKind> = OnceLock::new();
 
 /// Says on standard error what went wrong.
 pub fn complain(message: &str) {
@@ -13,15 +19,59 @@ pub fn say(message: &str) {
     let _ = writeln!(std::io::stderr(), "{message}");
 }
 
-/// Writes a result to standard output; a closed pipe ends the output quietly.
+/// Writes a result to standard output.
 pub fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    // `Out` remembers what went wrong, and `settle` says it.
+    let _ = Out.write_all(text.as_bytes()).and_then(|()| Out.flush());
 }
 
 /// Says something on standard error, where standard output is for something else.
 pub fn to_stderr(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Standard output. After the first failure it takes nothing more; what failed is told once, by [`settle`].
+#[derive(Clone, Copy, Debug)]
+pub struct Out;
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        attempt(|out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        attempt(Write::flush)
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place that writes to standard output")]
+fn attempt<T>(write: impl FnOnce(&mut io::StdoutLock<'static>) -> io::Result<T>) -> io::Result<T> {
+    if let Some(kind) = CLOSED.get() {
+        return Err((*kind).into());
+    }
+    let result = write(&mut io::stdout().lock());
+    if let Err(error) = &result
+        && error.kind() != io::ErrorKind::Interrupted
+        && CLOSED.set(error.kind()).is_ok()
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        complain(&format!("cannot write standard output: {error}"));
+    }
+    result
+}
+
+/// Nobody reads what is printed any more: whoever prints without end may stop.
+pub fn is_closed() -> bool {
+    CLOSED.get().is_some()
+}
+
+/// How the run ended, with regard to standard output: a reader who has had enough (`| head`) is no fault, everything else that kept results
+/// from being written is one.
+pub fn settle(exit: Exit) -> Exit {
+    match CLOSED.get() {
+        None | Some(io::ErrorKind::BrokenPipe) => exit,
+        Some(_) => Exit::Environment,
+    }
 }
 
 /// Colour only on a terminal, and not where `NO_COLOR` is set.

@@ -167,14 +167,14 @@ enum Outputs {
     /// One capture a port, made when its first packet leaves.
     Folder { folder: PathBuf, inputs: Vec<PathBuf>, files: BTreeMap<u32, PortFile>, count: usize },
     /// One capture with an interface a port.
-    Stdout { writer: pcapng::Writer<BufWriter<io::Stdout>>, count: usize },
+    Stdout { writer: pcapng::Writer<BufWriter<output::Out>>, count: usize },
 }
 
 type PortFile = pcap::Writer<BufWriter<File>>;
 
 impl Outputs {
     fn to_stdout() -> Result<Outputs, Exit> {
-        let writer = pcapng::Writer::new(BufWriter::new(io::stdout()));
+        let writer = pcapng::Writer::new(BufWriter::new(output::Out));
         Ok(Outputs::Stdout { writer: writer.map_err(|error| broken(&error))?, count: 0 })
     }
 
@@ -229,13 +229,9 @@ impl Outputs {
     }
 }
 
-/// Whoever read standard output has gone: there is nobody to be told, and no fault of ours.
-fn broken(error: &io::Error) -> Exit {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        return Exit::Done;
-    }
-    complain(&format!("cannot write standard output: {error}"));
-    Exit::Environment
+/// Standard output takes nothing more, so nothing more need be done.
+fn broken(_: &io::Error) -> Exit {
+    output::settle(Exit::Done)
 }
 
 fn port_and_path(text: &str) -> Result<(u32, PathBuf), Exit> {

@@ -107,6 +107,7 @@ pub fn run(job: &Job) {
     }));
     let done = Arc::new(AtomicUsize::new(job.from));
     watch(Arc::clone(&done));
+    #[allow(clippy::disallowed_methods, reason = "a test")]
     let stdout = io::stdout();
     for index in job.from..job.to {
         let text = job.mutant(index);
