@@ -1,7 +1,7 @@
 //! Other people's loaders: the L2 switch's object attached by iproute2 and by xdp-loader in a namespace of its own. Its default action and its
 //! constant entries hold without any control program, and p4xdp finds its tables afterwards.
 //!
-//! Needs root, iproute2, ethtool and xdp-tools; without root it is passed over outside CI.
+//! Needs root, iproute2, ethtool and xdp-tools.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +12,9 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
+mod needs;
+
+use needs::Need;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -67,11 +70,9 @@ fn run(command: &[&str]) -> String {
     text
 }
 
-/// Root, or not in CI.
 fn privileged() -> bool {
-    let root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
-    assert!(root || std::env::var_os("CI").is_none(), "this test needs root, and CI may not pass it over");
-    root
+    let commands = ["ip", "ethtool", "ping", "sysctl", "xdp-loader"].map(Need::Command);
+    needs::met("loaders", &[&[Need::Root], &commands[..]].concat())
 }
 
 const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");

@@ -1,7 +1,7 @@
 //! Packet tests as data: every `.stf` in `examples/` and `testdata/packets/`, on every engine. `NAME.stf` tests `NAME.p4` beside it;
 //! so does `NAME.CASE.stf`. A line `# engines: interp` restricts where it runs, with the reason behind it.
 //!
-//! The engines `kernel` and `veth` need root; without it they are reported as ignored, and in CI they fail.
+//! The engines `kernel` and `veth` need root; without it they are reported as ignored, or fail where skipping is forbidden.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,7 +12,10 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
+mod needs;
+
 use libtest_mimic::{Arguments, Failed, Trial};
+use needs::Need;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -28,9 +31,7 @@ fn main() {
         find(&root.join(folder), &mut tests);
     }
     tests.sort();
-    let privileged =
-        std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
-    let ci = std::env::var_os("CI").is_some();
+    let unprivileged = needs::is_ignored(&[Need::Root]);
     let trials = tests.iter().flat_map(|stf| ENGINES.iter().map(move |engine| (stf, *engine))).filter_map(
         |(stf, engine)| {
             if !wanted(stf, engine) {
@@ -39,7 +40,7 @@ fn main() {
             let name = format!("{engine}: {}", stf.strip_prefix(root).unwrap_or(stf).display());
             let stf = stf.clone();
             let trial = Trial::test(name, move || run(&stf, engine));
-            Some(trial.with_ignored_flag(engine != "interp" && !privileged && !ci))
+            Some(trial.with_ignored_flag(engine != "interp" && unprivileged))
         },
     );
     libtest_mimic::run(&args, trials.collect()).exit();

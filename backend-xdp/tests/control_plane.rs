@@ -12,7 +12,10 @@
 mod support;
 
 use std::process::Command;
+use support::needs::{Need, met};
 use support::{compiled, load, object, privileged, run};
+
+const LIBBPF: &str = "/usr/include/bpf/bpf.h";
 
 const PROGRAM: &str = "#include <core.p4>
 #include <xdp_model.p4>
@@ -105,6 +108,9 @@ int main(int argc, char **argv)
 
 #[test]
 fn a_c_program_fills_the_tables() {
+    if !met("a_c_program_fills_the_tables", &[Need::Command("cc"), Need::File(LIBBPF)]) {
+        return;
+    }
     let output = compiled("control", PROGRAM);
     let object = object("control", &output);
     let directory = tempfile::tempdir().unwrap();

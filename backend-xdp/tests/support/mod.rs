@@ -10,6 +10,10 @@
 )]
 #![allow(dead_code, reason = "no test file uses all of it")]
 
+#[path = "../../../tests/needs/mod.rs"]
+pub mod needs;
+
+use needs::Need;
 use p4xdp_backend_xdp::clang::Clang;
 use p4xdp_backend_xdp::{Options, Output, compile};
 use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
@@ -100,6 +104,7 @@ impl Drop for Loaded {
 
 /// Loads and pins with bpftool, program and maps. Needs privilege.
 pub fn load(name: &str, object: &Object) -> Loaded {
+    mount_bpffs();
     let pin = PathBuf::from(format!("/sys/fs/bpf/p4xdp-test-{}-{name}", std::process::id()));
     std::fs::create_dir_all(&pin).unwrap();
     let loaded = Loaded { pin };
@@ -115,16 +120,23 @@ pub fn load(name: &str, object: &Object) -> Loaded {
     loaded
 }
 
-/// True if this process may load programs. Where it may not, tests that need it say so.
+/// Pins need the BPF file system where everybody expects it; a freshly started machine may not have it.
+fn mount_bpffs() {
+    static MOUNTED: std::sync::Once = std::sync::Once::new();
+    MOUNTED.call_once(|| {
+        let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap();
+        if !mounts.lines().any(|line| line.split(' ').nth(1) == Some("/sys/fs/bpf")) {
+            let status = Command::new("mount").args(["-t", "bpf", "bpf", "/sys/fs/bpf"]).status().unwrap();
+            assert!(status.success(), "the BPF file system can be mounted");
+        }
+    });
+}
+
+/// True if this process may load programs, by bpftool.
 pub fn privileged() -> bool {
-    let probe = Path::new("/sys/fs/bpf").join(format!("p4xdp-probe-{}", std::process::id()));
-    let may = std::fs::create_dir(&probe).is_ok();
-    let _ = std::fs::remove_dir(&probe);
-    if !may {
-        eprintln!("SKIPPED: needs root and /sys/fs/bpf");
-        assert!(std::env::var_os("P4XDP_FORBID_SKIP").is_none(), "skipping is forbidden here");
-    }
-    may
+    let thread = std::thread::current();
+    let needs = [Need::Root, Need::Command("bpftool"), Need::File("/sys/fs/bpf")];
+    needs::met(thread.name().unwrap_or("a test"), &needs)
 }
 
 /// Runs a packet through a loaded program: verdict and packet.
