@@ -17,6 +17,7 @@ pub struct Builder {
     clang: Option<PathBuf>,
     extern_files: Vec<PathBuf>,
     out_dir: Option<PathBuf>,
+    header_prefix: String,
 }
 
 /// What was built.
@@ -51,7 +52,13 @@ impl Builder {
     /// Builds this program.
     pub fn new(program: impl Into<PathBuf>) -> Builder {
         let options = Options { program: program.into(), ..Options::default() };
-        Builder { options, clang: None, extern_files: Vec::new(), out_dir: None }
+        Builder {
+            options,
+            clang: None,
+            extern_files: Vec::new(),
+            out_dir: None,
+            header_prefix: String::new(),
+        }
     }
 
     /// Looks for included files here, too.
@@ -82,6 +89,13 @@ impl Builder {
         self
     }
 
+    /// What names in the control-plane header begin with, which lets several headers be included together.
+    #[must_use]
+    pub fn header_prefix(mut self, prefix: impl Into<String>) -> Builder {
+        self.header_prefix = prefix.into();
+        self
+    }
+
     /// Where to write; a build script's `$OUT_DIR` if not given.
     #[must_use]
     pub fn out_dir(mut self, dir: impl Into<PathBuf>) -> Builder {
@@ -97,7 +111,8 @@ impl Builder {
     pub fn build(&self) -> Result<Built, BuildError> {
         let directory = self.out_dir.clone().or_else(|| std::env::var_os("OUT_DIR").map(PathBuf::from));
         let directory = directory.ok_or(BuildError::NoOutDir)?;
-        let codegen = Codegen::new(self.clang.clone(), &self.extern_files)?;
+        let mut codegen = Codegen::new(self.clang.clone(), &self.extern_files)?;
+        codegen.header_prefix.clone_from(&self.header_prefix);
         let mut compilation = Compilation::new(self.options.clone());
         let output =
             compilation.generate(&codegen).map_err(|_| BuildError::Rejected(findings(&compilation)))?;

@@ -83,6 +83,14 @@ pub struct SourceArgs {
     pub warnings: Vec<String>,
 }
 
+/// What can begin a name in C; nothing can, too.
+fn identifier(text: &str) -> Result<String, &'static str> {
+    let mut letters = text.chars();
+    let first = letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let others = letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if text.is_empty() || first && others { Ok(text.to_owned()) } else { Err("it is no name in C") }
+}
+
 /// What may follow `-W`.
 fn warning_flag(flag: &str) -> Result<String, UnknownWarning> {
     WarningPolicy::default().set(flag).map(|()| flag.to_owned())
@@ -155,6 +163,10 @@ pub struct BuildArgs {
     /// The pass after which `--emit ir` looks; `elaborate` is before the first.
     #[arg(long, value_name = "PASS")]
     pub after: Option<String>,
+    /// What names in the control-plane header begin with, such as `edge_`: with it, a C program can include the headers of several
+    /// programs that have tables of the same names.
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true, value_parser = identifier)]
+    pub header_prefix: String,
     /// How code is generated.
     #[command(flatten)]
     pub codegen: CodegenArgs,

@@ -125,6 +125,7 @@ impl Compilation {
             source: &file,
             locate: Some(&locate),
             extern_c: codegen.extern_c.as_deref(),
+            header_prefix: &codegen.header_prefix,
             holding: None,
         };
         let output = backend::compile(&program, &options, &mut self.diagnostics)?;
@@ -156,6 +157,8 @@ pub struct Codegen {
     pub clang: Option<PathBuf>,
     /// C that defines the extern functions which the program only declares.
     pub extern_c: Option<String>,
+    /// What names in the control-plane header begin with.
+    pub header_prefix: String,
 }
 
 impl Codegen {
@@ -170,7 +173,8 @@ impl Codegen {
             let c = std::fs::read_to_string(file).map_err(|error| ObjectError::Read(file.clone(), error))?;
             text += &format!("/* Extern functions, from {name}. */\n{c}\n");
         }
-        Ok(Codegen { clang, extern_c: (!extern_files.is_empty()).then_some(text) })
+        let extern_c = (!extern_files.is_empty()).then_some(text);
+        Ok(Codegen { clang, extern_c, header_prefix: String::new() })
     }
 }
 

@@ -1,7 +1,7 @@
-//! A control plane in plain C: compiled against the generated header and libbpf, it loads the router, fills its table and finds its
-//! packets forwarded.
+//! Control planes in plain C, compiled against generated headers and libbpf: one loads the router, fills its table and finds its packets
+//! forwarded; the example in `examples/c-control` controls a router that somebody else has loaded; one controls two programs.
 //!
-//! Needs root, cc and libbpf-dev; without root it is passed over outside CI.
+//! Needs root, cc and libbpf-dev.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +12,9 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
+mod needs;
+
+use needs::Need;
 use std::path::Path;
 use std::process::Command;
 
@@ -26,27 +29,166 @@ fn run(command: &mut Command) {
     );
 }
 
+const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
+
+fn can_run(test: &str) -> bool {
+    let commands = ["cc", "ip", "bpftool", "setpriv", "unshare", "mount"].map(Need::Command);
+    needs::met(test, &[&[Need::Root, Need::File("/usr/include/bpf/bpf.h")], &commands[..]].concat())
+}
+
+/// Compiles C with the headers that lie in a folder.
+fn cc(folder: &Path, source: &Path, program: &Path) -> std::process::Output {
+    Command::new("cc")
+        .args(["-Wall", "-Wextra", "-Werror", "-O2", "-I"])
+        .args([folder, source, Path::new("-o"), program, Path::new("-lbpf")])
+        .output()
+        .expect("cc runs")
+}
+
+/// Runs a script in namespaces of its own, with a bpffs of its own: whatever it makes ends with it.
+#[track_caller]
+fn inside(folder: &Path, script: &str) -> String {
+    let output = Command::new("unshare")
+        .args(["--mount", "--net", "sh", "-euc", &format!("mount -t bpf bpf /sys/fs/bpf\n{script}")])
+        .env("P4XDP", P4XDP)
+        .current_dir(folder)
+        .output()
+        .expect("unshare runs");
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{script}\n{stdout}{stderr}");
+    stdout.into_owned()
+}
+
+const DEVICES: &str = "
+    ip link add port1 index 1000 type veth peer name port2 index 1001
+    ip link add port.3 index 1002 type veth peer name port4 index 1003
+";
+
+/// The example: finds the maps by device, keeps the table as the file says, and does so with two capabilities as well.
 #[test]
-fn the_header_serves_a_c_program() {
-    let root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
-    assert!(root || std::env::var_os("CI").is_none(), "this test needs root, and CI may not pass it over");
-    if !root {
+fn the_example_controls_a_router() {
+    if !can_run("the_example_controls_a_router") {
+        return;
+    }
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    run(Command::new(P4XDP).arg("build").arg(examples.join("router/router.p4")).arg("-o").arg(dir.path()));
+    let output = cc(dir.path(), &examples.join("c-control/control.c"), &dir.path().join("control"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let routes = "# comment\n10.0.1.0/24 02:00:00:00:01:02 02:00:00:00:01:01 port1\n\
+                  10.0.2.9/24 02:00:00:00:02:02 02:00:00:00:02:01 port.3 # host bits are ignored\n";
+    std::fs::write(dir.path().join("routes"), routes).expect("writable");
+    std::fs::write(dir.path().join("fewer"), "10.0.2.0/24 2:0:0:0:2:3 2:0:0:0:2:1 port2\n")
+        .expect("writable");
+    std::fs::write(dir.path().join("wrong"), "\n10.0.2.0/33 2:0:0:0:2:3 2:0:0:0:2:1 port2\n")
+        .expect("writable");
+    let dispatcher = "__attribute__((section(\"xdp\"), used)) int xdp_dispatcher(void *ctx) { return 2; }\n\
+                      char _license[] __attribute__((section(\"license\"), used)) = \"GPL\";\n";
+    std::fs::write(dir.path().join("dispatcher.c"), dispatcher).expect("writable");
+    let text = inside(
+        dir.path(),
+        &format!(
+            "{DEVICES}
+            refused() {{ if \"$@\" 2>said; then exit 9; fi; cat said; }}
+            refused ./control nodev routes 0
+            refused ./control port1 routes 0
+            $P4XDP load router.o port1 port.3 >/dev/null
+            ./control port1 routes 0
+            $P4XDP table dump --dev port.3 route
+            # Without CAP_SYS_ADMIN nothing can be opened by number.
+            setpriv --bounding-set -all,+bpf,+net_admin ./control port.3 fewer 1
+            $P4XDP table dump --dev port1 route
+            refused ./control port1 wrong 0
+            # libxdp attaches a dispatcher and pins the programs that it calls.
+            clang -O2 -g -target bpf -c dispatcher.c -o dispatcher.o
+            ip link set dev port4 xdp obj dispatcher.o sec xdp
+            refused ./control port4 routes 0
+            id=$(ip link show dev port4 | sed -n 's/.*prog.xdp id \\([0-9]*\\).*/\\1/p')
+            mkdir -p /sys/fs/bpf/xdp/dispatch-1003-$id
+            bpftool prog load router.o /sys/fs/bpf/xdp/dispatch-1003-$id/router-prog type xdp
+            ./control port4 routes 0
+            # Another program under the same name.
+            sed 's/table route /table paths /; s/route.apply/paths.apply/' {router} >router.p4
+            $P4XDP build router.p4 -o other
+            $P4XDP load --force other/router.o port2 >/dev/null
+            refused ./control port2 routes 0",
+            router = examples.join("router/router.p4").display()
+        ),
+    );
+    let both =
+        "  dst=10.0.1.0/24 -> router.next_hop(dst=02:00:00:00:01:02, src=02:00:00:00:01:01, port=1000)";
+    let fewer =
+        "  dst=10.0.2.0/24 -> router.next_hop(dst=02:00:00:00:02:03, src=02:00:00:00:02:01, port=1001)";
+    for line in [
+        "nodev: no router: No such device",
+        "port1: no router: No such file or directory",
+        "2 routes, 0 removed",
+        both,
+        "1 routes, 1 removed",
+        "routed 0, no route 0, expired 0, not IPv4 0",
+        fewer,
+        "wrong:2: expected PREFIX/LENGTH NEXT-HOP-MAC OWN-MAC DEVICE",
+        "port4: no router: No such file or directory",
+        "port2: no router: Protocol error",
+    ] {
+        assert!(text.lines().any(|found| found == line), "`{line}` is missing:\n{text}");
+    }
+    assert_eq!(text.matches(both).count(), 1, "{text}");
+    assert_eq!(text.matches("2 routes, 0 removed").count(), 2, "{text}");
+}
+
+/// Two programs with a table of the same name, controlled by one C file: the second header has a prefix.
+#[test]
+fn one_c_program_controls_two_programs() {
+    if !can_run("one_c_program_controls_two_programs") {
         return;
     }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let dir = tempfile::tempdir().expect("a temporary directory");
-    run(Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+    let router = here.join("examples/router/router.p4");
+    let edge = dir.path().join("edge.p4");
+    std::fs::copy(&router, &edge).expect("copied");
+    let build = |program: &Path, extra: &[&str]| {
+        run(Command::new(P4XDP).arg("build").arg(program).arg("-o").arg(dir.path()).args(extra));
+    };
+    build(&router, &[]);
+    build(&edge, &[]);
+    let (source, program) = (here.join("tests/c/two_programs.c"), dir.path().join("two"));
+    let refused = cc(dir.path(), &source, &program);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("build one with --header-prefix"));
+    build(&edge, &["--header-prefix", "e_"]);
+    let output = cc(dir.path(), &source, &program);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = inside(
+        dir.path(),
+        &format!(
+            "{DEVICES}
+            $P4XDP load router.o port1 >/dev/null
+            $P4XDP load edge.o port.3 >/dev/null
+            ./two port1 port.3
+            $P4XDP table dump --dev port1 route
+            $P4XDP table dump --dev port.3 route"
+        ),
+    );
+    assert!(text.contains("dst=10.0.0.0/8 ->") && text.contains("dst=11.0.0.0/8 ->"), "{text}");
+    let wrong = Command::new(P4XDP).args(["build", "x.p4", "--header-prefix", "a-b"]).output().expect("runs");
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn the_header_serves_a_c_program() {
+    if !can_run("the_header_serves_a_c_program") {
+        return;
+    }
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    run(Command::new(P4XDP)
         .arg("build")
         .arg(here.join("examples/router/router.p4"))
         .arg("-o")
         .arg(dir.path()));
     let program = dir.path().join("control");
-    run(Command::new("cc")
-        .args(["-Wall", "-Wextra", "-Werror", "-O1", "-I"])
-        .arg(dir.path())
-        .arg(here.join("tests/c/router_control.c"))
-        .arg("-o")
-        .arg(&program)
-        .arg("-lbpf"));
+    let output = cc(dir.path(), &here.join("tests/c/router_control.c"), &program);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     run(Command::new(&program).arg(dir.path().join("router.o")));
 }

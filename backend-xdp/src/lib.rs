@@ -57,6 +57,8 @@ pub struct Options<'a> {
     pub holding: Option<Holding>,
     /// C of the user's that defines extern functions which the program only declares: see the module `emit::user_externs`.
     pub extern_c: Option<&'a str>,
+    /// What names in the control-plane header begin with, so that the headers of several programs can be used together.
+    pub header_prefix: &'a str,
 }
 
 /// What the back end makes of a program.
@@ -172,7 +174,7 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
     Ok(Output {
         c: head + &text,
         lines,
-        header: header::header(&manifest),
+        header: header::header(&manifest, cx.options.header_prefix),
         manifest,
         holding: cx.storage.holding,
         layout: layout::text::layout(cx.program, &cx.storage, &cx.plans),

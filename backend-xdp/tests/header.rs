@@ -9,9 +9,15 @@
     clippy::print_stderr,
     reason = "a test"
 )]
+#[path = "../../tests/needs/mod.rs"]
+mod needs;
+
+use needs::{Need, met};
 use p4xdp_backend_xdp::header::header;
 use p4xdp_manifest::*;
 use std::process::Command;
+
+const NEEDS: &[Need] = &[Need::Command("cc"), Need::Command("c++"), Need::File("/usr/include/bpf/bpf.h")];
 
 fn param(name: &str, width: u32) -> Param {
     Param { name: name.to_owned(), width, signed: false, members: Vec::new() }
@@ -157,7 +163,7 @@ fn sample() -> Manifest {
 
 #[test]
 fn golden() {
-    let text = header(&sample());
+    let text = header(&sample(), "");
     // The part that all headers share stands in a file of its own.
     let own = text.split_once("#endif /* P4XDP_SUPPORT_H */\n").unwrap().1;
     insta::assert_snapshot!(own);
@@ -166,9 +172,20 @@ fn golden() {
 /// Needs libbpf's headers (Debian: libbpf-dev).
 #[test]
 fn compiles_as_c_and_as_cpp() {
+    if !met("compiles_as_c_and_as_cpp", NEEDS) {
+        return;
+    }
     let directory = tempfile::tempdir().unwrap();
-    std::fs::write(directory.path().join("router.h"), header(&sample())).unwrap();
-    let user = "#include \"router.h\"\n#include \"router.h\"\nint main(void)\n{\n\
+    std::fs::write(directory.path().join("router.h"), header(&sample(), "")).unwrap();
+    // A second program with the same tables, in the same C file.
+    std::fs::write(directory.path().join("edge.h"), header(&sample(), "edge_")).unwrap();
+    let user = "#include \"router.h\"\n#include \"router.h\"\n#include \"edge.h\"\nint main(void)\n{\n\
+        \tconst __u8 wide[16] = { 0 };\n\
+        \tstruct router_maps maps;\n\
+        \tstruct edge_router_maps edge;\n\
+        \tif (router_open_maps(\"no-such-device\", &maps) != -ENODEV || (int)EDGE_IPV4_LPM_DROP != (int)IPV4_LPM_DROP ||\n\
+        \t    edge_router_open_maps(\"no-such-device\", &edge) != -ENODEV || edge_hosts_delete(-1, wide, wide) == 0)\n\
+        \t\treturn 1;\n\
         \tconst __u8 mac[16] = { 1 };\n\
         \treturn ipv4_lpm_insert_forward(-1, 3, 0x0a000000, 8, 0x112233445566ULL, 1, -5, 7) == 0 ||\n\
         \t       hosts_insert_drop(-1, mac, mac) == 0 || p4xdp_array_put(-1, 0, NULL, 8, BPF_EXIST) == 0 || ports_delete(-1, 512) != -ERANGE;\n}\n";
@@ -189,4 +206,13 @@ fn compiles_as_c_and_as_cpp() {
         assert!(output.status.success(), "{compiler}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(Command::new(&program).status().unwrap().success(), "{compiler}");
     }
+    let mut other = sample();
+    other.source = "other.p4".to_owned();
+    std::fs::write(directory.path().join("other.h"), header(&other, "")).unwrap();
+    let source = directory.path().join("clash.c");
+    std::fs::write(&source, "#include \"router.h\"\n#include \"other.h\"\n").unwrap();
+    let output = Command::new("cc").arg("-fsyntax-only").arg(&source).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    let first = text.lines().find(|line| line.contains("error")).unwrap();
+    assert!(first.contains("other.h") && first.contains("--header-prefix"), "{text}");
 }

@@ -20,7 +20,8 @@ pub fn run(args: &BuildArgs) -> Exit {
 
 fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> {
     let reported = |_| Exit::Rejected;
-    let codegen = codegen(&args.codegen)?;
+    let mut codegen = codegen(&args.codegen)?;
+    codegen.header_prefix.clone_from(&args.header_prefix);
     let directory = args.out_dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let stem = args.source.program.file_stem().map(PathBuf::from).unwrap_or_default();
     let path = |extension: &str| directory.join(&stem).with_extension(extension);

@@ -12,12 +12,13 @@ const USED: &[&str] = &["map_fd", "key", "value", "err"];
 /// The tables of a manifest with their names in C.
 pub struct Tables<'a> {
     manifest: &'a Manifest,
+    prefix: &'a str,
 }
 
 /// A table with all its names in C.
 pub struct TableHeader<'a> {
     table: &'a Table,
-    /// Names begin with it; the map is called so, if there is one.
+    /// Names begin with it: the prefix and the map's name, if there is a map.
     stem: String,
     keys: Vec<Field<'a>>,
     actions: Vec<ActionHeader<'a>>,
@@ -32,9 +33,9 @@ struct ActionHeader<'a> {
 }
 
 impl<'a> Tables<'a> {
-    /// Of this manifest.
-    pub fn new(manifest: &'a Manifest) -> Tables<'a> {
-        Tables { manifest }
+    /// Of this manifest; all names begin with the prefix.
+    pub fn new(manifest: &'a Manifest, prefix: &'a str) -> Tables<'a> {
+        Tables { manifest, prefix }
     }
 
     /// In the order of the program.
@@ -48,6 +49,7 @@ impl<'a> Tables<'a> {
                 Some(map) => map.to_owned(),
                 None => names::member(table.name.rsplit('.').next().unwrap_or(&table.name), &mut stems),
             };
+            let stem = format!("{}{stem}", self.prefix);
             let actions = self.actions(table, &stem, &mut constants);
             list.push(TableHeader {
                 table,
@@ -98,6 +100,16 @@ fn map_name(table: &Table) -> Option<&str> {
 }
 
 impl TableHeader<'_> {
+    /// The macro that has the name of the table's map, or of the map with its default action.
+    pub fn map_macro(&self) -> Option<String> {
+        let upper = self.stem.to_uppercase();
+        match (map_name(self.table), &self.table.default.data) {
+            (Some(_), _) => Some(format!("{upper}_MAP")),
+            (None, Some(_)) => Some(format!("{upper}_DEFAULT_MAP")),
+            (None, None) => None,
+        }
+    }
+
     /// Writes all of it.
     pub fn write(&self, out: &mut String) {
         let Some(value_size) = self.value_size() else {
