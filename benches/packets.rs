@@ -12,10 +12,12 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
+use p4xdp_runtime::harness::netns::NetNs;
 use p4xdp_runtime::manifest::{
     Action, ActionCall, ByteOrder, Default, Key, Manifest, MatchKind, Param, Place, Ports, Storage, Table,
     TableAction,
 };
+use p4xdp_runtime::ports::Numbering;
 use p4xdp_runtime::storage::{Count, Entry};
 use p4xdp_runtime::{Object, Program, load};
 use std::path::{Path, PathBuf};
@@ -102,10 +104,13 @@ fn main() {
     let words = |title: &str| format!(" {} ", title.replace(',', " ").trim());
     let wanted = |case: &&Case| filter.is_empty() || words(case.title).contains(&words(&filter));
     let cases: Vec<_> = CASES.iter().filter(wanted).collect();
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    if filter.is_empty() || filter == "ports" {
+        ports(dir.path());
+    }
     if cases.is_empty() {
         return;
     }
-    let dir = tempfile::tempdir().expect("a temporary directory");
     let empty = ours("empty", dir.path());
     println!(
         "ns above the empty program (least of {ROUNDS} x {REPEAT} test runs, alternated), instructions after load"
@@ -131,6 +136,23 @@ fn main() {
             ours.instructions(),
             f64::from(ours.instructions()) / f64::from(hand.instructions())
         );
+    }
+}
+
+/// What numbered ports cost, on one program: ports are interface indices, then numbers.
+fn ports(dir: &Path) {
+    let (empty, by_index) = (ours("empty", dir), ours("ports", dir));
+    let object = Object::open(&dir.join("ports.o")).expect("our object");
+    // Test runs come from the loopback device and redirect nothing for good; the namespace is no one's but ours all the same.
+    let namespace = NetNs::new().expect("a namespace");
+    let numbers = Numbering::Numbered([(1, 1)].into());
+    let numbered = namespace.run(|| load::load_detached_with(&object, &numbers)).expect("a namespace");
+    let numbered = numbered.expect("the verifier accepts it");
+    let packet = tcp_packet();
+    let [base, indices, numbers] = alternate([&empty, &by_index, &numbered], &packet);
+    println!("\n| ports of `benches/p4/ports.p4` | ns | insns |\n| --- | ---: | ---: |");
+    for (title, ns, program) in [("indices", indices, &by_index), ("numbered", numbers, &numbered)] {
+        println!("| {title} | {} | {} |", ns.saturating_sub(base), program.instructions());
     }
 }
 
@@ -188,7 +210,13 @@ fn hand(case: &Case, dir: &Path) -> Program {
 fn manifest(case: &Case) -> Manifest {
     let place = |offset, size, order| Place { offset, size, order };
     let action_place = place(0, 4, ByteOrder::Host);
-    let field = |name: &str, width| Param { name: name.into(), width, signed: false, members: Vec::new() };
+    let field = |name: &str, width| Param {
+        name: name.into(),
+        width,
+        signed: false,
+        members: Vec::new(),
+        port: false,
+    };
     let (mut actions, mut tables) = (Vec::new(), Vec::new());
     if let Some(hand) = &case.hand_table {
         let mut table_actions = Vec::new();
@@ -241,7 +269,15 @@ fn manifest(case: &Case) -> Manifest {
         actions,
         tables,
         externs: Vec::new(),
-        ports: Ports { base: false, redirects: false },
+        ports: Ports {
+            used: false,
+            redirects: false,
+            most: 0,
+            drop: None,
+            constants: Vec::new(),
+            ingress: None,
+            egress: None,
+        },
         errors: Vec::new(),
     }
 }

@@ -52,11 +52,6 @@ wire() {
     done
 }
 
-# index NAME DEV: the interface index, which is the P4 port number.
-index() {
-    on "$1" cat "/sys/class/net/$2/ifindex"
-}
-
 say() {
     printf '\n\033[1m%s\033[0m\n' "$*"
 }

@@ -16,14 +16,39 @@ pub(crate) struct Architecture {
     pub(crate) stores: PacketStores,
     /// Writes the function's body, from the first use of the packet to the last return.
     pub(crate) body: fn(&mut Cx<'_>, &Stages),
+    /// Where ports come in and go out.
+    pub(crate) ports: fn(&Stages) -> PortPlaces,
+}
+
+/// The variables of an architecture that hold ports.
+#[derive(Default)]
+pub(crate) struct PortPlaces {
+    /// Those that it sets.
+    pub(crate) ingress: Vec<LocalId>,
+    /// Those by which packets leave.
+    pub(crate) egress: Vec<LocalId>,
+    /// Largest number of a port.
+    pub(crate) most: u32,
+    /// The number that stands for dropping.
+    pub(crate) drop: Option<u32>,
 }
 
 /// The back end's side of an architecture.
 pub(crate) fn of(program: &Program, sink: &mut Diagnostics) -> Option<Architecture> {
     match &*program.architecture {
-        "xdp_model" => Some(Architecture { stores: PacketStores::InPlace, body: xdp_model::body }),
-        "ebpf_model" => Some(Architecture { stores: PacketStores::Forbidden, body: ebpf_model::body }),
-        "v1model" => Some(Architecture { stores: PacketStores::InPlace, body: v1model::body }),
+        "xdp_model" => Some(Architecture {
+            stores: PacketStores::InPlace,
+            body: xdp_model::body,
+            ports: xdp_model::ports,
+        }),
+        "ebpf_model" => Some(Architecture {
+            stores: PacketStores::Forbidden,
+            body: ebpf_model::body,
+            ports: |_| PortPlaces::default(),
+        }),
+        "v1model" => {
+            Some(Architecture { stores: PacketStores::InPlace, body: v1model::body, ports: v1model::ports })
+        }
         other => {
             let span = program.parsers.values().next().map_or(Span::NONE, |p| p.span);
             sink.emit(

@@ -21,6 +21,7 @@ mod parser;
 mod parser_bounds;
 mod parser_graph;
 mod parser_stmt;
+pub(crate) mod ports;
 mod select;
 mod stmt;
 mod table;

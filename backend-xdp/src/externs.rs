@@ -308,7 +308,13 @@ impl Externs {
             }
         }));
         if let Some(map) = &self.events {
-            let length = Param { name: "length".to_owned(), width: 32, signed: false, members: Vec::new() };
+            let length = Param {
+                name: "length".to_owned(),
+                width: 32,
+                signed: false,
+                members: Vec::new(),
+                port: false,
+            };
             list.push(Extern {
                 name: PERF_EVENT_OUTPUT.to_owned(),
                 extern_type: PERF_EVENT_OUTPUT.to_owned(),

@@ -43,7 +43,8 @@ use emit::writer::Writer;
 pub use layout::storage::Holding;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_frontend::source::Span;
-use p4xdp_manifest::{Manifest, Ports};
+use p4xdp_manifest::Manifest;
+use p4xdp_midend::analysis;
 use p4xdp_midend::ir::Program;
 
 /// What the user asked for.
@@ -103,8 +104,9 @@ pub fn compile(
     }
     let mut cx = Cx::new(program, options, architecture.stores, sink);
     cx.declare_maps();
-    (architecture.body)(&mut cx, &arch::Stages(&program.stages));
-    let output = finish(cx);
+    let stages = arch::Stages(&program.stages);
+    (architecture.body)(&mut cx, &stages);
+    let output = finish(cx, &(architecture.ports)(&stages));
     if sink.error_count() > errors {
         sink.check()?;
     }
@@ -112,7 +114,7 @@ pub fn compile(
 }
 
 /// Puts the parts of the file together.
-fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
+fn finish(mut cx: Cx<'_>, places: &arch::PortPlaces) -> Result<Output, String> {
     let mut entry = entry_name(cx.options.source);
     if cx.is_user_function(&entry) {
         entry.push('_');
@@ -133,7 +135,8 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
     }
     let mut shared = Writer::default();
     cx.declare_shared(&used, &mut shared);
-    let ports = Ports { base: used.contains(p4xdp_manifest::PORT_BASE), redirects: cx.redirects };
+    let found = analysis::ports::find(cx.program, &places.ingress, &places.egress);
+    let ports = emit::ports::describe(&used, cx.redirects, places, &found);
     function.blank();
     cx.shared_start(&used).into_iter().for_each(|line| function.line(line));
     function.append(body);
@@ -142,16 +145,12 @@ fn finish(mut cx: Cx<'_>) -> Result<Output, String> {
 
     let whole =
         manifest::Whole { source: cx.options.source.to_owned(), entry, kernel: "5.15".to_owned(), ports };
-    let manifest = manifest::describe(cx.program, &cx.tables, &cx.externs, whole);
+    let manifest = manifest::describe(cx.program, &cx.tables, &cx.externs, &found, whole);
     let mut file = Writer::default();
     cx.header_structures(&function, &mut file);
     file.append(shared);
     file.append(std::mem::take(&mut cx.globals));
-    if manifest.ports.base {
-        let base = p4xdp_manifest::PORT_BASE;
-        file.line(format!("/* Interface index of port 0. */\nconst volatile __u32 {base} = 0;"));
-        file.blank();
-    }
+    Cx::declare_ports(&manifest.ports, &mut file);
     if cx.falls_back {
         let loaded = p4xdp_manifest::ENTRIES_LOADED;
         file.line(format!(

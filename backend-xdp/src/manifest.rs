@@ -10,7 +10,8 @@ use p4xdp_manifest::{
     Action, ActionCall, Default, DefaultData, Entry, Key, KeyValue, Manifest, MatchKind, Param, Place, Ports,
     SECTION, Table, TableAction,
 };
-use p4xdp_midend::ir::{self, Keyset, Program, ScalarType};
+use p4xdp_midend::analysis;
+use p4xdp_midend::ir::{self, ActionId, Keyset, Program, ScalarType, TableId};
 use std::fmt::Write;
 
 /// What the manifest says of the program as a whole.
@@ -27,18 +28,28 @@ pub struct Whole {
 }
 
 /// Describes a program.
-pub fn describe(program: &Program, tables: &Tables, externs: &Externs, whole: Whole) -> Manifest {
+pub fn describe(
+    program: &Program,
+    tables: &Tables,
+    externs: &Externs,
+    found: &analysis::ports::Ports,
+    whole: Whole,
+) -> Manifest {
     Manifest {
         compiler: env!("CARGO_PKG_VERSION").to_owned(),
         source: whole.source,
         architecture: program.architecture.to_string(),
         entry: whole.entry,
         kernel: whole.kernel,
-        actions: program.actions.values().map(|action| describe_action(program, action)).collect(),
+        actions: program
+            .actions
+            .iter()
+            .map(|(id, action)| describe_action(program, id, action, found))
+            .collect(),
         tables: program
             .tables
             .iter()
-            .map(|(id, table)| describe_table(program, table, &tables.layouts[id]))
+            .map(|(id, table)| describe_table(program, (id, table), &tables.layouts[id], found))
             .collect(),
         externs: externs.describe(program),
         ports: whole.ports,
@@ -46,10 +57,18 @@ pub fn describe(program: &Program, tables: &Tables, externs: &Externs, whole: Wh
     }
 }
 
-fn describe_action(program: &Program, action: &ir::Action) -> Action {
+fn describe_action(
+    program: &Program,
+    id: ActionId,
+    action: &ir::Action,
+    found: &analysis::ports::Ports,
+) -> Action {
+    let port = |position| found.params.contains(&(id, position));
     Action {
         name: action.name.to_string(),
-        params: action.params.iter().map(|p| param(program, &p.name, p.ty)).collect(),
+        params: (action.params.iter().enumerate())
+            .map(|(i, p)| Param { port: port(i), ..param(program, &p.name, p.ty) })
+            .collect(),
         annotations: annotations(&action.annotations),
     }
 }
@@ -61,10 +80,15 @@ pub fn param(program: &Program, name: &str, ty: ScalarType) -> Param {
         ScalarType::Error => program.errors.iter().map(ToString::to_string).collect(),
         ScalarType::Bool | ScalarType::Bits { .. } | ScalarType::Varbit { .. } => Vec::new(),
     };
-    Param { name: name.to_owned(), width: ty.width(), signed: ty.is_signed(), members }
+    Param { name: name.to_owned(), width: ty.width(), signed: ty.is_signed(), members, port: false }
 }
 
-fn describe_table(program: &Program, table: &ir::Table, layout: &TableLayout) -> Table {
+fn describe_table(
+    program: &Program,
+    (id, table): (TableId, &ir::Table),
+    layout: &TableLayout,
+    found: &analysis::ports::Ports,
+) -> Table {
     let places = layout.storage.as_ref().map(|s| s.key_places()).unwrap_or_default();
     let nowhere = Place { offset: 0, size: 0, order: p4xdp_manifest::ByteOrder::Host };
     let keys = table
@@ -72,7 +96,10 @@ fn describe_table(program: &Program, table: &ir::Table, layout: &TableLayout) ->
         .iter()
         .enumerate()
         .map(|(position, key)| Key {
-            param: param(program, &key.name, key.expr.ty),
+            param: Param {
+                port: found.keys.contains(&(id, position)),
+                ..param(program, &key.name, key.expr.ty)
+            },
             match_kind: match_kind(&key.match_kind),
             place: places.get(position).unwrap_or(&nowhere).clone(),
         })

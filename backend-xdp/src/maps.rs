@@ -19,6 +19,8 @@ pub enum MapType {
     PerCpuHash,
     /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY`
     PerfEventArray,
+    /// `BPF_MAP_TYPE_DEVMAP_HASH`
+    DevMapHash,
 }
 
 impl MapType {
@@ -31,6 +33,7 @@ impl MapType {
             MapType::PerCpuArray => "BPF_MAP_TYPE_PERCPU_ARRAY",
             MapType::PerCpuHash => "BPF_MAP_TYPE_PERCPU_HASH",
             MapType::PerfEventArray => "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
+            MapType::DevMapHash => "BPF_MAP_TYPE_DEVMAP_HASH",
         }
     }
 }
@@ -65,10 +68,11 @@ impl MapDefinition {
             | MapType::Array
             | MapType::PerCpuArray
             | MapType::PerCpuHash
-            | MapType::PerfEventArray => {}
+            | MapType::PerfEventArray
+            | MapType::DevMapHash => {}
         }
-        // The kernel takes no BTF types for perf event arrays.
-        if self.kind == MapType::PerfEventArray {
+        // The kernel takes no BTF types for perf event arrays and devices.
+        if matches!(self.kind, MapType::PerfEventArray | MapType::DevMapHash) {
             out.line(format!("__uint(key_size, sizeof({}));", self.key));
             out.line(format!("__uint(value_size, sizeof({}));", self.value));
         } else {

@@ -137,7 +137,9 @@ impl Names {
 
 /// True for what generated code may not define.
 pub fn is_reserved(name: &str) -> bool {
-    ["bpf_", "BPF_", "XDP_", "xdp_", "__", "load_", "store_", "int_"].iter().any(|p| name.starts_with(p))
+    ["p4xdp_", "bpf_", "BPF_", "XDP_", "xdp_", "__", "load_", "store_", "int_"]
+        .iter()
+        .any(|p| name.starts_with(p))
         || RESERVED.contains(&name)
 }
 

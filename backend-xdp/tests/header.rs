@@ -20,7 +20,7 @@ use std::process::Command;
 const NEEDS: &[Need] = &[Need::Command("cc"), Need::Command("c++"), Need::File("/usr/include/bpf/bpf.h")];
 
 fn param(name: &str, width: u32) -> Param {
-    Param { name: name.to_owned(), width, signed: false, members: Vec::new() }
+    Param { name: name.to_owned(), width, signed: false, members: Vec::new(), port: false }
 }
 
 fn place(offset: u32, size: u32, order: ByteOrder) -> Place {
@@ -141,7 +141,13 @@ fn sample() -> Manifest {
                 kind: ExternKind::Register {
                     map: "last".to_owned(),
                     size: 16,
-                    value: Param { name: "value".to_owned(), width: 48, signed: false, members: Vec::new() },
+                    value: Param {
+                        name: "value".to_owned(),
+                        width: 48,
+                        signed: false,
+                        members: Vec::new(),
+                        port: false,
+                    },
                     place: Place { offset: 0, size: 8, order: ByteOrder::Host },
                     value_size: 8,
                 },
@@ -156,7 +162,15 @@ fn sample() -> Manifest {
                 },
             },
         ],
-        ports: Ports { base: false, redirects: false },
+        ports: Ports {
+            used: false,
+            redirects: false,
+            most: 0,
+            drop: None,
+            constants: Vec::new(),
+            ingress: None,
+            egress: None,
+        },
         errors: Vec::new(),
     }
 }

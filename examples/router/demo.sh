@@ -25,9 +25,9 @@ show router "$P4XDP" load "$work/router.o" port1 port2
 
 say "Routes"
 show router "$P4XDP" table insert --dev port1 route 10.0.1.0/24 next_hop \
-    dst=02:00:00:00:01:02 src=02:00:00:00:01:01 port="$(index router port1)"
+    dst=02:00:00:00:01:02 src=02:00:00:00:01:01 port=port1
 show router "$P4XDP" table insert --dev port1 route 10.0.2.0/24 next_hop \
-    dst=02:00:00:00:02:02 src=02:00:00:00:02:01 port="$(index router port2)"
+    dst=02:00:00:00:02:02 src=02:00:00:00:02:01 port=port2
 show router "$P4XDP" table dump --dev port1 route
 
 say "a reaches b, with the time to live one less"

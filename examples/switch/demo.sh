@@ -26,7 +26,7 @@ show sw "$P4XDP" counter dump --dev port1
 
 say "Fill the table"
 for h in 1 2 3 4; do
-    show sw "$P4XDP" table insert --dev port1 mac 02:00:00:00:00:0$h forward port="$(index sw port$h)"
+    show sw "$P4XDP" table insert --dev port1 mac 02:00:00:00:00:0$h forward port="port$h"
 done
 show sw "$P4XDP" table dump --dev port1 mac
 

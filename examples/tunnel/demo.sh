@@ -15,8 +15,8 @@ say "Compile and attach to both sides of both gateways"
 show gw1 "$P4XDP" build "$here/tunnel.p4" -o "$work"
 for gw in gw1 gw2; do
     show $gw "$P4XDP" load "$work/tunnel.o" inside outside
-    show $gw "$P4XDP" table insert --dev inside enter "$(index $gw inside)" push id=7 port="$(index $gw outside)"
-    show $gw "$P4XDP" table insert --dev inside leave 7 pop port="$(index $gw inside)"
+    show $gw "$P4XDP" table insert --dev inside enter inside push id=7 port=outside
+    show $gw "$P4XDP" table insert --dev inside leave 7 pop port=inside
 done
 
 say "Host a reaches host b"

@@ -3,3 +3,4 @@
 pub mod effects;
 pub mod parser_graph;
 pub mod persistent;
+pub mod ports;

@@ -59,6 +59,17 @@ pub struct Running {
     pub mode: Mode,
 }
 
+/// Names of all devices of the thread's network namespace.
+///
+/// # Errors
+/// When they cannot be listed.
+pub fn device_names() -> Result<Vec<String>, Error> {
+    let list = std::fs::read_to_string("/proc/thread-self/net/dev")
+        .map_err(|error| KernelError::new("list devices", error))?;
+    let names = list.lines().skip(2).filter_map(|line| line.split_once(':'));
+    Ok(names.map(|(name, _)| name.trim().to_owned()).collect())
+}
+
 impl Device {
     /// Finds a device by name.
     ///

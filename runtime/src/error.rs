@@ -28,6 +28,9 @@ pub enum Error {
     /// A program is not loaded.
     #[error(transparent)]
     Load(#[from] crate::load::LoadError),
+    /// Ports are numbered wrongly, or not at all.
+    #[error(transparent)]
+    Port(#[from] crate::ports::PortError),
     /// The kernel, or what it needs, refuses.
     #[error(transparent)]
     Kernel(#[from] KernelError),
@@ -43,7 +46,8 @@ impl Error {
             Error::Table(_) | Error::Load(_) | Error::Counter(_) | Error::Register(_) | Error::Harness(_) => {
                 false
             }
-            Error::Kernel(_) => true,
+            // Words of the command line that do not suit the program.
+            Error::Port(_) | Error::Kernel(_) => true,
         }
     }
 }

@@ -36,6 +36,7 @@ mod libbpf_log;
 pub mod load;
 pub mod object;
 pub mod pins;
+pub mod ports;
 pub mod program;
 pub mod registers;
 pub mod status;

@@ -4,12 +4,14 @@
 use crate::attach::{Device, Mode, Running, WantedMode};
 use crate::carry::{self, Carried};
 use crate::error::{Error, KernelError};
+use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::tables::terms;
 use crate::verify::Refusal;
 use crate::{Object, libbpf_log, pins};
 use libbpf_rs::{ObjectBuilder, OpenObject};
-use std::collections::{BTreeMap, BTreeSet};
+use p4xdp_manifest::{SETTINGS, Settings};
+use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 
@@ -24,6 +26,8 @@ pub struct Options {
     pub force: bool,
     /// Make no pins.
     pub no_pins: bool,
+    /// Ports are interface indices, also where the program looks as if they were not.
+    pub ports_are_indices: bool,
 }
 
 /// Why a program is not loaded.
@@ -83,7 +87,8 @@ pub struct DeviceReport {
     pub warning: Option<String>,
 }
 
-/// Loads an object on devices of this network namespace.
+/// Loads an object on devices of this network namespace: names, or ports and names as in `1=eth1` if the program's ports are
+/// numbers of its own. Without numbers it keeps those of the programs that it replaces.
 ///
 /// # Errors
 /// When a device is missing or runs another's program, or the kernel refuses; all devices then run what they ran before.
@@ -91,8 +96,9 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     if devices.is_empty() {
         return Err(LoadError::NoDevice.into());
     }
-    let mut targets = Vec::with_capacity(devices.len());
-    for name in devices.iter().collect::<BTreeSet<_>>() {
+    let request = Request::read(devices)?;
+    let mut targets = Vec::with_capacity(request.names.len());
+    for name in &request.names {
         let device = Device::find(name)?;
         let old = match device.running()? {
             Some(running) => Some(inspect(&device, running, options)?),
@@ -101,11 +107,18 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         targets.push(Target { device, old });
     }
 
+    let numbering = {
+        let devices: Vec<&Device> = targets.iter().map(|target| &target.device).collect();
+        let replaced: Vec<&Program> =
+            targets.iter().filter_map(|target| target.old.as_ref()?.program.as_ref()).collect();
+        let ports = &object.manifest().ports;
+        request.numbering(object.name(), ports, &devices, &replaced, options.ports_are_indices)?
+    };
     let old = targets.iter().find_map(|target| target.old.as_ref()?.program.as_ref());
     let old = old.filter(|_| !options.reset_tables);
     let plan = old.map(|old| carry::plan(old, object.manifest()));
     let reuse = plan.as_ref().map(|plan| &plan.maps);
-    let program = bring_in(object, 0, |open| match (reuse, old) {
+    let program = bring_in(object, numbering.settings(), |open| match (reuse, old) {
         (Some(reuse), Some(old)) => carry::reuse(open, reuse, old),
         _ => Ok(()),
     })?;
@@ -115,6 +128,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         carry::defaults(old, &program)?;
     }
     initial_entries(&program, &carried)?;
+    numbering.fill(&program)?;
 
     let mut modes: Vec<Mode> = Vec::with_capacity(targets.len());
     for target in &targets {
@@ -156,8 +170,9 @@ fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Option<String> 
     let takes = features.is_some_and(|features| features & TAKES_REDIRECTED != 0);
     (is_veth && !takes && mode == Mode::Native && program.manifest().ports.redirects).then(|| {
         format!(
-            "what is redirected to the veth device `{}` is lost unless its peer has an XDP program or GRO on \
-             (`ethtool -K PEER gro on`)",
+            "what is redirected to the veth device `{0}` is lost unless its peer has an XDP program or GRO on \
+             (`ethtool -K PEER gro on`); and TCP and UDP from a peer or from this machine arrive with wrong checksums \
+             unless the sender computes them (`ethtool -K PEER tx off`)",
             device.name
         )
     })
@@ -183,8 +198,17 @@ pub fn unload(device: &str, force: bool) -> Result<u32, Error> {
 /// # Errors
 /// When the kernel refuses.
 pub fn load_detached(object: &Object, port_base: u32) -> Result<Program, Error> {
-    let program = bring_in(object, port_base, |_| Ok(()))?;
+    load_detached_with(object, &Numbering::Indices(port_base))
+}
+
+/// Loads an object without attaching it, with ports of devices of this network namespace.
+///
+/// # Errors
+/// When the kernel refuses, or a device is not there.
+pub fn load_detached_with(object: &Object, ports: &Numbering) -> Result<Program, Error> {
+    let program = bring_in(object, ports.settings(), |_| Ok(()))?;
     initial_entries(&program, &BTreeMap::new())?;
+    ports.fill(&program)?;
     Ok(program)
 }
 
@@ -249,26 +273,29 @@ impl Target {
     }
 }
 
-/// Opens an object for libbpf; sets the port base, and that we take care of initial entries.
-pub(crate) fn open(object: &Object, port_base: u32) -> Result<OpenObject, Error> {
+/// Opens an object for libbpf with its settings, one of which is that we take care of initial entries.
+pub(crate) fn open(object: &Object, settings: Settings) -> Result<OpenObject, Error> {
     let what = || format!("open {}", object.name());
     let mut builder = ObjectBuilder::default();
     let (opened, log) = libbpf_log::collecting(|| {
         builder.name("p4xdp").and_then(|builder| builder.open_memory(object.bytes()))
     });
     let mut opened = opened.map_err(|error| KernelError::bpf(what(), &error, log))?;
-    let constants = [(object.port_base(), port_base), (object.entries_loaded(), 1)];
-    for (offset, value) in constants {
-        let Some(offset) = offset else { continue };
-        let start = usize::try_from(offset).unwrap_or(usize::MAX);
-        for mut map in opened.maps_mut() {
-            // The plain section's map is named after the object: `p4xdp.rodata`.
-            if map.name().to_string_lossy().ends_with(".rodata")
-                && let Some(data) = map.initial_value_mut()
-                && let Some(target) = data.get_mut(start..start.saturating_add(4))
-            {
-                target.copy_from_slice(&value.to_ne_bytes());
-            }
+    let start = object.entries_loaded().map(|offset| usize::try_from(offset).unwrap_or(usize::MAX));
+    for mut map in opened.maps_mut() {
+        let name = map.name().to_string_lossy().into_owned();
+        // The plain section's map is named after the object: `p4xdp.rodata`.
+        if name.ends_with(".rodata")
+            && let Some(start) = start
+            && let Some(data) = map.initial_value_mut()
+            && let Some(target) = data.get_mut(start..start.saturating_add(4))
+        {
+            target.copy_from_slice(&1u32.to_ne_bytes());
+        }
+        if name == SETTINGS
+            && let Some(target) = map.initial_value_mut().and_then(|data| data.first_chunk_mut())
+        {
+            *target = settings.encode();
         }
     }
     Ok(opened)
@@ -277,10 +304,10 @@ pub(crate) fn open(object: &Object, port_base: u32) -> Result<OpenObject, Error>
 /// Gets an object into the kernel, attached to nothing.
 fn bring_in(
     object: &Object,
-    port_base: u32,
+    settings: Settings,
     prepare: impl FnOnce(&mut OpenObject) -> Result<(), Error>,
 ) -> Result<Program, Error> {
-    let mut opened = open(object, port_base)?;
+    let mut opened = open(object, settings)?;
     prepare(&mut opened)?;
     let (loaded, log) = libbpf_log::collecting(|| opened.load());
     let loaded = match loaded {

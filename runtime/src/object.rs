@@ -7,7 +7,7 @@
 //! created by them and then lost: only data sections are bound.
 
 use object::{Object as _, ObjectSection, ObjectSymbol};
-use p4xdp_manifest::{DecodeError, ENTRIES_LOADED, Manifest, PORT_BASE, SECTION};
+use p4xdp_manifest::{DecodeError, ENTRIES_LOADED, Manifest, SECTION};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -69,7 +69,6 @@ pub struct Object {
     path: Option<PathBuf>,
     bytes: Vec<u8>,
     manifest: Manifest,
-    port_base: Option<u64>,
     entries_loaded: Option<u64>,
 }
 
@@ -107,8 +106,8 @@ impl Object {
             return Err(ObjectError::NoProgram { name, entry: manifest.entry });
         }
         let address = |name| elf.symbol_by_name(name).map(|symbol| symbol.address());
-        let (port_base, entries_loaded) = (address(PORT_BASE), address(ENTRIES_LOADED));
-        Ok(Object { name, path: None, bytes, manifest, port_base, entries_loaded })
+        let entries_loaded = address(ENTRIES_LOADED);
+        Ok(Object { name, path: None, bytes, manifest, entries_loaded })
     }
 
     /// The file's name, for messages.
@@ -139,11 +138,5 @@ impl Object {
     #[must_use]
     pub fn entries_loaded(&self) -> Option<u64> {
         self.entries_loaded
-    }
-
-    /// Offset of [`PORT_BASE`] in `.rodata`, if the program has it.
-    #[must_use]
-    pub fn port_base(&self) -> Option<u64> {
-        self.port_base
     }
 }

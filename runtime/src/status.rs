@@ -1,8 +1,9 @@
 //! What runs: in, a device; out, all that `status` shows about its program.
 
-use crate::attach::{Device, Running};
+use crate::attach::{Device, Running, device_names};
 use crate::error::Error;
 use crate::pins;
+use crate::ports::names::PortNames;
 use crate::program::{Program, RunStatistics};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub struct Status {
     pub statistics: RunStatistics,
     /// Entries and size of each table.
     pub tables: Vec<TableStatus>,
+    /// Which port is which device; `None` if the program has nothing to do with ports.
+    pub ports: Option<PortNames>,
     /// Its pins, if there are any.
     pub pins: Option<PathBuf>,
 }
@@ -60,6 +63,7 @@ pub fn status(device: &str) -> Result<Status, Error> {
     Ok(Status {
         age: program.age(),
         statistics: program.run_statistics()?,
+        ports: PortNames::of(&program)?,
         pins: pins.join("program").exists().then_some(pins),
         device,
         running,
@@ -74,12 +78,9 @@ pub fn status(device: &str) -> Result<Status, Error> {
 /// When devices cannot be listed.
 pub fn devices() -> Result<Vec<Device>, Error> {
     let mut found = Vec::new();
-    let list = std::fs::read_to_string("/proc/thread-self/net/dev")
-        .map_err(|error| crate::KernelError::new("list devices", error))?;
-    for line in list.lines().skip(2) {
-        let Some((name, _)) = line.split_once(':') else { continue };
-        if Program::by_device(name.trim()).is_ok() {
-            found.push(Device::find(name.trim())?);
+    for name in device_names()? {
+        if Program::by_device(&name).is_ok() {
+            found.push(Device::find(&name)?);
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));

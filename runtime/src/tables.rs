@@ -9,12 +9,14 @@ pub use crate::storage::{Call, Count, Entry, KeyMatch};
 pub use error::TableError;
 
 use crate::error::Error;
+use crate::ports::names::PortNames;
 use crate::program::Program;
 use crate::storage::{self, Storage, StorageError};
 use crate::value;
 use num_bigint::BigUint;
 use p4xdp_manifest as manifest;
 use p4xdp_manifest::MatchKind;
+use std::rc::Rc;
 
 /// Where an entry comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct Table<'p> {
     program: &'p Program,
     table: &'p manifest::Table,
     storage: Option<Box<dyn Storage + 'p>>,
+    ports: Option<Rc<PortNames>>,
+    any_port: bool,
 }
 
 impl Program {
@@ -38,7 +42,8 @@ impl Program {
     /// # Errors
     /// When the program lacks a map that its manifest names.
     pub fn tables(&self) -> Result<Vec<Table<'_>>, Error> {
-        self.manifest().tables.iter().map(|table| Table::open(self, table)).collect()
+        let ports = PortNames::of(self)?.map(Rc::new);
+        self.manifest().tables.iter().map(|table| Table::open(self, table, ports.clone())).collect()
     }
 
     /// A table by its name or the end of it.
@@ -56,13 +61,23 @@ impl Program {
             candidates: Vec::new(),
             nearest: None,
         })?;
-        Table::open(self, table)
+        Table::open(self, table, PortNames::of(self)?.map(Rc::new))
     }
 }
 
 impl<'p> Table<'p> {
-    fn open(program: &'p Program, table: &'p manifest::Table) -> Result<Table<'p>, Error> {
-        Ok(Table { program, table, storage: storage::open(program, table)? })
+    fn open(
+        program: &'p Program,
+        table: &'p manifest::Table,
+        ports: Option<Rc<PortNames>>,
+    ) -> Result<Table<'p>, Error> {
+        Ok(Table { program, table, storage: storage::open(program, table)?, ports, any_port: false })
+    }
+
+    /// The same, but entries and default actions that are read from text may have ports that are not there.
+    #[must_use]
+    pub fn with_any_port(self) -> Table<'p> {
+        Table { any_port: true, ..self }
     }
 
     /// Its description.
@@ -285,6 +300,28 @@ impl<'p> Table<'p> {
         }
     }
 
+    /// A value as text: a port by its device.
+    fn value_text(&self, param: &manifest::Param, number: &BigUint) -> String {
+        let ports = self.ports.as_ref().filter(|_| param.port);
+        let name = ports.and_then(|ports| ports.name(number));
+        name.map_or_else(|| value::format(number, param), str::to_owned)
+    }
+
+    /// All keys of an entry: `dst=10.0.0.0/8 proto=6`.
+    #[must_use]
+    pub fn keys_text(&self, keys: &[KeyMatch]) -> String {
+        let text = |(key, wanted): (&manifest::Key, &KeyMatch)| {
+            let value = match wanted {
+                KeyMatch::Exact(number) => self.value_text(&key.param, number),
+                KeyMatch::Prefix(..) | KeyMatch::Masked(..) | KeyMatch::Range(..) | KeyMatch::Any => {
+                    terms::key_text(key, wanted)
+                }
+            };
+            format!("{}={value}", key.param.name)
+        };
+        self.table.keys.iter().zip(keys).map(text).collect::<Vec<_>>().join(" ")
+    }
+
     /// An action call as text: `set_port(port=3)`.
     #[must_use]
     pub fn call_text(&self, call: &Call) -> String {
@@ -294,7 +331,7 @@ impl<'p> Table<'p> {
         };
         let args = action.params.iter().zip(&call.args);
         let args: Vec<String> =
-            args.map(|(param, arg)| format!("{}={}", param.name, value::format(arg, param))).collect();
+            args.map(|(param, arg)| format!("{}={}", param.name, self.value_text(param, arg))).collect();
         format!("{}({})", action.name, args.join(", "))
     }
 }

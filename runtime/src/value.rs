@@ -54,6 +54,24 @@ pub enum ValueError {
         /// Key or parameter.
         name: String,
     },
+    /// A number that is no port.
+    #[error("{reason}, for `{name}`; `--force` takes it all the same")]
+    NoPort {
+        /// What is wrong with it.
+        reason: String,
+        /// Key or parameter.
+        name: String,
+    },
+    /// A device that is no port.
+    #[error("`{device}` is no port of the program, which has {list}, for `{name}`")]
+    NoNumber {
+        /// Its name.
+        device: String,
+        /// The ports: `1=eth1 2=eth2`.
+        list: String,
+        /// Key or parameter.
+        name: String,
+    },
 }
 
 fn members_text(members: &[String]) -> String {
@@ -206,7 +224,7 @@ mod tests {
     use super::*;
 
     fn field(width: u32) -> Param {
-        Param { name: "f".into(), width, signed: false, members: Vec::new() }
+        Param { name: "f".into(), width, signed: false, members: Vec::new(), port: false }
     }
 
     fn value(text: &str, width: u32) -> u128 {
@@ -229,11 +247,16 @@ mod tests {
 
     #[test]
     fn members_and_signs() {
-        let color =
-            Param { name: "c".into(), width: 2, signed: false, members: vec!["RED".into(), "GREEN".into()] };
+        let color = Param {
+            name: "c".into(),
+            width: 2,
+            signed: false,
+            members: vec!["RED".into(), "GREEN".into()],
+            port: false,
+        };
         assert_eq!(parse("GREEN", &color).unwrap(), BigUint::from(1u8));
         assert_eq!(format(&BigUint::from(0u8), &color), "RED");
-        let signed = Param { name: "s".into(), width: 8, signed: true, members: Vec::new() };
+        let signed = Param { name: "s".into(), width: 8, signed: true, members: Vec::new(), port: false };
         assert_eq!(parse("-1", &signed).unwrap(), BigUint::from(255u8));
         assert_eq!(format(&BigUint::from(255u8), &signed), "-1");
         assert_eq!(parse("-128", &signed).unwrap(), BigUint::from(128u8));
@@ -255,8 +278,13 @@ mod tests {
 
     #[test]
     fn formats() {
-        let named =
-            |name: &str, width| Param { name: name.into(), width, signed: false, members: Vec::new() };
+        let named = |name: &str, width| Param {
+            name: name.into(),
+            width,
+            signed: false,
+            members: Vec::new(),
+            port: false,
+        };
         assert_eq!(format(&BigUint::from(0x0a00_0001u32), &named("hdr.ip.dstAddr", 32)), "10.0.0.1");
         assert_eq!(format(&BigUint::from(7u32), &named("port", 32)), "7");
         assert_eq!(format(&BigUint::from(1u8), &named("mac", 48)), "00:00:00:00:00:01");

@@ -8,6 +8,7 @@ pub use refusal::Refusal;
 use crate::error::{Error, KernelError};
 use crate::load::{self, LoadError};
 use crate::{Object, libbpf_log, sys};
+use p4xdp_manifest::Settings;
 use std::os::fd::AsFd;
 
 /// Room for the verifier's statistics.
@@ -38,14 +39,14 @@ pub struct Verdict {
 /// [`LoadError::Refused`] with the verifier's reason, or what keeps the object from being loaded at all.
 pub fn verify(object: &Object) -> Result<Verdict, Error> {
     let entry = object.manifest().entry.clone();
-    let opened = load::open(object, 0)?;
+    let opened = load::open(object, Settings::default())?;
     const STATISTICS_LEVEL: u32 = 4;
     let ((loaded, log), lines) =
         libbpf_log::collecting(|| sys::bpf::load_with_log(opened, &entry, STATISTICS_LEVEL, STATISTICS));
     let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(error) => {
-            let opened = load::open(object, 0)?;
+            let opened = load::open(object, Settings::default())?;
             let ((again, log), _) =
                 libbpf_log::collecting(|| sys::bpf::load_with_log(opened, &entry, 1 | STATISTICS_LEVEL, LOG));
             if again.is_err()

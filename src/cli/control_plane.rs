@@ -79,6 +79,9 @@ pub enum TableCommand {
         /// The action and its arguments; the program's own default action if none is given.
         #[arg(value_name = "ACTION [ARG..]")]
         call: Vec<String>,
+        /// Takes ports that are not there.
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -97,6 +100,9 @@ pub struct EntryArgs {
     /// Larger wins (ternary, range and optional keys).
     #[arg(long, default_value_t = 0)]
     pub priority: u32,
+    /// Takes ports that are not there.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `p4xdp counter`
@@ -226,8 +232,9 @@ pub struct LoadArgs {
     /// The object.
     #[arg(value_name = "PROG.o")]
     pub object: PathBuf,
-    /// The devices; they share the program and its tables.
-    #[arg(value_name = "DEV", required = true)]
+    /// The devices; they share the program and its tables. `PORT=DEV` for each says which port number of the program it is;
+    /// without numbers, those of the program that is replaced stay, or ports are interface indices.
+    #[arg(value_name = "[PORT=]DEV", required = true)]
     pub devices: Vec<String>,
     /// How the program is run.
     #[arg(long, value_enum, default_value_t = ModeArg::Auto)]
@@ -238,6 +245,9 @@ pub struct LoadArgs {
     /// Replaces a program that p4xdp did not make.
     #[arg(long)]
     pub force: bool,
+    /// Ports are interface indices, also if the program names ports or has too few of them.
+    #[arg(long)]
+    pub ports_are_indices: bool,
     /// Makes no pins under /sys/fs/bpf.
     #[arg(long)]
     pub no_pins: bool,

@@ -19,7 +19,13 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
         ModeArg::Native => WantedMode::Native,
         ModeArg::Generic => WantedMode::Generic,
     };
-    let options = Options { mode, reset_tables: args.reset_tables, force: args.force, no_pins: args.no_pins };
+    let options = Options {
+        mode,
+        reset_tables: args.reset_tables,
+        force: args.force,
+        no_pins: args.no_pins,
+        ports_are_indices: args.ports_are_indices,
+    };
     let devices: Vec<&str> = args.devices.iter().map(String::as_str).collect();
     let report = load::load(&object, &devices, &options)?;
     for device in &report.devices {

@@ -41,6 +41,12 @@ fn text(status: &Status) -> String {
         let mean = status.statistics.time.as_nanos() / u128::from(status.statistics.runs);
         out += &format!("  {} packets, {mean} ns each\n", status.statistics.runs);
     }
+    if let Some(ports) = &status.ports {
+        out += &match ports.list() {
+            Some(list) => format!("  ports {}\n", list.join(" ")),
+            None => "  ports are interface indices\n".to_owned(),
+        };
+    }
     for table in &status.tables {
         out += &format!("  table {}: {} of {} entries\n", table.name, table.entries, table.size);
     }

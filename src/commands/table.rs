@@ -4,7 +4,7 @@ use super::{Exit, complain, output::print, target};
 use crate::cli::{EntryArgs, TableCommand};
 use p4xdp_runtime::manifest::{MatchKind, Param};
 use p4xdp_runtime::storage::Entry;
-use p4xdp_runtime::tables::{Origin, Table, terms};
+use p4xdp_runtime::tables::{Origin, Table};
 use p4xdp_runtime::{Error, Program};
 
 /// Carries out a table command.
@@ -26,8 +26,8 @@ pub fn run(command: &TableCommand) -> Exit {
             print(&format!("{removed} entries removed\n"));
             Ok(())
         }),
-        TableCommand::Default { target, table, call } => target::open(target).and_then(|program| {
-            let table = program.table(table)?;
+        TableCommand::Default { target, table, call, force } => target::open(target).and_then(|program| {
+            let table = table_of(&program, table, *force)?;
             match call.split_first() {
                 None => table.reset_default(),
                 Some((action, args)) => {
@@ -39,10 +39,15 @@ pub fn run(command: &TableCommand) -> Exit {
     })
 }
 
+fn table_of<'p>(program: &'p Program, name: &str, any_port: bool) -> Result<Table<'p>, Error> {
+    let table = program.table(name)?;
+    Ok(if any_port { table.with_any_port() } else { table })
+}
+
 /// Inserts or modifies: the words are as many keys as the table has, then the action, then its arguments.
 fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Error>) -> Exit {
     let changed = target::open(&args.target).and_then(|program| {
-        let table = program.table(&args.table)?;
+        let table = table_of(&program, &args.table, args.force)?;
         let keys = table.description().keys.len();
         let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
         let Some((keys, [action, arguments @ ..])) = words.split_at_checked(keys) else {
@@ -120,7 +125,7 @@ fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
             .iter()
             .any(|k| matches!(k.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional));
         for (origin, entry) in table.entries()? {
-            let keys = terms::keys_text(description, &entry.keys);
+            let keys = table.keys_text(&entry.keys);
             let priority = if ordered { format!(" priority {}", entry.priority) } else { String::new() };
             let constant = if origin == Origin::Const { "  (const)" } else { "" };
             out += &format!("  {keys}{priority} -> {}{constant}\n", table.call_text(&entry.call));

@@ -3,20 +3,20 @@
 //! | P4 | XDP |
 //! | --- | --- |
 //! | the parser rejects | the packet goes on, with `parser_error` set |
-//! | `ingress_port` | interface index of the packet, minus the port base; beyond 510 the packet is aborted |
+//! | `ingress_port` | the port of the device (`emit::ports`); beyond 510, and without a number, the packet is aborted |
 //! | `egress_spec` behind ingress or egress is 511 | `XDP_DROP` |
 //! | `egress_port` is the port that the packet came from | `XDP_TX` |
-//! | any other `egress_port` | `bpf_redirect` to port base plus port |
+//! | any other `egress_port` | sent out of the port (`emit::ports`) |
 //! | `instance_type`, `egress_rid`, times and depths of queues | 0: a packet is not copied, sent round or queued |
 //! | the timestamps | microseconds since the machine started |
 //!
 //! Programs that multicast, clone, resubmit or recirculate are refused where they ask for it.
 
-use super::Stages;
+use super::{PortPlaces, Stages};
 use crate::emit::Cx;
+use crate::emit::ports::{PORT_IN, SEND};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_manifest::PORT_BASE;
 use p4xdp_midend::ir::{Arg, Block, ControlId, ExprKind, LValue, LocalId, StmtKind, visit};
 
 /// The port that drops.
@@ -33,7 +33,7 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     }
     if let Some(port) = metadata("ingress_port") {
         let port = cx.local(port).text;
-        cx.out.assignment(&port, &format!("ctx->ingress_ifindex - {PORT_BASE}"));
+        cx.out.assignment(&port, PORT_IN);
         cx.out.update(&port, format!("if ({port} >= {DROP_PORT})"));
         cx.out.update(&port, format!("\treturn {};", cx.abort));
     }
@@ -67,8 +67,19 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     }
     cx.out.blank();
     cx.redirects = true;
-    cx.out.line(format!("if ({port} == ctx->ingress_ifindex - {PORT_BASE})\n\treturn XDP_TX;"));
-    cx.out.line(format!("return bpf_redirect({PORT_BASE} + {port}, 0);"));
+    cx.out.line(format!("if ({port} == {PORT_IN})\n\treturn XDP_TX;"));
+    cx.out.line(format!("return {SEND}({port});"));
+}
+
+/// Where ports are.
+pub(super) fn ports(stages: &Stages) -> PortPlaces {
+    let metadata = |field| stages.local("ig", 2, Some(field));
+    PortPlaces {
+        ingress: ["ingress_port", "egress_port"].into_iter().filter_map(metadata).collect(),
+        egress: metadata("egress_spec").into_iter().collect(),
+        most: DROP_PORT - 1,
+        drop: Some(DROP_PORT),
+    }
 }
 
 fn set(cx: &mut Cx<'_>, local: Option<LocalId>, value: &str) {

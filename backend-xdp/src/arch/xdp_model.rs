@@ -3,13 +3,14 @@
 //! | P4 | XDP |
 //! | --- | --- |
 //! | the parser rejects | `XDP_ABORTED` |
-//! | `input_port` | interface index of the packet, minus the port base |
+//! | `input_port` | the port of the device (`emit::ports`); all ones if it has no number |
 //! | `output_action` | the verdict; packets that are dropped or aborted skip the deparser |
-//! | `output_port` with `XDP_REDIRECT` | `bpf_redirect` to port base plus port |
+//! | `output_port` with `XDP_REDIRECT` | sent out of the port (`emit::ports`) |
 //! | no room for `bpf_xdp_adjust_head`, or fewer than 14 bytes would be left | `XDP_ABORTED` |
 
-use super::Stages;
+use super::{PortPlaces, Stages};
 use crate::emit::Cx;
+use crate::emit::ports::{PORT_IN, SEND};
 use p4xdp_midend::ir::{Block, StmtKind};
 
 /// Writes the program.
@@ -24,8 +25,7 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
         let control = &program.controls[id];
         if let Some(input) = stages.local("s", 1, Some("input_port")) {
             let variable = cx.local(input);
-            cx.out
-                .assignment(&variable.text, &format!("ctx->ingress_ifindex - {}", p4xdp_manifest::PORT_BASE));
+            cx.out.assignment(&variable.text, PORT_IN);
         }
         let outer = cx.out.set_span(control.span);
         cx.out.blank();
@@ -44,10 +44,21 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     if cx.can_be(&action, "XDP_REDIRECT") {
         cx.redirects = true;
         cx.out.line(format!("if ({action} == XDP_REDIRECT)"));
-        cx.out.line(format!("\treturn bpf_redirect({} + {port}, 0);", p4xdp_manifest::PORT_BASE));
+        cx.out.line(format!("\treturn {SEND}({port});"));
     }
     cx.out.line(format!("return {action};"));
     cx.rejection(cx.abort);
+}
+
+/// Where ports are.
+pub(super) fn ports(stages: &Stages) -> PortPlaces {
+    PortPlaces {
+        ingress: stages.local("s", 1, Some("input_port")).into_iter().collect(),
+        egress: stages.local("s", 2, Some("output_port")).into_iter().collect(),
+        // All ones are the port of a device that has none.
+        most: u32::MAX - 1,
+        drop: None,
+    }
 }
 
 /// The statements do nothing that lasts but emit.

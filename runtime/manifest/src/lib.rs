@@ -19,7 +19,9 @@
 use serde::{Deserialize, Serialize};
 
 mod encode;
+mod ports;
 pub use encode::{DecodeError, MAGIC, SECTION, VERSION};
+pub use ports::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
 
 /// A program's manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +73,9 @@ pub struct Param {
     /// Names of an enum's members by value, if it is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<String>,
+    /// It is a port: what is copied to the port that a packet leaves by, or from one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub port: bool,
 }
 
 /// Where a number stands in a map's key or value.
@@ -347,22 +352,6 @@ pub enum ExternKind {
         fields: Vec<(Param, Place)>,
     },
 }
-
-/// How P4's port numbers and interfaces belong together.
-///
-/// A port number is an interface index minus [`PORT_BASE`], a read-only constant of the program that is 0 unless a loader
-/// sets it before loading: with any ordinary loader a port *is* the interface index, and the verifier removes the subtraction. Packet
-/// tests set the base to the index of their first device, so that their ports are 0, 1, 2 ...
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ports {
-    /// The program reads its ingress port or redirects, so it has the constant [`PORT_BASE`].
-    pub base: bool,
-    /// The program redirects to other ports.
-    pub redirects: bool,
-}
-
-/// Name of the C variable `const volatile __u32` (in `.rodata`) that holds the interface index of port 0.
-pub const PORT_BASE: &str = "p4xdp_port_base";
 
 /// Name of the C variable `const volatile __u32` (in `.rodata`) that a loader sets to 1 before loading if it takes care of
 /// [`Table::initial_entries`]. With any other loader it is 0, and the program uses a copy of its own of these entries wherever the

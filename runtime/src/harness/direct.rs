@@ -23,7 +23,7 @@ impl Direct {
     #[must_use]
     pub fn suffices(program: &Program) -> bool {
         let ports = &program.manifest().ports;
-        !ports.base && !ports.redirects
+        !ports.used && !ports.redirects
     }
 }
 

@@ -156,6 +156,7 @@ mod tests {
                 width: *width,
                 signed: false,
                 members: Vec::new(),
+                port: false,
             },
             match_kind: *match_kind,
             place: Place { offset: *offset, size: *size, order: ByteOrder::Network },

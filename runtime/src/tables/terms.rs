@@ -51,7 +51,7 @@ impl Table<'_> {
     /// When a name is unknown or a value does not suit.
     pub fn entry(&self, keys: &[&str], action: &str, args: &[&str], priority: u32) -> Result<Entry, Error> {
         let entry = Entry {
-            keys: self.keys(keys)?,
+            keys: self.read_keys(keys, self.any_port)?,
             call: self.call(action, args)?,
             priority,
             count: Count::default(),
@@ -65,13 +65,25 @@ impl Table<'_> {
     /// # Errors
     /// When a name is unknown or a value does not suit.
     pub fn keys(&self, texts: &[&str]) -> Result<Vec<KeyMatch>, TableError> {
+        self.read_keys(texts, true)
+    }
+
+    /// A value; ports may be given by their devices, and numbers must be ports unless `any` will do.
+    fn value(&self, text: &str, param: &Param, any: bool) -> Result<BigUint, ValueError> {
+        match &self.ports {
+            Some(ports) if param.port => ports.read(text, param, any),
+            _ => value::parse(text, param),
+        }
+    }
+
+    fn read_keys(&self, texts: &[&str], any_port: bool) -> Result<Vec<KeyMatch>, TableError> {
         let of = format!("table `{}`", self.table.name);
         let names: Vec<&str> = self.table.keys.iter().map(|key| key.param.name.as_str()).collect();
         let given = assign("key", &of, &names, texts)?;
         let mut keys = Vec::with_capacity(given.len());
         for (key, text) in self.table.keys.iter().zip(given) {
             keys.push(match text {
-                Some(text) => parse_key(key, text)?,
+                Some(text) => self.key(key, text, any_port)?,
                 None => match key.match_kind {
                     MatchKind::Ternary | MatchKind::Range | MatchKind::Optional => KeyMatch::Any,
                     MatchKind::Exact | MatchKind::Lpm | MatchKind::Selector => {
@@ -81,6 +93,20 @@ impl Table<'_> {
             });
         }
         Ok(keys)
+    }
+
+    fn key(&self, key: &Key, text: &str, any_port: bool) -> Result<KeyMatch, TableError> {
+        match key.match_kind {
+            MatchKind::Exact if key.param.port => {
+                Ok(KeyMatch::Exact(self.value(text, &key.param, any_port)?))
+            }
+            MatchKind::Exact
+            | MatchKind::Lpm
+            | MatchKind::Ternary
+            | MatchKind::Range
+            | MatchKind::Optional
+            | MatchKind::Selector => parse_key(key, text),
+        }
     }
 
     /// Reads an action with its arguments.
@@ -103,7 +129,7 @@ impl Table<'_> {
             let Some(text) = text else {
                 return Err(TableError::MissingValue { of, name: param.name.clone() });
             };
-            args.push(value::parse(text, param)?);
+            args.push(self.value(text, param, self.any_port)?);
         }
         Ok(Call { action: position, args })
     }

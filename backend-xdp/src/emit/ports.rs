@@ -1,0 +1,71 @@
+//! Port numbers and interfaces: the C by which a program gets the port that a packet came in by and sends it out of one. How the numbers
+//! belong to interfaces is a loader's choice, see `p4xdp_manifest::Ports`; what it does not choose, the verifier removes.
+//!
+//! ```text
+//! port = p4xdp_port_in(ctx->ingress_ifindex);        no more than the index, unless ports are numbered
+//! return p4xdp_send(port);                           bpf_redirect, or bpf_redirect_map by number
+//! ```
+
+use super::Cx;
+use super::writer::Writer;
+use crate::arch::PortPlaces;
+use crate::maps::{MapDefinition, MapType};
+use p4xdp_manifest::Ports;
+use p4xdp_midend::analysis;
+use std::collections::HashSet;
+
+/// The port that the packet came in by.
+pub(crate) const PORT_IN: &str = "p4xdp_port_in(ctx->ingress_ifindex)";
+
+/// Function that sends the packet out of a port; its value is the verdict.
+pub(crate) const SEND: &str = "p4xdp_send";
+
+/// Ports that a loader can number.
+const MOST_PORTS: u32 = 256;
+
+/// What the body uses, by the words in it, and what the program itself says of ports.
+pub(crate) fn describe(
+    used: &HashSet<&str>,
+    redirects: bool,
+    places: &PortPlaces,
+    found: &analysis::ports::Ports,
+) -> Ports {
+    let (ingress, egress) = (used.contains("p4xdp_port_in"), used.contains(SEND));
+    if !ingress && !egress {
+        return Ports::default();
+    }
+    let constants = found.constants.iter().filter_map(|value| u32::try_from(value).ok());
+    Ports {
+        used: true,
+        redirects,
+        most: places.most,
+        drop: places.drop,
+        constants: constants.filter(|value| Some(*value) != places.drop).collect(),
+        ingress: ingress.then(|| ".data.ports".to_owned()),
+        egress: egress.then(|| "p4xdp_ports".to_owned()),
+    }
+}
+
+impl Cx<'_> {
+    /// Writes what the program needs in front of its function.
+    pub(crate) fn declare_ports(ports: &Ports, out: &mut Writer) {
+        if !ports.used {
+            return;
+        }
+        let text = |out: &mut Writer, text: &str| {
+            out.line(text.trim_end());
+            out.blank();
+        };
+        text(out, include_str!("ports/settings.h"));
+        if ports.ingress.is_some() {
+            text(out, include_str!("ports/ingress.h"));
+        }
+        if let Some(name) = &ports.egress {
+            out.line("/* Devices of numbered ports. */");
+            let (key, value) = ("__u32".to_owned(), "__u32".to_owned());
+            let kind = MapType::DevMapHash;
+            MapDefinition { name: name.clone(), kind, key, value, max_entries: Some(MOST_PORTS) }.emit(out);
+            text(out, include_str!("ports/egress.h"));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/* Sends the packet out of a port. */
+static __always_inline int p4xdp_send(__u32 port)
+{
+	__u32 base = p4xdp_settings.port_base;
+
+	if (__builtin_expect(base != ~0U, 1))
+		return bpf_redirect(base + port, 0);
+	return bpf_redirect_map(&p4xdp_ports, port, XDP_DROP);
+}

@@ -1,0 +1,257 @@
+//! Numbers of ports: in, what `load` was told (`1=eth1 2=eth2`) and what the replaced programs had; out, the new program's ports filled in.
+//! And back, for a running program. What people call ports is `names`'; what a program does with them says `p4xdp_manifest::Ports`.
+
+mod error;
+pub mod names;
+
+pub use error::PortError;
+
+use crate::attach::Device;
+use crate::error::{Error, KernelError, io_error};
+use crate::program::{Program, read_data};
+use crate::value;
+use libbpf_rs::{MapCore, MapFlags};
+use p4xdp_manifest::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How ports and interfaces belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Numbering {
+    /// A port is an interface index minus this.
+    Indices(u32),
+    /// Interface indices by port.
+    Numbered(BTreeMap<u32, u32>),
+}
+
+/// Bytes of a pair in the array of ingress ports.
+const PAIR: usize = 8;
+
+/// Devices as `load` is given them: `DEV` or `PORT=DEV`.
+pub(crate) struct Request<'a> {
+    pub names: BTreeSet<&'a str>,
+    /// Ports by device; of all devices, or of none.
+    ports: BTreeMap<&'a str, u32>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads the words.
+    pub(crate) fn read(words: &[&'a str]) -> Result<Request<'a>, PortError> {
+        let mut request = Request { names: BTreeSet::new(), ports: BTreeMap::new() };
+        let mut taken = BTreeMap::new();
+        for word in words {
+            let numbered = word.split_once('=').and_then(|(port, name)| Some((value::number(port)?, name)));
+            let Some((port, name)) = numbered else {
+                request.names.insert(word);
+                continue;
+            };
+            let port = u32::try_from(&port)
+                .map_err(|_| PortError::TooLarge { port: port.to_string(), most: NUMBERED - 1 })?;
+            if let Some(other) = taken.insert(port, name) {
+                return Err(PortError::Twice {
+                    what: format!("port {port}"),
+                    of: vec![other.into(), name.into()],
+                });
+            }
+            if let Some(other) = request.ports.insert(name, port) {
+                let of = vec![other.to_string(), port.to_string()];
+                return Err(PortError::Twice { what: format!("device `{name}`"), of });
+            }
+            request.names.insert(name);
+        }
+        match request.names.iter().find(|name| !request.ports.contains_key(*name)) {
+            Some(without) if !request.ports.is_empty() => {
+                Err(PortError::Without { device: (*without).into(), others: Vec::new() })
+            }
+            _ => Ok(request),
+        }
+    }
+
+    /// How the ports of a program shall be numbered on these devices. Without numbers it keeps those of the programs that it replaces.
+    pub(crate) fn numbering(
+        &self,
+        object: &str,
+        ports: &Ports,
+        devices: &[&Device],
+        replaced: &[&Program],
+        are_indices: bool,
+    ) -> Result<Numbering, Error> {
+        let mut numbers = BTreeMap::new();
+        for device in devices {
+            if let Some(port) = self.ports.get(device.name.as_str()) {
+                numbers.insert(*port, device.index);
+            }
+        }
+        if are_indices && !numbers.is_empty() {
+            return Err(PortError::Both.into());
+        }
+        if numbers.is_empty() && !are_indices {
+            numbers = kept(replaced)?;
+            for device in devices {
+                if !numbers.is_empty() && !numbers.values().any(|index| *index == device.index) {
+                    let others = names::list(&numbers);
+                    return Err(PortError::Without { device: device.name.clone(), others }.into());
+                }
+            }
+        }
+        if let Some((port, _)) = numbers.iter().find(|(port, _)| ports.used && **port > ports.most) {
+            return Err(PortError::TooLarge { port: port.to_string(), most: ports.most }.into());
+        }
+        if !numbers.is_empty() {
+            return Ok(Numbering::Numbered(numbers));
+        }
+        if ports.want_numbers() && !are_indices {
+            let devices = devices.iter().map(|device| device.name.clone()).collect();
+            let (object, constants) = (object.to_owned(), ports.constants.clone());
+            return Err(PortError::Wanted { object, constants, most: ports.most, devices }.into());
+        }
+        match devices.iter().find(|device| ports.used && device.index > ports.most) {
+            Some(device) => {
+                let (device, index) = (device.name.clone(), device.index);
+                Err(PortError::IndexTooLarge { device, index, most: ports.most }.into())
+            }
+            None => Ok(Numbering::Indices(0)),
+        }
+    }
+}
+
+/// The numbers of running programs, without devices that are gone.
+fn kept(programs: &[&Program]) -> Result<BTreeMap<u32, u32>, Error> {
+    let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
+    for program in programs {
+        let Some(Numbering::Numbered(of_this)) = Numbering::of(program)? else { continue };
+        for (port, index) in of_this {
+            let Ok(device) = Device::by_index(index) else { continue };
+            let other = numbers.iter().find(|(p, i)| (**p == port) != (**i == index));
+            if let Some((other, _)) = other {
+                let of = vec![other.to_string(), port.to_string()];
+                return Err(PortError::Conflict { device: device.name, of }.into());
+            }
+            numbers.insert(port, index);
+        }
+    }
+    Ok(numbers)
+}
+
+impl Numbering {
+    /// What is set before a program is loaded.
+    pub(crate) fn settings(&self) -> Settings {
+        let port_base = match self {
+            Numbering::Indices(base) => *base,
+            Numbering::Numbered(_) => NUMBERED,
+        };
+        Settings { port_base, ..Settings::default() }
+    }
+
+    /// Puts the numbers into the maps of a program that is not yet attached. Devices are found in the thread's network namespace.
+    pub(crate) fn fill(&self, program: &Program) -> Result<(), Error> {
+        let Numbering::Numbered(numbers) = self else { return Ok(()) };
+        let ports = &program.manifest().ports;
+        let failed = |error: &libbpf_rs::Error| KernelError::new("number the ports", io_error(error));
+        if let Some(section) = &ports.ingress {
+            let map = program.map(section)?;
+            let mut data = read_data(map)?;
+            for (port, index) in numbers {
+                let slot = free_slot(&data, *index)
+                    .and_then(|at| data.get_mut(at..at + PAIR))
+                    .ok_or(PortError::TooMany)?;
+                for (to, from) in
+                    slot.iter_mut().zip(index.to_ne_bytes().into_iter().chain(port.to_ne_bytes()))
+                {
+                    *to = from;
+                }
+            }
+            map.update(&0u32.to_ne_bytes(), &data, MapFlags::ANY).map_err(|error| failed(&error))?;
+        }
+        if let Some(name) = &ports.egress {
+            let map = program.map(name)?;
+            if u32::try_from(numbers.len()).is_ok_and(|count| count > map.max_entries()) {
+                return Err(PortError::TooMany.into());
+            }
+            for (port, index) in numbers {
+                map.update(&port.to_ne_bytes(), &index.to_ne_bytes(), MapFlags::ANY)
+                    .map_err(|error| failed(&error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// That of a running program; `None` if it has nothing to do with ports.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn of(program: &Program) -> Result<Option<Numbering>, Error> {
+        let ports = &program.manifest().ports;
+        if !ports.used {
+            return Ok(None);
+        }
+        let settings = Settings::decode(&read_data(program.map(SETTINGS)?)?).unwrap_or_default();
+        if settings.port_base != NUMBERED {
+            return Ok(Some(Numbering::Indices(settings.port_base)));
+        }
+        let mut numbers = BTreeMap::new();
+        if let Some(section) = &ports.ingress {
+            let data = read_data(program.map(section)?)?;
+            numbers.extend(pairs(&data).filter(|(index, _)| *index != 0).map(|(index, port)| (port, index)));
+        }
+        if let Some(name) = &ports.egress {
+            let map = program.map(name)?;
+            for key in map.keys() {
+                let value = map
+                    .lookup(&key, MapFlags::ANY)
+                    .map_err(|error| KernelError::new("read the ports", io_error(&error)))?;
+                if let (Some(port), Some(index)) = (word(&key), value.as_deref().and_then(word)) {
+                    numbers.insert(port, index);
+                }
+            }
+        }
+        Ok(Some(Numbering::Numbered(numbers)))
+    }
+}
+
+fn word(bytes: &[u8]) -> Option<u32> {
+    bytes.first_chunk::<4>().map(|bytes| u32::from_ne_bytes(*bytes))
+}
+
+/// Index and port of each slot.
+fn pairs(data: &[u8]) -> impl Iterator<Item = (u32, u32)> {
+    data.chunks_exact(PAIR).filter_map(|pair| Some((word(pair)?, word(pair.get(4..)?)?)))
+}
+
+/// Where a device can stand: the position of the first free slot of those where the program looks for it.
+fn free_slot(data: &[u8], index: u32) -> Option<usize> {
+    let home = usize::try_from(index % IN_SLOTS).ok()?;
+    let probes = usize::try_from(IN_PROBES).ok()?;
+    let found = pairs(data).skip(home).take(probes).position(|(there, _)| there == 0 || there == index)?;
+    Some((home + found) * PAIR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests() {
+        let request = Request::read(&["1=eth1", "0x2=eth2"]).ok().unwrap();
+        assert_eq!(request.names, BTreeSet::from(["eth1", "eth2"]));
+        assert_eq!(request.ports, BTreeMap::from([("eth1", 1), ("eth2", 2)]));
+        assert!(Request::read(&["eth1", "eth2"]).ok().unwrap().ports.is_empty());
+        let message = |words: &[&str]| Request::read(words).err().unwrap().to_string();
+        assert!(message(&["1=eth1", "1=eth2"]).contains("port 1 is given twice"));
+        assert!(message(&["1=eth1", "2=eth1"]).contains("device `eth1` is given twice"));
+        assert!(message(&["1=eth1", "eth2"]).contains("`eth2` has no port number"));
+        assert!(message(&["4294967296=eth1"]).contains("4294967296"));
+    }
+
+    #[test]
+    fn devices_whose_indices_meet_stand_side_by_side() {
+        let mut data = vec![0; (IN_SLOTS + IN_PROBES - 1) as usize * PAIR];
+        for round in 0..4 {
+            let index = 511 + round * IN_SLOTS;
+            let at = free_slot(&data, index).unwrap();
+            assert_eq!(at, (511 + round as usize) * PAIR);
+            data[at..at + 4].copy_from_slice(&index.to_ne_bytes());
+        }
+        assert_eq!(free_slot(&data, 511 + 4 * IN_SLOTS), None);
+        assert_eq!(free_slot(&data, 511), Some(511 * PAIR), "a device keeps its slot");
+    }
+}

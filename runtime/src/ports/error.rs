@@ -1,0 +1,124 @@
+//! What can be wrong with the numbers that ports are given.
+
+/// Why ports cannot be numbered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PortError {
+    /// One device or port with two of the other.
+    #[error("{what} is given twice: {}", of.join(", "))]
+    Twice {
+        /// `port 1`
+        what: String,
+        /// Of what.
+        of: Vec<String>,
+    },
+    /// Beyond what the program's type of ports holds.
+    #[error("port {port} is too large: the program's ports are at most {most}")]
+    TooLarge {
+        /// The number.
+        port: String,
+        /// The largest.
+        most: u32,
+    },
+    /// Some devices have numbers, and this one not.
+    #[error("`{device}` has no port number{}: give one to each device, as in `1={device}`", known(others))]
+    Without {
+        /// The device.
+        device: String,
+        /// Those that the replaced program has.
+        others: Vec<String>,
+    },
+    /// Numbers, and the word that there are none.
+    #[error("ports are either numbered (`1=eth1`) or interface indices (`--ports-are-indices`)")]
+    Both,
+    /// The program cannot take interface indices for ports.
+    #[error(
+        "{}; say which device is which: `p4xdp load {object} {}`; or, if they are interface indices, \
+         `--ports-are-indices`",
+        why(object, constants, *most),
+        example(constants, *most, devices)
+    )]
+    Wanted {
+        /// The object.
+        object: String,
+        /// Ports that the program names.
+        constants: Vec<u32>,
+        /// The largest port.
+        most: u32,
+        /// The devices.
+        devices: Vec<String>,
+    },
+    /// `--ports-are-indices` where that cannot be.
+    #[error(
+        "the interface index of `{device}`, {index}, is no port of the program, whose ports are at most {most}: number \
+         the ports, as in `1={device}`"
+    )]
+    IndexTooLarge {
+        /// The device.
+        device: String,
+        /// Its index.
+        index: u32,
+        /// The largest port.
+        most: u32,
+    },
+    /// The programs that are replaced number one device or port differently.
+    #[error(
+        "the running programs do not agree on the port of `{device}` ({}): say which device is which, as in `1={device}`",
+        of.join(" and ")
+    )]
+    Conflict {
+        /// The device.
+        device: String,
+        /// The numbers.
+        of: Vec<String>,
+    },
+    /// More devices than fit.
+    #[error(
+        "too many ports are numbered, or too many of them have interface indices that are equal modulo 512"
+    )]
+    TooMany,
+}
+
+fn known(others: &[String]) -> String {
+    if others.is_empty() { String::new() } else { format!(" beside {}", others.join(" ")) }
+}
+
+fn why(object: &str, constants: &[u32], most: u32) -> String {
+    const SHOWN: usize = 6;
+    if constants.is_empty() {
+        return format!("ports of {object} are numbers up to {most}, which interface indices can exceed");
+    }
+    let mut named: Vec<String> = constants.iter().take(SHOWN).map(ToString::to_string).collect();
+    if constants.len() > SHOWN {
+        named.push("..".into());
+    }
+    format!("{object} itself names ports: {}", named.join(", "))
+}
+
+/// `1=eth1 2=eth2`, with the program's own numbers first.
+fn example(constants: &[u32], most: u32, devices: &[String]) -> String {
+    let others = (1..=most).filter(|port| !constants.contains(port));
+    let ports = constants.iter().copied().filter(|port| *port <= most).chain(others);
+    let words: Vec<String> = ports.zip(devices).map(|(port, device)| format!("{port}={device}")).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_to_write_instead() {
+        let wanted = |constants: &[u32]| PortError::Wanted {
+            object: "p.o".into(),
+            constants: constants.into(),
+            most: 510,
+            devices: vec!["eth1".into(), "eth2".into()],
+        };
+        assert_eq!(
+            wanted(&[7]).to_string(),
+            "p.o itself names ports: 7; say which device is which: `p4xdp load p.o 7=eth1 1=eth2`; or, if they are \
+             interface indices, `--ports-are-indices`"
+        );
+        assert!(wanted(&[]).to_string().starts_with("ports of p.o are numbers up to 510, which interface"));
+    }
+}

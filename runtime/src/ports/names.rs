@@ -1,0 +1,112 @@
+//! Ports by the names of their devices: in, a device's name or a port's number as people write it; out, the port, or why there is none.
+//! And back, for dumps.
+
+use super::Numbering;
+use crate::attach;
+use crate::error::Error;
+use crate::program::Program;
+use crate::value::{self, ValueError};
+use num_bigint::BigUint;
+use p4xdp_manifest::Param;
+use std::collections::BTreeMap;
+
+/// The ports of a program, and the devices of this network namespace.
+#[derive(Clone, Debug)]
+pub struct PortNames {
+    numbering: Numbering,
+    /// Names by interface index.
+    devices: BTreeMap<u32, String>,
+    /// The number that drops.
+    drop: Option<u32>,
+}
+
+impl PortNames {
+    /// Those of a program; `None` if it has nothing to do with ports.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn of(program: &Program) -> Result<Option<PortNames>, Error> {
+        let Some(numbering) = Numbering::of(program)? else { return Ok(None) };
+        let drop = program.manifest().ports.drop;
+        Ok(Some(PortNames { numbering, devices: devices(), drop }))
+    }
+
+    /// `1=eth1`, .. in the order of the numbers; `None` if ports are interface indices.
+    #[must_use]
+    pub fn list(&self) -> Option<Vec<String>> {
+        match &self.numbering {
+            Numbering::Numbered(numbers) => Some(list_with(numbers, &self.devices)),
+            Numbering::Indices(_) => None,
+        }
+    }
+
+    /// The name of a port's device.
+    #[must_use]
+    pub fn name(&self, port: &BigUint) -> Option<&str> {
+        let port = u32::try_from(port).ok()?;
+        let index = match &self.numbering {
+            Numbering::Indices(base) => port.checked_add(*base)?,
+            Numbering::Numbered(numbers) => *numbers.get(&port)?,
+        };
+        self.devices.get(&index).map(String::as_str)
+    }
+
+    /// Reads a port: a number, or a device's name (`dev:NAME` if the name is a number). With `any`, numbers need not be ports.
+    ///
+    /// # Errors
+    /// When there is no such port or device.
+    pub fn read(&self, text: &str, param: &Param, any: bool) -> Result<BigUint, ValueError> {
+        let text = text.trim();
+        if value::number(text).is_some() {
+            let port = value::parse(text, param)?;
+            let drops = self.drop.is_some_and(|drop| BigUint::from(drop) == port);
+            if any || drops || self.name(&port).is_some() {
+                return Ok(port);
+            }
+            let reason = match self.list() {
+                Some(list) => format!("`{text}` is no port of the program, which has {}", list.join(" ")),
+                None => {
+                    format!("there is no device with index `{text}`, and ports are interface indices here")
+                }
+            };
+            return Err(ValueError::NoPort { reason, name: param.name.clone() });
+        }
+        let device = text.strip_prefix("dev:").unwrap_or(text);
+        let found = self.devices.iter().find(|(_, name)| *name == device);
+        let Some((index, _)) = found else {
+            return Err(ValueError::NoDevice { device: device.into(), name: param.name.clone() });
+        };
+        let port = match &self.numbering {
+            Numbering::Indices(base) => index.checked_sub(*base),
+            Numbering::Numbered(numbers) => {
+                numbers.iter().find(|(_, other)| *other == index).map(|(port, _)| *port)
+            }
+        };
+        match port {
+            Some(port) => value::parse(&port.to_string(), param),
+            None => {
+                let list = self.list().unwrap_or_default().join(" ");
+                Err(ValueError::NoNumber { device: device.into(), list, name: param.name.clone() })
+            }
+        }
+    }
+}
+
+/// `1=eth1`, ..
+pub(super) fn list(numbers: &BTreeMap<u32, u32>) -> Vec<String> {
+    list_with(numbers, &devices())
+}
+
+fn list_with(numbers: &BTreeMap<u32, u32>, devices: &BTreeMap<u32, String>) -> Vec<String> {
+    let text = |(port, index): (&u32, &u32)| match devices.get(index) {
+        Some(name) => format!("{port}={name}"),
+        None => format!("{port}=(gone, index {index})"),
+    };
+    numbers.iter().map(text).collect()
+}
+
+/// Names by interface index; those that go meanwhile are left out.
+fn devices() -> BTreeMap<u32, String> {
+    let names = attach::device_names().unwrap_or_default();
+    names.into_iter().filter_map(|name| Some((crate::sys::net::ifindex(&name).ok()?, name))).collect()
+}

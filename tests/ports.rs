@@ -1,0 +1,214 @@
+//! Ports of loaded programs: numbers given to devices at `load`, names of devices in tables, what `status` counts. On virtual devices with indices
+//! from 1000 on, in network namespaces of the tests' own.
+//!
+//! Needs root, iproute2 and clang; without root it is passed over outside CI.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "it is a test"
+)]
+
+use p4xdp_runtime::Program;
+use p4xdp_runtime::harness::netns::NetNs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
+
+fn sh(command: &str) -> String {
+    let output = Command::new("sh").args(["-ec", command]).output().unwrap();
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs p4xdp with words that are separated by blanks.
+fn try_p4xdp(words: &str) -> Output {
+    Command::new(P4XDP).args(words.split_whitespace()).output().unwrap()
+}
+
+#[track_caller]
+fn p4xdp(words: &str) -> String {
+    let output = try_p4xdp(words);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{words}: {errors}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What it says when it ends with this status.
+#[track_caller]
+fn refused(words: &str, status: i32) -> String {
+    let output = try_p4xdp(words);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(status), "{words}: {errors}");
+    errors
+}
+
+/// Runs a test in a namespace with two veth pairs, `eth1`-`h1` and `eth2`-`h2`, of indices 1000, 1001, 1600, 1601.
+fn inside(test: impl FnOnce(&Path) + Send) {
+    let root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    assert!(root || std::env::var_os("CI").is_none(), "this test needs root, and CI may not pass it over");
+    if !root {
+        eprintln!("SKIPPED: it needs root");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let namespace = NetNs::new().unwrap();
+    namespace
+        .run(|| {
+            sh("ip link add eth1 index 1000 type veth peer name h1 index 1001
+                ip link add eth2 index 1600 type veth peer name h2 index 1601
+                for device in eth1 eth2 h1 h2; do ip link set $device up; done");
+            test(dir.path());
+        })
+        .unwrap();
+}
+
+fn build(dir: &Path, program: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(program);
+    p4xdp(&format!("build {} -o {}", path.display(), dir.display()));
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    dir.join(name).with_extension("o").display().to_string()
+}
+
+/// An Ethernet frame of 60 bytes.
+fn frame(dst: u64, kind: u16) -> Vec<u8> {
+    let mut packet = dst.to_be_bytes()[2..].to_vec();
+    packet.extend([2, 0, 0, 0, 0, 9]);
+    packet.extend(kind.to_be_bytes());
+    packet.resize(60, 0);
+    packet
+}
+
+/// Sends frames into a device as if they had come from the wire.
+fn send(device: &str, index: u32, frame: &[u8], count: u32) {
+    Program::by_device(device).unwrap().flood(frame, index, count).unwrap();
+}
+
+/// How many packets a host's end has seen: it runs `ports_end.p4`, which counts and drops all.
+fn seen(device: &str) -> u64 {
+    Program::by_device(device).unwrap().counter("packets").unwrap().read(0).unwrap().packets
+}
+
+#[test]
+fn load_numbers_ports_for_ingress_and_egress() {
+    inside(|dir| {
+        let (crossing, end) =
+            (build(dir, "testdata/ports/ports_cross.p4"), build(dir, "testdata/ports/ports_end.p4"));
+        for host in ["h1", "h2"] {
+            p4xdp(&format!("load --no-pins {end} {host}"));
+        }
+        p4xdp(&format!("load --no-pins {crossing} 1=eth1 7=eth2"));
+        let status = p4xdp("status eth1");
+        assert!(status.contains("ports 1=eth1 7=eth2"), "{status}");
+        send("eth1", 1000, &frame(1, 0x1234), 5);
+        send("eth2", 1600, &frame(1, 0x1234), 3);
+        assert_eq!(p4xdp("counter dump --dev eth1"), "I.seen[1]: 5 packets\nI.seen[7]: 3 packets\n");
+        assert_eq!(seen("h2"), 5 + 3, "five come from port 1 by port 7, three go back to it");
+        // Port 2 is nobody's.
+        send("eth1", 1000, &frame(1, 0x5555), 4);
+        assert_eq!(seen("h2"), 8);
+        assert_eq!(seen("h1"), 0);
+    });
+}
+
+#[test]
+fn load_without_numbers_refuses_small_and_constant_ports() {
+    inside(|dir| {
+        let small = build(dir, "testdata/ports/ports_reflect.p4");
+        let message = refused(&format!("load --no-pins {small} eth1"), 2);
+        assert!(message.contains("numbers up to 510") && message.contains("1=eth1`"), "{message}");
+        let message = refused(&format!("load --no-pins --ports-are-indices {small} eth1"), 2);
+        assert!(message.contains("`eth1`, 1000"), "{message}");
+        let constant = build(dir, "testdata/ports/ports_constant.p4");
+        let message = refused(&format!("load --no-pins {constant} eth1 eth2"), 2);
+        assert!(message.contains("itself names ports: 3, 1600; say"), "{message}");
+        assert!(message.contains("3=eth1 1600=eth2`"), "{message}");
+        assert!(refused("status eth1", 1).contains("runs no XDP program"));
+        p4xdp(&format!("load --no-pins --ports-are-indices {constant} eth1 eth2"));
+        assert!(p4xdp("status eth1").contains("ports are interface indices"));
+        let message = refused(&format!("load --no-pins {constant} 1=eth1 eth2"), 2);
+        assert!(message.contains("`eth2` has no port number"), "{message}");
+    });
+}
+
+#[test]
+fn a_reload_without_numbers_keeps_them() {
+    inside(|dir| {
+        let object = build(dir, "testdata/ports/ports_reflect.p4");
+        p4xdp(&format!("load --no-pins {object} 1=eth1 2=eth2"));
+        p4xdp(&format!("load --no-pins {object} eth1"));
+        for device in ["eth1", "eth2"] {
+            assert!(p4xdp(&format!("status {device}")).contains("ports 1=eth1 2=eth2"));
+        }
+        let message = refused(&format!("load --no-pins {object} eth1 h1"), 2);
+        assert!(message.contains("`h1` has no port number beside 1=eth1 2=eth2"), "{message}");
+        p4xdp(&format!("load --no-pins {object} 5=eth1"));
+        assert!(p4xdp("status eth1").contains("ports 5=eth1\n"));
+        let message = refused(&format!("load --no-pins {object} eth1 eth2"), 2);
+        assert!(message.contains("do not agree on the port of `eth1`"), "{message}");
+        // A device that is gone is no port any more.
+        sh("ip link del eth2");
+        p4xdp(&format!("load --no-pins {object} 1=eth1 2=h1"));
+        sh("ip link add eth2 index 1700 type veth peer name h2 index 1701");
+        p4xdp(&format!("load --no-pins {object} eth1"));
+        assert!(p4xdp("status eth1").contains("ports 1=eth1 2=h1\n"));
+    });
+}
+
+#[test]
+fn tables_take_and_show_devices_for_ports() {
+    inside(|dir| {
+        let object = build(dir, "examples/switch/switch.p4");
+        for (numbers, port) in [(["", ""], 1600), (["1=", "2="], 2)] {
+            p4xdp(&format!("load --no-pins --reset-tables {object} {}eth1 {}eth2", numbers[0], numbers[1]));
+            p4xdp("table insert --dev eth1 mac 02:00:00:00:00:01 forward eth1");
+            p4xdp(&format!("table insert --dev eth1 mac 02:00:00:00:00:02 forward port={port}"));
+            p4xdp("table modify --dev eth1 mac 02:00:00:00:00:01 forward port=dev:eth2");
+            p4xdp("table default --dev eth1 mac forward eth1");
+            let dump = p4xdp("table dump --dev eth1 mac");
+            assert!(dump.contains("dst=02:00:00:00:00:01 -> l2_switch.forward(port=eth2)"), "{dump}");
+            assert!(dump.contains("dst=02:00:00:00:00:02 -> l2_switch.forward(port=eth2)"), "{dump}");
+            assert!(dump.contains("default -> l2_switch.forward(port=eth1)"), "{dump}");
+            for command in ["insert --dev eth1 mac 3 forward 4242", "default --dev eth1 mac forward 4242"] {
+                let message = refused(&format!("table {command}"), 1);
+                assert!(message.contains("`4242`") && message.contains("`--force`"), "{message}");
+            }
+            let message = refused("table insert --dev eth1 mac 3 forward port1", 1);
+            assert!(message.contains("there is no device `port1`"), "{message}");
+            p4xdp("table insert --force --dev eth1 mac 3 forward 4242");
+            assert!(p4xdp("table dump --dev eth1 mac").contains("forward(port=4242)"));
+        }
+        let message = refused("table insert --dev eth1 mac 4 forward h1", 1);
+        assert!(message.contains("`h1` is no port of the program, which has 1=eth1 2=eth2"), "{message}");
+    });
+}
+
+/// The data flow of `analysis::ports`, by what it makes of a program.
+#[test]
+fn parameters_and_keys_are_ports_by_where_their_values_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/ports/ports_flow.p4");
+    p4xdp(&format!("build {} --emit manifest -o {}", program.display(), dir.path().display()));
+    let text = std::fs::read_to_string(dir.path().join("ports_flow.manifest.json")).unwrap();
+    let manifest: p4xdp_runtime::manifest::Manifest = serde_json::from_str(&text).unwrap();
+    let params = manifest.actions.iter().flat_map(|action| &action.params);
+    let keys = manifest.tables.iter().flat_map(|table| &table.keys).map(|key| &key.param);
+    for param in params.chain(keys) {
+        assert_eq!(param.port, param.name.starts_with("port"), "{}", param.name);
+    }
+    assert_eq!(manifest.ports.constants, [4, 5, 6, 7, 8, 9]);
+    assert_eq!((manifest.ports.most, manifest.ports.drop), (510, Some(511)));
+}
+
+#[test]
+fn the_hint_for_veth_names_the_offload_that_breaks_tcp() {
+    inside(|dir| {
+        let object = build(dir, "examples/switch/switch.p4");
+        let output = try_p4xdp(&format!("load --no-pins {object} eth1"));
+        let hint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(hint.contains("ethtool -K PEER gro on") && hint.contains("ethtool -K PEER tx off"), "{hint}");
+    });
+}
