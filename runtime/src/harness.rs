@@ -3,6 +3,7 @@
 //! the process is killed.
 
 pub mod direct;
+pub mod losses;
 mod netlink;
 pub mod netns;
 pub mod tap;
@@ -10,6 +11,7 @@ pub mod veth;
 
 use crate::error::{Error, KernelError};
 use crate::program::Program;
+use losses::Loss;
 use std::os::fd::{AsFd, OwnedFd};
 
 /// Interface index of port 0. Real interfaces have small ones, so that a mistake cannot hit them.
@@ -54,6 +56,12 @@ pub trait Harness {
     /// # Errors
     /// When the kernel refuses.
     fn collect(&mut self, program: &Program) -> Result<Vec<Output>, Error>;
+
+    /// Packets that came in since the last call and neither came out nor were dropped; after [`Harness::collect`] all of them.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    fn losses(&mut self) -> Result<Vec<Loss>, Error>;
 }
 
 /// What a harness cannot do.
@@ -69,27 +77,54 @@ pub enum HarnessError {
     #[error("a packet of {0} bytes is too short for a device: an Ethernet header has 14")]
     TooShort(usize),
     /// Longer than a device takes.
-    #[error("a packet of {0} bytes is too long for a device")]
-    TooLong(usize),
+    #[error("a packet of {length} bytes is too long for {device}, which takes up to {most}")]
+    TooLong {
+        /// Its bytes.
+        length: usize,
+        /// `a TAP device`
+        device: &'static str,
+        /// The most bytes.
+        most: usize,
+    },
 }
 
-/// Packets that a harness's devices take.
-const SIZES: std::ops::RangeInclusive<usize> = 14..=1514;
+/// An Ethernet header: the least that XDP knows, and what an MTU leaves out.
+const ETHERNET: usize = 14;
 
-fn check_size(packet: &[u8]) -> Result<(), HarnessError> {
-    if packet.len() < *SIZES.start() {
-        return Err(HarnessError::TooShort(packet.len()));
+/// The kind of device, and the most bytes of a packet that it takes.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    device: &'static str,
+    most: usize,
+}
+
+impl Room {
+    fn check(self, packet: &[u8]) -> Result<(), HarnessError> {
+        let (length, Room { device, most }) = (packet.len(), self);
+        if length < ETHERNET {
+            return Err(HarnessError::TooShort(length));
+        }
+        if length > most {
+            return Err(HarnessError::TooLong { length, device, most });
+        }
+        Ok(())
     }
-    if packet.len() > *SIZES.end() {
-        return Err(HarnessError::TooLong(packet.len()));
+
+    /// The MTU for such packets.
+    fn mtu(self) -> u32 {
+        u32::try_from(self.most - ETHERNET).unwrap_or(u32::MAX)
     }
-    Ok(())
 }
 
 /// Interface index of a port; of `apart` kinds of devices, the `kind`-th.
 fn index_of(port: u32) -> Result<u32, HarnessError> {
     let limit = PEER_DISTANCE - FIRST_INDEX;
     if port < limit { Ok(FIRST_INDEX + port) } else { Err(HarnessError::TooLarge(port)) }
+}
+
+/// The port of an interface index.
+fn port_of(index: u32) -> u32 {
+    index.wrapping_sub(FIRST_INDEX)
 }
 
 /// Peers of ports have indices that no port has.

@@ -4,6 +4,7 @@
 
 pub(crate) mod bpf;
 pub(crate) mod net;
+pub(crate) mod tracepoint;
 
 use std::io;
 

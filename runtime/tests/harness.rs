@@ -4,7 +4,7 @@
 mod fixture;
 
 use fixture::{Variant, frame, privileged};
-use p4xdp_runtime::harness::{Exit, FIRST_INDEX, Harness, Output, tap::Taps, veth::Veths};
+use p4xdp_runtime::harness::{Exit, FIRST_INDEX, Harness, Output, losses::Loss, tap::Taps, veth::Veths};
 use p4xdp_runtime::{Program, load};
 
 fn program() -> Program {
@@ -26,7 +26,8 @@ fn program() -> Program {
     program
 }
 
-fn exercise(harness: &mut dyn Harness) {
+/// `most`: bytes of the longest packet that the devices take.
+fn exercise(harness: &mut dyn Harness, most: usize) {
     let program = program();
     harness.open(&program, &[0, 5, 9]).unwrap();
     let out = |port, exit, bytes: &Vec<u8>| Output { port, exit, bytes: bytes.clone() };
@@ -51,12 +52,23 @@ fn exercise(harness: &mut dyn Harness) {
         ]
     );
 
+    // A port without a device is told, and one that is opened later has one; what has come out meanwhile stays.
+    assert_eq!(harness.losses().unwrap(), [Loss::NoDevice { port: 77 }]);
+    assert_eq!(harness.losses().unwrap(), []);
+    harness.inject(&program, 9, &reply).unwrap();
+    harness.open(&program, &[77]).unwrap();
+    harness.inject(&program, 0, &to_77).unwrap();
+    let mut seen = harness.collect(&program).unwrap();
+    seen.sort_by_key(|output| output.port);
+    assert_eq!(seen, [out(9, Exit::Wire, &reply), out(77, Exit::Wire, &to_77)]);
+    assert_eq!(harness.losses().unwrap(), []);
+
     // To the stack, with a VLAN tag, which the kernel takes out on the way to a socket; as small as it can be; and as large.
     let mut tagged = frame(0xff, 9, 0x8100);
     tagged[14..18].copy_from_slice(&[0x20, 0x2a, 0x12, 0x34]);
     let small = frame(0xff, 9, 0x1234)[..14].to_vec();
     let mut large = frame(0xff, 9, 0x1234);
-    large.resize(1514, 0xa5);
+    large.resize(most, 0xa5);
     let passed = frame(0xff, 9, 0x1234);
     for packet in [&tagged, &small, &large, &passed] {
         harness.inject(&program, 9, packet).unwrap();
@@ -75,19 +87,21 @@ fn exercise(harness: &mut dyn Harness) {
     assert!(harness.collect(&program).unwrap().is_empty());
     assert!(harness.inject(&program, 1, &passed).unwrap_err().to_string().contains("port 1 is not open"));
     assert!(harness.inject(&program, 9, &passed[..13]).unwrap_err().to_string().contains("too short"));
-    assert_eq!(program.counter("seen").unwrap().read(0).unwrap().packets, 9);
+    let longer = [large.as_slice(), &[0]].concat();
+    assert!(harness.inject(&program, 9, &longer).unwrap_err().to_string().contains("too long"));
+    assert_eq!(program.counter("seen").unwrap().read(0).unwrap().packets, 11);
 }
 
 #[test]
 fn tap() {
     if privileged("tap") {
-        exercise(&mut Taps::new().unwrap());
+        exercise(&mut Taps::new().unwrap(), 65_535);
     }
 }
 
 #[test]
 fn veth() {
     if privileged("veth") {
-        exercise(&mut Veths::new().unwrap());
+        exercise(&mut Veths::new().unwrap(), 3500);
     }
 }

@@ -2,8 +2,9 @@
 //! be read from that port's TAP as soon as `write` returns, and what it passes to the stack from a packet socket on the device.
 //! So nothing waits, and nothing is lost for want of a peer.
 
+use super::losses::{Loss, Losses};
 use super::netns::NetNs;
-use super::{Exit, Harness, HarnessError, Output, check_size, index_of, received};
+use super::{Exit, Harness, HarnessError, Output, Room, index_of, port_of, received};
 use crate::attach::{Device, WantedMode};
 use crate::error::{Error, KernelError};
 use crate::program::Program;
@@ -13,12 +14,16 @@ use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 
+/// The kernel runs native XDP on what fits a page, and the same program in its generic form on what does not.
+const ROOM: Room = Room { device: "a TAP device", most: 65_535 };
+
 /// TAP devices in a private network namespace.
 #[derive(Debug)]
 pub struct Taps {
     namespace: NetNs,
     ports: BTreeMap<u32, Port>,
     out: Vec<Output>,
+    losses: Option<Losses>,
 }
 
 #[derive(Debug)]
@@ -33,7 +38,7 @@ impl Taps {
     /// # Errors
     /// Without the privilege to make namespaces.
     pub fn new() -> Result<Taps, Error> {
-        Ok(Taps { namespace: NetNs::new()?, ports: BTreeMap::new(), out: Vec::new() })
+        Ok(Taps { namespace: NetNs::new()?, ports: BTreeMap::new(), out: Vec::new(), losses: None })
     }
 
     /// Reads what waits at all ports.
@@ -66,6 +71,7 @@ fn make(program: &Program, number: u32, index: u32) -> Result<Port, Error> {
         move |error| KernelError::new(what, error)
     };
     let tap = sys::net::open_tap(&name, index).map_err(error("make a TAP device for"))?;
+    sys::net::set_mtu(&name, ROOM.mtu()).map_err(error("set the MTU of"))?;
     sys::net::set_up(&name).map_err(error("bring up"))?;
     sys::net::set_promiscuous(&name).map_err(error("bring up"))?;
     let stack = sys::net::packet_socket(index).map_err(error("capture at"))?;
@@ -75,6 +81,8 @@ fn make(program: &Program, number: u32, index: u32) -> Result<Port, Error> {
 
 impl Harness for Taps {
     fn open(&mut self, program: &Program, ports: &[u32]) -> Result<(), Error> {
+        self.drain()?;
+        let output = std::mem::take(&mut self.out);
         for number in ports {
             if self.ports.contains_key(number) {
                 continue;
@@ -83,14 +91,17 @@ impl Harness for Taps {
             let port = self.namespace.run(|| make(program, *number, index))??;
             self.ports.insert(*number, port);
         }
+        if self.losses.is_none() {
+            self.losses = Some(Losses::watch(program));
+        }
         // What the devices said when they came up is no output of the program.
         self.drain()?;
-        self.out.clear();
+        self.out = output;
         Ok(())
     }
 
     fn inject(&mut self, _: &Program, port: u32, packet: &[u8]) -> Result<(), Error> {
-        check_size(packet)?;
+        ROOM.check(packet)?;
         let target = self.ports.get_mut(&port).ok_or(HarnessError::NotOpen(port))?;
         match target.tap.write(packet) {
             Ok(_) => {}
@@ -104,5 +115,9 @@ impl Harness for Taps {
     fn collect(&mut self, _: &Program) -> Result<Vec<Output>, Error> {
         self.drain()?;
         Ok(std::mem::take(&mut self.out))
+    }
+
+    fn losses(&mut self) -> Result<Vec<Loss>, Error> {
+        self.losses.as_mut().map_or(Ok(Vec::new()), |losses| losses.take(port_of))
     }
 }

@@ -103,6 +103,16 @@ pub(crate) fn set_promiscuous(name: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Sets the most bytes that a device sends in a packet, its Ethernet header aside.
+pub(crate) fn set_mtu(name: &str, mtu: u32) -> io::Result<()> {
+    let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
+    let mut request = request(name)?;
+    request.ifr_ifru.ifru_mtu = mtu.cast_signed();
+    // SAFETY: the kernel reads one ifreq; the union's member is the one that the call is about.
+    check(unsafe { libc::ioctl(control.as_raw_fd(), libc::SIOCSIFMTU as _, &raw mut request) })?;
+    Ok(())
+}
+
 /// Sets what ethtool calls by a command number (`ETHTOOL_STXCSUM`, ..) to a value.
 pub(crate) fn set_offload(name: &str, command: u32, value: u32) -> io::Result<()> {
     let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
