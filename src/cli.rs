@@ -240,6 +240,10 @@ pub struct RunArgs {
     /// Table entries: an STF file of which only the table commands are carried out, before the first packet.
     #[arg(long, value_name = "FILE.stf")]
     pub entries: Option<PathBuf>,
+    /// A port that packets leave by, for `kernel` and `veth`, which make a device for each. Not needed for ports that a capture comes in
+    /// on, or that stand in the program or in an entry.
+    #[arg(long = "port", value_name = "PORT")]
+    pub ports: Vec<u32>,
     /// What runs the program.
     #[arg(long, value_enum, default_value_t = EngineArg::Interp)]
     pub engine: EngineArg,

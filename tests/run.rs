@@ -201,8 +201,11 @@ fn what_came_before_a_fault_is_written() {
     assert!(stderr.contains("cut.pcap: the capture ends in the middle of packet 2"), "{stderr}");
     let left = pcap::read(File::open(path("out").join("1.pcap")).unwrap()).unwrap();
     assert_eq!(left.len(), 1);
+}
 
-    // A failed `assert` leads to its line.
+/// A packet that is given up is told with its line, and the run goes on with the next one.
+#[test]
+fn a_packet_that_is_given_up_ends_nothing() {
     let frames =
         [captured(1, vec![2, 0, 0, 0, 0]), captured(2, vec![1, 0, 0, 0, 0]), captured(3, vec![2; 5])];
     let output = piped("v1model_messages.p4", &frames, &["--out", "-"]);
@@ -211,7 +214,58 @@ fn what_came_before_a_fault_is_written() {
     let wanted =
         "packet 1: the packet was given up: an `assert` failed (testdata/packets/v1model_messages.p4:";
     assert!(stderr.contains(wanted), "{stderr}");
-    assert_eq!(pcap::read(Cursor::new(output.stdout)).unwrap().len(), 1);
+    assert!(stderr.ends_with("3 packets in, 2 out\n"), "{stderr}");
+    assert_eq!(pcap::read(Cursor::new(output.stdout)).unwrap().len(), 2);
+}
+
+/// Packets of one file are taken by their time stamps, too, as far as these are not mixed up beyond measure; those of a pipe as
+/// they come.
+#[test]
+fn packets_of_a_capture_are_taken_by_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    std::fs::write(path("routes"), ROUTES).unwrap();
+    let routes = path("routes").display().to_string();
+    let taken = |stamps: &[u64]| {
+        let packets: Vec<Captured> =
+            stamps.iter().map(|stamp| captured(*stamp, packet([0, 1, *stamp as u8]))).collect();
+        write(&path("mixed.pcap"), &packets);
+        let input = format!("0={}", path("mixed.pcap").display());
+        let output = run(dir.path(), &["--in", &input, "--entries", &routes]);
+        assert_eq!(output.status.code(), Some(0));
+        let left = pcap::read(File::open(path("out").join("1.pcap")).unwrap()).unwrap();
+        let times: Vec<u64> = left.iter().map(|p| p.nanoseconds).collect();
+        (times, String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(taken(&[30, 10, 20, 5, 40]), (vec![5, 10, 20, 30, 40], String::new()));
+    // 2,000 packets, and then one that is older than all of them.
+    let mut stamps: Vec<u64> = (100..2_100).collect();
+    stamps.push(7);
+    let (times, stderr) = taken(&stamps);
+    assert_eq!((times.len(), times.iter().position(|time| *time == 7)), (2001, Some(977)), "{stderr}");
+    let warning =
+        "mixed.pcap: 1 of 2001 packets were taken after later ones: order is made among 1024 packets only";
+    assert!(stderr.contains(warning), "{stderr}");
+}
+
+/// The bytes that a capture has are the packet, which is told.
+#[test]
+fn cut_captures_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    std::fs::write(path("routes"), ROUTES).unwrap();
+    write(&path("cut.pcap"), &[captured(1, packet([0, 1, 5])), captured(2, packet([0, 1, 6]))]);
+    let mut file = std::fs::read(path("cut.pcap")).unwrap();
+    // The length that the first packet had.
+    file[36..40].copy_from_slice(&1500u32.to_le_bytes());
+    std::fs::write(path("cut.pcap"), file).unwrap();
+    let (input, routes) = (format!("0={}", path("cut.pcap").display()), path("routes").display().to_string());
+    let output = run(dir.path(), &["--in", &input, "--entries", &routes]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let warning = "warning: ";
+    assert!(stderr.contains(warning), "{stderr}");
+    assert!(stderr.contains("cut.pcap: 1 of 2 packets were cut when they were captured"), "{stderr}");
 }
 
 /// A packet test on standard input; one that is no text.

@@ -36,19 +36,22 @@ impl Loaded {
         }
     }
 
-    /// Says what an engine's error is, and where in the program; the exit status that it means.
-    pub fn fail(&self, what: &str, error: &EngineError) -> Exit {
+    /// What an engine's error is, and where in the program.
+    pub fn describe(&self, what: &str, error: &EngineError) -> String {
         let place = match error {
             EngineError::GivenUp { at, .. } => self.compilation.sources.location(at.lo),
             EngineError::Unsupported(_) | EngineError::Refused(_) | EngineError::Environment(_) => None,
         };
         match place {
-            Some(place) => {
-                complain(&format!("{what}: {error} ({}:{}:{})", place.file, place.line, place.column));
-                status(error)
-            }
-            None => fail(what, error),
+            Some(place) => format!("{what}: {error} ({}:{}:{})", place.file, place.line, place.column),
+            None => format!("{what}: {error}"),
         }
+    }
+
+    /// Says what an engine's error is; the exit status that it means.
+    pub fn fail(&self, what: &str, error: &EngineError) -> Exit {
+        complain(&self.describe(what, error));
+        status(error)
     }
 
     /// Nobody asks where the fields of outputs lie.

@@ -23,6 +23,9 @@ pub fn run(args: &TestArgs) -> Exit {
     match result {
         Ok(report) => {
             print(&format!("{report}\n"));
+            if report.checks.is_empty() {
+                complain(&format!("warning: {test}: this test sends no packet and checks nothing"));
+            }
             if report.failed() == 0 { Exit::Done } else { Exit::Rejected }
         }
         Err(TestError::Test(error)) => {

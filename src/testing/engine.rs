@@ -58,12 +58,45 @@ pub struct OutputPacket {
     pub fields: Vec<FieldAt>,
 }
 
+/// Why a packet came out nowhere, though the program did not drop it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Loss {
+    /// The program ended with `XDP_ABORTED`.
+    #[error("aborted (XDP_ABORTED): {} less than the 14 bytes that the kernel wants", if *.meant {
+        "the parser rejected it, or the program says so, or it would have had"
+    } else {
+        "it would have had"
+    })]
+    Aborted {
+        /// It may be what the program means.
+        meant: bool,
+    },
+    /// It left by a port that had no device.
+    #[error("it left by port {0}, which had no device")]
+    NoDevice(u32),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
 /// Runs a loaded program for one test. Commands take effect in the order of the calls: a packet that was injected
 /// before an entry is inserted does not see it.
 pub trait Engine {
     /// The ports that the test injects into or expects at; called once, before everything else. Output on other
     /// ports need not be captured.
     fn open_ports(&mut self, ports: &[u32]) -> EngineResult<()>;
+
+    /// Captures from now on also what leaves by other ports, as far as these can be known: the ones given here, those that entries
+    /// name, and each one that a packet was lost at.
+    fn capture_everywhere(&mut self, ports: &[u32]) -> EngineResult<()> {
+        let _ = ports;
+        Ok(())
+    }
+
+    /// What was lost since the last call, if packets can be; asked after [`Engine::collect`].
+    fn losses(&mut self) -> EngineResult<Vec<Loss>> {
+        Ok(Vec::new())
+    }
 
     /// Adds an entry to a table; one with the same keys (and priority) is an error.
     fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()>;

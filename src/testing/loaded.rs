@@ -2,19 +2,29 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionSpec, CounterValue, Engine, EngineError, EngineResult, EntryKey, KeyMatch, OutputPacket, TableEntry,
+    ActionSpec, CounterValue, Engine, EngineError, EngineResult, EntryKey, KeyMatch, Loss, OutputPacket,
+    TableEntry,
 };
+use super::ports::PortType;
 use num_bigint::BigUint;
+use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness};
 use p4xdp_runtime::manifest::{Key, MatchKind};
 use p4xdp_runtime::tables::{Call, Count, Entry, KeyMatch as Wanted, Table, TableError, terms};
 use p4xdp_runtime::{Error, Object, Program, load};
+use std::collections::BTreeSet;
 
 /// A program in the kernel, and the place where it meets packets.
 pub struct Loaded {
     program: Program,
     harness: Box<dyn Harness>,
+    /// Ports are opened as they become known.
+    everywhere: bool,
+    open: BTreeSet<u32>,
 }
+
+/// The most ports that are opened without being asked for: each takes tens of milliseconds.
+const MOST_PORTS: usize = 128;
 
 impl Loaded {
     /// Loads an object; `place` chooses where it runs.
@@ -27,13 +37,55 @@ impl Loaded {
     ) -> EngineResult<Loaded> {
         let program = load::load_detached(object, FIRST_INDEX).map_err(refuse)?;
         let harness = place(&program).map_err(refuse)?;
-        Ok(Loaded { program, harness })
+        Ok(Loaded { program, harness, everywhere: false, open: BTreeSet::new() })
     }
 
     /// The program in the kernel.
     #[must_use]
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// Opens what may be the ports among an action's arguments.
+    fn open_named(&mut self, action: &ActionSpec) -> EngineResult<()> {
+        if !self.everywhere {
+            return Ok(());
+        }
+        let manifest = self.program.manifest();
+        let ports = PortType::of(&manifest.architecture);
+        let params = manifest.actions.iter().find(|known| *known.name == *action.name);
+        let params = params.map(|known| known.params.as_slice()).unwrap_or_default();
+        let named = params.iter().zip(&action.args).filter_map(|(p, value)| ports.port(p.width, value));
+        let named: Vec<u32> = named.collect();
+        self.open_more(&named)
+    }
+
+    /// Opens ports for what may leave by them, up to a number.
+    fn open_more(&mut self, ports: &[u32]) -> EngineResult<()> {
+        let new = ports.iter().filter(|port| !self.open.contains(port));
+        let new: Vec<u32> = new.copied().take(MOST_PORTS.saturating_sub(self.open.len())).collect();
+        if self.program.manifest().ports.redirects && !new.is_empty() {
+            self.harness.open(&self.program, &new).map_err(refuse)?;
+            self.open.extend(&new);
+        }
+        Ok(())
+    }
+
+    /// In a test's terms.
+    fn loss(&self, lost: Lost) -> Loss {
+        match lost {
+            // Elsewhere a parser that rejects does not abort.
+            Lost::Aborted => Loss::Aborted { meant: self.program.manifest().architecture == "xdp_model" },
+            Lost::NoDevice { port } => Loss::NoDevice(port),
+            Lost::Refused { port, error } => {
+                let error = std::io::Error::from_raw_os_error(error);
+                Loss::Other(format!("the device of port {port} did not take it: {error}"))
+            }
+            Lost::Failed { verdict } => {
+                Loss::Other(format!("the kernel could not carry out verdict {verdict}"))
+            }
+            Lost::Unwatched { why } => Loss::Other(format!("packets may be lost without a word: {why}")),
+        }
     }
 
     fn table(&self, name: &str) -> EngineResult<Table<'_>> {
@@ -43,10 +95,30 @@ impl Loaded {
 
 impl Engine for Loaded {
     fn open_ports(&mut self, ports: &[u32]) -> EngineResult<()> {
+        self.open.extend(ports);
         self.harness.open(&self.program, ports).map_err(refuse)
     }
 
+    fn capture_everywhere(&mut self, ports: &[u32]) -> EngineResult<()> {
+        self.everywhere = true;
+        self.open_more(ports)
+    }
+
+    fn losses(&mut self) -> EngineResult<Vec<Loss>> {
+        let lost = self.harness.losses().map_err(refuse)?;
+        if self.everywhere {
+            let ports = lost.iter().filter_map(|lost| match lost {
+                Lost::NoDevice { port } => Some(*port),
+                Lost::Aborted | Lost::Refused { .. } | Lost::Failed { .. } | Lost::Unwatched { .. } => None,
+            });
+            let ports: Vec<u32> = ports.collect();
+            self.open_more(&ports)?;
+        }
+        Ok(lost.into_iter().map(|lost| self.loss(lost)).collect())
+    }
+
     fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()> {
+        self.open_named(&entry.action)?;
         let table = self.table(table)?;
         let entry = Entry {
             keys: keys(&table, &entry.keys)?,
@@ -58,6 +130,7 @@ impl Engine for Loaded {
     }
 
     fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()> {
+        self.open_named(action)?;
         let table = self.table(table)?;
         table.set_default(&call(&table, action)?).map_err(refuse)
     }

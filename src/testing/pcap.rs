@@ -43,8 +43,21 @@ pub struct Packets {
     source: Source,
     /// Packets that were read.
     count: usize,
+    /// Of these, how many are shorter in the capture than they were.
+    cut: usize,
     ended: bool,
 }
+
+impl Packets {
+    /// Packets so far of which the capture has the beginning alone.
+    #[must_use]
+    pub fn cut(&self) -> usize {
+        self.cut
+    }
+}
+
+/// A packet, and whether it was longer than what the capture has of it.
+pub(super) type MaybeCut = (Captured, bool);
 
 enum Source {
     Classic(Classic),
@@ -75,7 +88,7 @@ pub fn open(mut file: impl Read + 'static) -> Result<Packets, PcapError> {
         (_, NANOSECONDS) => (false, true),
         (pcapng::SECTION, _) => {
             let blocks = pcapng::Blocks::new(Box::new(file), magic);
-            return Ok(Packets { source: Source::Blocks(blocks), count: 0, ended: false });
+            return Ok(Packets { source: Source::Blocks(blocks), count: 0, cut: 0, ended: false });
         }
         _ => return Err(PcapError::NotPcap("")),
     };
@@ -90,7 +103,7 @@ pub fn open(mut file: impl Read + 'static) -> Result<Packets, PcapError> {
         return Err(PcapError::LinkType(link));
     }
     let classic = Classic { file: Box::new(file), big, nanoseconds };
-    Ok(Packets { source: Source::Classic(classic), count: 0, ended: false })
+    Ok(Packets { source: Source::Classic(classic), count: 0, cut: 0, ended: false })
 }
 
 /// Reads all packets.
@@ -114,22 +127,23 @@ impl Iterator for Packets {
             Source::Blocks(blocks) => blocks.next(self.count),
         };
         self.ended = !matches!(next, Ok(Some(_)));
-        next.transpose()
+        self.cut += usize::from(matches!(next, Ok(Some((_, true)))));
+        next.map(|next| next.map(|(packet, _)| packet)).transpose()
     }
 }
 
 impl Classic {
     /// The packet with this number.
-    fn next(&mut self, count: usize) -> Result<Option<Captured>, PcapError> {
+    fn next(&mut self, count: usize) -> Result<Option<MaybeCut>, PcapError> {
         let mut header = [0; 16];
         match fill(&mut self.file, &mut header)? {
             0 => return Ok(None),
             16 => {}
             _ => return Err(PcapError::Truncated(count)),
         }
-        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = header;
-        let words = [[a, b, c, d], [e, f, g, h], [i, j, k, l]].map(|word| number(word, self.big));
-        let [seconds, fraction, length] = words;
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = header;
+        let words = [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]];
+        let [seconds, fraction, length, original] = words.map(|word| number(word, self.big));
         if length > LARGEST {
             return Err(PcapError::TooLarge(count, length));
         }
@@ -138,7 +152,8 @@ impl Classic {
             return Err(PcapError::Truncated(count));
         }
         let fraction = u64::from(fraction) * if self.nanoseconds { 1 } else { 1000 };
-        Ok(Some(Captured { nanoseconds: u64::from(seconds) * 1_000_000_000 + fraction, bytes }))
+        let nanoseconds = u64::from(seconds) * 1_000_000_000 + fraction;
+        Ok(Some((Captured { nanoseconds, bytes }, original > length)))
     }
 }
 

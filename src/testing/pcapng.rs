@@ -1,7 +1,7 @@
 //! Captures in pcapng, as draft-ietf-opsawg-pcapng describes it: sections in either byte order, interfaces with time stamps of any
 //! resolution, enhanced and simple packet blocks. Blocks of other types are passed over.
 
-use super::pcap::{Captured, ETHERNET, LARGEST, PcapError, fill};
+use super::pcap::{Captured, ETHERNET, LARGEST, MaybeCut, PcapError, fill};
 use std::io::{self, Read, Write};
 
 /// The type of a section header, which reads the same in both byte orders.
@@ -113,11 +113,11 @@ impl Blocks {
     }
 
     /// The packet with this number.
-    pub(super) fn next(&mut self, count: usize) -> Result<Option<Captured>, PcapError> {
+    pub(super) fn next(&mut self, count: usize) -> Result<Option<MaybeCut>, PcapError> {
         while let Some(ty) = self.block(count)? {
             let body = Reader { data: &self.body, big: self.big };
             let truncated = || PcapError::Truncated(count);
-            let (nanoseconds, captured, at) = match ty {
+            let (nanoseconds, captured, original, at) = match ty {
                 INTERFACE => {
                     self.interfaces.push(Interface::new(body)?);
                     continue;
@@ -129,14 +129,15 @@ impl Blocks {
                     let high = body.word(4).ok_or_else(truncated)?;
                     let low = body.word(8).ok_or_else(truncated)?;
                     let captured = body.word(12).ok_or_else(truncated)?;
+                    let original = body.word(16).ok_or_else(truncated)?;
                     let stamp = u64::from(high) << 32 | u64::from(low);
-                    (interface.nanoseconds(stamp), captured, 20)
+                    (interface.nanoseconds(stamp), captured, original, 20)
                 }
                 SIMPLE_PACKET => {
                     let original = body.word(0).ok_or_else(truncated)?;
                     let most = self.interfaces.first().map_or(0, |i| i.most);
                     let captured = if most == 0 { original } else { original.min(most) };
-                    (self.last, captured, 4)
+                    (self.last, captured, original, 4)
                 }
                 _ => continue,
             };
@@ -145,7 +146,7 @@ impl Blocks {
             }
             let bytes = body.part(at, captured as usize).ok_or_else(truncated)?.data.to_vec();
             self.last = nanoseconds;
-            return Ok(Some(Captured { nanoseconds, bytes }));
+            return Ok(Some((Captured { nanoseconds, bytes }, original > captured)));
         }
         Ok(None)
     }

@@ -196,6 +196,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn fits(&self, number: &Number, width: u32, what: &str) -> Result<(), StfError> {
+        if let Some(address) = number.address.filter(|address| address.width() != width) {
+            let (name, bits) = (address.name(), address.width());
+            let message = format!("{what} has {width} bits: {name}, which has {bits}, does not fit it");
+            return Err(self.error(number.column, message));
+        }
         if number.value.bits() > u64::from(width) {
             let value = &number.value;
             return Err(self.error(number.column, format!("{value:#x} does not fit {what} of {width} bits")));

@@ -1,7 +1,8 @@
 //! Runs a test: commands in order, then what came out against what was expected, port by port.
 
 use super::engine::{
-    CounterValue, Digest, Engine, EngineError, EntryKey, EntryTarget, MulticastNode, OutputPacket, TableEntry,
+    CounterValue, Digest, Engine, EngineError, EntryKey, EntryTarget, Loss, MulticastNode, OutputPacket,
+    TableEntry,
 };
 use super::report::{Check, Report, compare, hex};
 use super::resolve::Resolver;
@@ -46,10 +47,29 @@ pub fn run_stf(program: &Program, text: &str, engine: &mut dyn Engine) -> Result
     let ports: Vec<u32> = ports.into_iter().collect();
     engine.open_ports(&ports).map_err(|error| TestError::Engine { line: 0, column: 0, error })?;
     let mut run = StfRun::new(program, engine);
+    run.silence = silence(&commands);
     for command in &commands {
         run.command(command)?;
     }
     run.finish(&ports)
+}
+
+/// Of a test that says `no_packet`, or sends packets and says nothing of what shall become of them, the line that does so: then
+/// nothing may come out anywhere but what is expected.
+fn silence(commands: &[Command]) -> Option<u32> {
+    let is_said = |c: &&Command| matches!(c.kind, CommandKind::NoPacket);
+    let is_packet = |c: &&Command| matches!(c.kind, CommandKind::Packet { .. });
+    let is_check = |c: &Command| match &c.kind {
+        CommandKind::Expect { .. }
+        | CommandKind::CheckRegister(..)
+        | CommandKind::CheckDigest(..)
+        | CommandKind::CheckIdle(..) => true,
+        CommandKind::CheckCounter { check, .. } => check.is_some(),
+        _ => false,
+    };
+    let said = commands.iter().find(is_said);
+    let sent = if commands.iter().any(is_check) { None } else { commands.iter().find(is_packet) };
+    said.or(sent).map(|command| command.line)
 }
 
 /// Carries out a test's commands other than packets and expectations: how a control plane's state is described apart from
@@ -57,14 +77,8 @@ pub fn run_stf(program: &Program, text: &str, engine: &mut dyn Engine) -> Result
 ///
 /// # Errors
 /// When a command is wrong or the engine fails.
-pub fn run_entries(
-    program: &Program,
-    text: &str,
-    ports: &[u32],
-    engine: &mut dyn Engine,
-) -> Result<(), TestError> {
+pub fn run_entries(program: &Program, text: &str, engine: &mut dyn Engine) -> Result<(), TestError> {
     let commands = stf::parse(text)?;
-    engine.open_ports(ports).map_err(|error| TestError::Engine { line: 0, column: 0, error })?;
     let mut run = StfRun::new(program, engine);
     for command in &commands {
         if !matches!(command.kind, CommandKind::Packet { .. } | CommandKind::Expect { .. }) {
@@ -82,6 +96,8 @@ struct StfRun<'a> {
     /// Entries that were added with a name.
     entries: BTreeMap<String, EntryKey>,
     expected: BTreeMap<u32, Vec<(u32, Option<Pattern>)>>,
+    /// The line by which nothing else may come out anywhere.
+    silence: Option<u32>,
     /// Digests that no check has looked at.
     digests: Vec<Digest>,
     report: Report,
@@ -96,6 +112,7 @@ impl<'a> StfRun<'a> {
             groups: BTreeMap::new(),
             entries: BTreeMap::new(),
             expected: BTreeMap::new(),
+            silence: None,
             digests: Vec::new(),
             report: Report::default(),
         }
@@ -332,7 +349,11 @@ impl<'a> StfRun<'a> {
             };
             self.report.checks.push(Check {
                 line: Some(line),
-                what: format!("check_counter {} {unit} {} {limit}", counter.text, comparison.symbol()),
+                what: format!(
+                    "check_counter {}({index}) {unit} {} {limit}",
+                    counter.text,
+                    comparison.symbol()
+                ),
                 failure: (!comparison.holds(found, limit)).then(|| format!("it is {found}")),
             });
         }
@@ -347,7 +368,14 @@ impl<'a> StfRun<'a> {
         for output in outputs {
             by_port.entry(output.port).or_default().push(output);
         }
+        let losses = self.engine.losses();
+        let losses = losses.map_err(|error| TestError::Engine { line: 0, column: 0, error })?;
         let mut unexpected = Vec::new();
+        let nobody = |port: u32, packet: &str| Check {
+            line: None,
+            what: format!("port {port}"),
+            failure: Some(format!("a packet came out that nobody expected{packet}")),
+        };
         for port in ports {
             let mut got = by_port.remove(port).unwrap_or_default().into_iter();
             for (line, pattern) in self.expected.remove(port).unwrap_or_default() {
@@ -358,15 +386,42 @@ impl<'a> StfRun<'a> {
                 };
                 self.report.checks.push(Check { line: Some(line), what: format!("expect {port}"), failure });
             }
-            unexpected.extend(got.map(|packet| Check {
-                line: None,
-                what: format!("port {port}"),
-                failure: Some(format!("a packet came out that nobody expected\n  {}", hex(&packet.bytes))),
-            }));
+            unexpected.extend(got.map(|packet| nobody(*port, &format!("\n  {}", hex(&packet.bytes)))));
         }
+        if let Some(line) = self.silence {
+            for packet in by_port.into_values().flatten() {
+                unexpected.push(nobody(packet.port, &format!("\n  {}", hex(&packet.bytes))));
+            }
+            let left = losses.iter().filter_map(|loss| match loss {
+                Loss::NoDevice(port) => Some(nobody(*port, "")),
+                Loss::Aborted { .. } | Loss::Other(_) => None,
+            });
+            unexpected.extend(left);
+            if unexpected.is_empty() {
+                let what = "no_packet".to_owned();
+                self.report.checks.push(Check { line: Some(line), what, failure: None });
+            }
+        }
+        self.note_losses(&losses);
         self.report.checks.sort_by_key(|c| c.line);
         self.report.checks.extend(unexpected);
         Ok(self.report)
+    }
+
+    /// Says what became of packets that the engine could not bring out. Those for ports that the test does not mention are nobody's
+    /// concern.
+    fn note_losses(&mut self, losses: &[Loss]) {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for loss in losses {
+            match loss {
+                Loss::NoDevice(_) => {}
+                Loss::Aborted { .. } | Loss::Other(_) => *counts.entry(loss.to_string()).or_default() += 1,
+            }
+        }
+        for (why, count) in counts {
+            let packets = if count == 1 { "packet" } else { "packets" };
+            self.report.notes.push(format!("{count} {packets} lost: {why}"));
+        }
     }
 }
 

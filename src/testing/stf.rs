@@ -1,13 +1,14 @@
 //! STF, the packet-test language: text in, commands out, or the first error with its line and column.
 //!
 //! Knows the language alone: names stay as written, values unsized. `resolve` gives them meaning. Beyond the
-//! language of p4c's tests, keys may be written `value&&&mask` and `low..high`.
+//! language of p4c's tests, keys may be written `value&&&mask` and `low..high`, and values as MAC, IPv4 and IPv6 addresses.
 
 mod lex;
 mod parse;
 
 use num_bigint::BigUint;
 use p4xdp_midend::interp::{Crc, Session};
+use std::fmt;
 
 /// What is wrong with a test.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +46,39 @@ pub struct Number {
     pub wildcards: u32,
     /// Column of its first character, from 1.
     pub column: u32,
+    /// What kind of address it is written as, if it is.
+    pub address: Option<Address>,
+}
+
+/// Kinds of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// `02:00:00:00:00:01`
+    Mac,
+    /// `10.0.0.1`
+    Ipv4,
+    /// `2001:db8::1`
+    Ipv6,
+}
+
+impl Address {
+    /// Its bits.
+    pub fn width(self) -> u32 {
+        match self {
+            Address::Mac => 48,
+            Address::Ipv4 => 32,
+            Address::Ipv6 => 128,
+        }
+    }
+
+    /// `a MAC address`
+    pub fn name(self) -> &'static str {
+        match self {
+            Address::Mac => "a MAC address",
+            Address::Ipv4 => "an IPv4 address",
+            Address::Ipv6 => "an IPv6 address",
+        }
+    }
 }
 
 /// What a key must be.
@@ -141,6 +175,15 @@ pub enum CellIndex {
     Entry(Name),
 }
 
+impl fmt::Display for CellIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CellIndex::Number(index) => write!(f, "{index}"),
+            CellIndex::Entry(name) => f.write_str(&name.text),
+        }
+    }
+}
+
 /// The bytes that a packet must begin with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
@@ -200,7 +243,7 @@ pub enum CommandKind {
         /// Content; any packet if there is none.
         pattern: Option<Pattern>,
     },
-    /// `no_packet`: nothing more is expected, which holds anyway.
+    /// `no_packet`: nothing comes out anywhere but what is expected.
     NoPacket,
     /// `wait`
     Wait,

@@ -131,8 +131,9 @@ fn fill(
     let tables: Vec<String> = program.tables.values().map(|t| format!("add {} ", t.name)).collect();
     let there = |entry: &str| !entry.starts_with("add ") || tables.iter().any(|t| entry.starts_with(t));
     let lines: Vec<&str> = entries.iter().map(String::as_str).filter(|e| there(e)).collect();
-    run_entries(program, &lines.join("\n"), &[0], engine)
-        .map_err(|error| failed(format!("entries on {name}"), error.to_string()))
+    let failed = |error: String| failed(format!("entries on {name}"), error);
+    engine.open_ports(&[0]).map_err(|error| failed(error.to_string()))?;
+    run_entries(program, &lines.join("\n"), engine).map_err(|error| failed(error.to_string()))
 }
 
 /// All that can be seen of a run.

@@ -1,7 +1,8 @@
 //! The tokens of a line of STF, packet data aside.
 
-use super::{Number, StfError};
+use super::{Address, Number, StfError};
 use num_bigint::BigUint;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,21 @@ pub(super) fn tokens(text: &str, line: u32, column: u32) -> Result<Vec<(Token, u
             };
             out.push((Token::Ident(name.to_owned()), at));
             rest = behind;
+        } else if let Some((end, address, value)) = address_after(&out, trimmed) {
+            let mask = (BigUint::from(1u8) << address.width()) - 1u8;
+            let number = Number {
+                value,
+                mask,
+                digit_bits: None,
+                digits: 0,
+                wildcards: 0,
+                column: at,
+                address: Some(address),
+            };
+            out.push((Token::Number(number), at));
+            rest = trimmed.split_at(end).1;
+        } else if let Some(word) = no_address(&out, trimmed) {
+            return Err(error(format!("`{word}` is no MAC, IPv4 or IPv6 address")));
         } else if first.is_ascii_digit() {
             let end = number_end(trimmed);
             let (written, behind) = trimmed.split_at(end);
@@ -51,6 +67,50 @@ pub(super) fn tokens(text: &str, line: u32, column: u32) -> Result<Vec<(Token, u
             return Err(error(format!("unexpected character `{first}`")));
         }
     }
+}
+
+/// As [`address`], where a value may come: `a::1` is the key `a`, unless a `:` or an operator is in front.
+fn address_after(before: &[(Token, u32)], text: &str) -> Option<(usize, Address, BigUint)> {
+    match before.last() {
+        None => None,
+        Some((Token::Punct(punct), _)) if matches!(*punct, "(" | "," | "." | "[" | "=") => None,
+        Some((Token::Punct(_), _)) => address(text),
+        Some((Token::Ident(_) | Token::Number(_), _)) => address(text)
+            .filter(|(_, kind, _)| *kind == Address::Mac || text.starts_with(|c: char| c.is_ascii_digit())),
+    }
+}
+
+/// Where a value must come: what looks like an address, and is none.
+fn no_address<'t>(before: &[(Token, u32)], text: &'t str) -> Option<&'t str> {
+    let awaited = matches!(before.last(), Some((Token::Punct(":" | "&&&" | ".."), _)));
+    let word = address_like(text)?;
+    (awaited && word.matches([':', '.']).count() > 1).then_some(word)
+}
+
+/// Digits, colons and points up to something else, or to the middle of a range.
+fn address_like(text: &str) -> Option<&str> {
+    let part = |c: char| c.is_ascii_hexdigit() || c == ':' || c == '.';
+    let word = text.get(..text.find(|c| !part(c)).unwrap_or(text.len()))?;
+    word.get(..word.find("..").unwrap_or(word.len()))
+}
+
+/// An address that the text begins with, and its length: a MAC address, an IPv4 or an IPv6 address.
+fn address(text: &str) -> Option<(usize, Address, BigUint)> {
+    let word = address_like(text)?;
+    let end = word.len();
+    if text.get(end..)?.starts_with(|c: char| is_ident(c) || c == '*') {
+        return None;
+    }
+    if let Ok(address) = word.parse::<Ipv4Addr>() {
+        return Some((end, Address::Ipv4, u32::from(address).into()));
+    }
+    let pairs: Vec<&str> = word.split(':').collect();
+    if pairs.len() == 6 && pairs.iter().all(|pair| pair.len() == 2) {
+        let bytes: Option<Vec<u8>> = pairs.iter().map(|pair| u8::from_str_radix(pair, 16).ok()).collect();
+        return Some((end, Address::Mac, BigUint::from_bytes_be(&bytes?)));
+    }
+    let address = word.parse::<Ipv6Addr>().ok()?;
+    Some((end, Address::Ipv6, u128::from(address).into()))
 }
 
 fn is_ident(c: char) -> bool {
@@ -76,7 +136,7 @@ pub(super) fn number(text: &str, column: u32) -> Option<Number> {
         let value = BigUint::parse_bytes(lower.as_bytes(), 10)?;
         let mask = (BigUint::from(1u8) << value.bits()) - 1u8;
         let digits = lower.len() as u32;
-        return Some(Number { value, mask, digit_bits: None, digits, wildcards: 0, column });
+        return Some(Number { value, mask, digit_bits: None, digits, wildcards: 0, column, address: None });
     };
     if digits.is_empty() || digits.starts_with(['+', '_']) {
         return None;
@@ -90,5 +150,6 @@ pub(super) fn number(text: &str, column: u32) -> Option<Number> {
         }
     }
     let wildcards = digits.chars().filter(|c| *c == '*').count() as u32;
-    Some(Number { value, mask, digit_bits: Some(bits), digits: digits.len() as u32, wildcards, column })
+    let (digit_bits, digits) = (Some(bits), digits.len() as u32);
+    Some(Number { value, mask, digit_bits, digits, wildcards, column, address: None })
 }

@@ -98,6 +98,41 @@ fn profiles_value_sets_and_checks() {
 }
 
 #[test]
+fn addresses() {
+    let keys = |text: &str| match one(text) {
+        CommandKind::Add { keys, .. } => keys,
+        other => panic!("{other:?}"),
+    };
+    let whole = |value: &MatchValue| match value {
+        MatchValue::Plain(number) => (number.address, number.value.clone(), number.mask.bits()),
+        other => panic!("{other:?}"),
+    };
+    let found =
+        keys("add t a:02:00:00:00:00:0a b:10.0.0.1 c:::1 c.d:1::2 e:1 f:a::b fe(x:fe80::, y:1.2.3.4)");
+    let values: Vec<_> = found.iter().map(|(name, value)| (name.text.as_str(), whole(value))).collect();
+    let number = |value: u128| num_bigint::BigUint::from(value);
+    let wanted = [
+        ("a", (Some(Address::Mac), number(0x0200_0000_000a), 48)),
+        ("b", (Some(Address::Ipv4), number(0x0a00_0001), 32)),
+        ("c", (Some(Address::Ipv6), number(1), 128)),
+        ("c.d", (Some(Address::Ipv6), number(1 << 112 | 2), 128)),
+        ("e", (None, number(1), 1)),
+        ("f", (Some(Address::Ipv6), number(0xa << 112 | 0xb), 128)),
+    ];
+    assert_eq!(values, wanted);
+    let found = keys("add t a:10.0.0.0/8 b:10.0.0.1..10.0.0.9 c:10.0.0.0&&&255.0.0.0 d:fe80::/10 x()");
+    assert!(matches!(&found[0].1, MatchValue::Prefix(n, 8) if n.value == number(10 << 24)));
+    assert!(matches!(&found[1].1, MatchValue::Range(a, b) if &b.value - &a.value == number(8)));
+    assert!(matches!(&found[2].1, MatchValue::Masked(_, mask) if mask.value == number(255 << 24)));
+    assert!(matches!(&found[3].1, MatchValue::Prefix(n, 10) if n.value == number(0xfe80 << 112)));
+    // What is no address stays what it was: a name, a colon, a number.
+    assert_eq!(whole(&keys("add t 5 ab:12 x()")[0].1), (None, number(12), 4));
+    assert!(matches!(one("value_set_add v 10.0.0.1 02:00:00:00:00:01 2001:db8::1"),
+        CommandKind::ValueSetAdd(_, values) if values.iter().all(|v| whole(v).0.is_some()) && values.len() == 3));
+    assert_eq!(error("add t k:10.0.0.256 x()"), "1:9: `10.0.0.256` is no MAC, IPv4 or IPv6 address");
+}
+
+#[test]
 fn lines_are_counted() {
     let commands = parse("\u{feff}wait\r\n\r\n# x\r\nwait\r\n").unwrap();
     assert_eq!(commands.iter().map(|c| c.line).collect::<Vec<_>>(), [1, 4]);
