@@ -3,24 +3,21 @@
 //! A name is asked for once and kept by whoever asked. Wishes are granted in the order in which they come, so output is
 //! deterministic.
 
+use crate::prelude;
 use std::collections::{HashMap, HashSet};
 
-/// C's keywords, the names that generated code uses for itself, and ELF sections, whose symbols clang would take for ours. Names that begin with `bpf_`, `BPF_`, `XDP_`, `xdp_` or
-/// two underscores are taken as well.
+/// C's keywords, the names that generated code uses for itself, and ELF sections, whose symbols clang would take for ours. Names that begin
+/// with `bpf_`, `BPF_`, `XDP_`, `xdp_` or two underscores are taken as well, and what the prelude defines.
 const RESERVED: &[&str] = &[
-    "NULL",
     "shared",
     "front",
     "front_length",
     "shared_map",
     "parsed_bytes",
     "zero",
-    "SEC",
     "_Bool",
     "_Static_assert",
     "asm",
-    "barrier_var",
-    "barrier_vars",
     "auto",
     "bool",
     "break",
@@ -69,10 +66,6 @@ const RESERVED: &[&str] = &[
     "accept",
     "reject",
     "state",
-    "csum_fold",
-    "csum_replace2",
-    "csum_replace4",
-    "ebpf_ipv4_checksum",
     "linux",
     "unix",
     "license",
@@ -141,6 +134,7 @@ pub fn is_reserved(name: &str) -> bool {
         .iter()
         .any(|p| name.starts_with(p))
         || RESERVED.contains(&name)
+        || prelude::defines(name)
 }
 
 /// A P4 name as C writes it: what C does not allow becomes an underscore (`vlan[0]` is `vlan_0`). Structure members

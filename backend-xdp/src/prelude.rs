@@ -9,12 +9,14 @@ use std::collections::BTreeSet;
 /// A piece of C and the names that call for it.
 struct Piece {
     defines: &'static [&'static str],
+    /// Names that it defines for itself.
+    inner: &'static [&'static str],
     text: &'static str,
 }
 
 macro_rules! piece {
-    ($file:literal: $($name:literal)*) => {
-        Piece { defines: &[$($name),*], text: include_str!(concat!("prelude/", $file)) }
+    ($file:literal: $($name:literal)* $(; $($inner:literal)*)?) => {
+        Piece { defines: &[$($name),*], inner: &[$($($inner),*)?], text: include_str!(concat!("prelude/", $file)) }
     };
 }
 
@@ -33,7 +35,7 @@ const PIECES: &[Piece] = &[
     piece!("barrier_vars.h": "barrier_vars"),
     piece!("packet.h": "xdp_data" "xdp_data_end"),
     piece!("byte_order.h": "bpf_htons" "bpf_ntohs" "bpf_htonl" "bpf_ntohl" "bpf_cpu_to_be64" "bpf_be64_to_cpu"),
-    piece!("wire.h": "load_wire8" "load_wire16" "load_wire32" "load_wire64" "store_wire16" "store_wire32" "store_wire64" "WIRE_PART"),
+    piece!("wire.h": "load_wire8" "load_wire16" "load_wire32" "load_wire64" "store_wire16" "store_wire32" "store_wire64" "WIRE_PART"; "WIRE_REST"),
     piece!("wire24.h": "load_wire24" "store_wire24"),
     piece!("wire40.h": "load_wire40" "store_wire40"),
     piece!("wire48.h": "load_wire48" "store_wire48"),
@@ -64,12 +66,22 @@ const PIECES: &[Piece] = &[
     piece!("int_clamp.h": "int_clamp"),
     piece!("int_sat_adds.h": "int_sat_adds"),
     piece!("int_sat_subs.h": "int_sat_subs"),
+    piece!("int_add128.h": "int_add128"),
+    piece!("int_borrow.h": "int_borrow"),
+    piece!("int_sub128.h": "int_sub128"),
+    piece!("int_less128.h": "int_less128" "int_least128"),
+    piece!("int_ordered128.h": "int_ordered128"),
+    piece!("int_amount.h": "int_beyond" "int_beyond_word"),
     piece!("int_shl128.h": "int_shl128"),
     piece!("int_shr128.h": "int_shr128"),
     piece!("int_sar128.h": "int_sar128"),
     piece!("int_mul128.h": "int_mul128"),
-    piece!("crc16_bytes.h": "crc16_bytes"),
-    piece!("crc32_bytes.h": "crc32_bytes"),
+    piece!("table_index.h": "table_index"),
+    piece!("crc16_bytes.h": "crc16_bytes"; "crc16_nibbles"),
+    piece!("crc16_bits.h": "crc16_bits"),
+    piece!("crc32_bytes.h": "crc32_bytes"; "crc32_nibbles"),
+    piece!("crc32_bits.h": "crc32_bits"),
+    piece!("first_bits.h": "bits_behind" "whole_bytes"),
     piece!("xor_words.h": "xor_words"),
     piece!("xdp_random.h": "xdp_random"),
     piece!("packets_and_bytes.h": "packets_and_bytes"),
@@ -92,7 +104,7 @@ const PIECES: &[Piece] = &[
     piece!("xdp_write32.h": "xdp_write32"),
     piece!("xdp_write64.h": "xdp_write64"),
     piece!("xdp_send_packet.h": "xdp_send_packet"),
-    piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"),
+    piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"; "TCP_SYN_SENT" "TCP_SYN_ACKED" "TCP_ESTABLISHED"),
 ];
 
 /// Kernel helpers: name, result, parameters, number in `enum bpf_func_id` of the kernel's `uapi/linux/bpf.h`.
@@ -120,6 +132,11 @@ const HELPERS: &[(&str, &str, &str, u32)] = &[
     ("bpf_xdp_load_bytes", "long ", "struct xdp_md *ctx, __u32 offset, void *buffer, __u32 length", 189),
     ("bpf_xdp_store_bytes", "long ", "struct xdp_md *ctx, __u32 offset, void *buffer, __u32 length", 190),
 ];
+
+/// True for names that stand for something of the prelude's, wanted or not.
+pub fn defines(name: &str) -> bool {
+    FOUNDATION.iter().chain(PIECES).any(|piece| piece.defines.contains(&name) || piece.inner.contains(&name))
+}
 
 /// What must stand in front of `body`.
 pub fn prelude_for(body: &str) -> String {
@@ -196,6 +213,43 @@ mod tests {
         compile(crate::clang::Clang::find(None).unwrap());
         if let Ok(oldest) = crate::clang::Clang::find(Some(std::path::Path::new("clang-14"))) {
             compile(oldest);
+        }
+    }
+
+    /// A P4 name that is one of the prelude's is given another in C.
+    #[test]
+    fn all_that_it_defines_is_reserved() {
+        for piece in FOUNDATION.iter().chain(PIECES) {
+            let code: String =
+                piece.text.split("/*").map(|t| t.split_once("*/").map_or(t, |(_, t)| t)).collect();
+            let mut depth = 0;
+            // A function's name may stand behind its type, on a line of its own.
+            for line in code.replace("inline __u16\n", "inline __u16 ").lines() {
+                let name = |text: &str| {
+                    let end =
+                        text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+                    text[..end].to_owned()
+                };
+                let last = |text: &str| name(text.rsplit([' ', '*']).next().unwrap());
+                let defined = match line {
+                    _ if depth > 0 => None,
+                    _ if line.starts_with("#define ") => Some(name(&line[8..])),
+                    _ if line.starts_with("static ") => {
+                        let end = line.find(['(', '[']).unwrap_or_else(|| panic!("{line}"));
+                        Some(last(&line[..end]))
+                    }
+                    _ if line.starts_with("struct ") || line.starts_with("enum ") && line.ends_with(" {") => {
+                        Some(last(line.trim_end_matches(" {")))
+                    }
+                    _ if line.starts_with("typedef ") => Some(last(line.trim_end_matches(';'))),
+                    _ => None,
+                };
+                depth += line.matches('{').count();
+                depth -= line.matches('}').count();
+                if let Some(name) = defined.filter(|name| !name.is_empty()) {
+                    assert!(crate::names::is_reserved(&name), "{name}: {line}");
+                }
+            }
         }
     }
 

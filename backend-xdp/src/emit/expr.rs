@@ -158,6 +158,10 @@ impl Cx<'_> {
             },
             UnaryOp::Neg | UnaryOp::Complement => {
                 let sign = if op == UnaryOp::Neg { "-" } else { "~" };
+                if op == UnaryOp::Neg && x.width > 64 {
+                    let text = super::operators::wide_call("int_sub128", CExpr::zero(x.width), x.clone());
+                    return CExpr { text, prec: Prec::Postfix, ty: CType::U128, clean: false, ..x };
+                }
                 let x = x.unsigned();
                 let operand = x.operand();
                 let operand = if operand.starts_with(sign) { format!("({operand})") } else { operand };

@@ -21,12 +21,11 @@ impl Cx<'_> {
     ) -> CExpr {
         let width = ty.width();
         match op {
+            BinaryOp::Add if width > 64 => dirty(wide_call("int_add128", a, b), CType::U128, width),
+            BinaryOp::Sub if width > 64 => dirty(wide_call("int_sub128", a, b), CType::U128, width),
             BinaryOp::Add => computed(a, b).map("+", Prec::Additive, width, false),
             BinaryOp::Sub => computed(a, b).map("-", Prec::Additive, width, false),
-            BinaryOp::Mul if width > 64 => {
-                let (a, b) = (a.masked().converted(CType::U128), b.masked().converted(CType::U128));
-                dirty(format!("int_mul128({}, {})", a.text, b.text), CType::U128, width)
-            }
+            BinaryOp::Mul if width > 64 => dirty(wide_call("int_mul128", a, b), CType::U128, width),
             BinaryOp::Mul => computed(a, b).map("*", Prec::Multiplicative, width, false),
             BinaryOp::BitAnd => {
                 let clean = a.clean || b.clean;
@@ -115,6 +114,12 @@ fn dirty(text: String, ty: CType, width: u32) -> CExpr {
     CExpr { text, prec: Prec::Postfix, ty, width, clean: false }
 }
 
+/// The call of a function of two numbers of 128 bits.
+pub(super) fn wide_call(function: &str, a: CExpr, b: CExpr) -> String {
+    let argument = |x: CExpr| if x.ty == CType::U128 { x } else { x.masked().converted(CType::U128) };
+    format!("{function}({}, {})", argument(a).text, argument(b).text)
+}
+
 /// A sign-extended 64-bit argument.
 fn signed_argument(value: CExpr) -> String {
     value.sign_extended().text
@@ -154,6 +159,11 @@ fn shift_right(a: CExpr, n: CExpr, ty: ScalarType) -> CExpr {
     if ty.is_signed() {
         let a = a.sign_extended();
         let bits = a.ty.computed_bits();
+        if bits == 128 && amount(&n).is_none() {
+            // A sign-extended number has all 128 bits.
+            let text = format!("int_sar128({}, {})", a.text, n.masked().text);
+            return dirty(text, CType::U128, width);
+        }
         let most = CExpr::atom((bits - 1).to_string(), CType::Literal, 32);
         let n = match amount(&n) {
             Some(by) => CExpr::atom(by.min(u64::from(bits - 1)).to_string(), CType::Literal, 32),
@@ -162,9 +172,6 @@ fn shift_right(a: CExpr, n: CExpr, ty: ScalarType) -> CExpr {
                 within_bits(&n, bits, n.clone(), most)
             }
         };
-        if bits == 128 && amount(&n).is_none() {
-            return dirty(format!("int_sar128({}, {})", a.text, n.text), CType::U128, width);
-        }
         let shifted = a.joined(">>", Prec::Shift, &n, width, false);
         let ty = CType::of_width(bits);
         return CExpr {
@@ -205,6 +212,9 @@ fn within_bits(n: &CExpr, bits: u32, inside: CExpr, outside: CExpr) -> CExpr {
 }
 
 fn compare(op: BinaryOp, a: CExpr, b: CExpr, ty: ScalarType) -> CExpr {
+    if ty.width() > 64 {
+        return compare_wide(op, a, b, ty.is_signed());
+    }
     let sign = match op {
         BinaryOp::Lt => "<",
         BinaryOp::Le => "<=",
@@ -217,4 +227,20 @@ fn compare(op: BinaryOp, a: CExpr, b: CExpr, ty: ScalarType) -> CExpr {
     // Both sides signed: casts and shifts of signed values, which C compares as such.
     let (a, b) = (a.sign_extended(), b.sign_extended());
     a.joined(sign, Prec::Relational, &b, 1, true)
+}
+
+/// A comparison of more than 64 bits. BPF has no instruction for it.
+fn compare_wide(op: BinaryOp, a: CExpr, b: CExpr, is_signed: bool) -> CExpr {
+    let ordered = |x: CExpr| {
+        if !is_signed {
+            return x;
+        }
+        let text = format!("int_ordered128({})", x.sign_extended().text);
+        CExpr::atom(text, CType::U128, 128)
+    };
+    let (a, b) = (ordered(a), ordered(b));
+    let function = if matches!(op, BinaryOp::Lt | BinaryOp::Gt) { "int_less128" } else { "int_least128" };
+    // `a > b` is `b < a`, `a <= b` is `b >= a`.
+    let (a, b) = if matches!(op, BinaryOp::Gt | BinaryOp::Le) { (b, a) } else { (a, b) };
+    CExpr::truth(wide_call(function, a, b), Prec::Postfix)
 }

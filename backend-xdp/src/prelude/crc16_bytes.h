@@ -9,8 +9,8 @@ static __always_inline __u16 crc16_bytes(__u16 crc, __u64 value, int bytes)
 {
 	for (int i = bytes - 1; i >= 0; i--) {
 		crc ^= value >> (8 * i) & 0xff;
-		crc = crc16_nibbles[crc & 15] ^ crc >> 4;
-		crc = crc16_nibbles[crc & 15] ^ crc >> 4;
+		crc = crc16_nibbles[table_index(crc)] ^ crc >> 4;
+		crc = crc16_nibbles[table_index(crc)] ^ crc >> 4;
 	}
 	return crc;
 }

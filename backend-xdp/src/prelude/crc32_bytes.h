@@ -11,8 +11,8 @@ static __always_inline __u32 crc32_bytes(__u32 crc, __u64 value, int bytes)
 {
 	for (int i = bytes - 1; i >= 0; i--) {
 		crc ^= value >> (8 * i) & 0xff;
-		crc = crc32_nibbles[crc & 15] ^ crc >> 4;
-		crc = crc32_nibbles[crc & 15] ^ crc >> 4;
+		crc = crc32_nibbles[table_index(crc)] ^ crc >> 4;
+		crc = crc32_nibbles[table_index(crc)] ^ crc >> 4;
 	}
 	return crc;
 }

@@ -1,14 +1,14 @@
+/* What is shifted beyond the end is all sign. */
 static __always_inline __u128 int_sar128(__u128 a, __u64 n)
 {
-	__s64 high = a >> 64;
-	__u64 low = a;
+	__u64 high = a >> 64, low = a, sign = (__s64)high >> 63, by, far;
 
-	if (n >= 64) {
-		low = high >> (n < 128 ? n - 64 : 63);
-		high >>= 63;
-		return (__u128)(__u64)high << 64 | low;
-	}
-	if (n)
-		low = low >> n | (__u64)high << (64 - n);
-	return (__u128)(__u64)(high >> n) << 64 | low;
+	n |= int_beyond(n);
+	by = n & 63;
+	far = int_beyond_word(n);
+	low = low >> by | high << 1 << (63 - by);
+	high = (__s64)high >> by;
+	low = (low & ~far) | (high & far);
+	high = (high & ~far) | (sign & far);
+	return (__u128)high << 64 | low;
 }

@@ -76,11 +76,15 @@ pub struct Object {
 
 /// Runs clang, with warnings as errors.
 pub fn object(name: &str, output: &Output) -> Object {
+    object_by(&Clang::find(None).unwrap(), name, output)
+}
+
+/// Runs a certain clang, with warnings as errors.
+pub fn object_by(clang: &Clang, name: &str, output: &Output) -> Object {
     let directory = tempfile::tempdir().unwrap();
     let source = directory.path().join(format!("{name}.c"));
     std::fs::write(&source, &output.c).unwrap();
     let path = directory.path().join(format!("{name}.o"));
-    let clang = Clang::find(None).unwrap();
     if let Err(error) = clang.compile(&source, &path, &["-Werror".to_owned()]) {
         panic!("{name}: {error:?}\n{}", numbered(&output.c));
     }
