@@ -7,6 +7,7 @@
 mod assemble;
 pub mod cexpr;
 mod checksum;
+mod data;
 mod declare;
 mod deparse;
 mod expr;

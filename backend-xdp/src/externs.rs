@@ -220,7 +220,8 @@ fn constant(arg: Option<&Arg>) -> Option<u64> {
             | ExprKind::Cast(_)
             | ExprKind::Slice { .. } => None,
         },
-        Arg::Out(_)
+        Arg::While { .. }
+        | Arg::Out(_)
         | Arg::Header(_)
         | Arg::Stack(_)
         | Arg::Struct(_)

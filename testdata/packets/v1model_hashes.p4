@@ -53,7 +53,7 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             random(result, 32w6, 32w7);
             result = (bit<32>) (bit<1>) (result == 6 || result == 7);
         } else if (headers.data.op == 12) {
-            // No whole bytes: one number, zeros in front, as bytes 03 04.
+            // No whole bytes: bit after bit, zeros behind, as bytes 0e 00.
             hash(result, HashAlgorithm.csum16, 32w0, { text[9:8], text[15:8] }, ALL);
         }
         headers.data.result = result;

@@ -152,6 +152,7 @@ fn is_written(arg: &Arg, variable: LocalId) -> bool {
         Arg::Out(target) => is_variable(target, variable),
         Arg::Struct(fields) => fields.iter().any(|(_, field)| is_written(field, variable)),
         Arg::In(_)
+        | Arg::While { .. }
         | Arg::Header(_)
         | Arg::Stack(_)
         | Arg::String(_)

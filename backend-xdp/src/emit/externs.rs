@@ -292,7 +292,8 @@ impl Cx<'_> {
         args.iter()
             .map(|arg| match arg {
                 Arg::In(expr) => Some(self.value(expr)),
-                Arg::Out(_)
+                Arg::While { .. }
+                | Arg::Out(_)
                 | Arg::Header(_)
                 | Arg::Stack(_)
                 | Arg::Struct(_)

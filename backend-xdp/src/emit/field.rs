@@ -73,6 +73,18 @@ impl Cx<'_> {
         }
     }
 
+    /// As [`Cx::is_valid`], where nobody follows the header's pointer.
+    pub(super) fn validity_of(&mut self, header: &HeaderRef) -> String {
+        let valid = match self.referent(header) {
+            Referent::Nothing => CExpr::boolean(false),
+            Referent::One(id) => self.validity_flag(id),
+            Referent::Indexed(elements, index) => {
+                self.pick(&elements, &index, CExpr::boolean(false), |cx, id| cx.validity_flag(id))
+            }
+        };
+        valid.text
+    }
+
     pub(super) fn header_is_valid(&mut self, id: HeaderId) -> CExpr {
         let may = self.paths.may(id);
         if may.packet && (may.absent || may.memory) {

@@ -92,7 +92,7 @@ impl Cx<'_> {
         copies: &mut Vec<CopyOut<'c>>,
     ) -> bool {
         match arg {
-            Arg::In(expr) => {
+            Arg::In(expr) | Arg::While { value: expr, .. } => {
                 let value = self.value(expr);
                 let value = if expr.ty.is_signed() { value.sign_extended() } else { value };
                 arguments.push(Argument { ty: c_type(expr.ty), text: value.text });

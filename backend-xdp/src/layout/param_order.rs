@@ -109,6 +109,7 @@ impl Uses<'_> {
                             self.copies += 1;
                         }
                         Arg::In(_)
+                        | Arg::While { .. }
                         | Arg::Out(_)
                         | Arg::Header(_)
                         | Arg::Stack(_)
@@ -173,6 +174,10 @@ impl Uses<'_> {
     fn arg(&mut self, arg: &Arg) {
         match arg {
             Arg::In(expr) => self.expr(expr),
+            Arg::While { condition, value } => {
+                self.expr(condition);
+                self.expr(value);
+            }
             Arg::Out(lvalue) => self.lvalue(lvalue),
             Arg::Header(header) => self.header(header),
             Arg::Struct(fields) => fields.iter().for_each(|(_, arg)| self.arg(arg)),

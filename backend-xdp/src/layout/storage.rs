@@ -284,6 +284,7 @@ impl<'a> Uses<'a> {
             Arg::Out(lvalue) => self.lvalue(lvalue),
             Arg::Struct(fields) => fields.iter().for_each(|(_, a)| self.arg(a)),
             Arg::In(_)
+            | Arg::While { .. }
             | Arg::Header(_)
             | Arg::Stack(_)
             | Arg::String(_)

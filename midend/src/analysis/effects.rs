@@ -189,6 +189,10 @@ pub fn lvalue_reads(program: &Program, lvalue: &LValue, reads: &mut StorageSet) 
 fn arg_effects(program: &Program, arg: &Arg, reads: &mut StorageSet, writes: &mut StorageSet) {
     match arg {
         Arg::In(expr) => expr_reads(program, expr, reads),
+        Arg::While { condition, value } => {
+            expr_reads(program, condition, reads);
+            expr_reads(program, value, reads);
+        }
         Arg::Out(lvalue) => {
             lvalue_reads(program, lvalue, reads);
             lvalue_effects(program, lvalue, reads, writes);

@@ -8,9 +8,23 @@ use super::storage::Loc;
 use super::types::Class;
 use super::value::Value;
 use super::{Elaborator, Res};
-use crate::ir::{self, Arg, HeaderRef, StmtKind};
-use p4xdp_frontend::hir::{Argument, Call, Direction, FunctionId, TypeId};
+use crate::ir::{self, Arg, Expr, ExprKind, HeaderRef, ScalarType, StmtKind};
+use p4xdp_frontend::hir::{Argument, Call, Direction, FunctionId, Type, TypeId};
 use p4xdp_frontend::source::Span;
+
+/// Functions and methods of the architectures that take their parameter `data`, of any type, as a row of bits: hashes and checksums.
+const TAKE_BITS: [&str; 10] = [
+    "add",
+    "get",
+    "get_hash",
+    "hash",
+    "subtract",
+    "update",
+    "update_checksum",
+    "update_checksum_with_payload",
+    "verify_checksum",
+    "verify_checksum_with_payload",
+];
 
 impl<'h> Elaborator<'h> {
     /// Calls an extern function, or a method of `instance`.
@@ -34,7 +48,18 @@ impl<'h> Elaborator<'h> {
                 Argument::Ignored(_) | Argument::Missing => self.hir.variables[param].ty,
             };
             args.push(match actual {
-                Actual::Value(value) => self.value_arg(value, ty, span)?,
+                Actual::Value(value) => {
+                    let mut arg = self.value_arg(value, ty, span)?;
+                    let variable = &self.hir.variables[param];
+                    let is_generic = matches!(self.types.list[variable.ty], Type::Var(_));
+                    if is_generic
+                        && &*variable.name.name == "data"
+                        && TAKE_BITS.contains(&&*function.name.name)
+                    {
+                        leave_out_invalid(&mut arg);
+                    }
+                    arg
+                }
                 Actual::Loc(loc) if is_reordered && !matches!(loc, Loc::Discard) => {
                     let first = match self.direction(param) {
                         Direction::InOut => self.read(&loc, span)?,
@@ -211,5 +236,27 @@ impl<'h> Elaborator<'h> {
         self.write(&copy, first, ty, span)?;
         copies.push(CopyOut { param: copy.clone(), arg: loc, ty });
         self.loc_arg(copy, ty, true, copies, span)
+    }
+}
+
+/// Fields of headers take part while their headers are valid.
+fn leave_out_invalid(arg: &mut Arg) {
+    match arg {
+        Arg::In(value) => {
+            if let ExprKind::Field { header, .. } = &value.kind {
+                let kind = ExprKind::IsValid(header.clone());
+                let condition = Expr { kind, ty: ScalarType::Bool, span: value.span };
+                *arg = Arg::While { condition, value: value.clone() };
+            }
+        }
+        Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| leave_out_invalid(field)),
+        Arg::While { .. }
+        | Arg::Out(_)
+        | Arg::Header(_)
+        | Arg::Stack(_)
+        | Arg::String(_)
+        | Arg::Extern(_)
+        | Arg::Packet
+        | Arg::Missing => {}
     }
 }

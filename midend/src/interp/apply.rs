@@ -91,6 +91,7 @@ impl<'m> Run<'m> {
                     .keys
                     .iter()
                     .filter(|k| k.kind == MatchKind::Selector)
+                    .filter(|k| k.there.as_ref().is_none_or(|there| self.env().narrow(there) != 0))
                     .map(|k| (self.env().any(&k.expr), k.width))
                     .collect();
                 selector::choose(self.state, code.implementation, group, &fields)

@@ -114,23 +114,6 @@ impl BitWriter {
         self.bytes.len() * 8 - self.free as usize
     }
 
-    /// The bits as a number's bytes: an incomplete byte is the first one, its high bits zero.
-    pub fn into_number_bytes(self) -> Vec<u8> {
-        let free = self.free;
-        if free == 0 {
-            return self.bytes;
-        }
-        let mut above = 0;
-        self.bytes
-            .into_iter()
-            .map(|b| {
-                let shifted = above << (8 - free) | b >> free;
-                above = b;
-                shifted
-            })
-            .collect()
-    }
-
     /// The bytes; an incomplete last one is filled up with zeros.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -147,11 +130,10 @@ mod tests {
     }
 
     #[test]
-    fn odd_bits_of_a_number_come_first() {
+    fn an_incomplete_byte_is_filled_up_behind() {
         let mut out = BitWriter::default();
         out.push(0x456, 12);
-        assert_eq!(out.clone().into_bytes(), [0x45, 0x60]);
-        assert_eq!(out.into_number_bytes(), [0x04, 0x56]);
+        assert_eq!(out.into_bytes(), [0x45, 0x60]);
     }
 
     proptest! {

@@ -146,6 +146,8 @@ impl Dst {
 pub enum ArgCode {
     /// Read.
     In(Scalar),
+    /// Read, and part of a row of bits while the condition holds.
+    While(Narrow, Scalar),
     /// Written, perhaps also read.
     Out(Dst),
     /// A header.

@@ -156,6 +156,12 @@ impl Finder<'_> {
     fn arg(&mut self, arg: &ArgCode) {
         match arg {
             ArgCode::In(scalar) => self.scalar(scalar),
+            // What is left out is not read.
+            ArgCode::While(condition, value) => {
+                if self.env.narrow(condition) != 0 {
+                    self.scalar(value);
+                }
+            }
             ArgCode::Out(dst) => self.dst(dst),
             ArgCode::Header(access) => {
                 self.access(access);

@@ -6,7 +6,7 @@ mod index;
 
 pub use idle::{Idle, Timer};
 
-use super::code::Any;
+use super::code::{Any, Narrow};
 use super::control::KeyMatch;
 use super::value::{NARROW, Value, big_compare};
 use crate::ir::{BinaryOp, MatchKind};
@@ -27,6 +27,8 @@ pub struct KeyCode {
     pub width: u32,
     /// Ordered by sign.
     pub signed: bool,
+    /// Of a selector key that is a header's field: whether the header is valid. If not, the field is no part of what is hashed.
+    pub there: Option<Narrow>,
 }
 
 /// An action of a table.

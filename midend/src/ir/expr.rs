@@ -205,6 +205,14 @@ pub enum LValue {
 pub enum Arg {
     /// A scalar that is read.
     In(Expr),
+    /// A scalar that is read, and takes part only while the condition holds: a header's field in the data of a hash or checksum, which the
+    /// field of an invalid header is left out of.
+    While {
+        /// Of type `bool`.
+        condition: Expr,
+        /// What is read.
+        value: Expr,
+    },
     /// A scalar that is written; for `inout` also read.
     Out(LValue),
     /// A header (read, written or both, by the parameter's direction).

@@ -190,6 +190,10 @@ impl Arg {
     fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
         match self {
             Arg::In(expr) => expr.headers(visit),
+            Arg::While { condition, value } => {
+                condition.headers(visit);
+                value.headers(visit);
+            }
             Arg::Out(lvalue) => lvalue.headers(visit),
             Arg::Header(header) => header.headers(visit),
             Arg::Struct(fields) => fields.iter().for_each(|(_, field)| field.headers(visit)),
@@ -201,6 +205,10 @@ impl Arg {
     pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         match self {
             Arg::In(expr) => visit(expr),
+            Arg::While { condition, value } => {
+                visit(condition);
+                visit(value);
+            }
             Arg::Out(lvalue) => lvalue.exprs_mut(visit),
             Arg::Header(header) => header.exprs_mut(visit),
             Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| field.exprs_mut(visit)),

@@ -366,6 +366,10 @@ impl Liveness {
     fn arg(&self, arg: &Arg, read: &mut dyn FnMut(LocalId)) {
         match arg {
             Arg::In(expr) => self.expr(expr, read),
+            Arg::While { condition, value } => {
+                self.expr(condition, read);
+                self.expr(value, read);
+            }
             Arg::Out(lvalue) => {
                 if let LValue::Local(local) = lvalue.root() {
                     read(*local);
@@ -385,6 +389,7 @@ impl Liveness {
             Arg::Out(lvalue) => self.lvalue(lvalue, read),
             Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.result(field, read)),
             Arg::In(_)
+            | Arg::While { .. }
             | Arg::Header(_)
             | Arg::Stack(_)
             | Arg::String(_)
@@ -419,6 +424,7 @@ fn written(arg: &Arg, live: &mut Locals) {
         Arg::Out(LValue::Local(local)) => live.remove(*local),
         Arg::Struct(fields) => fields.iter().for_each(|(_, field)| written(field, live)),
         Arg::In(_)
+        | Arg::While { .. }
         | Arg::Out(_)
         | Arg::Header(_)
         | Arg::Stack(_)

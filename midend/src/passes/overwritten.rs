@@ -208,6 +208,7 @@ impl Walk {
             }
             Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.written(field, doomed)),
             Arg::In(_)
+            | Arg::While { .. }
             | Arg::Out(_)
             | Arg::Header(_)
             | Arg::Stack(_)
@@ -264,6 +265,10 @@ impl Walk {
     fn arg(&self, arg: &Arg, read: &mut dyn FnMut(FieldId)) {
         match arg {
             Arg::In(expr) => self.expr(expr, read),
+            Arg::While { condition, value } => {
+                self.expr(condition, read);
+                self.expr(value, read);
+            }
             Arg::Out(lvalue) => {
                 if let LValue::Field { header, field } = lvalue.root() {
                     self.header(header, Some(*field), read);
@@ -282,6 +287,7 @@ impl Walk {
             Arg::Out(lvalue @ LValue::Field { .. }) => self.index_of(lvalue, read),
             Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.receiver(field, read)),
             Arg::In(_)
+            | Arg::While { .. }
             | Arg::Out(_)
             | Arg::Header(_)
             | Arg::Stack(_)

@@ -177,6 +177,10 @@ impl Used {
     fn arg(&mut self, arg: &Arg) {
         match arg {
             Arg::In(expr) => self.expr(expr),
+            Arg::While { condition, value } => {
+                self.expr(condition);
+                self.expr(value);
+            }
             Arg::Out(lvalue) => self.lvalue(lvalue, true),
             Arg::Header(header) => self.header(header),
             Arg::Stack(stack) => {
@@ -371,7 +375,8 @@ impl Renumber {
             Arg::Header(header) => self.header(header),
             Arg::Stack(stack) => renamed(&self.stacks, stack),
             Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| self.arg(field)),
-            Arg::In(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
+            Arg::In(_) | Arg::While { .. } | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {
+            }
         }
     }
 

@@ -201,7 +201,7 @@ impl Validator<'_> {
         match arg {
             Arg::Out(_) | Arg::Header(_) | Arg::Stack(_) | Arg::Missing => {}
             Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.result(field)),
-            Arg::In(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet => {
+            Arg::In(_) | Arg::While { .. } | Arg::String(_) | Arg::Extern(_) | Arg::Packet => {
                 self.fail("a result that nothing receives");
             }
         }
@@ -211,6 +211,11 @@ impl Validator<'_> {
         match arg {
             Arg::In(expr) => {
                 self.expr(expr);
+            }
+            Arg::While { condition, value } => {
+                let ty = self.expr(condition);
+                self.require(ty == ScalarType::Bool, "a condition that is no `bool`");
+                self.expr(value);
             }
             Arg::Out(lvalue) => {
                 self.lvalue(lvalue);

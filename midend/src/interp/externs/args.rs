@@ -16,7 +16,7 @@ impl Run<'_> {
     /// As [`Run::arg`].
     pub fn value_of(&self, arg: &ArgCode) -> (Value, u32) {
         match arg {
-            ArgCode::In(scalar) => self.env().sized(scalar),
+            ArgCode::In(scalar) | ArgCode::While(_, scalar) => self.env().sized(scalar),
             ArgCode::Out(dst) => (self.env().read(dst), dst.bits()),
             ArgCode::Header(_)
             | ArgCode::Stack(_)
@@ -50,7 +50,7 @@ impl Run<'_> {
 
     fn collect_leaves(&self, prefix: &str, arg: &ArgCode, out: &mut Vec<(String, Value, u32)>) {
         match arg {
-            ArgCode::In(_) | ArgCode::Out(_) => {
+            ArgCode::In(_) | ArgCode::While(..) | ArgCode::Out(_) => {
                 let (value, width) = self.value_of(arg);
                 out.push((prefix.to_owned(), value, width));
             }
@@ -95,7 +95,7 @@ impl Run<'_> {
         }
     }
 
-    /// All bits of an argument in order. An invalid header has none.
+    /// All bits of an argument in order. An invalid header has none, nor have its fields.
     pub fn bits_of(&self, arg: &ArgCode, out: &mut BitWriter) {
         match arg {
             ArgCode::Header(access) => {
@@ -112,7 +112,8 @@ impl Run<'_> {
                 }
             }
             ArgCode::Struct(fields) => fields.iter().for_each(|(_, field)| self.bits_of(field, out)),
-            ArgCode::In(_) | ArgCode::Out(_) => {
+            ArgCode::While(condition, _) if self.env().narrow(condition) == 0 => {}
+            ArgCode::In(_) | ArgCode::While(..) | ArgCode::Out(_) => {
                 let (value, width) = self.value_of(arg);
                 push(out, &value, width);
             }
@@ -158,7 +159,12 @@ impl Run<'_> {
                 let elements = code.layout.stacks.get(*stack as usize).map(|s| s.elements.as_slice());
                 elements.unwrap_or_default().iter().for_each(|h| self.give_header(*h as usize, values));
             }
-            ArgCode::In(_) | ArgCode::String(_) | ArgCode::Extern | ArgCode::Packet | ArgCode::Missing => {}
+            ArgCode::In(_)
+            | ArgCode::While(..)
+            | ArgCode::String(_)
+            | ArgCode::Extern
+            | ArgCode::Packet
+            | ArgCode::Missing => {}
         }
     }
 

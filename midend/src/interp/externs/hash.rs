@@ -2,8 +2,6 @@
 
 use super::checksum::internet;
 use crate::interp::bits::BitWriter;
-use crate::interp::value::low128;
-use num_bigint::BigUint;
 
 /// A hash function of an architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +16,7 @@ pub enum Algorithm {
     Crc16Custom,
     /// A random number.
     Random,
-    /// The bits themselves; the lowest 128.
+    /// The first eight bytes themselves, as a number.
     Identity,
     /// Internet checksum.
     Csum16,
@@ -59,10 +57,10 @@ impl Algorithm {
     }
 }
 
-/// The hash of bits. Where they are no whole bytes, they are taken as one number: the documents are silent on that, and
-/// the reference switch does so.
+/// The hash of bits. Where they are no whole bytes, the last one is filled up with zeros: the documents are silent on that, and the
+/// reference switch does so.
 pub fn digest_of(algorithm: Algorithm, bits: BitWriter, custom: &CustomCrcs) -> u128 {
-    let bytes = &bits.into_number_bytes();
+    let bytes = &bits.into_bytes();
     match algorithm {
         Algorithm::Crc32Custom => u128::from(custom.crc32.of(bytes)),
         Algorithm::Crc16Custom => u128::from(custom.crc16.of(bytes)),
@@ -70,10 +68,15 @@ pub fn digest_of(algorithm: Algorithm, bits: BitWriter, custom: &CustomCrcs) -> 
         Algorithm::Crc16 => u128::from(CRC16.of(bytes)),
         Algorithm::Csum16 => u128::from(internet(bytes)),
         Algorithm::Xor16 => u128::from(xor16(bytes)),
-        Algorithm::Identity => low128(&BigUint::from_bytes_be(bytes)),
+        Algorithm::Identity => first_bytes(bytes),
         // Randomness is the machine's; see the callers.
         Algorithm::Random => 0,
     }
+}
+
+/// The first eight bytes, or as many as there are, as a number.
+fn first_bytes(bytes: &[u8]) -> u128 {
+    bytes.iter().take(8).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 /// A CRC as the Rocksoft model describes it. Widths from 8 to 64.

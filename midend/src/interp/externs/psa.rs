@@ -106,7 +106,8 @@ fn constants(arg: &Arg, out: &mut Vec<Value>) {
             }
         }
         Arg::Struct(fields) => fields.iter().for_each(|(_, field)| constants(field, out)),
-        Arg::Out(_)
+        Arg::While { .. }
+        | Arg::Out(_)
         | Arg::Header(_)
         | Arg::Stack(_)
         | Arg::String(_)

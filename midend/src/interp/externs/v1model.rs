@@ -170,7 +170,7 @@ fn update_checksum_with_payload(run: &mut Run<'_>, call: &Call) -> Flow {
 /// `Checksum16.get(data)`
 fn checksum16(run: &mut Run<'_>, call: &Call) -> Flow {
     let data = bits(run, call.args.first());
-    run.give_number(call, u128::from(internet(&data.into_number_bytes())));
+    run.give_number(call, u128::from(internet(&data.into_bytes())));
     Flow::Next
 }
 

@@ -288,6 +288,7 @@ impl Lowering<'_> {
     pub(super) fn arg(&mut self, arg: &Arg) -> ArgCode {
         match arg {
             Arg::In(e) => ArgCode::In(self.scalar(e)),
+            Arg::While { condition, value } => ArgCode::While(self.narrow(condition), self.scalar(value)),
             Arg::Out(l) => ArgCode::Out(self.dst(l)),
             Arg::Header(h) => ArgCode::Header(self.access(h)),
             Arg::Stack(s) => ArgCode::Stack(s.index() as u32),

@@ -1,6 +1,7 @@
 //! Tables: their keys, actions and declared entries.
 
 use super::Lowering;
+use crate::interp::code::Narrow;
 use crate::interp::control::KeyMatch;
 use crate::interp::table::{DeclaredEntry, Idle, KeyCode, TableAction, TableCode};
 use crate::interp::value::{NARROW, Value, big_mask};
@@ -33,6 +34,12 @@ impl Lowering<'_> {
                     kind: key.match_kind.clone(),
                     width: key.expr.ty.width(),
                     signed: key.expr.ty.is_signed(),
+                    there: match (&key.match_kind, &key.expr.kind) {
+                        (MatchKind::Selector, ExprKind::Field { header, .. }) => {
+                            Some(Narrow::Valid(self.access(header)))
+                        }
+                        _ => None,
+                    },
                 }
             })
             .collect();

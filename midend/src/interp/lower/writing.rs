@@ -12,7 +12,7 @@ pub(super) fn of_args(program: &Program, args: &[Arg]) -> Vec<Writing> {
 
 fn leaves(program: &Program, arg: &Arg, out: &mut Vec<Writing>) {
     match arg {
-        Arg::In(e) => out.push(writing(program, e.ty)),
+        Arg::In(e) | Arg::While { value: e, .. } => out.push(writing(program, e.ty)),
         Arg::Header(header) => fields(program, header_type(program, header), out),
         Arg::Stack(stack) => {
             let stack = &program.stacks[*stack];

@@ -104,6 +104,9 @@ impl Printer<'_> {
     pub(super) fn arg(&self, arg: &Arg) -> String {
         match arg {
             Arg::In(expr) => self.expr(expr),
+            Arg::While { condition, value } => {
+                format!("{} while {}", self.expr(value), self.expr(condition))
+            }
             Arg::Out(lvalue) => format!("&{}", self.lvalue(lvalue)),
             Arg::Header(header) => self.header(header),
             Arg::Stack(stack) => self.names.stack(*stack).to_string(),

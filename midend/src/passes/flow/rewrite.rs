@@ -106,6 +106,12 @@ impl Walker<'_> {
             }
             Arg::Out(lvalue) => self.lvalue(lvalue),
             Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| self.arg(field)),
+            // Their expressions have been rewritten.
+            Arg::While { condition, value } => {
+                if condition.as_const().is_some_and(|known| *known != 0u8.into()) {
+                    *arg = Arg::In(value.clone());
+                }
+            }
             Arg::In(_) | Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
         }
     }

@@ -1,0 +1,207 @@
+//! The data of hashes and checksums: in go the values that a program lists, out come groups of values that stand one behind the other
+//! in a row of bits. Fields of headers that are not valid are no part of the row, nor are such headers themselves.
+//!
+//! What a hash makes of the row is left to [`super::hash`] and [`super::checksum`].
+
+use super::Cx;
+use super::cexpr::{CExpr, CType, Prec};
+use super::expr::{concat, slice};
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
+use std::sync::Arc;
+
+/// Values that are there together.
+pub(super) struct Group {
+    /// They are there where it holds; none if they always are.
+    pub(super) condition: Option<Expr>,
+    /// The values, the first of them in front.
+    pub(super) values: Vec<Expr>,
+}
+
+impl Group {
+    /// Bits.
+    pub(super) fn width(&self) -> u32 {
+        self.values.iter().map(|value| value.ty.width()).sum()
+    }
+}
+
+/// True if every value's place within its unit of bits is known, whatever is there: in front of it only whole units may be missing.
+pub(super) fn is_steady(groups: &[Group], unit: u32) -> bool {
+    in_front_of_last(groups).all(|group| group.condition.is_none() || group.width().is_multiple_of(unit))
+}
+
+/// True if every group begins with a byte.
+pub(super) fn is_of_bytes(groups: &[Group]) -> bool {
+    in_front_of_last(groups).all(|group| group.width().is_multiple_of(8))
+}
+
+fn in_front_of_last(groups: &[Group]) -> impl Iterator<Item = &Group> {
+    groups.split_last().into_iter().flat_map(|(_, before)| before)
+}
+
+impl Cx<'_> {
+    /// The groups of values in an argument. What has no bits, or cannot be had, is refused.
+    pub(super) fn data_of(&mut self, data: &Arg, span: Span) -> Option<Vec<Group>> {
+        let mut groups = Vec::new();
+        self.collect_data(data, span, &mut groups).then_some(groups)
+    }
+
+    fn collect_data(&mut self, data: &Arg, span: Span, groups: &mut Vec<Group>) -> bool {
+        match data {
+            Arg::In(value) => self.add_value(None, value, span, groups),
+            Arg::While { condition, value } => self.add_value(Some(condition), value, span, groups),
+            Arg::Struct(fields) => fields.iter().all(|(_, field)| self.collect_data(field, span, groups)),
+            Arg::Header(header) => self.add_header(header, span, groups),
+            Arg::Stack(stack) => {
+                let elements = self.program.stacks[*stack].elements.clone();
+                elements.into_iter().all(|id| self.add_header(&HeaderRef::Header(id), span, groups))
+            }
+            Arg::Out(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {
+                self.refuse(codes::E0524, span, "this is nothing that a hash or checksum can be made of");
+                false
+            }
+        }
+    }
+
+    /// All fields of a header, while it is valid.
+    fn add_header(&mut self, header: &HeaderRef, span: Span, groups: &mut Vec<Group>) -> bool {
+        let ty = self.header_type(header);
+        let valid = Expr { kind: ExprKind::IsValid(header.clone()), ty: ScalarType::Bool, span };
+        let types: Vec<ScalarType> = self.program.header_types[ty].fields.iter().map(|f| f.ty).collect();
+        (0..).zip(types).all(|(field, ty)| {
+            let value = Expr { kind: ExprKind::Field { header: header.clone(), field }, ty, span };
+            self.add_value(Some(&valid), &value, span, groups)
+        })
+    }
+
+    fn add_value(
+        &mut self,
+        condition: Option<&Expr>,
+        value: &Expr,
+        span: Span,
+        groups: &mut Vec<Group>,
+    ) -> bool {
+        if let ScalarType::Varbit { .. } = value.ty {
+            let message = "a hash or checksum over a `varbit` field cannot be compiled to XDP";
+            self.refuse(codes::E0513, span, message);
+            return false;
+        }
+        let text = condition.map(|condition| self.validity(condition));
+        let condition = match text.as_deref() {
+            Some("false") => return true,
+            Some("true") | None => None,
+            Some(_) => condition,
+        };
+        if let Some(last) = groups.last_mut() {
+            let same = match (&last.condition, condition) {
+                (None, None) => true,
+                (Some(a), Some(b)) => self.validity(a) == self.validity(b),
+                (None, Some(_)) | (Some(_), None) => false,
+            };
+            if same {
+                last.values.push(value.clone());
+                return true;
+            }
+        }
+        groups.push(Group { condition: condition.cloned(), values: vec![value.clone()] });
+        true
+    }
+
+    /// A condition as text, to be compared: what it takes to evaluate it is written where that is done.
+    fn validity(&mut self, condition: &Expr) -> String {
+        match &condition.kind {
+            ExprKind::IsValid(header) => self.validity_of(header),
+            ExprKind::Const(_)
+            | ExprKind::Local(_)
+            | ExprKind::Field { .. }
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => self.condition(condition).text,
+        }
+    }
+
+    /// Writes `part` for a group, to be run where the group is there.
+    pub(super) fn where_there(&mut self, group: &Group, part: impl FnOnce(&mut Self)) {
+        match &group.condition {
+            Some(condition) => self.only_where(condition, part),
+            None => part(self),
+        }
+    }
+
+    /// Values one behind the other in pieces of at most `limit` bits (64 or less); all but the last have as many. `whole_bytes` fills the last
+    /// one up with zeros behind.
+    pub(super) fn pieces(&mut self, values: &[Expr], limit: u32, whole_bytes: bool) -> Vec<CExpr> {
+        let mut pieces = Vec::new();
+        let mut piece = CExpr::zero(0);
+        for value in values {
+            let value = self.value(value).masked();
+            let mut left = value.width;
+            while left > 0 {
+                let taken = left.min(limit - piece.width);
+                let part = slice(value.clone(), left - 1, left - taken).masked();
+                piece = if piece.is_zero() {
+                    CExpr { width: piece.width + taken, ..part }
+                } else {
+                    concat(piece, part)
+                };
+                left -= taken;
+                if piece.width == limit {
+                    pieces.push(std::mem::replace(&mut piece, CExpr::zero(0)));
+                }
+            }
+        }
+        let missing = (8 - piece.width % 8) % 8;
+        if whole_bytes && missing > 0 {
+            piece = with_zeros_behind(piece, missing);
+        }
+        if piece.width > 0 {
+            pieces.push(piece);
+        }
+        pieces
+    }
+
+    /// The scalars that a list consists of, in order. Anything else in it is refused.
+    pub(super) fn scalars_of<'a>(
+        &mut self,
+        data: &'a [(Arc<str>, Arg)],
+        span: Span,
+    ) -> Option<Vec<&'a Expr>> {
+        let mut values = Vec::new();
+        if scalars(data, &mut values) {
+            return Some(values);
+        }
+        self.refuse(codes::E0524, span, "a message with headers or stacks cannot be compiled to XDP yet");
+        None
+    }
+}
+
+/// A value with so many zeros behind it.
+fn with_zeros_behind(value: CExpr, zeros: u32) -> CExpr {
+    let width = value.width + zeros;
+    if value.is_zero() {
+        return CExpr::zero(width);
+    }
+    let by = CExpr::atom(zeros.to_string(), CType::Literal, 32);
+    value.masked().converted(CType::of_width(width)).joined("<<", Prec::Shift, &by, width, true)
+}
+
+/// The scalars that a list consists of, in order; false if there is anything else in it.
+fn scalars<'a>(data: &'a [(Arc<str>, Arg)], into: &mut Vec<&'a Expr>) -> bool {
+    data.iter().all(|(_, arg)| match arg {
+        Arg::In(expr) | Arg::While { value: expr, .. } => {
+            into.push(expr);
+            true
+        }
+        Arg::Struct(fields) => scalars(fields, into),
+        Arg::Out(_)
+        | Arg::Header(_)
+        | Arg::Stack(_)
+        | Arg::String(_)
+        | Arg::Extern(_)
+        | Arg::Packet
+        | Arg::Missing => false,
+    })
+}
