@@ -21,6 +21,7 @@ mod inline;
 mod instance;
 mod integer;
 mod keyset;
+mod known;
 mod loops;
 mod names;
 mod operator;
@@ -78,8 +79,9 @@ pub fn elaborate_for(
 ) -> Res<ir::Program> {
     let mut elaborator = Elaborator::new(hir, sink);
     elaborator.package(architecture)?;
-    let Elaborator { ir, sink, .. } = elaborator;
+    let Elaborator { mut ir, sink, .. } = elaborator;
     sink.check()?;
+    known::fill_bytes(&mut ir);
     Ok(ir)
 }
 

@@ -13,7 +13,7 @@ use p4xdp_frontend::hir::{Argument, Call, Direction, FunctionId, Type, TypeId};
 use p4xdp_frontend::source::Span;
 
 /// Functions and methods of the architectures that take their parameter `data`, of any type, as a row of bits: hashes and checksums.
-const TAKE_BITS: [&str; 10] = [
+pub(super) const TAKE_BITS: [&str; 10] = [
     "add",
     "get",
     "get_hash",
