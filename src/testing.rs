@@ -7,7 +7,6 @@ pub mod kernel;
 pub mod loaded;
 pub mod pcap;
 pub(crate) mod pcapng;
-pub mod ports;
 pub mod report;
 mod resolve;
 pub mod runner;

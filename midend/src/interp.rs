@@ -10,6 +10,7 @@ mod bits;
 mod changes;
 mod code;
 pub mod control;
+mod ending;
 mod eval;
 mod externs;
 mod hazard;

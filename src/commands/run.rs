@@ -6,7 +6,6 @@ mod outputs;
 use super::{Exit, complain, engine, output, state};
 use crate::cli::{EngineArg, RunArgs};
 use crate::testing::engine::{EngineError, Loss};
-use crate::testing::ports;
 use crate::testing::runner::{self, TestError};
 use inputs::Inputs;
 use outputs::Outputs;
@@ -98,8 +97,7 @@ fn prepare(args: &RunArgs, inputs: &Inputs, loaded: &mut engine::Loaded) -> Resu
     let asked: Vec<u32> = asked.into_iter().collect();
     let program = loaded.program.clone();
     let engine = loaded.engine();
-    let opened =
-        engine.open_ports(&asked).and_then(|()| engine.capture_everywhere(&ports::constants(&program)));
+    let opened = engine.open_ports(&asked).and_then(|()| engine.capture_everywhere());
     opened.map_err(|error| loaded.fail("opening ports", &error))?;
     let Some(entries) = &args.entries else { return Ok(()) };
     let text = super::test::read(entries)?;

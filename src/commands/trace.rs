@@ -4,7 +4,7 @@ use crate::cli::TraceFormat;
 use num_bigint::BigUint;
 use p4xdp_frontend::source::SourceMap;
 use p4xdp_midend::interp::Outcome;
-use p4xdp_midend::interp::trace::EventKind;
+use p4xdp_midend::interp::trace::{Event, EventKind};
 use serde_json::{Value, json};
 
 /// The events of each packet with the P4 line that they come from; `first` is the number of the first packet.
@@ -15,17 +15,20 @@ pub fn text(outcomes: &[Outcome], first: usize, sources: &SourceMap, format: Tra
             out += &format!("packet {packet}\n");
         }
         for event in &outcome.trace {
+            let written = sources.text(event.span).map(one_line);
+            let Some(kind) = shown(event, written.as_deref()) else { continue };
             let place = sources.location(event.span.lo);
             match format {
                 TraceFormat::Text => {
-                    let text = event.kind.to_string();
+                    let text = kind;
                     let place = place.map(|p| format!("{}:{}", p.file, p.line)).unwrap_or_default();
                     out += format!("  {text:<60} {place}").trim_end();
                     out.push('\n');
                 }
                 TraceFormat::Json => {
-                    let mut object = describe(&event.kind);
+                    let mut object = describe(&event.kind, written.as_deref());
                     if let Some(fields) = object.as_object_mut() {
+                        fields.retain(|_, value| !value.is_null());
                         fields.insert("packet".to_owned(), json!(packet));
                         if let Some(place) = place {
                             fields.insert("file".to_owned(), json!(place.file));
@@ -42,9 +45,31 @@ pub fn text(outcomes: &[Outcome], first: usize, sources: &SourceMap, format: Tra
     out
 }
 
+/// What people are shown; nothing of a step that the program's text does not have. `written` is the text that the event is about.
+fn shown(event: &Event, written: Option<&str>) -> Option<String> {
+    match (&event.kind, written) {
+        (EventKind::Leave, written) => jump(written?).map(|word| format!("    {word}")),
+        (EventKind::Condition { taken }, Some(written)) => Some(format!("    if {written}: {taken}")),
+        (kind, _) => Some(kind.to_string()),
+    }
+}
+
+/// The statement, if it is one that goes elsewhere.
+fn jump(written: &str) -> Option<&str> {
+    let word = written.split(|c: char| !c.is_ascii_alphabetic()).next()?;
+    ["exit", "return", "break", "continue"].contains(&word).then_some(word)
+}
+
+/// White space as single spaces, and no more than fits a line.
+fn one_line(text: &str) -> String {
+    const MOST: usize = 60;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() <= MOST { text } else { text.chars().take(MOST).chain("..".chars()).collect() }
+}
+
 /// An event as an object: `event` says which kind, the rest belongs to the kind. Numbers are hexadecimal strings, as
 /// they may be wider than JSON's.
-fn describe(kind: &EventKind) -> Value {
+fn describe(kind: &EventKind, written: Option<&str>) -> Value {
     match kind {
         EventKind::Input { port, length } => json!({ "event": "input", "port": port, "length": length }),
         EventKind::Path { path, port, instance } => {
@@ -79,8 +104,23 @@ fn describe(kind: &EventKind) -> Value {
         }
         EventKind::Message(text) => json!({ "event": "message", "text": text }),
         EventKind::Undefined(text) => json!({ "event": "undefined", "text": text }),
-        EventKind::Output { port, length } => json!({ "event": "output", "port": port, "length": length }),
-        EventKind::Verdict(text) => json!({ "event": "verdict", "text": text }),
+        EventKind::Condition { taken } => json!({ "event": "condition", "text": written, "taken": taken }),
+        EventKind::Switch { value, default } => {
+            json!({ "event": "switch", "value": hex(value), "default": default })
+        }
+        EventKind::Select { keys, to } => {
+            let keys: Vec<String> = keys.iter().map(hex).collect();
+            json!({ "event": "select", "keys": keys, "to": &**to })
+        }
+        EventKind::Leave => json!({ "event": "leave", "text": written.and_then(jump) }),
+        EventKind::Call(name) => json!({ "event": "call", "name": &**name }),
+        EventKind::Checksum { found, wanted } => {
+            json!({ "event": "checksum", "found": hex(found), "wanted": hex(wanted) })
+        }
+        EventKind::Output { port, length, verdict } => {
+            json!({ "event": "output", "port": port, "length": length, "verdict": verdict })
+        }
+        EventKind::Verdict { text, why } => json!({ "event": "verdict", "text": text, "why": why }),
     }
 }
 

@@ -86,10 +86,9 @@ pub trait Engine {
     /// ports need not be captured.
     fn open_ports(&mut self, ports: &[u32]) -> EngineResult<()>;
 
-    /// Captures from now on also what leaves by other ports, as far as these can be known: the ones given here, those that entries
-    /// name, and each one that a packet was lost at.
-    fn capture_everywhere(&mut self, ports: &[u32]) -> EngineResult<()> {
-        let _ = ports;
+    /// Captures from now on also what leaves by other ports, as far as these can be known: those that stand in the program, those
+    /// that entries name, and each one that a packet was lost at.
+    fn capture_everywhere(&mut self) -> EngineResult<()> {
         Ok(())
     }
 

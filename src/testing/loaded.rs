@@ -5,7 +5,6 @@ use super::engine::{
     ActionSpec, CounterValue, Engine, EngineError, EngineResult, EntryKey, KeyMatch, Loss, OutputPacket,
     TableEntry,
 };
-use super::ports::PortType;
 use num_bigint::BigUint;
 use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness};
@@ -25,6 +24,8 @@ pub struct Loaded {
 
 /// The most ports that are opened without being asked for: each takes tens of milliseconds.
 const MOST_PORTS: usize = 128;
+/// Larger numbers have no device.
+const LARGEST: u32 = 0xff_0000;
 
 impl Loaded {
     /// Loads an object; `place` chooses where it runs.
@@ -52,19 +53,21 @@ impl Loaded {
             return Ok(());
         }
         let manifest = self.program.manifest();
-        let ports = PortType::of(&manifest.architecture);
         let params = manifest.actions.iter().find(|known| *known.name == *action.name);
         let params = params.map(|known| known.params.as_slice()).unwrap_or_default();
-        let named = params.iter().zip(&action.args).filter_map(|(p, value)| ports.port(p.width, value));
-        let named: Vec<u32> = named.collect();
+        let named = params.iter().zip(&action.args).filter(|(param, _)| param.port);
+        let named: Vec<u32> = named.filter_map(|(_, value)| u32::try_from(value).ok()).collect();
         self.open_more(&named)
     }
 
     /// Opens ports for what may leave by them, up to a number.
     fn open_more(&mut self, ports: &[u32]) -> EngineResult<()> {
-        let new = ports.iter().filter(|port| !self.open.contains(port));
+        let known = &self.program.manifest().ports;
+        let new = ports.iter().filter(|port| {
+            !self.open.contains(port) && **port <= known.most.min(LARGEST) && known.drop != Some(**port)
+        });
         let new: Vec<u32> = new.copied().take(MOST_PORTS.saturating_sub(self.open.len())).collect();
-        if self.program.manifest().ports.redirects && !new.is_empty() {
+        if known.redirects && !new.is_empty() {
             self.harness.open(&self.program, &new).map_err(refuse)?;
             self.open.extend(&new);
         }
@@ -99,9 +102,12 @@ impl Engine for Loaded {
         self.harness.open(&self.program, ports).map_err(refuse)
     }
 
-    fn capture_everywhere(&mut self, ports: &[u32]) -> EngineResult<()> {
+    fn capture_everywhere(&mut self) -> EngineResult<()> {
         self.everywhere = true;
-        self.open_more(ports)
+        // Variables begin with 0, so it is in every program.
+        let mut ports = self.program.manifest().ports.constants.clone();
+        ports.insert(0, 0);
+        self.open_more(&ports)
     }
 
     fn losses(&mut self) -> EngineResult<Vec<Loss>> {

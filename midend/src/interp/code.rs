@@ -182,6 +182,10 @@ pub enum Writing {
 pub struct Call {
     /// What it does.
     pub builtin: Builtin,
+    /// The function, or instance and method: `ingress.packets.count`.
+    pub name: Arc<str>,
+    /// A trace has an event of its own for it.
+    pub tells: bool,
     /// Of which instance.
     pub instance: Option<u32>,
     /// Arguments.
@@ -223,8 +227,8 @@ pub enum Op {
     CopyHeader(Access, Access),
     /// Stack, count: up if true.
     Push(u32, u32, bool),
-    /// `if`
-    If(Narrow, Block, Block),
+    /// `if`; where the condition stands, unless it is one that the compiler has made.
+    If(Narrow, Block, Block, Option<Span>),
     /// Cases in order by value.
     Switch(Scalar, Vec<(Vec<Value>, Block)>, Block),
     /// A block with a label.

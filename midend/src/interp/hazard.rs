@@ -112,7 +112,7 @@ impl Finder<'_> {
                 self.access(from);
                 self.access(to);
             }
-            Op::If(condition, _, _) => self.narrow(condition),
+            Op::If(condition, ..) => self.narrow(condition),
             Op::Switch(value, _, _) | Op::EmitScalar(value) => self.scalar(value),
             Op::Call(call) => call.args.iter().for_each(|a| self.arg(a)),
             Op::Extract(access, length) => {

@@ -4,7 +4,7 @@ use super::bits::{read, read_big};
 use super::code::{Access, Any, Case, Matcher, Narrow, Target, Transition};
 use super::layout::Slot;
 use super::run::{Flow, Run};
-use super::trace::EventKind;
+use super::trace::{EventKind, number};
 use super::value::{Value, VarBits, big_compare, less};
 use crate::ir::{BinaryOp, Keyset};
 use p4xdp_frontend::source::Span;
@@ -14,6 +14,7 @@ impl<'m> Run<'m> {
     /// Runs a parser on the packet from the cursor. `Ok(false)`: it rejected. The error is in its local.
     pub fn parse(&mut self, parser: u32) -> Result<bool, Flow> {
         let code = self.code;
+        self.parsing = Some(parser);
         let Some(parser) = code.parsers.get(parser as usize) else { return Ok(true) };
         self.event(Span::NONE, |_| EventKind::Stage(parser.name.clone()));
         self.fresh_externs();
@@ -71,11 +72,31 @@ impl<'m> Run<'m> {
                 [Matcher::Masked { value, mask }] => key & mask == *value,
                 _ => true,
             });
+            if let (Some(case), true) = (found, self.trace.is_some()) {
+                self.select_event(&[Value::Narrow(key)], case.target, span);
+            }
             return found.map(|c| c.target).ok_or_else(|| self.fail(self.code.errors.no_match, span));
         }
         let values: Vec<Value> = keys.iter().map(|k| self.env().any(k)).collect();
         let found = cases.iter().find(|c| self.matches(&c.matchers, &values));
+        if let (Some(case), true) = (found, self.trace.is_some()) {
+            self.select_event(&values, case.target, span);
+        }
         found.map(|c| c.target).ok_or_else(|| self.fail(self.code.errors.no_match, span))
+    }
+
+    fn select_event(&mut self, keys: &[Value], target: Target, span: Span) {
+        let to = match target {
+            Target::Accept => "accept".into(),
+            Target::Reject => "reject".into(),
+            Target::State(at) => {
+                let states = self.parsing.and_then(|at| self.code.parsers.get(at as usize));
+                let state = states.and_then(|parser| parser.states.get(at as usize));
+                state.map_or_else(|| "?".into(), |state| state.name.clone())
+            }
+        };
+        let keys = keys.iter().map(number).collect();
+        self.event(span, |_| EventKind::Select { keys, to });
     }
 
     fn matches(&self, matchers: &[Matcher], values: &[Value]) -> bool {

@@ -2,13 +2,14 @@
 
 use super::bits::{BitWriter, read, read_big};
 use super::code::{Access, Any, Block, Code, Dst, Op, Scalar, Stmt};
+use super::ending::Causes;
 use super::eval::{Env, splice};
 use super::externs::ExternState;
 use super::externs::meter::Colour;
 use super::layout::{Slot, StackLayout, Storage};
-use super::machine::{Output, State, Verdict};
+use super::machine::{Output, State};
 use super::requests::{Digest, Requests};
-use super::trace::{Event, EventKind};
+use super::trace::{Event, EventKind, number};
 use super::value::{NARROW, Value, VarBits};
 use num_bigint::BigUint;
 use p4xdp_frontend::source::Span;
@@ -69,6 +70,10 @@ pub struct Run<'m> {
     pub colour: Colour,
     /// The error of the parser that runs or ran last.
     pub parser_error: u128,
+    /// The parser that runs or ran last.
+    pub(super) parsing: Option<u32>,
+    /// Who did what the packet ends by, if anybody traces it.
+    pub causes: Causes,
     pub(super) rounds: u64,
     pub(super) keys: Vec<Value>,
 }
@@ -99,6 +104,8 @@ impl<'m> Run<'m> {
             applied: None,
             colour: Colour::Green,
             parser_error: 0,
+            parsing: None,
+            causes: Causes::default(),
             rounds: 0,
             keys,
         };
@@ -145,20 +152,6 @@ impl<'m> Run<'m> {
     pub fn send_digest(&mut self, digest: Digest, span: Span) {
         self.event(span, |_| EventKind::Digest { name: digest.name.clone(), fields: digest.fields.clone() });
         self.state.digests.push(digest);
-    }
-
-    /// Notes what becomes of the packet.
-    pub(super) fn verdict_events(&mut self, verdict: &Verdict) {
-        if self.trace.is_none() {
-            return;
-        }
-        let end = match verdict {
-            Verdict::Forwarded | Verdict::Passed => return,
-            Verdict::Dropped => "dropped".to_owned(),
-            Verdict::Aborted => "aborted".to_owned(),
-            Verdict::Failed(why) => format!("given up: {why}"),
-        };
-        self.event(Span::NONE, |_| EventKind::Verdict(end));
     }
 
     /// Gives the packet up; the span leads to what did it, if that is one place.
@@ -220,19 +213,6 @@ impl<'m> Run<'m> {
         }
     }
 
-    /// Sends out what the deparser made.
-    pub fn send(&mut self, port: u32, bytes: Vec<u8>) {
-        let headers = if self.describing { self.emitted.clone() } else { Vec::new() };
-        self.event(Span::NONE, |_| EventKind::Output { port, length: bytes.len() });
-        self.outputs.push(Output { port, bytes, headers });
-    }
-
-    /// Sends out a packet that the deparser did not make.
-    pub fn send_as_it_is(&mut self, port: u32, bytes: Vec<u8>) {
-        self.event(Span::NONE, |_| EventKind::Output { port, length: bytes.len() });
-        self.outputs.push(Output { port, bytes, headers: Vec::new() });
-    }
-
     /// Runs a deparser; the packet then is what it emitted and the payload.
     pub fn deparse(&mut self, control: u32) -> Result<Vec<u8>, Flow> {
         // Room for the packet as it came and a few headers more.
@@ -270,6 +250,7 @@ impl<'m> Run<'m> {
         match &stmt.op {
             Op::Set(slot, value) => {
                 let value = self.env().narrow(value);
+                self.note_write(Slot::Narrow(*slot), stmt.span);
                 self.storage.set_narrow(*slot, value);
             }
             Op::SetField(header, slot, value) => {
@@ -291,14 +272,19 @@ impl<'m> Run<'m> {
             Op::SetValid(access, valid) => self.set_valid(access, *valid, stmt.span),
             Op::CopyHeader(to, from) => self.copy_header(to, from, stmt.span),
             Op::Push(stack, count, up) => self.push(*stack, *count as usize, *up, stmt.span),
-            Op::If(condition, then_block, else_block) => {
+            Op::If(condition, then_block, else_block, span) => {
                 let taken = self.env().narrow(condition) != 0;
+                if let Some(span) = span {
+                    self.event(*span, |_| EventKind::Condition { taken });
+                }
                 return self.block(if taken { then_block } else { else_block });
             }
-            Op::Switch(scrutinee, cases, default) => {
+            Op::Switch(scrutinee, cases, otherwise) => {
                 let value = self.env().any(&scrutinee.value);
                 let case = cases.iter().find(|(values, _)| values.contains(&value));
-                return self.block(case.map_or(default, |(_, block)| block));
+                let default = case.is_none();
+                self.event(stmt.span, |_| EventKind::Switch { value: number(&value), default });
+                return self.block(case.map_or(otherwise, |(_, block)| block));
             }
             Op::Labelled(label, body) => {
                 return match self.block(body) {
@@ -306,7 +292,10 @@ impl<'m> Run<'m> {
                     other => other,
                 };
             }
-            Op::Leave(label) => return Flow::Leave(*label),
+            Op::Leave(label) => {
+                self.event(stmt.span, |_| EventKind::Leave);
+                return Flow::Leave(*label);
+            }
             Op::Loop(body) => loop {
                 if let Some(stop) = self.round() {
                     return stop;
@@ -317,7 +306,18 @@ impl<'m> Run<'m> {
                 }
             },
             Op::Apply(table, hit, action_run) => return self.apply(*table, *hit, *action_run, stmt.span),
-            Op::Call(call) => return (call.builtin)(self, call),
+            Op::Call(call) => {
+                if self.trace.is_none() {
+                    return (call.builtin)(self, call);
+                }
+                if !call.tells {
+                    self.event(call.span, |_| EventKind::Call(call.name.clone()));
+                }
+                self.causes.caller = Some(call.name.clone());
+                let flow = (call.builtin)(self, call);
+                self.causes.caller = None;
+                return flow;
+            }
             Op::Extract(access, length) => return self.extract(access, length.as_ref(), stmt.span),
             Op::Lookahead(offset, slot, width) => {
                 let at = self.cursor + *offset as usize;
@@ -387,6 +387,7 @@ impl<'m> Run<'m> {
         {
             self.field_event(header, slot, &value, span);
         }
+        self.note_write(slot, span);
         self.storage.set(slot, value);
     }
 

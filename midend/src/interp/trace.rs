@@ -67,6 +67,36 @@ pub enum EventKind {
         /// Names and values of its parameters.
         args: Vec<(Arc<str>, BigUint)>,
     },
+    /// The condition of an `if`, or of an operator that leaves out its second operand.
+    Condition {
+        /// It holds.
+        taken: bool,
+    },
+    /// A `switch`.
+    Switch {
+        /// What it looks at; for a table's action its position in the table.
+        value: BigUint,
+        /// No case has it.
+        default: bool,
+    },
+    /// A `select` in a parser.
+    Select {
+        /// Values of the keys.
+        keys: Vec<BigUint>,
+        /// The state that it leads to.
+        to: Arc<str>,
+    },
+    /// `exit`, `return`, `break` or `continue`, as the program's text says.
+    Leave,
+    /// An extern is called that has no event of its own.
+    Call(Arc<str>),
+    /// A checksum is not what the packet says.
+    Checksum {
+        /// What the packet says.
+        found: BigUint,
+        /// What it should be.
+        wanted: BigUint,
+    },
     /// A field changed.
     Field {
         /// `headers.ipv4.ttl`
@@ -102,9 +132,16 @@ pub enum EventKind {
         port: u32,
         /// Bytes.
         length: usize,
+        /// `XDP_PASS` and so on, where the architecture has such verdicts.
+        verdict: Option<&'static str>,
     },
     /// How it ends, if it does not leave.
-    Verdict(String),
+    Verdict {
+        /// `dropped`, `aborted` or `given up: ..`
+        text: String,
+        /// The extern that did it, or what the program left behind that means it.
+        why: Option<String>,
+    },
 }
 
 /// A value for an event.
@@ -141,6 +178,19 @@ impl fmt::Display for EventKind {
                 list(f, args)?;
                 f.write_str(")")
             }
+            EventKind::Condition { taken } => write!(f, "    if: {taken}"),
+            EventKind::Switch { value, default } => {
+                write!(f, "    switch: {value:#x}{}", if *default { ", default" } else { "" })
+            }
+            EventKind::Select { keys, to } => {
+                let keys: Vec<String> = keys.iter().map(|key| format!("{key:#x}")).collect();
+                write!(f, "    select ({}) -> {to}", keys.join(", "))
+            }
+            EventKind::Leave => f.write_str("    leave"),
+            EventKind::Call(name) => write!(f, "    call {name}"),
+            EventKind::Checksum { found, wanted } => {
+                write!(f, "    wrong checksum: {found:#x}, should be {wanted:#x}")
+            }
             EventKind::Field { field, old, new } => write!(f, "    {field}: {old:#x} -> {new:#x}"),
             EventKind::Validity { header, valid: true } => write!(f, "    {header} becomes valid"),
             EventKind::Validity { header, valid: false } => write!(f, "    {header} becomes invalid"),
@@ -152,8 +202,15 @@ impl fmt::Display for EventKind {
             }
             EventKind::Message(text) => write!(f, "    {text}"),
             EventKind::Undefined(text) => write!(f, "    undefined: {text}"),
-            EventKind::Output { port, length } => write!(f, "out of port {port}, {length} bytes"),
-            EventKind::Verdict(text) => write!(f, "{text}"),
+            EventKind::Output { port, length, verdict: Some("XDP_PASS") } => {
+                write!(f, "passed to the kernel's network stack (XDP_PASS), from port {port}, {length} bytes")
+            }
+            EventKind::Output { port, length, verdict } => {
+                write!(f, "out of port {port}, {length} bytes")?;
+                verdict.map_or(Ok(()), |verdict| write!(f, " ({verdict})"))
+            }
+            EventKind::Verdict { text, why: None } => f.write_str(text),
+            EventKind::Verdict { text, why: Some(why) } => write!(f, "{text}: {why}"),
         }
     }
 }

@@ -40,15 +40,17 @@ impl Architecture for EbpfModel {
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {
         run.load_packet(packet);
         if !run.parse(self.parser)? {
+            run.drops("the parser rejects", None);
             return Ok(Verdict::Dropped);
         }
         if run.control(self.filter) == Flow::Stop {
             return Err(Flow::Stop);
         }
         if run.storage.narrow(self.accept) == 0 {
+            run.drops("the filter does not accept it", Some(self.accept));
             return Ok(Verdict::Dropped);
         }
-        run.send_as_it_is(port, packet.to_vec());
+        run.send_as_it_is(port, packet.to_vec(), Some("XDP_PASS"));
         Ok(Verdict::Passed)
     }
 }

@@ -138,7 +138,8 @@ impl Pna {
             }
         }
         match forward {
-            None | Some(Forward::Drop) => {}
+            None => run.drops("nobody sent it anywhere", None),
+            Some(Forward::Drop) => run.drops("drop_packet", None),
             Some(Forward::Port(port)) => run.send(port, bytes),
             Some(Forward::Recirculate) => queue.push_back(Work {
                 packet: bytes,
@@ -165,7 +166,7 @@ impl Pna {
                 forward: Some(Forward::Port(port)),
             });
         } else {
-            run.send_as_it_is(port, packet);
+            run.send_as_it_is(port, packet, None);
         }
     }
 }

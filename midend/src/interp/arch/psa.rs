@@ -214,6 +214,7 @@ impl Psa {
             }
         }
         if get(out.drop) != 0 {
+            run.drops("`drop` is true at the end of ingress", Some(out.drop));
             return Ok(());
         }
         if get(out.resubmit) != 0 {
@@ -233,6 +234,9 @@ impl Psa {
         } else {
             (vec![(get(out.egress_port), 0)], UNICAST)
         };
+        if copies.is_empty() {
+            run.drops(&format!("multicast group {group} has no ports"), Some(out.multicast_group));
+        }
         for (port, instance) in copies {
             queue.push_back(Work {
                 egress: Some(Copy { instance, class_of_service }),
@@ -281,6 +285,7 @@ impl Psa {
             }
         }
         if run.storage.narrow(self.egress_drop) != 0 {
+            run.drops("`drop` is true at the end of egress", Some(self.egress_drop));
             return Ok(());
         }
         if work.port == psa::PORT_RECIRCULATE {

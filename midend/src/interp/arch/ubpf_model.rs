@@ -84,7 +84,7 @@ impl Architecture for UbpfModel {
         run.storage.set_narrow(self.packet_length, packet.len() as u128);
         run.storage.set_narrow(self.output_action, PASS);
         if !run.parse(self.parser)? {
-            run.send_as_it_is(port, packet.to_vec());
+            run.send_as_it_is(port, packet.to_vec(), None);
             return Ok(Verdict::Passed);
         }
         if run.control(self.pipeline) == Flow::Stop {
@@ -103,12 +103,16 @@ impl Architecture for UbpfModel {
             run.send(port, bytes.clone());
         }
         if requests.drop == Some(true) {
+            run.drops("mark_to_drop", None);
             return Ok(Verdict::Dropped);
         }
         let (port, verdict) = match action {
             PASS => (port, Verdict::Passed),
             REDIRECT => (output_port, Verdict::Forwarded),
-            _ => return Ok(Verdict::Dropped),
+            _ => {
+                run.drops("output_action", Some(self.output_action));
+                return Ok(Verdict::Dropped);
+            }
         };
         run.send(port, bytes);
         Ok(verdict)

@@ -189,7 +189,11 @@ impl V1Model {
         }
         let group = run.storage.narrow(meta.mcast_grp);
         if group != 0 {
-            for (port, rid) in group_ports(run.state, group as u32) {
+            let ports = group_ports(run.state, group as u32);
+            if ports.is_empty() {
+                run.drops(&format!("multicast group {group} has no ports"), Some(meta.mcast_grp));
+            }
+            for (port, rid) in ports {
                 let mut storage = run.storage.clone();
                 storage.set_narrow(meta.instance_type, REPLICATION);
                 let (packet, cursor) = (run.packet.clone(), run.cursor);
@@ -199,6 +203,7 @@ impl V1Model {
         }
         let port = run.storage.narrow(meta.egress_spec);
         if port == DROP_PORT {
+            run.drops("egress_spec is 511", Some(meta.egress_spec));
             return Ok(Verdict::Dropped);
         }
         run.storage.set_narrow(meta.instance_type, NORMAL);
@@ -269,6 +274,7 @@ impl V1Model {
             self.clone_of_egress(run, *session, preserve, requests.truncate, queue);
         }
         if run.storage.narrow(meta.egress_spec) == DROP_PORT {
+            run.drops("egress_spec is 511", Some(meta.egress_spec));
             return Ok(Verdict::Dropped);
         }
         self.stage(run, self.compute)?;

@@ -55,6 +55,7 @@ impl Architecture for XdpModel {
     fn process(&self, run: &mut Run<'_>, port: u32, packet: &[u8]) -> Result<Verdict, Flow> {
         run.load_packet(packet);
         if !run.parse(self.parser)? {
+            run.aborts("the parser rejects", None);
             return Ok(Verdict::Aborted);
         }
         run.storage.set_narrow(self.input_port, u128::from(port));
@@ -64,14 +65,20 @@ impl Architecture for XdpModel {
         let action = run.storage.narrow(self.output_action);
         let output_port = run.storage.narrow(self.output_port) as u32;
         let bytes = run.deparse(self.deparser)?;
-        let (port, verdict) = match action {
-            XDP_PASS => (port, Verdict::Passed),
-            XDP_TX => (port, Verdict::Forwarded),
-            XDP_REDIRECT => (output_port, Verdict::Forwarded),
-            XDP_DROP => return Ok(Verdict::Dropped),
-            _ => return Ok(Verdict::Aborted),
+        let (port, verdict, name) = match action {
+            XDP_PASS => (port, Verdict::Passed, "XDP_PASS"),
+            XDP_TX => (port, Verdict::Forwarded, "XDP_TX"),
+            XDP_REDIRECT => (output_port, Verdict::Forwarded, "XDP_REDIRECT"),
+            XDP_DROP => {
+                run.drops("XDP_DROP", Some(self.output_action));
+                return Ok(Verdict::Dropped);
+            }
+            _ => {
+                run.aborts("XDP_ABORTED", Some(self.output_action));
+                return Ok(Verdict::Aborted);
+            }
         };
-        run.send(port, bytes);
+        run.send_by(port, bytes, Some(name));
         Ok(verdict)
     }
 }

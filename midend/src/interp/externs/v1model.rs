@@ -137,6 +137,7 @@ fn verify(run: &mut Run<'_>, call: &Call, with_payload: bool) {
         let wanted = wanted & crate::interp::value::mask(width);
         if found.saturate() != wanted {
             run.requests.checksum_error = true;
+            run.event(call.span, |_| EventKind::Checksum { found: found.to_big(), wanted: wanted.into() });
         }
     }
 }

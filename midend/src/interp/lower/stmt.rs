@@ -52,8 +52,9 @@ impl Lowering<'_> {
             StmtKind::PushFront { stack, count } => Op::Push(stack.index() as u32, *count, true),
             StmtKind::PopFront { stack, count } => Op::Push(stack.index() as u32, *count, false),
             StmtKind::If { condition, then_block, else_block } => {
+                let shown = (!self.is_exit_check(condition, stmt.span)).then_some(condition.span);
                 let condition = self.narrow(condition);
-                Op::If(condition, self.block(then_block), self.block(else_block))
+                Op::If(condition, self.block(then_block), self.block(else_block), shown)
             }
             StmtKind::Switch { scrutinee, cases, default } => {
                 let width = scrutinee.ty.width();
@@ -83,8 +84,14 @@ impl Lowering<'_> {
                 };
                 let args = args.iter().map(|a| self.arg(a)).collect();
                 let result = result.as_ref().map(|r| self.arg(r));
+                let tells = matches!(&**name, "log_msg" | "digest" | "pack" | "assert" | "assume");
+                let name = match instance {
+                    Some(id) => format!("{}.{name}", self.program.externs[*id].name).into(),
+                    None => name.clone(),
+                };
                 let instance = instance.map(|i| i.index() as u32);
-                Op::Call(Box::new(Call { builtin, instance, args, writings, result, span: stmt.span }))
+                let span = stmt.span;
+                Op::Call(Box::new(Call { builtin, name, tells, instance, args, writings, result, span }))
             }
             StmtKind::Extract { header, varbit_bits } => {
                 let length = varbit_bits.as_ref().map(|e| self.narrow(e));
@@ -104,6 +111,12 @@ impl Lowering<'_> {
             StmtKind::Emit(header) => Op::Emit(self.access(header)),
             StmtKind::EmitScalar(e) => Op::EmitScalar(self.scalar(e)),
         })
+    }
+
+    /// Elaboration looks behind the application of a table at whether an action has exited: a condition that stands at the call.
+    fn is_exit_check(&self, condition: &ir::Expr, stmt: p4xdp_frontend::source::Span) -> bool {
+        let is_flag = |id| &*self.program.locals[id].name == "exited";
+        condition.span == stmt && matches!(condition.kind, ir::ExprKind::Local(id) if is_flag(id))
     }
 
     pub(super) fn transition(&mut self, transition: &ir::Transition) -> Transition {
