@@ -91,8 +91,8 @@ fn an_unterminated_comment() {
 }
 
 #[test]
-fn an_unknown_directive() {
-    refused(b"\n#inclde <core.p4>\n", 2, "E0107");
+fn a_misspelt_include() {
+    refused(b"\n#include <cor.p4>\n", 2, "E0102");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 #define TABLE(name) table name { key = { hdr.ipv4.srcAddr : exact; } actions = { NoAction; } }
 #define TEN(name) TABLE(name##0) TABLE(name##1) TABLE(name##2) TABLE(name##3) TABLE(name##4) \
     TABLE(name##5) TABLE(name##6) TABLE(name##7) TABLE(name##8) TABLE(name##9)
-#define APPLY(name) name##0.apply(); name##1.apply(); name##2.apply(); name##3.apply(); name##4.apply(); \
-    name##5.apply(); name##6.apply(); name##7.apply(); name##8.apply(); name##9.apply();
+#define RUN(table) table.apply();
+#define APPLY(name) RUN(name##0) RUN(name##1) RUN(name##2) RUN(name##3) RUN(name##4) \
+    RUN(name##5) RUN(name##6) RUN(name##7) RUN(name##8) RUN(name##9)
 header ipv4_t { bit<32> srcAddr; bit<32> dstAddr; }
 struct headers_t { ipv4_t ipv4; }
 parser P(packet_in packet, out headers_t hdr) {

@@ -82,7 +82,6 @@ codes! {
     E0104 "a source file is not UTF-8";
     E0105 "a comment has no end";
     E0106 "a string literal has no end";
-    E0107 "unknown preprocessor directive";
     E0108 "malformed preprocessor directive";
     E0109 "a conditional directive has no `#endif`";
     E0110 "a conditional directive out of place";
@@ -91,7 +90,7 @@ codes! {
     E0113 "malformed macro definition";
     E0114 "malformed use of a macro";
     E0115 "the program is too large";
-    E0116 "misuse of `#` or `##`";
+    E0116 "a `##` without a token on each side";
     E0117 "control character in the text";
     E0118 "missing semicolon";
     E0119 "nested too deeply";
@@ -178,6 +177,13 @@ codes! {
     W0101 "the program says `#warning`" "user-warning";
     W0102 "a macro is redefined" "macro-redefined";
     W0103 "text after a directive is ignored" "extra-tokens";
+    W0104 "a `##` that makes no token" "invalid-paste";
+    W0105 "a `#` that begins no directive" "unknown-directive";
+    W0106 "a line that goes on where it seems to end" "line-continuation";
+    W0107 "a quote that has no end" "unclosed-quote";
+    W0108 "a directive that is odd" "odd-directive";
+    W0109 "an `#if` that is odd" "odd-condition";
+    W0110 "a macro that is odd" "odd-macro";
     W0201 "a name that hides another" "shadow";
     W0202 "something that is never used" "unused";
     W0203 "a variable that is never read" "unused";

@@ -2,10 +2,10 @@
 //! Expressions are evaluated by `expression`.
 
 use super::directive::{Line, Next};
-use super::expand::UseSite;
+use super::expand::{ExpandError, expand_condition};
 use super::scan::FileScan;
-use super::text::{Cursor, Splice};
-use super::token::{Token, TokenKind};
+use super::text::{Cursor, LineEnd};
+use super::token::{Token, is_identifier_byte};
 use super::{Preprocessor, expression};
 use crate::diagnostic::{Diagnostic, ErrorsReported, codes};
 use crate::source::Span;
@@ -28,42 +28,13 @@ impl Condition {
     }
 }
 
-/// From within a group that is left out to the `#elif`, `#else` or `#endif` that ends it, past any conditionals inside.
-/// False if the text ends first; what is open then is on the stack.
-pub(super) fn skip_to_branch(cursor: &mut Cursor<'_>, conditions: &mut Vec<Condition>) -> bool {
-    let outer = conditions.len();
-    while next_directive(cursor) {
-        let start = cursor.position();
-        let mut ahead = *cursor;
-        ahead.offset += 1;
-        if ahead.skip_blanks(Splice::Lines).is_err() {
-            break;
-        }
-        let name = ahead.take_while(super::token::is_identifier_byte);
-        let nested = conditions.len() > outer;
-        match name {
-            "if" | "ifdef" | "ifndef" => {
-                let opened = Span::new(start, ahead.position());
-                conditions.push(Condition { opened, taken: true, otherwise: None });
-            }
-            "endif" if nested => {
-                conditions.pop();
-            }
-            "elif" | "elifdef" | "elifndef" | "else" | "endif" if !nested => return true,
-            _ => {}
-        }
-        cursor.offset = ahead.offset;
-    }
-    cursor.offset = cursor.bytes().len();
-    false
-}
-
 /// To the next `#` that begins a line, past comments and literals; from anywhere in a line.
 fn next_directive(cursor: &mut Cursor<'_>) -> bool {
     let bytes = cursor.bytes();
     loop {
         let rest = bytes.get(cursor.offset..).unwrap_or(&[]);
-        let Some(found) = memchr::memchr3(b'\n', b'/', b'"', rest) else { return false };
+        let of_interest = |byte: &u8| matches!(byte, b'\n' | b'/' | b'"' | b'\'');
+        let Some(found) = rest.iter().position(of_interest) else { return false };
         cursor.offset += found;
         let next = bytes.get(cursor.offset + 1).copied();
         match (bytes.get(cursor.offset), next) {
@@ -77,14 +48,13 @@ fn next_directive(cursor: &mut Cursor<'_>) -> bool {
                 }
             }
             (Some(b'/'), Some(b'*')) => {
-                // Text that is left out may hold anything, even a comment without an end.
                 if cursor.skip_block_comment().is_err() {
                     return false;
                 }
             }
-            (Some(b'/'), Some(b'/')) => cursor.skip_line_comment(false),
-            (Some(b'"'), _) => {
-                if cursor.take_string(Splice::Lines).is_none() {
+            (Some(b'/'), Some(b'/')) => cursor.skip_to_line_end(),
+            (Some(b'"' | b'\''), _) => {
+                if cursor.take_quoted(LineEnd::Stops).is_none() {
                     cursor.skip_to_line_end();
                 }
             }
@@ -107,6 +77,47 @@ fn skip_margin(cursor: &mut Cursor<'_>) -> bool {
 }
 
 impl Preprocessor<'_> {
+    /// From within a group that is left out to the `#elif`, `#else` or `#endif` that ends it, past any conditionals
+    /// inside. False if the text ends first; what is open then is on the stack.
+    pub(super) fn skip_to_branch(&mut self, scan: &mut FileScan<'_>) -> Result<bool, ErrorsReported> {
+        let outer = scan.conditions.len();
+        while next_directive(&mut scan.cursor) {
+            let start = scan.cursor.position();
+            let mut ahead = scan.cursor;
+            ahead.offset += 1;
+            if ahead.skip_blanks(LineEnd::Stops).is_err() {
+                break;
+            }
+            let name = ahead.take_while(is_identifier_byte);
+            let head = Span::new(start, ahead.end_of(ahead.offset));
+            let nested = scan.conditions.len() > outer;
+            match name {
+                "if" | "ifdef" | "ifndef" => {
+                    scan.conditions.push(Condition { opened: head, taken: true, otherwise: None });
+                }
+                "endif" if nested => {
+                    scan.conditions.pop();
+                }
+                "elif" | "elifdef" | "elifndef" | "else" if nested => {
+                    let condition = scan.conditions.last_mut();
+                    match condition.map(|condition| &mut condition.otherwise) {
+                        Some(Some(otherwise)) => {
+                            let otherwise = *otherwise;
+                            self.after_else(head, name, otherwise)?;
+                        }
+                        Some(otherwise) if name == "else" => *otherwise = Some(head),
+                        Some(None) | None => {}
+                    }
+                }
+                "elif" | "elifdef" | "elifndef" | "else" | "endif" => return Ok(true),
+                _ => {}
+            }
+            scan.cursor.offset = ahead.offset;
+        }
+        scan.cursor.offset = scan.cursor.bytes().len();
+        Ok(false)
+    }
+
     fn open(&mut self, scan: &mut FileScan<'_>, line: &Line, taken: bool) -> Next {
         scan.conditions.push(Condition { opened: line.head, taken, otherwise: None });
         if taken { Next::Read } else { Next::Skip }
@@ -130,7 +141,7 @@ impl Preprocessor<'_> {
     fn is_defined(&mut self, line: &Line, directive: &str) -> Result<bool, ErrorsReported> {
         let Some(name) = self.macro_name(line, directive)? else { return Ok(false) };
         self.nothing_more(line.tokens.get(1..).unwrap_or(&[]), directive)?;
-        Ok(self.macros.table.find(self.macros.text(name)).is_some())
+        Ok(self.macros.table.is_defined(self.macros.text(name)))
     }
 
     /// `#elif` and its kin, after a group that was taken or at the end of one that was left out.
@@ -142,7 +153,7 @@ impl Preprocessor<'_> {
     ) -> Result<Next, ErrorsReported> {
         let Some(condition) = self.innermost(scan, line, name)? else { return Ok(Next::Read) };
         if let Some(otherwise) = condition.otherwise {
-            self.after_else(line, name, otherwise)?;
+            self.after_else(line.head, name, otherwise)?;
             return Ok(Next::Skip);
         }
         let taken = !condition.taken
@@ -157,7 +168,7 @@ impl Preprocessor<'_> {
         let Some(condition) = self.innermost(scan, line, "else")? else { return Ok(Next::Read) };
         self.nothing_more(&line.tokens, "else")?;
         if let Some(otherwise) = condition.otherwise {
-            self.after_else(line, "else", otherwise)?;
+            self.after_else(line.head, "else", otherwise)?;
             return Ok(Next::Skip);
         }
         Ok(Self::branch(scan, !condition.taken, Some(line.head)))
@@ -192,8 +203,8 @@ impl Preprocessor<'_> {
         Ok(innermost)
     }
 
-    fn after_else(&mut self, line: &Line, name: &str, otherwise: Span) -> Result<(), ErrorsReported> {
-        let diagnostic = Diagnostic::error(codes::E0110, line.head, format!("`#{name}` after `#else`"));
+    fn after_else(&mut self, head: Span, name: &str, otherwise: Span) -> Result<(), ErrorsReported> {
+        let diagnostic = Diagnostic::error(codes::E0110, head, format!("`#{name}` after `#else`"));
         self.error(diagnostic.with_label(otherwise, "the `#else` is here"))
     }
 
@@ -204,65 +215,43 @@ impl Preprocessor<'_> {
             self.error(Diagnostic::error(codes::E0111, line.head, message))?;
             return Ok(false);
         }
-        let Some(tokens) = self.defined_replaced(line)? else { return Ok(false) };
-        let site = UseSite { sources: self.sources, position: line.head.lo };
-        let tokens = match self.macros.expand_list(&tokens, site, 0) {
+        let tokens = match expand_condition(self, &line.tokens) {
             Ok(tokens) => tokens,
-            Err(error) => {
-                let first = line.tokens.iter().find_map(|t| self.macros.table.find(self.macros.text(*t)));
-                let span = Span::new(line.head.hi, line.end);
-                let Some(id) = first else { return Ok(false) };
-                let diagnostic = self.expansion_error(&error, id, span);
-                return if error.is_fatal() {
-                    Err(self.fatal(diagnostic))
-                } else {
-                    self.error(diagnostic).map(|()| false)
-                };
-            }
+            Err(error) => return self.bad_condition(line, &error).map(|()| false),
         };
         let pool = &self.macros.pool;
-        match expression::evaluate(&tokens, |token| pool.text(token)) {
-            Ok(value) => Ok(value != 0),
+        let mut odd = Vec::new();
+        let value = expression::evaluate(&tokens, |token| pool.text(token), &mut odd);
+        for remark in odd {
+            let at = self.shown_in(line, remark.at);
+            self.warn(Diagnostic::warning(codes::W0109, at, remark.message));
+        }
+        match value {
+            Ok(value) => Ok(value.is_true()),
             Err(bad) => {
-                // A token that came from a macro is shown by the macro's use.
-                let at = match bad.at {
-                    Some(token) if token.at >= line.head.lo && token.at < line.end => self.token_span(token),
-                    Some(_) => {
-                        Span::new(line.tokens.first().map_or(line.head.hi, |first| first.at), line.end)
-                    }
-                    None => Span::new(line.end, line.end),
-                };
+                let at = self.shown_in(line, bad.at);
                 self.error(Diagnostic::error(codes::E0111, at, bad.message))?;
                 Ok(false)
             }
         }
     }
 
-    /// The line with every `defined NAME` and `defined(NAME)` replaced by 1 or 0.
-    fn defined_replaced(&mut self, line: &Line) -> Result<Option<Vec<Token>>, ErrorsReported> {
-        let mut result = Vec::new();
-        let mut rest = line.tokens.iter().copied();
-        while let Some(token) = rest.next() {
-            if self.macros.text(token) != "defined" {
-                result.push(token);
-                continue;
-            }
-            let mut name = rest.next();
-            let parenthesised = name.is_some_and(|token| self.macros.text(token) == "(");
-            if parenthesised {
-                name = rest.next();
-            }
-            let named = name.filter(|token| token.kind == TokenKind::Identifier);
-            let closed = !parenthesised || rest.next().is_some_and(|token| self.macros.text(token) == ")");
-            let (Some(named), true) = (named, closed) else {
-                let message = "`defined` needs a name, as in `defined(NAME)`";
-                let at = self.token_span(token);
-                self.error(Diagnostic::error(codes::E0111, at, message))?;
-                return Ok(None);
-            };
-            let value = if self.macros.table.find(self.macros.text(named)).is_some() { "1" } else { "0" };
-            result.push(self.macros.pool.token(TokenKind::Number, value, token.at, token.spaced));
-        }
-        Ok(Some(result))
+    /// Where a token stands in the line: what a macro stands for is shown by the macro's use.
+    fn shown_in(&self, line: &Line, token: Option<Token>) -> Span {
+        let end = Span::new(line.end, line.end);
+        token.map_or(end, |token| {
+            let written = line.tokens.iter().find(|written| written.at == token.at);
+            self.token_span(written.copied().unwrap_or(token))
+        })
+    }
+
+    fn bad_condition(&mut self, line: &Line, error: &ExpandError) -> Result<(), ErrorsReported> {
+        let first = line.tokens.iter().find_map(|token| self.macros.table.find(self.macros.text(*token)));
+        let span = match error {
+            ExpandError::Question(at, _) => self.shown_in(line, *at),
+            _ => Span::new(line.head.hi, line.end),
+        };
+        let Some(diagnostic) = self.expansion_error(error, first, span) else { return self.sink.check() };
+        if error.is_fatal() { Err(self.fatal(diagnostic)) } else { self.error(diagnostic) }
     }
 }

@@ -1,23 +1,28 @@
-//! The expression of `#if`. In: tokens, macros expanded and `defined` replaced. Out: its value, by C's rules for
-//! 64-bit integers (C17 6.10.1): what is still a name is 0, and what is not evaluated cannot fail.
+//! The expression of `#if`. In: tokens, macros expanded and questions answered. Out: its value, by C's rules for 64-bit
+//! integers with and without sign (C17 6.10.1): what is still a name is 0, and what is not evaluated cannot fail.
 
+use super::constant::{self, Value};
 use super::limits::MAX_EXPRESSION_DEPTH;
 use super::token::{Token, TokenKind};
 
-/// What is wrong, and the token where; `None` is the end of the line.
+/// What is wrong or odd, and the token where; `None` is the end of the line.
 #[derive(Debug)]
-pub(super) struct BadExpression {
+pub(super) struct Remark {
     pub(super) at: Option<Token>,
     pub(super) message: String,
 }
 
-/// Evaluates the whole list.
-pub(super) fn evaluate<'t>(tokens: &[Token], text: impl Fn(Token) -> &'t str) -> Result<i64, BadExpression> {
-    let mut parser = Parser { tokens, next: 0, text, depth: 0 };
-    let value = parser.conditional(true)?;
+/// Evaluates the whole list; what is odd about it goes into `odd`.
+pub(super) fn evaluate<'t>(
+    tokens: &[Token],
+    text: impl Fn(Token) -> &'t str,
+    odd: &mut Vec<Remark>,
+) -> Result<Value, Remark> {
+    let mut parser = Parser { tokens, next: 0, text, depth: 0, odd };
+    let value = parser.comma(true)?;
     match parser.peek() {
         None => Ok(value),
-        Some(token) => Err(BadExpression {
+        Some(token) => Err(Remark {
             at: Some(token),
             message: format!("unexpected `{}` in the expression of `#if`", (parser.text)(token)),
         }),
@@ -29,6 +34,7 @@ struct Parser<'a, F> {
     next: usize,
     text: F,
     depth: usize,
+    odd: &'a mut Vec<Remark>,
 }
 
 /// Binds tighter the greater it is.
@@ -57,11 +63,11 @@ impl<'t, F: Fn(Token) -> &'t str> Parser<'_, F> {
         self.peek().map_or("", |token| (self.text)(token))
     }
 
-    fn error(&self, at: Option<Token>, message: impl Into<String>) -> BadExpression {
-        BadExpression { at, message: message.into() }
+    fn error(&self, at: Option<Token>, message: impl Into<String>) -> Remark {
+        Remark { at, message: message.into() }
     }
 
-    fn expect(&mut self, text: &str) -> Result<(), BadExpression> {
+    fn expect(&mut self, text: &str) -> Result<(), Remark> {
         if self.peek_text() == text {
             self.next += 1;
             return Ok(());
@@ -69,7 +75,7 @@ impl<'t, F: Fn(Token) -> &'t str> Parser<'_, F> {
         Err(self.error(self.peek(), format!("expected `{text}` in the expression of `#if`")))
     }
 
-    fn enter(&mut self) -> Result<(), BadExpression> {
+    fn enter(&mut self) -> Result<(), Remark> {
         self.depth += 1;
         if self.depth > MAX_EXPRESSION_DEPTH {
             return Err(self.error(self.peek(), "the expression of `#if` is nested too deeply"));
@@ -77,15 +83,37 @@ impl<'t, F: Fn(Token) -> &'t str> Parser<'_, F> {
         Ok(())
     }
 
-    fn conditional(&mut self, evaluated: bool) -> Result<i64, BadExpression> {
+    /// Of two values that were calculated in full width, what `#if` says where one has no sign: neither has.
+    fn result(&mut self, at: Token, evaluated: bool, unsigned: bool, exact: i128) -> Value {
+        let bits = exact as i64;
+        if !unsigned && evaluated && i128::from(bits) != exact {
+            self.odd.push(Remark {
+                at: Some(at),
+                message: "the expression of `#if` overflows 64 bits".to_owned(),
+            });
+        }
+        Value { bits, unsigned }
+    }
+
+    fn comma(&mut self, evaluated: bool) -> Result<Value, Remark> {
+        let mut value = self.conditional(evaluated)?;
+        while self.peek_text() == "," {
+            self.next += 1;
+            value = self.conditional(evaluated)?;
+        }
+        Ok(value)
+    }
+
+    fn conditional(&mut self, evaluated: bool) -> Result<Value, Remark> {
         self.enter()?;
         let condition = self.binary(1, evaluated)?;
         let value = if self.peek_text() == "?" {
             self.next += 1;
-            let yes = self.conditional(evaluated && condition != 0)?;
+            let yes = self.comma(evaluated && condition.is_true())?;
             self.expect(":")?;
-            let no = self.conditional(evaluated && condition == 0)?;
-            if condition != 0 { yes } else { no }
+            let no = self.conditional(evaluated && !condition.is_true())?;
+            let taken = if condition.is_true() { yes } else { no };
+            Value { unsigned: yes.unsigned || no.unsigned, ..taken }
         } else {
             condition
         };
@@ -93,62 +121,114 @@ impl<'t, F: Fn(Token) -> &'t str> Parser<'_, F> {
         Ok(value)
     }
 
-    fn binary(&mut self, least: u8, evaluated: bool) -> Result<i64, BadExpression> {
+    fn binary(&mut self, least: u8, evaluated: bool) -> Result<Value, Remark> {
         self.enter()?;
         let mut left = self.unary(evaluated)?;
         while let Some(token) = self.peek() {
             let operator = (self.text)(token);
             let Some(level) = precedence(operator).filter(|level| *level >= least) else { break };
             self.next += 1;
-            let decided = (operator == "||" && left != 0) || (operator == "&&" && left == 0);
+            let decided = (operator == "||" && left.is_true()) || (operator == "&&" && !left.is_true());
             let right = self.binary(level + 1, evaluated && !decided)?;
-            left = match operator {
-                "||" => i64::from(left != 0 || right != 0),
-                "&&" => i64::from(left != 0 && right != 0),
-                "|" => left | right,
-                "^" => left ^ right,
-                "&" => left & right,
-                "==" => i64::from(left == right),
-                "!=" => i64::from(left != right),
-                "<" => i64::from(left < right),
-                ">" => i64::from(left > right),
-                "<=" => i64::from(left <= right),
-                ">=" => i64::from(left >= right),
-                "<<" => shift(left, right),
-                ">>" => shift(left, right.saturating_neg()),
-                "+" => left.wrapping_add(right),
-                "-" => left.wrapping_sub(right),
-                "*" => left.wrapping_mul(right),
-                _ if right == 0 && evaluated => {
-                    return Err(self.error(Some(token), "division by zero in the expression of `#if`"));
-                }
-                _ if right == 0 => 0,
-                "/" => left.wrapping_div(right),
-                _ => left.wrapping_rem(right),
-            };
+            left = self.apply(token, operator, left, right, evaluated)?;
         }
         self.depth -= 1;
         Ok(left)
     }
 
-    fn unary(&mut self, evaluated: bool) -> Result<i64, BadExpression> {
+    fn apply(
+        &mut self,
+        at: Token,
+        operator: &str,
+        left: Value,
+        right: Value,
+        evaluated: bool,
+    ) -> Result<Value, Remark> {
+        let unsigned = left.unsigned || right.unsigned;
+        let wide = |value: Value| match unsigned {
+            true => i128::from(value.bits.cast_unsigned()),
+            false => i128::from(value.bits),
+        };
+        let (a, b) = (wide(left), wide(right));
+        let bitwise = |bits: i64| Value { bits, unsigned };
+        Ok(match operator {
+            "||" => Value::truth(left.is_true() || right.is_true()),
+            "&&" => Value::truth(left.is_true() && right.is_true()),
+            "|" => bitwise(left.bits | right.bits),
+            "^" => bitwise(left.bits ^ right.bits),
+            "&" => bitwise(left.bits & right.bits),
+            "==" => Value::truth(left.bits == right.bits),
+            "!=" => Value::truth(left.bits != right.bits),
+            "<" => Value::truth(a < b),
+            ">" => Value::truth(a > b),
+            "<=" => Value::truth(a <= b),
+            ">=" => Value::truth(a >= b),
+            "<<" | ">>" => self.shift(at, operator == "<<", left, right, evaluated),
+            "+" => self.result(at, evaluated, unsigned, a + b),
+            "-" => self.result(at, evaluated, unsigned, a - b),
+            "*" => self.result(at, evaluated, unsigned, a.wrapping_mul(b)),
+            _ if b == 0 && evaluated => {
+                return Err(self.error(Some(at), "division by zero in the expression of `#if`"));
+            }
+            _ if b == 0 => Value { bits: 0, unsigned },
+            "/" => self.result(at, evaluated, unsigned, a / b),
+            _ => self.result(at, evaluated, unsigned, a % b),
+        })
+    }
+
+    /// By a negative number it shifts the other way; by 64 and more as by so many single steps.
+    fn shift(&mut self, at: Token, left: bool, value: Value, by: Value, evaluated: bool) -> Value {
+        let backwards = !by.unsigned && by.bits < 0;
+        let steps = if backwards { by.bits.unsigned_abs() } else { by.bits.cast_unsigned() };
+        let unsigned = value.unsigned;
+        if left == backwards {
+            let steps = steps.min(64) as u32;
+            let bits = match unsigned {
+                true => value.bits.cast_unsigned().checked_shr(steps).unwrap_or(0).cast_signed(),
+                false => value.bits >> steps.min(63),
+            };
+            return Value { bits, unsigned };
+        }
+        let bits = u32::try_from(steps).ok().and_then(|steps| value.bits.checked_shl(steps)).unwrap_or(0);
+        let lost = steps > 63 && value.bits != 0 || steps <= 63 && bits >> steps != value.bits;
+        if lost && !unsigned && evaluated {
+            let message = "the expression of `#if` overflows 64 bits".to_owned();
+            self.odd.push(Remark { at: Some(at), message });
+        }
+        Value { bits, unsigned }
+    }
+
+    fn unary(&mut self, evaluated: bool) -> Result<Value, Remark> {
         let Some(token) = self.peek() else {
             return Err(self.error(None, "the expression of `#if` ends too early"));
         };
         self.enter()?;
         self.next += 1;
         let value = match ((self.text)(token), token.kind) {
-            ("!", _) => i64::from(self.unary(evaluated)? == 0),
-            ("-", _) => self.unary(evaluated)?.wrapping_neg(),
+            ("!", _) => Value::truth(!self.unary(evaluated)?.is_true()),
+            ("-", _) => {
+                let operand = self.unary(evaluated)?;
+                self.result(token, evaluated, operand.unsigned, -i128::from(operand.bits))
+            }
             ("+", _) => self.unary(evaluated)?,
-            ("~", _) => !self.unary(evaluated)?,
+            ("~", _) => {
+                let operand = self.unary(evaluated)?;
+                Value { bits: !operand.bits, ..operand }
+            }
             ("(", _) => {
-                let value = self.conditional(evaluated)?;
+                let value = self.comma(evaluated)?;
                 self.expect(")")?;
                 value
             }
-            (text, TokenKind::Number) => integer(text).map_err(|message| self.error(Some(token), message))?,
-            (text, TokenKind::Identifier) => i64::from(text == "true"),
+            (text, TokenKind::Number) => self.constant(token, constant::integer(text))?,
+            (text, TokenKind::Character) => self.constant(token, constant::character(text))?,
+            (text, TokenKind::Identifier) => {
+                if text == "true" {
+                    let message = "`true` is a name like others to `#if`, and so it is 0".to_owned();
+                    self.odd.push(Remark { at: Some(token), message });
+                }
+                Value::signed(0)
+            }
             (text, _) => {
                 let message = format!("expected a value in the expression of `#if`, found `{text}`");
                 return Err(self.error(Some(token), message));
@@ -157,32 +237,13 @@ impl<'t, F: Fn(Token) -> &'t str> Parser<'_, F> {
         self.depth -= 1;
         Ok(value)
     }
-}
 
-/// To the left by `by`, or to the right if it is negative; by 64 and more as by so many single steps.
-fn shift(value: i64, by: i64) -> i64 {
-    match by {
-        0..64 => value.wrapping_shl(by as u32),
-        64.. => 0,
-        _ => value >> by.unsigned_abs().min(63),
-    }
-}
-
-/// A C integer constant; `_` between digits is allowed as in P4.
-fn integer(text: &str) -> Result<i64, String> {
-    let digits = text.trim_end_matches(['u', 'U', 'l', 'L']).replace('_', "");
-    let (digits, radix) = match digits.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (digits.get(2..).unwrap_or(""), 16),
-        [b'0', b'b' | b'B', ..] => (digits.get(2..).unwrap_or(""), 2),
-        [b'0', b'o' | b'O', ..] => (digits.get(2..).unwrap_or(""), 8),
-        [b'0', _, ..] => (digits.get(1..).unwrap_or(""), 8),
-        _ => (digits.as_str(), 10),
-    };
-    match u64::from_str_radix(digits, radix) {
-        Ok(value) => Ok(value.cast_signed()),
-        Err(error) if *error.kind() == std::num::IntErrorKind::PosOverflow => {
-            Err(format!("`{text}` does not fit 64 bits"))
+    fn constant(&mut self, at: Token, constant: Result<constant::Constant, String>) -> Result<Value, Remark> {
+        let constant = constant.map_err(|message| self.error(Some(at), message))?;
+        if let Some(odd) = constant.odd {
+            let message = format!("`{}` {odd}", (self.text)(at));
+            self.odd.push(Remark { at: Some(at), message });
         }
-        Err(_) => Err(format!("`{text}` is not an integer that `#if` knows")),
+        Ok(constant.value)
     }
 }

@@ -1,9 +1,9 @@
 //! Files: the main file, `#include`, and the macros of the command line, which are read as a file of their own.
 
 use super::directive::Next;
-use super::expand::UseSite;
+use super::expand::expand_list;
 use super::scan::FileScan;
-use super::text::{Cursor, Splice};
+use super::text::{Cursor, LineEnd};
 use super::token::{Token, TokenKind};
 use super::{Inclusion, Preprocessor, limits};
 use crate::diagnostic::suggest::closest;
@@ -15,8 +15,20 @@ use std::path::{Path, PathBuf};
 /// The name that the macros of the command line are shown under.
 const COMMAND_LINE: &str = "<command line>";
 
+/// Which file of a name is asked for, and how often it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Search {
+    /// `#include`
+    All,
+    /// `#import`: the file is read once.
+    Once,
+    /// `#include_next`: in the directories behind the one where this file was found.
+    Next,
+}
+
 /// The name in an `#include`.
 pub(super) struct IncludeName {
+    search: Search,
     name: String,
     /// `"name"` rather than `<name>`.
     quoted: bool,
@@ -25,9 +37,9 @@ pub(super) struct IncludeName {
 }
 
 /// `"name"` or `<name>` right after `#include`; `None` if something else stands there.
-pub(super) fn literal_name(cursor: &mut Cursor<'_>) -> Option<IncludeName> {
+pub(super) fn literal_name(cursor: &mut Cursor<'_>, search: Search) -> Option<IncludeName> {
     let mut ahead = *cursor;
-    ahead.skip_blanks(Splice::Lines).ok()?;
+    ahead.skip_blanks(LineEnd::Stops).ok()?;
     let start = ahead.position();
     let close = match ahead.peek()? {
         b'"' => '"',
@@ -40,9 +52,10 @@ pub(super) fn literal_name(cursor: &mut Cursor<'_>) -> Option<IncludeName> {
     ahead.take(name.len() + 1);
     *cursor = ahead;
     Some(IncludeName {
+        search,
         name: name.to_owned(),
         quoted: close == '"',
-        span: Span::new(start, ahead.position()),
+        span: Span::new(start, ahead.end_of(ahead.offset)),
     })
 }
 
@@ -123,39 +136,66 @@ impl Preprocessor<'_> {
         &mut self,
         scan: &mut FileScan<'_>,
         line: &super::directive::Line,
+        directive: &str,
+        search: Search,
     ) -> Result<Next, ErrorsReported> {
-        let site = UseSite { sources: self.sources, position: line.head.lo };
-        let tokens = self.macros.expand_list(&line.tokens, site, 0).unwrap_or_default();
+        let tokens = expand_list(self, &line.tokens, 0).unwrap_or_default();
         let span = Span::new(line.tokens.first().map_or(line.head.lo, |first| first.at), line.end);
-        let text = |token: &Token| self.macros.text(*token);
-        let name = match (tokens.first(), tokens.last()) {
-            (Some(only), _) if only.kind == TokenKind::String && tokens.len() == 1 => {
-                let quoted = text(only);
-                Some((quoted.trim_matches('"').to_owned(), true))
-            }
-            (Some(open), Some(close)) if text(open) == "<" && text(close) == ">" => {
-                let inner = tokens.iter().skip(1).take(tokens.len().saturating_sub(2));
-                Some((inner.map(text).collect(), false))
-            }
-            _ => None,
-        };
-        let Some((name, quoted)) = name else {
+        let Some((name, quoted, more)) = self.include_name(&tokens) else {
             let at = if line.tokens.is_empty() { line.head } else { span };
-            let message = "`#include` needs a file name, as in `<core.p4>` or `\"headers.p4\"`";
+            let message = format!("`#{directive}` needs a file name, as in `<core.p4>` or `\"headers.p4\"`");
             self.error(Diagnostic::error(codes::E0108, at, message))?;
             return Ok(Next::Read);
         };
-        self.include(scan, IncludeName { name, quoted, span }).map(|()| Next::Read)
+        if more > 0
+            && let Some(last) = line.tokens.last()
+        {
+            self.nothing_more(&[*last], directive)?;
+        }
+        self.include(scan, IncludeName { search, name, quoted, span }).map(|()| Next::Read)
+    }
+
+    /// The file name that tokens begin with, whether it is quoted, and how many tokens follow it.
+    pub(super) fn include_name(&self, tokens: &[Token]) -> Option<(String, bool, usize)> {
+        let text = |token: &Token| self.macros.text(*token);
+        let (first, rest) = tokens.split_first()?;
+        if first.kind == TokenKind::String {
+            let name = text(first).strip_prefix('"')?.strip_suffix('"')?;
+            return Some((name.to_owned(), true, rest.len()));
+        }
+        let close = rest.iter().position(|token| text(token) == ">").filter(|_| text(first) == "<")?;
+        let mut name = String::new();
+        for token in rest.iter().take(close) {
+            // White space is a part of the name, as it is for `cpp`.
+            if token.spaced {
+                name.push(' ');
+            }
+            name.push_str(text(token));
+        }
+        Some((name, false, rest.len() - close - 1))
+    }
+
+    /// Whether `#include` would find such a file.
+    pub(super) fn can_include(&self, name: &str, quoted: bool, search: Search) -> bool {
+        let asked = IncludeName { search, name: name.to_owned(), quoted, span: Span::NONE };
+        self.includes.last().is_some_and(|including| self.find(*including, &asked).is_ok())
     }
 
     /// Reads the named file in the place of the directive.
     pub(super) fn include(&mut self, scan: &FileScan<'_>, asked: IncludeName) -> Result<(), ErrorsReported> {
         let asked_by = asked.span;
-        let id = match self.find(scan.file, &asked) {
-            Ok(found) => match found {
-                Found::Known(id) => id,
-                Found::New(path, content) => self.add_file(&path, content, asked_by)?,
-            },
+        if asked.name.is_empty() {
+            let message = "the file name of an `#include` is empty";
+            return self.error(Diagnostic::error(codes::E0108, asked_by, message));
+        }
+        if asked.search != Search::All {
+            self.odd_search(&asked);
+        }
+        let including = self.includes.last().copied();
+        let including = including.unwrap_or(Inclusion { file: scan.file, asked_by, dir: None });
+        let (id, dir) = match self.find(including, &asked) {
+            Ok((Found::Known(id), dir)) => (id, dir),
+            Ok((Found::New(path, content), dir)) => (self.add_file(&path, content, asked_by)?, dir),
             Err(error) => {
                 let diagnostic = self.not_found(&asked, &error);
                 return self.error(diagnostic);
@@ -164,6 +204,13 @@ impl Preprocessor<'_> {
         if self.once.contains(&id) {
             return Ok(());
         }
+        if asked.search == Search::Once {
+            if self.read.contains(&id) {
+                return Ok(());
+            }
+            self.once.insert(id);
+        }
+        self.read.insert(id);
         self.inclusions += 1;
         if self.includes.len() > limits::MAX_INCLUDE_DEPTH {
             let diagnostic = self.too_deep(id, &asked);
@@ -174,20 +221,40 @@ impl Preprocessor<'_> {
             let diagnostic = self.with_chain(Diagnostic::error(codes::E0115, asked_by, message));
             return Err(self.fatal(diagnostic));
         }
-        self.includes.push(Inclusion { file: id, asked_by });
+        self.includes.push(Inclusion { file: id, asked_by, dir });
         let done = self.scan_included(id);
         self.includes.pop();
         done
     }
 
-    fn find(&self, including: FileId, asked: &IncludeName) -> io::Result<Found> {
-        let beside = self.sources.file(including).map(|file| file.path()).filter(|_| asked.quoted);
-        for path in include_candidates(&asked.name, beside, &self.options.include_dirs) {
+    /// `#import` is deprecated, and `#include_next` has nothing to go on from in the main file.
+    fn odd_search(&mut self, asked: &IncludeName) {
+        let message = match asked.search {
+            Search::Once => "`#import` is deprecated: `#pragma once` in the file does the same",
+            Search::Next if self.includes.len() == 1 => {
+                "`#include_next` in the main file is the same as `#include`"
+            }
+            Search::Next | Search::All => return,
+        };
+        self.warn(Diagnostic::warning(codes::W0108, asked.span, message));
+    }
+
+    /// The file, and which of the `-I` directories it is in.
+    fn find(&self, including: Inclusion, asked: &IncludeName) -> io::Result<(Found, Option<usize>)> {
+        let next = asked.search == Search::Next && self.includes.len() > 1;
+        let dirs = &self.options.include_dirs;
+        let skipped = including.dir.filter(|_| next).map_or(0, |dir| dir + 1);
+        let file = self.sources.file(including.file);
+        let beside = file.map(|file| file.path()).filter(|_| asked.quoted && !next);
+        let rest = dirs.get(skipped..).unwrap_or(&[]);
+        let candidates = include_candidates(&asked.name, beside, rest);
+        for (path, dir) in candidates {
+            let dir = dir.map(|dir| dir + skipped);
             if let Some(id) = self.sources.find(&path) {
-                return Ok(Found::Known(id));
+                return Ok((Found::Known(id), dir));
             }
             match self.loader.read(&path) {
-                Ok(content) => return Ok(Found::New(path, content)),
+                Ok(content) => return Ok((Found::New(path, content), dir)),
                 Err(error)
                     if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
                 Err(error) => return Err(error),
@@ -195,8 +262,8 @@ impl Preprocessor<'_> {
         }
         match embedded_file(&asked.name) {
             Some((path, text)) => Ok(match self.sources.find(&path) {
-                Some(id) => Found::Known(id),
-                None => Found::New(path, text.as_bytes().to_vec()),
+                Some(id) => (Found::Known(id), None),
+                None => (Found::New(path, text.as_bytes().to_vec()), None),
             }),
             None => Err(io::ErrorKind::NotFound.into()),
         }

@@ -1,12 +1,13 @@
 //! The preprocessor. In: the main file's path and a [`FileLoader`]. Out: one text without directives, macros and
-//! comments, with a map back to the source ([`Preprocessed`]). It obeys `#include`, `#define`, `#undef`, `#if` and its
-//! kin, `#error`, `#warning`, `#line`, `# N "file"` and `#pragma once` as `cpp` does; other `#pragma`s are dropped.
-//! What the text means is left to the parser.
+//! comments, with a map back to the source ([`Preprocessed`]). It does what `cpp -undef -nostdinc -x assembler-with-cpp`
+//! does, which P4 programs are written against, and warns where that is odd; but a string may go on over lines, as P4
+//! says. What the text means is left to the parser.
 //!
 //! Runs of ordinary text are copied whole; only directives and macro uses are cut into tokens.
 
 mod complaint;
 mod condition;
+mod constant;
 mod directive;
 mod expand;
 mod expression;
@@ -14,6 +15,8 @@ mod include;
 mod limits;
 mod macros;
 mod output;
+mod pragma;
+mod question;
 mod scan;
 mod substitute;
 #[cfg(test)]
@@ -64,6 +67,7 @@ pub fn preprocess(
         macros: Macros::new(),
         includes: Vec::new(),
         once: FxHashSet::default(),
+        read: FxHashSet::default(),
         inclusions: 0,
         scanned: 0,
         errors: 0,
@@ -85,6 +89,8 @@ pub fn preprocess(
 struct Inclusion {
     file: FileId,
     asked_by: Span,
+    /// Which of the `-I` directories it was found in.
+    dir: Option<usize>,
 }
 
 /// The preprocessor at work.
@@ -97,8 +103,10 @@ struct Preprocessor<'a> {
     macros: Macros,
     /// The files being read, outermost first.
     includes: Vec<Inclusion>,
-    /// Files with `#pragma once`.
+    /// Files with `#pragma once`, and those that were imported.
     once: FxHashSet<FileId>,
+    /// Files that were included.
+    read: FxHashSet<FileId>,
     inclusions: usize,
     scanned: usize,
     errors: usize,

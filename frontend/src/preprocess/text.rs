@@ -1,16 +1,69 @@
-//! A cursor over the text of a file: blanks, comments, string literals and continued lines.
+//! A cursor over the text of a file: blanks, comments, quoted text. Lines that end in `\` are joined before, as in C, so
+//! that nothing else has to know of them: [`join_lines`] makes the text, and the cursor says where in the file it is.
 
 use super::token::Unterminated;
 
-/// Whether `\` at the end of a line joins it to the next.
+/// What the end of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Splice {
-    /// Yes, and a line end that is not so joined is the end: in a directive.
-    Lines,
-    /// Line ends are blanks: in the arguments of a macro.
-    Free,
-    /// There are no lines: in text that was made.
-    Never,
+pub(super) enum LineEnd {
+    /// The end: of a directive, and of text that was made.
+    Stops,
+    /// A blank: in the arguments of a macro.
+    Blank,
+}
+
+/// From `offset` of the joined text on, the file has so many bytes more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Join {
+    pub(super) offset: u32,
+    removed: u32,
+}
+
+/// A text whose continued lines are joined.
+#[derive(Debug)]
+pub(super) struct Joined {
+    pub(super) text: String,
+    pub(super) joins: Vec<Join>,
+    /// Offsets in the file of each `\` that is followed by blanks (true), or by no further line.
+    pub(super) odd: Vec<(usize, bool)>,
+}
+
+/// Joins every line that ends in `\`, maybe with blanks behind it, to the next; `None` if there is no such line.
+pub(super) fn join_lines(text: &str) -> Option<Joined> {
+    let bytes = text.as_bytes();
+    let mut joined = Joined { text: String::new(), joins: Vec::new(), odd: Vec::new() };
+    let mut copied = 0;
+    for at in memchr::memchr_iter(b'\\', bytes) {
+        let rest = bytes.get(at + 1..).unwrap_or(&[]);
+        let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | 0x0b | 0x0c)).count();
+        let end = match (rest.get(blanks), rest.get(blanks + 1)) {
+            (Some(b'\n'), _) => 1,
+            (Some(b'\r'), Some(b'\n')) => 2,
+            _ => continue,
+        };
+        if blanks > 0 || at + 1 + end == bytes.len() {
+            joined.odd.push((at, blanks > 0));
+        }
+        joined.text.push_str(text.get(copied..at).unwrap_or(""));
+        copied = at + 1 + blanks + end;
+        joined
+            .joins
+            .push(Join { offset: joined.text.len() as u32, removed: (copied - joined.text.len()) as u32 });
+    }
+    if joined.joins.is_empty() {
+        return None;
+    }
+    joined.text.push_str(text.get(copied..).unwrap_or(""));
+    Some(joined)
+}
+
+/// What was skipped between two tokens.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Blanks {
+    /// White space or a comment.
+    pub(super) any: bool,
+    /// The end of a line, outside comments.
+    pub(super) line_end: bool,
 }
 
 /// A place in a text.
@@ -18,12 +71,13 @@ pub(super) enum Splice {
 pub(super) struct Cursor<'a> {
     text: &'a str,
     base: u32,
+    joins: &'a [Join],
     pub(super) offset: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a str, base: u32, offset: usize) -> Cursor<'a> {
-        Cursor { text, base, offset }
+    pub(super) fn new(text: &'a str, base: u32, joins: &'a [Join], offset: usize) -> Cursor<'a> {
+        Cursor { text, base, joins, offset }
     }
 
     /// The position in the source map.
@@ -32,25 +86,26 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn position_of(&self, offset: usize) -> u32 {
-        self.base + offset as u32
+        let removed = match self.joins {
+            [] => 0,
+            joins => {
+                let before = joins.partition_point(|join| join.offset as usize <= offset);
+                before.checked_sub(1).and_then(|last| joins.get(last)).map_or(0, |join| join.removed)
+            }
+        };
+        self.base + offset as u32 + removed
     }
 
-    /// True if nothing but blanks and block comments stands before `position` in its line.
-    pub(super) fn begins_line(&self, position: u32) -> bool {
-        let before = self.text.get(..(position - self.base) as usize).unwrap_or("");
-        let mut before = before.trim_end_matches([' ', '\t', '\x0b', '\x0c']);
-        // `/* .. */ #define` is rare, so the comment is found by looking back, not by keeping account everywhere;
-        // and not far back, so that no text makes this slow.
-        while let Some(commented) = before.strip_suffix("*/") {
-            let near = commented.len().saturating_sub(1000);
-            match memchr::memmem::rfind(commented.as_bytes().get(near..).unwrap_or(&[]), b"/*") {
-                Some(open) => {
-                    before = commented.get(..near + open).unwrap_or("").trim_end_matches([' ', '\t']);
-                }
-                None => return false,
-            }
-        }
-        before.is_empty() || before.ends_with('\n') || before == "\u{feff}"
+    /// The position one past the byte before `offset`: the end of what ends there.
+    pub(super) fn end_of(&self, offset: usize) -> u32 {
+        offset.checked_sub(1).map_or(self.base, |last| self.position_of(last) + 1)
+    }
+
+    /// The places within `from..to` where lines were joined.
+    pub(super) fn joins_within(&self, from: usize, to: usize) -> &'a [Join] {
+        let start = self.joins.partition_point(|join| (join.offset as usize) <= from);
+        let end = self.joins.partition_point(|join| (join.offset as usize) < to);
+        self.joins.get(start..end).unwrap_or(&[])
     }
 
     pub(super) fn bytes(&self) -> &'a [u8] {
@@ -73,7 +128,7 @@ impl<'a> Cursor<'a> {
         self.bytes().get(self.offset).copied()
     }
 
-    fn peek_at(&self, ahead: usize) -> Option<u8> {
+    pub(super) fn peek_at(&self, ahead: usize) -> Option<u8> {
         self.bytes().get(self.offset + ahead).copied()
     }
 
@@ -92,44 +147,21 @@ impl<'a> Cursor<'a> {
         self.take(length)
     }
 
-    /// A line that continues on the next: `\` before LF or CRLF.
-    fn splice_length(&self) -> usize {
-        match (self.peek(), self.peek_at(1), self.peek_at(2)) {
-            (Some(b'\\'), Some(b'\n'), _) => 2,
-            (Some(b'\\'), Some(b'\r'), Some(b'\n')) => 3,
-            _ => 0,
-        }
-    }
-
-    pub(super) fn at_splice(&self) -> bool {
-        self.splice_length() > 0
-    }
-
-    pub(super) fn skip_splice(&mut self) {
-        self.offset += self.splice_length();
-    }
-
-    /// Skips white space and comments; true if there were any. In a directive (`Splice::Lines`) it stops before the
-    /// end of the line, and a comment to the end of the line may be continued by `\`; elsewhere `\` does not
-    /// continue a comment (the P4 specification has no continued lines).
-    pub(super) fn skip_blanks(&mut self, splice: Splice) -> Result<bool, Unterminated> {
-        let mut spaced = false;
+    /// Skips white space and comments; a line's end only if it is a blank.
+    pub(super) fn skip_blanks(&mut self, line_end: LineEnd) -> Result<Blanks, Unterminated> {
+        let mut blanks = Blanks::default();
         loop {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\r' | 0x0b | 0x0c) => self.offset += 1,
-                Some(b'\n') if splice != Splice::Lines => self.offset += 1,
-                Some(b'\\') if self.at_splice() => {
-                    // A splice alone separates nothing, but a directive that is laid out over lines means it to.
-                    self.skip_splice();
-                    continue;
+                Some(b'\n') if line_end == LineEnd::Blank => {
+                    self.offset += 1;
+                    blanks.line_end = true;
                 }
                 Some(b'/') if self.peek_at(1) == Some(b'*') => self.skip_block_comment()?,
-                Some(b'/') if self.peek_at(1) == Some(b'/') => {
-                    self.skip_line_comment(splice == Splice::Lines)
-                }
-                _ => return Ok(spaced),
+                Some(b'/') if self.peek_at(1) == Some(b'/') => self.skip_to_line_end(),
+                _ => return Ok(blanks),
             }
-            spaced = true;
+            blanks.any = true;
         }
     }
 
@@ -145,46 +177,29 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// At `//`; goes to the end of the line.
-    pub(super) fn skip_line_comment(&mut self, continued: bool) {
-        loop {
-            self.skip_to_line_end();
-            let line = self.text.get(..self.offset).unwrap_or("");
-            if !(continued && !self.at_end() && line.trim_end_matches('\r').ends_with('\\')) {
-                return;
-            }
-            self.offset += 1;
-        }
-    }
-
     /// To the next line feed or the end of the text.
     pub(super) fn skip_to_line_end(&mut self) {
         let rest = self.bytes().get(self.offset..).unwrap_or(&[]);
         self.offset += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     }
 
-    /// At `"`; the literal with its quotes, or nothing if it does not end (in a directive: on its line).
-    pub(super) fn take_string(&mut self, splice: Splice) -> Option<&'a str> {
+    /// At `"` or `'`; what is quoted, with its quotes, or nothing if it has no end: on its line, unless it is a string
+    /// and line ends are blanks, for a string of P4 may hold some.
+    pub(super) fn take_quoted(&mut self, line_end: LineEnd) -> Option<&'a str> {
         let start = self.offset;
+        let quote = self.peek()?;
         let mut at = start + 1;
         loop {
             let rest = self.bytes().get(at..)?;
-            at += memchr::memchr3(b'"', b'\\', b'\n', rest)?;
+            at += memchr::memchr3(quote, b'\\', b'\n', rest)?;
             match self.bytes().get(at) {
-                Some(b'"') => break,
-                // The byte after a backslash is not looked at; it may be a part of a character, never a quote then.
-                Some(b'\\') if self.bytes().get(at + 1..at + 3) == Some(b"\r\n") => at += 3,
-                Some(b'\\') => at += 2,
-                _ if splice == Splice::Lines => return None,
+                Some(b'\\') if self.bytes().get(at + 1) != Some(&b'\n') => at += 2,
+                Some(b'\n') if line_end == LineEnd::Stops || quote == b'\'' => return None,
+                Some(byte) if *byte == quote => break,
                 _ => at += 1,
             }
         }
         self.offset = at + 1;
         self.text.get(start..self.offset)
     }
-}
-
-/// True if some line of the text ends in `\`.
-pub(super) fn has_splice(text: &str) -> bool {
-    text.contains("\\\n") || text.contains("\\\r\n")
 }

@@ -102,12 +102,13 @@ pub fn embedded_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Where an include is looked for, as `cpp` does: for `"name"` the directory of the including file first
-/// (`beside`), then the `-I` directories. What is in none of them may be an [`embedded_file`].
+/// (`beside`), then the `-I` directories, which are numbered from 0. What is in none of them may be an [`embedded_file`].
 pub fn include_candidates<'a>(
     name: &'a str,
     beside: Option<&'a Path>,
     include_dirs: &'a [PathBuf],
-) -> impl Iterator<Item = PathBuf> + use<'a> {
+) -> impl Iterator<Item = (PathBuf, Option<usize>)> + use<'a> {
     let beside = beside.and_then(Path::parent).filter(|dir| !dir.starts_with(EMBEDDED_DIR));
-    beside.into_iter().chain(include_dirs.iter().map(PathBuf::as_path)).map(move |dir| dir.join(name))
+    let dirs = include_dirs.iter().enumerate().map(|(index, dir)| (dir.as_path(), Some(index)));
+    beside.map(|dir| (dir, None)).into_iter().chain(dirs).map(move |(dir, index)| (dir.join(name), index))
 }

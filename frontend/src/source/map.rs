@@ -2,6 +2,7 @@
 //! both as they are on disk and as `#line` and `# N "file"` say they are. Reading files is left to the loader.
 
 use super::Span;
+use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -35,6 +36,15 @@ struct Renumbering {
     file: Arc<str>,
 }
 
+/// Keeps renumberings in the order of their lines.
+fn insert(renumberings: &mut Vec<Renumbering>, new: Renumbering) {
+    let at = renumberings.partition_point(|r| r.from_line < new.from_line);
+    match renumberings.get_mut(at) {
+        Some(old) if old.from_line == new.from_line => *old = new,
+        _ => renumberings.insert(at, new),
+    }
+}
+
 /// A use of a macro, for remarks on findings inside its expansion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MacroUse {
@@ -55,7 +65,10 @@ pub struct SourceFile {
     base: u32,
     line_starts: OnceLock<Vec<u32>>,
     shown: OnceLock<Option<Box<str>>>,
+    /// By `#line` and `# N "file"`.
     renumberings: Vec<Renumbering>,
+    /// By `#line` alone.
+    stated: Vec<Renumbering>,
 }
 
 const BOM: &str = "\u{feff}";
@@ -155,10 +168,20 @@ impl SourceFile {
 
     /// Name and number of a line under the renumbering that `renumbering_of` tells.
     pub(crate) fn renumbered(&self, renumbering: usize, line_index: u32) -> (&str, u32) {
-        match renumbering.checked_sub(1).and_then(|index| self.renumberings.get(index)) {
+        self.named(renumbering.checked_sub(1).and_then(|index| self.renumberings.get(index)), line_index)
+    }
+
+    fn named<'s>(&'s self, by: Option<&'s Renumbering>, line_index: u32) -> (&'s str, u32) {
+        match by {
             Some(r) => (&r.file, r.number.saturating_add(line_index.saturating_sub(r.from_line))),
             None => (&self.name, line_index + 1),
         }
+    }
+
+    /// Name and number of a line as `#line` says.
+    fn stated_line(&self, line_index: u32) -> (&str, u32) {
+        let before = self.stated.partition_point(|r| r.from_line <= line_index);
+        self.named(before.checked_sub(1).and_then(|index| self.stated.get(index)), line_index)
     }
 }
 
@@ -166,6 +189,8 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// The first file of each path.
+    by_path: FxHashMap<PathBuf, FileId>,
     macro_uses: Vec<MacroUse>,
 }
 
@@ -192,16 +217,19 @@ impl SourceMap {
         if end.is_none_or(|end| end == u32::MAX) {
             return Err(SourceTooLarge);
         }
+        let (id, path) = (FileId(self.files.len() as u32), path.into());
+        self.by_path.entry(path.clone()).or_insert(id);
         self.files.push(SourceFile {
             name: name.into(),
-            path: path.into(),
+            path,
             text,
             base,
             line_starts: OnceLock::new(),
             shown: OnceLock::new(),
             renumberings: Vec::new(),
+            stated: Vec::new(),
         });
-        Ok(FileId(self.files.len() as u32 - 1))
+        Ok(id)
     }
 
     /// The file.
@@ -216,7 +244,7 @@ impl SourceMap {
 
     /// The file that was found at `path`, if it is in the map.
     pub fn find(&self, path: &Path) -> Option<FileId> {
-        self.files().find(|(_, file)| file.path == path).map(|(id, _)| id)
+        self.by_path.get(path).copied()
     }
 
     /// The file that holds a position.
@@ -249,20 +277,30 @@ impl SourceMap {
         Some(Location { file: name, line, column: file.characters_before(offset) + 1 })
     }
 
+    /// File and line of a position as `#line` says; `# N "file"` is not obeyed.
+    pub(crate) fn stated_line(&self, position: u32) -> Option<(&str, u32)> {
+        let (_, file) = self.file_at(position)?;
+        Some(file.stated_line(file.line_index(position - file.base)))
+    }
+
     /// From the line after the one that holds `position` on, lines are numbered from `number` and belong to `file`
     /// (or keep the name they have). Of two renumberings from one line the later one holds.
     pub(crate) fn renumber_after(&mut self, position: u32, number: u32, file: Option<Arc<str>>) {
         let Some((id, found)) = self.file_at(position) else { return };
         let line = found.line_index(position - found.base);
         let file = file.unwrap_or_else(|| Arc::from(found.renumbered(found.renumbering_of(line), line).0));
-        let from_line = line + 1;
         let Some(found) = self.files.get_mut(id.0 as usize) else { return };
-        let at = found.renumberings.partition_point(|r| r.from_line < from_line);
-        let new = Renumbering { from_line, number, file };
-        match found.renumberings.get_mut(at) {
-            Some(old) if old.from_line == from_line => *old = new,
-            _ => found.renumberings.insert(at, new),
-        }
+        insert(&mut found.renumberings, Renumbering { from_line: line + 1, number, file });
+    }
+
+    /// The same for a `#line`, which `__LINE__` and `__FILE__` obey, too.
+    pub(crate) fn state_line_after(&mut self, position: u32, number: u32, file: Option<Arc<str>>) {
+        self.renumber_after(position, number, file.clone());
+        let Some((id, found)) = self.file_at(position) else { return };
+        let line = found.line_index(position - found.base);
+        let file = file.unwrap_or_else(|| Arc::from(found.stated_line(line).0));
+        let Some(found) = self.files.get_mut(id.0 as usize) else { return };
+        insert(&mut found.stated, Renumbering { from_line: line + 1, number, file });
     }
 
     /// Notes that a macro was used.

@@ -1,0 +1,5 @@
+#define machine nothing
+#assert machine(x)
+#if #machine(x) && !#nothing
+y
+#endif

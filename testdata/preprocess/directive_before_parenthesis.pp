@@ -1,0 +1,4 @@
+#define F(x) <x>
+F
+#define A 1
+(A)

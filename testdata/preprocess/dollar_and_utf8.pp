@@ -1,0 +1,4 @@
+a$b $ $$
+#define a x
+#define b y
+a$b éa a b

@@ -1,0 +1,2 @@
+#define a x
+a$a $a

@@ -1,0 +1,6 @@
+#define EMPTY
+x EMPTY # define X 1
+X
+#define H #
+x H define Y
+Y

@@ -1,0 +1,3 @@
+#define F(a) #b # a #x
+#define G() # x #
+s F(1) G() t

@@ -1,0 +1,5 @@
+#import "a.h"
+#import "a.h"
+#include "a.h"
+#include "b.h"
+#import "b.h"

@@ -1,0 +1,3 @@
+deep "here" __INCLUDE_LEVEL__
+#include "near.h"
+#include "a.h"

@@ -1,0 +1,3 @@
+#include "a.h" junk
+#define Q "a.h"
+#include Q Q

@@ -1,0 +1,2 @@
+#include "defs.h"
+ONE TWO(3) __INCLUDE_LEVEL__

@@ -1,0 +1,5 @@
+#include "guard.h"
+#include "guard.h"
+#include "once.h"
+#include "once.h"
+#include "sub/deep.h"

@@ -1,0 +1,3 @@
+#include <next.h>
+#include "next.h"
+#include_next <b.h>

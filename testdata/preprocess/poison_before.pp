@@ -1,0 +1,3 @@
+#define Y X
+#pragma GCC poison Z
+a

@@ -1,0 +1,2 @@
+#pragma GCC warning "take care"
+x

@@ -1,0 +1,1 @@
+__STDC__ __STDC_HOSTED__ __ASSEMBLER__ __GNUC__ __x86_64__ linux unix __cplusplus __STDC_VERSION__ __VERSION__

@@ -1,0 +1,3 @@
+#define F(x) x
+#if F(1
+#endif

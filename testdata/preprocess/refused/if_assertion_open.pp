@@ -1,0 +1,2 @@
+#if #foo(x
+#endif

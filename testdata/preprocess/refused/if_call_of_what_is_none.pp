@@ -1,0 +1,2 @@
+#if nothing(1)
+#endif

@@ -1,0 +1,2 @@
+#if 5lul
+#endif

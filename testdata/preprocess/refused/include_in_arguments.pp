@@ -1,0 +1,4 @@
+#define F(x) <x>
+F(
+#include "a.h"
+)

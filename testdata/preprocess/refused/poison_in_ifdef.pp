@@ -1,0 +1,3 @@
+#pragma GCC poison X
+#ifdef X
+#endif

@@ -1,0 +1,1 @@
+#unassert 3

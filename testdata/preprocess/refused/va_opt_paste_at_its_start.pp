@@ -1,0 +1,1 @@
+#define F(...) a __VA_OPT__(d ##)

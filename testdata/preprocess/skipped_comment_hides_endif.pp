@@ -1,0 +1,8 @@
+#if 0
+/*
+#endif
+#else */
+x
+#else
+y
+#endif

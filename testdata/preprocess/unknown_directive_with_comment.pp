@@ -1,0 +1,3 @@
+#TODO /* this
+goes on */ and on
+x

@@ -1,0 +1,2 @@
+#warning take care, don't
+x
