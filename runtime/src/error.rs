@@ -84,7 +84,7 @@ impl KernelError {
                 Some("it needs root, or the capabilities CAP_BPF and CAP_NET_ADMIN")
             }
             libc::ENOSYS => Some("the kernel has no eBPF"),
-            libc::EOPNOTSUPP => Some("the device's driver has no native XDP; use generic mode"),
+            libc::EOPNOTSUPP => Some("the device's driver has no native XDP; load with `--mode generic`"),
             _ => None,
         }
     }
@@ -114,7 +114,51 @@ pub(crate) fn io_error(error: &libbpf_rs::Error) -> io::Error {
     let text = format!("{error:#}");
     let number = text.rsplit_once("(os error ").and_then(|(_, rest)| rest.trim_end_matches(')').parse().ok());
     match number {
-        Some(number) => io::Error::from_raw_os_error(number),
+        Some(number) => system_error(number),
         None => io::Error::other(text),
+    }
+}
+
+/// An error by its number: the system's, or one of those that libbpf has beyond them (`LIBBPF_ERRNO__START` and on).
+pub(crate) fn system_error(number: i32) -> io::Error {
+    match libbpf_words(number) {
+        Some(words) => io::Error::other(words),
+        None => io::Error::from_raw_os_error(number),
+    }
+}
+
+/// libbpf's own errors in words, from 4000 on.
+fn libbpf_words(number: i32) -> Option<&'static str> {
+    const FIRST: i32 = 4000;
+    const WORDS: [&str; 14] = [
+        "its ELF structure is damaged",
+        "it is no valid eBPF object",
+        "its section `version` is wrong or missing",
+        "it is made for a machine of the other byte order",
+        "libbpf met an error of its own",
+        "a relocation in it does not fit",
+        "its program cannot be loaded",
+        "the verifier refuses it",
+        "its program is too large",
+        "it is made for another kernel",
+        "this kernel does not know its type of program",
+        "the kernel's answer is for another process",
+        "the kernel's answers come in the wrong order",
+        "the kernel's answer is not understood",
+    ];
+    WORDS.get(usize::try_from(number.checked_sub(FIRST)?).ok()?).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::system_error;
+
+    #[test]
+    fn errors_of_libbpf_are_words() {
+        for number in 4000..4014 {
+            assert!(!system_error(number).to_string().contains("nknown error"), "{number}");
+        }
+        assert_eq!(system_error(libc::ENOENT).raw_os_error(), Some(libc::ENOENT));
+        assert!(system_error(4014).to_string().contains("4014"));
     }
 }

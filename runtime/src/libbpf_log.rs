@@ -10,11 +10,9 @@ thread_local! {
 /// Runs something and returns with it the warnings that libbpf gave meanwhile in this thread.
 pub(crate) fn collecting<T>(run: impl FnOnce() -> T) -> (T, Vec<String>) {
     static START: Once = Once::new();
-    START.call_once(|| {
-        libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Warn, |_, text| {
-            LINES.with_borrow_mut(|lines| lines.push(text));
-        })));
-    });
+    // Not libbpf-rs's own hook: it panics, within a C function, on bytes that are not UTF-8. The verifier's log has such bytes, since it
+    // quotes the lines of the C source as they are.
+    START.call_once(|| crate::sys::bpf::on_warning(|text| LINES.with_borrow_mut(|lines| lines.push(text))));
     LINES.take();
     let result = run();
     (result, lines(&LINES.take()))

@@ -40,7 +40,9 @@ pub enum LoadError {
     #[error("no device is given")]
     NoDevice,
     /// Another's program is there.
-    #[error("`{device}` runs `{name}` (id {id}), which p4xdp did not make; take it off first, or use force")]
+    #[error(
+        "`{device}` runs `{name}` (id {id}), which p4xdp did not make; take it off first, or give `--force`"
+    )]
     Foreign {
         /// The device.
         device: String,

@@ -15,7 +15,7 @@ fn check(result: libc::c_int) -> io::Result<libc::c_int> {
 
 /// The error of a libbpf function that returns a negative error number.
 fn check_libbpf(result: libc::c_int) -> io::Result<libc::c_int> {
-    if result < 0 { Err(io::Error::from_raw_os_error(-result)) } else { Ok(result) }
+    if result < 0 { Err(crate::error::system_error(-result)) } else { Ok(result) }
 }
 
 /// Nanoseconds since the machine started, sleep included; the clock of a program's load time.

@@ -146,11 +146,13 @@ fn fit(value: BigUint, text: &str, field: &Param) -> Result<BigUint, ValueError>
 }
 
 fn out_of_range(text: &str, field: &Param) -> ValueError {
+    // In the base that the text is in.
+    let base = text.trim_start_matches('-').get(..2).unwrap_or_default();
     let (least, most) = if field.signed {
         let half = field.width.saturating_sub(1);
-        (format!("-{}", BigUint::from(1u8) << half), ones(half).to_string())
+        (format!("-{}", like(base, &(BigUint::from(1u8) << half))), like(base, &ones(half)))
     } else {
-        ("0".into(), ones(field.width).to_string())
+        (like(base, &BigUint::ZERO), like(base, &ones(field.width)))
     };
     ValueError::Range { text: text.into(), name: field.name.clone(), width: field.width, least, most }
 }
@@ -169,6 +171,39 @@ pub(crate) fn number(text: &str) -> Option<BigUint> {
         return None;
     }
     BigUint::parse_bytes(digits.as_bytes(), radix)
+}
+
+/// A value in the notation of a text that [`parse`] reads: the same base with as many digits, or the same kind of address.
+pub(crate) fn like(text: &str, value: &BigUint) -> String {
+    let text = text.trim().trim_start_matches('-');
+    if text.contains([':', '.', '-']) {
+        let separator = if text.contains('-') { "-" } else { ":" };
+        if mac(text).is_some() {
+            return mac_text(value).replace(':', separator);
+        }
+        if let Ok(number) = u128::try_from(value) {
+            if text.parse::<Ipv4Addr>().is_ok() {
+                return Ipv4Addr::from_bits(u32::try_from(number).unwrap_or(u32::MAX)).to_string();
+            }
+            if text.parse::<Ipv6Addr>().is_ok() {
+                return Ipv6Addr::from_bits(number).to_string();
+            }
+        }
+    }
+    // Of the digits, underscores are for people only, and places are kept as they were written.
+    let digits = text.chars().filter(|c| *c != '_').count();
+    match text.get(..2) {
+        Some("0x" | "0X") => format!("{value:#0digits$x}"),
+        Some("0b" | "0B") => format!("{value:#0digits$b}"),
+        Some("0o" | "0O") => format!("{value:#0digits$o}"),
+        _ => value.to_string(),
+    }
+}
+
+fn mac_text(value: &BigUint) -> String {
+    let digits = format!("{value:012x}");
+    let pairs: Vec<&str> = (0..6).filter_map(|i| digits.get(2 * i..2 * i + 2)).collect();
+    pairs.join(":")
 }
 
 fn address(text: &str) -> Option<(&'static str, u32, BigUint)> {
@@ -207,11 +242,7 @@ pub fn format(value: &BigUint, field: &Param) -> String {
     let is_address =
         name.contains("addr") || name.contains("ip") || name.contains("src") || name.contains("dst");
     match field.width {
-        48 => {
-            let digits = format!("{value:012x}");
-            let pairs: Vec<&str> = (0..6).filter_map(|i| digits.get(2 * i..2 * i + 2)).collect();
-            pairs.join(":")
-        }
+        48 => mac_text(value),
         128 => Ipv6Addr::from_bits(u128::try_from(value).unwrap_or(0)).to_string(),
         32 if is_address => Ipv4Addr::from_bits(u32::try_from(value).unwrap_or(0)).to_string(),
         width if width > 64 => format!("{value:#x}"),
@@ -289,6 +320,28 @@ mod tests {
         assert_eq!(format(&BigUint::from(7u32), &named("port", 32)), "7");
         assert_eq!(format(&BigUint::from(1u8), &named("mac", 48)), "00:00:00:00:00:01");
         assert_eq!(format(&BigUint::from(1u8), &named("a", 128)), "::1");
+    }
+
+    #[test]
+    fn answers_are_in_the_base_of_the_question() {
+        let value = BigUint::from(0xab00u32);
+        let cases = [
+            ("0xabcde", "0x0ab00"),
+            ("0XABCD", "0xab00"),
+            ("0b1", "0b1010101100000000"),
+            ("0o7", "0o125400"),
+            ("43776", "43776"),
+            ("1_000", "43776"),
+            ("0.0.171.1", "0.0.171.0"),
+            ("::ab01", "::ab00"),
+            ("00:00:00:00:ab:01", "00:00:00:00:ab:00"),
+            ("00-00-00-00-ab-01", "00-00-00-00-ab-00"),
+        ];
+        for (text, answer) in cases {
+            assert_eq!(like(text, &value), answer, "{text}");
+        }
+        let message = parse("0x1ffff", &field(16)).unwrap_err().to_string();
+        assert_eq!(message, "`0x1ffff` does not fit `f`, which has 16 bits: 0x0 to 0xffff");
     }
 
     #[test]

@@ -98,13 +98,13 @@ fn bad_input() {
             "1",
             "forward",
             &["0x100000000"],
-            "`0x100000000` does not fit `port`, which has 32 bits: 0 to 4294967295",
+            "`0x100000000` does not fit `port`, which has 32 bits: 0x0 to 0xffffffff",
         ),
         (
             "0x1000000000000",
             "drop",
             &[],
-            "`0x1000000000000` does not fit `hdr.eth.dst`, which has 48 bits: 0 to 281474976710655",
+            "`0x1000000000000` does not fit `hdr.eth.dst`, which has 48 bits: 0x0 to 0xffffffffffff",
         ),
         ("10.0.0.1", "drop", &[], "`10.0.0.1` is an IPv4 address of 32 bits, but `hdr.eth.dst` has 48"),
         (
@@ -140,6 +140,10 @@ fn bad_input() {
     assert_eq!(long, "a prefix of 33 bits is longer than key `hdr.ip.dst`, which has 32");
     let ones = insert(&route, "10.0.0.1/8", "drop", &[]).unwrap_err();
     assert_eq!(ones, "`10.0.0.1/8` has ones that its prefix does not cover; did you mean `10.0.0.0/8`?");
+    let ones = insert(&route, "0xa000001/8", "drop", &[]).unwrap_err();
+    assert_eq!(ones, "`0xa000001/8` has ones that its prefix does not cover; did you mean `0xa000000/8`?");
+    let ones = insert(&route, "167772161/8", "drop", &[]).unwrap_err();
+    assert_eq!(ones, "`167772161/8` has ones that its prefix does not cover; did you mean `167772160/8`?");
     let small = program.table("small").unwrap();
     let constant = small.set_default(&small.call("drop", &[]).unwrap()).unwrap_err().to_string();
     assert_eq!(constant, "table `ingress.small` cannot be changed: its default action is `const`");
@@ -284,6 +288,26 @@ fn verifier() {
         assert!(refusal.reason.contains("packet"), "{refusal:?}");
         assert_eq!(refusal.p4_line.as_deref(), Some("switch.p4:42"), "{refusal:?}");
         assert!(refusal.c_line.as_ref().unwrap().0.starts_with("u16 type"), "{refusal:?}");
+    }
+}
+
+#[test]
+fn a_log_that_is_not_utf8_is_an_error_and_no_crash() {
+    if !privileged("a_log_that_is_not_utf8_is_an_error_and_no_crash") {
+        return;
+    }
+    // The verifier quotes the line that it refuses, which has a byte of Latin-1.
+    let source = fixture::SOURCE.replace("switch.p4:42", "switch.p4:42 \u{1}");
+    let source: Vec<u8> = source.bytes().map(|byte| if byte == 1 { 0xe9 } else { byte }).collect();
+    let manifest = fixture::manifest(256).encode().unwrap();
+    let bytes = fixture::compile_source(&source, &manifest, 256, &["WRONG".into()]);
+    let object = p4xdp_runtime::Object::from_bytes("switch.o", bytes).unwrap();
+    for error in
+        [p4xdp_runtime::verify::verify(&object).unwrap_err(), load::load_detached(&object, 0).unwrap_err()]
+    {
+        let p4xdp_runtime::Error::Load(load::LoadError::Refused(refusal)) = &error else { panic!("{error}") };
+        assert!(refusal.reason.contains("packet"), "{refusal:?}");
+        assert!(refusal.c_line.as_ref().unwrap().0.contains("switch.p4:42 \u{fffd}"), "{refusal:?}");
     }
 }
 

@@ -140,7 +140,7 @@ fn modes() {
         assert_eq!(load(&plain(), &["lo"], &options()).unwrap().devices[0].mode, Mode::Generic);
         unload("lo", false).unwrap();
         let error = load(&plain(), &["lo"], &native).unwrap_err().to_string();
-        assert!(error.contains("use generic mode"), "{error}");
+        assert!(error.contains("`--mode generic`"), "{error}");
     });
 }
 

@@ -2,12 +2,51 @@
 
 use super::{check, check_libbpf};
 use libbpf_rs::{AsRawLibbpf, OpenObject};
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::io;
 use std::mem::size_of;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::OnceLock;
+
+static TAKE_WARNING: OnceLock<fn(String)> = OnceLock::new();
+
+unsafe extern "C" {
+    /// Of the C library. A `va_list` that is an argument is a pointer on all machines that we know, and nothing looks behind it here.
+    fn vasprintf(text: *mut *mut c_char, format: *const c_char, args: *mut c_void) -> c_int;
+}
+
+unsafe extern "C" fn take_warning(
+    level: libbpf_sys::libbpf_print_level,
+    format: *const c_char,
+    args: *mut c_void,
+) -> c_int {
+    let Some(take) = TAKE_WARNING.get().filter(|_| level == libbpf_sys::LIBBPF_WARN) else { return 0 };
+    let mut text = std::ptr::null_mut();
+    // SAFETY: libbpf hands on a format with its arguments; the C library allocates the text, which ends with a zero byte.
+    unsafe {
+        if vasprintf(&raw mut text, format, args) >= 0 {
+            take(CStr::from_ptr(text).to_string_lossy().into_owned());
+            libc::free(text.cast());
+        }
+    }
+    0
+}
+
+/// Hands libbpf's warnings to a function instead of printing them. Bytes that are not UTF-8 are replaced.
+pub(crate) fn on_warning(take: fn(String)) {
+    if TAKE_WARNING.set(take).is_ok() {
+        // SAFETY: the functions differ in how the `va_list` is typed only, for which bindgen has another name on each machine.
+        unsafe {
+            let print: libbpf_sys::libbpf_print_fn_t = Some(std::mem::transmute::<
+                unsafe extern "C" fn(libbpf_sys::libbpf_print_level, *const c_char, *mut c_void) -> c_int,
+                _,
+            >(take_warning));
+            libbpf_sys::libbpf_set_print(print);
+        }
+    }
+}
 
 /// What the kernel tells of a loaded program.
 #[derive(Clone, Debug, Default)]

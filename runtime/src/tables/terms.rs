@@ -3,7 +3,7 @@
 
 use super::{Call, Count, Entry, KeyMatch, Table, TableError};
 use crate::error::Error;
-use crate::value::{self, ValueError, ones, prefix_mask};
+use crate::value::{self, ValueError, like, ones, prefix_mask};
 use num_bigint::BigUint;
 use p4xdp_manifest as manifest;
 use p4xdp_manifest::{Key, KeyValue, MatchKind, Param};
@@ -186,8 +186,10 @@ pub fn parse_key(key: &Key, text: &str) -> Result<KeyMatch, TableError> {
         if key.match_kind != MatchKind::Ternary {
             return Err(unsuited());
         }
-        let (number, mask) = (value::parse(number, param)?, value::parse(mask, param)?);
-        return covered(text, key, number, mask, "mask", KeyMatch::Masked);
+        let value = value::parse(number, param)?;
+        let bits = value::parse(mask, param)?;
+        covered(text, "mask", &value, &bits, |inside| format!("{}&&&{}", like(number, inside), mask.trim()))?;
+        return Ok(KeyMatch::Masked(value, bits));
     }
     if let Some((low, high)) = text.split_once("..") {
         if key.match_kind != MatchKind::Range {
@@ -204,17 +206,17 @@ pub fn parse_key(key: &Key, text: &str) -> Result<KeyMatch, TableError> {
         if length > param.width {
             return Err(TableError::PrefixLength { key: param.name.clone(), width: param.width, length });
         }
-        let number = value::parse(number, param)?;
+        let value = value::parse(number, param)?;
         let mask = prefix_mask(param.width, length);
-        return match key.match_kind {
-            MatchKind::Lpm => {
-                covered(text, key, number, mask, "prefix", |value, _| KeyMatch::Prefix(value, length))
-            }
-            MatchKind::Ternary => covered(text, key, number, mask, "prefix", KeyMatch::Masked),
+        let wanted = match key.match_kind {
+            MatchKind::Lpm => KeyMatch::Prefix(value.clone(), length),
+            MatchKind::Ternary => KeyMatch::Masked(value.clone(), mask.clone()),
             MatchKind::Exact | MatchKind::Range | MatchKind::Optional | MatchKind::Selector => {
-                Err(unsuited())
+                return Err(unsuited());
             }
         };
+        covered(text, "prefix", &value, &mask, |inside| format!("{}/{length}", like(number, inside)))?;
+        return Ok(wanted);
     }
     let number = value::parse(text, param)?;
     Ok(match key.match_kind {
@@ -225,21 +227,19 @@ pub fn parse_key(key: &Key, text: &str) -> Result<KeyMatch, TableError> {
     })
 }
 
-/// A value with ones that the mask leaves out is more likely a mistake than meant.
+/// A value with ones that the mask leaves out is more likely a mistake than meant; `meant` writes the value without them.
 fn covered(
     text: &str,
-    key: &Key,
-    value: BigUint,
-    mask: BigUint,
     what: &'static str,
-    make: impl Fn(BigUint, BigUint) -> KeyMatch,
-) -> Result<KeyMatch, TableError> {
-    let inside = &value & &mask;
-    if inside == value {
-        return Ok(make(value, mask));
+    value: &BigUint,
+    mask: &BigUint,
+    meant: impl FnOnce(&BigUint) -> String,
+) -> Result<(), TableError> {
+    let inside = value & mask;
+    if inside == *value {
+        return Ok(());
     }
-    let meant = key_text(key, &make(inside, mask));
-    Err(TableError::Uncovered { text: text.into(), what, meant })
+    Err(TableError::Uncovered { text: text.into(), what, meant: meant(&inside) })
 }
 
 /// The value fits its field.

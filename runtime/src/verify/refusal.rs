@@ -99,7 +99,8 @@ fn position(line: &str) -> Option<String> {
 /// The nearest position above the line, in the C file beside the object.
 fn above(object: &Object, text: &str, place: Option<&str>) -> Option<String> {
     let path = object.path()?.with_extension("c");
-    let source = fs::read_to_string(Path::new(&path)).ok()?;
+    let source = fs::read(Path::new(&path)).ok()?;
+    let source = String::from_utf8_lossy(&source);
     let lines: Vec<&str> = source.lines().collect();
     let number = place
         .and_then(|place| place.rsplit_once(':')?.1.parse::<usize>().ok())
