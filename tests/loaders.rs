@@ -12,68 +12,10 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
-mod needs;
+mod space;
 
-use needs::Need;
+use space::{Space, privileged, run};
 use std::path::Path;
-use std::process::{Command, Output};
-
-/// A namespace with a veth pair; removed at the end.
-struct Space(String);
-
-impl Space {
-    fn new(name: &str) -> Space {
-        let space = Space(format!("p4xdp-{}-{name}", std::process::id()));
-        run(&["ip", "netns", "add", &space.0]);
-        space.run(&[
-            "sysctl",
-            "-qw",
-            "net.ipv6.conf.all.disable_ipv6=1",
-            "net.ipv6.conf.default.disable_ipv6=1",
-        ]);
-        space.run(&[
-            "ip", "link", "add", "sw", "index", "1000", "type", "veth", "peer", "name", "host", "index",
-            "1001",
-        ]);
-        for device in ["sw", "host"] {
-            space.run(&["ip", "link", "set", device, "up"]);
-        }
-        space.run(&["ip", "address", "add", "10.9.0.1/24", "dev", "host"]);
-        space
-    }
-
-    fn try_run(&self, command: &[&str]) -> Output {
-        output(&[&["ip", "netns", "exec", &self.0], command].concat())
-    }
-
-    #[track_caller]
-    fn run(&self, command: &[&str]) -> String {
-        run(&[&["ip", "netns", "exec", &self.0], command].concat())
-    }
-}
-
-impl Drop for Space {
-    fn drop(&mut self) {
-        output(&["ip", "netns", "delete", &self.0]);
-    }
-}
-
-fn output(command: &[&str]) -> Output {
-    Command::new(command[0]).args(&command[1..]).output().unwrap_or_else(|e| panic!("{}: {e}", command[0]))
-}
-
-#[track_caller]
-fn run(command: &[&str]) -> String {
-    let output = output(command);
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{command:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
-    text
-}
-
-fn privileged() -> bool {
-    let commands = ["ip", "ethtool", "ping", "sysctl", "xdp-loader"].map(Need::Command);
-    needs::met("loaders", &[&[Need::Root], &commands[..]].concat())
-}
 
 const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
 
@@ -108,7 +50,7 @@ fn holds(space: &Space) {
 
 #[test]
 fn iproute2_attaches_the_switch() {
-    if !privileged() {
+    if !privileged("iproute2_attaches_the_switch") {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");
@@ -121,7 +63,7 @@ fn iproute2_attaches_the_switch() {
 
 #[test]
 fn xdp_loader_attaches_the_switch() {
-    if !privileged() {
+    if !privileged("xdp_loader_attaches_the_switch") {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");
@@ -134,7 +76,7 @@ fn xdp_loader_attaches_the_switch() {
 
 #[test]
 fn a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing() {
-    if !privileged() {
+    if !privileged("a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing") {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");
@@ -163,7 +105,7 @@ fn a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing() {
 
 #[test]
 fn wrong_table_commands_are_refused_and_change_nothing() {
-    if !privileged() {
+    if !privileged("wrong_table_commands_are_refused_and_change_nothing") {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");

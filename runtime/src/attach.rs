@@ -137,7 +137,7 @@ impl Device {
             sys::bpf::xdp_attach(self.index, Some(program), flags.bits(), old)
         });
         let what = format!("attach the program to `{}` in {mode} mode", self.name);
-        result.map_err(|source| KernelError { what, source, log })?;
+        result.map_err(|source| KernelError { log, ..KernelError::new(what, source) })?;
         Ok(mode)
     }
 
@@ -147,7 +147,7 @@ impl Device {
             sys::bpf::xdp_attach(self.index, None, flags_of(mode).bits(), Some(old))
         });
         let what = format!("take the program off `{}`", self.name);
-        result.map_err(|source| KernelError { what, source, log })?;
+        result.map_err(|source| KernelError { log, ..KernelError::new(what, source) })?;
         Ok(())
     }
 }

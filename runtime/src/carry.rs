@@ -1,26 +1,44 @@
-//! What a new program keeps of the one that it replaces: in, both manifests; out, the maps to use again and a report of what was kept
-//! and what starts anew, and why. Entries stay in place: the new program gets the old map, so no packet sees an empty table.
+//! What a new program keeps of those that it replaces: in, the old programs with their devices, and the new manifest; out, a plan that is
+//! made before anything is changed: maps to use again, entries and default actions to put into new ones, counts to add once the old
+//! programs have stopped; and a report of what was kept and what starts anew, and why.
+//!
+//! One old program's tables stay in place: the new program gets the old maps, so no packet sees an empty table. Those of several programs
+//! are put together in a new map, which is full before a packet sees it. What cannot be put together is a [`Conflict`].
+
+mod externs;
+mod tables;
 
 use crate::error::{Error, KernelError};
-use crate::program::Program;
-use crate::tables::{Origin, terms};
+use crate::program::{Program, kernel_name};
+use crate::storage::{Call, Entry};
+use crate::tables::terms;
 use libbpf_rs::{MapCore, MapHandle, OpenObject};
-use p4xdp_manifest::{Extern, ExternKind, Manifest, Storage, Table};
-use std::collections::{BTreeMap, BTreeSet};
+use p4xdp_manifest::Manifest;
+use std::collections::BTreeMap;
+use std::fmt;
 use std::os::fd::AsFd;
 
 /// What became of a table or extern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carried {
-    /// It is the old one.
+    /// It is the old one, with all that the replaced programs had in theirs.
     Kept,
-    /// Its entries were put into a new one, since the layout differs.
+    /// Its entries, or the counts of its cells, were put into a new one, since the layout differs.
     Moved {
         /// Why it is not the old one.
         reason: String,
         /// How many entries were moved.
         moved: u64,
         /// How many were not: their action is gone or has other parameters, or there is no room.
+        lost: u64,
+    },
+    /// Several programs had one each, and it has the entries of all, or the sum of their counts.
+    Joined {
+        /// Devices of the programs, one group a program.
+        devices: Vec<Vec<String>>,
+        /// Entries, or cells that are not zero.
+        entries: u64,
+        /// How many were lost, as for [`Carried::Moved`].
         lost: u64,
     },
     /// It starts anew.
@@ -32,218 +50,183 @@ pub enum Carried {
     New,
 }
 
-pub(crate) struct Plan {
-    /// Maps of the new program and the old program's maps that take their place.
-    pub maps: BTreeMap<String, String>,
-    pub report: BTreeMap<String, Carried>,
+/// What several replaced programs have and one program cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Full name of the table or extern.
+    pub name: String,
+    /// What it is: `` entry dst=10.0.0.0/8 is drop() on `a`, forward(port=1) on `b` ``.
+    pub what: String,
 }
 
-/// Compares two programs.
-pub(crate) fn plan(old: &Program, new: &Manifest) -> Plan {
-    let before = old.manifest();
-    let mut plan = Plan { maps: BTreeMap::new(), report: BTreeMap::new() };
-    for table in &new.tables {
-        let Some((map, kind)) = storage_map(table) else { continue };
-        let carried = match before.tables.iter().find(|candidate| candidate.name == table.name) {
-            None => Carried::New,
-            Some(other) => match (difference(before, other, new, table), storage_map(other)) {
-                (None, Some((other_map, other_kind))) if kind == other_kind => {
-                    plan.maps.insert(map.into(), other_map.into());
-                    Carried::Kept
-                }
-                (difference, _) => Carried::Reset {
-                    reason: difference.unwrap_or_else(|| "its entries are stored in another way".into()),
-                },
-            },
-        };
-        plan.report.insert(table.name.clone(), carried);
-    }
-    externs(before, new, &mut plan);
-    plan
-}
-
-/// Externs share maps: a map is kept if all that is in it is the same.
-fn externs(before: &Manifest, new: &Manifest, plan: &mut Plan) {
-    let maps: BTreeSet<&str> = new.externs.iter().filter_map(kept_map).collect();
-    for map in maps {
-        let of = |manifest: &Manifest| -> Vec<Extern> {
-            manifest.externs.iter().filter(|item| kept_map(item) == Some(map)).cloned().collect()
-        };
-        let (old_items, items) = (of(before), of(new));
-        let same = old_items == items;
-        if same {
-            plan.maps.insert(map.into(), map.into());
-        }
-        for item in items {
-            let carried = if same {
-                Carried::Kept
-            } else if before.externs.iter().any(|candidate| candidate.name == item.name) {
-                Carried::Reset { reason: "it, or one that shares its map, has another layout".into() }
-            } else {
-                Carried::New
-            };
-            plan.report.insert(item.name, carried);
-        }
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.what)
     }
 }
 
-/// The map with an extern's state; events have none worth keeping.
-fn kept_map(item: &Extern) -> Option<&str> {
-    match &item.kind {
-        ExternKind::Counter { map, .. } | ExternKind::Register { map, .. } => Some(map),
-        ExternKind::Events { .. } => None,
+/// A program that is replaced.
+pub(crate) struct Old<'a> {
+    pub program: &'a Program,
+    /// The devices that run it, of those that are loaded.
+    pub devices: Vec<String>,
+}
+
+impl Old<'_> {
+    /// `` `a`, `b` ``
+    fn place(&self) -> String {
+        let names: Vec<String> = self.devices.iter().map(|device| format!("`{device}`")).collect();
+        names.join(", ")
     }
 }
 
-/// A table's map, and its storage without the map's name.
-fn storage_map(table: &Table) -> Option<(&str, Storage)> {
-    let storage = table.storage.as_ref()?;
-    let mut plain = storage.clone();
-    match &mut plain {
-        Storage::Hash { map, .. } | Storage::Array { map, .. } | Storage::LpmTrie { map, .. } => map.clear(),
-    }
-    let map = match storage {
-        Storage::Hash { map, .. } | Storage::Array { map, .. } | Storage::LpmTrie { map, .. } => map,
+/// What is to be done.
+pub(crate) struct Plan<'a> {
+    /// Maps of the new program, and the maps that take their place.
+    maps: BTreeMap<String, &'a MapHandle>,
+    /// Entries by table.
+    entries: BTreeMap<String, Vec<Entry>>,
+    /// Default actions by table.
+    defaults: BTreeMap<String, Call>,
+    /// Counters of old programs whose counts are added to those of the same name.
+    counters: Vec<(&'a Program, String)>,
+    report: BTreeMap<String, Carried>,
+    /// Programs that are replaced.
+    several: bool,
+}
+
+/// Compares the programs.
+///
+/// # Errors
+/// [`crate::load::LoadError::Conflict`], or when the old programs cannot be read.
+pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, Error> {
+    let mut plan = Plan {
+        maps: BTreeMap::new(),
+        entries: BTreeMap::new(),
+        defaults: BTreeMap::new(),
+        counters: Vec::new(),
+        report: BTreeMap::new(),
+        several: olds.len() > 1,
     };
-    Some((map, plain))
+    let mut conflicts = Vec::new();
+    tables::plan(olds, new, &mut plan, &mut conflicts)?;
+    externs::plan(olds, new, &mut plan, &mut conflicts)?;
+    if conflicts.is_empty() { Ok(plan) } else { Err(crate::load::LoadError::Conflict(conflicts).into()) }
 }
 
-/// What keeps a table's entries from meaning the same in the new program.
-fn difference(before: &Manifest, old: &Table, after: &Manifest, new: &Table) -> Option<String> {
-    if old.keys != new.keys {
-        return Some("its keys differ".into());
-    }
-    if old.size != new.size {
-        return Some(format!("its size was {} and is {}", old.size, new.size));
-    }
-    if old.direct_counter != new.direct_counter {
-        return Some("its direct counter differs".into());
-    }
-    let actions = |manifest: &Manifest, table: &Table| -> Vec<_> {
-        let of = |action: &p4xdp_manifest::TableAction| {
-            let called = manifest.actions.get(action.action);
-            (called.map(|called| (called.name.clone(), called.params.clone())), action.places.clone())
-        };
-        table.actions.iter().map(of).collect()
-    };
-    if actions(before, old) != actions(after, new) {
-        return Some("its actions differ".into());
-    }
-    None
-}
-
-/// Gives the new program the old program's maps.
-pub(crate) fn reuse(
-    open: &mut OpenObject,
-    maps: &BTreeMap<String, String>,
-    old: &Program,
-) -> Result<(), Error> {
-    for mut map in open.maps_mut() {
-        let name = map.name().to_string_lossy().into_owned();
-        let Some(old_map) = maps.get(&name) else { continue };
-        let old_map: &MapHandle = old.map(old_map)?;
-        let same = map.map_type() == old_map.map_type()
-            && map.key_size() == old_map.key_size()
-            && map.value_size() == old_map.value_size()
-            && map.max_entries() == old_map.max_entries();
-        // The manifests agree, so maps that differ are a mistake of the back end; an empty table would be a worse answer than none.
-        if !same {
-            let error = std::io::Error::other("its layout is not what the manifest says");
-            return Err(KernelError::new(format!("keep map {name}"), error).into());
-        }
-        map.reuse_fd(old_map.as_fd())
-            .map_err(|error| KernelError::bpf(format!("keep map {name}"), &error, Vec::new()))?;
-    }
-    Ok(())
-}
-
-/// Puts entries into new tables where P4's view of the table, or at least of its keys, is the same and only the layout differs. Changes
-/// made between this and the moment when the new program is attached are not seen.
-pub(crate) fn entries(
-    old: &Program,
-    new: &Program,
-    carried: &mut BTreeMap<String, Carried>,
-) -> Result<(), Error> {
-    for table in new.tables()? {
-        let description = table.description();
-        let Some(Carried::Reset { reason }) = carried.get(&description.name) else { continue };
-        let old_tables = old.tables()?;
-        let before = old_tables.iter().find(|before| before.description().name == description.name);
-        let Some(before) = before.filter(|before| same_keys(before.description(), description)) else {
-            continue;
-        };
-        let (mut moved, mut lost) = (0, 0);
-        for (origin, mut entry) in before.entries()? {
-            if origin == Origin::Const {
-                continue;
+impl Plan<'_> {
+    /// Gives the new program the old maps that it keeps.
+    pub(crate) fn reuse(&self, open: &mut OpenObject) -> Result<(), Error> {
+        for mut map in open.maps_mut() {
+            let name = map.name().to_string_lossy().into_owned();
+            let Some(old_map) = self.maps.get(&name) else { continue };
+            let same = map.map_type() == old_map.map_type()
+                && map.key_size() == old_map.key_size()
+                && map.value_size() == old_map.value_size()
+                && map.max_entries() == old_map.max_entries();
+            // The manifests agree, so maps that differ are a mistake of the back end; an empty table would be a worse answer than none.
+            if !same {
+                let error = std::io::Error::other("its layout is not what the manifest says");
+                return Err(KernelError::new(format!("keep map {name}"), error).into());
             }
-            let action = translate(old.manifest(), before.description(), entry.call.action, &table);
-            let inserted = match action {
-                Some(action) => {
-                    entry.call.action = action;
-                    table.insert(&entry)
+            map.reuse_fd(old_map.as_fd())
+                .map_err(|error| KernelError::bpf(format!("keep map {name}"), &error, Vec::new()))?;
+        }
+        Ok(())
+    }
+
+    /// Fills the tables of the new program, which no packet sees yet: entries and default actions of the old programs, and the program's
+    /// own initial entries where nothing was kept.
+    ///
+    /// # Errors
+    /// When entries of several programs have no room together, or the kernel refuses.
+    pub(crate) fn fill(&mut self, new: &Program) -> Result<(), Error> {
+        for table in new.tables()? {
+            let name = &table.description().name;
+            if let Some(entries) = self.entries.remove(name) {
+                let count = entries.len() as u64;
+                let mut refused = 0;
+                for entry in &entries {
+                    match table.insert(entry) {
+                        Ok(()) => {}
+                        Err(Error::Table(error)) if self.several => {
+                            let what = error.to_string();
+                            let conflict = Conflict { name: name.clone(), what };
+                            return Err(crate::load::LoadError::Conflict(vec![conflict]).into());
+                        }
+                        Err(Error::Table(_)) => refused += 1,
+                        Err(error) => return Err(error),
+                    }
                 }
-                None => {
-                    lost += 1;
-                    continue;
+                match self.report.get_mut(name) {
+                    Some(
+                        Carried::Moved { moved, lost, .. } | Carried::Joined { entries: moved, lost, .. },
+                    ) => {
+                        *moved = count - refused;
+                        *lost += refused;
+                    }
+                    Some(Carried::Kept | Carried::Reset { .. } | Carried::New) | None => {}
                 }
-            };
-            match inserted {
-                Ok(()) => moved += 1,
-                Err(Error::Table(_)) => lost += 1,
-                Err(error) => return Err(error),
+            } else if !matches!(self.report.get(name), Some(Carried::Kept)) {
+                for entry in &table.description().initial_entries {
+                    table.insert(&terms::of_manifest(entry))?;
+                }
+            }
+            if let Some(call) = self.defaults.get(name) {
+                table.set_default(call)?;
             }
         }
-        let reason = reason.clone();
-        carried.insert(description.name.clone(), Carried::Moved { reason, moved, lost });
+        Ok(())
     }
-    Ok(())
-}
 
-/// The keys mean the same, wherever they stand in the map.
-fn same_keys(old: &Table, new: &Table) -> bool {
-    let keys = |table: &Table| -> Vec<_> {
-        table.keys.iter().map(|key| (key.param.clone(), key.match_kind)).collect()
-    };
-    keys(old) == keys(new)
-}
-
-/// The action of the same name and parameters in another program's table.
-fn translate(
-    manifest: &Manifest,
-    old: &Table,
-    action: usize,
-    table: &crate::tables::Table<'_>,
-) -> Option<usize> {
-    let called = manifest.actions.get(old.actions.get(action)?.action)?;
-    table.description().actions.iter().position(|candidate| {
-        let other = table.manifest().actions.get(candidate.action);
-        other.is_some_and(|other| other.name == called.name && other.params == called.params)
-    })
-}
-
-/// Default actions that the control plane changed stay, if the table still has the action; a program's own default action is the new
-/// program's.
-pub(crate) fn defaults(old: &Program, new: &Program) -> Result<(), Error> {
-    for table in new.tables()? {
-        let description = table.description();
-        if description.default.data.is_none() || description.default.is_const {
-            continue;
+    /// Adds what the old programs counted, once no device runs them any more: then their counts are final. Gives the report. There is
+    /// no way back any more, so what cannot be added is reported as lost.
+    pub(crate) fn finish(mut self, new: &Program) -> BTreeMap<String, Carried> {
+        if !self.counters.is_empty() {
+            crate::sys::wait_for_packets();
         }
-        let old_tables = old.tables()?;
-        let before = old_tables.iter().find(|before| before.description().name == description.name);
-        let Some(before) = before else { continue };
-        if before.description().default.data.is_none() {
-            continue;
+        for (old, name) in std::mem::take(&mut self.counters) {
+            let (added, refused) = add(old, new, &name);
+            match self.report.get_mut(&name) {
+                Some(Carried::Moved { moved, lost, .. }) => {
+                    *moved += added;
+                    *lost += refused;
+                }
+                Some(Carried::Joined { entries, lost, .. }) => {
+                    *lost += refused;
+                    let counts = new.counter(&name).and_then(|counter| counter.dump());
+                    *entries = counts.map_or(0, |counts| counts.len() as u64);
+                }
+                Some(Carried::Kept | Carried::Reset { .. } | Carried::New) | None => {}
+            }
         }
-        let mut current = before.default_action()?;
-        if current == terms::of_manifest_call(&before.description().default.initial) {
-            continue;
-        }
-        if let Some(action) = translate(old.manifest(), before.description(), current.action, &table) {
-            current.action = action;
-            table.set_default(&current)?;
-        }
+        self.report
     }
-    Ok(())
+}
+
+/// Adds a counter of one program to that of another; how many cells were added, and how many could not be.
+fn add(old: &Program, new: &Program, name: &str) -> (u64, u64) {
+    let Ok(cells) = old.counter(name).and_then(|counter| counter.dump()) else { return (0, 1) };
+    let all = cells.len() as u64;
+    let Ok(mut adder) = new.counter(name).and_then(|counter| counter.adder()) else { return (0, all) };
+    let added = cells.into_iter().filter(|(index, count)| adder.add(*index, *count).is_ok()).count() as u64;
+    (added, all - added)
+}
+
+/// The map of a program, and the kernel's number of it: programs that were replaced on some devices only share maps.
+fn map_and_id<'a>(program: &'a Program, name: &str) -> Result<(&'a MapHandle, u32), Error> {
+    let map = program.map(name)?;
+    let info = map.info().map_err(|error| {
+        KernelError::bpf(
+            format!("read what the kernel knows of map {}", kernel_name(name)),
+            &error,
+            Vec::new(),
+        )
+    })?;
+    Ok((map, info.info.id))
+}
+
+/// Devices of programs, for reports.
+fn devices<'a>(olds: impl Iterator<Item = &'a Old<'a>>) -> Vec<Vec<String>> {
+    olds.map(|old| old.devices.clone()).collect()
 }

@@ -4,10 +4,11 @@
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use crate::storage::{Count, record};
+use crate::sys;
 use crate::tables::{TableError, terms};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
-use num_bigint::BigUint;
 use p4xdp_manifest::{Extern, ExternKind, Place};
+use std::os::fd::{AsFd, OwnedFd};
 
 /// Why a counter cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +33,39 @@ pub enum CounterError {
         /// What was to be written.
         index: u64,
     },
+}
+
+/// Adds to a counter's cells. The kernel does it, by a program that runs once a cell and adds to the cell of its CPU in one instruction: a
+/// packet on that CPU counts before or after it, one on another CPU in a cell of its own. Reading and writing back would lose what is
+/// counted in between.
+pub(crate) struct Adder<'p> {
+    counter: Counter<'p>,
+    program: OwnedFd,
+}
+
+impl Adder<'_> {
+    /// Adds to a cell.
+    ///
+    /// # Errors
+    /// When there is no such index, or no room for it.
+    pub(crate) fn add(&mut self, index: u64, count: Count) -> Result<(), Error> {
+        let counter = &self.counter;
+        let key = counter.key(index)?;
+        let add = || sys::programs::run_adder(self.program.as_fd(), key, [count.packets, count.bytes]);
+        if add().map_err(|error| counter.refused(error))? {
+            return Ok(());
+        }
+        counter.make(index, &key)?;
+        if add().map_err(|error| counter.refused(error))? {
+            return Ok(());
+        }
+        let (counter, size) = (counter.item.name.clone(), counter.layout.size);
+        Err(CounterError::Full { counter, size, index }.into())
+    }
+}
+
+fn difference(wanted: Count, now: Count) -> Count {
+    Count { packets: wanted.packets.wrapping_sub(now.packets), bytes: wanted.bytes.wrapping_sub(now.bytes) }
 }
 
 /// An indexed counter of a loaded program.
@@ -162,50 +196,52 @@ impl<'p> Counter<'p> {
         Ok(cells)
     }
 
-    /// Writes a cell.
+    /// Sets a cell to a value. What packets count meanwhile is counted on top of it: nothing is lost.
     ///
     /// # Errors
     /// When there is no such index, or no room for it.
     pub fn write(&self, index: u64, count: Count) -> Result<(), Error> {
-        let key = self.key(index)?;
-        let mut value = vec![0u8; self.map.value_size() as usize];
-        if let Some(place) = self.layout.packets {
-            record::put(&mut value, place, &BigUint::from(count.packets));
-        }
-        if let Some(place) = self.layout.bytes {
-            record::put(&mut value, place, &BigUint::from(count.bytes));
-        }
-        let result = if self.map.map_type().is_percpu() {
-            let cpus = libbpf_rs::num_possible_cpus()
-                .map_err(|error| KernelError::new("count the CPUs", io_error(&error)))?;
-            let mut values = vec![vec![0u8; value.len()]; cpus];
-            if let Some(first) = values.first_mut() {
-                *first = value;
-            }
-            self.map.update_percpu(&key, &values, MapFlags::ANY)
-        } else {
-            self.map.update(&key, &value, MapFlags::ANY)
-        };
-        result.map_err(|error| {
-            let source = io_error(&error);
-            if source.raw_os_error() == Some(libc::E2BIG) {
-                let (counter, size) = (self.item.name.clone(), self.layout.size);
-                return CounterError::Full { counter, size, index }.into();
-            }
-            Error::from(KernelError::new(format!("write counter `{}`", self.item.name), source))
-        })
+        let now = self.read(index)?;
+        self.adder()?.add(index, difference(count, now))
     }
 
-    /// Sets all cells to zero; how many were not.
+    /// Takes what all cells have counted away from them; how many were not zero. What packets count meanwhile stays.
     ///
     /// # Errors
     /// When the kernel refuses.
     pub fn reset(&self) -> Result<u64, Error> {
+        Ok(self.take()?.len() as u64)
+    }
+
+    /// As [`Counter::reset`], but what was taken: summed over all calls and added to what is there, it is all that was ever counted.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn take(&self) -> Result<Vec<(u64, Count)>, Error> {
         let cells = self.dump()?;
-        for (index, _) in &cells {
-            self.write(*index, Count::default())?;
+        if !cells.is_empty() {
+            let mut adder = self.adder()?;
+            for (index, count) in &cells {
+                adder.add(*index, difference(Count::default(), *count))?;
+            }
         }
-        Ok(cells.len() as u64)
+        Ok(cells)
+    }
+
+    /// Adds to cells while packets count in them.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub(crate) fn adder(self) -> Result<Adder<'p>, Error> {
+        let offset = |place: Option<&Place>| place.map(|place| place.offset);
+        let places = [offset(self.layout.packets), offset(self.layout.bytes)];
+        let program =
+            sys::programs::load_adder(self.map.as_fd(), places).map_err(|error| self.refused(error))?;
+        Ok(Adder { counter: self, program })
+    }
+
+    fn refused(&self, error: std::io::Error) -> Error {
+        KernelError::new(format!("write counter `{}`", self.item.name), error).into()
     }
 
     fn key(&self, index: u64) -> Result<[u8; 4], Error> {
@@ -217,6 +253,28 @@ impl<'p> Counter<'p> {
                 let (counter, size) = (self.item.name.clone(), self.layout.size);
                 Err(CounterError::Index { counter, size, index }.into())
             }
+        }
+    }
+
+    /// Makes a cell of a sparse counter, with zeros, unless a packet has made it meanwhile.
+    fn make(&self, index: u64, key: &[u8]) -> Result<(), Error> {
+        let value = vec![0u8; self.map.value_size() as usize];
+        let result = if self.map.map_type().is_percpu() {
+            let cpus = libbpf_rs::num_possible_cpus()
+                .map_err(|error| KernelError::new("count the CPUs", io_error(&error)))?;
+            self.map.update_percpu(key, &vec![value; cpus], MapFlags::NO_EXIST)
+        } else {
+            self.map.update(key, &value, MapFlags::NO_EXIST)
+        };
+        let Err(error) = result else { return Ok(()) };
+        let source = io_error(&error);
+        match source.raw_os_error() {
+            Some(libc::EEXIST) => Ok(()),
+            Some(libc::E2BIG) => {
+                let (counter, size) = (self.item.name.clone(), self.layout.size);
+                Err(CounterError::Full { counter, size, index }.into())
+            }
+            _ => Err(self.refused(source)),
         }
     }
 

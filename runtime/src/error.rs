@@ -61,32 +61,49 @@ pub struct KernelError {
     pub source: io::Error,
     /// What libbpf had to say about it, a line each.
     pub log: Vec<String>,
+    /// The capabilities that it needs.
+    pub needs: &'static str,
 }
+
+/// What loading, attaching and filling tables needs.
+pub(crate) const CAPABILITIES: &str = "the capabilities CAP_BPF and CAP_NET_ADMIN";
+/// What finding a program or map by its number, mounting, and entering namespaces needs.
+pub(crate) const CAP_SYS_ADMIN: &str = "the capability CAP_SYS_ADMIN";
 
 impl KernelError {
     /// Of an operation and the system's error.
     #[must_use]
     pub fn new(what: impl Into<String>, source: io::Error) -> KernelError {
-        KernelError { what: what.into(), source, log: Vec::new() }
+        KernelError { what: what.into(), source, log: Vec::new(), needs: CAPABILITIES }
     }
 
     /// Of an operation and libbpf's error, with the lines that libbpf would have printed.
     #[must_use]
     pub fn bpf(what: impl Into<String>, source: &libbpf_rs::Error, log: Vec<String>) -> KernelError {
-        KernelError { what: what.into(), source: io_error(source), log }
+        KernelError { what: what.into(), source: io_error(source), log, needs: CAPABILITIES }
+    }
+
+    /// Says which capabilities the operation needs, where they are not those of most.
+    #[must_use]
+    pub fn needing(self, needs: &'static str) -> KernelError {
+        KernelError { needs, ..self }
+    }
+
+    /// The kernel does not let us.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self.source.raw_os_error(), Some(libc::EPERM | libc::EACCES))
     }
 
     /// What to do about it, if that is known.
     #[must_use]
-    pub fn advice(&self) -> Option<&'static str> {
-        match self.source.raw_os_error()? {
-            libc::EPERM | libc::EACCES => {
-                Some("it needs root, or the capabilities CAP_BPF and CAP_NET_ADMIN")
-            }
-            libc::ENOSYS => Some("the kernel has no eBPF"),
-            libc::EOPNOTSUPP => Some("the device's driver has no native XDP; load with `--mode generic`"),
-            _ => None,
-        }
+    pub fn advice(&self) -> Option<String> {
+        Some(match self.source.raw_os_error()? {
+            libc::EPERM | libc::EACCES => format!("it needs root, or {}", self.needs),
+            libc::ENOSYS => "the kernel has no eBPF".into(),
+            libc::EOPNOTSUPP => "the device's driver has no native XDP; load with `--mode generic`".into(),
+            _ => return None,
+        })
     }
 }
 

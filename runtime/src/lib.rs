@@ -34,6 +34,7 @@ pub mod events;
 pub mod harness;
 mod libbpf_log;
 pub mod load;
+pub mod lock;
 pub mod object;
 pub mod pins;
 pub mod ports;

@@ -2,14 +2,13 @@
 //! program of ours is replaced atomically and its tables are kept where their layout is the same (`carry`).
 
 use crate::attach::{Device, Mode, Running, WantedMode};
-use crate::carry::{self, Carried};
+use crate::carry::{self, Carried, Conflict, Old};
 use crate::error::{Error, KernelError};
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
-use crate::tables::terms;
 use crate::verify::Refusal;
-use crate::{Object, libbpf_log, pins};
-use libbpf_rs::{ObjectBuilder, OpenObject};
+use crate::{Object, libbpf_log, lock, pins};
+use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_manifest::{SETTINGS, Settings};
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
@@ -51,6 +50,23 @@ pub enum LoadError {
         /// Its number.
         id: u32,
     },
+    /// One of ours that does not read.
+    #[error(
+        "`{device}` runs a program of ours whose tables cannot be kept ({reason}); load with `--reset-tables` to start with empty ones"
+    )]
+    OtherVersion {
+        /// The device.
+        device: String,
+        /// Why not.
+        reason: String,
+    },
+    /// What the programs have that are replaced cannot be put together.
+    #[error(
+        "the programs that run there differ in what one program cannot have, and all stays as it was:{}\n\
+         change one of them so that they agree, or load with `--reset-tables` to start with empty tables",
+        lines(.0)
+    )]
+    Conflict(Vec<Conflict>),
     /// Modes cannot be changed without a gap.
     #[error("`{device}` runs a program in {running} mode; unload it before you load in {wanted} mode")]
     OtherMode {
@@ -63,6 +79,10 @@ pub enum LoadError {
     },
 }
 
+fn lines(conflicts: &[Conflict]) -> String {
+    conflicts.iter().map(|conflict| format!("\n  {conflict}")).collect()
+}
+
 /// What was done.
 #[derive(Debug)]
 pub struct Report {
@@ -70,7 +90,7 @@ pub struct Report {
     pub program: Program,
     /// What happened on each device.
     pub devices: Vec<DeviceReport>,
-    /// What became of each table and extern of a replaced program, by name; empty if none was replaced.
+    /// What became of each table and extern of the replaced programs, by name; empty if none was replaced.
     pub carried: BTreeMap<String, Carried>,
 }
 
@@ -90,15 +110,18 @@ pub struct DeviceReport {
 }
 
 /// Loads an object on devices of this network namespace: names, or ports and names as in `1=eth1` if the program's ports are
-/// numbers of its own. Without numbers it keeps those of the programs that it replaces.
+/// numbers of its own. Without numbers it keeps those of the programs that it replaces. Meanwhile nobody else loads, unloads or (by
+/// [`lock`]) changes tables there.
 ///
 /// # Errors
-/// When a device is missing or runs another's program, or the kernel refuses; all devices then run what they ran before.
+/// When a device is missing or runs another's program, programs that are replaced cannot be put together, or the kernel refuses; all
+/// devices then run what they ran before, with the tables that they had.
 pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Report, Error> {
     if devices.is_empty() {
         return Err(LoadError::NoDevice.into());
     }
     let request = Request::read(devices)?;
+    let _lock = lock::exclusive()?;
     let mut targets = Vec::with_capacity(request.names.len());
     for name in &request.names {
         let device = Device::find(name)?;
@@ -116,34 +139,15 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         let ports = &object.manifest().ports;
         request.numbering(object.name(), ports, &devices, &replaced, options.ports_are_indices)?
     };
-    let old = targets.iter().find_map(|target| target.old.as_ref()?.program.as_ref());
-    let old = old.filter(|_| !options.reset_tables);
-    let plan = old.map(|old| carry::plan(old, object.manifest()));
-    let reuse = plan.as_ref().map(|plan| &plan.maps);
-    let program = bring_in(object, numbering.settings(), |open| match (reuse, old) {
-        (Some(reuse), Some(old)) => carry::reuse(open, reuse, old),
-        _ => Ok(()),
-    })?;
-    let mut carried = plan.map(|plan| plan.report).unwrap_or_default();
-    if let Some(old) = old {
-        carry::entries(old, &program, &mut carried)?;
-        carry::defaults(old, &program)?;
-    }
-    initial_entries(&program, &carried)?;
+    let olds = if options.reset_tables { Vec::new() } else { replaced(&targets) };
+    let mut plan = carry::plan(&olds, object.manifest())?;
+    let program = bring_in(object, numbering.settings(), |open| plan.reuse(open))?;
+    plan.fill(&program)?;
     numbering.fill(&program)?;
-
-    let mut modes: Vec<Mode> = Vec::with_capacity(targets.len());
-    for target in &targets {
-        match target.switch_to(&program, options.mode) {
-            Ok(mode) => modes.push(mode),
-            Err(error) => {
-                for (target, mode) in targets.iter().zip(modes) {
-                    target.switch_back(&program, mode)?;
-                }
-                return Err(error);
-            }
-        }
-    }
+    let modes = switch(&targets, &program, options.mode)?;
+    let carried = plan.finish(&program);
+    let carried = if olds.is_empty() { BTreeMap::new() } else { carried };
+    drop(olds);
     let devices = targets
         .into_iter()
         .zip(modes)
@@ -160,6 +164,37 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         })
         .collect();
     Ok(Report { program, devices, carried })
+}
+
+/// The programs of ours that are replaced, each once.
+fn replaced(targets: &[Target]) -> Vec<Old<'_>> {
+    let mut olds: Vec<Old<'_>> = Vec::new();
+    for target in targets {
+        let Some(program) = target.old.as_ref().and_then(|old| old.program.as_ref()) else { continue };
+        let name = target.device.name.clone();
+        match olds.iter_mut().find(|old| old.program.id() == program.id()) {
+            Some(old) => old.devices.push(name),
+            None => olds.push(Old { program, devices: vec![name] }),
+        }
+    }
+    olds
+}
+
+/// Lets all devices run the program, or none; their modes.
+fn switch(targets: &[Target], program: &Program, wanted: WantedMode) -> Result<Vec<Mode>, Error> {
+    let mut modes: Vec<Mode> = Vec::with_capacity(targets.len());
+    for target in targets {
+        match target.switch_to(program, wanted) {
+            Ok(mode) => modes.push(mode),
+            Err(error) => {
+                for (target, mode) in targets.iter().zip(modes) {
+                    target.switch_back(program, mode)?;
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok(modes)
 }
 
 /// `NETDEV_XDP_ACT_NDO_XMIT` of `linux/netdev.h`: the device takes packets that a program redirects to it.
@@ -185,11 +220,13 @@ fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Option<String> 
 /// # Errors
 /// When it runs none, or (without `force`) another's.
 pub fn unload(device: &str, force: bool) -> Result<u32, Error> {
+    let _lock = lock::exclusive()?;
     let device = Device::find(device)?;
     let Some(running) = device.running()? else {
         return Err(ProgramError::NothingAttached { device: device.name }.into());
     };
-    let old = inspect(&device, running, &Options { force, ..Options::default() })?;
+    // What cannot be kept need not be.
+    let old = inspect(&device, running, &Options { force, reset_tables: true, ..Options::default() })?;
     device.detach(running.mode, old.fd.as_fd())?;
     pins::unpin(&device)?;
     Ok(running.id)
@@ -209,13 +246,13 @@ pub fn load_detached(object: &Object, port_base: u32) -> Result<Program, Error> 
 /// When the kernel refuses, or a device is not there.
 pub fn load_detached_with(object: &Object, ports: &Numbering) -> Result<Program, Error> {
     let program = bring_in(object, ports.settings(), |_| Ok(()))?;
-    initial_entries(&program, &BTreeMap::new())?;
+    carry::plan(&[], object.manifest())?.fill(&program)?;
     ports.fill(&program)?;
     Ok(program)
 }
 
 /// A program that is there before.
-struct Old {
+struct Before {
     running: Running,
     fd: std::os::fd::OwnedFd,
     /// It, if it is ours.
@@ -224,24 +261,30 @@ struct Old {
 
 struct Target {
     device: Device,
-    old: Option<Old>,
+    old: Option<Before>,
 }
 
-fn inspect(device: &Device, running: Running, options: &Options) -> Result<Old, Error> {
-    let open = || {
-        libbpf_rs::Program::fd_from_id(running.id)
-            .map_err(|error| KernelError::bpf(format!("open program {}", running.id), &error, Vec::new()))
-    };
-    let fd = open()?;
-    let program = match Program::from_fd(open()?) {
+fn inspect(device: &Device, running: Running, options: &Options) -> Result<Before, Error> {
+    let program = match Program::running(device, running.id) {
         Ok(program) => Some(program),
         Err(Error::Program(_)) if options.force => None,
         // One of ours from another version can be replaced, though nothing can be kept.
-        Err(Error::Program(ProgramError::Manifest { .. })) => None,
+        Err(Error::Program(ProgramError::Manifest { .. })) if options.reset_tables => None,
+        Err(Error::Program(ProgramError::Manifest { source, .. })) => {
+            let (device, reason) = (device.name.clone(), source.to_string());
+            return Err(LoadError::OtherVersion { device, reason }.into());
+        }
         Err(Error::Program(ProgramError::NotOurs { name, id })) => {
             return Err(LoadError::Foreign { device: device.name.clone(), name, id }.into());
         }
         Err(error) => return Err(error),
+    };
+    let fd = match &program {
+        Some(program) => program
+            .as_fd()
+            .try_clone_to_owned()
+            .map_err(|error| KernelError::new("keep the program's descriptor", error))?,
+        None => crate::program::fd_of_id(running.id)?,
     };
     let wanted = match options.mode {
         WantedMode::Auto => running.mode,
@@ -253,7 +296,7 @@ fn inspect(device: &Device, running: Running, options: &Options) -> Result<Old, 
             LoadError::OtherMode { device: device.name.clone(), running: running.mode, wanted }.into()
         );
     }
-    Ok(Old { running, fd, program })
+    Ok(Before { running, fd, program })
 }
 
 impl Target {
@@ -329,27 +372,14 @@ fn bring_in(
         entry: entry.clone(),
     })?;
     // clang drops the lookup in a table whose result makes no difference; the table is there for the control plane all the same.
+    let mut maps = Vec::new();
     for map in loaded.maps() {
         crate::sys::bpf::bind_map(program.as_fd(), map.as_fd())
             .map_err(|error| KernelError::new("bind a map to the program", error))?;
+        // Descriptors are kept: opening maps again by their numbers takes more rights than loading.
+        let handle = MapHandle::try_from(&map)
+            .map_err(|error| KernelError::bpf("keep a map's descriptor", &error, Vec::new()))?;
+        maps.push(handle);
     }
-    let fd = program
-        .as_fd()
-        .try_clone_to_owned()
-        .map_err(|error| KernelError::new("keep the program's descriptor", error))?;
-    Program::from_fd(fd)
-}
-
-/// Fills tables whose entries were not kept.
-fn initial_entries(program: &Program, carried: &BTreeMap<String, Carried>) -> Result<(), Error> {
-    for table in program.tables()? {
-        let description = table.description();
-        if matches!(carried.get(&description.name), Some(Carried::Kept | Carried::Moved { .. })) {
-            continue;
-        }
-        for entry in &description.initial_entries {
-            table.insert(&terms::of_manifest(entry))?;
-        }
-    }
-    Ok(())
+    Program::loaded(program.as_fd(), maps)
 }

@@ -7,6 +7,7 @@ use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use crate::sys;
 use libbpf_rs::{MapCore, MapHandle};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::fd::AsFd;
@@ -70,6 +71,17 @@ fn fill(directory: &Path, program: &Program) -> Result<(), Error> {
     sys::bpf::pin(program.as_fd(), &path)
         .map_err(|error| KernelError::new(format!("pin the program at {}", path.display()), error))?;
     Ok(())
+}
+
+/// The maps of a program by their pins in a directory; `None` if some are not there or cannot be opened.
+pub(crate) fn maps(directory: &Path, ids: &[u32]) -> Option<Vec<MapHandle>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(directory).ok()?.flatten() {
+        let Ok(map) = MapHandle::from_pinned_path(entry.path()) else { continue };
+        let Ok(info) = map.info() else { continue };
+        found.insert(info.info.id, map);
+    }
+    ids.iter().map(|id| found.remove(id)).collect()
 }
 
 /// Removes the pins of a device, if there are any.

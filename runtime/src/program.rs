@@ -3,7 +3,7 @@
 //! `tables`, `counters` and `events`.
 
 use crate::error::{Error, KernelError, io_error};
-use crate::{attach, sys};
+use crate::{attach, pins, sys};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_manifest::{DecodeError, Manifest, SECTION};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -74,10 +74,25 @@ impl Program {
         let Some(running) = device.running()? else {
             return Err(ProgramError::NothingAttached { device: name.into() }.into());
         };
-        match Program::by_id(running.id) {
+        match Program::running(&device, running.id) {
             Err(Error::Program(ProgramError::NotOurs { name, id })) if name == DISPATCHER => {
                 Program::in_dispatcher(device.index, id)
                     .ok_or_else(|| ProgramError::NotOurs { name, id }.into())
+            }
+            found => found,
+        }
+    }
+
+    /// The program with this number, which a device runs. Its pins serve where numbers do not: opening by number needs more rights than
+    /// all else.
+    pub(crate) fn running(device: &attach::Device, id: u32) -> Result<Program, Error> {
+        match Program::by_id(id) {
+            Err(Error::Kernel(error)) if error.is_forbidden() => {
+                let pinned = pins::directory(device).and_then(|directory| Program::by_pin(&directory));
+                match pinned {
+                    Ok(program) if program.id() == id => Ok(program),
+                    Ok(_) | Err(_) => Err(error.into()),
+                }
             }
             found => found,
         }
@@ -100,10 +115,20 @@ impl Program {
     /// When there is no pin, or it is not a program of ours.
     pub fn by_pin(path: &Path) -> Result<Program, Error> {
         let pin: PathBuf = if path.is_dir() { path.join("program") } else { path.to_owned() };
-        let fd = libbpf_rs::Program::fd_from_pinned_path(&pin).map_err(|error| {
-            KernelError::bpf(format!("open the pin {}", pin.display()), &error, Vec::new())
-        })?;
-        Program::from_fd(fd)
+        let what = || format!("open the pin {}", pin.display());
+        let fd = libbpf_rs::Program::fd_from_pinned_path(&pin)
+            .map_err(|error| KernelError::bpf(what(), &error, Vec::new()).needing("its owner's rights"))?;
+        let info = information(&fd)?;
+        match maps_by_id(&info) {
+            Ok(maps) => Program::assemble(fd, info, maps),
+            Err(error) if error.is_forbidden() => {
+                match pins::maps(&pin.with_file_name("maps"), &info.map_ids) {
+                    Some(maps) => Program::assemble(fd, info, maps),
+                    None => Err(error.into()),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The program with this number.
@@ -111,20 +136,22 @@ impl Program {
     /// # Errors
     /// When there is none, or it is not ours.
     pub fn by_id(id: u32) -> Result<Program, Error> {
-        let fd = libbpf_rs::Program::fd_from_id(id)
-            .map_err(|error| KernelError::bpf(format!("open program {id}"), &error, Vec::new()))?;
-        Program::from_fd(fd)
+        let fd = fd_of_id(id)?;
+        let info = information(&fd)?;
+        let maps = maps_by_id(&info)?;
+        Program::assemble(fd, info, maps)
     }
 
-    pub(crate) fn from_fd(fd: OwnedFd) -> Result<Program, Error> {
-        let info = sys::bpf::program_info(fd.as_fd())
-            .map_err(|error| KernelError::new("read what the kernel knows of the program", error))?;
-        let mut maps = Vec::with_capacity(info.map_ids.len());
-        for id in &info.map_ids {
-            let map = MapHandle::from_map_id(*id)
-                .map_err(|error| KernelError::bpf(format!("open map {id}"), &error, Vec::new()))?;
-            maps.push(map);
-        }
+    /// A program that was just loaded, with its maps.
+    pub(crate) fn loaded(program: BorrowedFd<'_>, maps: Vec<MapHandle>) -> Result<Program, Error> {
+        let fd = program
+            .try_clone_to_owned()
+            .map_err(|error| KernelError::new("keep the program's descriptor", error))?;
+        let info = information(&fd)?;
+        Program::assemble(fd, info, maps)
+    }
+
+    fn assemble(fd: OwnedFd, info: sys::bpf::ProgramInfo, maps: Vec<MapHandle>) -> Result<Program, Error> {
         let Some(holder) = maps.iter().find(|map| map.name() == SECTION) else {
             return Err(ProgramError::NotOurs { name: info.name, id: info.id }.into());
         };
@@ -186,8 +213,8 @@ impl Program {
 
     /// A map by the name that the manifest gives it.
     pub(crate) fn map(&self, name: &str) -> Result<&MapHandle, Error> {
-        let kernel: &str = name.get(..KERNEL_NAME).unwrap_or(name);
-        let found = self.maps.iter().find(|map| map.name() == kernel);
+        let found =
+            self.maps.iter().find(|map| kernel_name(&map.name().to_string_lossy()) == kernel_name(name));
         Ok(found.ok_or_else(|| ProgramError::NoMap { map: name.into() })?)
     }
 }
@@ -196,6 +223,34 @@ impl AsFd for Program {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }
+}
+
+/// As much of a map's or program's name as the kernel keeps.
+pub(crate) fn kernel_name(name: &str) -> &str {
+    name.get(..KERNEL_NAME).unwrap_or(name)
+}
+
+/// Opens a program of anybody's by its number.
+pub(crate) fn fd_of_id(id: u32) -> Result<OwnedFd, KernelError> {
+    libbpf_rs::Program::fd_from_id(id).map_err(|error| {
+        KernelError::bpf(format!("open program {id} by its number"), &error, Vec::new())
+            .needing("the capability CAP_SYS_ADMIN, or pins of it that can be opened")
+    })
+}
+
+fn information(fd: &OwnedFd) -> Result<sys::bpf::ProgramInfo, KernelError> {
+    sys::bpf::program_info(fd.as_fd())
+        .map_err(|error| KernelError::new("read what the kernel knows of the program", error))
+}
+
+fn maps_by_id(info: &sys::bpf::ProgramInfo) -> Result<Vec<MapHandle>, KernelError> {
+    let open = |id: &u32| {
+        MapHandle::from_map_id(*id).map_err(|error| {
+            KernelError::bpf(format!("open map {id} by its number"), &error, Vec::new())
+                .needing("the capability CAP_SYS_ADMIN, or pins of it that can be opened")
+        })
+    };
+    info.map_ids.iter().map(open).collect()
 }
 
 /// What the kernel counted of a program.

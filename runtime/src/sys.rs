@@ -4,9 +4,11 @@
 
 pub(crate) mod bpf;
 pub(crate) mod net;
+pub(crate) mod programs;
 pub(crate) mod tracepoint;
 
 use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
 
 /// The error of a C function that returns a negative number and sets `errno`.
 fn check(result: libc::c_int) -> io::Result<libc::c_int> {
@@ -24,4 +26,24 @@ pub(crate) fn since_boot() -> std::time::Duration {
     // SAFETY: the kernel writes one timespec.
     unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut time) };
     std::time::Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// Locks an open file, shared or not, unless somebody else holds it; until the descriptor is closed.
+pub(crate) fn try_lock(file: BorrowedFd<'_>, exclusive: bool) -> io::Result<()> {
+    let operation = if exclusive { libc::LOCK_EX } else { libc::LOCK_SH };
+    // SAFETY: takes no pointer.
+    check(unsafe { libc::flock(file.as_raw_fd(), operation | libc::LOCK_NB) })?;
+    Ok(())
+}
+
+/// Waits until every packet that a CPU works on now has been dealt with: programs run within a read section of RCU, and this is a grace
+/// period of it.
+pub(crate) fn wait_for_packets() {
+    const MEMBARRIER_CMD_GLOBAL: libc::c_int = 1;
+    // SAFETY: takes no pointer.
+    let result = unsafe { libc::syscall(libc::SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) };
+    if result != 0 {
+        // Kernels with CPUs that are never interrupted refuse, some are built without: much longer than a packet takes.
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
 }

@@ -325,13 +325,6 @@ impl<'p> Table<'p> {
     /// An action call as text: `set_port(port=3)`.
     #[must_use]
     pub fn call_text(&self, call: &Call) -> String {
-        let action = self.table.actions.get(call.action);
-        let Some(action) = action.and_then(|action| self.manifest().actions.get(action.action)) else {
-            return format!("action {}", call.action);
-        };
-        let args = action.params.iter().zip(&call.args);
-        let args: Vec<String> =
-            args.map(|(param, arg)| format!("{}={}", param.name, self.value_text(param, arg))).collect();
-        format!("{}({})", action.name, args.join(", "))
+        terms::call_text(self.manifest(), self.table, call, |param, arg| self.value_text(param, arg))
     }
 }

@@ -3,55 +3,13 @@
 
 mod fixture;
 
-use fixture::{Variant, privileged};
+use fixture::Variant;
+use fixture::space::{inside, sh, with_bpffs};
 use p4xdp_runtime::attach::{Device, Mode, WantedMode};
 use p4xdp_runtime::carry::Carried;
-use p4xdp_runtime::harness::netns::NetNs;
 use p4xdp_runtime::load::{Options, load, unload};
 use p4xdp_runtime::{Program, status};
-use std::process::Command;
 use std::time::{Duration, Instant};
-
-fn sh(command: &str) -> String {
-    let output = Command::new("sh").args(["-ec", command]).output().unwrap();
-    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// Runs a test in a namespace with two veth pairs, `a0`-`b0` and `a1`-`b1`.
-fn inside(name: &str, test: impl FnOnce() + Send) {
-    if !privileged(name) {
-        return;
-    }
-    let namespace = NetNs::new().unwrap();
-    namespace
-        .run(|| {
-            sh("ip link add a0 index 1000 type veth peer name b0 index 1001; ip link set a0 up; ip link set b0 up
-                ip link add a1 index 1002 type veth peer name b1 index 1003; ip link set a1 up; ip link set b1 up");
-            test();
-        })
-        .unwrap();
-}
-
-/// Runs a test in a process with a bpffs of its own, so that nothing is left in the machine's: itself, once more.
-fn with_bpffs(name: &str, test: impl FnOnce() + Send) {
-    if !privileged(name) {
-        return;
-    }
-    if std::env::var_os("P4XDP_TEST_BPFFS").is_some() {
-        return inside(name, test);
-    }
-    let script = "mkdir -p /sys/fs/bpf; mount -t bpf bpf /sys/fs/bpf; exec \"$0\" --exact \"$1\" --nocapture";
-    let own = std::env::current_exe().unwrap();
-    let output = Command::new("unshare")
-        .args(["-m", "sh", "-ec", script])
-        .arg(own)
-        .arg(name)
-        .env("P4XDP_TEST_BPFFS", "1")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
 
 /// Without pins: tests must leave nothing behind in the machine's bpffs.
 fn options() -> Options {

@@ -51,7 +51,15 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
             Carried::Kept => print(&format!("{name}: kept\n")),
             Carried::New => print(&format!("{name}: new\n")),
             Carried::Moved { reason, moved, lost } => {
-                print(&format!("{name}: {moved} entries moved, {lost} lost: {reason}\n"));
+                print(&format!("{name}: {moved} moved, {lost} lost: {reason}\n"));
+            }
+            Carried::Joined { devices, entries, lost } => {
+                let programs: Vec<String> = devices.iter().map(|names| names.join(", ")).collect();
+                let lost = if *lost > 0 { format!(", {lost} lost") } else { String::new() };
+                print(&format!(
+                    "{name}: {entries} of all programs ({}) together{lost}\n",
+                    programs.join("; ")
+                ));
             }
             Carried::Reset { reason } => print(&format!("{name}: starts anew: {reason}\n")),
         }

@@ -20,7 +20,7 @@ pub fn run(command: &CounterCommand) -> Exit {
             print(&if *raw { format!("{number}\n") } else { format!("{}\n", text(&counter, *index, count)) });
             Ok(())
         }),
-        CounterCommand::Reset { target, counter } => target::open(target).and_then(|program| {
+        CounterCommand::Reset { target, counter } => target::change(target, |program| {
             let reset = program.counter(counter)?.reset()?;
             print(&format!("{reset} counts set to 0\n"));
             Ok(())

@@ -19,14 +19,12 @@ pub fn run(command: &RegisterCommand) -> Exit {
             print(&text(&register, *index, &register.read(*index)?));
             Ok(())
         }),
-        RegisterCommand::Write { target, register, index, value } => {
-            target::open(target).and_then(|program| {
-                let register = program.register(register)?;
-                let value = value::parse(value, register.value()).map_err(TableError::from)?;
-                register.write(*index, &value)
-            })
-        }
-        RegisterCommand::Reset { target, register } => target::open(target).and_then(|program| {
+        RegisterCommand::Write { target, register, index, value } => target::change(target, |program| {
+            let register = program.register(register)?;
+            let value = value::parse(value, register.value()).map_err(TableError::from)?;
+            register.write(*index, &value)
+        }),
+        RegisterCommand::Reset { target, register } => target::change(target, |program| {
             let reset = program.register(register)?.reset()?;
             print(&format!("{reset} values set to 0\n"));
             Ok(())

@@ -16,17 +16,17 @@ pub fn run(command: &TableCommand) -> Exit {
         }
         TableCommand::Insert(args) => return change(args, |table, entry| table.insert(entry)),
         TableCommand::Modify(args) => return change(args, |table, entry| table.modify(entry)),
-        TableCommand::Delete { target, table, keys, priority } => target::open(target).and_then(|program| {
+        TableCommand::Delete { target, table, keys, priority } => target::change(target, |program| {
             let table = program.table(table)?;
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
             table.delete(&table.keys(&keys)?, *priority)
         }),
-        TableCommand::Clear { target, table } => target::open(target).and_then(|program| {
+        TableCommand::Clear { target, table } => target::change(target, |program| {
             let removed = program.table(table)?.clear()?;
             print(&format!("{removed} entries removed\n"));
             Ok(())
         }),
-        TableCommand::Default { target, table, call, force } => target::open(target).and_then(|program| {
+        TableCommand::Default { target, table, call, force } => target::change(target, |program| {
             let table = table_of(&program, table, *force)?;
             match call.split_first() {
                 None => table.reset_default(),
@@ -46,7 +46,7 @@ fn table_of<'p>(program: &'p Program, name: &str, any_port: bool) -> Result<Tabl
 
 /// Inserts or modifies: the words are as many keys as the table has, then the action, then its arguments.
 fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Error>) -> Exit {
-    let changed = target::open(&args.target).and_then(|program| {
+    let changed = target::change(&args.target, |program| {
         let table = table_of(&program, &args.table, args.force)?;
         let keys = table.description().keys.len();
         let words: Vec<&str> = args.words.iter().map(String::as_str).collect();

@@ -1,6 +1,6 @@
 //! A private network namespace: it lives as long as this value or a socket or device opened in it, and takes its devices with it.
 
-use crate::error::{Error, KernelError};
+use crate::error::{CAP_SYS_ADMIN, Error, KernelError};
 use crate::sys;
 use std::fs::{self, File};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -25,7 +25,8 @@ impl NetNs {
             }
             Ok(File::open("/proc/thread-self/ns/net")?.into())
         };
-        let handle = in_thread(make)?.map_err(|error| KernelError::new("make a network namespace", error))?;
+        let handle = in_thread(make)?
+            .map_err(|error| KernelError::new("make a network namespace", error).needing(CAP_SYS_ADMIN))?;
         Ok(NetNs { handle })
     }
 
@@ -35,7 +36,8 @@ impl NetNs {
     /// When the namespace cannot be entered.
     pub fn run<T: Send>(&self, run: impl FnOnce() -> T + Send) -> Result<T, Error> {
         let inside = || sys::net::enter_network(self.handle.as_fd()).map(|()| run());
-        Ok(in_thread(inside)?.map_err(|error| KernelError::new("enter a network namespace", error))?)
+        Ok(in_thread(inside)?
+            .map_err(|error| KernelError::new("enter a network namespace", error).needing(CAP_SYS_ADMIN))?)
     }
 
     /// A path by which other processes can enter it while this value lives.

@@ -6,7 +6,7 @@ use super::losses::{Loss, Losses};
 use super::netns::NetNs;
 use super::{Exit, Harness, HarnessError, Output, PEER_DISTANCE, Room, index_of, netlink, port_of, received};
 use crate::attach::{Device, WantedMode};
-use crate::error::{Error, KernelError};
+use crate::error::{CAP_SYS_ADMIN, Error, KernelError};
 use crate::program::Program;
 use crate::sys;
 use std::collections::BTreeMap;
@@ -51,9 +51,9 @@ impl Veths {
     /// Without the privilege to make namespaces and load programs.
     pub fn new() -> Result<Veths, Error> {
         let pass =
-            sys::bpf::load_pass().map_err(|error| KernelError::new("load the peers' program", error))?;
-        let statistics =
-            sys::bpf::enable_stats().map_err(|error| KernelError::new("count runs of programs", error))?;
+            sys::programs::load_pass().map_err(|error| KernelError::new("load the peers' program", error))?;
+        let statistics = sys::bpf::enable_stats()
+            .map_err(|error| KernelError::new("count runs of programs", error).needing(CAP_SYS_ADMIN))?;
         Ok(Veths {
             namespace: NetNs::new()?,
             ports: BTreeMap::new(),

@@ -334,30 +334,3 @@ pub(crate) fn pin(program: BorrowedFd<'_>, path: &Path) -> io::Result<()> {
     check_libbpf(unsafe { libbpf_sys::bpf_obj_pin(program.as_raw_fd(), path.as_ptr()) })?;
     Ok(())
 }
-
-/// Loads the XDP program that passes everything.
-pub(crate) fn load_pass() -> io::Result<OwnedFd> {
-    const XDP_PASS: i32 = 2;
-    let instruction = |code: u32, immediate: i32| libbpf_sys::bpf_insn {
-        code: code as u8,
-        imm: immediate,
-        ..Default::default()
-    };
-    let program = [
-        instruction(libbpf_sys::BPF_ALU64 | libbpf_sys::BPF_MOV | libbpf_sys::BPF_K, XDP_PASS),
-        instruction(libbpf_sys::BPF_JMP | libbpf_sys::BPF_EXIT, 0),
-    ];
-    // SAFETY: strings end with a zero byte; the instructions outlive the call, with their true number beside them.
-    let fd = check_libbpf(unsafe {
-        libbpf_sys::bpf_prog_load(
-            libbpf_sys::BPF_PROG_TYPE_XDP,
-            c"p4xdp_pass".as_ptr(),
-            c"GPL".as_ptr(),
-            program.as_ptr(),
-            program.len() as libbpf_sys::size_t,
-            std::ptr::null_mut(),
-        )
-    })?;
-    // SAFETY: the descriptor is new and nobody else's.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-}

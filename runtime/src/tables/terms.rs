@@ -285,6 +285,23 @@ pub fn keys_text(table: &manifest::Table, keys: &[KeyMatch]) -> String {
     parts.join(" ")
 }
 
+/// An action call: `set_port(port=3)`; `text` writes an argument.
+#[must_use]
+pub fn call_text(
+    manifest: &manifest::Manifest,
+    table: &manifest::Table,
+    call: &Call,
+    text: impl Fn(&Param, &BigUint) -> String,
+) -> String {
+    let action = table.actions.get(call.action);
+    let Some(action) = action.and_then(|action| manifest.actions.get(action.action)) else {
+        return format!("action {}", call.action);
+    };
+    let args = action.params.iter().zip(&call.args);
+    let args: Vec<String> = args.map(|(param, arg)| format!("{}={}", param.name, text(param, arg))).collect();
+    format!("{}({})", action.name, args.join(", "))
+}
+
 /// An entry of the manifest.
 #[must_use]
 pub fn of_manifest(entry: &manifest::Entry) -> Entry {

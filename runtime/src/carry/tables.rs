@@ -1,0 +1,280 @@
+//! Tables of replaced programs: which map is kept, and which entries and default action go into a new one.
+
+use super::{Carried, Conflict, Old, Plan, devices, map_and_id};
+use crate::error::Error;
+use crate::storage::{Call, Entry, KeyMatch};
+use crate::tables::{Origin, Table as OpenTable, terms};
+use crate::value;
+use num_bigint::BigUint;
+use p4xdp_manifest::{Manifest, Param, Storage, Table};
+use std::collections::BTreeMap;
+use std::collections::btree_map;
+
+/// A table of an old program that has the new table's name.
+struct Source<'a> {
+    old: &'a Old<'a>,
+    table: OpenTable<'a>,
+    /// Number of its map, if it has one.
+    map: Option<u32>,
+    /// Why its map cannot be the new one's.
+    difference: Option<String>,
+}
+
+/// Plans tables and default actions.
+pub(super) fn plan<'a>(
+    olds: &'a [Old<'a>],
+    new: &Manifest,
+    plan: &mut Plan<'a>,
+    conflicts: &mut Vec<Conflict>,
+) -> Result<(), Error> {
+    for table in &new.tables {
+        let sources = sources(olds, new, table)?;
+        if table.storage.is_some() {
+            let carried = entries(&sources, new, table, plan, conflicts)?;
+            plan.report.insert(table.name.clone(), carried);
+        }
+        default(&sources, new, table, plan, conflicts)?;
+    }
+    Ok(())
+}
+
+fn sources<'a>(olds: &'a [Old<'a>], new: &Manifest, table: &Table) -> Result<Vec<Source<'a>>, Error> {
+    let mut sources = Vec::new();
+    for old in olds {
+        let before = old.program.manifest();
+        let tables = old.program.tables()?;
+        let Some(other) = tables.into_iter().find(|other| other.description().name == table.name) else {
+            continue;
+        };
+        let difference = difference(before, other.description(), new, table);
+        let map = match storage_map(other.description()) {
+            Some((name, _)) => Some(map_and_id(old.program, name)?.1),
+            None => None,
+        };
+        sources.push(Source { old, table: other, map, difference });
+    }
+    Ok(sources)
+}
+
+/// What becomes of a table's entries.
+fn entries<'a>(
+    sources: &[Source<'a>],
+    new: &Manifest,
+    table: &Table,
+    plan: &mut Plan<'a>,
+    conflicts: &mut Vec<Conflict>,
+) -> Result<Carried, Error> {
+    let Some(first) = sources.first() else { return Ok(Carried::New) };
+    let Some((map, _)) = storage_map(table) else { return Ok(Carried::New) };
+    let keep = |source: &Source<'a>, plan: &mut Plan<'a>| -> Result<Carried, Error> {
+        if let Some((other, _)) = storage_map(source.table.description()) {
+            plan.maps.insert(map.into(), map_and_id(source.old.program, other)?.0);
+        }
+        Ok(Carried::Kept)
+    };
+    let shared = sources.iter().all(|source| source.map == first.map && source.difference.is_none());
+    if shared {
+        return keep(first, plan);
+    }
+
+    // Entries of all programs by keys and priority, each with the call and where it was seen first.
+    let mut union: BTreeMap<(Vec<KeyMatch>, u32), (Entry, usize)> = BTreeMap::new();
+    let mut sizes = Vec::with_capacity(sources.len());
+    let (mut lost, mut clashes) = (0, 0);
+    for (number, source) in sources.iter().enumerate() {
+        let (list, gone) = read(source, new, table)?;
+        sizes.push((list.len(), gone));
+        if gone > 0 && sources.len() > 1 {
+            let place = source.old.place();
+            let what = format!("{gone} entries on {place} have keys or actions that the new program has not");
+            conflicts.push(Conflict { name: table.name.clone(), what });
+        }
+        lost += gone;
+        for entry in list {
+            match union.entry((entry.keys.clone(), entry.priority)) {
+                btree_map::Entry::Vacant(place) => {
+                    place.insert((entry, number));
+                }
+                btree_map::Entry::Occupied(mut place) => {
+                    let (there, seen) = place.get_mut();
+                    if there.call == entry.call {
+                        there.count.packets = there.count.packets.wrapping_add(entry.count.packets);
+                        there.count.bytes = there.count.bytes.wrapping_add(entry.count.bytes);
+                        continue;
+                    }
+                    clashes += 1;
+                    if clashes <= SHOWN
+                        && let Some(other) = sources.get(*seen)
+                    {
+                        let text = |param: &Param, arg: &BigUint| value::format(arg, param);
+                        let what = format!(
+                            "entry {} is {} on {}, {} on {}",
+                            terms::keys_text(table, &entry.keys),
+                            terms::call_text(new, table, &there.call, text),
+                            other.old.place(),
+                            terms::call_text(new, table, &entry.call, text),
+                            source.old.place(),
+                        );
+                        conflicts.push(Conflict { name: table.name.clone(), what });
+                    }
+                }
+            }
+        }
+    }
+    if clashes > SHOWN {
+        let what = format!("and {} more entries that differ", clashes - SHOWN);
+        conflicts.push(Conflict { name: table.name.clone(), what });
+    }
+    if clashes > 0 {
+        return Ok(Carried::New);
+    }
+
+    // A program that has all of them keeps its map; its direct counters would miss those of the others.
+    let whole = sources.iter().zip(&sizes).find(|(source, (size, gone))| {
+        source.difference.is_none() && *gone == 0 && *size == union.len() && lost == 0
+    });
+    if let Some((source, _)) = whole
+        && table.direct_counter.is_none()
+    {
+        return keep(source, plan);
+    }
+    if sources.len() > 1 && union.len() as u64 > table.size {
+        let what = format!("the programs have {} entries together, and it holds {}", union.len(), table.size);
+        conflicts.push(Conflict { name: table.name.clone(), what });
+        return Ok(Carried::New);
+    }
+    let reason = first.difference.clone().unwrap_or_default();
+    if sources.len() == 1 && !same_keys(first.table.description(), table) {
+        return Ok(Carried::Reset { reason });
+    }
+    plan.entries.insert(table.name.clone(), union.into_values().map(|(entry, _)| entry).collect());
+    Ok(if sources.len() > 1 {
+        Carried::Joined { devices: devices(sources.iter().map(|source| source.old)), entries: 0, lost }
+    } else {
+        Carried::Moved { reason, moved: 0, lost }
+    })
+}
+
+/// Entries that differ are named up to so many.
+const SHOWN: usize = 8;
+
+/// A source's entries in the new table's terms, and how many have none there.
+fn read(source: &Source<'_>, new: &Manifest, table: &Table) -> Result<(Vec<Entry>, u64), Error> {
+    let description = source.table.description();
+    let (mut list, mut lost) = (Vec::new(), 0);
+    let comparable = same_keys(description, table);
+    for (origin, mut entry) in source.table.entries()? {
+        if origin == Origin::Const {
+            continue;
+        }
+        let before = source.old.program.manifest();
+        match translate(before, description, entry.call.action, new, table).filter(|_| comparable) {
+            Some(action) => {
+                entry.call.action = action;
+                list.push(entry);
+            }
+            None => lost += 1,
+        }
+    }
+    Ok((list, lost))
+}
+
+/// Default actions that the control plane changed stay, if the table still has the action; a program's own default action is the new
+/// program's. Several programs must have the same.
+fn default(
+    sources: &[Source<'_>],
+    new: &Manifest,
+    table: &Table,
+    plan: &mut Plan<'_>,
+    conflicts: &mut Vec<Conflict>,
+) -> Result<(), Error> {
+    if table.default.data.is_none() || table.default.is_const {
+        return Ok(());
+    }
+    let mut first: Option<(String, &Source<'_>)> = None;
+    for source in sources {
+        let before = source.table.description();
+        if before.default.data.is_none() {
+            continue;
+        }
+        let mut current = source.table.default_action()?;
+        let text = source.table.call_text(&current);
+        match &first {
+            Some((other, seen)) if *other != text => {
+                let what = format!(
+                    "the default action is {other} on {}, {text} on {}",
+                    seen.old.place(),
+                    source.old.place()
+                );
+                conflicts.push(Conflict { name: table.name.clone(), what });
+            }
+            Some(_) => {}
+            None => first = Some((text, source)),
+        }
+        let own = current == terms::of_manifest_call(&before.default.initial);
+        let action = translate(source.old.program.manifest(), before, current.action, new, table);
+        if let Some(action) = action.filter(|_| !own) {
+            current.action = action;
+            plan.defaults.insert(table.name.clone(), Call { ..current });
+        }
+    }
+    Ok(())
+}
+
+/// A table's map, and its storage without the map's name.
+fn storage_map(table: &Table) -> Option<(&str, Storage)> {
+    let storage = table.storage.as_ref()?;
+    let mut plain = storage.clone();
+    match &mut plain {
+        Storage::Hash { map, .. } | Storage::Array { map, .. } | Storage::LpmTrie { map, .. } => map.clear(),
+    }
+    let map = match storage {
+        Storage::Hash { map, .. } | Storage::Array { map, .. } | Storage::LpmTrie { map, .. } => map,
+    };
+    Some((map, plain))
+}
+
+/// What keeps a table's entries from meaning the same in the new program.
+fn difference(before: &Manifest, old: &Table, after: &Manifest, new: &Table) -> Option<String> {
+    if old.keys != new.keys {
+        return Some("its keys differ".into());
+    }
+    if old.size != new.size {
+        return Some(format!("its size was {} and is {}", old.size, new.size));
+    }
+    if old.direct_counter != new.direct_counter {
+        return Some("its direct counter differs".into());
+    }
+    let actions = |manifest: &Manifest, table: &Table| -> Vec<_> {
+        let of = |action: &p4xdp_manifest::TableAction| {
+            let called = manifest.actions.get(action.action);
+            (called.map(|called| (called.name.clone(), called.params.clone())), action.places.clone())
+        };
+        table.actions.iter().map(of).collect()
+    };
+    if actions(before, old) != actions(after, new) {
+        return Some("its actions differ".into());
+    }
+    match (storage_map(old), storage_map(new)) {
+        (Some((_, old)), Some((_, new))) if old == new => None,
+        (None, None) => None,
+        (Some(_) | None, Some(_) | None) => Some("its entries are stored in another way".into()),
+    }
+}
+
+/// The keys mean the same, wherever they stand in the map.
+fn same_keys(old: &Table, new: &Table) -> bool {
+    let keys = |table: &Table| -> Vec<_> {
+        table.keys.iter().map(|key| (key.param.clone(), key.match_kind)).collect()
+    };
+    keys(old) == keys(new)
+}
+
+/// The action of the same name and parameters in another program's table.
+fn translate(before: &Manifest, old: &Table, action: usize, after: &Manifest, new: &Table) -> Option<usize> {
+    let called = before.actions.get(old.actions.get(action)?.action)?;
+    new.actions.iter().position(|candidate| {
+        let other = after.actions.get(candidate.action);
+        other.is_some_and(|other| other.name == called.name && other.params == called.params)
+    })
+}
