@@ -17,6 +17,8 @@ unsafe extern "C" {
     fn vasprintf(text: *mut *mut c_char, format: *const c_char, args: *mut c_void) -> c_int;
 }
 
+type Print = unsafe extern "C" fn(libbpf_sys::libbpf_print_level, *const c_char, *mut c_void) -> c_int;
+
 unsafe extern "C" fn take_warning(
     level: libbpf_sys::libbpf_print_level,
     format: *const c_char,
@@ -39,10 +41,8 @@ pub(crate) fn on_warning(take: fn(String)) {
     if TAKE_WARNING.set(take).is_ok() {
         // SAFETY: the functions differ in how the `va_list` is typed only, for which bindgen has another name on each machine.
         unsafe {
-            let print: libbpf_sys::libbpf_print_fn_t = Some(std::mem::transmute::<
-                unsafe extern "C" fn(libbpf_sys::libbpf_print_level, *const c_char, *mut c_void) -> c_int,
-                _,
-            >(take_warning));
+            let print =
+                std::mem::transmute::<Option<Print>, libbpf_sys::libbpf_print_fn_t>(Some(take_warning));
             libbpf_sys::libbpf_set_print(print);
         }
     }
