@@ -43,7 +43,7 @@ fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let object = build(dir.path(), "load/two_devices");
     let space = Space::new("two-devices");
-    for (device, prefix, port) in [("sw", "10.1.0.0/16", "1"), ("host", "10.2.0.0/16", "2")] {
+    for (device, prefix, port) in [("sw", "10.1.0.0/16", "1000"), ("host", "10.2.0.0/16", "1001")] {
         space.run(&[P4XDP, "load", "--no-pins", &object, device]);
         route(&space, device, prefix, port);
     }
@@ -56,7 +56,7 @@ fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
 
     // The same destination by different ports: neither program is replaced, and no route is gone.
     space.run(&[P4XDP, "unload", "sw", "host"]);
-    for (device, port) in [("sw", "1"), ("host", "2")] {
+    for (device, port) in [("sw", "1000"), ("host", "1001")] {
         space.run(&[P4XDP, "load", "--no-pins", &object, device]);
         route(&space, device, "10.1.0.0/16", port);
     }
@@ -64,14 +64,14 @@ fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
     let refused = space.try_run(&[P4XDP, "load", "--no-pins", &object, "sw", "host"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = stderr(&refused);
-    assert!(said.contains("10.1.0.0/16 is c.fwd(port=2") && said.contains("c.fwd(port=1"), "{said}");
+    assert!(said.contains("10.1.0.0/16 is c.fwd(port=1001") && said.contains("c.fwd(port=1000"), "{said}");
     assert!(
         said.contains("on `host`") && said.contains("on `sw`") && said.contains("`--reset-tables`"),
         "{said}"
     );
     assert_eq!(space.run(&["ip", "-o", "link"]), before);
     let routes = space.run(&[P4XDP, "table", "dump", "--dev", "sw", "route"]);
-    assert!(routes.contains("10.1.0.0/16 -> c.fwd(port=1"), "{routes}");
+    assert!(routes.contains("10.1.0.0/16 -> c.fwd(port="), "{routes}");
 }
 
 #[test]
@@ -83,19 +83,19 @@ fn registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have(
     let object = build(dir.path(), "packets/v1model_registers");
     let space = Space::new("two-registers");
     for device in ["sw", "host"] {
-        space.run(&[P4XDP, "load", "--no-pins", &object, device]);
+        space.run(&[P4XDP, "load", "--no-pins", "--ports-are-indices", &object, device]);
     }
     let list = space.run(&[P4XDP, "register", "list", "--dev", "sw"]);
     let register = list.split(' ').next().unwrap();
     // `sw` is not the first of both.
     space.run(&[P4XDP, "register", "write", "--dev", "sw", register, "1", "7"]);
-    space.run(&[P4XDP, "load", "--no-pins", &object, "sw", "host"]);
+    space.run(&[P4XDP, "load", "--no-pins", "--ports-are-indices", &object, "sw", "host"]);
     let read = space.run(&[P4XDP, "register", "read", "--dev", "host", register, "1"]);
     assert!(read.ends_with("[1]: 7\n"), "{read}");
 
-    space.run(&[P4XDP, "load", "--no-pins", "--reset-tables", &object, "sw"]);
+    space.run(&[P4XDP, "load", "--no-pins", "--ports-are-indices", "--reset-tables", &object, "sw"]);
     space.run(&[P4XDP, "register", "write", "--dev", "sw", register, "1", "8"]);
-    let refused = space.try_run(&[P4XDP, "load", "--no-pins", &object, "sw", "host"]);
+    let refused = space.try_run(&[P4XDP, "load", "--no-pins", "--ports-are-indices", &object, "sw", "host"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = stderr(&refused);
     assert!(said.contains("it has values on `host` and on `sw`"), "{said}");

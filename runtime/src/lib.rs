@@ -32,6 +32,7 @@ pub mod counters;
 pub mod error;
 pub mod events;
 pub mod harness;
+mod layout;
 mod libbpf_log;
 pub mod load;
 pub mod lock;

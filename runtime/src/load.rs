@@ -4,10 +4,11 @@
 use crate::attach::{Device, Mode, Running, WantedMode};
 use crate::carry::{self, Carried, Conflict, Old};
 use crate::error::{Error, KernelError};
+use crate::object::ObjectError;
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::verify::Refusal;
-use crate::{Object, libbpf_log, lock, pins};
+use crate::{Object, layout, libbpf_log, lock, pins};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_manifest::{SETTINGS, Settings};
 use std::collections::BTreeMap;
@@ -269,9 +270,13 @@ fn inspect(device: &Device, running: Running, options: &Options) -> Result<Befor
         Ok(program) => Some(program),
         Err(Error::Program(_)) if options.force => None,
         // One of ours from another version can be replaced, though nothing can be kept.
-        Err(Error::Program(ProgramError::Manifest { .. })) if options.reset_tables => None,
-        Err(Error::Program(ProgramError::Manifest { source, .. })) => {
-            let (device, reason) = (device.name.clone(), source.to_string());
+        Err(Error::Program(ProgramError::Manifest { .. } | ProgramError::Layout { .. }))
+            if options.reset_tables =>
+        {
+            None
+        }
+        Err(Error::Program(error @ (ProgramError::Manifest { .. } | ProgramError::Layout { .. }))) => {
+            let (device, reason) = (device.name.clone(), error.to_string());
             return Err(LoadError::OtherVersion { device, reason }.into());
         }
         Err(Error::Program(ProgramError::NotOurs { name, id })) => {
@@ -320,12 +325,13 @@ impl Target {
 
 /// Opens an object for libbpf with its settings, one of which is that we take care of initial entries.
 pub(crate) fn open(object: &Object, settings: Settings) -> Result<OpenObject, Error> {
-    let what = || format!("open {}", object.name());
     let mut builder = ObjectBuilder::default();
     let (opened, log) = libbpf_log::collecting(|| {
         builder.name("p4xdp").and_then(|builder| builder.open_memory(object.bytes()))
     });
-    let mut opened = opened.map_err(|error| KernelError::bpf(what(), &error, log))?;
+    let mut opened = opened.map_err(|error| damaged(object, &error, &log))?;
+    layout::of_object(object.manifest(), &opened)
+        .map_err(|reason| ObjectError::Layout { name: object.name().into(), reason })?;
     let start = object.entries_loaded().map(|offset| usize::try_from(offset).unwrap_or(usize::MAX));
     for mut map in opened.maps_mut() {
         let name = map.name().to_string_lossy().into_owned();
@@ -346,6 +352,29 @@ pub(crate) fn open(object: &Object, settings: Settings) -> Result<OpenObject, Er
     Ok(opened)
 }
 
+/// Opening reads the file only, so what fails is the file's fault, and an error number like "no such file" means something in it.
+fn damaged(object: &Object, error: &libbpf_rs::Error, log: &[String]) -> Error {
+    let source = crate::error::io_error(error);
+    if source.raw_os_error() == Some(libc::ENOMEM) {
+        return KernelError::new(format!("open {}", object.name()), source).into();
+    }
+    let reason = match (log.is_empty(), source.raw_os_error()) {
+        (false, _) => log.join("; "),
+        (true, Some(libc::ENOENT | libc::ESRCH)) => "a part that it speaks of is not in it".into(),
+        (true, Some(_)) => "its structure is not that of an eBPF object".into(),
+        (true, None) => source.to_string(),
+    };
+    ObjectError::Damaged { name: object.name().into(), reason }.into()
+}
+
+/// Maps or programs that the kernel does not take. "No such file" is not about the object's file, which was read.
+fn not_loaded(object: &Object, error: &libbpf_rs::Error, log: Vec<String>) -> Error {
+    match crate::error::io_error(error).raw_os_error() {
+        Some(libc::ENOENT | libc::ESRCH) => damaged(object, error, &log),
+        _ => KernelError::bpf(format!("load {}", object.name()), error, log).into(),
+    }
+}
+
 /// Gets an object into the kernel, attached to nothing.
 fn bring_in(
     object: &Object,
@@ -361,16 +390,14 @@ fn bring_in(
             let refused = Refusal::of_libbpf(object, &log);
             return Err(match refused {
                 Some(refusal) => LoadError::Refused(Box::new(refusal)).into(),
-                None => KernelError::bpf(format!("load {}", object.name()), &error, log).into(),
+                None => not_loaded(object, &error, log),
             });
         }
     };
     let entry = &object.manifest().entry;
     let program = loaded.progs().find(|program| program.name() == entry.as_str());
-    let program = program.ok_or_else(|| crate::object::ObjectError::NoProgram {
-        name: object.name().into(),
-        entry: entry.clone(),
-    })?;
+    let program =
+        program.ok_or_else(|| ObjectError::NoProgram { name: object.name().into(), entry: entry.clone() })?;
     // clang drops the lookup in a table whose result makes no difference; the table is there for the control plane all the same.
     let mut maps = Vec::new();
     for map in loaded.maps() {

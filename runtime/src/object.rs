@@ -52,6 +52,22 @@ pub enum ObjectError {
         /// Why.
         source: DecodeError,
     },
+    /// libbpf cannot read what the file says of its maps and programs.
+    #[error("{name} is damaged: {reason}")]
+    Damaged {
+        /// The file.
+        name: String,
+        /// What libbpf says.
+        reason: String,
+    },
+    /// The manifest and the rest of the object speak of different things.
+    #[error("{name} has a manifest that is not its own: {reason}; compile the program again")]
+    Layout {
+        /// The file.
+        name: String,
+        /// What differs.
+        reason: String,
+    },
     /// The manifest tells of a program that is not in the object.
     #[error("{name} has no program `{entry}`, though its manifest says so")]
     NoProgram {

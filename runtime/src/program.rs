@@ -3,7 +3,7 @@
 //! `tables`, `counters` and `events`.
 
 use crate::error::{Error, KernelError, io_error};
-use crate::{attach, pins, sys};
+use crate::{attach, layout, pins, sys};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_manifest::{DecodeError, Manifest, SECTION};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -46,6 +46,14 @@ pub enum ProgramError {
         id: u32,
         /// Why.
         source: DecodeError,
+    },
+    /// The manifest does not say how the program's maps are laid out.
+    #[error("the manifest of program {id} is not its own: {reason}; load the program anew")]
+    Layout {
+        /// Number of the program.
+        id: u32,
+        /// What differs.
+        reason: String,
     },
     /// The manifest speaks of a map that the program has not.
     #[error("the loaded program has no map `{map}`, though its manifest says so")]
@@ -158,6 +166,9 @@ impl Program {
         let bytes = read_data(holder)?;
         let manifest =
             Manifest::decode(&bytes).map_err(|source| ProgramError::Manifest { id: info.id, source })?;
+        // Of a program that was just loaded the object has been checked, and this costs little.
+        layout::of_program(&manifest, &maps)
+            .map_err(|reason| ProgramError::Layout { id: info.id, reason })?;
         Ok(Program { fd, info, manifest, maps })
     }
 

@@ -99,6 +99,46 @@ pub(crate) fn program_info(program: BorrowedFd<'_>) -> io::Result<ProgramInfo> {
     })
 }
 
+/// The bytes of BTF that libbpf holds.
+///
+/// # Safety
+/// The pointer is null or one of libbpf's that lives through the call.
+unsafe fn btf_bytes(btf: *const libbpf_sys::btf) -> Option<Vec<u8>> {
+    if btf.is_null() {
+        return None;
+    }
+    let mut size = 0;
+    // SAFETY: the caller's word; libbpf tells how many bytes there are, which are its own.
+    unsafe {
+        let data = libbpf_sys::btf__raw_data(btf, &raw mut size);
+        (!data.is_null()).then(|| std::slice::from_raw_parts(data.cast::<u8>(), size as usize).to_vec())
+    }
+}
+
+/// The BTF of an object that is open.
+pub(crate) fn object_btf(object: &OpenObject) -> Option<Vec<u8>> {
+    // SAFETY: the object lives through the call, and its BTF with it.
+    unsafe { btf_bytes(libbpf_sys::bpf_object__btf(object.as_libbpf_object().as_ptr())) }
+}
+
+/// Types of the key and the value of a map of an object that is open; 0 for none.
+pub(crate) fn map_types(map: &libbpf_rs::OpenMap<'_>) -> (u32, u32) {
+    let raw = map.as_libbpf_object().as_ptr();
+    // SAFETY: the map lives through both calls.
+    unsafe { (libbpf_sys::bpf_map__btf_key_type_id(raw), libbpf_sys::bpf_map__btf_value_type_id(raw)) }
+}
+
+/// BTF that is in the kernel, by its number; `None` without the right to open it.
+pub(crate) fn kernel_btf(id: u32) -> Option<Vec<u8>> {
+    // SAFETY: a new value of libbpf's, or null; it is freed when its bytes are copied.
+    unsafe {
+        let btf = libbpf_sys::btf__load_from_kernel_by_id(id);
+        let bytes = btf_bytes(btf);
+        libbpf_sys::btf__free(btf);
+        bytes
+    }
+}
+
 /// Lets a program hold a map, whether its code uses it or not.
 pub(crate) fn bind_map(program: BorrowedFd<'_>, map: BorrowedFd<'_>) -> io::Result<()> {
     // SAFETY: both descriptors are open; without options the kernel gets no memory of ours.

@@ -1,0 +1,224 @@
+//! Holds a manifest against what it speaks of: in, the manifest, the maps and their BTF; out, that every key, parameter and cell stands where
+//! the manifest says, or where it does not. An entry that is written by a wrong manifest would go elsewhere without a word.
+
+pub(crate) mod btf;
+mod tables;
+
+use crate::program::kernel_name;
+use crate::sys;
+use btf::{Btf, Leaf};
+use libbpf_rs::{MapCore, MapHandle, MapType, OpenObject};
+use p4xdp_manifest::{ByteOrder, ExternKind, Manifest, Place};
+use std::collections::BTreeMap;
+
+/// A map, in an object or in the kernel.
+pub(crate) struct Shape {
+    pub name: String,
+    pub kind: MapType,
+    pub key_size: u32,
+    pub value_size: u32,
+    pub max_entries: u32,
+    /// Numbers in the key, if that is known.
+    pub key: Option<Vec<Leaf>>,
+    /// Numbers in the value.
+    pub value: Option<Vec<Leaf>>,
+}
+
+/// Checks the manifest of an object that is open.
+pub(crate) fn of_object(manifest: &Manifest, object: &OpenObject) -> Result<(), String> {
+    let btf = sys::bpf::object_btf(object).and_then(|bytes| Btf::read(&bytes));
+    let shapes: Vec<Shape> = object
+        .maps()
+        .map(|map| {
+            let (key, value) = sys::bpf::map_types(&map);
+            let leaves = |id: u32| btf.as_ref()?.leaves(id);
+            Shape {
+                name: map.name().to_string_lossy().into_owned(),
+                kind: map.map_type(),
+                key_size: map.key_size(),
+                value_size: map.value_size(),
+                max_entries: map.max_entries(),
+                key: leaves(key),
+                value: leaves(value),
+            }
+        })
+        .collect();
+    check(manifest, &shapes)
+}
+
+/// Checks the manifest of a program that is loaded. Types are looked at where the kernel lets us; each map tells which ones are its own,
+/// since one that was kept comes from an older program.
+pub(crate) fn of_program(manifest: &Manifest, maps: &[MapHandle]) -> Result<(), String> {
+    let mut known: BTreeMap<u32, Option<Btf>> = BTreeMap::new();
+    let mut shapes = Vec::with_capacity(maps.len());
+    for map in maps {
+        let info =
+            map.info().map_err(|error| format!("map {:?} cannot be looked at: {error}", map.name()))?;
+        let btf = match info.info.btf_id {
+            0 => &None,
+            id => known.entry(id).or_insert_with(|| Btf::read(&sys::bpf::kernel_btf(id)?)),
+        };
+        let leaves = |id: u32| btf.as_ref()?.leaves(id);
+        shapes.push(Shape {
+            name: map.name().to_string_lossy().into_owned(),
+            kind: map.map_type(),
+            key_size: map.key_size(),
+            value_size: map.value_size(),
+            max_entries: map.max_entries(),
+            key: leaves(info.info.btf_key_type_id),
+            value: leaves(info.info.btf_value_type_id),
+        });
+    }
+    check(manifest, &shapes)
+}
+
+/// Checks all of a manifest; what is wrong first.
+pub(crate) fn check(manifest: &Manifest, maps: &[Shape]) -> Result<(), String> {
+    for table in &manifest.tables {
+        tables::check(manifest, table, maps).map_err(|error| format!("table `{}`: {error}", table.name))?;
+    }
+    for item in &manifest.externs {
+        let of = |error: String| format!("{} `{}`: {error}", item.extern_type, item.name);
+        externs(&item.kind, maps).map_err(of)?;
+    }
+    Ok(())
+}
+
+fn externs(kind: &ExternKind, maps: &[Shape]) -> Result<(), String> {
+    match kind {
+        ExternKind::Counter { map, per_cpu, sparse, size, base, packets, bytes, value_size } => {
+            let kinds: &[MapType] = match (per_cpu, sparse) {
+                (false, false) => &[MapType::Array],
+                (true, false) => &[MapType::PercpuArray],
+                (false, true) => &[MapType::Hash, MapType::LruHash],
+                (true, true) => &[MapType::PercpuHash, MapType::LruPercpuHash],
+            };
+            let shape = find(maps, map)?;
+            shape.is(kinds, 4, *value_size)?;
+            if !sparse && size.checked_add(*base).is_none_or(|end| end > shape.max_entries) {
+                return Err(format!(
+                    "it has {size} cells from {base} on, map `{map}` has {}",
+                    shape.max_entries
+                ));
+            }
+            let places: Vec<&Place> = packets.iter().chain(bytes).collect();
+            if let Some(place) = places.iter().find(|place| place.size != 8 || place.offset % 8 != 0) {
+                return Err(format!("{} is no place for a count", text(place)));
+            }
+            group(&places, shape.value.as_deref(), *value_size, map, &[])
+        }
+        ExternKind::Register { map, size, value, place, value_size } => {
+            let shape = find(maps, map)?;
+            shape.is(&[MapType::Array], 4, *value_size)?;
+            if *size > shape.max_entries {
+                return Err(format!("it has {size} cells, map `{map}` has {}", shape.max_entries));
+            }
+            wide_enough(place, value.width)?;
+            group(&[place], shape.value.as_deref(), *value_size, map, &[])
+        }
+        ExternKind::Events { map, perf, .. } => {
+            let shape = find(maps, map)?;
+            let kind = if *perf { MapType::PerfEventArray } else { MapType::RingBuf };
+            shape.is(&[kind], shape.key_size, shape.value_size)
+        }
+    }
+}
+
+fn find<'s>(maps: &'s [Shape], name: &str) -> Result<&'s Shape, String> {
+    let found = maps.iter().find(|map| kernel_name(&map.name) == kernel_name(name));
+    found.ok_or_else(|| format!("there is no map `{name}`"))
+}
+
+impl Shape {
+    /// It is of one of these kinds and sizes.
+    fn is(&self, kinds: &[MapType], key_size: u32, value_size: u32) -> Result<(), String> {
+        let name = &self.name;
+        if !kinds.contains(&self.kind) {
+            return Err(format!("map `{name}` is of another kind ({:?})", self.kind));
+        }
+        if self.key_size != key_size {
+            return Err(format!("keys of map `{name}` have {} bytes, not {key_size}", self.key_size));
+        }
+        if self.value_size != value_size {
+            return Err(format!("values of map `{name}` have {} bytes, not {value_size}", self.value_size));
+        }
+        Ok(())
+    }
+}
+
+/// A number of so many bits has room.
+fn wide_enough(place: &Place, width: u32) -> Result<(), String> {
+    if u64::from(place.size) * 8 < u64::from(width) {
+        return Err(format!("{} have no room for {width} bits", text(place)));
+    }
+    Ok(())
+}
+
+/// Numbers that stand side by side in a structure are within it and apart, and where its members are known, each is one of them. `names`
+/// are those in P4, in the same order, as far as they are known.
+fn group(
+    places: &[&Place],
+    leaves: Option<&[Leaf]>,
+    size: u32,
+    map: &str,
+    names: &[&str],
+) -> Result<(), String> {
+    for (number, place) in places.iter().enumerate() {
+        if place.size == 0 || place.offset.checked_add(place.size).is_none_or(|end| end > size) {
+            return Err(format!("{} are not within the {size} bytes of map `{map}`", text(place)));
+        }
+        let overlaps = |other: &&&Place| {
+            other.offset < place.offset + place.size && place.offset < other.offset + other.size
+        };
+        if let Some(other) = places.iter().skip(number + 1).find(overlaps) {
+            return Err(format!("{} and {} of map `{map}` overlap", text(place), text(other)));
+        }
+    }
+    let Some(leaves) = leaves else { return Ok(()) };
+    // All are in the structure itself, or in one and the same member of its union.
+    let mut arms: Vec<Option<u32>> = leaves.iter().map(|leaf| leaf.arm).collect();
+    arms.push(None);
+    arms.sort_unstable();
+    arms.dedup();
+    let mut wrong = None;
+    for arm in arms {
+        let members: Vec<&Leaf> =
+            leaves.iter().filter(|leaf| leaf.arm.is_none() || leaf.arm == arm).collect();
+        let misplaced = places.iter().enumerate().find(|(number, place)| {
+            let name = names.get(*number).copied().unwrap_or_default();
+            !members.iter().any(|leaf| holds(leaf, place) && is_called(leaf, name, &members, names))
+        });
+        match misplaced {
+            None => return Ok(()),
+            Some((_, place)) => wrong = Some(text(place)),
+        }
+    }
+    let wrong = wrong.unwrap_or_default();
+    Err(format!("{wrong} of map `{map}` are not what the program's own description of its types says"))
+}
+
+/// A member is where the place says, as long, and in that byte order.
+fn holds(leaf: &Leaf, place: &Place) -> bool {
+    let order = match place.order {
+        ByteOrder::Host => !leaf.network && place.size == leaf.size,
+        ByteOrder::Network => leaf.network || leaf.unit == 1,
+    };
+    leaf.offset == place.offset
+        && place.size <= leaf.size
+        && place.size.saturating_add(leaf.unit) > leaf.size
+        && order
+}
+
+/// A member is not another one's: where exactly one name in P4 ends like a member's, it is that member.
+fn is_called(leaf: &Leaf, name: &str, members: &[&Leaf], names: &[&str]) -> bool {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let short = last(name);
+    let unique = names.iter().filter(|other| last(other) == short).count() == 1;
+    short.is_empty() || leaf.name == short || !unique || !members.iter().any(|other| other.name == short)
+}
+
+/// `bytes 4 to 7`
+fn text(place: &Place) -> String {
+    let last = u64::from(place.offset) + u64::from(place.size.max(1)) - 1;
+    format!("bytes {} to {last}", place.offset)
+}
