@@ -82,20 +82,20 @@ fn registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have(
     let dir = tempfile::tempdir().unwrap();
     let object = build(dir.path(), "packets/v1model_registers");
     let space = Space::new("two-registers");
-    for device in ["sw", "host"] {
-        space.run(&[P4XDP, "load", "--no-pins", "--ports-are-indices", &object, device]);
+    for device in ["1=sw", "2=host"] {
+        space.run(&[P4XDP, "load", "--no-pins", &object, device]);
     }
     let list = space.run(&[P4XDP, "register", "list", "--dev", "sw"]);
     let register = list.split(' ').next().unwrap();
     // `sw` is not the first of both.
     space.run(&[P4XDP, "register", "write", "--dev", "sw", register, "1", "7"]);
-    space.run(&[P4XDP, "load", "--no-pins", "--ports-are-indices", &object, "sw", "host"]);
+    space.run(&[P4XDP, "load", "--no-pins", &object, "1=sw", "2=host"]);
     let read = space.run(&[P4XDP, "register", "read", "--dev", "host", register, "1"]);
     assert!(read.ends_with("[1]: 7\n"), "{read}");
 
-    space.run(&[P4XDP, "load", "--no-pins", "--ports-are-indices", "--reset-tables", &object, "sw"]);
+    space.run(&[P4XDP, "load", "--no-pins", "--reset-tables", &object, "1=sw"]);
     space.run(&[P4XDP, "register", "write", "--dev", "sw", register, "1", "8"]);
-    let refused = space.try_run(&[P4XDP, "load", "--no-pins", "--ports-are-indices", &object, "sw", "host"]);
+    let refused = space.try_run(&[P4XDP, "load", "--no-pins", &object, "1=sw", "2=host"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = stderr(&refused);
     assert!(said.contains("it has values on `host` and on `sw`"), "{said}");

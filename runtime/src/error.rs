@@ -25,6 +25,9 @@ pub enum Error {
     /// A test's port or packet is one that devices cannot have.
     #[error(transparent)]
     Harness(#[from] crate::harness::HarnessError),
+    /// Pins cannot be made or removed.
+    #[error(transparent)]
+    Pin(#[from] crate::pins::PinError),
     /// A program is not loaded.
     #[error(transparent)]
     Load(#[from] crate::load::LoadError),
@@ -47,7 +50,7 @@ impl Error {
                 false
             }
             // Words of the command line that do not suit the program.
-            Error::Port(_) | Error::Kernel(_) => true,
+            Error::Port(_) | Error::Kernel(_) | Error::Pin(_) => true,
         }
     }
 }

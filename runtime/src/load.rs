@@ -133,6 +133,15 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         targets.push(Target { device, old });
     }
 
+    if !options.no_pins {
+        for target in &targets {
+            match pins::prepare(&target.device) {
+                // Without pins all else works, so that is told and no more; but nothing foreign is touched.
+                Ok(()) | Err(Error::Kernel(_) | Error::Pin(pins::PinError::NoFileSystem)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
     let numbering = {
         let devices: Vec<&Device> = targets.iter().map(|target| &target.device).collect();
         let replaced: Vec<&Program> =
@@ -154,6 +163,8 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         .zip(modes)
         .map(|(target, mode)| DeviceReport {
             pins: if options.no_pins {
+                // Those of the replaced program would hold it; foreign files stay.
+                let _ = pins::unpin(&target.device);
                 Err("not asked for".into())
             } else {
                 pins::pin(&target.device, &program).map_err(|error| error.to_string())

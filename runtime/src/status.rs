@@ -2,9 +2,11 @@
 
 use crate::attach::{Device, Running, device_names};
 use crate::error::Error;
+use crate::lock;
 use crate::pins;
+use crate::pins::Stale;
 use crate::ports::names::PortNames;
-use crate::program::{Program, RunStatistics};
+use crate::program::{Program, ProgramError, RunStatistics};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,6 +29,19 @@ pub struct Status {
     pub ports: Option<PortNames>,
     /// Its pins, if there are any.
     pub pins: Option<PathBuf>,
+    /// There is no BPF file system to see pins in.
+    pub pins_hidden: bool,
+}
+
+/// What all devices of this network namespace run.
+#[derive(Debug)]
+pub struct Overview {
+    /// Devices that run a program of ours, by name.
+    pub devices: Vec<Device>,
+    /// Programs that could not be looked at, for want of rights or since their manifests do not read, and what keeps us.
+    pub hidden: Vec<(Device, Error)>,
+    /// Pins that nothing belongs to any more, or why they could not be looked for.
+    pub stale: Result<Vec<Stale>, Error>,
 }
 
 /// How full a table is.
@@ -47,9 +62,8 @@ pub struct TableStatus {
 pub fn status(device: &str) -> Result<Status, Error> {
     let program = Program::by_device(device)?;
     let device = Device::find(device)?;
-    let running = device
-        .running()?
-        .ok_or_else(|| crate::program::ProgramError::NothingAttached { device: device.name.clone() })?;
+    let running =
+        device.running()?.ok_or_else(|| ProgramError::NothingAttached { device: device.name.clone() })?;
     let mut tables = Vec::new();
     for table in program.tables()? {
         let description = table.description();
@@ -60,11 +74,13 @@ pub fn status(device: &str) -> Result<Status, Error> {
         });
     }
     let pins = pins::directory(&device)?;
+    let pinned = Program::by_pin(&pins).is_ok_and(|pinned| pinned.id() == program.id());
     Ok(Status {
         age: program.age(),
         statistics: program.run_statistics()?,
         ports: PortNames::of(&program)?,
-        pins: pins.join("program").exists().then_some(pins),
+        pins: pinned.then_some(pins),
+        pins_hidden: !pins::is_possible(),
         device,
         running,
         tables,
@@ -72,17 +88,33 @@ pub fn status(device: &str) -> Result<Status, Error> {
     })
 }
 
+/// Looks at all devices of this network namespace.
+///
+/// # Errors
+/// When devices cannot be listed.
+pub fn overview() -> Result<Overview, Error> {
+    let (mut devices, mut hidden) = (Vec::new(), Vec::new());
+    for name in device_names()? {
+        match Program::by_device(&name) {
+            Ok(_) => devices.push(Device::find(&name)?),
+            Err(Error::Program(
+                ProgramError::NothingAttached { .. }
+                | ProgramError::NotOurs { .. }
+                | ProgramError::NoDevice { .. },
+            )) => {}
+            Err(error) => hidden.push((Device::find(&name)?, error)),
+        }
+    }
+    devices.sort_by(|a, b| a.name.cmp(&b.name));
+    // While a load is under way, its pins look like those of one that was cut short.
+    let stale = lock::shared().and_then(|_lock| pins::stale());
+    Ok(Overview { devices, hidden, stale })
+}
+
 /// Devices of this network namespace that run a program of ours, by name.
 ///
 /// # Errors
 /// When devices cannot be listed.
 pub fn devices() -> Result<Vec<Device>, Error> {
-    let mut found = Vec::new();
-    for name in device_names()? {
-        if Program::by_device(&name).is_ok() {
-            found.push(Device::find(&name)?);
-        }
-    }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
+    Ok(overview()?.devices)
 }

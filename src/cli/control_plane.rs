@@ -268,8 +268,11 @@ pub enum ModeArg {
 #[derive(Debug, Args)]
 pub struct UnloadArgs {
     /// The devices.
-    #[arg(value_name = "DEV", required = true)]
+    #[arg(value_name = "DEV", required_unless_present = "stale")]
     pub devices: Vec<String>,
+    /// Removes pins of devices and network namespaces that are gone; what runs goes on.
+    #[arg(long)]
+    pub stale: bool,
     /// Takes off a program that p4xdp did not make, too.
     #[arg(long)]
     pub force: bool,

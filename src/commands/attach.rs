@@ -1,11 +1,11 @@
 //! `p4xdp load` and `p4xdp unload`.
 
-use super::{Exit, complain, output::print};
+use super::{Exit, complain, output::print, status};
 use crate::cli::{LoadArgs, ModeArg, UnloadArgs};
 use p4xdp_runtime::attach::WantedMode;
 use p4xdp_runtime::carry::Carried;
 use p4xdp_runtime::load::{self, Options};
-use p4xdp_runtime::{Error, Object};
+use p4xdp_runtime::{Error, Object, pins};
 
 /// Loads an object and says what became of devices and tables.
 pub fn load(args: &LoadArgs) -> Exit {
@@ -70,6 +70,19 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
 /// Takes programs off devices; goes on after a failure and reports it at the end.
 pub fn unload(args: &UnloadArgs) -> Exit {
     let mut exit = Exit::Done;
+    if args.stale {
+        match pins::remove_stale() {
+            Ok((removed, errors)) => {
+                for old in removed {
+                    print(&format!("removed{}\n", status::stale_text(&old)));
+                }
+                for error in errors {
+                    exit = Exit::of(Err(error));
+                }
+            }
+            Err(error) => exit = Exit::of(Err(error)),
+        }
+    }
     for device in &args.devices {
         let result = load::unload(device, args.force);
         match result {

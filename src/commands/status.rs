@@ -1,26 +1,57 @@
 //! `p4xdp status`: what devices run.
 
-use super::{Exit, output::print};
+use super::{Exit, complain, output::print};
 use crate::cli::StatusArgs;
 use p4xdp_runtime::Error;
+use p4xdp_runtime::pins::Stale;
 use p4xdp_runtime::status::{self, Status};
 
 /// Prints the status of the devices, or of all that run a program of ours.
 pub fn run(args: &StatusArgs) -> Exit {
-    Exit::of(try_run(args))
+    if args.devices.is_empty() { all() } else { Exit::of(show(&args.devices)) }
 }
 
-fn try_run(args: &StatusArgs) -> Result<(), Error> {
-    let names = if args.devices.is_empty() {
-        status::devices()?.into_iter().map(|device| device.name).collect()
-    } else {
-        args.devices.clone()
-    };
+fn show(names: &[String]) -> Result<(), Error> {
     for (i, name) in names.iter().enumerate() {
         let separator = if i > 0 { "\n" } else { "" };
         print(&format!("{separator}{}", text(&status::status(name)?)));
     }
     Ok(())
+}
+
+fn all() -> Exit {
+    let overview = match status::overview() {
+        Ok(overview) => overview,
+        Err(error) => return Exit::of(Err(error)),
+    };
+    let names: Vec<String> = overview.devices.iter().map(|device| device.name.clone()).collect();
+    let mut exit = Exit::of(show(&names));
+    if names.is_empty() && overview.hidden.is_empty() {
+        complain("no device of this network namespace runs a program of p4xdp");
+    }
+    for (device, error) in overview.hidden {
+        complain(&format!("`{}` runs a program that cannot be looked at: {error}", device.name));
+        exit = if error.is_environment() { Exit::Environment } else { Exit::Rejected };
+    }
+    match overview.stale {
+        Ok(stale) => {
+            let lines: Vec<String> = stale.iter().map(|old| format!("{}\n", stale_text(old))).collect();
+            if !lines.is_empty() {
+                print(&format!("stale pins, which `p4xdp unload --stale` removes:\n{}", lines.concat()));
+            }
+        }
+        Err(error) => {
+            complain(&format!("stale pins cannot be looked for: {error}"));
+            exit = Exit::Environment;
+        }
+    }
+    exit
+}
+
+/// Where they stand, and why they are stale.
+pub(super) fn stale_text(old: &Stale) -> String {
+    let program = old.program.map(|id| format!("program {id}, ")).unwrap_or_default();
+    format!("  {} ({program}{})", old.directory.display(), old.reason)
 }
 
 fn text(status: &Status) -> String {
@@ -52,6 +83,8 @@ fn text(status: &Status) -> String {
     }
     if let Some(pins) = &status.pins {
         out += &format!("  pinned under {}\n", pins.display());
+    } else if status.pins_hidden {
+        out += "  no pins: /sys/fs/bpf is no BPF file system here\n";
     }
     out
 }
