@@ -1,8 +1,8 @@
 # make demo: sets everything up and shows a program at work between network namespaces.
-# make test: sets everything up and runs every test.
+# make test: sets everything up and runs the tests but those that take minutes each, which `make test-slow` runs.
 # Both work in a fresh clone on Debian 12 with nothing but Rust.
 
-.PHONY: all setup build demo test agreement bench install install-built uninstall clean
+.PHONY: all setup build demo test test-slow agreement bench install install-built uninstall clean
 
 all: build
 
@@ -12,16 +12,24 @@ setup:
 build: setup
 	cargo build --release
 
-demo: build
-	@sh examples/demo.sh
+# Without debug information and with little optimisation: building is all that takes time in a demo.
+demo:
+	@sh .ci/setup build
+	cargo build --profile demo
+	@P4XDP=$(CURDIR)/target/demo/p4xdp sh examples/demo.sh
 
 test: setup
 	cargo test --workspace --no-fail-fast
 
-# Random programs, far more of them than `make test` has time for.
+# Random programs, mutants, faults in passes, the demos. A line every ten seconds says how far it is.
+SLOW = --test demos --test mutation --test agreement
+test-slow: setup
+	cargo test --workspace --no-fail-fast $(SLOW) -- --ignored
+
+# Random programs, far more of them than `make test-slow` has time for.
 agreement: setup
-	P4XDP_PROGRAMS=100000 cargo test --release --test agreement -- passes
-	P4XDP_PROGRAMS=2000 cargo test --release --test agreement -- kernel
+	P4XDP_PROGRAMS=100000 cargo test --release --test agreement -- --ignored "random programs: passes"
+	P4XDP_PROGRAMS=2000 cargo test --release --test agreement -- --ignored "random programs: kernel"
 
 bench: setup
 	cargo bench

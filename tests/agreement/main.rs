@@ -2,7 +2,8 @@
 //! on the compiled program.
 //!
 //! `P4XDP_PROGRAMS=N` runs N programs, `P4XDP_SEED=S` begins with seed S: `P4XDP_SEED=17 P4XDP_PROGRAMS=1` is one of them again. A failure
-//! is shrunk and printed as a program and a packet test. The kernel needs root; without it that part is ignored, or fails where skipping is forbidden.
+//! is shrunk and printed as a program and a packet test. What takes minutes runs only when it is asked for, by `-- --ignored`; a few programs
+//! run each time. The kernel needs root; without it that part is ignored, or fails where skipping is forbidden.
 #![allow(clippy::indexing_slicing, clippy::expect_used, clippy::print_stdout, reason = "it is a test")]
 
 mod coverage;
@@ -14,6 +15,8 @@ mod generate;
 #[path = "../needs/mod.rs"]
 mod needs;
 mod packet_tests;
+#[path = "../progress/mod.rs"]
+mod progress;
 mod random;
 mod shrink;
 mod tree;
@@ -23,6 +26,7 @@ use engines::{Ending, Failure};
 use generate::{Case, Size};
 use libtest_mimic::{Arguments, Failed, Trial};
 use needs::Need;
+use progress::Progress;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,12 +43,17 @@ fn main() {
     engines::note_panics();
     let small = Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20, compiles: false };
     let large = Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20, compiles: true };
-    let kernel = Trial::test("random programs: kernel", move || {
-        run("agreement with the kernel", 60, large, engines::kernel_agrees)
-    });
-    let passes = Trial::test("random programs: passes", move || {
-        run("agreement of the passes", 2000, small, engines::passes_agree)
-    });
+    let kernel = |name: &str, programs: u64| {
+        Trial::test(name, move || {
+            if !needs::met("agreement with the kernel", &[Need::Root]) {
+                return Ok(());
+            }
+            run("agreement with the kernel", programs, large, engines::kernel_agrees)
+        })
+    };
+    let passes = |name: &str, programs: u64| {
+        Trial::test(name, move || run("agreement of the passes", programs, small, engines::passes_agree))
+    };
     let tests = Trial::test("packet tests: passes", || {
         let (count, differences) = packet_tests::run();
         println!("agreement of the passes: {count} packet tests, {} disagreements", differences.len());
@@ -70,7 +79,15 @@ fn main() {
     });
     libtest_mimic::run(
         &args,
-        vec![tests, folding, passes, faults, kernel.with_ignored_flag(needs::is_ignored(&[Need::Root]))],
+        vec![
+            tests,
+            passes("a few random programs: passes", 100),
+            kernel("a few random programs: kernel", 4),
+            folding.with_ignored_flag(true),
+            passes("random programs: passes", 2000).with_ignored_flag(true),
+            faults.with_ignored_flag(true),
+            kernel("random programs: kernel", 60).with_ignored_flag(true),
+        ],
     )
     .exit();
 }
@@ -81,7 +98,7 @@ fn number(name: &str) -> Option<u64> {
 
 /// Runs so many programs, on all cores.
 fn run(
-    what: &str,
+    what: &'static str,
     usual: u64,
     size: Size,
     engines: fn(&Case, Option<&Failure>) -> Ending,
@@ -92,6 +109,7 @@ fn run(
     let next = AtomicU64::new(first);
     let endings: Mutex<BTreeMap<u64, Ending>> = Mutex::new(BTreeMap::new());
     let constructs: Mutex<BTreeMap<&'static str, (usize, usize)>> = Mutex::new(BTreeMap::new());
+    let progress = Progress::new(what, count);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -113,6 +131,7 @@ fn run(
                     }
                     drop(all);
                     endings.lock().expect("no panic while held").insert(seed, ending);
+                    progress.step();
                 }
             });
         }

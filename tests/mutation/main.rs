@@ -1,8 +1,8 @@
 //! Never a crash: mutants of all our programs, and bombs, through preprocessor, parser, checker, elaboration and back end. None may
 //! panic, overflow the stack, end in an internal error, take over two seconds (twenty without optimisation) or over 1 GB.
 //!
-//! `P4XDP_MUTANTS=N` makes N mutants of a program instead of the usual few; `P4XDP_MUTATION_PROGRAMS=DIR` takes the programs under
-//! DIR. Mutants are the same in every run; those that fail are kept under `target/tmp/mutation`.
+//! Each time two mutants of a program are tried; by `-- --ignored` it is more. `P4XDP_MUTANTS=N` makes N mutants of a program instead; `P4XDP_MUTATION_PROGRAMS=DIR` takes the programs under
+//! DIR. Mutants are the same in every run; those that fail are kept under `target/tmp/mutation-N`.
 //!
 //! Each program's mutants run in a process of their own ([`child`]), so that even a stack overflow is only a failure.
 
@@ -11,16 +11,20 @@
 mod bombs;
 mod child;
 mod mutate;
+#[path = "../progress/mod.rs"]
+mod progress;
 
 use libtest_mimic::{Arguments, Trial};
+use progress::Progress;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Mutex;
 
-/// Mutants of each program, unless the environment says otherwise.
-const MUTANTS: usize = 24;
+/// Mutants of each program, unless the environment says otherwise: each time, and when it is asked for.
+const FEW: usize = 2;
+const MANY: usize = 24;
 /// Processes at a time.
 const WORKERS: usize = 2;
 
@@ -30,7 +34,10 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let args = Arguments::from_args();
-    let mut trials = vec![Trial::test("mutation", || mutation().map_err(Into::into))];
+    let mut trials = vec![
+        Trial::test("a few mutants", || mutation(FEW).map_err(Into::into)),
+        Trial::test("mutation", || mutation(MANY).map_err(Into::into)).with_ignored_flag(true),
+    ];
     trials.extend(bombs::all().into_iter().map(|(name, text)| {
         Trial::test(format!("bomb: {name}"), move || bomb(name, &text).map_err(Into::into))
     }));
@@ -52,23 +59,25 @@ impl Tally {
     }
 }
 
-fn mutation() -> Result<(), String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutation");
+fn mutation(usual: usize) -> Result<(), String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mutation-{usual}"));
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
     let programs = programs();
-    let mutants = number("P4XDP_MUTANTS").unwrap_or(MUTANTS);
+    let mutants = number("P4XDP_MUTANTS").unwrap_or(usual);
+    let progress = Progress::new("mutation: programs", programs.len() as u64);
     let tally = Mutex::new(Tally::default());
     let next = Mutex::new(0..programs.len());
     std::thread::scope(|scope| {
         for worker in 0..WORKERS {
-            let (folder, programs, tally, next) = (&folder, &programs, &tally, &next);
+            let (folder, programs, tally, next, progress) = (&folder, &programs, &tally, &next, &progress);
             scope.spawn(move || {
                 let current = folder.join(format!("current-{worker}.p4"));
                 loop {
                     let Some(index) = next.lock().expect("no worker panics").next() else { break };
                     let donor = programs[(index * 7 + 1) % programs.len()].clone();
                     mutants_of(&programs[index], donor, mutants, &current, tally);
+                    progress.step();
                 }
                 let _ = std::fs::remove_file(current);
             });
