@@ -116,9 +116,9 @@ fn the_example_controls_a_router() {
         ),
     );
     let both =
-        "  dst=10.0.1.0/24 -> router.next_hop(dst=02:00:00:00:01:02, src=02:00:00:00:01:01, port=1000)";
+        "  dst=10.0.1.0/24 -> router.next_hop(dst=02:00:00:00:01:02, src=02:00:00:00:01:01, port=port1)";
     let fewer =
-        "  dst=10.0.2.0/24 -> router.next_hop(dst=02:00:00:00:02:03, src=02:00:00:00:02:01, port=1001)";
+        "  dst=10.0.2.0/24 -> router.next_hop(dst=02:00:00:00:02:03, src=02:00:00:00:02:01, port=port2)";
     for line in [
         "nodev: no router: No such device",
         "port1: no router: No such file or directory",

@@ -1,7 +1,7 @@
 //! Ports of loaded programs: numbers given to devices at `load`, names of devices in tables, what `status` counts. On virtual devices with indices
 //! from 1000 on, in network namespaces of the tests' own.
 //!
-//! Needs root, iproute2 and clang; without root it is passed over outside CI.
+//! Needs root, iproute2 and clang.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,6 +10,8 @@
     clippy::print_stderr,
     reason = "it is a test"
 )]
+
+mod needs;
 
 use p4xdp_runtime::Program;
 use p4xdp_runtime::harness::netns::NetNs;
@@ -48,10 +50,7 @@ fn refused(words: &str, status: i32) -> String {
 
 /// Runs a test in a namespace with two veth pairs, `eth1`-`h1` and `eth2`-`h2`, of indices 1000, 1001, 1600, 1601.
 fn inside(test: impl FnOnce(&Path) + Send) {
-    let root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
-    assert!(root || std::env::var_os("CI").is_none(), "this test needs root, and CI may not pass it over");
-    if !root {
-        eprintln!("SKIPPED: it needs root");
+    if !needs::met("ports", &[needs::Need::Root, needs::Need::Command("ip")]) {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
