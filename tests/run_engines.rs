@@ -31,9 +31,13 @@ struct Ran {
 }
 
 fn run(engine: &str, packets: &[Vec<u8>], args: &[&str]) -> Ran {
+    run_program(PROGRAM, ENTRIES, engine, packets, args)
+}
+
+fn run_program(program: &str, entries: &str, engine: &str, packets: &[Vec<u8>], args: &[&str]) -> Ran {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
-    std::fs::write(path("entries"), ENTRIES).unwrap();
+    std::fs::write(path("entries"), entries).unwrap();
     let capture: Vec<Captured> = (0..)
         .zip(packets)
         .map(|(at, bytes)| Captured { nanoseconds: at * 1000, bytes: bytes.clone() })
@@ -41,7 +45,7 @@ fn run(engine: &str, packets: &[Vec<u8>], args: &[&str]) -> Ran {
     pcap::write(File::create(path("in.pcap")).unwrap(), &capture).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["run", PROGRAM, "--engine", engine, "--in"])
+        .args(["run", program, "--engine", engine, "--in"])
         .arg(format!("0={}", path("in.pcap").display()))
         .arg("--entries")
         .arg(path("entries"))
@@ -135,4 +139,17 @@ fn veth_what_is_lost_is_told() {
     if needs::met("veth_what_is_lost_is_told", &[Need::Root]) {
         what_is_lost_is_told("veth");
     }
+}
+
+/// A program that looks at no port runs without devices, but for packets that are longer than a page.
+#[test]
+fn kernel_filters_take_long_packets() {
+    if !needs::met("kernel_filters_take_long_packets", &[Need::Root]) {
+        return;
+    }
+    let mut packets = [60, 3500, 3501, 9000, 65_535].map(|length| packet(0, 0, length));
+    packets.iter_mut().for_each(|packet| packet[12..14].copy_from_slice(&[0x86, 0xdd]));
+    let ran = run_program("testdata/packets/filter.p4", "", "kernel", &packets, &[]);
+    assert_eq!(ran.status, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.files["0.pcap"], packets);
 }

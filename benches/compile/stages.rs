@@ -45,6 +45,7 @@ fn stages(program: &Path, includes: &[PathBuf], times: &mut Vec<(&'static str, D
     for pass in passes::PASSES {
         timed(times, pass.name, || (pass.run)(&mut ir));
     }
-    let options = backend::Options { source: "", locate: None, extern_c: None, holding: None };
+    let options =
+        backend::Options { source: "", locate: None, extern_c: None, holding: None, header_prefix: "" };
     timed(times, "emit C", || backend::compile(&ir, &options, &mut sink)).ok().map(drop)
 }
