@@ -350,7 +350,7 @@ impl<'p, 'a, 's, 't> Expander<'p, 'a, 's, 't> {
             // In `#if` these are answered before they get here.
             BuiltIn::HasInclude { .. } => return Err(ExpandError::OutsideCondition(id)),
         };
-        self.pre.macros.spend(text.len() / 16)?;
+        self.pre.macros.spend(text.len() / 4)?;
         Ok(Some(Rc::new([self.pre.macros.pool.token(kind, &text, name.at, name.spaced)])))
     }
 
@@ -436,6 +436,8 @@ impl<'p, 'a, 's, 't> Expander<'p, 'a, 's, 't> {
                     _ => {}
                 }
             }
+            // Arguments are kept until the call is done: within others they add up.
+            self.pre.macros.spend(2)?;
             argument.push(token);
         }
         // `F()` has no argument if F has no parameter, and one empty argument if it has one. An empty one alone counts as

@@ -7,8 +7,8 @@ pub(super) const MAX_INCLUDE_DEPTH: usize = 200;
 pub(super) const MAX_INCLUSIONS: usize = if cfg!(test) { 2_000 } else { 50_000 };
 /// Bytes read in all, every inclusion counted; and bytes of output.
 pub(super) const MAX_TEXT: usize = if cfg!(test) { 16 << 20 } else { 128 << 20 };
-/// Tokens handled by macro expansion in all: about a second.
-pub(super) const MAX_EXPANSION_WORK: usize = if cfg!(test) { 1 << 19 } else { 16 << 20 };
+/// Tokens handled by macro expansion in all: less than a second, and 200 MB of them at the most.
+pub(super) const MAX_EXPANSION_WORK: usize = if cfg!(test) { 1 << 19 } else { 8 << 20 };
 /// Calls of macros within arguments of macros.
 pub(super) const MAX_MACRO_DEPTH: usize = 200;
 /// `(` within `(` and the like in the expression of an `#if`.

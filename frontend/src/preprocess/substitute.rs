@@ -206,7 +206,7 @@ impl Call<'_, '_, '_> {
             result.push(right.moved(left.spaced));
             return Ok(());
         }
-        self.pre.macros.spend((self.text(left).len() + self.text(right).len()) / 16)?;
+        self.pre.macros.spend((self.text(left).len() + self.text(right).len()) / 4)?;
         match self.pre.macros.pool.paste(left, right) {
             Some(token) => result.push(token),
             None => {
@@ -243,7 +243,7 @@ impl Call<'_, '_, '_> {
             text.pop();
         }
         text.push('"');
-        self.pre.macros.spend(argument.len() + text.len() / 16)?;
+        self.pre.macros.spend(argument.len() + text.len() / 4)?;
         Ok(self.pre.macros.pool.token(TokenKind::String, &text, self.at, operator.spaced))
     }
 }
