@@ -139,19 +139,26 @@ fn main() {
     }
 }
 
-/// What numbered ports cost, on one program: ports are interface indices, then numbers.
+/// What numbered ports and counting cost, on one program.
 fn ports(dir: &Path) {
     let (empty, by_index) = (ours("empty", dir), ours("ports", dir));
     let object = Object::open(&dir.join("ports.o")).expect("our object");
     // Test runs come from the loopback device and redirect nothing for good; the namespace is no one's but ours all the same.
     let namespace = NetNs::new().expect("a namespace");
-    let numbers = Numbering::Numbered([(1, 1)].into());
-    let numbered = namespace.run(|| load::load_detached_with(&object, &numbers)).expect("a namespace");
+    // Both ports are that device, which is the later one on the way in: packets leave by the other.
+    let numbers = Numbering::Numbered([(1, 1), (2, 1)].into());
+    let numbered = namespace.run(|| load::load_detached_with(&object, &numbers, false)).expect("a namespace");
     let numbered = numbered.expect("the verifier accepts it");
     let packet = tcp_packet();
-    let [base, indices, numbers] = alternate([&empty, &by_index, &numbered], &packet);
+    let indices = Numbering::Indices(0);
+    let counted = load::load_detached_with(&object, &indices, true).expect("the verifier accepts it");
+    let [base, indices, numbers, counts] = alternate([&empty, &by_index, &numbered, &counted], &packet);
     println!("\n| ports of `benches/p4/ports.p4` | ns | insns |\n| --- | ---: | ---: |");
-    for (title, ns, program) in [("indices", indices, &by_index), ("numbered", numbers, &numbered)] {
+    for (title, ns, program) in [
+        ("indices", indices, &by_index),
+        ("numbered", numbers, &numbered),
+        ("indices, counted (`--stats`)", counts, &counted),
+    ] {
         println!("| {title} | {} | {} |", ns.saturating_sub(base), program.instructions());
     }
 }

@@ -7,7 +7,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::print_stderr,
     reason = "it is a test"
 )]
 
@@ -182,6 +181,43 @@ fn tables_take_and_show_devices_for_ports() {
         }
         let message = refused("table insert --dev eth1 mac 4 forward h1", 1);
         assert!(message.contains("`h1` is no port of the program, which has 1=eth1 2=eth2"), "{message}");
+    });
+}
+
+#[test]
+fn status_counts_verdicts_parser_errors_and_packets_to_no_port() {
+    inside(|dir| {
+        let end = build(dir, "testdata/ports/ports_end.p4");
+        p4xdp(&format!("load --no-pins --stats {end} h1"));
+        p4xdp(&format!("load --no-pins --stats {end} h2"));
+        // v1model goes on after a parser error.
+        let crossing = build(dir, "testdata/ports/ports_cross.p4");
+        p4xdp(&format!("load --no-pins {crossing} 1=eth1 7=eth2"));
+        assert!(!p4xdp("status eth1").contains("aborted"), "nothing is counted unless it is asked for");
+        p4xdp(&format!("load --no-pins --stats {crossing} eth1 eth2"));
+        send("eth1", 1000, &frame(1, 0x1234), 5);
+        send("eth2", 1600, &frame(1, 0x1234), 3);
+        send("eth1", 1000, &frame(1, 0x5555), 2);
+        send("eth1", 1000, &frame(1, 0x7777), 1);
+        let status = p4xdp("status eth1");
+        let verdicts = "packets: 0 aborted, 2 dropped, 0 passed, 3 sent back, 6 redirected\n";
+        assert!(status.contains(verdicts), "{status}");
+        assert!(status.contains("1 packets with a parser error\n"), "{status}");
+        assert!(status.contains("2 packets dropped, to ports that no device has\n"), "{status}");
+        assert!(p4xdp("status h2").contains("0 aborted, 9 dropped, 0 passed"));
+
+        let ping = build(dir, "examples/ping/ping.p4");
+        sh("ip link set eth1 xdp off");
+        p4xdp(&format!("load --no-pins --stats {ping} eth1"));
+        send("eth1", 1000, &frame(1, 0x0806), 4);
+        let status = p4xdp("status eth1");
+        assert!(status.contains("0 aborted, 0 dropped, 4 passed"), "{status}");
+        // An IPv4 header that ends with the packet is too short for ping's parser.
+        let mut short = frame(1, 0x0800);
+        short.truncate(20);
+        send("eth1", 1000, &short, 2);
+        let status = p4xdp("status eth1");
+        assert!(status.contains("2 aborted") && status.contains("2 packets with a parser error"), "{status}");
     });
 }
 

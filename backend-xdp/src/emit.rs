@@ -24,6 +24,7 @@ mod parser_graph;
 mod parser_stmt;
 pub(crate) mod ports;
 mod select;
+pub(crate) mod statistics;
 mod stmt;
 mod table;
 pub mod user_externs;
@@ -359,7 +360,7 @@ impl<'a> Cx<'a> {
         if self.out.words().contains(self.reject_label) {
             self.out.blank();
             self.out.outdented(format!("{}:", self.reject_label));
-            self.out.line(format!("return {verdict};"));
+            self.out.line(format!("{};\nreturn {verdict};", statistics::COUNT_ERROR));
         }
     }
 }

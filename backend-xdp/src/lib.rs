@@ -123,8 +123,7 @@ fn finish(mut cx: Cx<'_>, places: &arch::PortPlaces) -> Result<Output, String> {
     body.prune();
     let used = body.words();
     let mut function = Writer::default();
-    function.line("SEC(\"xdp\")");
-    function.line(format!("int {entry}(struct xdp_md *ctx)"));
+    function.line(emit::statistics::PACKET);
     function.open("{");
     if ["data", "data_end", "p"].iter().any(|name| used.contains(name)) {
         let cursor = if used.contains("p") { ", *p = data" } else { "" };
@@ -142,6 +141,7 @@ fn finish(mut cx: Cx<'_>, places: &arch::PortPlaces) -> Result<Output, String> {
     function.append(body);
     function.close("}");
     function.blank();
+    emit::statistics::entry(&entry, &mut function);
 
     let whole =
         manifest::Whole { source: cx.options.source.to_owned(), entry, kernel: "5.15".to_owned(), ports };
@@ -150,6 +150,7 @@ fn finish(mut cx: Cx<'_>, places: &arch::PortPlaces) -> Result<Output, String> {
     cx.header_structures(&function, &mut file);
     file.append(shared);
     file.append(std::mem::take(&mut cx.globals));
+    emit::statistics::declare(&function, &mut file);
     Cx::declare_ports(&manifest.ports, &mut file);
     if cx.falls_back {
         let loaded = p4xdp_manifest::ENTRIES_LOADED;

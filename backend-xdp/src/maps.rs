@@ -19,6 +19,8 @@ pub enum MapType {
     PerCpuHash,
     /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY`
     PerfEventArray,
+    /// `BPF_MAP_TYPE_DEVMAP`
+    DevMap,
     /// `BPF_MAP_TYPE_DEVMAP_HASH`
     DevMapHash,
 }
@@ -33,6 +35,7 @@ impl MapType {
             MapType::PerCpuArray => "BPF_MAP_TYPE_PERCPU_ARRAY",
             MapType::PerCpuHash => "BPF_MAP_TYPE_PERCPU_HASH",
             MapType::PerfEventArray => "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
+            MapType::DevMap => "BPF_MAP_TYPE_DEVMAP",
             MapType::DevMapHash => "BPF_MAP_TYPE_DEVMAP_HASH",
         }
     }
@@ -69,10 +72,11 @@ impl MapDefinition {
             | MapType::PerCpuArray
             | MapType::PerCpuHash
             | MapType::PerfEventArray
+            | MapType::DevMap
             | MapType::DevMapHash => {}
         }
         // The kernel takes no BTF types for perf event arrays and devices.
-        if matches!(self.kind, MapType::PerfEventArray | MapType::DevMapHash) {
+        if matches!(self.kind, MapType::PerfEventArray | MapType::DevMap | MapType::DevMapHash) {
             out.line(format!("__uint(key_size, sizeof({}));", self.key));
             out.line(format!("__uint(value_size, sizeof({}));", self.value));
         } else {

@@ -41,6 +41,7 @@ pub mod pins;
 pub mod ports;
 pub mod program;
 pub mod registers;
+pub mod statistics;
 pub mod status;
 pub mod storage;
 mod sys;

@@ -8,9 +8,10 @@ use crate::object::ObjectError;
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::verify::Refusal;
-use crate::{Object, layout, libbpf_log, lock, pins};
+use crate::{Object, layout, libbpf_log, lock, pins, statistics};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_manifest::{SETTINGS, Settings};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ pub struct Options {
     pub force: bool,
     /// Make no pins.
     pub no_pins: bool,
+    /// Count what becomes of packets.
+    pub statistics: bool,
     /// Ports are interface indices, also where the program looks as if they were not.
     pub ports_are_indices: bool,
 }
@@ -151,7 +154,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     };
     let olds = if options.reset_tables { Vec::new() } else { replaced(&targets) };
     let mut plan = carry::plan(&olds, object.manifest())?;
-    let program = bring_in(object, numbering.settings(), |open| plan.reuse(open))?;
+    let program = bring_in(object, numbering.settings(), options.statistics, |open| plan.reuse(open))?;
     plan.fill(&program)?;
     numbering.fill(&program)?;
     let modes = switch(&targets, &program, options.mode)?;
@@ -249,15 +252,15 @@ pub fn unload(device: &str, force: bool) -> Result<u32, Error> {
 /// # Errors
 /// When the kernel refuses.
 pub fn load_detached(object: &Object, port_base: u32) -> Result<Program, Error> {
-    load_detached_with(object, &Numbering::Indices(port_base))
+    load_detached_with(object, &Numbering::Indices(port_base), false)
 }
 
-/// Loads an object without attaching it, with ports of devices of this network namespace.
+/// Loads an object without attaching it, with ports of devices of this network namespace; with `count` it counts what becomes of packets.
 ///
 /// # Errors
 /// When the kernel refuses, or a device is not there.
-pub fn load_detached_with(object: &Object, ports: &Numbering) -> Result<Program, Error> {
-    let program = bring_in(object, ports.settings(), |_| Ok(()))?;
+pub fn load_detached_with(object: &Object, ports: &Numbering, count: bool) -> Result<Program, Error> {
+    let program = bring_in(object, ports.settings(), count, |_| Ok(()))?;
     carry::plan(&[], object.manifest())?.fill(&program)?;
     ports.fill(&program)?;
     Ok(program)
@@ -335,11 +338,11 @@ impl Target {
 }
 
 /// Opens an object for libbpf with its settings, one of which is that we take care of initial entries.
-pub(crate) fn open(object: &Object, settings: Settings) -> Result<OpenObject, Error> {
+pub(crate) fn open(object: &Object, settings: Settings, count: bool) -> Result<OpenObject, Error> {
+    let bytes = if count { statistics::switched_on(object).into() } else { Cow::Borrowed(object.bytes()) };
     let mut builder = ObjectBuilder::default();
-    let (opened, log) = libbpf_log::collecting(|| {
-        builder.name("p4xdp").and_then(|builder| builder.open_memory(object.bytes()))
-    });
+    let (opened, log) =
+        libbpf_log::collecting(|| builder.name("p4xdp").and_then(|builder| builder.open_memory(&bytes)));
     let mut opened = opened.map_err(|error| damaged(object, &error, &log))?;
     layout::of_object(object.manifest(), &opened)
         .map_err(|reason| ObjectError::Layout { name: object.name().into(), reason })?;
@@ -390,9 +393,10 @@ fn not_loaded(object: &Object, error: &libbpf_rs::Error, log: Vec<String>) -> Er
 fn bring_in(
     object: &Object,
     settings: Settings,
+    count: bool,
     prepare: impl FnOnce(&mut OpenObject) -> Result<(), Error>,
 ) -> Result<Program, Error> {
-    let mut opened = open(object, settings)?;
+    let mut opened = open(object, settings, count)?;
     prepare(&mut opened)?;
     let (loaded, log) = libbpf_log::collecting(|| opened.load());
     let loaded = match loaded {
@@ -419,5 +423,9 @@ fn bring_in(
             .map_err(|error| KernelError::bpf("keep a map's descriptor", &error, Vec::new()))?;
         maps.push(handle);
     }
-    Program::loaded(program.as_fd(), maps)
+    let program = Program::loaded(program.as_fd(), maps)?;
+    if count {
+        statistics::note(&program)?;
+    }
+    Ok(program)
 }

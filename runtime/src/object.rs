@@ -6,6 +6,7 @@
 //! clang 14 and 19; the manifest's map is bound to the program although no instruction names it. A map that no instruction names is
 //! created by them and then lost: only data sections are bound.
 
+use crate::statistics;
 use object::{Object as _, ObjectSection, ObjectSymbol};
 use p4xdp_manifest::{DecodeError, ENTRIES_LOADED, Manifest, SECTION};
 use std::io;
@@ -86,6 +87,7 @@ pub struct Object {
     bytes: Vec<u8>,
     manifest: Manifest,
     entries_loaded: Option<u64>,
+    count_marks: Vec<usize>,
 }
 
 impl Object {
@@ -123,7 +125,13 @@ impl Object {
         }
         let address = |name| elf.symbol_by_name(name).map(|symbol| symbol.address());
         let entries_loaded = address(ENTRIES_LOADED);
-        Ok(Object { name, path: None, bytes, manifest, entries_loaded })
+        let marks = elf.symbols().filter(|symbol| symbol.name().is_ok_and(statistics::is_mark));
+        let count_marks = marks.filter_map(|symbol| {
+            let (start, _) = elf.section_by_index(symbol.section_index()?).ok()?.file_range()?;
+            usize::try_from(start.checked_add(symbol.address())?).ok()
+        });
+        let count_marks = count_marks.collect();
+        Ok(Object { name, path: None, bytes, manifest, entries_loaded, count_marks })
     }
 
     /// The file's name, for messages.
@@ -148,6 +156,11 @@ impl Object {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Where in the file the instructions stand that switch counting on.
+    pub(crate) fn count_marks(&self) -> &[usize] {
+        &self.count_marks
     }
 
     /// Offset of [`ENTRIES_LOADED`] in `.rodata`, if the program has it.

@@ -139,7 +139,7 @@ impl Numbering {
             Numbering::Indices(base) => *base,
             Numbering::Numbered(_) => NUMBERED,
         };
-        Settings { port_base, ..Settings::default() }
+        Settings { port_base }
     }
 
     /// Puts the numbers into the maps of a program that is not yet attached. Devices are found in the thread's network namespace.

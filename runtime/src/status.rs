@@ -7,6 +7,7 @@ use crate::pins;
 use crate::pins::Stale;
 use crate::ports::names::PortNames;
 use crate::program::{Program, ProgramError, RunStatistics};
+use crate::statistics::Statistics;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct Status {
     pub tables: Vec<TableStatus>,
     /// Which port is which device; `None` if the program has nothing to do with ports.
     pub ports: Option<PortNames>,
+    /// What became of its packets; `None` unless it was loaded to count them.
+    pub packets: Option<Statistics>,
     /// Its pins, if there are any.
     pub pins: Option<PathBuf>,
     /// There is no BPF file system to see pins in.
@@ -79,6 +82,7 @@ pub fn status(device: &str) -> Result<Status, Error> {
         age: program.age(),
         statistics: program.run_statistics()?,
         ports: PortNames::of(&program)?,
+        packets: program.statistics()?,
         pins: pinned.then_some(pins),
         pins_hidden: !pins::is_possible(),
         device,

@@ -39,14 +39,14 @@ pub struct Verdict {
 /// [`LoadError::Refused`] with the verifier's reason, or what keeps the object from being loaded at all.
 pub fn verify(object: &Object) -> Result<Verdict, Error> {
     let entry = object.manifest().entry.clone();
-    let opened = load::open(object, Settings::default())?;
+    let opened = load::open(object, Settings::default(), false)?;
     const STATISTICS_LEVEL: u32 = 4;
     let ((loaded, log), lines) =
         libbpf_log::collecting(|| sys::bpf::load_with_log(opened, &entry, STATISTICS_LEVEL, STATISTICS));
     let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(error) => {
-            let opened = load::open(object, Settings::default())?;
+            let opened = load::open(object, Settings::default(), false)?;
             let ((again, log), _) =
                 libbpf_log::collecting(|| sys::bpf::load_with_log(opened, &entry, 1 | STATISTICS_LEVEL, LOG));
             if again.is_err()

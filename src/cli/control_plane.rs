@@ -245,6 +245,9 @@ pub struct LoadArgs {
     /// Replaces a program that p4xdp did not make.
     #[arg(long)]
     pub force: bool,
+    /// Counts verdicts and parser errors, which `status` then shows.
+    #[arg(long)]
+    pub stats: bool,
     /// Ports are interface indices, also if the program names ports or has too few of them.
     #[arg(long)]
     pub ports_are_indices: bool,

@@ -24,6 +24,7 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
         reset_tables: args.reset_tables,
         force: args.force,
         no_pins: args.no_pins,
+        statistics: args.stats,
         ports_are_indices: args.ports_are_indices,
     };
     let devices: Vec<&str> = args.devices.iter().map(String::as_str).collect();

@@ -9,6 +9,13 @@ struct meta_t {  }
 parser P(packet_in packet, out headers_t headers, inout meta_t meta, inout standard_metadata_t sm) {
     state start {
         packet.extract(headers.ethernet);
+        transition select(headers.ethernet.type) {
+            0x7777: strange;
+            default: accept;
+        }
+    }
+    state strange {
+        verify(headers.ethernet.dst == 0, error.NoMatch);
         transition accept;
     }
 }

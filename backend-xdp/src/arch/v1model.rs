@@ -31,9 +31,11 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     {
         cx.refuse(codes::E0516, span, "multicast cannot be compiled to XDP yet");
     }
+    let in_port = cx.fresh("in_port", "__u32");
     if let Some(port) = metadata("ingress_port") {
         let port = cx.local(port).text;
-        cx.out.assignment(&port, PORT_IN);
+        cx.out.assignment(&in_port, PORT_IN);
+        cx.out.assignment(&port, &in_port);
         cx.out.update(&port, format!("if ({port} >= {DROP_PORT})"));
         cx.out.update(&port, format!("\treturn {};", cx.abort));
     }
@@ -67,7 +69,11 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     }
     cx.out.blank();
     cx.redirects = true;
-    cx.out.line(format!("if ({port} == {PORT_IN})\n\treturn XDP_TX;"));
+    // A program that reads its ingress port has found it already.
+    let known = metadata("ingress_port").map(|id| cx.local(id).text);
+    let known = known.is_some_and(|variable| cx.out.words().contains(variable.as_str()));
+    let arrived = if known { &in_port } else { PORT_IN };
+    cx.out.line(format!("if ({port} == {arrived})\n\treturn XDP_TX;"));
     cx.out.line(format!("return {SEND}({port});"));
 }
 

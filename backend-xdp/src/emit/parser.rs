@@ -11,6 +11,7 @@
 use super::Cx;
 use super::parser_bounds::{Need, needs_bytes};
 use super::parser_graph::states_in_order;
+use super::statistics::COUNT_ERROR;
 use crate::layout::paths::Paths;
 use crate::layout::storage::{Holding, SHARED};
 use p4xdp_frontend::arena::Arena;
@@ -197,12 +198,14 @@ impl<'a> Cx<'a> {
             (Some(condition), true) => {
                 let before = self.paths.clone();
                 self.out.open(format!("if ({condition}) {{"));
+                self.out.line(format!("{COUNT_ERROR};"));
                 self.set_error(error);
                 self.jump(Target::Reject);
                 self.out.close("}");
                 self.paths = before;
             }
             (None, true) => {
+                self.out.line(format!("{COUNT_ERROR};"));
                 self.set_error(error);
                 self.jump(Target::Reject);
             }

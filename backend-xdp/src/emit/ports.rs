@@ -20,6 +20,9 @@ pub(crate) const PORT_IN: &str = "p4xdp_port_in(ctx->ingress_ifindex)";
 /// Function that sends the packet out of a port; its value is the verdict.
 pub(crate) const SEND: &str = "p4xdp_send";
 
+/// Numbers below this make an array of devices.
+const SMALL: u32 = 512;
+
 /// Ports that a loader can number.
 const MOST_PORTS: u32 = 256;
 
@@ -63,8 +66,12 @@ impl Cx<'_> {
         if let Some(name) = &ports.egress {
             out.line("/* Devices of numbered ports. */");
             let (key, value) = ("__u32".to_owned(), "__u32".to_owned());
-            let kind = MapType::DevMapHash;
-            MapDefinition { name: name.clone(), kind, key, value, max_entries: Some(MOST_PORTS) }.emit(out);
+            // An array is quicker than a hash, by about a nanosecond.
+            let (kind, entries) = match ports.most {
+                0..SMALL => (MapType::DevMap, SMALL),
+                _ => (MapType::DevMapHash, MOST_PORTS),
+            };
+            MapDefinition { name: name.clone(), kind, key, value, max_entries: Some(entries) }.emit(out);
             text(out, include_str!("ports/egress.h"));
         }
     }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 mod encode;
 mod ports;
+pub mod statistics;
 pub use encode::{DecodeError, MAGIC, SECTION, VERSION};
 pub use ports::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
 

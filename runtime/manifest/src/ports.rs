@@ -31,7 +31,7 @@ pub struct Ports {
     /// IN_SLOTS` or at most `IN_PROBES - 1` behind it. `None` if the program does not look at its ingress port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ingress: Option<String>,
-    /// `BPF_MAP_TYPE_DEVMAP_HASH` by port. `None` if the program does not redirect.
+    /// `BPF_MAP_TYPE_DEVMAP` or `BPF_MAP_TYPE_DEVMAP_HASH` by port. `None` if the program does not redirect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub egress: Option<String>,
 }
@@ -56,32 +56,23 @@ pub const IN_SLOTS: u32 = 512;
 /// Slots at which a device may stand.
 pub const IN_PROBES: u32 = 4;
 
-/// What stands in [`SETTINGS`]: `u32` in this order.
+/// What stands in [`SETTINGS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// Interface index of port 0, or [`NUMBERED`].
     pub port_base: u32,
-    /// 1 if the program counts what becomes of packets.
-    pub statistics: u32,
 }
 
 impl Settings {
     /// The section's bytes.
     #[must_use]
-    pub fn encode(&self) -> [u8; 8] {
-        let (base, statistics) = (self.port_base.to_ne_bytes(), self.statistics.to_ne_bytes());
-        let mut bytes = [0; 8];
-        for (to, from) in bytes.iter_mut().zip(base.into_iter().chain(statistics)) {
-            *to = from;
-        }
-        bytes
+    pub fn encode(&self) -> [u8; 4] {
+        self.port_base.to_ne_bytes()
     }
 
     /// Reads the section's bytes.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Settings> {
-        let (base, rest) = bytes.split_first_chunk::<4>()?;
-        let (statistics, _) = rest.split_first_chunk::<4>()?;
-        Some(Settings { port_base: u32::from_ne_bytes(*base), statistics: u32::from_ne_bytes(*statistics) })
+        Some(Settings { port_base: u32::from_ne_bytes(*bytes.first_chunk()?) })
     }
 }

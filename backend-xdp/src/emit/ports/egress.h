@@ -2,8 +2,12 @@
 static __always_inline int p4xdp_send(__u32 port)
 {
 	__u32 base = p4xdp_settings.port_base;
+	int verdict;
 
 	if (__builtin_expect(base != ~0U, 1))
 		return bpf_redirect(base + port, 0);
-	return bpf_redirect_map(&p4xdp_ports, port, XDP_DROP);
+	verdict = bpf_redirect_map(&p4xdp_ports, port, XDP_DROP);
+	if (verdict == XDP_DROP && p4xdp_counting())
+		__sync_fetch_and_add(&p4xdp_rare.no_port, 1);
+	return verdict;
 }

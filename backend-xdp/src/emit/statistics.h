@@ -1,0 +1,40 @@
+/* Packets of this processor by verdict. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 5);
+	__type(key, __u32);
+	__type(value, __u64);
+} p4xdp_verdicts SEC(".maps");
+
+/* What is rare. */
+struct p4xdp_rare {
+	/* 1 if a loader has switched counting on. */
+	__u64 counting;
+	/* Packets that the parser rejects for an error, and those to a port that no device has. */
+	__u64 parser_errors;
+	__u64 no_port;
+} p4xdp_rare SEC(".data.counts") = {};
+
+/* Whether packets are counted: a loader that wants it makes the marked 0 a 1, so that the verifier removes either this or the test. */
+static __always_inline __u64 p4xdp_counting(void)
+{
+	__u64 counting;
+
+	asm volatile("p4xdp_counting_%=: %0 = 0" : "=r"(counting));
+	return __builtin_expect(counting, 0);
+}
+
+static __always_inline int p4xdp_count_verdict(__u32 verdict)
+{
+	__u32 index = verdict;
+	__u64 *packets;
+
+	if (p4xdp_counting()) {
+		/* Keeps the index off the stack where nothing is counted. */
+		asm volatile("" : "+r"(index));
+		packets = bpf_map_lookup_elem(&p4xdp_verdicts, &index);
+		if (packets)
+			*packets += 1;
+	}
+	return verdict;
+}

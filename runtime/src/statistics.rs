@@ -1,0 +1,76 @@
+//! What becomes of a program's packets: in, an object, to switch counting on before it is loaded; out, the counts of a running program. The
+//! contract with the program is `p4xdp_manifest::statistics`.
+
+use crate::error::{Error, KernelError, io_error};
+use crate::object::Object;
+use crate::program::{Program, read_data};
+use libbpf_rs::{MapCore, MapFlags};
+use p4xdp_manifest::statistics::{MARK, RARE, VERDICT_COUNT, VERDICTS};
+
+/// Counts since the program was loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Packets by verdict: aborted, dropped, passed, sent back, redirected.
+    pub verdicts: [u64; VERDICT_COUNT as usize],
+    /// Packets that the parser rejected for an error; with v1model, that went on with one.
+    pub parser_errors: u64,
+    /// Packets to a port that no device has; they are among those that were dropped.
+    pub no_port: u64,
+}
+
+/// Bytes of an object with the places `offsets` (see [`Object::count_marks`]) switched on.
+pub(crate) fn switched_on(object: &Object) -> Vec<u8> {
+    /// An instruction's 32-bit constant stands behind opcode, registers and offset.
+    const CONSTANT: usize = 4;
+    let mut bytes = object.bytes().to_vec();
+    for offset in object.count_marks() {
+        let start = offset.saturating_add(CONSTANT);
+        if let Some(place) = bytes.get_mut(start..start.saturating_add(4)) {
+            place.copy_from_slice(&1u32.to_ne_bytes());
+        }
+    }
+    bytes
+}
+
+/// True for a symbol that marks an instruction to switch on.
+pub(crate) fn is_mark(symbol: &str) -> bool {
+    symbol.starts_with(MARK)
+}
+
+/// Says in a program's data that it counts.
+pub(crate) fn note(program: &Program) -> Result<(), Error> {
+    let map = program.map(RARE)?;
+    let mut data = read_data(map)?;
+    if let Some(counting) = data.first_chunk_mut() {
+        *counting = 1u64.to_ne_bytes();
+    }
+    let updated = map.update(&0u32.to_ne_bytes(), &data, MapFlags::ANY);
+    Ok(updated.map_err(|error| KernelError::new("switch counting on", io_error(&error)))?)
+}
+
+impl Program {
+    /// What became of its packets; `None` unless it was loaded to count them.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn statistics(&self) -> Result<Option<Statistics>, Error> {
+        let (Ok(rare), Ok(verdicts)) = (self.map(RARE), self.map(VERDICTS)) else { return Ok(None) };
+        let data = read_data(rare)?;
+        let mut words =
+            data.chunks_exact(8).filter_map(|word| Some(u64::from_ne_bytes(*word.first_chunk()?)));
+        let mut word = || words.next().unwrap_or_default();
+        if word() == 0 {
+            return Ok(None);
+        }
+        let mut found = Statistics { parser_errors: word(), no_port: word(), ..Statistics::default() };
+        for (verdict, sum) in (0u32..).zip(&mut found.verdicts) {
+            let values = verdicts
+                .lookup_percpu(&verdict.to_ne_bytes(), MapFlags::ANY)
+                .map_err(|error| KernelError::new("read the verdicts", io_error(&error)))?;
+            let counts = values.unwrap_or_default();
+            let counts = counts.iter().filter_map(|value| Some(u64::from_ne_bytes(*value.first_chunk()?)));
+            *sum = counts.sum();
+        }
+        Ok(Some(found))
+    }
+}
