@@ -2,6 +2,7 @@
 //! outside this module may assume a kernel map: other layouts take their place behind [`Storage`].
 
 mod array;
+mod direct;
 mod keyed;
 pub(crate) mod record;
 

@@ -311,6 +311,54 @@ fn a_log_that_is_not_utf8_is_an_error_and_no_crash() {
     }
 }
 
+/// The table `ingress.mac` with a direct counter beside the action.
+fn with_direct_counter() -> Program {
+    use p4xdp_runtime::manifest::{ByteOrder, DirectCounter, Place, Storage};
+    let mut manifest = fixture::manifest(256);
+    let mac = &mut manifest.tables[0];
+    let packets = Some(Place { offset: 8, size: 8, order: ByteOrder::Host });
+    mac.direct_counter = Some(DirectCounter { name: "ingress.hits".into(), packets, bytes: None });
+    (mac.default.data, mac.default.is_const) = (None, true);
+    let Some(Storage::Hash { value_size, .. }) = &mut mac.storage else { panic!() };
+    *value_size = 16;
+    let bytes = fixture::compile(&manifest.encode().unwrap(), 256, &["DIRECT".into()]);
+    let object = p4xdp_runtime::Object::from_bytes("switch.o", bytes).unwrap();
+    load::load_detached(&object, 0).unwrap()
+}
+
+#[test]
+fn no_packet_is_lost_from_a_direct_counter_while_its_entry_is_modified() {
+    if !privileged("no_packet_is_lost_from_a_direct_counter_while_its_entry_is_modified") {
+        return;
+    }
+    const PACKETS: u32 = 100_000;
+    const ROUNDS: u32 = 20;
+    let program = with_direct_counter();
+    let mac = program.table("mac").unwrap();
+    insert(&mac, "1", "drop", &[]).unwrap();
+    let keys = mac.keys(&["1"]).unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let mut changes = 0u64;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            program.measure(&frame(1, 2, 0x1234), ROUNDS, PACKETS).unwrap();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        while !done.load(std::sync::atomic::Ordering::Relaxed) {
+            let (action, args): (_, &[&str]) =
+                if changes % 2 == 0 { ("forward", &["7"]) } else { ("drop", &[]) };
+            mac.modify(&mac.entry(&["1"], action, args, 0).unwrap()).unwrap();
+            changes += 1;
+        }
+    });
+    assert!(changes > 3, "{changes}");
+    let all = u64::from(PACKETS * ROUNDS);
+    assert_eq!(mac.get(&keys).unwrap().unwrap().count.packets, all, "after {changes} changes");
+    mac.set_count(&keys, Count { packets: 5, bytes: 0 }).unwrap();
+    verdict(&program, &frame(1, 2, 0x1234));
+    assert_eq!(mac.get(&keys).unwrap().unwrap().count.packets, 6);
+}
+
 #[test]
 fn speed() {
     if !privileged("speed") {

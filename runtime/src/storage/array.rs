@@ -1,6 +1,6 @@
 //! Entries in a kernel `ARRAY`: the key is the index, and a slot whose action number is 0 is free.
 
-use super::{Count, Entry, KeyMatch, Storage, StorageError, record};
+use super::{Count, Entry, KeyMatch, Storage, StorageError, direct, record};
 use crate::error::{KernelError, io_error};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use num_bigint::BigUint;
@@ -69,7 +69,13 @@ impl Storage for Array<'_> {
         let key = self.key(&entry.keys);
         let old = self.slot(&key)?.ok_or(StorageError::Missing)?;
         let count = record::decode_count(self.table.direct_counter.as_ref(), &old);
-        self.write(&key, &self.value(&Entry { count, ..entry.clone() }))
+        let new = self.value(&Entry { count, ..entry.clone() });
+        if self.table.direct_counter.is_some()
+            && direct::change_action(self.map, self.table, &key, &old, &new)?
+        {
+            return Ok(());
+        }
+        self.write(&key, &new)
     }
 
     fn delete(&self, entry: &Entry) -> Result<(), StorageError> {
@@ -103,8 +109,7 @@ impl Storage for Array<'_> {
 
     fn set_count(&self, keys: &[KeyMatch], count: Count) -> Result<(), StorageError> {
         let key = self.key(keys);
-        let mut value = self.slot(&key)?.ok_or(StorageError::Missing)?;
-        record::encode_count(self.table.direct_counter.as_ref(), &mut value, count);
-        self.write(&key, &value)
+        let old = self.slot(&key)?.ok_or(StorageError::Missing)?;
+        direct::set_count(self.map, self.table, &key, &old, count)
     }
 }

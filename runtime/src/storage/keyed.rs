@@ -1,6 +1,6 @@
 //! Entries in a kernel map that finds them by key: `HASH`, `LRU_HASH` and `LPM_TRIE`.
 
-use super::{Count, Entry, KeyMatch, Storage, StorageError, record};
+use super::{Count, Entry, KeyMatch, Storage, StorageError, direct, record};
 use crate::error::{KernelError, io_error};
 use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType};
 use p4xdp_manifest::{Place, Table};
@@ -77,6 +77,9 @@ impl Storage for Keyed<'_> {
         if self.table.direct_counter.is_some() {
             let old = self.find(&key)?.ok_or(StorageError::Missing)?;
             entry.count = record::decode_count(self.table.direct_counter.as_ref(), &old);
+            if direct::change_action(self.map, self.table, &key, &old, &self.value(&entry))? {
+                return Ok(());
+            }
         }
         self.update(&key, &self.value(&entry), MapFlags::EXIST)
     }
@@ -106,9 +109,8 @@ impl Storage for Keyed<'_> {
 
     fn set_count(&self, keys: &[KeyMatch], count: Count) -> Result<(), StorageError> {
         let key = self.key(keys);
-        let mut value = self.find(&key)?.ok_or(StorageError::Missing)?;
-        record::encode_count(self.table.direct_counter.as_ref(), &mut value, count);
-        self.update(&key, &value, MapFlags::EXIST)
+        let old = self.find(&key)?.ok_or(StorageError::Missing)?;
+        direct::set_count(self.map, self.table, &key, &old, count)
     }
 
     fn len(&self) -> Result<u64, StorageError> {
