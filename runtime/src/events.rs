@@ -64,8 +64,10 @@ impl Program {
         let map = self.map(map)?;
         let pending = Rc::new(RefCell::new(Vec::new()));
         let lost = Rc::new(RefCell::new(0));
-        let error =
-            |error: libbpf_rs::Error| KernelError::new(format!("read events of `{name}`"), io_error(&error));
+        let error = |error: libbpf_rs::Error| {
+            KernelError::new(format!("read events of `{name}`"), io_error(&error))
+                .needing("the capabilities CAP_BPF and CAP_PERFMON")
+        };
         let source = if perf {
             let (sink, lost) = (Rc::clone(&pending), Rc::clone(&lost));
             let buffer = PerfBufferBuilder::new(map)
