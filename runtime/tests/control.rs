@@ -346,7 +346,7 @@ fn no_packet_is_lost_from_a_direct_counter_while_its_entry_is_modified() {
         });
         while !done.load(std::sync::atomic::Ordering::Relaxed) {
             let (action, args): (_, &[&str]) =
-                if changes % 2 == 0 { ("forward", &["7"]) } else { ("drop", &[]) };
+                if changes.is_multiple_of(2) { ("forward", &["7"]) } else { ("drop", &[]) };
             mac.modify(&mac.entry(&["1"], action, args, 0).unwrap()).unwrap();
             changes += 1;
         }
