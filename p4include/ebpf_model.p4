@@ -21,9 +21,9 @@ extern hash_table {
     hash_table(bit<32> size);
 }
 
-parser parse<H>(packet_in packet, out H headers);
-control filter<H>(inout H headers, out bool accept);
+parser ebpf_parse<H>(packet_in packet, out H headers);
+control ebpf_filter<H>(inout H headers, out bool accept);
 
-package ebpfFilter<H>(parse<H> prs, filter<H> filt);
+package ebpfFilter<H>(ebpf_parse<H> prs, ebpf_filter<H> filt);
 
 #endif

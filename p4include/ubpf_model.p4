@@ -54,12 +54,12 @@ extern void hash<D>(out bit<32> result, in HashAlgorithm algo, in D data);
 extern bit<16> csum_replace2(in bit<16> csum, in bit<16> old, in bit<16> new);
 extern bit<16> csum_replace4(in bit<16> csum, in bit<32> old, in bit<32> new);
 
-parser parse<H, M>(packet_in packet, out H headers, inout M meta _UBPF_STD);
-control pipeline<H, M>(inout H headers, inout M meta _UBPF_STD);
+parser ubpf_parse<H, M>(packet_in packet, out H headers, inout M meta _UBPF_STD);
+control ubpf_pipeline<H, M>(inout H headers, inout M meta _UBPF_STD);
 @deparser
-control deparser<H>(packet_out b, in H headers);
+control ubpf_deparser<H>(packet_out b, in H headers);
 
-package ubpf<H, M>(parse<H, M> prs, pipeline<H, M> p, deparser<H> dprs);
+package ubpf<H, M>(ubpf_parse<H, M> prs, ubpf_pipeline<H, M> p, ubpf_deparser<H> dprs);
 
 #undef _UBPF_STD
 

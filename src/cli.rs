@@ -4,7 +4,9 @@ mod control_plane;
 
 pub use control_plane::*;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use p4xdp_frontend::architecture;
 use p4xdp_frontend::diagnostic::{UnknownWarning, WarningPolicy};
 use std::path::PathBuf;
 
@@ -71,8 +73,8 @@ pub struct SourceArgs {
     /// Undefines a macro.
     #[arg(short = 'U', value_name = "NAME")]
     pub undefines: Vec<String>,
-    /// Takes the program for this architecture, whatever its package type.
-    #[arg(long, value_name = "ARCH")]
+    /// Takes the program for this architecture, whatever its package is called; the package must have this architecture's form.
+    #[arg(long, value_name = "ARCH", value_parser = PossibleValuesParser::new(architecture::names()))]
     pub arch: Option<String>,
     /// How diagnostics are printed.
     #[arg(long, value_enum, default_value_t = ErrorFormat::Human)]

@@ -9,7 +9,7 @@ use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
 use p4xdp_frontend::{architecture, ast, hir, lint, parse, typecheck};
-use p4xdp_midend::{elaborate, ir, passes};
+use p4xdp_midend::{arch, elaborate, ir, passes};
 use std::path::{Path, PathBuf};
 
 /// How a program is read.
@@ -19,7 +19,8 @@ pub struct Options {
     pub program: PathBuf,
     /// Include directories and macros.
     pub preprocess: preprocess::Options,
-    /// Takes the program for this architecture, whatever its package type.
+    /// Takes the program for this architecture, one of [`architecture::names`], whatever its package is called; refused if the package has
+    /// not this architecture's form.
     pub architecture: Option<String>,
     /// Which warnings are shown, and which are errors.
     pub warnings: WarningPolicy,
@@ -73,7 +74,7 @@ impl Compilation {
         let ast = self.parse()?;
         lint::apply_annotations(&ast, &mut self.diagnostics);
         let hir = typecheck::check(&ast, &self.sources, &mut self.diagnostics)?;
-        architecture::check(&hir, &mut self.diagnostics);
+        architecture::check(&hir, self.options.architecture.as_deref(), &mut self.diagnostics);
         lint::check(&hir, &self.sources, &mut self.diagnostics);
         self.diagnostics.check().map(|()| hir)
     }
@@ -84,7 +85,8 @@ impl Compilation {
     /// When something was reported.
     pub fn elaborate(&mut self) -> Result<ir::Program, ErrorsReported> {
         let hir = self.check()?;
-        let program = elaborate::elaborate(&hir, &mut self.diagnostics)?;
+        let architecture = self.options.architecture.as_deref().and_then(arch::by_name);
+        let program = elaborate::elaborate_for(&hir, architecture, &mut self.diagnostics)?;
         self.diagnostics.check().map(|()| program)
     }
 

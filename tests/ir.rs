@@ -6,7 +6,6 @@
 
 use p4xdp::driver::{Codegen, Compilation, Options};
 use p4xdp_frontend::diagnostic::{Format, Severity, render};
-use p4xdp_frontend::hir::Constructor;
 use p4xdp_midend::ir::{Program, display::display};
 use p4xdp_midend::{arch, elaborate, passes, validate};
 use std::collections::BTreeSet;
@@ -88,10 +87,7 @@ fn everything_in_testdata() {
             skipped += 1;
             continue;
         }
-        let known = match hir.main.map(|main| hir.instances[main].construct.constructor) {
-            Some(Constructor::Package(id)) => arch::by_package(&hir.packages[id].name.name),
-            _ => None,
-        };
+        let known = p4xdp_frontend::architecture::of(&hir).and_then(arch::by_name);
         let architecture = known.unwrap_or(&arch::GENERIC);
         let program = elaborate::elaborate_for(&hir, Some(architecture), &mut compilation.diagnostics);
         let messages: Vec<&str> = compilation.diagnostics.iter().map(|d| d.message.as_str()).collect();

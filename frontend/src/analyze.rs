@@ -22,7 +22,7 @@ pub fn analyze(
     let tree = preprocess_and_parse(main, options, loader, sources, sink)?;
     lint::apply_annotations(&tree, sink);
     let program = typecheck::check(&tree, sources, sink)?;
-    architecture::check(&program, sink);
+    architecture::check(&program, None, sink);
     lint::check(&program, sources, sink);
     sink.check().map(|()| program)
 }

@@ -1,9 +1,10 @@
-//! The rules of architectures beyond what their include files declare: which extern is for which block, what belongs to one
-//! table.
+//! Architectures: which one a program is for, and the rules beyond what its include declares: which extern is for which block, what
+//! belongs to one table.
 //!
-//! In: a checked program. Out: errors (E0405, E0406). The rules are data beside the includes; an architecture is known by
-//! its package type. What a target cannot do is no matter of these rules.
+//! In: a checked program. Out: the architecture's name, errors (E0401, E0405, E0406) and warnings (W0403). The rules are data beside the
+//! includes. An architecture is known by what its package declares; its name alone makes none. What a target cannot do is no matter of these rules.
 
+mod package;
 mod rules;
 mod uses;
 
@@ -15,24 +16,66 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use uses::Uses;
 
-/// Checks a program against the rules of the architecture whose package it instantiates.
-pub fn check(program: &Program, sink: &mut Diagnostics) {
+/// The names of all architectures.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    rules::ALL.iter().map(|rules| rules.name)
+}
+
+/// The architecture that declares the package of `main`. Another package of the same name is none of it.
+pub fn of(program: &Program) -> Option<&'static str> {
+    let package = package::of_main(program)?;
+    package::rules_of(program, package).map(|rules| rules.name)
+}
+
+/// That the package of `main` is of no known architecture, or not of the one that is asked for; at the name of `main`.
+pub fn unknown(program: &Program, wanted: Option<&str>) -> Option<Diagnostic> {
+    let package = package::of_main(program)?;
+    let name = &*program.packages[package].name.name;
+    let rules = rules::ALL.iter().find(|rules| wanted.map_or(rules.package == name, |w| rules.name == w));
+    let difference = rules.and_then(|rules| package::difference(program, package, rules));
+    let message = match (rules, wanted) {
+        (Some(_), Some(wanted)) => format!("package `{name}` is not of the architecture `{wanted}`"),
+        (None, Some(wanted)) => format!("there is no architecture `{wanted}`"),
+        (_, None) => format!("package `{name}` is of no known architecture"),
+    };
+    let place = program.main.map_or(Span::NONE, |main| program.instances[main].name.span);
+    let known: Vec<String> =
+        rules::ALL.iter().map(|rules| format!("`{}` ({})", rules.package, rules.name)).collect();
+    let mut found = Diagnostic::error(codes::E0401, place, message)
+        .with_label(program.packages[package].name.span, "declared here");
+    if let (Some(rules), Some(difference)) = (rules, difference) {
+        found =
+            found.with_note(format!("it differs from `{}` of {}: {difference}", rules.package, rules.name));
+    }
+    Some(found.with_note(format!("known packages are {}", known.join(", "))))
+}
+
+/// Checks a program against the rules of its architecture: `wanted`, which its package must have the form of, or else the one that declares
+/// its package. Programs of other packages have no rules.
+pub fn check(program: &Program, wanted: Option<&str>, sink: &mut Diagnostics) {
+    let Some(package) = package::of_main(program) else { return };
     let Some(main) = program.main.map(|id| &program.instances[id].construct) else {
         return;
     };
-    let Constructor::Package(package) = main.constructor else {
+    let rules = match wanted {
+        None => package::rules_of(program, package),
+        Some(name) => rules::ALL
+            .iter()
+            .find(|rules| rules.name == name && package::difference(program, package, rules).is_none()),
+    };
+    let Some(rules) = rules else {
+        if wanted.is_some() {
+            unknown(program, wanted).into_iter().for_each(|found| sink.emit(found));
+        }
         return;
     };
     let package = &program.packages[package].name.name;
-    let Some(rules) = Rules::of_package(package) else {
-        return;
-    };
     let mut blocks = Vec::new();
     collect_blocks(program, main, &mut blocks);
     for block in &blocks {
         let uses = Uses::of(program, block.body);
-        places(package, &rules, block, &uses, sink);
-        owners(program, &rules, &uses, sink);
+        places(package, rules, block, &uses, sink);
+        owners(program, rules, &uses, sink);
     }
 }
 
@@ -70,17 +113,32 @@ fn collect_blocks(program: &Program, construct: &Construct, blocks: &mut Vec<Blo
     }
 }
 
-/// Externs that are for other blocks.
+/// Externs in blocks that they are not for.
 fn places(package: &str, rules: &Rules, block: &Block, uses: &Uses, sink: &mut Diagnostics) {
     let mut seen: FxHashSet<Span> = FxHashSet::default();
     for used in &uses.externs {
+        let verb = if used.is_call { "called" } else { "used" };
+        if let Some(what) = rules.oddity(&used.name, &block.role) {
+            if seen.insert(used.span) {
+                let message =
+                    format!("`{}` is not meant for the block `{}` of `{package}`", used.name, block.role);
+                let found = Diagnostic::warning(codes::W0403, used.span, message)
+                    .with_primary(format!("{verb} in the block `{}`", block.role))
+                    .with_label(block.span, format!("this is `{}`", block.role));
+                sink.emit(found.with_note(what));
+            }
+            continue;
+        }
         let Some(roles) = rules.roles(&used.name) else { continue };
         if roles.contains(&&*block.role) || !seen.insert(used.span) {
             continue;
         }
-        let names: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
-        let (plural, verb) =
-            (if roles.len() > 1 { "s" } else { "" }, if used.is_call { "called" } else { "used" });
+        let names: Vec<String> = roles
+            .iter()
+            .filter(|role| rules.oddity(&used.name, role).is_none())
+            .map(|role| format!("`{role}`"))
+            .collect();
+        let plural = if names.len() > 1 { "s" } else { "" };
         sink.emit(
             Diagnostic::error(
                 codes::E0405,

@@ -26,6 +26,24 @@ fn embedded_includes_are_right() {
     }
 }
 
+/// Our own models declare no name that a program of a user's would think of; v1model, PSA and PNA declare what their documents say.
+#[test]
+fn includes_declare_no_name_that_users_take() {
+    let own = "parser parse() { state start { transition accept; } }
+        control filter() { apply {} } control pipeline() { apply {} } control deparser() { apply {} }
+        control deparse() { apply {} } control ingress() { apply {} } control egress() { apply {} } control switch_() { apply {} }
+        struct headers {} struct metadata {} struct headers_t {} struct meta_t {} header ethernet_t {} header ipv4_t {}
+        action drop() {} action forward() {} const bit<8> port = 1;";
+    for name in ["core.p4", "xdp_model.p4", "ebpf_model.p4", "ubpf_model.p4"] {
+        let loader = InMemory::new().with("main.p4", format!("#include <{name}>\n{own}\n"));
+        let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
+        let result = analyze("main.p4".as_ref(), &Options::default(), &loader, &mut sources, &mut sink);
+        let mut found = Vec::new();
+        render(sink.iter(), &sources, Format::Short, false, &mut found).unwrap();
+        assert!(result.is_ok(), "{name}: {}", String::from_utf8(found).unwrap());
+    }
+}
+
 #[test]
 fn results_cross_threads() {
     fn crosses<T: Send + Sync + 'static>() {}

@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
 
+use p4xdp_frontend::architecture;
 use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
 use p4xdp_frontend::preprocess::Options;
 use p4xdp_frontend::source::{FileSystem, SourceMap};
@@ -82,9 +83,6 @@ fn check(program: &ir::Program, stage: &str, file: &Path, sources: &SourceMap) -
 
 /// Packages of no known architecture are run block by block.
 fn architecture(hir: &p4xdp_frontend::hir::Program) -> Option<&'static arch::Architecture> {
-    use p4xdp_frontend::hir::Constructor;
-    let Constructor::Package(package) = hir.instances[hir.main?].construct.constructor else {
-        return None;
-    };
-    Some(arch::by_package(&hir.packages[package].name.name).unwrap_or(&arch::GENERIC))
+    hir.main?;
+    Some(architecture::of(hir).and_then(arch::by_name).unwrap_or(&arch::GENERIC))
 }

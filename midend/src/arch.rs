@@ -1,15 +1,13 @@
 //! Architectures as data: which blocks a package has, and which of their parameters are one and the same storage.
 //!
-//! Elaboration uses it to lay out storage; how packets flow from block to block is written in the interpreter's and
-//! in the back end's modules of the same names.
+//! Which architecture a program is for, `p4xdp_frontend::architecture` knows by the package's declaration. Elaboration uses this data to
+//! lay out storage; how packets flow from block to block is written in the interpreter's and in the back end's modules of the same names.
 
 /// An architecture.
 #[derive(Debug)]
 pub struct Architecture {
     /// The name that `--arch` takes.
     pub name: &'static str,
-    /// The package type that stands for it.
-    pub package: &'static str,
     /// What a parser stored before it rejected can be seen afterwards. Where it cannot (the packet is gone), a sub-parser may
     /// work on its caller's storage directly.
     pub reject_is_visible: bool,
@@ -28,11 +26,10 @@ pub struct Block {
     pub slots: &'static [&'static str],
 }
 
-/// The architectures that we know. p4c-xdp and ebpf programs name their packages `xdp` and `ebpfFilter`.
+/// The architectures that we know, by the names of `p4xdp_frontend::architecture`.
 pub const ALL: &[Architecture] = &[
     Architecture {
         name: "xdp_model",
-        package: "xdp",
         reject_is_visible: false,
         implied: &[],
         blocks: &[
@@ -43,7 +40,6 @@ pub const ALL: &[Architecture] = &[
     },
     Architecture {
         name: "ebpf_model",
-        package: "ebpfFilter",
         reject_is_visible: false,
         implied: &[],
         blocks: &[
@@ -53,7 +49,6 @@ pub const ALL: &[Architecture] = &[
     },
     Architecture {
         name: "v1model",
-        package: "V1Switch",
         reject_is_visible: true,
         implied: &[("mark_to_drop", "standard_metadata")],
         blocks: &[
@@ -67,7 +62,6 @@ pub const ALL: &[Architecture] = &[
     },
     Architecture {
         name: "ubpf_model",
-        package: "ubpf",
         reject_is_visible: true,
         implied: &[],
         blocks: &[
@@ -78,7 +72,6 @@ pub const ALL: &[Architecture] = &[
     },
     Architecture {
         name: "psa",
-        package: "PSA_Switch",
         reject_is_visible: true,
         implied: &[],
         blocks: &[
@@ -131,7 +124,6 @@ pub const ALL: &[Architecture] = &[
     },
     Architecture {
         name: "pna",
-        package: "PNA_NIC",
         reject_is_visible: true,
         implied: &[],
         blocks: &[
@@ -146,14 +138,9 @@ pub const ALL: &[Architecture] = &[
 
 /// An architecture that knows no package: every block is run for itself, and nothing is shared. For programs that are only to be looked at.
 pub const GENERIC: Architecture =
-    Architecture { name: "generic", package: "", reject_is_visible: true, implied: &[], blocks: &[] };
+    Architecture { name: "generic", reject_is_visible: true, implied: &[], blocks: &[] };
 
 /// The architecture called `name`.
 pub fn by_name(name: &str) -> Option<&'static Architecture> {
     ALL.iter().find(|a| a.name == name)
-}
-
-/// The architecture that a package type stands for.
-pub fn by_package(package: &str) -> Option<&'static Architecture> {
-    ALL.iter().find(|a| a.package == package)
 }

@@ -26,7 +26,14 @@ control IG(inout Headers headers, inout Meta meta, in psa_ingress_input_metadata
     table t { key = { headers.h.a: exact; } actions = { counted; } psa_direct_counter = counter; default_action = counted; }
     table u { key = { headers.h.a: exact; } actions = { counted; } default_action = counted; }
     table v { key = { headers.h.a: exact; } actions = { NoAction; } psa_direct_counter = counter; } // error[E0406]
-    apply { t.apply(); u.apply(); v.apply(); ingress_drop(ostd); }
+    apply {
+        t.apply();
+        u.apply();
+        v.apply();
+        if (psa_resubmit(ostd)) {                                     // warning[W0403]
+            ingress_drop(ostd);
+        }
+    }
 }
 
 control ID(packet_out packet, out Empty cloned, out Empty resubmitted, out Empty normal, inout Headers headers,

@@ -10,7 +10,8 @@ void dropped(inout standard_metadata_t standard) { mark_to_drop(standard); }
 
 parser P(packet_in packet, out Headers headers, inout Meta meta, inout standard_metadata_t standard) {
     state start {
-        mark_to_drop(standard);                                       // error[E0405]
+        mark_to_drop(standard);
+        clone(CloneType.I2E, 1);                                      // error[E0405]
         packet.extract(headers.h);
         meta.a = headers.h.a;
         transition accept;
@@ -25,7 +26,7 @@ control Verify(inout Headers headers, inout Meta meta) {
 }
 
 control Inner(in Meta meta) {
-    apply { digest(1, meta); }                                        // error[E0405]
+    apply { digest(1, meta); }                                        // warning[W0403]
 }
 
 control I(inout Headers headers, inout Meta meta, inout standard_metadata_t standard) {
@@ -34,7 +35,7 @@ control I(inout Headers headers, inout Meta meta, inout standard_metadata_t stan
     bit<2> colour = 0;
     action count() { c.count(); }
     action read() { m.read(colour); standard.egress_port[1:0] = colour; }
-    action again() { recirculate_preserving_field_list(1); }          // error[E0405]
+    action again() { recirculate_preserving_field_list(1); }          // warning[W0403]
     table t { key = { meta.a: exact; } actions = { count; again; } counters = c; default_action = again; }
     table u { key = { meta.a: exact; } actions = { count; } counters = c; default_action = count; } // error[E0406]
     table v { key = { meta.a: exact; } actions = { read; } meters = m; default_action = read; }
@@ -52,7 +53,9 @@ control E(inout Headers headers, inout Meta meta, inout standard_metadata_t stan
     apply { dropped(standard); Inner.apply(meta); }
 }
 
-control Compute(inout Headers headers, inout Meta meta) { apply {} }
+control Compute(inout Headers headers, inout Meta meta) {
+    apply { recirculate_preserving_field_list(1); }                   // error[E0405]
+}
 control D(packet_out packet, in Headers headers) { apply { packet.emit(headers.h); } }
 
 V1Switch(P(), Verify(), I(), E(), Compute(), D()) main;

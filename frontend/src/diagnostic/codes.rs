@@ -208,4 +208,5 @@ codes! {
     W0319 "two arguments that come out in one place" "ordering";
     W0401 "a warning that nobody knows" "unknown-warning" "unknown";
     W0402 "an annotation that has no effect" "ignored-annotation";
+    W0403 "an extern in a block that it is not meant for" "misplaced-extern";
 }

@@ -7,6 +7,7 @@ use super::storage::Loc;
 use super::{Elaborator, Res};
 use crate::arch::{self, Architecture};
 use crate::ir::{self, Expr, LValue, Place, StageBlock, StmtKind};
+use p4xdp_frontend::architecture;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::hir::{
     self, Argument, Construct, Constructor, Direction, ExprKind, TopLevel, Type, TypeId, VarId,
@@ -48,16 +49,13 @@ impl<'h> Elaborator<'h> {
             return Err(self.error(codes::E0402, span, "`main` is not a package"));
         };
         let name = &hir.packages[package].name.name;
-        let Some(architecture) = architecture.or_else(|| arch::by_package(name)) else {
-            let known: Vec<String> =
-                arch::ALL.iter().map(|a| format!("`{}` ({})", a.package, a.name)).collect();
-            let diagnostic = Diagnostic::error(
-                codes::E0401,
-                span,
-                format!("package `{name}` is of no known architecture"),
-            )
-            .with_note(format!("known packages are {}", known.join(", ")));
-            return Err(self.sink.error(diagnostic));
+        let known = || architecture::of(hir).and_then(arch::by_name);
+        let Some(architecture) = architecture.or_else(known) else {
+            let unknown = architecture::unknown(hir, None);
+            return Err(match unknown {
+                Some(unknown) => self.sink.error(unknown),
+                None => self.bug(span, "a package of no architecture"),
+            });
         };
         self.ir.package = name.clone();
         self.ir.architecture = architecture.name.into();

@@ -3,7 +3,8 @@
 //! As the architecture's document and the reference switch have it: a parser's error does not stop the packet; after ingress
 //! come, in this order, the clone, the digest, resubmission, multicast, dropping, unicast; after egress the clone, dropping,
 //! recirculation, transmission. A clone of ingress is parsed anew from the packet as it came; one of egress keeps its headers.
-//! What a field list preserves is there when the parser begins.
+//! What a field list preserves is there when the parser begins. A recirculation that ingress asks for is remembered until the end of egress,
+//! for the packet itself and not for its copies.
 
 use super::blocks::{Blocks, Leaves};
 use super::replication::{Copies, group_ports, session_copies};
@@ -73,7 +74,7 @@ enum Work {
     /// For ingress.
     Ingress { packet: Vec<u8>, port: u128, instance_type: u128, kept: Vec<(Slot, Value)> },
     /// For egress.
-    Egress { storage: Storage, packet: Vec<u8>, cursor: usize, port: u128, rid: u128, truncate: Option<u32> },
+    Egress { storage: Storage, packet: Vec<u8>, cursor: usize, port: u128, rid: u128, requests: Requests },
 }
 
 impl V1Model {
@@ -175,7 +176,7 @@ impl V1Model {
         }
         self.stage(run, self.ingress)?;
         let requests = std::mem::take(&mut run.requests);
-        let truncate = requests.truncate;
+        let truncated = Requests { truncate: requests.truncate, ..Requests::default() };
         if let Some((session, preserve)) = &requests.clone {
             let kept = self.kept(run.storage, preserve);
             let copies = session_copies(run.state, *session);
@@ -197,7 +198,8 @@ impl V1Model {
                 let mut storage = run.storage.clone();
                 storage.set_narrow(meta.instance_type, REPLICATION);
                 let (packet, cursor) = (run.packet.clone(), run.cursor);
-                queue.push_back(Work::Egress { storage, packet, cursor, port, rid, truncate });
+                let requests = truncated.clone();
+                queue.push_back(Work::Egress { storage, packet, cursor, port, rid, requests });
             }
             return Ok(Verdict::Forwarded);
         }
@@ -210,7 +212,9 @@ impl V1Model {
         // The common case: nothing else looks at this storage any more, so it moves on without a copy.
         let (storage, packet, cursor) =
             (std::mem::take(run.storage), std::mem::take(&mut run.packet), run.cursor);
-        queue.push_back(Work::Egress { storage, packet, cursor, port, rid: 0, truncate });
+        // What ingress asks for that only egress can do: the packet itself takes it along.
+        let requests = Requests { recirculate: requests.recirculate, ..truncated };
+        queue.push_back(Work::Egress { storage, packet, cursor, port, rid: 0, requests });
         Ok(Verdict::Forwarded)
     }
 
@@ -239,7 +243,7 @@ impl V1Model {
                 cursor,
                 port,
                 rid,
-                truncate: copies.truncate,
+                requests: Requests { truncate: copies.truncate, ..Requests::default() },
             });
         }
         (*run.storage, run.cursor) = saved;
@@ -247,7 +251,7 @@ impl V1Model {
     }
 
     fn egress(&self, run: &mut Run<'_>, work: Work, queue: &mut VecDeque<Work>) -> Result<Verdict, Flow> {
-        let Work::Egress { storage, packet, cursor, port, rid, truncate } = work else {
+        let Work::Egress { storage, packet, cursor, port, rid, requests } = work else {
             return Ok(Verdict::Dropped);
         };
         let meta = &self.metadata;
@@ -258,7 +262,7 @@ impl V1Model {
             EGRESS_CLONE => run.path_event("clone_e2e", port, rid),
             _ => {}
         }
-        run.requests = Requests { truncate, ..Requests::default() };
+        run.requests = requests;
         run.packet = packet;
         run.cursor = cursor;
         let now = u128::from(run.state.now / 1000);
@@ -322,7 +326,8 @@ impl V1Model {
                 storage.set(*slot, value.clone());
             }
             let (packet, cursor) = (run.packet.clone(), run.cursor);
-            queue.push_back(Work::Egress { storage, packet, cursor, port, rid, truncate });
+            let requests = Requests { truncate, ..Requests::default() };
+            queue.push_back(Work::Egress { storage, packet, cursor, port, rid, requests });
         }
     }
 
