@@ -3,7 +3,6 @@
 
 use p4xdp::driver::{Compilation, Options};
 use p4xdp::testing::engine::{ActionSpec, KeyMatch, TableEntry};
-use p4xdp_midend::elaborate::elaborate;
 use p4xdp_midend::interp::Machine;
 use p4xdp_midend::ir::{MatchKind, Program};
 use std::path::Path;
@@ -15,8 +14,7 @@ fn main() {
 fn program(path: &str) -> Program {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let mut compilation = Compilation::new(Options { program, ..Options::default() });
-    let hir = compilation.check().unwrap();
-    elaborate(&hir, &mut compilation.diagnostics).unwrap()
+    (*compilation.elaborate().unwrap()).clone()
 }
 
 /// The IPv4 router with 1,000 routes; each packet hits one.

@@ -6,7 +6,7 @@
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, Format, render};
 use p4xdp_frontend::preprocess::Preprocessed;
 use p4xdp_frontend::source::{InMemory, SourceMap, Span, SpanMap};
-use p4xdp_frontend::{ast, ast_dump, hir, lint, parse as parser, preprocess as preprocessor, typecheck};
+use p4xdp_frontend::{ast, ast_dump, check_tree, hir, parse as parser, preprocess as preprocessor};
 use p4xdp_midend::interp::{Machine, Outcome};
 use p4xdp_midend::{elaborate, ir, passes, validate};
 use std::io;
@@ -76,10 +76,7 @@ impl Run {
 
     fn check(&mut self, data: &[u8]) -> Result<hir::Program, ErrorsReported> {
         let tree = self.parse(data)?;
-        lint::apply_annotations(&tree, &mut self.sink);
-        let program = typecheck::check(&tree, &self.sources, &mut self.sink)?;
-        lint::check(&program, &self.sources, &mut self.sink);
-        self.sink.check()?;
+        let program = check_tree(&tree, None, &self.sources, &mut self.sink)?;
         let _ = hir::dump(&program);
         Ok(program)
     }

@@ -150,13 +150,38 @@ pub enum Emit {
     Dot,
 }
 
+impl Emit {
+    /// Outputs in the order in which the stages make them.
+    pub fn stage(self) -> u8 {
+        match self {
+            Emit::Preprocessed => 0,
+            Emit::Ast => 1,
+            Emit::Hir => 2,
+            Emit::Ir => 3,
+            Emit::Dot => 4,
+            Emit::H => 5,
+            Emit::Layout => 6,
+            Emit::Manifest => 7,
+            Emit::C => 8,
+            Emit::Obj => 9,
+        }
+    }
+}
+
+impl BuildArgs {
+    /// `-o -`: standard output, and no files.
+    pub fn to_stdout(&self) -> bool {
+        self.out_dir.as_deref().is_some_and(|dir| dir.as_os_str() == "-")
+    }
+}
+
 /// `p4xdp build`
 #[derive(Debug, Args)]
 pub struct BuildArgs {
     /// The program.
     #[command(flatten)]
     pub source: SourceArgs,
-    /// Where to write; the current directory if not given.
+    /// Where to write; the current directory if not given. `-` is standard output, for one text.
     #[arg(short = 'o', long = "out-dir", value_name = "DIR")]
     pub out_dir: Option<PathBuf>,
     /// What to write, separated by commas.

@@ -8,9 +8,10 @@ use p4xdp_backend_xdp::{self as backend};
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
-use p4xdp_frontend::{architecture, ast, hir, lint, parse, typecheck};
+use p4xdp_frontend::{ast, check_tree, hir, parse};
 use p4xdp_midend::{arch, elaborate, ir, passes};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How a program is read.
 #[derive(Clone, Debug, Default)]
@@ -19,14 +20,14 @@ pub struct Options {
     pub program: PathBuf,
     /// Include directories and macros.
     pub preprocess: preprocess::Options,
-    /// Takes the program for this architecture, one of [`architecture::names`], whatever its package is called; refused if the package has
+    /// Takes the program for this architecture, one of `p4xdp_frontend::architecture::names`, whatever its package is called; refused if the package has
     /// not this architecture's form.
     pub architecture: Option<String>,
     /// Which warnings are shown, and which are errors.
     pub warnings: WarningPolicy,
 }
 
-/// A program on its way through the stages.
+/// A program on its way through the stages. What a stage made is kept: each runs once, whatever is asked for and in whatever order.
 pub struct Compilation {
     options: Options,
     loader: Box<dyn FileLoader>,
@@ -34,7 +35,16 @@ pub struct Compilation {
     pub sources: SourceMap,
     /// All findings so far.
     pub diagnostics: Diagnostics,
+    text: Kept<Preprocessed>,
+    ast: Kept<ast::Program>,
+    hir: Kept<hir::Program>,
+    elaborated: Kept<ir::Program>,
+    optimised: Kept<ir::Program>,
+    output: Kept<backend::Output>,
 }
+
+/// What a stage made, once it ran.
+type Kept<T> = Option<Result<Arc<T>, ErrorsReported>>;
 
 impl Compilation {
     /// A compilation that reads from the file system and from the built-in includes.
@@ -44,94 +54,132 @@ impl Compilation {
 
     /// A compilation that reads from somewhere else, such as memory.
     pub fn with_loader(options: Options, loader: Box<dyn FileLoader>) -> Compilation {
-        let diagnostics = Diagnostics::with_policy(options.warnings.clone());
-        Compilation { options, loader, sources: SourceMap::new(), diagnostics }
+        Compilation {
+            diagnostics: Diagnostics::with_policy(options.warnings.clone()),
+            options,
+            loader,
+            sources: SourceMap::new(),
+            text: None,
+            ast: None,
+            hir: None,
+            elaborated: None,
+            optimised: None,
+            output: None,
+        }
+    }
+
+    /// The result that is kept in `slot`, made now if it was not made before.
+    fn keep<T>(
+        &mut self,
+        slot: fn(&mut Compilation) -> &mut Kept<T>,
+        make: impl FnOnce(&mut Compilation) -> Result<T, ErrorsReported>,
+    ) -> Result<Arc<T>, ErrorsReported> {
+        if let Some(kept) = slot(self) {
+            return kept.clone();
+        }
+        let made = make(self).map(Arc::new);
+        *slot(self) = Some(made.clone());
+        made
     }
 
     /// The text without directives and macros.
     ///
     /// # Errors
     /// When something was reported; this holds of all stages.
-    pub fn preprocess(&mut self) -> Result<Preprocessed, ErrorsReported> {
-        let Options { program, preprocess: options, .. } = &self.options;
-        preprocess::preprocess(program, options, &*self.loader, &mut self.sources, &mut self.diagnostics)
+    pub fn preprocess(&mut self) -> Result<Arc<Preprocessed>, ErrorsReported> {
+        self.keep(
+            |c| &mut c.text,
+            |c| {
+                let Options { program, preprocess: options, .. } = &c.options;
+                preprocess::preprocess(program, options, &*c.loader, &mut c.sources, &mut c.diagnostics)
+            },
+        )
     }
 
     /// The syntax tree.
     ///
     /// # Errors
     /// When something was reported.
-    pub fn parse(&mut self) -> Result<ast::Program, ErrorsReported> {
-        let text = self.preprocess()?;
-        parse::parse(&text.text, &text, &mut self.diagnostics)
+    pub fn parse(&mut self) -> Result<Arc<ast::Program>, ErrorsReported> {
+        self.keep(
+            |c| &mut c.ast,
+            |c| {
+                let text = c.preprocess()?;
+                parse::parse(&text.text, &*text, &mut c.diagnostics)
+            },
+        )
     }
 
     /// The typed program.
     ///
     /// # Errors
     /// When something was reported.
-    pub fn check(&mut self) -> Result<hir::Program, ErrorsReported> {
-        let ast = self.parse()?;
-        lint::apply_annotations(&ast, &mut self.diagnostics);
-        let hir = typecheck::check(&ast, &self.sources, &mut self.diagnostics)?;
-        architecture::check(&hir, self.options.architecture.as_deref(), &mut self.diagnostics);
-        lint::check(&hir, &self.sources, &mut self.diagnostics);
-        self.diagnostics.check().map(|()| hir)
+    pub fn check(&mut self) -> Result<Arc<hir::Program>, ErrorsReported> {
+        self.keep(
+            |c| &mut c.hir,
+            |c| {
+                let ast = c.parse()?;
+                check_tree(&ast, c.options.architecture.as_deref(), &c.sources, &mut c.diagnostics)
+            },
+        )
     }
 
     /// The IR as elaboration leaves it: what the interpreter runs.
     ///
     /// # Errors
     /// When something was reported.
-    pub fn elaborate(&mut self) -> Result<ir::Program, ErrorsReported> {
-        let hir = self.check()?;
-        let architecture = self.options.architecture.as_deref().and_then(arch::by_name);
-        let program = elaborate::elaborate_for(&hir, architecture, &mut self.diagnostics)?;
-        self.diagnostics.check().map(|()| program)
+    pub fn elaborate(&mut self) -> Result<Arc<ir::Program>, ErrorsReported> {
+        self.keep(
+            |c| &mut c.elaborated,
+            |c| {
+                let hir = c.check()?;
+                let architecture = c.options.architecture.as_deref().and_then(arch::by_name);
+                let program = elaborate::elaborate_for(&hir, architecture, &mut c.diagnostics)?;
+                c.diagnostics.check().map(|()| program)
+            },
+        )
     }
 
     /// The IR after all passes: what the back end gets.
     ///
     /// # Errors
     /// When something was reported.
-    pub fn optimise(&mut self) -> Result<ir::Program, ErrorsReported> {
-        let mut program = self.elaborate()?;
-        passes::run(&mut program);
-        Ok(program)
+    pub fn optimise(&mut self) -> Result<Arc<ir::Program>, ErrorsReported> {
+        self.keep(
+            |c| &mut c.optimised,
+            |c| {
+                let mut program = (*c.elaborate()?).clone();
+                passes::run(&mut program);
+                Ok(program)
+            },
+        )
     }
 
-    /// C, header and manifest.
+    /// C, header and manifest. A compilation has one back end: the first call says how code is generated.
     ///
     /// # Errors
     /// When something was reported.
-    pub fn generate(&mut self, codegen: &Codegen) -> Result<backend::Output, ErrorsReported> {
-        self.generate_with_ir(codegen).map(|(_, output)| output)
-    }
-
-    /// C, header and manifest, and the IR that they were made from.
-    ///
-    /// # Errors
-    /// When something was reported.
-    pub fn generate_with_ir(
-        &mut self,
-        codegen: &Codegen,
-    ) -> Result<(ir::Program, backend::Output), ErrorsReported> {
-        let program = self.optimise()?;
-        let file =
-            self.options.program.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let sources = &self.sources;
-        let locate = |span: Span| {
-            sources.location(span.lo).map(|place| format!("{}:{}", base_name(place.file), place.line))
-        };
-        let options = backend::Options {
-            source: &file,
-            locate: Some(&locate),
-            extern_c: codegen.extern_c.as_deref(),
-            header_prefix: &codegen.header_prefix,
-            holding: None,
-        };
-        let output = backend::compile(&program, &options, &mut self.diagnostics)?;
-        Ok((program, output))
+    pub fn generate(&mut self, codegen: &Codegen) -> Result<Arc<backend::Output>, ErrorsReported> {
+        self.keep(
+            |c| &mut c.output,
+            |c| {
+                let program = c.optimise()?;
+                let file = c.options.program.file_name();
+                let file = file.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let sources = &c.sources;
+                let locate = |span: Span| {
+                    sources.location(span.lo).map(|place| format!("{}:{}", base_name(place.file), place.line))
+                };
+                let options = backend::Options {
+                    source: &file,
+                    locate: Some(&locate),
+                    extern_c: codegen.extern_c.as_deref(),
+                    header_prefix: &codegen.header_prefix,
+                    holding: None,
+                };
+                backend::compile(&program, &options, &mut c.diagnostics)
+            },
+        )
     }
 }
 

@@ -5,9 +5,9 @@ use num_bigint::BigUint;
 use p4xdp::driver::{Compilation, Options};
 use p4xdp::testing::engine::{ActionSpec, KeyMatch, TableEntry};
 use p4xdp_frontend::source::{InMemory, embedded_file};
-use p4xdp_midend::elaborate::elaborate;
 use p4xdp_midend::interp::{ControlError, EntryTarget, Machine, Verdict};
 use p4xdp_midend::ir::{Keyset, Program};
+use std::sync::Arc;
 
 fn program(text: &str) -> Program {
     program_with(text, InMemory::new())
@@ -19,8 +19,8 @@ fn program_with(text: &str, others: InMemory) -> Program {
     let mut options = Options { program: "test.p4".into(), ..Options::default() };
     options.preprocess.include_dirs.push("mine".into());
     let mut compilation = Compilation::with_loader(options, Box::new(loader));
-    let program = compilation.check().and_then(|hir| elaborate(&hir, &mut compilation.diagnostics));
-    program.unwrap_or_else(|_| {
+    let program = compilation.elaborate();
+    program.map(Arc::unwrap_or_clone).unwrap_or_else(|_| {
         panic!("{}", compilation.diagnostics.iter().map(|d| format!("{}\n", d.message)).collect::<String>())
     })
 }

@@ -9,6 +9,7 @@ use p4xdp_midend::ir::Program;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -36,7 +37,7 @@ fn golden() {
 
 fn program(path: &Path) -> Program {
     let mut compilation = Compilation::new(Options { program: path.to_owned(), ..Options::default() });
-    compilation.elaborate().unwrap()
+    Arc::unwrap_or_clone(compilation.elaborate().unwrap())
 }
 
 /// A command that means nothing is an error with its line and column, and says what would have meant something.

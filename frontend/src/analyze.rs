@@ -1,4 +1,4 @@
-//! The whole front end, or the part of it that ends with the syntax tree, in one call.
+//! The whole front end, or the part of it that ends or begins with the syntax tree, in one call.
 
 use crate::diagnostic::{Diagnostics, ErrorsReported};
 use crate::preprocess::Options;
@@ -20,9 +20,24 @@ pub fn analyze(
     sink: &mut Diagnostics,
 ) -> Result<hir::Program, ErrorsReported> {
     let tree = preprocess_and_parse(main, options, loader, sources, sink)?;
-    lint::apply_annotations(&tree, sink);
-    let program = typecheck::check(&tree, sources, sink)?;
-    architecture::check(&program, None, sink);
+    check_tree(&tree, None, sources, sink)
+}
+
+/// From the syntax tree to the typed program, by the rules of the language and of an architecture: `wanted`, or else the one whose package
+/// the program instantiates.
+///
+/// # Errors
+///
+/// When the program was rejected; the sink says why.
+pub fn check_tree(
+    tree: &ast::Program,
+    wanted: Option<&str>,
+    sources: &SourceMap,
+    sink: &mut Diagnostics,
+) -> Result<hir::Program, ErrorsReported> {
+    lint::apply_annotations(tree, sink);
+    let program = typecheck::check(tree, sources, sink)?;
+    architecture::check(&program, wanted, sink);
     lint::check(&program, sources, sink);
     sink.check().map(|()| program)
 }

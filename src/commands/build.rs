@@ -1,4 +1,4 @@
-//! `p4xdp build`: a program to files.
+//! `p4xdp build`: a program to files, or one text of it to standard output.
 
 use super::{Exit, complain, output::print, source};
 use crate::cli::{BuildArgs, CodegenArgs, Emit};
@@ -9,9 +9,14 @@ use p4xdp_frontend::source::SourceMap;
 use p4xdp_frontend::{ast_dump, hir};
 use p4xdp_midend::{ir, passes};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Builds and prints what was found; nothing is written unless the program is right.
 pub fn run(args: &BuildArgs) -> Exit {
+    if args.to_stdout() && !matches!(args.emit.as_slice(), [emit] if *emit != Emit::Obj) {
+        complain("`-o -` writes one text to standard output: say which with `--emit`, as in `--emit c`");
+        return Exit::Environment;
+    }
     let mut compilation = source::compilation(&args.source);
     let exit = build(args, &mut compilation);
     source::report(&compilation, &args.source);
@@ -19,68 +24,24 @@ pub fn run(args: &BuildArgs) -> Exit {
 }
 
 fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> {
-    let reported = |_| Exit::Rejected;
     let mut codegen = codegen(&args.codegen)?;
     codegen.header_prefix.clone_from(&args.header_prefix);
     let directory = args.out_dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let stem = args.source.program.file_stem().map(PathBuf::from).unwrap_or_default();
     let path = |extension: &str| directory.join(&stem).with_extension(extension);
-    let wants = |emit: Emit| args.emit.contains(&emit);
 
     let mut files: Vec<(PathBuf, String)> = Vec::new();
-    if wants(Emit::Preprocessed) {
-        files.push((path("i.p4"), compilation.preprocess().map_err(reported)?.text));
+    for emit in text_outputs(args) {
+        let (extension, text) = text(emit, args, compilation, &codegen)?;
+        files.push((path(extension), text));
     }
-    if wants(Emit::Ast) {
-        files.push((path("ast"), ast_dump::dump(&compilation.parse().map_err(reported)?)));
+    let wants_object = args.emit.contains(&Emit::Obj);
+    let output =
+        if wants_object { Some(compilation.generate(&codegen).map_err(|_| Exit::Rejected)?) } else { None };
+    if args.to_stdout() {
+        files.iter().for_each(|(_, text)| print(text));
+        return Ok(Exit::Done);
     }
-    if wants(Emit::Hir) {
-        files.push((path("hir"), hir::dump(&compilation.check().map_err(reported)?)));
-    }
-    if wants(Emit::Ir) || wants(Emit::Dot) {
-        let mut program = compilation.elaborate().map_err(reported)?;
-        match &args.after {
-            None => passes::run(&mut program),
-            Some(name) => {
-                if !passes::run_until(&mut program, name) {
-                    let names: Vec<&str> = passes::PASSES.iter().map(|pass| pass.name).collect();
-                    complain(&format!(
-                        "there is no pass `{name}`; they are: elaborate, {}",
-                        names.join(", ")
-                    ));
-                    return Err(Exit::Environment);
-                }
-            }
-        }
-        if wants(Emit::Ir) {
-            files.push((path("ir"), ir::display::display(&program)));
-        }
-        if wants(Emit::Dot) {
-            files.push((path("dot"), ir::display::dot(&program)));
-        }
-    }
-    let mut generated = None;
-    if [Emit::C, Emit::H, Emit::Obj, Emit::Manifest, Emit::Layout].into_iter().any(wants) {
-        let output = compilation.generate(&codegen).map_err(reported)?;
-        if wants(Emit::H) {
-            files.push((path("h"), output.header.clone()));
-        }
-        if wants(Emit::Layout) {
-            files.push((path("layout"), output.layout.clone()));
-        }
-        if wants(Emit::Manifest) {
-            let json = serde_json::to_string_pretty(&output.manifest).map_err(|error| {
-                complain(&format!("cannot write the manifest: {error}"));
-                Exit::Environment
-            })?;
-            files.push((path("manifest.json"), json + "\n"));
-        }
-        if wants(Emit::C) {
-            files.push((path("c"), output.c.clone()));
-        }
-        generated = Some(output);
-    }
-
     std::fs::create_dir_all(&directory).map_err(|error| {
         complain(&format!("cannot make {}: {error}", directory.display()));
         Exit::Environment
@@ -91,17 +52,67 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
             Exit::Environment
         })?;
     }
-    if let Some(output) = generated
-        && wants(Emit::Obj)
-    {
+    if let Some(output) = output {
         let c = path("c");
         let result = driver::make_object(&output, &c, &codegen);
         result.map_err(|error| explain(&error, &output, &compilation.sources))?;
-        if !wants(Emit::C) {
+        if !args.emit.contains(&Emit::C) {
             remove(&c);
         }
     }
     Ok(Exit::Done)
+}
+
+/// The texts that are asked for, each once, in the order of the stages.
+fn text_outputs(args: &BuildArgs) -> Vec<Emit> {
+    let mut wanted: Vec<Emit> = args.emit.iter().copied().filter(|emit| *emit != Emit::Obj).collect();
+    wanted.sort_by_key(|emit| emit.stage());
+    wanted.dedup();
+    wanted
+}
+
+/// One text, and the extension of its file.
+fn text(
+    emit: Emit,
+    args: &BuildArgs,
+    compilation: &mut Compilation,
+    codegen: &Codegen,
+) -> Result<(&'static str, String), Exit> {
+    let reported = |_| Exit::Rejected;
+    Ok(match emit {
+        Emit::Preprocessed => ("i.p4", compilation.preprocess().map_err(reported)?.text.clone()),
+        Emit::Ast => ("ast", ast_dump::dump(&*compilation.parse().map_err(reported)?)),
+        Emit::Hir => ("hir", hir::dump(&*compilation.check().map_err(reported)?)),
+        Emit::Ir => ("ir", ir::display::display(&*program_after(args, compilation)?)),
+        Emit::Dot => ("dot", ir::display::dot(&*program_after(args, compilation)?)),
+        Emit::H => ("h", compilation.generate(codegen).map_err(reported)?.header.clone()),
+        Emit::Layout => ("layout", compilation.generate(codegen).map_err(reported)?.layout.clone()),
+        Emit::C => ("c", compilation.generate(codegen).map_err(reported)?.c.clone()),
+        Emit::Manifest => {
+            let output = compilation.generate(codegen).map_err(reported)?;
+            let json = serde_json::to_string_pretty(&output.manifest).map_err(|error| {
+                complain(&format!("cannot write the manifest: {error}"));
+                Exit::Environment
+            })?;
+            ("manifest.json", json + "\n")
+        }
+        // No text: clang makes it.
+        Emit::Obj => ("o", String::new()),
+    })
+}
+
+/// The IR after the pass that is asked for, or after all.
+fn program_after(args: &BuildArgs, compilation: &mut Compilation) -> Result<Arc<ir::Program>, Exit> {
+    let Some(name) = &args.after else {
+        return compilation.optimise().map_err(|_| Exit::Rejected);
+    };
+    let mut program = compilation.elaborate().map_err(|_| Exit::Rejected)?;
+    if !passes::run_until(Arc::make_mut(&mut program), name) {
+        let names: Vec<&str> = passes::PASSES.iter().map(|pass| pass.name).collect();
+        complain(&format!("there is no pass `{name}`; they are: elaborate, {}", names.join(", ")));
+        return Err(Exit::Environment);
+    }
+    Ok(program)
 }
 
 fn remove(path: &Path) {

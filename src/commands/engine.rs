@@ -10,11 +10,12 @@ use p4xdp_frontend::diagnostic::{Diagnostic, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir;
 use p4xdp_runtime::Object;
+use std::sync::Arc;
 
 /// A compiled program and the engine that runs it.
 pub struct Loaded {
     /// The program as elaborated: names of tables and such.
-    pub program: ir::Program,
+    pub program: Arc<ir::Program>,
     /// The compilation, for positions.
     pub compilation: Compilation,
     kind: Kind,
@@ -104,9 +105,10 @@ fn in_kernel(
     compilation: &mut Compilation,
     codegen: &CodegenArgs,
     engine: fn(&Object) -> EngineResult<testing::loaded::Loaded>,
-) -> Result<(ir::Program, Kind), Exit> {
+) -> Result<(Arc<ir::Program>, Kind), Exit> {
     let codegen = build::codegen(codegen)?;
-    let (program, output) = compilation.generate_with_ir(&codegen).map_err(|_| Exit::Rejected)?;
+    let output = compilation.generate(&codegen).map_err(|_| Exit::Rejected)?;
+    let program = compilation.optimise().map_err(|_| Exit::Rejected)?;
     let directory = tempfile::tempdir().map_err(|error| {
         complain(&format!("cannot make a temporary directory: {error}"));
         Exit::Environment
@@ -126,7 +128,10 @@ fn in_kernel(
     }
 }
 
-fn interpreter(compilation: &mut Compilation, tracing: bool) -> Result<(ir::Program, Kind), ErrorsReported> {
+fn interpreter(
+    compilation: &mut Compilation,
+    tracing: bool,
+) -> Result<(Arc<ir::Program>, Kind), ErrorsReported> {
     let program = compilation.elaborate()?;
     match InterpEngine::new(&program) {
         Ok(mut engine) => {

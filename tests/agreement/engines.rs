@@ -20,6 +20,7 @@ use std::cell::RefCell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How a case ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +114,7 @@ fn first_error(diagnostics: &Diagnostics) -> (String, String) {
 pub fn elaborated(text: &str) -> Result<ir::Program, Ending> {
     let mut compilation = compilation(text);
     match guarded("front end or elaboration", || compilation.elaborate())? {
-        Ok(program) => Ok(program),
+        Ok(program) => Ok(Arc::unwrap_or_clone(program)),
         Err(_) => {
             let (code, message) = first_error(&compilation.diagnostics);
             Err(failed(format!("refused with {code}"), message))

@@ -6,6 +6,7 @@ use p4xdp::testing::report::Report;
 use p4xdp::testing::runner::run_stf;
 use p4xdp_midend::{ir, passes};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Runs all tests; the number of tests, and what differs.
 pub fn run() -> (usize, Vec<String>) {
@@ -36,7 +37,7 @@ fn differences(test: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(test).expect("readable");
     let program = program_of(test, &text);
     let mut compilation = Compilation::new(Options { program: program.clone(), ..Options::default() });
-    let Ok(mut program) = compilation.elaborate() else {
+    let Ok(mut program) = compilation.elaborate().map(Arc::unwrap_or_clone) else {
         return vec![format!("{shown}: {} does not compile", program.display())];
     };
     let expected = report(&program, &text);
