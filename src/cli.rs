@@ -115,6 +115,19 @@ pub struct CheckArgs {
     /// The program.
     #[command(flatten)]
     pub source: SourceArgs,
+    /// Says, too, all that keeps the program from being compiled for this target. Needs no clang.
+    #[arg(long, value_enum)]
+    pub target: Option<Target>,
+    /// C files that define the extern functions which the program only declares.
+    #[arg(long = "extern", value_name = "FILE.c", requires = "target")]
+    pub extern_files: Vec<PathBuf>,
+}
+
+/// What programs are compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// The kernel's express data path.
+    Xdp,
 }
 
 /// `p4xdp verify`

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// The codes that only these stages give: the front end's tests see to the others.
 fn later_codes() -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_later = |code: &str| {
-        code.starts_with("E05") || code.starts_with("E04") && !["E0405", "E0406"].contains(&code)
+        ["E05", "W05"].iter().any(|stage| code.starts_with(stage))
+            || code.starts_with("E04") && !["E0405", "E0406"].contains(&code)
     };
     codes::ALL
         .iter()
@@ -40,7 +41,7 @@ fn every_code_has_a_golden_rendering() {
             .iter()
             .cloned()
             .chain(unsupported)
-            .filter(|found| !found.code.is_warning())
+            .filter(|found| !found.code.is_warning() || found.code.as_str() == code)
             .collect();
         let mut seen: Vec<&str> = found.iter().map(|found| found.code.as_str()).collect();
         seen.dedup();

@@ -5,8 +5,9 @@ mod v1model;
 mod xdp_model;
 
 use crate::emit::Cx;
+use crate::lacking;
 use crate::layout::storage::PacketStores;
-use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
+use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{ControlId, EnumType, LocalId, ParserId, Place, Program, Stage, StageBlock};
 
@@ -51,14 +52,10 @@ pub(crate) fn of(program: &Program, sink: &mut Diagnostics) -> Option<Architectu
         }
         other => {
             let span = program.parsers.values().next().map_or(Span::NONE, |p| p.span);
-            sink.emit(
-                Diagnostic::error(
-                    codes::E0515,
-                    span,
-                    format!("programs for the architecture `{other}` cannot be compiled to XDP yet"),
-                )
-                .with_note("compiled are `xdp_model`, `ebpf_model` and `v1model`"),
-            );
+            if let Some(lacking) = lacking::architecture(other) {
+                let note = "compiled are `xdp_model`, `ebpf_model` and `v1model`";
+                sink.emit(lacking.at(span).with_note(note));
+            }
             None
         }
     }

@@ -208,7 +208,7 @@ impl<'a> Cx<'a> {
     pub fn check_width(&mut self, ty: ScalarType, span: Span) {
         match ty {
             ScalarType::Varbit { .. } => {
-                self.refuse(codes::E0513, span, "values of type `varbit` can only be extracted and emitted");
+                self.sink.emit(crate::lacking::VARBIT_VALUE.at(span));
             }
             ScalarType::Bits { width, .. } if width > 128 => {
                 self.refuse(

@@ -29,6 +29,7 @@ pub mod clang;
 mod emit;
 mod externs;
 pub mod header;
+pub mod lacking;
 mod layout;
 pub mod limits;
 mod manifest;
@@ -41,11 +42,11 @@ mod table_storage;
 use emit::Cx;
 use emit::writer::Writer;
 pub use layout::storage::Holding;
-use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_manifest::Manifest;
 use p4xdp_midend::analysis;
-use p4xdp_midend::ir::Program;
+use p4xdp_midend::ir::{Arg, Program, PropertyValue};
 
 /// What the user asked for.
 #[derive(Clone, Copy, Default)]
@@ -99,9 +100,7 @@ pub fn compile(
         sink.check()?;
     }
     layout::headers::check(program, sink);
-    if sink.error_count() > errors {
-        sink.check()?;
-    }
+    timeouts(program, sink);
     let mut cx = Cx::new(program, options, architecture.stores, sink);
     cx.declare_maps();
     let stages = arch::Stages(&program.stages);
@@ -111,6 +110,20 @@ pub fn compile(
         sink.check()?;
     }
     output.map_err(|message| sink.error(emit::internal_error(&message)))
+}
+
+/// Entries do not expire on XDP. Nobody can give them a time either, so that a table is what it is without one.
+fn timeouts(program: &Program, sink: &mut Diagnostics) {
+    for table in program.tables.values() {
+        if let Some((property, PropertyValue::Const(Arg::In(value)))) =
+            table.properties.iter().find(|(property, _)| &**property == "support_timeout")
+            && value.as_const().is_some_and(|value| *value != 0u32.into())
+        {
+            let message = format!("entries of table `{}` do not expire on XDP yet", table.name);
+            let found = Diagnostic::warning(codes::W0501, table.span, message);
+            sink.emit(found.with_note(format!("`{property}` asks for entries that do")));
+        }
+    }
 }
 
 /// Puts the parts of the file together.

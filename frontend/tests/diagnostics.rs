@@ -59,7 +59,9 @@ fn wrong_example(explanation: &'static str) -> Option<&'static str> {
 /// files look that cannot be read is a matter of the preprocessor's own tests.
 fn examples() -> Vec<(&'static str, String)> {
     let ours = |code: &str| {
-        ["E01", "E02", "E03", "E0405", "E0406", "W"].iter().any(|prefix| code.starts_with(prefix))
+        ["E01", "E02", "E03", "E0405", "E0406", "W01", "W02", "W03", "W04"]
+            .iter()
+            .any(|prefix| code.starts_with(prefix))
             && !["E0101", "E0103", "E0104"].contains(&code)
     };
     let codes = codes::ALL.iter().filter(|(code, ..)| ours(code.as_str()));

@@ -15,7 +15,6 @@
 use super::{PortPlaces, Stages};
 use crate::emit::Cx;
 use crate::emit::ports::{PORT_IN, SEND};
-use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Block, ControlId, ExprKind, LValue, LocalId, StmtKind, visit};
 
@@ -29,7 +28,7 @@ pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     if let Some(group) = metadata("mcast_grp")
         && let Some(span) = program.blocks().find_map(|block| write_of(block, group))
     {
-        cx.refuse(codes::E0516, span, "multicast cannot be compiled to XDP yet");
+        cx.sink.emit(crate::lacking::MULTICAST.at(span));
     }
     let in_port = cx.fresh("in_port", "__u32");
     if let Some(port) = metadata("ingress_port") {

@@ -6,6 +6,7 @@
 use super::Cx;
 use super::cexpr::{CExpr, CType, Prec};
 use super::expr::{concat, slice};
+use crate::lacking;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
@@ -83,8 +84,7 @@ impl Cx<'_> {
         groups: &mut Vec<Group>,
     ) -> bool {
         if let ScalarType::Varbit { .. } = value.ty {
-            let message = "a hash or checksum over a `varbit` field cannot be compiled to XDP";
-            self.refuse(codes::E0513, span, message);
+            self.sink.emit(lacking::VARBIT_IN_LIST.at(span));
             return false;
         }
         let text = condition.map(|condition| self.validity(condition));
@@ -173,7 +173,7 @@ impl Cx<'_> {
         if scalars(data, &mut values) {
             return Some(values);
         }
-        self.refuse(codes::E0524, span, "a message with headers or stacks cannot be compiled to XDP yet");
+        self.sink.emit(lacking::HEADER_IN_MESSAGE.at(span));
         None
     }
 }

@@ -17,26 +17,12 @@ use super::Cx;
 use super::cexpr::{CExpr, CType, Prec};
 use super::field::Referent;
 use crate::externs::{CounterArray, Counts, PERF_EVENT_OUTPUT, TCP_CONNTRACK};
+use crate::lacking;
 use crate::layout::param_order::is_checksum_update;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, ExternId, HeaderRef, LValue, ScalarType, TypeShape};
 use std::sync::Arc;
-
-/// Functions of v1model's that are not the user's to define.
-const V1MODEL_LATER: [&str; 11] = [
-    "clone",
-    "clone3",
-    "clone_preserving_field_list",
-    "digest",
-    "recirculate",
-    "recirculate_preserving_field_list",
-    "resubmit",
-    "resubmit_preserving_field_list",
-    "truncate",
-    "update_checksum_with_payload",
-    "verify_checksum_with_payload",
-];
 
 /// Values that `bpf_trace_printk` takes.
 const MOST_LOGGED: usize = 3;
@@ -83,6 +69,9 @@ impl Cx<'_> {
                 if matches!(&*self.program.externs[id].extern_type, "CounterArray" | "counter") => {}
             (None, "read" | "write", _) if &*self.program.externs[id].extern_type == "register" => {
                 self.access_register(id, call);
+            }
+            _ if matches!(&*self.program.externs[id].extern_type, "meter" | "direct_meter") => {
+                self.sink.emit(lacking::METER.at(call.span));
             }
             _ => {
                 let ty = Arc::clone(&self.program.externs[id].extern_type);
@@ -234,9 +223,11 @@ impl Cx<'_> {
     }
 
     pub(super) fn unknown(&mut self, call: &Call<'_>) {
-        if &*self.program.architecture == "v1model" && V1MODEL_LATER.contains(&call.name) {
-            let message = format!("`{}` cannot be compiled to XDP yet", call.name);
-            return self.refuse(codes::E0516, call.span, message);
+        if &*self.program.architecture == "v1model"
+            && let Some(lacking) = lacking::v1model_function(call.name)
+        {
+            self.sink.emit(lacking.at(call.span));
+            return;
         }
         let message = format!("extern function `{}` has no implementation on XDP", call.name);
         self.sink.emit(

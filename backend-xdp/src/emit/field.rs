@@ -176,7 +176,11 @@ impl Cx<'_> {
         self.header_layout(id).fields.get(field as usize)?.clone()
     }
 
-    fn no_place(&mut self, span: Span) {
+    fn no_place(&mut self, id: HeaderId, span: Span) {
+        // A header that ends within a byte was refused with its type.
+        if self.program.header_types[self.program.headers[id].ty].fixed_width() % 8 != 0 {
+            return;
+        }
         let message = "a varbit field, and what stands behind it, can only be extracted and emitted";
         self.refuse(codes::E0513, span, message);
     }
@@ -187,7 +191,7 @@ impl Cx<'_> {
             return CExpr::zero(0);
         }
         let Some(place) = self.field_place(id, field) else {
-            self.no_place(span);
+            self.no_place(id, span);
             return CExpr::zero(width);
         };
         self.choose_holder(id, &CExpr::zero(width), |cx, base| cx.load(id, &place, base))
@@ -324,7 +328,7 @@ impl Cx<'_> {
             return;
         }
         let Some(place) = self.field_place(id, field) else {
-            self.no_place(span);
+            self.no_place(id, span);
             return;
         };
         self.for_each_holder(id, |cx, base| {

@@ -3,7 +3,6 @@
 use super::Cx;
 use super::cexpr::{CExpr, Prec};
 use super::parser_stmt::constant_expr;
-use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, Keyset, ScalarType, SelectCase, Target};
 
@@ -133,7 +132,7 @@ impl Cx<'_> {
                 Some(low.joined("&&", Prec::And, &high, 1, true))
             }
             Keyset::ValueSet(_) => {
-                self.refuse(codes::E0516, span, "value sets are not supported yet");
+                self.sink.emit(crate::lacking::VALUE_SET.at(span));
                 None
             }
         }

@@ -8,6 +8,7 @@ mod hash;
 mod lpm_trie;
 
 use crate::emit::writer::Writer;
+use crate::lacking::{self, Lacking};
 use crate::layout::members::Shape;
 use crate::layout::param_order::is_byte_field;
 use crate::layout::tables::ValueLayout;
@@ -113,27 +114,22 @@ pub fn choose(
     stem: &str,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Box<dyn TableStorage>>, ErrorsReported> {
-    refuse_attached(program, table, diagnostics)?;
+    let attached = refuse_attached(program, table, diagnostics);
     let has_runtime_entries = !table.keys.is_empty() && !table.entries_are_const;
     if !has_runtime_entries {
-        return Ok(None);
+        return attached.map(|()| None);
     }
+    // All that is lacking is said at once.
+    let mut lacking = attached;
     let mut lpm = None;
     for (position, key) in table.keys.iter().enumerate() {
-        if let ScalarType::Varbit { .. } = key.expr.ty {
-            return Err(refuse(diagnostics, key, "a key of type `varbit`"));
-        }
-        match &key.match_kind {
-            MatchKind::Exact => {}
-            MatchKind::Lpm if lpm.is_none() => lpm = Some(position),
-            MatchKind::Lpm => return Err(refuse(diagnostics, key, "a second `lpm` key")),
-            MatchKind::Ternary => return Err(refuse(diagnostics, key, "a `ternary` key")),
-            MatchKind::Range => return Err(refuse(diagnostics, key, "a `range` key")),
-            MatchKind::Optional => return Err(refuse(diagnostics, key, "an `optional` key")),
-            MatchKind::Selector => return Err(refuse(diagnostics, key, "a `selector` key")),
-            MatchKind::Other(kind) => return Err(refuse(diagnostics, key, &format!("a `{kind}` key"))),
+        match lacking_key(key, lpm.is_some()) {
+            Some(what) => lacking = Err(refuse(diagnostics, key, what)),
+            None if key.match_kind == MatchKind::Lpm => lpm = Some(position),
+            None => {}
         }
     }
+    lacking?;
     let (implementation, stated) = stated_size(program, table);
     let size = u32::try_from(stated.unwrap_or(USUAL_SIZE).max(1)).map_err(|_| {
         diagnostics.error(Diagnostic::error(
@@ -171,6 +167,23 @@ pub fn choose(
     Ok(Some(Box::new(hash)))
 }
 
+/// What no storage of ours can look up by; `after_lpm`: behind an `lpm` key.
+fn lacking_key(key: &KeyElement, after_lpm: bool) -> Option<&'static Lacking> {
+    if let ScalarType::Varbit { .. } = key.expr.ty {
+        return Some(&lacking::VARBIT_KEY);
+    }
+    match &key.match_kind {
+        MatchKind::Exact => None,
+        MatchKind::Lpm if !after_lpm => None,
+        MatchKind::Lpm => Some(&lacking::SECOND_LPM_KEY),
+        MatchKind::Ternary => Some(&lacking::TERNARY_KEY),
+        MatchKind::Range => Some(&lacking::RANGE_KEY),
+        MatchKind::Optional => Some(&lacking::OPTIONAL_KEY),
+        MatchKind::Selector => Some(&lacking::SELECTOR_KEY),
+        MatchKind::Other(_) => Some(&lacking::OTHER_KEY),
+    }
+}
+
 /// An extern that works with every lookup of its table, though no statement calls it: direct counters and meters, action
 /// profiles and selectors.
 fn refuse_attached(
@@ -178,21 +191,17 @@ fn refuse_attached(
     table: &Table,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), ErrorsReported> {
-    let attached = table.properties.iter().find_map(|(property, value)| match value {
-        PropertyValue::Extern(id) => {
-            let instance = &program.externs[*id];
-            (!matches!(&*instance.extern_type, "hash_table" | "array_table")).then_some((property, instance))
+    let mut result = Ok(());
+    for (property, value) in &table.properties {
+        let PropertyValue::Extern(id) = value else { continue };
+        let instance = &program.externs[*id];
+        if !matches!(&*instance.extern_type, "hash_table" | "array_table") {
+            let found = lacking::attached(&instance.extern_type).at(table.span);
+            let said = format!("`{}` in `{property}`, declared here", instance.extern_type);
+            result = Err(diagnostics.error(found.with_label(instance.span, said)));
         }
-        PropertyValue::Const(_) | PropertyValue::Action(_) => None,
-    });
-    let Some((property, instance)) = attached else {
-        return Ok(());
-    };
-    let message =
-        format!("a table with a `{}` in `{property}` cannot be compiled to XDP yet", instance.extern_type);
-    Err(diagnostics.error(
-        Diagnostic::error(codes::E0516, table.span, message).with_label(instance.span, "declared here"),
-    ))
+    }
+    result
 }
 
 /// The order in which a key is best kept where only equality matters: as it stands in the packet.
@@ -232,18 +241,10 @@ fn is_lru(table: &Table) -> bool {
     table.annotations.iter().any(|a| &*a.name.text == "lru" && matches!(a.body, AnnotationBody::Empty))
 }
 
-fn refuse(diagnostics: &mut Diagnostics, key: &KeyElement, what: &str) -> ErrorsReported {
-    diagnostics.error(
-        Diagnostic::error(
-            codes::E0520,
-            key.expr.span,
-            format!("{what} in a table with run-time entries is not supported yet"),
-        )
-        .with_primary("this key")
-        .with_note(
-            "`exact` keys and one `lpm` key can be filled at run time; with `const entries` all kinds work",
-        ),
-    )
+fn refuse(diagnostics: &mut Diagnostics, key: &KeyElement, what: &Lacking) -> ErrorsReported {
+    diagnostics.error(what.at(key.expr.span).with_primary("this key").with_note(
+        "`exact` keys and one `lpm` key can be filled at run time; with `const entries` all kinds work",
+    ))
 }
 
 fn too_wide(diagnostics: &mut Diagnostics, table: &Table, size: u32) -> ErrorsReported {

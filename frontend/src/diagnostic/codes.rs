@@ -209,4 +209,5 @@ codes! {
     W0401 "a warning that nobody knows" "unknown-warning" "unknown";
     W0402 "an annotation that has no effect" "ignored-annotation";
     W0403 "an extern in a block that it is not meant for" "misplaced-extern";
+    W0501 "a table whose entries do not expire" "idle-timeout";
 }

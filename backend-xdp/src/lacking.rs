@@ -1,0 +1,92 @@
+//! What P4 and its architectures have and XDP does not have yet: one table, which the refusals are made from and `docs/limits.md` lists. A test
+//! holds both against it. Bounds (how wide, how many, how deep) are refused where they are known, with codes of their own.
+
+use p4xdp_frontend::diagnostic::{Code, Diagnostic, codes};
+use p4xdp_frontend::source::Span;
+
+/// Something that cannot be compiled to XDP yet.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// The code that it is refused with.
+    pub code: Code,
+    /// What it is: a noun, with P4's words in backquotes.
+    pub what: &'static str,
+}
+
+/// The words behind it in every refusal.
+pub const MESSAGE: &str = "cannot be compiled to XDP yet";
+
+impl Lacking {
+    /// Refuses it at this place.
+    pub fn at(&self, span: Span) -> Diagnostic {
+        Diagnostic::error(self.code, span, format!("{} {MESSAGE}", self.what))
+    }
+}
+
+macro_rules! lacking {
+    ($($name:ident $code:ident $what:literal;)*) => {
+        $(pub(crate) const $name: Lacking = Lacking { code: codes::$code, what: $what };)*
+        /// All of it.
+        pub const ALL: &[Lacking] = &[$($name),*];
+    };
+}
+
+lacking! {
+    PSA E0515 "the architecture `psa`";
+    PNA E0515 "the architecture `pna`";
+    UBPF_MODEL E0515 "the architecture `ubpf_model`";
+    TERNARY_KEY E0520 "a `ternary` key with run-time entries";
+    RANGE_KEY E0520 "a `range` key with run-time entries";
+    OPTIONAL_KEY E0520 "an `optional` key with run-time entries";
+    SELECTOR_KEY E0520 "a `selector` key with run-time entries";
+    SECOND_LPM_KEY E0520 "a second `lpm` key with run-time entries";
+    OTHER_KEY E0520 "a key of an unknown match kind with run-time entries";
+    VARBIT_KEY E0520 "a key of type `varbit`";
+    DIRECT_COUNTER E0516 "a table with a direct counter";
+    DIRECT_METER E0516 "a table with a direct meter";
+    ACTION_PROFILE E0516 "a table with an action profile";
+    ACTION_SELECTOR E0516 "a table with an action selector";
+    ATTACHED E0516 "a table with another extern in a property";
+    METER E0523 "a meter";
+    MULTICAST E0516 "multicast";
+    CLONE E0516 "`clone`";
+    RESUBMIT E0516 "`resubmit`";
+    RECIRCULATE E0516 "`recirculate`";
+    DIGEST E0516 "`digest`";
+    TRUNCATE E0516 "`truncate`";
+    CHECKSUM_WITH_PAYLOAD E0516 "a checksum with the packet's payload";
+    VALUE_SET E0516 "a parser value set";
+    VARBIT_VALUE E0513 "a value of type `varbit` that is more than extracted and emitted";
+    HEADER_IN_MESSAGE E0524 "a whole header or stack in a `log_msg`";
+    VARBIT_IN_LIST E0513 "a `varbit` in the data of a checksum or hash";
+}
+
+/// An architecture that XDP does not have.
+pub(crate) fn architecture(name: &str) -> Option<&'static Lacking> {
+    let quoted = format!("the architecture `{name}`");
+    ALL.iter().find(|lacking| lacking.what == quoted)
+}
+
+/// What an extern's object in a table's property is.
+pub(crate) fn attached(extern_type: &str) -> &'static Lacking {
+    match extern_type {
+        "direct_counter" | "DirectCounter" => &DIRECT_COUNTER,
+        "direct_meter" | "DirectMeter" => &DIRECT_METER,
+        "action_profile" | "ActionProfile" => &ACTION_PROFILE,
+        "action_selector" | "ActionSelector" => &ACTION_SELECTOR,
+        _ => &ATTACHED,
+    }
+}
+
+/// Functions of v1model's that are not the user's to define.
+pub(crate) fn v1model_function(name: &str) -> Option<&'static Lacking> {
+    Some(match name {
+        "clone" | "clone3" | "clone_preserving_field_list" => &CLONE,
+        "digest" => &DIGEST,
+        "recirculate" | "recirculate_preserving_field_list" => &RECIRCULATE,
+        "resubmit" | "resubmit_preserving_field_list" => &RESUBMIT,
+        "truncate" => &TRUNCATE,
+        "update_checksum_with_payload" | "verify_checksum_with_payload" => &CHECKSUM_WITH_PAYLOAD,
+        _ => return None,
+    })
+}

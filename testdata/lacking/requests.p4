@@ -1,0 +1,32 @@
+// What v1model does with packets beyond forwarding, and what it keeps.
+#include <core.p4>
+#include <v1model.p4>
+header h_t { bit<8> a; bit<16> sum; varbit<320> v; }
+header w_t { bit<8> b; }
+struct hs { h_t h; w_t w; }
+struct m_t { bit<8> x; }
+parser p(packet_in b, out hs h, inout m_t m, inout standard_metadata_t s) {
+    value_set<bit<8>>(4) known;
+    state start { b.extract(h.h, 32w16); transition select(h.h.a) { known: more; default: accept; } }
+    state more { b.extract(h.w); transition accept; }
+}
+control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
+    meter(4, MeterType.packets) metered;
+    bit<2> colour = 0;
+    apply {
+        metered.execute_meter(32w1, colour);
+        s.mcast_grp = 1;
+        clone(CloneType.I2E, 1);
+        digest(1, m);
+        truncate(3);
+        if (colour == 1) {
+            resubmit_preserving_field_list(1);
+        }
+        log_msg("{}", { h.w });
+    }
+}
+control vc(inout hs h, inout m_t m) { apply { verify_checksum_with_payload(true, { h.h.a }, h.h.sum, HashAlgorithm.csum16); } }
+control eg(inout hs h, inout m_t m, inout standard_metadata_t s) { apply { recirculate_preserving_field_list(1); } }
+control cc(inout hs h, inout m_t m) { apply { } }
+control d(packet_out b, in hs h) { apply { b.emit(h.h); b.emit(h.w); } }
+V1Switch(p(), vc(), ig(), eg(), cc(), d()) main;
