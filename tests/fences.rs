@@ -177,7 +177,7 @@ fn usage(line: &str) -> Result<(), String> {
             if !has(found) && !found.get_subcommands().any(has) {
                 return Err(format!("`{name}` has no option `--{option}`"));
             }
-        } else if word.contains('|') {
+        } else if word.contains('|') && word != "|" {
             let unknown = word.split('|').find(|sub| found.find_subcommand(sub).is_none());
             unknown.map_or(Ok(()), |sub| Err(format!("`{name}` has no command `{sub}`")))?;
         }
