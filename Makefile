@@ -43,7 +43,11 @@ BASH_COMPLETION = $(SHARE)/bash-completion/completions/p4xdp
 ZSH_COMPLETION = $(SHARE)/zsh/site-functions/_p4xdp
 FISH_COMPLETION = $(SHARE)/fish/vendor_completions.d/p4xdp.fish
 
-install: build install-built
+# Builds only what is not there: root often has no cargo.
+install: $(BINARY) install-built
+
+$(BINARY):
+	$(MAKE) build
 
 # What `make install` copies, for a binary that is there.
 install-built:
