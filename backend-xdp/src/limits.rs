@@ -22,6 +22,9 @@ pub const MOST_EDITS: usize = 24;
 /// Statements of a program at most: the verifier follows a million instructions, over all ways, and a statement comes to several.
 pub const MOST_STATEMENTS: usize = 100_000;
 
+/// Parser states one behind the other at most: the verifier follows no way of more than 8,192 jumps, and a state comes to two.
+pub const MOST_STATES: usize = 4096;
+
 /// Elements of a header stack that an index known at run time only chooses from: the choice is a chain of comparisons.
 pub const MOST_CHOSEN: usize = 256;
 

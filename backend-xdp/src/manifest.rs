@@ -115,7 +115,8 @@ fn describe_table(
             default_only: action.default_only,
         })
         .collect();
-    let entries: Vec<Entry> = table.entries.iter().map(|e| entry(table, e)).collect();
+    let entries: Vec<Entry> =
+        table.entries.iter().rev().enumerate().map(|(from_end, e)| entry(table, e, from_end)).rev().collect();
     let (const_entries, initial_entries) =
         if layout.storage.is_none() { (entries, Vec::new()) } else { (Vec::new(), entries) };
     Table {
@@ -157,7 +158,8 @@ fn match_kind(kind: &ir::MatchKind) -> MatchKind {
     }
 }
 
-fn entry(table: &ir::Table, entry: &ir::Entry) -> Entry {
+/// An entry that has so many behind it.
+fn entry(table: &ir::Table, entry: &ir::Entry, from_end: usize) -> Entry {
     let prioritised = table.keys.iter().any(|key| match key.match_kind {
         ir::MatchKind::Exact | ir::MatchKind::Lpm => false,
         ir::MatchKind::Ternary
@@ -167,7 +169,6 @@ fn entry(table: &ir::Table, entry: &ir::Entry) -> Entry {
         | ir::MatchKind::Other(_) => true,
     });
     // Entries stand by falling precedence, so the position is the priority.
-    let from_end = table.entries.iter().rev().position(|e| std::ptr::eq(e, entry)).unwrap_or(0);
     Entry {
         keys: table.keys.iter().zip(&entry.keysets).map(|(key, keyset)| key_value(key, keyset)).collect(),
         call: call(&entry.action),

@@ -156,19 +156,37 @@ pub fn identifier(name: &str) -> String {
     out
 }
 
+/// The names of a structure's members, or whatever else has a name space of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    names: HashSet<String>,
+    /// The first number that may still be free behind a name that was taken before.
+    next: HashMap<String, usize>,
+}
+
+impl FromIterator<String> for Taken {
+    fn from_iter<T: IntoIterator<Item = String>>(names: T) -> Taken {
+        Taken { names: names.into_iter().collect(), next: HashMap::new() }
+    }
+}
+
 /// A name for a structure's member: only C's keywords and macros stand in its way.
-pub fn member(name: &str, taken: &mut HashSet<String>) -> String {
+pub fn member(name: &str, taken: &mut Taken) -> String {
     let mut base = identifier(name);
     if RESERVED.contains(&base.as_str()) {
         base.push('_');
     }
-    let mut name = base.clone();
-    let mut n = 1usize;
-    while !taken.insert(name.clone()) {
-        name = format!("{base}_{n}");
-        n += 1;
+    if taken.names.insert(base.clone()) {
+        return base;
     }
-    name
+    let n = taken.next.entry(base.clone()).or_insert(1);
+    loop {
+        let name = format!("{base}_{n}");
+        *n += 1;
+        if taken.names.insert(name.clone()) {
+            return name;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -197,7 +215,7 @@ mod tests {
 
     #[test]
     fn members_avoid_keywords_only() {
-        let mut taken = HashSet::new();
+        let mut taken = Taken::default();
         assert_eq!(member("type", &mut taken), "type");
         assert_eq!(member("register", &mut taken), "register_");
         assert_eq!(member("type", &mut taken), "type_1");

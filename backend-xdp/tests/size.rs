@@ -47,3 +47,39 @@ fn too_many_statements() {
         .unwrap_err();
     assert!(text.contains("error[E0502]: the program has 11"), "{text}");
 }
+
+#[test]
+fn too_many_states_one_behind_the_other() {
+    let chain = |states: usize| {
+        let state = |i: usize| {
+            let next = if i + 1 < states { format!("s{}", i + 1) } else { "accept".to_owned() };
+            format!(
+                "state s{i} {{ packet.advance(8); transition select(packet.lookahead<bit<8>>()) {{ {}: {next}; default: reject; }} }}\n",
+                i % 256
+            )
+        };
+        let states: String = (0..states).map(state).collect();
+        let text = program(1, "", "");
+        text.replace("transition accept; }\n}", &format!("transition s0; }}\n{states}}}"))
+    };
+    assert!(try_compile("few", &chain(8)).is_ok());
+    let text = try_compile("many", &chain(5000)).unwrap_err();
+    assert!(text.contains("many.p4:6:"), "{text}");
+    assert!(text.contains("error[E0502]: the parser has 5001 states one behind the other"), "{text}");
+}
+
+#[test]
+fn a_table_of_many_actions_that_is_applied_often() {
+    let locals: String = (0..500)
+        .map(|i| format!("    action a{i}(bit<8> x) {{ h.h.a = x + {}; }}\n", i % 256))
+        .chain(["    table t { key = { h.h.a: exact; } actions = { ".to_owned()])
+        .chain((0..500).map(|i| format!("a{i}; ")))
+        .chain(["} }\n    apply {".to_owned()])
+        .collect();
+    let applied = |times: usize| {
+        program(1, "", &"        t.apply();\n".repeat(times)).replacen("    apply {", &locals, 1)
+    };
+    assert!(try_compile("once", &applied(1)).is_ok());
+    let text = try_compile("often", &applied(200)).unwrap_err();
+    assert!(text.contains("error[E0502]: the program has 199"), "{text}");
+}

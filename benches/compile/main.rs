@@ -3,7 +3,8 @@
 //! a checkout, and those that the command line names.
 //!
 //! `cargo bench [--bench compile] -- [check|build|stages].. [--include DIR].. [PROGRAM.p4]..` prints only these tables;
-//! `--write DIR` keeps the generated programs.
+//! `--write DIR` keeps the generated programs. `-- growth [FAMILY]..` shows instead how time grows with size, for every way of growing; it
+//! takes a quarter of an hour and is done only when asked for.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,7 +16,9 @@
 )]
 
 mod generate;
+mod growth;
 mod process;
+mod shapes;
 mod stages;
 
 use generate::Target;
@@ -44,6 +47,12 @@ struct Arguments {
 
 fn main() {
     let arguments = arguments();
+    if let Some((first, families)) = arguments.tables.split_first()
+        && first == "growth"
+    {
+        growth::print(families);
+        return;
+    }
     // `cargo bench -- FILTER` filters all benches.
     let known = ["check", "build", "stages"];
     if arguments.tables.iter().any(|table| !known.contains(&table.as_str())) {

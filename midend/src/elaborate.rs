@@ -55,7 +55,7 @@ const MOST_STATEMENTS: usize = 100_000;
 const MOST_STATEMENTS_EACH: usize = 16;
 /// Locals and headers that a program may have: structs and arrays within one another are exponential in the depth of their types at worst.
 const MOST_LEAVES: usize = 1 << 20;
-/// Callables inlined within one another.
+/// Callables inlined within one another, and instances made within one another.
 const MOST_INLINED: usize = 200;
 
 /// Elaborates the program that `main` stands for. The architecture is that of the package type.
@@ -102,6 +102,8 @@ struct Elaborator<'h> {
     parser: Option<parser::ParserBuilder>,
     /// All statements so far.
     statements: usize,
+    /// Instances around the one that is being made.
+    enclosing_instances: usize,
     /// That the program becomes too large was reported.
     too_large: Option<ErrorsReported>,
 }
@@ -121,6 +123,7 @@ impl<'h> Elaborator<'h> {
             out: Vec::new(),
             parser: None,
             statements: 0,
+            enclosing_instances: 0,
             too_large: None,
         }
     }
@@ -146,18 +149,28 @@ impl<'h> Elaborator<'h> {
 
     /// Fails when inlining has made too much.
     fn check_size(&mut self, span: Span) -> Res<()> {
-        if self.statements > self.most_statements() || self.env.frames.len() > MOST_INLINED {
-            // Whatever is inlined after that is too much as well.
-            if let Some(reported) = self.too_large {
-                return Err(reported);
-            }
-            let message =
-                "the program becomes too large when its controls, parsers, functions and actions are inlined";
-            let reported = self.error(codes::E0502, span, message);
-            self.too_large = Some(reported);
+        // Whatever is inlined after that is too much as well: going on would be exponential in the depth of calls.
+        if let Some(reported) = self.too_large {
             return Err(reported);
         }
+        if self.statements > self.most_statements() || self.env.frames.len() > MOST_INLINED {
+            let message =
+                "the program becomes too large when its controls, parsers, functions and actions are inlined";
+            return Err(self.grows_too_large(span, message));
+        }
         Ok(())
+    }
+
+    /// Reports, once, that the program is too large; nothing more is made of it.
+    fn grows_too_large(&mut self, span: Span, message: &str) -> ErrorsReported {
+        match self.too_large {
+            Some(reported) => reported,
+            None => {
+                let reported = self.error(codes::E0502, span, message);
+                self.too_large = Some(reported);
+                reported
+            }
+        }
     }
 
     fn error(&mut self, code: Code, span: Span, message: impl Into<String>) -> ErrorsReported {

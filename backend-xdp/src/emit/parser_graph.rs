@@ -57,20 +57,21 @@ fn targets(parser: &Parser, id: StateId) -> Vec<StateId> {
 pub(super) fn states_in_order(parser: &Parser) -> Vec<StateId> {
     let mut seen: Arena<StateId, bool> = parser.states.keys().map(|_| false).collect();
     let mut order = Vec::new();
-    let mut stack = vec![(parser.start, 0usize)];
+    let mut stack = vec![(parser.start, targets(parser, parser.start))];
     seen[parser.start] = true;
-    while let Some((id, child)) = stack.pop() {
-        let children = targets(parser, id);
+    while let Some((id, children)) = stack.last_mut() {
         // The last target is visited first, so that in the reversed order the first one follows its state.
-        match children.len().checked_sub(child + 1).and_then(|i| children.get(i)) {
-            Some(&next) => {
-                stack.push((id, child + 1));
+        match children.pop() {
+            Some(next) => {
                 if !seen[next] {
                     seen[next] = true;
-                    stack.push((next, 0));
+                    stack.push((next, targets(parser, next)));
                 }
             }
-            None => order.push(id),
+            None => {
+                order.push(*id);
+                stack.pop();
+            }
         }
     }
     order.reverse();

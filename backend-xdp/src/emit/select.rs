@@ -5,6 +5,7 @@ use super::cexpr::{CExpr, Prec};
 use super::parser_stmt::constant_expr;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, Keyset, ScalarType, SelectCase, Target};
+use std::collections::HashSet;
 
 /// Fewer cases than this are tests in their order: the first is likely the most frequent.
 const FEWEST_FOR_SWITCH: usize = 4;
@@ -142,9 +143,10 @@ impl Cx<'_> {
 /// The cases' values, if each compares with one and only the last takes anything.
 fn plain_values(cases: &[SelectCase]) -> Option<Vec<&num_bigint::BigUint>> {
     let mut values = Vec::new();
+    let mut seen = HashSet::new();
     for (i, case) in cases.iter().enumerate() {
         match case.keysets.first() {
-            Some(Keyset::Value(value)) if !values.contains(&value) => values.push(value),
+            Some(Keyset::Value(value)) if seen.insert(value) => values.push(value),
             Some(Keyset::Universal) if i + 1 == cases.len() => {}
             _ => return None,
         }

@@ -5,7 +5,7 @@
 
 use crate::layout::storage::bare_name;
 use p4xdp_frontend::source::Span;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A growing piece of C.
 #[derive(Clone, Debug, Default)]
@@ -167,24 +167,34 @@ impl Writer {
     /// The words (names, numbers, keywords) of the text, dead assignments left out.
     pub fn words(&self) -> HashSet<&str> {
         let mut used = HashSet::new();
-        for line in self.lines.iter().filter(|l| l.assigns.is_empty()) {
-            used.extend(words(&line.text));
-        }
-        for effect in self.lines.iter().filter_map(|l| l.effect.as_ref()) {
-            used.extend(words(effect));
-        }
-        let mut waiting: Vec<&Line> = self.lines.iter().filter(|l| !l.assigns.is_empty()).collect();
-        loop {
-            let (live, dead): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|l| l.assigns.iter().all(|v| used.contains(v.as_str())));
-            if live.is_empty() {
-                return used;
+        // Which lines wait for a word, and for how many more each of them.
+        let mut waiting: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut missing = vec![0_usize; self.lines.len()];
+        let mut texts: Vec<&str> = Vec::new();
+        for (at, (line, missing)) in self.lines.iter().zip(&mut missing).enumerate() {
+            if line.assigns.is_empty() {
+                texts.push(&line.text);
             }
-            for line in live {
-                used.extend(words(&line.text));
+            texts.extend(line.effect.as_deref());
+            for variable in &line.assigns {
+                waiting.entry(variable).or_default().push(at);
+                *missing += 1;
             }
-            waiting = dead;
         }
+        while let Some(text) = texts.pop() {
+            for word in words(text).filter(|&word| used.insert(word)) {
+                for at in waiting.remove(word).unwrap_or_default() {
+                    let (Some(line), Some(missing)) = (self.lines.get(at), missing.get_mut(at)) else {
+                        continue;
+                    };
+                    *missing -= 1;
+                    if *missing == 0 {
+                        texts.push(&line.text);
+                    }
+                }
+            }
+        }
+        used
     }
 
     /// True if some line may give a variable a value: assigns it, or assigns something whose value is not seen from its text.

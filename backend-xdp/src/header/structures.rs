@@ -2,7 +2,6 @@
 
 use crate::layout::members::short_names;
 use p4xdp_manifest::{ByteOrder, Param, Place};
-use std::collections::HashSet;
 
 /// A number with its place and its name in C, which is that of the member and of the argument.
 pub struct Field<'a> {
@@ -16,7 +15,7 @@ pub fn fields<'a>(
     list: impl Iterator<Item = (&'a Param, &'a Place)> + Clone,
     taken: &[&str],
 ) -> Vec<Field<'a>> {
-    let taken: HashSet<String> = taken.iter().map(|&name| name.to_owned()).collect();
+    let taken = taken.iter().map(|&name| name.to_owned()).collect();
     let names = short_names(list.clone().map(|(param, _)| param.name.as_str()), taken);
     list.zip(names).map(|((param, place), name)| Field { name, param, place }).collect()
 }

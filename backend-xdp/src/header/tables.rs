@@ -2,9 +2,8 @@
 
 use super::line;
 use super::structures::{Field, declarations, fields};
-use crate::names;
+use crate::names::{self, Taken};
 use p4xdp_manifest::{DefaultData, Manifest, MatchKind, Storage, Table, TableAction};
-use std::collections::HashSet;
 
 /// Names that the functions use themselves.
 const USED: &[&str] = &["map_fd", "key", "value", "err"];
@@ -40,9 +39,9 @@ impl<'a> Tables<'a> {
 
     /// In the order of the program.
     pub fn list(&self) -> Vec<TableHeader<'a>> {
-        let mut stems: HashSet<String> =
+        let mut stems: Taken =
             self.manifest.tables.iter().filter_map(|t| map_name(t)).map(str::to_owned).collect();
-        let mut constants = HashSet::new();
+        let mut constants = Taken::default();
         let mut list = Vec::new();
         for table in &self.manifest.tables {
             let stem = match map_name(table) {
@@ -61,15 +60,10 @@ impl<'a> Tables<'a> {
         list
     }
 
-    fn actions(
-        &self,
-        table: &'a Table,
-        stem: &str,
-        constants: &mut HashSet<String>,
-    ) -> Vec<ActionHeader<'a>> {
+    fn actions(&self, table: &'a Table, stem: &str, constants: &mut Taken) -> Vec<ActionHeader<'a>> {
         let base = table.first_action() as usize;
         // `make_key` is taken.
-        let mut taken = HashSet::from(["key".to_owned()]);
+        let mut taken = Taken::from_iter(["key".to_owned()]);
         // An action's arguments stand beside the keys', so they must differ.
         let keys = fields(table.keys.iter().map(|key| (&key.param, &key.place)), USED);
         let mut used: Vec<&str> = USED.to_vec();

@@ -7,7 +7,6 @@
 use crate::names;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_midend::ir::{HeaderType, Program, ScalarType};
-use std::collections::HashSet;
 use std::fmt::Write;
 
 /// Refuses header types that do not end at a byte.
@@ -80,7 +79,7 @@ impl HeaderLayout {
     pub fn new(tag: String, ty: &HeaderType) -> HeaderLayout {
         let mut layout =
             HeaderLayout { tag, bytes: ty.fixed_width() / 8, members: Vec::new(), fields: Vec::new() };
-        let mut taken = HashSet::new();
+        let mut taken = names::Taken::default();
         let mut run: Vec<usize> = Vec::new();
         let mut run_start = 0;
         let mut behind_varbit = false;
@@ -104,7 +103,7 @@ impl HeaderLayout {
         layout
     }
 
-    fn close_run(&mut self, ty: &HeaderType, start: u32, run: &[usize], taken: &mut HashSet<String>) {
+    fn close_run(&mut self, ty: &HeaderType, start: u32, run: &[usize], taken: &mut names::Taken) {
         let fields = || run.iter().filter_map(|&i| ty.fields.get(i).map(|f| (i, f)));
         let bits: u32 = fields().map(|(_, f)| f.ty.width()).sum();
         let (offset, bytes) = (start / 8, bits / 8);

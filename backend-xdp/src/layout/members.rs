@@ -6,7 +6,7 @@
 use crate::names;
 use p4xdp_manifest::{ByteOrder, Place};
 use p4xdp_midend::ir::ScalarType;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How a number is kept: `units` elements of `unit` bytes, of which the first `bytes` bytes count.
@@ -115,7 +115,7 @@ impl Members {
     }
 
     fn place_in(start: u32, wishes: &[Wish], order: &[usize]) -> Members {
-        let c_names = short_names(wishes.iter().map(|(name, ..)| &**name), HashSet::new());
+        let c_names = short_names(wishes.iter().map(|(name, ..)| &**name), names::Taken::default());
         let mut list: Vec<Member> = wishes
             .iter()
             .zip(c_names)
@@ -171,7 +171,7 @@ impl Members {
 /// Names for members: the last component of a dotted name where that is unambiguous, else all of it.
 pub fn short_names<'a>(
     dotted: impl Iterator<Item = &'a str> + Clone,
-    mut taken: HashSet<String>,
+    mut taken: names::Taken,
 ) -> Vec<String> {
     let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
     let mut uses: HashMap<&str, usize> = HashMap::new();

@@ -15,7 +15,6 @@ use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_manifest::{ByteOrder, Place};
 use p4xdp_midend::ir::{Program, Table, TableId};
-use std::collections::HashSet;
 
 /// ELF section of the default actions.
 pub const DEFAULTS_SECTION: &str = ".data.default";
@@ -192,7 +191,7 @@ fn lay_out_value(
     stem: &str,
     base: u32,
 ) -> ValueLayout {
-    let mut members = HashSet::from(["action".to_owned(), "pad".to_owned()]);
+    let mut members = names::Taken::from_iter(["action".to_owned(), "pad".to_owned()]);
     let wishes: Vec<Vec<Wish>> = table
         .actions
         .iter()

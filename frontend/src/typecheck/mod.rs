@@ -174,8 +174,8 @@ struct Checker<'a> {
     errors_by_name: FxHashMap<Arc<str>, hir::ErrorId>,
     /// Positions of fields and members by name.
     members: MemberIndex,
-    /// Breadths of types.
-    breadths: FxHashMap<TypeId, u32>,
+    /// How large types are.
+    extents: FxHashMap<TypeId, well_formed::Extent>,
     /// Types whose parts were found to obey the nesting rules.
     well_formed: FxHashSet<TypeId>,
 }
@@ -207,7 +207,7 @@ impl<'a> Checker<'a> {
             action_data: FxHashSet::default(),
             errors_by_name: FxHashMap::default(),
             members: MemberIndex::default(),
-            breadths: FxHashMap::default(),
+            extents: FxHashMap::default(),
             well_formed: FxHashSet::default(),
         }
     }

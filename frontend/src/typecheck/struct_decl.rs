@@ -1,6 +1,7 @@
 //! Structs, headers and header unions.
 
 use super::type_rules::TypeUse;
+use super::well_formed::Extent;
 use super::{Checker, named};
 use crate::ast::{self, StructKind};
 use crate::diagnostic::{Diagnostic, codes};
@@ -53,11 +54,11 @@ impl Checker<'_> {
         }
         self.program.structs[id].fields = result;
         let ty = self.intern(hir::Type::Struct(id, Vec::new()));
-        if type_params.is_empty() && self.breadth(ty) > super::well_formed::MAX_BREADTH {
+        if type_params.is_empty() && self.extent(ty).is_too_large() {
             self.require_well_formed(ty, name.span);
             // Whoever uses it must not walk it.
             self.program.structs[id].fields.clear();
-            self.breadths.insert(ty, 1);
+            self.extents.insert(ty, Extent::ONE);
         }
         self.scopes.pop();
         self.open.pop();

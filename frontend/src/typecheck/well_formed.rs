@@ -8,8 +8,28 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{Direction, StructKind, Type, TypeId, VarId};
 use crate::source::Span;
 
-/// Largest [`Checker::breadth`] of a type.
-pub(super) const MAX_BREADTH: u32 = 1 << 16;
+/// Largest [`Extent::breadth`] of a type.
+const MAX_BREADTH: u32 = 1 << 16;
+/// Types within one another: names of fields, and what recurses over a type, grow with it.
+const MAX_HEIGHT: u32 = 256;
+
+/// How large a type is.
+#[derive(Clone, Copy)]
+pub(super) struct Extent {
+    breadth: u32,
+    /// How many types are within one another.
+    height: u32,
+}
+
+impl Extent {
+    /// That of a type without parts.
+    pub(super) const ONE: Extent = Extent { breadth: 1, height: 1 };
+
+    /// True if it must not be walked.
+    pub(super) fn is_too_large(self) -> bool {
+        self.breadth > MAX_BREADTH || self.height > MAX_HEIGHT
+    }
+}
 
 /// A part of a type that may not stand where it does.
 struct IllFormed {
@@ -25,8 +45,17 @@ impl Checker<'_> {
         if self.is_error(ty) {
             return self.basic.error;
         }
-        if self.breadth(ty) > MAX_BREADTH {
+        let Extent { breadth, height } = self.extent(ty);
+        if breadth > MAX_BREADTH {
             self.error(codes::E0304, span, format!("this type has more than {MAX_BREADTH} parts"));
+            return self.basic.error;
+        }
+        if height > MAX_HEIGHT {
+            self.error(
+                codes::E0304,
+                span,
+                format!("this type has more than {MAX_HEIGHT} types within one another"),
+            );
             return self.basic.error;
         }
         if let Some(diagnostic) = self.ill_formed_extern(ty, span) {
@@ -50,11 +79,11 @@ impl Checker<'_> {
         ty
     }
 
-    /// How many types a type is made of, those of fields included and shared ones counted each time: what a walk
-    /// over it costs. Types that double at each step would make that grow without bound.
-    pub(super) fn breadth(&mut self, ty: TypeId) -> u32 {
+    /// How many types a type is made of, those of fields included and shared ones counted each time, and how many are within one another:
+    /// what a walk over it costs. Types that double at each step would make that grow without bound.
+    pub(super) fn extent(&mut self, ty: TypeId) -> Extent {
         let ty = self.shallow(ty);
-        if let Some(&known) = self.breadths.get(&ty) {
+        if let Some(&known) = self.extents.get(&ty) {
             return known;
         }
         let parts = match self.kind_of(ty) {
@@ -86,11 +115,16 @@ impl Checker<'_> {
             | Type::ActionRun(_)
             | Type::Infer(_) => self.children(ty).to_vec(),
         };
-        let breadth = parts.into_iter().fold(1u32, |sum, part| sum.saturating_add(self.breadth(part)));
-        if !self.is_open(ty) {
-            self.breadths.insert(ty, breadth);
+        let mut extent = Extent::ONE;
+        for part in parts {
+            let part = self.extent(part);
+            extent.breadth = extent.breadth.saturating_add(part.breadth);
+            extent.height = extent.height.max(part.height + 1);
         }
-        breadth
+        if !self.is_open(ty) {
+            self.extents.insert(ty, extent);
+        }
+        extent
     }
 
     /// Why the methods of a specialised extern would break the rules for parameters.

@@ -111,6 +111,31 @@ impl Footprint {
     }
 }
 
+/// Few enough to compare each with each, which spares collecting the leaves of structs.
+const FEW: usize = 8;
+
+/// Which of them have something in common with another one.
+pub(super) fn shared(all: &[&Footprint]) -> Vec<bool> {
+    if all.len() <= FEW {
+        let other = |n: usize, one: &Footprint| {
+            all.iter().enumerate().any(|(m, other)| n != m && other.overlaps(one))
+        };
+        return all.iter().enumerate().map(|(n, one)| other(n, one)).collect();
+    }
+    let mut shares = vec![false; all.len()];
+    let look = |order: &mut dyn Iterator<Item = (&mut bool, &&Footprint)>| {
+        let mut seen = StorageSet::new();
+        for (shares, one) in order {
+            *shares |= one.overlaps_set(&seen);
+            seen.add_all(&one.own);
+            one.structs.iter().for_each(|mine| seen.add_all(&mine.leaves));
+        }
+    };
+    look(&mut shares.iter_mut().zip(all));
+    look(&mut shares.iter_mut().zip(all).rev());
+    shares
+}
+
 impl Elaborator<'_> {
     /// Adds all leaves of a location, and what its indices read.
     pub(super) fn add_footprint(&self, loc: &Loc, leaves: &mut Footprint, reads: &mut Footprint) {

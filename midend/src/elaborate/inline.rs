@@ -15,7 +15,7 @@
 
 use super::env::{Binding, CopyOut, Frame, FrameKind};
 use super::expr::NextAs;
-use super::footprint::Footprint;
+use super::footprint::{Footprint, shared};
 use super::storage::Loc;
 use super::value::Value;
 use super::{Elaborator, Res};
@@ -204,10 +204,9 @@ impl<'h> Elaborator<'h> {
         }
         let mut aliased = Footprint::default();
         let mut is_alias = vec![false; actuals.len()];
-        for (n, (i, leaves, plain)) in outputs.iter().enumerate() {
-            let alone =
-                outputs.iter().enumerate().all(|(m, (_, other, _))| n == m || !other.overlaps(leaves));
-            if *plain && alone {
+        let shares = shared(&outputs.iter().map(|(_, leaves, _)| leaves).collect::<Vec<_>>());
+        for ((i, leaves, plain), shares) in outputs.iter().zip(shares) {
+            if *plain && !shares {
                 aliased.add_all(leaves);
                 if let Some(slot) = is_alias.get_mut(*i) {
                     *slot = true;
@@ -310,7 +309,7 @@ impl<'h> Elaborator<'h> {
         span: Span,
         body: impl FnOnce(&mut Self) -> Res<()>,
     ) -> Res<()> {
-        self.check_size(span)?;
+        self.inlines(span)?;
         self.env.frames.push(frame);
         let made = self.block(body);
         let frame = self.env.frames.pop();
@@ -320,6 +319,12 @@ impl<'h> Elaborator<'h> {
         };
         self.labelled(frame.label, block, span);
         self.copy_out(&frame.copy_outs, span)
+    }
+
+    /// Counts a body that is put in place: one may make expressions only, or nothing but errors.
+    fn inlines(&mut self, span: Span) -> Res<()> {
+        self.statements += 1;
+        self.check_size(span)
     }
 
     pub(super) fn copy_out(&mut self, copies: &[CopyOut], span: Span) -> Res<()> {
@@ -345,7 +350,7 @@ impl<'h> Elaborator<'h> {
         {
             // The common shape: statements, then the result. It needs neither label nor storage.
             let frame = Frame { copy_outs: copies.clone(), ..Frame::new(FrameKind::Inlined) };
-            self.check_size(span)?;
+            self.inlines(span)?;
             self.env.frames.push(frame);
             let made = self.scoped(|e| {
                 e.statements(before)?;

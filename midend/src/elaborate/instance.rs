@@ -134,11 +134,11 @@ impl<'h> Elaborator<'h> {
     ) -> Res<ObjectId> {
         self.check_size(declared.span)?;
         if self.objects.len() > self.most_statements() {
-            return Err(self.error(
-                p4xdp_frontend::diagnostic::codes::E0502,
-                declared.span,
-                "the program has too many instances",
-            ));
+            return Err(self.grows_too_large(declared.span, "the program has too many instances"));
+        }
+        if self.enclosing_instances >= super::MOST_INLINED {
+            let message = "the program has too many instances within one another";
+            return Err(self.grows_too_large(declared.span, message));
         }
         let hir = self.hir;
         let (params, type_params, locals): (&[VarId], &[TypeVarId], &[LocalDecl]) =
@@ -194,15 +194,17 @@ impl<'h> Elaborator<'h> {
             locals: FxHashMap::default(),
             params: None,
         });
-        self.within(object, |e| {
+        self.enclosing_instances += 1;
+        let made = self.within(object, |e| {
             for local in locals {
                 if let LocalDecl::Instance(id) = local {
                     e.instance(*id)?;
                 }
             }
             Ok(())
-        })?;
-        Ok(object)
+        });
+        self.enclosing_instances -= 1;
+        made.map(|()| object)
     }
 
     /// Makes something of an instance's body: its constructor and type arguments hold, its declarations are in scope.

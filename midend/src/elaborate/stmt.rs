@@ -36,8 +36,9 @@ impl<'h> Elaborator<'h> {
             hir::StmtKind::Assign { lhs, op, rhs } => self.assign(lhs, *op, rhs, span),
             hir::StmtKind::Call(call) => self.call(call).map(|_| ()),
             hir::StmtKind::If { condition, then_block, else_block } => {
-                let applies = walk::applies_parser(&then_block.statements)
-                    || else_block.as_ref().is_some_and(|b| walk::applies_parser(&b.statements));
+                let applies = self.parser.is_some()
+                    && (walk::applies_parser(&then_block.statements)
+                        || else_block.as_ref().is_some_and(|b| walk::applies_parser(&b.statements)));
                 let condition = self.scalar(condition)?;
                 if let Some(known) = condition.as_const() {
                     return if *known == BigUint::from(1u8) {

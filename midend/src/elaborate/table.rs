@@ -51,6 +51,8 @@ impl<'h> Elaborator<'h> {
                 self.push(StmtKind::Assign { dst: LValue::Local(local), src }, span);
             }
         }
+        // Whoever follows the flow of control goes through all actions at each application.
+        self.statements += self.ir.tables[info.id].actions.len();
         self.push(StmtKind::ApplyTable { table: info.id, hit, action_run }, call.span);
         if info.sets_exit_flag {
             let flag = self.exit_flag(call.span);

@@ -144,16 +144,21 @@ fn pass_by(parser: &mut Parser) {
             beyond.insert(id, *target);
         }
     }
-    let resolve = |mut target: Target| {
-        for _ in 0..=beyond.len() {
-            match target {
-                Target::State(id) => match beyond.get(&id) {
-                    Some(&next) => target = next,
-                    None => break,
-                },
-                Target::Accept | Target::Reject => break,
+    // Where each of them leads in the end, found once for all on the way there; a ring leads to one of its own.
+    let mut ends: FxHashMap<StateId, Target> = FxHashMap::default();
+    let mut resolve = |mut target: Target| {
+        let mut way = Vec::new();
+        while let Target::State(id) = target {
+            if let Some(&end) = ends.get(&id) {
+                target = end;
+                break;
             }
+            let Some(&next) = beyond.get(&id) else { break };
+            ends.insert(id, target);
+            way.push(id);
+            target = next;
         }
+        ends.extend(way.into_iter().map(|id| (id, target)));
         target
     };
     for state in parser.states.values_mut() {

@@ -12,6 +12,7 @@ use num_traits::{ToPrimitive, Zero};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_manifest::{ByteOrder, ENTRIES_LOADED};
 use p4xdp_midend::ir::{ActionCall, Entry, ExprKind, KeyElement, Keyset, MatchKind, Table};
+use std::collections::{HashMap, HashSet};
 
 /// More initial entries than this are not copied into the program.
 const MOST_COPIED: usize = 128;
@@ -84,19 +85,19 @@ impl Cx<'_> {
         let value = self.elements(&key.expr, shape).into_iter().next().unwrap_or_default();
         self.out.blank();
         // The first entry with a value counts.
-        let mut seen: Vec<&BigUint> = Vec::new();
+        let mut seen: HashSet<&BigUint> = HashSet::new();
         let mut groups: Vec<(&ActionCall, Vec<&BigUint>)> = Vec::new();
+        let mut group_of: HashMap<(usize, &[BigUint]), usize> = HashMap::new();
         for entry in entries {
             let Some(Keyset::Value(value)) = entry.keysets.first() else { continue };
-            if seen.contains(&value) {
+            if !seen.insert(value) {
                 continue;
             }
-            seen.push(value);
-            let same =
-                |call: &ActionCall| call.action == entry.action.action && call.args == entry.action.args;
-            match groups.iter_mut().find(|(call, _)| same(call)) {
+            let call = &entry.action;
+            let group = *group_of.entry((call.action, &call.args)).or_insert(groups.len());
+            match groups.get_mut(group) {
                 Some((_, values)) => values.push(value),
-                None => groups.push((&entry.action, vec![value])),
+                None => groups.push((call, vec![value])),
             }
         }
         self.out.open(format!("switch ({value}) {{"));
