@@ -50,7 +50,7 @@ pub fn write(out: &mut String, manifest: &Manifest, stem: &str, program: &str) {
     if list.is_empty() {
         return;
     }
-    let mut taken = HashSet::new();
+    let mut taken = names::Taken::default();
     let members: Vec<String> =
         list.iter().map(|map| names::member(map.name.trim_start_matches('.'), &mut taken)).collect();
     let source = &manifest.source;
