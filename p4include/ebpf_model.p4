@@ -4,9 +4,10 @@
 
 #include <core.p4>
 
-// 32-bit counters 0 to max_index - 1. The data plane only counts up; the control plane reads and clears.
+// Counters 0 to max_index. The data plane only counts up; the control plane reads and clears.
 extern CounterArray {
-    // sparse: most counters stay unused, so they are kept in a hash map and not in an array.
+    // sparse: most counters stay unused, so they are kept in a hash map and not in an array: max_index counters with any index, which appear
+    // when they are first used. When there are as many, a new index counts nowhere.
     CounterArray(bit<32> max_index, bool sparse);
     void increment(in bit<32> index);
     void add(in bit<32> index, in bit<32> value);

@@ -33,7 +33,7 @@ control Flt(inout headers_t headers, out bool pass) {
         pass = true;
         seen.increment(0);
         seen.add(1, 10);
-        // Beyond the size nothing is counted.
+        // Sparse: any index.
         seen.increment(9);
         macs.apply();
         headers.ethernet.dst = 0;

@@ -1,4 +1,7 @@
-/* As xdp_count, for counters that appear when they are first used. */
+/*
+ * As xdp_count, for counters that appear when they are first used. When the map
+ * is full, a new one counts nowhere.
+ */
 static __always_inline void xdp_count_sparse(void *map, __u32 index,
 					     __u64 amount)
 {

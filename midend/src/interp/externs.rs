@@ -36,6 +36,8 @@ pub enum ExternState {
     Stateless,
     /// Counters: most cells (`None`: without bound), and the cells that are not zero.
     Counter(Option<u64>, BTreeMap<u64, CounterValue>),
+    /// Counters with any index that appear when they are first used: how many there can be, and those that there are.
+    SparseCounter(u64, BTreeMap<u64, CounterValue>),
     /// Registers.
     Register(RegisterState),
     /// Meters.
@@ -91,7 +93,14 @@ pub fn ebpf(site: &CallSite<'_>) -> Option<Builtin> {
 /// The state of their instances.
 pub fn ebpf_state(instance: &ExternInstance) -> Option<ExternState> {
     Some(match &*instance.extern_type {
-        "CounterArray" => ExternState::Counter(constant(instance, 0), BTreeMap::new()),
+        "CounterArray" => {
+            let (most, sparse) = (constant(instance, 0)?, constant(instance, 1)?);
+            if sparse != 0 {
+                ExternState::SparseCounter(most.max(1), BTreeMap::new())
+            } else {
+                ExternState::Counter(Some(most + 1), BTreeMap::new())
+            }
+        }
         "array_table" | "hash_table" => ExternState::Stateless,
         _ => return None,
     })

@@ -246,6 +246,7 @@ impl Machine {
                 in_range(name, *size, index)?;
                 Ok(cells.get(&index).copied().unwrap_or_default())
             }
+            Some(ExternState::SparseCounter(_, cells)) => Ok(cells.get(&index).copied().unwrap_or_default()),
             _ => Err(ControlError::Refused(format!("`{name}` is no counter"))),
         }
     }
@@ -256,6 +257,13 @@ impl Machine {
         match self.state.externs.get_mut(at) {
             Some(ExternState::Counter(size, cells)) => {
                 in_range(name, *size, index)?;
+                cells.insert(index, value);
+                Ok(())
+            }
+            Some(ExternState::SparseCounter(most, cells)) => {
+                if cells.len() as u64 >= *most && !cells.contains_key(&index) {
+                    return Err(ControlError::Refused(format!("`{name}` has {most} counters already")));
+                }
                 cells.insert(index, value);
                 Ok(())
             }

@@ -51,6 +51,14 @@ impl Machine {
                         value: CellValue::Counter(*value),
                     }));
                 }
+                ExternState::SparseCounter(_, cells) => {
+                    let counted = cells.iter().filter(|(_, value)| **value != CounterValue::default());
+                    out.extend(counted.map(|(index, value)| Cell {
+                        name: name.clone(),
+                        at: CellAt::Index(*index),
+                        value: CellValue::Counter(*value),
+                    }));
+                }
                 ExternState::Register(state) => {
                     let cells = state.cells.keys().map(|index| (*index, state.number(*index)));
                     out.extend(cells.filter(|(_, value)| *value != BigUint::default()).map(

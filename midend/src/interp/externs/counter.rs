@@ -1,4 +1,4 @@
-//! Counters. An index out of range counts nothing.
+//! Counters. An index out of range counts nothing, nor does a new one where a sparse counter is full.
 
 use super::ExternState;
 use crate::interp::code::{ArgCode, Call};
@@ -12,6 +12,10 @@ fn cell<'r>(run: &'r mut Run<'_>, instance: Option<u32>, index: u128) -> Option<
         ExternState::Counter(size, cells) if size.is_none_or(|s| index < s) => {
             Some(cells.entry(index).or_default())
         }
+        ExternState::SparseCounter(most, cells) => {
+            let is_full = cells.len() as u64 >= *most;
+            (!is_full || cells.contains_key(&index)).then(|| cells.entry(index).or_default())
+        }
         _ => None,
     }
 }
@@ -20,7 +24,7 @@ fn cell<'r>(run: &'r mut Run<'_>, instance: Option<u32>, index: u128) -> Option<
 pub fn increment(run: &mut Run<'_>, call: &Call) -> Flow {
     let index = run.number(call, 0);
     if let Some(cell) = cell(run, call.instance, index) {
-        cell.packets = cell.packets.wrapping_add(1) & u64::from(u32::MAX);
+        cell.packets = cell.packets.wrapping_add(1);
     }
     Flow::Next
 }
@@ -29,7 +33,7 @@ pub fn increment(run: &mut Run<'_>, call: &Call) -> Flow {
 pub fn add(run: &mut Run<'_>, call: &Call) -> Flow {
     let (index, value) = (run.number(call, 0), run.number(call, 1));
     if let Some(cell) = cell(run, call.instance, index) {
-        cell.packets = cell.packets.wrapping_add(value as u64) & u64::from(u32::MAX);
+        cell.packets = cell.packets.wrapping_add(value as u64);
     }
     Flow::Next
 }
