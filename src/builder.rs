@@ -122,7 +122,7 @@ impl Builder {
         std::fs::create_dir_all(&directory).map_err(|error| BuildError::Write(directory.clone(), error))?;
         write(&header, &output.header)?;
         let c = path("c");
-        let object = driver::make_object(&output, &c, &codegen)?;
+        let object = driver::make_object(&output, &c, &codegen)?.object;
         Ok(Built { object, header, c })
     }
 }

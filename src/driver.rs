@@ -192,12 +192,21 @@ fn base_name(path: &str) -> &str {
 ///
 /// # Errors
 /// When there is no clang that serves, the C cannot be written, or clang refuses it, which is a mistake of ours.
-pub fn make_object(output: &backend::Output, c: &Path, codegen: &Codegen) -> Result<PathBuf, ObjectError> {
+pub fn make_object(output: &backend::Output, c: &Path, codegen: &Codegen) -> Result<Made, ObjectError> {
     let clang = Clang::find(codegen.clang.as_deref())?;
     std::fs::write(c, &output.c).map_err(|error| ObjectError::Write(c.to_owned(), error))?;
     let object = c.with_extension("o");
-    clang.compile(c, &object, &[])?;
-    Ok(object)
+    let warnings = clang.compile(c, &object, &[])?;
+    Ok(Made { object, warnings })
+}
+
+/// An object that clang has made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The file.
+    pub object: PathBuf,
+    /// What clang warns of in the user's C, a message a line.
+    pub warnings: Vec<String>,
 }
 
 /// How objects are made.
@@ -219,9 +228,11 @@ impl Codegen {
     pub fn new(clang: Option<PathBuf>, extern_files: &[PathBuf]) -> Result<Codegen, ObjectError> {
         let mut text = String::new();
         for file in extern_files {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
             let c = std::fs::read_to_string(file).map_err(|error| ObjectError::Read(file.clone(), error))?;
-            text += &format!("/* Extern functions, from {name}. */\n{c}\n");
+            // With a directory, so that nobody takes it for the generated file.
+            let path = if file.components().count() > 1 { file.clone() } else { Path::new(".").join(file) };
+            let path = path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+            text += &format!("/* Extern functions. */\n#line 1 \"{path}\"\n{c}\n");
         }
         let extern_c = (!extern_files.is_empty()).then_some(text);
         Ok(Codegen { clang, extern_c, header_prefix: String::new() })

@@ -23,9 +23,11 @@ pub struct Clang {
     pub version: u32,
 }
 
-/// One message of clang about our C.
+/// One message of clang about our C, or the user's that came with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
+    /// The file as clang names it: our C by its name alone, the user's by its path.
+    pub file: String,
     /// Line in the C file, from 1; 0 where clang names none.
     pub line: u32,
     /// Column, from 1; 0 where clang names none.
@@ -107,10 +109,11 @@ impl Clang {
     }
 
     /// Compiles a C file into an object file. `extra` goes behind our own arguments.
+    /// What clang warns of in other files than this one, by `#line` the user's, is returned, a message a line.
     ///
     /// # Errors
     /// When clang does not run or refuses the file; both files are left as they are.
-    pub fn compile(&self, source: &Path, object: &Path, extra: &[String]) -> Result<(), ClangError> {
+    pub fn compile(&self, source: &Path, object: &Path, extra: &[String]) -> Result<Vec<String>, ClangError> {
         // Run beside the source, so that the debug information names no directory of this machine.
         let directory = source.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = source.file_name().map_or(source, Path::new);
@@ -118,7 +121,13 @@ impl Clang {
         let output = Command::new(&self.path)
             .current_dir(directory)
             .args(["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-nostdinc", "-Wall", "-Wno-unused-function"])
-            .args(["-fno-color-diagnostics", "-fno-caret-diagnostics", "-fdebug-compilation-dir=.", "-c"])
+            .args([
+                "-Werror=undefined-internal",
+                "-fno-color-diagnostics",
+                "-fno-caret-diagnostics",
+                "-fdebug-compilation-dir=.",
+                "-c",
+            ])
             .args(extra)
             .arg("-o")
             .arg(object)
@@ -126,10 +135,12 @@ impl Clang {
             .env("LC_ALL", "C")
             .output()
             .map_err(|error| ClangError::Unusable(self.path.clone(), error))?;
-        if output.status.success() {
-            return Ok(());
-        }
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() {
+            let ours = format!("{}:", file.display());
+            let of_others = |line: &&str| line.contains(": warning: ") && !line.starts_with(&ours);
+            return Ok(text.lines().filter(of_others).map(str::to_owned).collect());
+        }
         if text.contains("unknown target triple") || text.contains("No available targets") {
             return Err(ClangError::NoBpf(self.path.clone()));
         }
@@ -167,11 +178,17 @@ fn complaint(line: &str) -> Option<Complaint> {
     let mut parts = place.rsplitn(3, ':');
     let column = parts.next().and_then(|p| p.parse().ok());
     let row = parts.next().and_then(|p| p.parse().ok());
-    let (line, column) = match (row, column) {
-        (Some(row), Some(column)) => (row, column),
-        _ => (0, 0),
+    let (line, column, file) = match (row, column) {
+        (Some(row), Some(column)) => (row, column, parts.next().unwrap_or_default()),
+        _ => (0, 0, ""),
     };
-    Some(Complaint { line, column, message: message.to_owned() })
+    Some(Complaint { file: file.to_owned(), line, column, message: message.to_owned() })
+}
+
+/// The function that a complaint says nobody has defined.
+pub fn undefined_function(complaint: &Complaint) -> Option<&str> {
+    let (name, rest) = complaint.message.strip_prefix("function '")?.split_once('\'')?;
+    rest.starts_with(" has internal linkage but is not defined").then_some(name)
 }
 
 #[cfg(test)]
@@ -187,15 +204,18 @@ mod tests {
 
     #[test]
     fn complaints() {
-        let at = |text| complaint(text).map(|c| (c.line, c.column, c.message));
+        let at = |text| complaint(text).map(|c| (c.file, c.line, c.column, c.message));
         assert_eq!(
             at("/tmp/a:b.c:12:7: error: use of undeclared identifier 'x'"),
-            Some((12, 7, "use of undeclared identifier 'x'".to_owned()))
+            Some(("/tmp/a:b.c".to_owned(), 12, 7, "use of undeclared identifier 'x'".to_owned()))
         );
-        assert_eq!(at("a.c:3:1: fatal error: too many errors"), Some((3, 1, "too many errors".to_owned())));
+        assert_eq!(
+            at("a.c:3:1: fatal error: too many errors"),
+            Some(("a.c".to_owned(), 3, 1, "too many errors".to_owned()))
+        );
         assert_eq!(
             at("error: Looks like the BPF stack limit"),
-            Some((0, 0, "Looks like the BPF stack limit".to_owned()))
+            Some((String::new(), 0, 0, "Looks like the BPF stack limit".to_owned()))
         );
         assert_eq!(at("a.c:1:2: warning: unused"), None);
     }

@@ -2,10 +2,11 @@
 
 use super::{Exit, complain, output::print, source};
 use crate::cli::{BuildArgs, CodegenArgs, Emit};
-use crate::driver::{self, Codegen, Compilation, ObjectError};
+use crate::driver::{self, Codegen, Compilation, Made, ObjectError};
 use p4xdp_backend_xdp::Output;
-use p4xdp_backend_xdp::clang::ClangError;
-use p4xdp_frontend::source::SourceMap;
+use p4xdp_backend_xdp::clang::{self, ClangError, Complaint};
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
+use p4xdp_frontend::source::Span;
 use p4xdp_frontend::{ast_dump, hir};
 use p4xdp_midend::{ir, passes};
 use std::path::{Path, PathBuf};
@@ -55,7 +56,8 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
     if let Some(output) = output {
         let c = path("c");
         let result = driver::make_object(&output, &c, &codegen);
-        result.map_err(|error| explain(&error, &output, &compilation.sources))?;
+        let made = result.map_err(|error| explain(&error, &output, compilation))?;
+        show_warnings(&made);
         if !args.emit.contains(&Emit::C) {
             remove(&c);
         }
@@ -129,17 +131,57 @@ pub fn codegen(args: &CodegenArgs) -> Result<Codegen, Exit> {
     })
 }
 
-/// Says why there is no object. clang refusing our C is our bug: the C is kept, and the complaints are mapped back to P4.
-pub fn explain(error: &ObjectError, output: &Output, sources: &SourceMap) -> Exit {
-    complain(&error.to_string());
-    if let ObjectError::Clang(ClangError::Refused { source_file, complaints, .. }) = error {
-        for complaint in complaints {
-            let span = usize::try_from(complaint.line).ok().and_then(|l| output.lines.get(l.checked_sub(1)?));
-            let place = span.and_then(|span| sources.location(span.lo));
-            let place = place.map(|p| format!(" (from {}:{})", p.file, p.line)).unwrap_or_default();
-            print(&format!("{}:{}: {}{place}\n", source_file.display(), complaint.line, complaint.message));
-        }
+/// Shows what clang warns of in the user's C.
+pub fn show_warnings(made: &Made) {
+    made.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+}
+
+/// Says why there is no object. clang refusing our C is our bug: the C is kept, and the complaints are mapped back to P4. An extern function
+/// that the user's C does not define is an error in the program.
+pub fn explain(error: &ObjectError, output: &Output, compilation: &mut Compilation) -> Exit {
+    let ObjectError::Clang(ClangError::Refused { source_file, complaints, .. }) = error else {
+        complain(&error.to_string());
+        return Exit::Environment;
+    };
+    let is_ours =
+        |complaint: &Complaint| source_file.file_name().is_some_and(|name| name == &*complaint.file);
+    // At a place of ours it is a prototype of the program's extern; the user's own are for clang to tell.
+    let (undefined, others): (Vec<&Complaint>, Vec<&Complaint>) = complaints
+        .iter()
+        .partition(|complaint| is_ours(complaint) && clang::undefined_function(complaint).is_some());
+    let span = |complaint: &Complaint| {
+        let line = usize::try_from(complaint.line).ok()?.checked_sub(1)?;
+        output.lines.get(line).copied()
+    };
+    for complaint in &undefined {
+        let name = clang::undefined_function(complaint).unwrap_or_default();
+        let message = format!("extern function `{name}` is not defined in the C that was given for it");
+        let place = span(complaint).unwrap_or(Span::NONE);
+        compilation.diagnostics.emit(
+            Diagnostic::error(codes::E0523, place, message)
+                .with_note("`p4xdp explain E0523` tells how to define it"),
+        );
+    }
+    if others.is_empty() && !undefined.is_empty() {
         return Exit::Rejected;
     }
-    Exit::Environment
+    match others.first() {
+        Some(first) if !is_ours(first) && !first.file.is_empty() => {
+            complain(&format!("clang refused {}", first.file));
+        }
+        Some(_) | None => complain(&error.to_string()),
+    }
+    for complaint in others {
+        if !is_ours(complaint) && !complaint.file.is_empty() {
+            print(&format!(
+                "{}:{}:{}: {}\n",
+                complaint.file, complaint.line, complaint.column, complaint.message
+            ));
+            continue;
+        }
+        let place = span(complaint).and_then(|span| compilation.sources.location(span.lo));
+        let place = place.map(|p| format!(" (from {}:{})", p.file, p.line)).unwrap_or_default();
+        print(&format!("{}:{}: {}{place}\n", source_file.display(), complaint.line, complaint.message));
+    }
+    Exit::Rejected
 }

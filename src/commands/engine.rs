@@ -115,10 +115,13 @@ fn in_kernel(
     })?;
     let c = directory.path().join("program.c");
     let object = match driver::make_object(&output, &c, &codegen) {
-        Ok(object) => object,
+        Ok(made) => {
+            build::show_warnings(&made);
+            made.object
+        }
         Err(error) => {
             let _ = directory.keep();
-            return Err(build::explain(&error, &output, &compilation.sources));
+            return Err(build::explain(&error, &output, compilation));
         }
     };
     let object = Object::open(&object).map_err(|error| Exit::of(Err(error.into())))?;

@@ -350,7 +350,8 @@ fn kernel(case: &Case) -> Result<Ending, Ending> {
     };
     let folder = tempfile::tempdir().map_err(|e| failed("environment", e.to_string()))?;
     let object = driver::make_object(&output, &folder.path().join("program.c"), &Codegen::default())
-        .map_err(|e| failed("clang refuses", format!("{e}")))?;
+        .map_err(|e| failed("clang refuses", format!("{e}")))?
+        .object;
     let object = Object::open(&object).map_err(|e| failed("object", e.to_string()))?;
     let place = |_: &_| Ok(Box::new(Direct::new()) as Box<dyn Harness>);
     let mut loaded =

@@ -163,7 +163,9 @@ impl Cx<'_> {
             ("assert" | "assume", [Arg::In(check)]) => self.assert(check),
             ("log_msg", [Arg::String(text), data @ ..]) => self.log_msg(text, data, call.span),
             ("mark_to_drop", [Arg::Struct(metadata)]) => self.mark_to_drop(metadata),
-            _ if self.is_defined_by_user(call.name) => self.call_user_function(call),
+            _ if self.has_user_functions() && !self.is_of_architecture(call.name) => {
+                self.call_user_function(call);
+            }
             _ => self.unknown(call),
         }
     }
@@ -220,6 +222,11 @@ impl Cx<'_> {
                 self.out.assignment(&variable, value);
             }
         }
+    }
+
+    /// A function of the architecture's that cannot be had yet, and is not the user's to define.
+    fn is_of_architecture(&self, name: &str) -> bool {
+        &*self.program.architecture == "v1model" && lacking::v1model_function(name).is_some()
     }
 
     pub(super) fn unknown(&mut self, call: &Call<'_>) {

@@ -2,7 +2,7 @@
 //!
 //! A program declares `extern bit<16> mix(in bit<32> a, out bit<8> b, in ipv4_t h);`, and the C that comes with it defines
 //! `__u16 mix(__u32 a, __u8 *b, struct ipv4_t *h)`. A prototype with these types stands in front of the program, which
-//! makes the function static and inline whatever the C says, and refuses one whose types are others:
+//! makes the function static and inline whatever the C says; clang refuses one whose types are others, and one that is not defined:
 //!
 //! | P4 | C |
 //! | --- | --- |
@@ -37,15 +37,9 @@ impl Cx<'_> {
         self.prototypes.contains(name)
     }
 
-    /// True if the user's C has a function of that name.
-    pub(super) fn is_defined_by_user(&self, name: &str) -> bool {
-        let Some(text) = self.options.extern_c else { return false };
-        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        text.match_indices(name).any(|(at, _)| {
-            let (before, after) = text.split_at(at);
-            let after = after.get(name.len()..).unwrap_or("").trim_start();
-            !before.ends_with(is_word) && after.starts_with('(')
-        })
+    /// True if there is C of the user's. Whether it has a certain function is clang's word: see [`crate::clang::undefined_function`].
+    pub(super) fn has_user_functions(&self) -> bool {
+        self.options.extern_c.is_some()
     }
 
     /// Writes the call of a function that the user defines.
@@ -65,7 +59,9 @@ impl Cx<'_> {
         if self.prototypes.insert(call.name.to_owned()) {
             let types: Vec<&str> = arguments.iter().map(|a| a.ty.as_str()).collect();
             let types = if types.is_empty() { "void".to_owned() } else { types.join(", ") };
+            let outer = self.globals.set_span(call.span);
             self.globals.line(format!("static __always_inline {ty} {}({types});", call.name));
+            self.globals.set_span(outer);
             self.globals.blank();
         }
         let texts: Vec<&str> = arguments.iter().map(|a| a.text.as_str()).collect();
