@@ -8,6 +8,7 @@ extern E {
 control c(inout bit<8> x) {
     apply {
         if (x = 1) {}
+        if (x == 1 and x == 2) {}
     }
 }
 control d(inout bit<8> x) {

@@ -12,3 +12,17 @@ control c(inout bit<8> x) {
         x = 2;
     }
 }
+
+// The next line could go on with an instantiation.
+control d(inout bit<8> x) {
+    apply {
+        t.apply()
+        t.apply();
+        f(x)
+        x = 2;
+        f(x)
+        g(x);
+        f(x)
+        h[0].a = 1;
+    }
+}

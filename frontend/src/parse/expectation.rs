@@ -326,6 +326,7 @@ pub(super) fn of_rule(rule: Rule) -> Option<Expectation> {
         | Rule::operator_start
         | Rule::statement_keyword
         | Rule::expression_hint
+        | Rule::instantiation_hint
         | Rule::primary
         | Rule::list_element
         | Rule::postfix => return None,

@@ -4,6 +4,7 @@
 //! In: where the grammar got no further, and what it expected there. Out: a [`Diagnostic`]. Goes on nowhere.
 
 mod brackets;
+mod semicolon;
 
 use super::Lowering;
 use super::expectation::{Expectation, of_rule};
@@ -91,6 +92,7 @@ impl Failure<'_> {
     fn explain(&self, lowering: &Lowering<'_>) -> Diagnostic {
         self.unknown_token(lowering)
             .or_else(|| self.misspelt_keyword(lowering))
+            .or_else(|| self.word_for_operator(lowering))
             .or_else(|| self.missing_semicolon(lowering))
             .or_else(|| self.wrong_operator(lowering))
             .or_else(|| self.statement_among_declarations(lowering))
@@ -212,21 +214,27 @@ impl Failure<'_> {
         phrases
     }
 
-    /// A line without its `;`: the place is behind the line, the next line is not to blame.
-    fn missing_semicolon(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
-        if !self.expects(Expectation::Semicolon)
-            || self.strong().any(|other| !may_stand_before_semicolon(other))
-        {
+    /// `and` and `or`, as in P4_14, if an operand follows.
+    fn word_for_operator(&self, lowering: &Lowering<'_>) -> Option<Diagnostic> {
+        let found = self.found?;
+        let operator = match found.text {
+            "and" => "&&",
+            "or" => "||",
+            _ => return None,
+        };
+        let next = token(self.text, found.end())?;
+        let is_operand =
+            matches!(next.kind, TokenKind::Word | TokenKind::Number) || matches!(next.text, "(" | "!" | "~");
+        if !self.expects(Expectation::Operator) || !is_operand {
             return None;
         }
-        let end = end_of_previous(self.text, self.at)?;
-        let behind_line = self.text.get(end..self.at)?.contains('\n') || self.found_text() == "}";
-        if end <= self.start || !behind_line {
-            return None;
-        }
-        let place = point_behind(lowering, end);
-        let message = format!("expected `;`, found {}", self.found_words());
-        Some(Diagnostic::error(codes::E0118, place, message).with_suggestion(place, ";", "add `;` here"))
+        let message = format!("expected an operator, found `{}`, which is none in P4_16", found.text);
+        let suggestion = format!("write `{operator}`");
+        Some(self.error(lowering, codes::E0135, message).with_suggestion(
+            self.span(lowering),
+            operator,
+            suggestion,
+        ))
     }
 
     /// `=` for `==` and the reverse, `++` and `--`.
@@ -367,17 +375,4 @@ impl Failure<'_> {
 /// The text before a number is a number and a point.
 fn is_fraction(before: &str) -> bool {
     before.strip_suffix('.').is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
-}
-
-/// What else may be expected where only the `;` is missing.
-fn may_stand_before_semicolon(expected: Expectation) -> bool {
-    matches!(
-        expected,
-        Expectation::Semicolon
-            | Expectation::Comma
-            | Expectation::Assign
-            | Expectation::AssignmentOperator
-            | Expectation::OpenParen
-            | Expectation::Name
-    )
 }

@@ -130,7 +130,7 @@ impl Checker<'_> {
         }
         sound &= unknown.is_empty();
         for name in unknown {
-            self.no_such_field(name, &struct_name, &names, declared);
+            self.no_such_field(name, (&struct_name, declared), &names, None);
         }
         let missing: Vec<String> = names
             .iter()
@@ -158,13 +158,14 @@ impl Checker<'_> {
         self.aggregate(parts, WrittenOrder::new(written), hint, span)
     }
 
-    /// Reports a field that a struct does not have.
+    /// Reports a field that a struct does not have. `method` is one without parameters that is likely to be meant, unless
+    /// a field has a like name.
     pub(super) fn no_such_field(
         &mut self,
         name: &ast::Name,
-        owner: &str,
+        (owner, declared): (&str, Span),
         fields: &[std::sync::Arc<str>],
-        declared: Span,
+        method: Option<&str>,
     ) {
         let mut diagnostic =
             Diagnostic::error(codes::E0204, name.span, format!("`{owner}` has no field `{}`", name.text));
@@ -173,6 +174,12 @@ impl Checker<'_> {
                 name.span,
                 similar.to_string(),
                 format!("a field with a like name exists: did you mean `{similar}`?"),
+            );
+        } else if let Some(method) = method {
+            diagnostic = diagnostic.with_suggestion(
+                name.span,
+                format!("{method}()"),
+                format!("a method says that: did you mean `{method}()`?"),
             );
         }
         self.emit(diagnostic.with_label(declared, "declared here"));

@@ -29,6 +29,9 @@ impl Checker<'_> {
                 self.construct_expr(ty, args, hint, span)
             }
             Ast::Name(name) => {
+                if let Some(refused) = self.call_for_validity(name, args, span) {
+                    return refused;
+                }
                 let Some(entry) = self.resolve_name(name, |_| true) else {
                     self.arguments_of_unknown(args);
                     return self.bad(span);

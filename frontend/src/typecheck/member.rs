@@ -135,7 +135,8 @@ impl Checker<'_> {
                 let Some((position, written)) = field else {
                     let names = self.candidates(decl.fields.iter().map(|field| &field.name.name));
                     let (owner, declared) = (decl.name.name.clone(), decl.name.span);
-                    self.no_such_field(name, &owner, &names, declared);
+                    let method = self.validity_meant_by(base.ty, &name.text);
+                    self.no_such_field(name, (&owner, declared), &names, method);
                     return self.bad(span);
                 };
                 let ty = if args.is_empty() {

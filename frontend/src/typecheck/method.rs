@@ -118,7 +118,8 @@ impl Checker<'_> {
             name.span,
             format!("type `{text}` has no method `{}`", name.text),
         );
-        if let Some(similar) = suggest::closest(&name.text, self.builtin_methods(ty)) {
+        let meant = self.validity_meant_by(ty, &name.text);
+        if let Some(similar) = meant.or_else(|| suggest::closest(&name.text, self.builtin_methods(ty))) {
             diagnostic = diagnostic.with_suggestion(
                 name.span,
                 similar,

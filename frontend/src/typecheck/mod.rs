@@ -49,6 +49,7 @@ mod type_decl;
 mod type_expr;
 mod type_rules;
 mod unify;
+mod validity;
 mod well_formed;
 
 use crate::ast;
