@@ -1,5 +1,7 @@
 //! Which architecture a program is for: that whose package it declares, not that whose package has the same name; or the one that `--arch` says.
 
+#![allow(clippy::unwrap_used, reason = "it is a test")]
+
 use p4xdp::driver::{Compilation, Options};
 use p4xdp::frontend::diagnostic::{Format, render};
 use p4xdp::frontend::source::InMemory;

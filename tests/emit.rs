@@ -1,5 +1,7 @@
 //! What `build` writes, and where: each stage runs once whatever is written, and `-o -` is standard output.
 
+#![allow(clippy::unwrap_used, reason = "it is a test")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

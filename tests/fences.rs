@@ -13,6 +13,8 @@
 //!
 //! The examples in explanations of codes (`frontend/src/diagnostic/explain`) have a test of their own.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is a test")]
+
 mod needs;
 
 use clap::{CommandFactory, Parser};

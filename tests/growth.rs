@@ -12,7 +12,7 @@
 #[path = "../benches/compile/process.rs"]
 #[allow(dead_code, reason = "shared with a bench")]
 mod process;
-#[path = "../benches/compile/shapes.rs"]
+#[path = "../benches/compile/shapes/mod.rs"]
 mod shapes;
 
 use process::{End, limited};

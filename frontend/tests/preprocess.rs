@@ -2,7 +2,7 @@
 //! both make the same tokens of each `.pp` file in `testdata/preprocess`, and both refuse what is in `refused` there.
 //! `NAME.options` beside a file holds options of the command line, one a line. Dropping a file there adds a case.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "it is a test")]
 
 use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
 use p4xdp_frontend::preprocess::{Options, preprocess};

@@ -1,6 +1,7 @@
 //! `p4xdp build`: a program to files, or one text of it to standard output.
 
-use super::{Exit, complain, output::print, source};
+use super::output::{print, say};
+use super::{Exit, complain, source};
 use crate::cli::{BuildArgs, CodegenArgs, Emit};
 use crate::driver::{self, Codegen, Compilation, Made, ObjectError};
 use p4xdp_backend_xdp::Output;
@@ -133,7 +134,7 @@ pub fn codegen(args: &CodegenArgs) -> Result<Codegen, Exit> {
 
 /// Shows what clang warns of in the user's C.
 pub fn show_warnings(made: &Made) {
-    made.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    made.warnings.iter().for_each(|warning| say(warning));
 }
 
 /// Says why there is no object. clang refusing our C is our bug: the C is kept, and the complaints are mapped back to P4. An extern function

@@ -178,7 +178,7 @@ impl Cx<'_> {
 
     fn no_place(&mut self, id: HeaderId, span: Span) {
         // A header that ends within a byte was refused with its type.
-        if self.program.header_types[self.program.headers[id].ty].fixed_width() % 8 != 0 {
+        if !self.program.header_types[self.program.headers[id].ty].fixed_width().is_multiple_of(8) {
             return;
         }
         let message = "a varbit field, and what stands behind it, can only be extracted and emitted";

@@ -192,7 +192,7 @@ mod tests {
             for (include, defines) in includes.iter().flat_map(|i| [(i, ""), (i, old[0]), (i, old[1])]) {
                 let program = declared(include, defines);
                 let (package, _) =
-                    program.packages.iter().filter(|(_, p)| &*p.name.name == rules.package).last().unwrap();
+                    program.packages.iter().rfind(|(_, p)| &*p.name.name == rules.package).unwrap();
                 for other in &*ALL {
                     let difference = super::super::package::difference(&program, package, other);
                     assert_eq!(difference.is_none(), other.name == rules.name, "{include}: {difference:?}");
