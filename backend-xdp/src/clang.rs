@@ -120,7 +120,7 @@ impl Clang {
         let object = std::path::absolute(object).unwrap_or_else(|_| object.to_owned());
         let output = Command::new(&self.path)
             .current_dir(directory)
-            .args(["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-nostdinc", "-Wall", "-Wno-unused-function"])
+            .args(["-O2", "-g", "-target", "bpf", "-mcpu=v3", "-nostdinc", "-Wall"])
             .args([
                 "-Werror=undefined-internal",
                 "-fno-color-diagnostics",

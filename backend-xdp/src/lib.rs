@@ -146,6 +146,9 @@ fn finish(mut cx: Cx<'_>, places: &arch::PortPlaces) -> Result<Output, String> {
     for line in cx.declarations(&used) {
         function.line(line);
     }
+    if !used.contains("ctx") && !function.words().contains("xdp_data") {
+        function.line(emit::statistics::NO_CONTEXT);
+    }
     let mut shared = Writer::default();
     cx.declare_shared(&used, &mut shared);
     let found = analysis::ports::find(cx.program, &places.ingress, &places.egress);

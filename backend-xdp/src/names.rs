@@ -79,6 +79,8 @@ pub struct Names {
     taken: HashSet<String>,
     /// The first number that may still be free behind a name that was asked for before.
     next: HashMap<String, usize>,
+    /// Names that were kept for somebody, and that he has.
+    fetched: HashSet<String>,
 }
 
 impl Names {
@@ -111,6 +113,12 @@ impl Names {
                 return name;
             }
         }
+    }
+
+    /// An identifier that was handed out to be kept, for the first who asks for it; one near to it for the others.
+    pub fn kept(&mut self, name: &str) -> String {
+        let is_first = self.taken.contains(name) && self.fetched.insert(name.to_owned());
+        if is_first { name.to_owned() } else { self.unique(name) }
     }
 
     /// An identifier for a dotted P4 name: the last component if that is free, else as many as it takes.
@@ -203,6 +211,14 @@ mod tests {
         assert_eq!(names.unique("vlan[0]"), "vlan_0");
         assert_eq!(names.unique("3com"), "_3com");
         assert_eq!(names.unique("a.b"), "a_b");
+    }
+
+    #[test]
+    fn a_kept_name_is_for_one() {
+        let mut names = Names::new();
+        assert_eq!(names.unique("acl_action"), "acl_action");
+        assert_eq!(names.kept("acl_action"), "acl_action");
+        assert_eq!(names.kept("acl_action"), "acl_action_1");
     }
 
     #[test]

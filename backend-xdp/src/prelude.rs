@@ -36,10 +36,14 @@ const PIECES: &[Piece] = &[
     piece!("packet.h": "xdp_data" "xdp_data_end"),
     piece!("byte_order.h": "bpf_htons" "bpf_ntohs" "bpf_htonl" "bpf_ntohl" "bpf_cpu_to_be64" "bpf_be64_to_cpu"),
     piece!("wire.h": "load_wire8" "load_wire16" "load_wire32" "load_wire64" "store_wire16" "store_wire32" "store_wire64" "WIRE_PART"; "WIRE_REST"),
-    piece!("wire24.h": "load_wire24" "store_wire24"),
-    piece!("wire40.h": "load_wire40" "store_wire40"),
-    piece!("wire48.h": "load_wire48" "store_wire48"),
-    piece!("wire56.h": "load_wire56" "store_wire56"),
+    piece!("load_wire24.h": "load_wire24"),
+    piece!("store_wire24.h": "store_wire24"),
+    piece!("load_wire40.h": "load_wire40"),
+    piece!("store_wire40.h": "store_wire40"),
+    piece!("load_wire48.h": "load_wire48"),
+    piece!("store_wire48.h": "store_wire48"),
+    piece!("load_wire56.h": "load_wire56"),
+    piece!("store_wire56.h": "store_wire56"),
     piece!("load_be16.h": "load_be16"),
     piece!("load_be32.h": "load_be32"),
     piece!("load_be48.h": "load_be48"),
@@ -69,7 +73,9 @@ const PIECES: &[Piece] = &[
     piece!("int_add128.h": "int_add128"),
     piece!("int_borrow.h": "int_borrow"),
     piece!("int_sub128.h": "int_sub128"),
-    piece!("int_less128.h": "int_less128" "int_least128"),
+    piece!("int_borrow128.h": "int_borrow128"),
+    piece!("int_less128.h": "int_less128"),
+    piece!("int_least128.h": "int_least128"),
     piece!("int_ordered128.h": "int_ordered128"),
     piece!("int_amount.h": "int_beyond" "int_beyond_word"),
     piece!("int_shl128.h": "int_shl128"),
@@ -173,13 +179,44 @@ fn take(pieces: &'static [Piece], wanted: &mut BTreeSet<&'_ str>) -> Vec<&'stati
     taken
 }
 
-/// Adds the identifiers of a C text, those in its comments too.
+/// Adds the identifiers of a C text. What stands in comments and string literals is none.
 fn collect_identifiers<'a>(text: &'a str, into: &mut BTreeSet<&'a str>) {
-    for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
-        if word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
-            into.insert(word);
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let end = if rest.starts_with("/*") {
+            rest.get(2..).and_then(|inner| inner.find("*/")).map(|at| at + 4)
+        } else if rest.starts_with("//") {
+            rest.find('\n')
+        } else if matches!(first, '"' | '\'') {
+            end_of_literal(rest, first)
+        } else if is_word(first) {
+            let (word, _) = rest.split_at(rest.find(|c| !is_word(c)).unwrap_or(rest.len()));
+            if !first.is_ascii_digit() {
+                into.insert(word);
+            }
+            Some(word.len())
+        } else {
+            Some(first.len_utf8())
+        };
+        rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
+    }
+}
+
+/// Where a string or character literal ends that the text begins with.
+fn end_of_literal(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            _ if c == quote => return Some(at + 1),
+            // An apostrophe in a directive's text.
+            '\n' => return Some(at),
+            _ => {}
         }
     }
+    None
 }
 
 #[cfg(test)]
@@ -194,6 +231,11 @@ mod tests {
         assert!(text.contains("(*const bpf_ktime_get_ns)(void) = (void *)5;"));
         assert!(!text.contains("xdp_md"));
         assert!(!text.contains("bpf_htons"));
+        let text = prelude_for(
+            "/* csum_fold */ char a[] = \"bool \\\" __u16\", b = '\"'; // xdp_md\n#error don't\n__u32 c;",
+        );
+        assert!(text.contains("__u32;") && !text.contains("csum_fold"), "{text}");
+        assert!(!text.contains("bool") && !text.contains("xdp_md {"), "{text}");
     }
 
     /// With the newest clang and with the oldest that is supported, if it is there.
@@ -201,7 +243,7 @@ mod tests {
     fn all_of_it_compiles() {
         let pieces = FOUNDATION.iter().chain(PIECES);
         let names = pieces.flat_map(|p| p.defines).chain(HELPERS.iter().map(|(name, ..)| name));
-        let body = names.map(|name| format!("/* {name} */\n")).collect::<String>();
+        let body = names.map(|name| format!("{name}\n")).collect::<String>();
         let text = format!("{}\nint nothing SEC(\".data\");\n", prelude_for(&format!("{body} SEC")));
         let directory = tempfile::tempdir().unwrap();
         let source = directory.path().join("all.c");

@@ -123,6 +123,11 @@ impl CExpr {
         CExpr { text: text.into(), prec, ty: CType::Bool, width: 1, clean: true }
     }
 
+    /// Its text for a `switch`, which clang takes for a mistake where it sees a truth value.
+    pub fn selector(&self) -> String {
+        if self.ty == CType::Bool { format!("(__u32){}", self.operand()) } else { self.text.clone() }
+    }
+
     /// `true` or `false`.
     pub fn boolean(value: bool) -> CExpr {
         CExpr::truth(if value { "true" } else { "false" }, Prec::Postfix)

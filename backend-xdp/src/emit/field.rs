@@ -311,7 +311,7 @@ impl Cx<'_> {
             Referent::Nothing => {}
             Referent::One(id) => self.write_header_field(id, field, value, span),
             Referent::Indexed(elements, index) => {
-                self.out.open(format!("switch ({}) {{", index.text));
+                self.out.open(format!("switch ({}) {{", index.selector()));
                 for (i, &id) in elements.iter().enumerate() {
                     self.out.outdented(format!("case {i}:"));
                     self.alternative(|cx| cx.write_header_field(id, field, value, span));

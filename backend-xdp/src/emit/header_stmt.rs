@@ -38,7 +38,7 @@ impl Cx<'_> {
             self.out.open(format!("if (!{}) {{", valid.operand()));
         }
         let tag = self.tag_of(id);
-        self.out.line(format!("{} = (struct {tag}){{}};", storage.memory));
+        self.out.assignment(&storage.memory, &format!("(struct {tag}){{}}"));
         self.out.assignment(&storage.made, "true");
         if guard.is_some() {
             self.out.close("}");

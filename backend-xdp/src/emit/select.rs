@@ -3,6 +3,7 @@
 use super::Cx;
 use super::cexpr::{CExpr, Prec};
 use super::parser_stmt::constant_expr;
+use num_bigint::BigUint;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, Keyset, ScalarType, SelectCase, Target};
 use std::collections::HashSet;
@@ -27,6 +28,9 @@ impl Cx<'_> {
             return self.select_by_switch(key, cases);
         }
         for case in cases {
+            if keys.iter().zip(&case.keysets).any(|(key, set)| is_empty_range(set, key.ty)) {
+                continue;
+            }
             let outer = self.out.set_span(case.span);
             let tests: Vec<CExpr> = keys
                 .iter()
@@ -99,7 +103,7 @@ impl Cx<'_> {
 
     /// Whether a key is in a set; `None` if everything is.
     fn matches(&mut self, key: &Expr, set: &Keyset, span: Span) -> Option<CExpr> {
-        let compare = |op: BinaryOp, value: &num_bigint::BigUint| Expr {
+        let compare = |op: BinaryOp, value: &BigUint| Expr {
             kind: ExprKind::Binary(op, Box::new(key.clone()), Box::new(constant_expr(value, key))),
             ty: ScalarType::Bool,
             span,
@@ -140,8 +144,19 @@ impl Cx<'_> {
     }
 }
 
+/// True for a range that nothing is in, `13 .. 11`.
+pub(super) fn is_empty_range(set: &Keyset, ty: ScalarType) -> bool {
+    let Keyset::Range { lo, hi } = set else { return false };
+    // By the sign bit's complement, negative numbers stand in front of the others.
+    let rank = |pattern: &BigUint| match ty.is_signed() {
+        true => pattern ^ (BigUint::from(1_u32) << (ty.width() - 1)),
+        false => pattern.clone(),
+    };
+    rank(lo) > rank(hi)
+}
+
 /// The cases' values, if each compares with one and only the last takes anything.
-fn plain_values(cases: &[SelectCase]) -> Option<Vec<&num_bigint::BigUint>> {
+fn plain_values(cases: &[SelectCase]) -> Option<Vec<&BigUint>> {
     let mut values = Vec::new();
     let mut seen = HashSet::new();
     for (i, case) in cases.iter().enumerate() {

@@ -34,6 +34,9 @@ pub(crate) const COUNT_ERROR: &str = "p4xdp_count_error()";
 /// How the function begins that works on the packet.
 pub(crate) const PACKET: &str = "static __always_inline int p4xdp_packet(struct xdp_md *ctx)";
 
+/// What stands in it if the program has no use for its packet.
+pub(crate) const NO_CONTEXT: &str = "(void)ctx; /* The P4 program does the same with every packet. */";
+
 /// Writes the program's function.
 pub(crate) fn entry(name: &str, out: &mut Writer) {
     out.line("SEC(\"xdp\")");

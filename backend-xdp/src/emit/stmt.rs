@@ -126,7 +126,7 @@ impl Cx<'_> {
                     HeaderRef::Header(_) | HeaderRef::Element { .. } => None,
                 };
                 let mut after = if position.is_some() { Paths::unreachable() } else { self.paths.clone() };
-                self.out.open(format!("switch ({}) {{", index.text));
+                self.out.open(format!("switch ({}) {{", index.selector()));
                 for (i, id) in elements.into_iter().enumerate() {
                     self.out.outdented(format!("case {i}:"));
                     after.join(self.alternative(|cx| {

@@ -136,8 +136,9 @@ impl Cx<'_> {
         let Application { table, layout, .. } = *application;
         match layout.default {
             DefaultPlace::Data(_) => {
-                let entry = format!("{}_entry", layout.stem);
-                self.out.line(format!("struct {} *{entry} = &{DEFAULTS}.{};", layout.value.tag, layout.stem));
+                let entry = self.names.kept(&format!("{}_entry", layout.stem));
+                let text = format!("struct {} *{entry} = &{DEFAULTS}.{};", layout.value.tag, layout.stem);
+                self.out.update(&entry, text);
                 self.out.blank();
                 let reachable = layout.reachable(|a| a.as_default);
                 let number = format!("{entry}->action");

@@ -1,11 +1,3 @@
-/* What a - b has to borrow, in the lowest bit. */
-static __always_inline __u64 int_borrow128(__u128 a, __u128 b)
-{
-	__u64 x = a >> 64, y = b >> 64;
-
-	return int_borrow(x, y, x - y - int_borrow(a, b, (__u64)a - (__u64)b));
-}
-
 /* a < b, without a jump. */
 static __always_inline bool int_less128(__u128 a, __u128 b)
 {
@@ -13,13 +5,4 @@ static __always_inline bool int_less128(__u128 a, __u128 b)
 
 	barrier_var(less);
 	return less & 1;
-}
-
-/* a >= b */
-static __always_inline bool int_least128(__u128 a, __u128 b)
-{
-	__u64 least = ~int_borrow128(a, b);
-
-	barrier_var(least);
-	return least & 1;
 }

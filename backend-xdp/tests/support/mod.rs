@@ -74,18 +74,18 @@ pub struct Object {
     pub path: PathBuf,
 }
 
-/// Runs clang, with warnings as errors.
+/// Runs clang, with all warnings as errors.
 pub fn object(name: &str, output: &Output) -> Object {
     object_by(&Clang::find(None).unwrap(), name, output)
 }
 
-/// Runs a certain clang, with warnings as errors.
+/// Runs a certain clang, with all warnings as errors.
 pub fn object_by(clang: &Clang, name: &str, output: &Output) -> Object {
     let directory = tempfile::tempdir().unwrap();
     let source = directory.path().join(format!("{name}.c"));
     std::fs::write(&source, &output.c).unwrap();
     let path = directory.path().join(format!("{name}.o"));
-    if let Err(error) = clang.compile(&source, &path, &["-Werror".to_owned()]) {
+    if let Err(error) = clang.compile(&source, &path, &["-Wextra".to_owned(), "-Werror".to_owned()]) {
         panic!("{name}: {error:?}\n{}", numbered(&output.c));
     }
     Object { _directory: directory, path }

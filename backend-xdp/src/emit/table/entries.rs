@@ -2,6 +2,7 @@
 
 use super::super::Cx;
 use super::super::cexpr::{CExpr, CType, literal, ones};
+use super::super::select::is_empty_range;
 use super::{Application, Selected};
 use crate::layout::members::{Shape, element_type};
 use crate::layout::param_order::is_byte_field;
@@ -29,8 +30,8 @@ impl Cx<'_> {
     /// A table whose entries are all constant.
     pub(super) fn apply_code(&mut self, application: &Application<'_>) {
         let Application { table, layout, .. } = *application;
-        let number = format!("{}_action", layout.stem);
-        self.out.line(format!("__u32 {number};"));
+        let number = self.names.kept(&format!("{}_action", layout.stem));
+        self.out.update(&number, format!("__u32 {number};"));
         let entries = in_order(table);
         match single_exact(table) {
             Some(key) => self.switch_on_key(application, key, &entries, &number),
@@ -151,7 +152,8 @@ impl Cx<'_> {
             for (i, value) in self.elements(&key.expr, shape).into_iter().enumerate() {
                 let name = format!("{}_key_{position}", layout.stem);
                 let name = if shape.units == 1 { name } else { format!("{name}_{i}") };
-                self.out.line(format!("{element} {name} = {value};"));
+                let name = self.names.unique(&name);
+                self.out.update(&name, format!("{element} {name} = {value};"));
                 elements.push(name);
             }
             keys.push(CodeKey { shape, elements, width: ty.width(), signed: ty.is_signed() });
@@ -172,19 +174,23 @@ impl Cx<'_> {
 
     /// Takes note that an entry's action is to run.
     fn select(&mut self, application: &Application<'_>, call: &ActionCall, number: &str) {
-        self.out.line(format!("{number} = {};", application.layout.number(call.action)));
-        self.assign_constants(application.table, call);
+        self.select_call(application, call, number);
         self.assign_hit(application, "true");
+    }
+
+    fn select_call(&mut self, application: &Application<'_>, call: &ActionCall, number: &str) {
+        self.out.assignment(number, application.layout.number(call.action));
+        self.assign_constants(application.table, call);
     }
 
     /// Takes note that the default action is to run.
     fn select_default(&mut self, application: &Application<'_>, number: &str) {
         let Application { table, layout, .. } = *application;
         match layout.default {
-            DefaultPlace::Code => self.select(application, &table.default_action, number),
+            DefaultPlace::Code => self.select_call(application, &table.default_action, number),
             DefaultPlace::Data(_) => {
                 let from = format!("{DEFAULTS}.{}", layout.stem);
-                self.out.line(format!("{number} = {from}.action;"));
+                self.out.assignment(number, &format!("{from}.action"));
                 for (action, in_value) in table.actions.iter().zip(&layout.value.actions) {
                     if in_value.as_default {
                         let action = &self.program.actions[action.action];
@@ -217,17 +223,22 @@ impl Cx<'_> {
     }
 }
 
-/// The only key, if it fits in a C integer and all entries name a value.
+/// The only key, if it fits in a C integer and all entries name a value. A `bool`, or a bit that may be
+/// one, is tested: clang warns of a `switch` on it.
 fn single_exact(table: &Table) -> Option<&KeyElement> {
     let [key] = table.keys.as_slice() else { return None };
     let plain = key.expr.ty.width() <= 64
+        && key.expr.ty.width() > 1
         && table.entries.iter().all(|entry| matches!(entry.keysets.first(), Some(Keyset::Value(_))));
     plain.then_some(key)
 }
 
-/// The entries by falling precedence: of `lpm` keys the longer prefix comes first.
+/// The entries that can match, by falling precedence: of `lpm` keys the longer prefix comes first.
 fn in_order(table: &Table) -> Vec<&Entry> {
-    let mut entries: Vec<&Entry> = table.entries.iter().collect();
+    let can_match = |entry: &&Entry| {
+        !entry.keysets.iter().zip(&table.keys).any(|(set, key)| is_empty_range(set, key.expr.ty))
+    };
+    let mut entries: Vec<&Entry> = table.entries.iter().filter(can_match).collect();
     if let Some(lpm) = table.keys.iter().position(|key| key.match_kind == MatchKind::Lpm) {
         let length = |entry: &Entry| match entry.keysets.get(lpm) {
             Some(Keyset::Value(_)) => u64::MAX,

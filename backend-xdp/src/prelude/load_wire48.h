@@ -5,11 +5,3 @@ static __always_inline __be64 load_wire48(const void *p)
 	return WIRE_PART(load_wire32(b), 0, 4, 8) |
 	       WIRE_PART(load_wire16(b + 4), 4, 2, 8);
 }
-
-static __always_inline void store_wire48(void *p, __be64 v)
-{
-	__u8 *b = p;
-
-	store_wire32(b, WIRE_REST(v, 0, 4, 8));
-	store_wire16(b + 4, WIRE_REST(v, 4, 2, 8));
-}

@@ -4,11 +4,3 @@ static __always_inline __be32 load_wire24(const void *p)
 
 	return WIRE_PART(load_wire16(b), 0, 2, 4) | WIRE_PART(b[2], 2, 1, 4);
 }
-
-static __always_inline void store_wire24(void *p, __be32 v)
-{
-	__u8 *b = p;
-
-	store_wire16(b, WIRE_REST(v, 0, 2, 4));
-	b[2] = WIRE_REST(v, 2, 1, 4);
-}
