@@ -30,8 +30,9 @@ impl<'p> Visit<'p> for Calls<'p> {
                 Argument::Ignored(_) | Argument::Missing => None,
             })
             .collect();
-        for (index, later) in out.iter().enumerate() {
-            if let Some(earlier) = out.iter().take(index).find(|earlier| paths::overlap(earlier, later)) {
+        let mut places = paths::Places::default();
+        for (number, later) in out.iter().enumerate() {
+            if let Some(earlier) = places.add(later, number).and_then(|earlier| out.get(earlier)) {
                 let message = "two arguments of this call come out in the same place";
                 let finding = Diagnostic::warning(codes::W0319, later.span, message);
                 self.found.push(

@@ -153,8 +153,8 @@ impl Checker<'_> {
         }
         let parts = parts.into_iter().zip(types);
         let parts = parts.map(|(part, ty)| part.unwrap_or_else(|| self.default_of(ty, span))).collect();
-        let written =
-            members.iter().filter_map(|(name, _)| names.iter().position(|field| *field == name.text));
+        let written: Vec<usize> =
+            members.iter().filter_map(|(name, _)| self.field_position(id, &name.text)).collect();
         self.aggregate(parts, WrittenOrder::new(written), hint, span)
     }
 
