@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! {
-//!         struct routes_key routes_key = { .prefixlen = 32, .dst = ipv4->dst };
+//!         struct routes_key routes_key __attribute__((aligned(8))) = { .prefixlen = 32, .dst = ipv4->dst };
 //!         struct routes_value *routes_entry = bpf_map_lookup_elem(&routes, &routes_key);
 //!
 //!         if (!routes_entry)

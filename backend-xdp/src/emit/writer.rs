@@ -218,16 +218,16 @@ impl Writer {
                     let Some(effect) = line.effect.take() else { continue };
                     (line.text, line.assigns) = (effect, Vec::new());
                 }
+                // Alternatives that do nothing, the last of several: all at once, as there may be thousands.
+                while line.text == "}"
+                    && kept.last().is_some_and(|l| l.text.starts_with("} else ") && l.text.ends_with(" {"))
+                {
+                    kept.pop();
+                }
                 let ends_test = line.text == "}"
                     && kept.last().is_some_and(|l| {
                         l.text.starts_with("if (") && l.text.ends_with(" {") && !l.text.contains("bpf_xdp_")
                     });
-                // An alternative that does nothing, the last of several.
-                let idle_turn = line.text == "}"
-                    && kept.last().is_some_and(|l| l.text.starts_with("} else ") && l.text.ends_with(" {"));
-                if idle_turn {
-                    kept.pop();
-                }
                 let idle_blank = line.text.is_empty() && kept.last().is_none_or(|l| l.text.is_empty());
                 if ends_test {
                     kept.pop();

@@ -1,5 +1,5 @@
 /* CRC-32 as in Ethernet, half a byte at a time. */
-static const __u32 crc32_nibbles[16] = {
+static const __u32 crc32_nibbles[16] SEC(".rodata.crc") = {
 	0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
 	0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
 	0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,

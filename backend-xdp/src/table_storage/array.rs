@@ -1,7 +1,7 @@
 //! A kernel array indexed by the key: for one small exact key. A slot whose action's number is 0 is unused, so numbers
 //! are stored plus one.
 
-use super::{KeyValues, TableStorage};
+use super::{KEY_ALIGNMENT, KeyValues, TableStorage};
 use crate::emit::writer::Writer;
 use crate::layout::members::Shape;
 use crate::layout::tables::ValueLayout;
@@ -44,7 +44,7 @@ impl TableStorage for ArrayTable {
         let unit = self.width.div_ceil(8).max(1).next_power_of_two();
         let shape = Shape { unit, units: 1, bytes: unit, order: ByteOrder::Host };
         let index = keys.elements(0, shape).into_iter().next().unwrap_or_default();
-        out.line(format!("__u32 {}_index = {index};", self.stem));
+        out.line(format!("__u32 {}_index {KEY_ALIGNMENT} = {index};", self.stem));
         out.line(format!(
             "struct {} *{entry} = bpf_map_lookup_elem(&{stem}, &{stem}_index);",
             value.tag,

@@ -1,6 +1,6 @@
 //! A kernel hash map: exact keys in a structure, each as it comes cheapest. With `@lru`, the kind that forgets.
 
-use super::{KeyValues, TableStorage, exact_order};
+use super::{KEY_ALIGNMENT, KeyValues, TableStorage, exact_order};
 use crate::emit::writer::Writer;
 use crate::layout::members::{Members, Shape};
 use crate::layout::tables::ValueLayout;
@@ -50,7 +50,7 @@ impl TableStorage for HashTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer) {
-        out.open(format!("struct {0}_key {0}_key = {{", self.stem));
+        out.open(format!("struct {0}_key {0}_key {KEY_ALIGNMENT} = {{", self.stem));
         emit_key_values(&self.key, keys, out);
         out.close("};");
         out.line(format!(

@@ -5,7 +5,7 @@
 //! virtual routing table (`vrf: exact; dst: lpm`) needs.
 
 use super::hash::{emit_key_structure, emit_key_values};
-use super::{KeyValues, TableStorage};
+use super::{KEY_ALIGNMENT, KeyValues, TableStorage};
 use crate::emit::writer::Writer;
 use crate::layout::members::{Members, Shape};
 use crate::layout::tables::ValueLayout;
@@ -88,7 +88,7 @@ impl TableStorage for LpmTrieTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer) {
-        out.open(format!("struct {0}_key {0}_key = {{", self.stem));
+        out.open(format!("struct {0}_key {0}_key {KEY_ALIGNMENT} = {{", self.stem));
         out.line(format!(".prefixlen = {},", self.full_length()));
         emit_key_values(&self.members, &mut Reordered { keys, positions: &self.positions }, out);
         out.close("};");

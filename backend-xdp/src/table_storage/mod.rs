@@ -30,6 +30,10 @@ const WIDEST_INDEX: u32 = 12;
 /// Largest key of a kernel hash map that one can build on the stack beside other things.
 const LARGEST_KEY: u32 = 256;
 
+/// A key on the stack has its eight bytes to itself. clang 14 puts what it has no register for beside a smaller one, and the verifier forgets
+/// what it knows of such a word, a header's validity among it, as soon as the key is written.
+const KEY_ALIGNMENT: &str = "__attribute__((aligned(8)))";
+
 /// The values of a table's keys at run time, as C.
 pub trait KeyValues {
     /// The C expressions of the elements of key `position` in the given shape.
