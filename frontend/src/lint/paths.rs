@@ -13,8 +13,11 @@ enum Step {
     Some,
 }
 
+/// A variable, and the steps into it.
+type Way = (VarId, Vec<Step>);
+
 /// The variable and the way into it; `None` for what is no l-value.
-fn path(e: &Expr) -> Option<(VarId, Vec<Step>)> {
+fn path(e: &Expr) -> Option<Way> {
     let mut steps = Vec::new();
     let mut e = e;
     let root = loop {
@@ -76,11 +79,11 @@ pub(super) fn same(a: &Expr, b: &Expr) -> bool {
 #[derive(Default)]
 pub(super) struct Places {
     /// Places as they were added, by fields and elements alone.
-    whole: FxHashMap<(VarId, Vec<Step>), usize>,
+    whole: FxHashMap<Way, usize>,
     /// All ways that lead to or into an added place.
-    through: FxHashMap<(VarId, Vec<Step>), usize>,
+    through: FxHashMap<Way, usize>,
     /// Bits of a place: the highest and the lowest.
-    bits: FxHashMap<(VarId, Vec<Step>), Vec<(u32, u32, usize)>>,
+    bits: FxHashMap<Way, Vec<(u32, u32, usize)>>,
 }
 
 impl Places {
