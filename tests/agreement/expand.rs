@@ -53,7 +53,7 @@ impl<'a> Writer<'a> {
                 let (mut first, mut text) = (String::new(), String::new());
                 if let (Role::Call(name), Some(_)) = (&tree.role, self.callable(tree)) {
                     self.call(name, tree, &mut first);
-                } else if matches!(tree.role, Role::Call(_)) {
+                } else if matches!(tree.role, Role::Call(_) | Role::Data) {
                     // A call that stays keeps its arguments: they are evaluated between its copies in.
                     text.push_str(&tree.print());
                 } else if matches!(tree.role, Role::Exit) {

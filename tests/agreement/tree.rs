@@ -118,6 +118,8 @@ pub enum Role {
     },
     /// Calls what has the name; its parts that are trees are the arguments.
     Call(String),
+    /// Gives a list of data to a hash or checksum: whether a field takes part asks for its header, which a copy of it has lost.
+    Data,
     /// `exit;`
     Exit,
     /// A parser, in which neither `switch` nor `for` can stand.

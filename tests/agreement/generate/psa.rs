@@ -3,7 +3,7 @@
 
 use super::scope::{Pipeline, Scope, StructType, StructVar};
 use super::{Blocks, Generator};
-use crate::tree::{Kind, Tree, Ty};
+use crate::tree::{Kind, Role, Tree, Ty};
 
 /// Metadata as numbers and truths that programs read: text, type, and in which of the controls.
 const INGRESS: [(&str, Ty); 4] = [
@@ -178,6 +178,7 @@ impl Generator {
                 let (a, b) = (self.expr(&scope, Ty::Bit(16), 2), self.expr(&scope, Ty::Bit(32), 1));
                 first = first.tree(
                     Tree::new(Kind::Statement)
+                        .role(Role::Data)
                         .text(format!("        {name}.{add}({{ "))
                         .tree(a)
                         .text(", ")
@@ -246,6 +247,7 @@ impl Generator {
         let (before, after) =
             if within { (format!("{width}w5, "), format!(", {width}w100")) } else { Default::default() };
         Tree::new(Kind::Statement)
+            .role(Role::Data)
             .text(format!("        {} = {name}.get_hash({before}{{ ", self.random.of(&targets)))
             .tree(a)
             .text(", ")

@@ -2,7 +2,7 @@
 
 use super::scope::{HeaderVar, Pipeline, Scope, StructType, StructVar};
 use super::{Arch, Blocks, Generator};
-use crate::tree::{Kind, Tree, Ty};
+use crate::tree::{Kind, Role, Tree, Ty};
 
 /// Standard metadata that programs read.
 const READ: [(&str, Ty); 5] = [
@@ -181,6 +181,7 @@ impl Generator {
         let data = self.expr(scope, Ty::Bit(32), 2);
         let more = self.expr(scope, Ty::Bit(16), 2);
         Tree::new(Kind::Statement)
+            .role(Role::Data)
             .text(format!("        hash({target}, HashAlgorithm.{algorithm}, {width}w3, {{ "))
             .tree(data)
             .text(", ")
