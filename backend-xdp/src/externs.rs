@@ -7,8 +7,8 @@ use crate::layout::tables::short_name;
 use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
 use num_traits::ToPrimitive;
+use p4xdp_control::manifest::{ByteOrder, Extern, ExternKind, Param, Place};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_manifest::{ByteOrder, Extern, ExternKind, Param, Place};
 use p4xdp_midend::ir::{
     Arg, Block, ExprKind, ExternId, ExternInstance, Program, ScalarType, StmtKind, TypeShape,
 };

@@ -10,7 +10,7 @@ mod structures;
 mod tables;
 
 use crate::names;
-use p4xdp_manifest::{Extern, ExternKind, Manifest};
+use p4xdp_control::manifest::{Extern, ExternKind, Manifest};
 use std::fmt::Write;
 
 /// What all generated headers share; a program may include several.

@@ -42,9 +42,9 @@ mod table_storage;
 use emit::Cx;
 use emit::writer::Writer;
 pub use layout::storage::Holding;
+use p4xdp_control::manifest::Manifest;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_manifest::Manifest;
 use p4xdp_midend::analysis;
 use p4xdp_midend::ir::{Arg, Program, PropertyValue};
 
@@ -170,7 +170,7 @@ fn finish(mut cx: Cx<'_>, places: &arch::PortPlaces) -> Result<Output, String> {
     emit::statistics::declare(&function, &mut file);
     Cx::declare_ports(&manifest.ports, &mut file);
     if cx.falls_back {
-        let loaded = p4xdp_manifest::ENTRIES_LOADED;
+        let loaded = p4xdp_control::manifest::ENTRIES_LOADED;
         file.line(format!(
             "/* A loader that fills the tables sets it. */\nconst volatile __u32 {loaded} = 0;"
         ));

@@ -1,15 +1,15 @@
 //! The manifest: program and layout in, a [`Manifest`] out, and its bytes as C.
 //!
-//! What the fields mean is said in the crate `p4xdp_manifest`; here is only where they come from.
+//! What the fields mean is said in the crate `p4xdp_control::manifest`; here is only where they come from.
 
 use crate::externs::Externs;
 use crate::layout::tables::{DEFAULTS_SECTION, DefaultPlace, TableLayout, Tables};
 use num_bigint::BigUint;
-use p4xdp_frontend::ast::{Annotation, AnnotationBody};
-use p4xdp_manifest::{
+use p4xdp_control::manifest::{
     Action, ActionCall, Default, DefaultData, Entry, Key, KeyValue, Manifest, MatchKind, Param, Place, Ports,
     SECTION, Table, TableAction,
 };
+use p4xdp_frontend::ast::{Annotation, AnnotationBody};
 use p4xdp_midend::analysis;
 use p4xdp_midend::ir::{self, ActionId, Keyset, Program, ScalarType, TableId};
 use std::fmt::Write;
@@ -90,7 +90,7 @@ fn describe_table(
     found: &analysis::ports::Ports,
 ) -> Table {
     let places = layout.storage.as_ref().map(|s| s.key_places()).unwrap_or_default();
-    let nowhere = Place { offset: 0, size: 0, order: p4xdp_manifest::ByteOrder::Host };
+    let nowhere = Place { offset: 0, size: 0, order: p4xdp_control::manifest::ByteOrder::Host };
     let keys = table
         .keys
         .iter()

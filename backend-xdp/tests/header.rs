@@ -14,7 +14,7 @@ mod needs;
 
 use needs::{Need, met};
 use p4xdp_backend_xdp::header::header;
-use p4xdp_manifest::*;
+use p4xdp_control::manifest::*;
 use std::process::Command;
 
 const NEEDS: &[Need] = &[Need::Command("cc"), Need::Command("c++"), Need::File("/usr/include/bpf/bpf.h")];

@@ -11,7 +11,7 @@
 )]
 mod support;
 
-use p4xdp_manifest::{Manifest, Storage};
+use p4xdp_control::manifest::{Manifest, Storage};
 use std::process::Command;
 use support::{Loaded, compiled, load, object, own_part, privileged, run, try_compile};
 

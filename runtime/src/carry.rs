@@ -13,7 +13,7 @@ use crate::program::{Program, kernel_name};
 use crate::storage::{Call, Entry};
 use crate::tables::terms;
 use libbpf_rs::{MapCore, MapHandle, OpenObject};
-use p4xdp_manifest::Manifest;
+use p4xdp_control::manifest::Manifest;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::os::fd::AsFd;

@@ -7,7 +7,7 @@ use crate::storage::{Count, record};
 use crate::sys;
 use crate::tables::{TableError, terms};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
-use p4xdp_manifest::{Extern, ExternKind, Place};
+use p4xdp_control::manifest::{Extern, ExternKind, Place};
 use std::os::fd::{AsFd, OwnedFd};
 
 /// Why a counter cannot be read or written.

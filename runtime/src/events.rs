@@ -7,7 +7,7 @@ use crate::storage::record;
 use crate::tables::terms;
 use libbpf_rs::{PerfBuffer, PerfBufferBuilder, RingBuffer, RingBufferBuilder};
 use num_bigint::BigUint;
-use p4xdp_manifest::{ExternKind, Param, Place};
+use p4xdp_control::manifest::{ExternKind, Param, Place};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;

@@ -8,7 +8,7 @@ use crate::program::kernel_name;
 use crate::sys;
 use btf::{Btf, Leaf};
 use libbpf_rs::{MapCore, MapHandle, MapType, OpenObject};
-use p4xdp_manifest::{ByteOrder, ExternKind, Manifest, Place};
+use p4xdp_control::manifest::{ByteOrder, ExternKind, Manifest, Place};
 use std::collections::BTreeMap;
 
 /// A map, in an object or in the kernel.

@@ -1,7 +1,7 @@
 //! Loads, attaches, pins and controls compiled programs.
 //!
 //! In: an object file, a device, a pin or a program's number. Out: a running program, its tables and counters, packets
-//! for tests. This crate needs no compiler: it knows a program only by its manifest ([`p4xdp_manifest::Manifest`]), which travels in
+//! for tests. This crate needs no compiler: it knows a program only by its manifest ([`p4xdp_control::manifest::Manifest`]), which travels in
 //! the object and, once loaded, in the kernel. It prints nothing, and all `unsafe` code stands in the module `sys`.
 //!
 //! ```no_run
@@ -52,5 +52,5 @@ pub mod verify;
 
 pub use error::{Error, KernelError};
 pub use object::Object;
-pub use p4xdp_manifest as manifest;
+pub use p4xdp_control::manifest;
 pub use program::Program;

@@ -10,7 +10,7 @@ use crate::program::{Program, ProgramError};
 use crate::verify::Refusal;
 use crate::{Object, layout, libbpf_log, lock, pins, statistics};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
-use p4xdp_manifest::{SETTINGS, Settings};
+use p4xdp_control::manifest::{SETTINGS, Settings};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;

@@ -8,7 +8,7 @@
 
 use crate::statistics;
 use object::{Object as _, ObjectSection, ObjectSymbol};
-use p4xdp_manifest::{DecodeError, ENTRIES_LOADED, Manifest, SECTION};
+use p4xdp_control::manifest::{DecodeError, ENTRIES_LOADED, Manifest, SECTION};
 use std::io;
 use std::path::{Path, PathBuf};
 

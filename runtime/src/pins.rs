@@ -12,7 +12,7 @@ use crate::error::{CAP_SYS_ADMIN, Error, KernelError, io_error};
 use crate::program::Program;
 use crate::sys;
 use libbpf_rs::{MapCore, MapHandle};
-use p4xdp_manifest::SECTION;
+use p4xdp_control::manifest::SECTION;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;

@@ -1,5 +1,5 @@
 //! Numbers of ports: in, what `load` was told (`1=eth1 2=eth2`) and what the replaced programs had; out, the new program's ports filled in.
-//! And back, for a running program. What people call ports is `names`'; what a program does with them says `p4xdp_manifest::Ports`.
+//! And back, for a running program. What people call ports is `names`'; what a program does with them says `p4xdp_control::manifest::Ports`.
 
 mod error;
 pub mod names;
@@ -11,7 +11,7 @@ use crate::error::{Error, KernelError, io_error};
 use crate::program::{Program, read_data};
 use crate::value;
 use libbpf_rs::{MapCore, MapFlags};
-use p4xdp_manifest::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
+use p4xdp_control::manifest::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How ports and interfaces belong together.

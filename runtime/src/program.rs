@@ -5,7 +5,7 @@
 use crate::error::{Error, KernelError, io_error};
 use crate::{attach, layout, pins, sys};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
-use p4xdp_manifest::{DecodeError, Manifest, SECTION};
+use p4xdp_control::manifest::{DecodeError, Manifest, SECTION};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;

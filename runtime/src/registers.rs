@@ -7,7 +7,7 @@ use crate::storage::record;
 use crate::tables::{TableError, terms};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use num_bigint::BigUint;
-use p4xdp_manifest::{ExternKind, Param, Place};
+use p4xdp_control::manifest::{ExternKind, Param, Place};
 
 /// Why a register cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,11 +1,11 @@
 //! What becomes of a program's packets: in, an object, to switch counting on before it is loaded; out, the counts of a running program. The
-//! contract with the program is `p4xdp_manifest::statistics`.
+//! contract with the program is `p4xdp_control::manifest::statistics`.
 
 use crate::error::{Error, KernelError, io_error};
 use crate::object::Object;
 use crate::program::{Program, read_data};
 use libbpf_rs::{MapCore, MapFlags};
-use p4xdp_manifest::statistics::{MARK, RARE, VERDICT_COUNT, VERDICTS};
+use p4xdp_control::manifest::statistics::{MARK, RARE, VERDICT_COUNT, VERDICTS};
 
 /// Counts since the program was loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

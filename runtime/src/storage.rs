@@ -9,7 +9,7 @@ pub(crate) mod record;
 use crate::error::{Error, KernelError};
 use crate::program::Program;
 use num_bigint::BigUint;
-use p4xdp_manifest::{Storage as Layout, Table};
+use p4xdp_control::manifest::{Storage as Layout, Table};
 
 /// What an entry demands of a key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -14,8 +14,8 @@ use crate::program::Program;
 use crate::storage::{self, Storage, StorageError};
 use crate::value;
 use num_bigint::BigUint;
-use p4xdp_manifest as manifest;
-use p4xdp_manifest::MatchKind;
+use p4xdp_control::manifest;
+use p4xdp_control::manifest::MatchKind;
 use std::rc::Rc;
 
 /// Where an entry comes from.

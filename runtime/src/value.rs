@@ -2,7 +2,7 @@
 //! member or `dev:eth0`, with the width that is wanted; out, the number, or why not. And the way back for dumps.
 
 use num_bigint::BigUint;
-use p4xdp_manifest::Param;
+use p4xdp_control::manifest::Param;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Why text is not a value.

@@ -8,7 +8,7 @@ pub use refusal::Refusal;
 use crate::error::{Error, KernelError};
 use crate::load::{self, LoadError};
 use crate::{Object, libbpf_log, sys};
-use p4xdp_manifest::Settings;
+use p4xdp_control::manifest::Settings;
 use std::os::fd::AsFd;
 
 /// Room for the verifier's statistics.

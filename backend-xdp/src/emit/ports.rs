@@ -1,5 +1,5 @@
 //! Port numbers and interfaces: the C by which a program gets the port that a packet came in by and sends it out of one. How the numbers
-//! belong to interfaces is a loader's choice, see `p4xdp_manifest::Ports`; what it does not choose, the verifier removes.
+//! belong to interfaces is a loader's choice, see `p4xdp_control::manifest::Ports`; what it does not choose, the verifier removes.
 //!
 //! ```text
 //! port = p4xdp_port_in(ctx->ingress_ifindex);        no more than the index, unless ports are numbered
@@ -10,7 +10,7 @@ use super::Cx;
 use super::writer::Writer;
 use crate::arch::PortPlaces;
 use crate::maps::{MapDefinition, MapType};
-use p4xdp_manifest::Ports;
+use p4xdp_control::manifest::Ports;
 use p4xdp_midend::analysis;
 use std::collections::HashSet;
 

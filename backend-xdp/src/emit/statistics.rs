@@ -1,5 +1,5 @@
 //! Counting what becomes of packets: the C for it, and the program's function around that which works on the packet. It is off, and then costs an
-//! instruction, unless a loader switches it on; see `p4xdp_manifest::statistics`.
+//! instruction, unless a loader switches it on; see `p4xdp_control::manifest::statistics`.
 //!
 //! ```text
 //! static __always_inline int p4xdp_packet(struct xdp_md *ctx) { .. }       what the P4 program does

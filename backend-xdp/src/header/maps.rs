@@ -2,7 +2,7 @@
 
 use super::line;
 use crate::names;
-use p4xdp_manifest::{ExternKind, Manifest, Storage};
+use p4xdp_control::manifest::{ExternKind, Manifest, Storage};
 use std::collections::HashSet;
 
 /// A map, as far as a control plane can tell whether it is the one that the header means.

@@ -3,7 +3,7 @@
 use super::line;
 use super::structures::{Field, declarations, fields};
 use crate::names::{self, Taken};
-use p4xdp_manifest::{DefaultData, Manifest, MatchKind, Storage, Table, TableAction};
+use p4xdp_control::manifest::{DefaultData, Manifest, MatchKind, Storage, Table, TableAction};
 
 /// Names that the functions use themselves.
 const USED: &[&str] = &["map_fd", "key", "value", "err"];
@@ -178,7 +178,9 @@ impl TableHeader<'_> {
         }
         line(out, &format!("struct {stem}_value {{\n\t__u32 action;"));
         if value_size > 4 {
-            let wide = |f: &Field<'_>| f.place.order == p4xdp_manifest::ByteOrder::Host && f.place.size == 8;
+            let wide = |f: &Field<'_>| {
+                f.place.order == p4xdp_control::manifest::ByteOrder::Host && f.place.size == 8
+            };
             let start = if self.actions.iter().flat_map(|a| &a.params).any(wide) { 8 } else { 4 };
             line(out, "\tunion {");
             for action in self.actions.iter().filter(|a| !a.params.is_empty()) {

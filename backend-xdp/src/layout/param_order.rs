@@ -2,7 +2,7 @@
 //! to copy it into fields of the same width on byte boundaries, or to take it into a checksum. Then nothing is swapped
 //! at run time.
 
-use p4xdp_manifest::ByteOrder;
+use p4xdp_control::manifest::ByteOrder;
 use p4xdp_midend::ir::{
     Action, ActionParam, Arg, Block, Expr, ExprKind, HeaderRef, LValue, LocalId, Program, ScalarType,
     StmtKind,

@@ -6,7 +6,7 @@ use crate::emit::writer::Writer;
 use crate::layout::members::Shape;
 use crate::layout::tables::ValueLayout;
 use crate::maps::{MapDefinition, MapType};
-use p4xdp_manifest::{ByteOrder, Place, Storage};
+use p4xdp_control::manifest::{ByteOrder, Place, Storage};
 
 /// See the module.
 #[derive(Debug)]

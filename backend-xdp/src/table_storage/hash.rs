@@ -5,7 +5,7 @@ use crate::emit::writer::Writer;
 use crate::layout::members::{Members, Shape};
 use crate::layout::tables::ValueLayout;
 use crate::maps::{MapDefinition, MapType};
-use p4xdp_manifest::{Place, Storage};
+use p4xdp_control::manifest::{Place, Storage};
 use p4xdp_midend::ir::{Program, Table};
 
 /// See the module.

@@ -10,7 +10,7 @@ use crate::emit::writer::Writer;
 use crate::layout::members::{Members, Shape};
 use crate::layout::tables::ValueLayout;
 use crate::maps::{MapDefinition, MapType};
-use p4xdp_manifest::{ByteOrder, Place, Storage};
+use p4xdp_control::manifest::{ByteOrder, Place, Storage};
 use p4xdp_midend::ir::Table;
 
 /// Bytes of the prefix length.

@@ -18,9 +18,9 @@ use hash::HashTable;
 use lpm_trie::LpmTrieTable;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
+use p4xdp_control::manifest::{ByteOrder, Place, Storage};
 use p4xdp_frontend::ast::AnnotationBody;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_manifest::{ByteOrder, Place, Storage};
 use p4xdp_midend::ir::{Arg, ExprKind, KeyElement, MatchKind, Program, PropertyValue, ScalarType, Table};
 
 /// Capacity of a table that does not say one; P4 leaves it to the target.

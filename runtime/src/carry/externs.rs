@@ -4,7 +4,7 @@
 use super::{Carried, Conflict, Old, Plan, devices, map_and_id};
 use crate::error::Error;
 use crate::program::Program;
-use p4xdp_manifest::{Extern, ExternKind, Manifest};
+use p4xdp_control::manifest::{Extern, ExternKind, Manifest};
 use std::collections::BTreeSet;
 
 /// Plans counters and registers. Externs share maps: a map is kept if all that is in it is the same.

@@ -6,7 +6,7 @@ use crate::storage::{Call, Entry, KeyMatch};
 use crate::tables::{Origin, Table as OpenTable, terms};
 use crate::value;
 use num_bigint::BigUint;
-use p4xdp_manifest::{Manifest, Param, Storage, Table};
+use p4xdp_control::manifest::{Manifest, Param, Storage, Table};
 use std::collections::BTreeMap;
 use std::collections::btree_map;
 
@@ -246,7 +246,7 @@ fn difference(before: &Manifest, old: &Table, after: &Manifest, new: &Table) -> 
         return Some("its direct counter differs".into());
     }
     let actions = |manifest: &Manifest, table: &Table| -> Vec<_> {
-        let of = |action: &p4xdp_manifest::TableAction| {
+        let of = |action: &p4xdp_control::manifest::TableAction| {
             let called = manifest.actions.get(action.action);
             (called.map(|called| (called.name.clone(), called.params.clone())), action.places.clone())
         };

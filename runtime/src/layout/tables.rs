@@ -3,7 +3,9 @@
 use super::{Shape, find, group, text, wide_enough};
 use crate::value;
 use libbpf_rs::MapType;
-use p4xdp_manifest::{ActionCall, Entry, KeyValue, Manifest, MatchKind, Param, Place, Storage, Table};
+use p4xdp_control::manifest::{
+    ActionCall, Entry, KeyValue, Manifest, MatchKind, Param, Place, Storage, Table,
+};
 
 /// What is wrong with a table first.
 pub(super) fn check(manifest: &Manifest, table: &Table, maps: &[Shape]) -> Result<(), String> {

@@ -4,7 +4,7 @@ use super::{Count, Entry, KeyMatch, Storage, StorageError, direct, record};
 use crate::error::{KernelError, io_error};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use num_bigint::BigUint;
-use p4xdp_manifest::{Place, Table};
+use p4xdp_control::manifest::{Place, Table};
 
 pub(super) struct Array<'p> {
     map: &'p MapHandle,

@@ -5,7 +5,7 @@ use super::{Count, StorageError, record};
 use crate::error::KernelError;
 use crate::sys::programs::{Change, change_word};
 use libbpf_rs::MapHandle;
-use p4xdp_manifest::Table;
+use p4xdp_control::manifest::Table;
 use std::os::fd::AsFd;
 
 /// Bytes that a packet sees change at once.

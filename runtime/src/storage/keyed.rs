@@ -3,7 +3,7 @@
 use super::{Count, Entry, KeyMatch, Storage, StorageError, direct, record};
 use crate::error::{KernelError, io_error};
 use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType};
-use p4xdp_manifest::{Place, Table};
+use p4xdp_control::manifest::{Place, Table};
 use std::sync::OnceLock;
 
 pub(super) struct Keyed<'p> {

@@ -3,7 +3,7 @@
 use super::{Call, Count, Entry, KeyMatch, StorageError};
 use crate::value::prefix_mask;
 use num_bigint::BigUint;
-use p4xdp_manifest::{ByteOrder, DirectCounter, MatchKind, Place, Table};
+use p4xdp_control::manifest::{ByteOrder, DirectCounter, MatchKind, Place, Table};
 
 /// Writes a number at its place; what does not fit is cut, what lies outside is left.
 pub(crate) fn put(bytes: &mut [u8], place: &Place, number: &BigUint) {
@@ -118,7 +118,7 @@ fn prefix_start(place: &Place, width: u32) -> u32 {
 /// The keys in a map's key.
 pub(crate) fn decode_key(table: &Table, bytes: &[u8], trie: bool) -> Vec<KeyMatch> {
     let length = bytes.first_chunk::<4>().map_or(0, |head| u32::from_ne_bytes(*head));
-    let of = |key: &p4xdp_manifest::Key| {
+    let of = |key: &p4xdp_control::manifest::Key| {
         let value = get(bytes, &key.place);
         if trie && key.match_kind == MatchKind::Lpm {
             KeyMatch::Prefix(value, length.saturating_sub(prefix_start(&key.place, key.param.width)))
@@ -150,25 +150,26 @@ mod tests {
     use super::*;
 
     fn table(keys: &[(u32, MatchKind, u32, u32)]) -> Table {
-        let key = |(width, match_kind, offset, size): &(u32, MatchKind, u32, u32)| p4xdp_manifest::Key {
-            param: p4xdp_manifest::Param {
-                name: "k".into(),
-                width: *width,
-                signed: false,
-                members: Vec::new(),
-                port: false,
-            },
-            match_kind: *match_kind,
-            place: Place { offset: *offset, size: *size, order: ByteOrder::Network },
-        };
-        let initial = p4xdp_manifest::ActionCall { action: 0, args: Vec::new() };
+        let key =
+            |(width, match_kind, offset, size): &(u32, MatchKind, u32, u32)| p4xdp_control::manifest::Key {
+                param: p4xdp_control::manifest::Param {
+                    name: "k".into(),
+                    width: *width,
+                    signed: false,
+                    members: Vec::new(),
+                    port: false,
+                },
+                match_kind: *match_kind,
+                place: Place { offset: *offset, size: *size, order: ByteOrder::Network },
+            };
+        let initial = p4xdp_control::manifest::ActionCall { action: 0, args: Vec::new() };
         Table {
             name: "t".into(),
             keys: keys.iter().map(key).collect(),
             actions: Vec::new(),
             size: 1,
             storage: None,
-            default: p4xdp_manifest::Default { initial, is_const: true, data: None },
+            default: p4xdp_control::manifest::Default { initial, is_const: true, data: None },
             const_entries: Vec::new(),
             initial_entries: Vec::new(),
             direct_counter: None,

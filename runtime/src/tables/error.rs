@@ -1,7 +1,7 @@
 //! What can be wrong with a table's entry; each message names the table, key, action or parameter as the P4 program does.
 
 use crate::value::ValueError;
-use p4xdp_manifest::MatchKind;
+use p4xdp_control::manifest::MatchKind;
 
 /// Why a table does not do what it was told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

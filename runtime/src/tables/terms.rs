@@ -5,8 +5,8 @@ use super::{Call, Count, Entry, KeyMatch, Table, TableError};
 use crate::error::Error;
 use crate::value::{self, ValueError, like, ones, prefix_mask};
 use num_bigint::BigUint;
-use p4xdp_manifest as manifest;
-use p4xdp_manifest::{Key, KeyValue, MatchKind, Param};
+use p4xdp_control::manifest;
+use p4xdp_control::manifest::{Key, KeyValue, MatchKind, Param};
 
 /// Finds a name, or the one name that ends in it.
 ///

@@ -10,8 +10,8 @@ use crate::layout::tables::{DEFAULTS, DefaultPlace, TableLayout};
 use crate::table_storage::constant;
 use num_bigint::BigUint;
 use num_traits::{ToPrimitive, Zero};
+use p4xdp_control::manifest::{ByteOrder, ENTRIES_LOADED};
 use p4xdp_frontend::diagnostic::codes;
-use p4xdp_manifest::{ByteOrder, ENTRIES_LOADED};
 use p4xdp_midend::ir::{ActionCall, Entry, ExprKind, KeyElement, Keyset, MatchKind, Table};
 use std::collections::{HashMap, HashSet};
 

@@ -6,8 +6,8 @@ use super::super::cexpr::{CExpr, CType, Prec};
 use crate::layout::members::{Member, Shape};
 use crate::layout::param_order::param_order;
 use crate::layout::tables::ActionLayout;
+use p4xdp_control::manifest::ByteOrder;
 use p4xdp_frontend::source::Span;
-use p4xdp_manifest::ByteOrder;
 use p4xdp_midend::ir::{Action, ActionCall, HeaderRef, LocalId, ScalarType, Table};
 
 /// A parameter that is left in network order where it is, because it is mostly copied to fields.

@@ -1,6 +1,6 @@
 //! The manifest: all that is needed to control a loaded program, as read-only data of the program itself.
 //!
-//! The back end writes it, the runtime reads it; this crate is the contract between them and depends on neither.
+//! The back end writes it, the runtime reads it; this module is the contract between them.
 //! It travels in the ELF section [`SECTION`], which every libbpf-based loader turns into a read-only map bound to the
 //! program, so any process can find it again from a device or a pin.
 //!
