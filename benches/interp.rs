@@ -2,9 +2,9 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a bench that fails may stop")]
 
 use p4xdp::driver::{Compilation, Options};
-use p4xdp::testing::engine::{ActionSpec, KeyMatch, TableEntry};
 use p4xdp_midend::interp::Machine;
 use p4xdp_midend::ir::{MatchKind, Program};
+use p4xdp_packet_tests::engine::{ActionSpec, KeyMatch, TableEntry};
 use std::path::Path;
 
 fn main() {

@@ -1,5 +1,5 @@
 //! p4xdp as a library: the pipeline ([`driver`]), build scripts ([`builder`]), the command line, and packet tests
-//! ([`testing`]). The stages themselves are crates of their own, which are found here as [`frontend`], [`midend`], [`backend`] and
+//! ([`packet_tests`]). The stages themselves are crates of their own, which are found here as [`frontend`], [`midend`], [`backend`] and
 //! [`runtime`].
 //!
 //! A program is a [`driver::Compilation`], which goes as far as it is asked to:
@@ -43,9 +43,9 @@ pub mod cli;
 #[doc(hidden)]
 pub mod commands;
 pub mod driver;
-pub mod testing;
 
 pub use p4xdp_backend_xdp as backend;
 pub use p4xdp_frontend as frontend;
 pub use p4xdp_midend as midend;
+pub use p4xdp_packet_tests as packet_tests;
 pub use p4xdp_runtime as runtime;

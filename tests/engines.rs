@@ -6,10 +6,10 @@ mod fixture;
 
 use fixture::{Variant, frame, ipv4, privileged};
 use num_bigint::BigUint;
-use p4xdp::testing::engine::{
+use p4xdp_packet_tests::engine::{
     ActionSpec, CounterValue, Engine, EngineError, KeyMatch, OutputPacket, TableEntry,
 };
-use p4xdp::testing::{kernel, veth};
+use p4xdp_packet_tests::{kernel, veth};
 
 fn action(name: &str, args: &[u32]) -> ActionSpec {
     ActionSpec { name: name.into(), args: args.iter().map(|arg| BigUint::from(*arg)).collect() }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Folders that have a Cargo.toml.
-const CRATES: [&str; 7] = [".", "frontend", "midend", "backend-xdp", "control", "runtime", "fuzz"];
+const CRATES: [&str; 8] =
+    [".", "frontend", "midend", "backend-xdp", "control", "runtime", "packet-tests", "fuzz"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

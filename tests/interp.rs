@@ -3,10 +3,10 @@
 
 use num_bigint::BigUint;
 use p4xdp::driver::{Compilation, Options};
-use p4xdp::testing::engine::{ActionSpec, KeyMatch, TableEntry};
 use p4xdp_frontend::source::{InMemory, embedded_file};
 use p4xdp_midend::interp::{ControlError, EntryTarget, Machine, Verdict};
 use p4xdp_midend::ir::{Keyset, Program};
+use p4xdp_packet_tests::engine::{ActionSpec, KeyMatch, TableEntry};
 use std::sync::Arc;
 
 fn program(text: &str) -> Program {

@@ -6,12 +6,12 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use p4xdp::driver::{Compilation, Options};
-use p4xdp::testing::interp::InterpEngine;
-use p4xdp::testing::runner::run_stf;
-use p4xdp::testing::stf::{self, CommandKind};
 use p4xdp_midend::interp::Outcome;
 use p4xdp_midend::ir::{Program, display::display};
 use p4xdp_midend::{passes, validate};
+use p4xdp_packet_tests::interp::InterpEngine;
+use p4xdp_packet_tests::runner::run_stf;
+use p4xdp_packet_tests::stf::{self, CommandKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 
 use p4xdp::driver::{Compilation, Options};
-use p4xdp::testing::interp::InterpEngine;
-use p4xdp::testing::runner::run_stf;
 use p4xdp_midend::ir::Program;
+use p4xdp_packet_tests::interp::InterpEngine;
+use p4xdp_packet_tests::runner::run_stf;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;

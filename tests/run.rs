@@ -1,7 +1,7 @@
 //! `p4xdp run`: captures in, captures out, on the interpreter; and captures that are none.
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
-use p4xdp::testing::pcap::{self, Captured};
+use p4xdp_packet_tests::pcap::{self, Captured};
 use std::fs::File;
 use std::io::{Cursor, Write};
 use std::path::Path;

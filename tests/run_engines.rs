@@ -4,7 +4,7 @@
 mod needs;
 
 use needs::Need;
-use p4xdp::testing::pcap::{self, Captured};
+use p4xdp_packet_tests::pcap::{self, Captured};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;

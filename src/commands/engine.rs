@@ -3,12 +3,12 @@
 use super::{Exit, build, complain, source, trace};
 use crate::cli::{CodegenArgs, EngineArg, SourceArgs, TraceFormat};
 use crate::driver::{self, Compilation};
-use crate::testing::engine::{Engine, EngineError, EngineResult};
-use crate::testing::interp::InterpEngine;
-use crate::testing::{self, kernel, veth};
 use p4xdp_frontend::diagnostic::{Diagnostic, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir;
+use p4xdp_packet_tests::engine::{Engine, EngineError, EngineResult};
+use p4xdp_packet_tests::interp::InterpEngine;
+use p4xdp_packet_tests::{kernel, loaded, veth};
 use p4xdp_runtime::Object;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct Loaded {
 
 enum Kind {
     Interp(Box<InterpEngine>),
-    Kernel(Box<testing::loaded::Loaded>),
+    Kernel(Box<loaded::Loaded>),
 }
 
 impl Loaded {
@@ -104,7 +104,7 @@ pub fn load(
 fn in_kernel(
     compilation: &mut Compilation,
     codegen: &CodegenArgs,
-    engine: fn(&Object) -> EngineResult<testing::loaded::Loaded>,
+    engine: fn(&Object) -> EngineResult<loaded::Loaded>,
 ) -> Result<(Arc<ir::Program>, Kind), Exit> {
     let codegen = build::codegen(codegen)?;
     let output = compilation.generate(&codegen).map_err(|_| Exit::Rejected)?;

@@ -5,10 +5,10 @@ mod outputs;
 
 use super::{Exit, complain, engine, output, state};
 use crate::cli::{EngineArg, RunArgs};
-use crate::testing::engine::{EngineError, Loss};
-use crate::testing::runner::{self, TestError};
 use inputs::Inputs;
 use outputs::Outputs;
+use p4xdp_packet_tests::engine::{EngineError, Loss};
+use p4xdp_packet_tests::runner::{self, TestError};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;

@@ -2,7 +2,7 @@
 
 use super::trace::{hex, named};
 use crate::cli::TraceFormat;
-use crate::testing::engine::{Cell, CellAt, CellValue, Digest};
+use p4xdp_packet_tests::engine::{Cell, CellAt, CellValue, Digest};
 use serde_json::{Value, json};
 
 /// The digests that a packet caused.

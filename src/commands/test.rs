@@ -2,7 +2,7 @@
 
 use super::{Exit, complain, engine, output::print};
 use crate::cli::TestArgs;
-use crate::testing::runner::{self, TestError};
+use p4xdp_packet_tests::runner::{self, TestError};
 use std::io::Read;
 use std::path::Path;
 

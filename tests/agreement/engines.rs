@@ -4,14 +4,14 @@ use crate::coverage::Coverage;
 use crate::expand::expanded;
 use crate::generate::Case;
 use p4xdp::driver::{self, Codegen, Compilation, Options};
-use p4xdp::testing::interp::InterpEngine;
-use p4xdp::testing::loaded::Loaded;
-use p4xdp::testing::runner::run_entries;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::FileLoader;
 use p4xdp_midend::interp::{Outcome, Verdict};
 use p4xdp_midend::ir;
 use p4xdp_midend::passes::{PASSES, Pass};
+use p4xdp_packet_tests::interp::InterpEngine;
+use p4xdp_packet_tests::loaded::Loaded;
+use p4xdp_packet_tests::runner::run_entries;
 use p4xdp_runtime::Object;
 use p4xdp_runtime::harness::Harness;
 use p4xdp_runtime::harness::direct::Direct;
@@ -125,7 +125,7 @@ pub fn elaborated(text: &str) -> Result<ir::Program, Ending> {
 fn fill(
     program: &ir::Program,
     entries: &[String],
-    engine: &mut dyn p4xdp::testing::engine::Engine,
+    engine: &mut dyn p4xdp_packet_tests::engine::Engine,
     name: &str,
 ) -> Result<(), Ending> {
     // A table that is never applied is none.

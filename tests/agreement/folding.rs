@@ -5,9 +5,9 @@
 use crate::engines::{Ending, Failure, elaborated, guarded};
 use crate::generate::formula::{Formulas, Operand, formulas, mark};
 use crate::tree::{Tree, Ty};
-use p4xdp::testing::interp::InterpEngine;
 use p4xdp_midend::ir::Program;
 use p4xdp_midend::passes::PASSES;
+use p4xdp_packet_tests::interp::InterpEngine;
 use std::collections::BTreeMap;
 
 /// Formulas of a program.

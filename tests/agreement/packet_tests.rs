@@ -1,10 +1,10 @@
 //! Every packet test of the project on the interpreter, before and after each pass: the reports must be the same.
 
 use p4xdp::driver::{Compilation, Options};
-use p4xdp::testing::interp::InterpEngine;
-use p4xdp::testing::report::Report;
-use p4xdp::testing::runner::run_stf;
 use p4xdp_midend::{ir, passes};
+use p4xdp_packet_tests::interp::InterpEngine;
+use p4xdp_packet_tests::report::Report;
+use p4xdp_packet_tests::runner::run_stf;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@
 
 use super::cannot;
 use crate::commands::{Exit, complain};
-use crate::testing::pcap::{self, Captured, Packets, PcapError};
+use p4xdp_packet_tests::pcap::{self, Captured, Packets, PcapError};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader};

@@ -3,7 +3,7 @@
 use super::cannot;
 use crate::cli::RunArgs;
 use crate::commands::{Exit, complain, output};
-use crate::testing::{pcap, pcapng};
+use p4xdp_packet_tests::{pcap, pcapng};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs::File;

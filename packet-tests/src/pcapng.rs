@@ -200,14 +200,17 @@ impl Blocks {
 }
 
 /// Writes a capture with an interface a port, packet by packet: little-endian, in nanoseconds.
-pub(crate) struct Writer<W> {
+pub struct Writer<W> {
     sink: W,
     ports: Vec<u32>,
 }
 
 impl<W: Write> Writer<W> {
     /// Writes the head.
-    pub(crate) fn new(sink: W) -> io::Result<Writer<W>> {
+    ///
+    /// # Errors
+    /// When `sink` refuses; this holds of all functions here.
+    pub fn new(sink: W) -> io::Result<Writer<W>> {
         let mut writer = Writer { sink, ports: Vec::new() };
         let mut body = BYTE_ORDER.to_le_bytes().to_vec();
         body.extend(1u16.to_le_bytes());
@@ -218,8 +221,11 @@ impl<W: Write> Writer<W> {
         Ok(writer)
     }
 
-    /// Writes a packet; in front of a port's first one its interface.
-    pub(crate) fn packet(&mut self, port: u32, nanoseconds: u64, bytes: &[u8]) -> io::Result<()> {
+    /// Writes a packet; in front of a port's first one its interface. Times are nanoseconds since 1970.
+    ///
+    /// # Errors
+    /// When the sink refuses, or the packet is of 4 GiB and more.
+    pub fn packet(&mut self, port: u32, nanoseconds: u64, bytes: &[u8]) -> io::Result<()> {
         let interface = match self.ports.iter().position(|known| *known == port) {
             Some(known) => known,
             None => {
@@ -263,7 +269,10 @@ impl<W: Write> Writer<W> {
     }
 
     /// Writes what is left in buffers.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When the sink refuses.
+    pub fn finish(mut self) -> io::Result<()> {
         self.sink.flush()
     }
 }
