@@ -6,15 +6,12 @@
 
 mod assemble;
 pub mod cexpr;
-mod checksum;
-mod data;
 mod declare;
 mod deparse;
-mod expr;
-mod externs;
-mod field;
+pub(crate) mod expr;
+pub(crate) mod externs;
+pub(crate) mod field;
 mod flow;
-mod hash;
 mod header_stmt;
 mod member_access;
 mod operators;
@@ -27,17 +24,17 @@ mod select;
 pub(crate) mod statistics;
 mod stmt;
 mod table;
-pub mod user_externs;
 pub mod writer;
 
 use crate::Options;
-use crate::externs::Externs;
+use crate::layout::extern_facts::ExternFacts;
 use crate::layout::paths::Paths;
 use crate::layout::storage::{HeaderStorage, Holding, PacketStores, SHARED, Storage};
 use crate::layout::tables::Tables;
 use crate::limits::LARGEST_OFFSET;
 use crate::names::Names;
 use cexpr::{CExpr, CType};
+use externs::{Externs, Registry};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
@@ -60,8 +57,10 @@ pub struct Cx<'a> {
     pub storage: Storage,
     /// How tables are stored.
     pub tables: Rc<Tables>,
-    /// Externs with state.
+    /// Instances of externs, and functions that are called.
     pub externs: Rc<Externs>,
+    /// What is known of externs by their names.
+    pub extern_facts: ExternFacts,
     /// The function's body as far as it is written.
     pub out: Writer,
     /// Structures, maps and other declarations in front of the function, in order.
@@ -84,7 +83,7 @@ pub struct Cx<'a> {
     /// The program has copies of initial entries.
     pub falls_back: bool,
     /// Extern functions of the user's whose prototypes are written.
-    prototypes: BTreeSet<String>,
+    pub(crate) prototypes: BTreeSet<String>,
     /// Headers of the shared structure whose pointer and flag are in local variables at this point, and whether the verifier knows the
     /// flag to be set.
     pinned: BTreeMap<HeaderId, bool>,
@@ -114,15 +113,17 @@ impl<'a> Cx<'a> {
         program: &'a Program,
         options: &'a Options<'a>,
         stores: PacketStores,
+        registry: Registry,
         sink: &'a mut Diagnostics,
     ) -> Cx<'a> {
         let mut names = Names::new();
         let storage = Storage::plan(program, stores, &mut names);
         // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
         // program may hide it.
+        let extern_facts = externs::facts(registry, program);
         let (tables, externs) = names.besides(&crate::entry_name(options.source), |names| {
-            let tables = Rc::new(crate::layout::tables::lay_out(program, names, sink));
-            (tables, Rc::new(crate::externs::lay_out(program, names, sink)))
+            let tables = Rc::new(crate::layout::tables::lay_out(program, &extern_facts, names, sink));
+            (tables, Rc::new(externs::lay_out(registry, program, names, sink)))
         });
         Cx {
             program,
@@ -132,6 +133,7 @@ impl<'a> Cx<'a> {
             storage,
             tables,
             externs,
+            extern_facts,
             out: Writer::at_depth(1),
             globals: Writer::default(),
             paths: Paths::start(program.headers.len(), program.stacks.len()),
@@ -332,6 +334,11 @@ impl<'a> Cx<'a> {
         if !at.is_empty() {
             self.out.update(&has, format!("{SHARED}->{has} = {value};"));
         }
+    }
+
+    /// The user's C has a function of this name, and the program calls it.
+    pub fn is_user_function(&self, name: &str) -> bool {
+        self.prototypes.contains(name)
     }
 
     /// A comment that says what follows, and which P4 line it comes from: `/* ingress, switch.p4:42 */`.

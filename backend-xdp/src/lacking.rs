@@ -66,27 +66,3 @@ pub(crate) fn architecture(name: &str) -> Option<&'static Lacking> {
     let quoted = format!("the architecture `{name}`");
     ALL.iter().find(|lacking| lacking.what == quoted)
 }
-
-/// What an extern's object in a table's property is.
-pub(crate) fn attached(extern_type: &str) -> &'static Lacking {
-    match extern_type {
-        "direct_counter" | "DirectCounter" => &DIRECT_COUNTER,
-        "direct_meter" | "DirectMeter" => &DIRECT_METER,
-        "action_profile" | "ActionProfile" => &ACTION_PROFILE,
-        "action_selector" | "ActionSelector" => &ACTION_SELECTOR,
-        _ => &ATTACHED,
-    }
-}
-
-/// Functions of v1model's that are not the user's to define.
-pub(crate) fn v1model_function(name: &str) -> Option<&'static Lacking> {
-    Some(match name {
-        "clone" | "clone3" | "clone_preserving_field_list" => &CLONE,
-        "digest" => &DIGEST,
-        "recirculate" | "recirculate_preserving_field_list" => &RECIRCULATE,
-        "resubmit" | "resubmit_preserving_field_list" => &RESUBMIT,
-        "truncate" => &TRUNCATE,
-        "update_checksum_with_payload" | "verify_checksum_with_payload" => &CHECKSUM_WITH_PAYLOAD,
-        _ => return None,
-    })
-}

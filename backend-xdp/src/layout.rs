@@ -1,6 +1,7 @@
 //! Where things live: header types as C structures, headers in the program, keys and values of tables.
 
 pub mod deparse;
+pub(crate) mod extern_facts;
 pub mod headers;
 pub mod members;
 pub mod param_order;

@@ -57,7 +57,7 @@ pub struct Options<'a> {
     pub locate: Option<&'a dyn Fn(Span) -> Option<String>>,
     /// Where to keep what the parser finds; chosen by the program's size unless it is said here.
     pub holding: Option<Holding>,
-    /// C of the user's that defines extern functions which the program only declares: see the module `emit::user_externs`. It is the end of the
+    /// C of the user's that defines extern functions which the program only declares: see the module `externs::users`. It is the end of the
     /// generated file, unchanged; `#line` directives in it say which file it comes from.
     pub extern_c: Option<&'a str>,
     /// What names in the control-plane header begin with, so that the headers of several programs can be used together.
@@ -102,7 +102,7 @@ pub fn compile(
     }
     layout::headers::check(program, sink);
     timeouts(program, sink);
-    let mut cx = Cx::new(program, options, architecture.stores, sink);
+    let mut cx = Cx::new(program, options, architecture.stores, externs::REGISTRY, sink);
     cx.declare_maps();
     let stages = arch::Stages(&program.stages);
     (architecture.body)(&mut cx, &stages);
@@ -162,7 +162,7 @@ fn finish(mut cx: Cx<'_>, places: &arch::PortPlaces) -> Result<Output, String> {
 
     let whole =
         manifest::Whole { source: cx.options.source.to_owned(), entry, kernel: "5.15".to_owned(), ports };
-    let manifest = manifest::describe(cx.program, &cx.tables, &cx.externs, &found, whole);
+    let manifest = manifest::describe(cx.program, &cx.tables, cx.externs.describe(cx.program), &found, whole);
     let mut file = Writer::default();
     cx.header_structures(&function, &mut file);
     file.append(shared);

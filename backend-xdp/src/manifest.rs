@@ -2,7 +2,6 @@
 //!
 //! What the fields mean is said in the crate `p4xdp_control::manifest`; here is only where they come from.
 
-use crate::externs::Externs;
 use crate::layout::tables::{DEFAULTS_SECTION, DefaultPlace, TableLayout, Tables};
 use num_bigint::BigUint;
 use p4xdp_control::manifest::{
@@ -31,7 +30,7 @@ pub struct Whole {
 pub fn describe(
     program: &Program,
     tables: &Tables,
-    externs: &Externs,
+    externs: Vec<p4xdp_control::manifest::Extern>,
     found: &analysis::ports::Ports,
     whole: Whole,
 ) -> Manifest {
@@ -51,7 +50,7 @@ pub fn describe(
             .iter()
             .map(|(id, table)| describe_table(program, (id, table), &tables.layouts[id], found))
             .collect(),
-        externs: externs.describe(program),
+        externs,
         ports: whole.ports,
         errors: program.errors.iter().map(ToString::to_string).collect(),
     }

@@ -15,18 +15,22 @@
 use super::{PortPlaces, Stages};
 use crate::emit::Cx;
 use crate::emit::ports::{PORT_IN, SEND};
+use crate::layout::extern_facts::ExternFacts;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Block, ControlId, ExprKind, LValue, LocalId, StmtKind, visit};
 
 /// The port that drops.
 const DROP_PORT: u32 = 511;
 
+/// The field of the metadata that asks for copies.
+const GROUP: &str = "mcast_grp";
+
 /// Writes the program.
 pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
     let program = cx.program;
     let metadata = |field| stages.local("ig", 2, Some(field));
-    if let Some(group) = metadata("mcast_grp")
-        && let Some(span) = program.blocks().find_map(|block| write_of(block, group))
+    if let Some(group) = metadata(GROUP)
+        && let Some(span) = program.blocks().find_map(|block| write_of(block, group, &cx.extern_facts))
     {
         cx.sink.emit(crate::lacking::MULTICAST.at(span));
     }
@@ -112,7 +116,7 @@ fn control(cx: &mut Cx<'_>, id: Option<ControlId>) {
 }
 
 /// Where a variable gets another value than 0.
-fn write_of(block: &Block, variable: LocalId) -> Option<Span> {
+fn write_of(block: &Block, variable: LocalId, externs: &ExternFacts) -> Option<Span> {
     let mut found = None;
     visit::statements(block, &mut |stmt| {
         let writes = match &stmt.kind {
@@ -121,7 +125,8 @@ fn write_of(block: &Block, variable: LocalId) -> Option<Span> {
                     && !matches!(&src.kind, ExprKind::Const(value) if *value == 0u32.into())
             }
             StmtKind::CallExtern { name, args, result, .. } => {
-                &**name != "mark_to_drop" && args.iter().chain(result).any(|arg| is_written(arg, variable))
+                !externs.of(name).sets.contains(&(GROUP, 0))
+                    && args.iter().chain(result).any(|arg| is_written(arg, variable))
             }
             StmtKind::Lookahead { dst, .. } | StmtKind::PacketLength { dst } => *dst == variable,
             StmtKind::SetValid { .. }

@@ -70,7 +70,7 @@ impl Cx<'_> {
     }
 
     /// A field that is a whole integer member, in network order.
-    pub(super) fn raw_field(&mut self, header: &HeaderRef, field: u32) -> Option<CExpr> {
+    fn raw_field(&mut self, header: &HeaderRef, field: u32) -> Option<CExpr> {
         let Referent::One(id) = self.referent(header) else { return None };
         let place = self.field_place(id, field)?;
         if !place.is_whole() || !self.is_integer(id, &place) {
@@ -80,6 +80,23 @@ impl Cx<'_> {
         Some(self.choose_holder(id, &CExpr::zero(place.width), |cx, base| {
             CExpr::atom(cx.member_name(id, &place, base), ty, place.width)
         }))
+    }
+
+    /// The number needs no swap to be had in network order.
+    pub(crate) fn is_in_network_order(&mut self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Const(_) => true,
+            ExprKind::Field { header, field } => self.raw_field(header, *field).is_some(),
+            ExprKind::Local(local) => {
+                self.wire_params.get(local).is_some_and(|param| param.integer(expr.ty.width() / 8).is_some())
+            }
+            ExprKind::IsValid(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => false,
+        }
     }
 
     pub(super) fn constant(&mut self, value: &BigUint, ty: ScalarType) -> CExpr {
@@ -287,7 +304,7 @@ impl Cx<'_> {
 }
 
 /// Bits `hi` to `lo`.
-pub(super) fn slice(base: CExpr, hi: u32, lo: u32) -> CExpr {
+pub(crate) fn slice(base: CExpr, hi: u32, lo: u32) -> CExpr {
     let width = hi - lo + 1;
     let ty = CType::of_width(width);
     let clean = base.clean && hi + 1 == base.width;
@@ -303,7 +320,7 @@ pub(super) fn slice(base: CExpr, hi: u32, lo: u32) -> CExpr {
 }
 
 /// `high ++ low`; `low` is clean.
-pub(super) fn concat(high: CExpr, low: CExpr) -> CExpr {
+pub(crate) fn concat(high: CExpr, low: CExpr) -> CExpr {
     let width = high.width + low.width;
     if high.width == 0 {
         return CExpr { width, ..low };

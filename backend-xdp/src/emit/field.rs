@@ -17,7 +17,7 @@ use p4xdp_midend::ir::{HeaderId, HeaderRef, HeaderTypeId};
 
 /// What a reference to a header comes down to.
 #[derive(Clone, Debug)]
-pub(super) enum Referent {
+pub(crate) enum Referent {
     /// A header.
     One(HeaderId),
     /// One of several, by an index that is known at run time.
@@ -27,7 +27,7 @@ pub(super) enum Referent {
 }
 
 impl Cx<'_> {
-    pub(super) fn referent(&mut self, header: &HeaderRef) -> Referent {
+    pub(crate) fn referent(&mut self, header: &HeaderRef) -> Referent {
         let at = |elements: &[HeaderId], i: usize| {
             elements.get(i).map_or(Referent::Nothing, |h| Referent::One(*h))
         };
@@ -74,7 +74,7 @@ impl Cx<'_> {
     }
 
     /// As [`Cx::is_valid`], where nobody follows the header's pointer.
-    pub(super) fn validity_of(&mut self, header: &HeaderRef) -> String {
+    pub(crate) fn validity_of(&mut self, header: &HeaderRef) -> String {
         let valid = match self.referent(header) {
             Referent::Nothing => CExpr::boolean(false),
             Referent::One(id) => self.validity_flag(id),
@@ -158,7 +158,7 @@ impl Cx<'_> {
     }
 
     /// The type of the header that a reference means.
-    pub(super) fn header_type(&self, header: &HeaderRef) -> HeaderTypeId {
+    pub(crate) fn header_type(&self, header: &HeaderRef) -> HeaderTypeId {
         match header {
             HeaderRef::Header(id) => self.program.headers[*id].ty,
             HeaderRef::Element { stack, .. } | HeaderRef::Next(stack) | HeaderRef::Last(stack) => {
@@ -172,7 +172,7 @@ impl Cx<'_> {
         &self.storage.types[self.program.headers[id].ty]
     }
 
-    pub(super) fn field_place(&self, id: HeaderId, field: u32) -> Option<FieldPlace> {
+    pub(crate) fn field_place(&self, id: HeaderId, field: u32) -> Option<FieldPlace> {
         self.header_layout(id).fields.get(field as usize)?.clone()
     }
 
@@ -198,7 +198,7 @@ impl Cx<'_> {
     }
 
     /// An expression by where the header is held: `of` is given the text in front of a member's name.
-    pub(super) fn choose_holder(
+    pub(crate) fn choose_holder(
         &mut self,
         id: HeaderId,
         absent: &CExpr,
@@ -288,7 +288,7 @@ impl Cx<'_> {
         }
     }
 
-    pub(super) fn is_integer(&self, id: HeaderId, place: &FieldPlace) -> bool {
+    pub(crate) fn is_integer(&self, id: HeaderId, place: &FieldPlace) -> bool {
         self.member(id, place).is_some_and(|m| m.integer)
     }
 
@@ -297,7 +297,7 @@ impl Cx<'_> {
     }
 
     /// The window as C names it: a member, or an address in an array member.
-    pub(super) fn member_name(&self, id: HeaderId, place: &FieldPlace, base: &str) -> String {
+    pub(crate) fn member_name(&self, id: HeaderId, place: &FieldPlace, base: &str) -> String {
         let Some(member) = self.member(id, place) else { return String::new() };
         match place.start {
             0 => format!("{base}{}", member.name),

@@ -48,7 +48,7 @@ impl Cx<'_> {
     }
 
     /// Writes `part`, to be run only where a condition holds.
-    pub(super) fn only_where(&mut self, condition: &Expr, part: impl FnOnce(&mut Self)) {
+    pub(crate) fn only_where(&mut self, condition: &Expr, part: impl FnOnce(&mut Self)) {
         let c = self.condition(condition);
         match c.text.as_str() {
             "true" => return part(self),

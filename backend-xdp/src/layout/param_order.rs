@@ -2,6 +2,7 @@
 //! to copy it into fields of the same width on byte boundaries, or to take it into a checksum. Then nothing is swapped
 //! at run time.
 
+use super::extern_facts::ExternFacts;
 use p4xdp_control::manifest::ByteOrder;
 use p4xdp_midend::ir::{
     Action, ActionParam, Arg, Block, Expr, ExprKind, HeaderRef, LValue, LocalId, Program, ScalarType,
@@ -9,11 +10,16 @@ use p4xdp_midend::ir::{
 };
 
 /// The order in which a parameter is best kept.
-pub fn param_order(program: &Program, action: &Action, param: &ActionParam) -> ByteOrder {
+pub(crate) fn param_order(
+    program: &Program,
+    externs: &ExternFacts,
+    action: &Action,
+    param: &ActionParam,
+) -> ByteOrder {
     if !is_whole_bytes(param.ty) {
         return ByteOrder::Host;
     }
-    let mut uses = Uses { program, local: param.local, ty: param.ty, copies: 0, others: 0 };
+    let mut uses = Uses { program, externs, local: param.local, ty: param.ty, copies: 0, others: 0 };
     uses.block(&action.body);
     if uses.copies > 0 && uses.copies >= uses.others { ByteOrder::Network } else { ByteOrder::Host }
 }
@@ -37,14 +43,10 @@ pub fn is_byte_field(program: &Program, header: &HeaderRef, field: u32) -> bool 
         .is_some_and(|f| f.offset.is_multiple_of(8) && is_whole_bytes(f.ty))
 }
 
-/// True for the functions of RFC 1624, which give the same checksum if all numbers are in the other byte order.
-pub fn is_checksum_update(function: &str) -> bool {
-    matches!(function, "csum_replace2" | "csum_replace4")
-}
-
 /// Counts what a body does with one local.
 struct Uses<'a> {
     program: &'a Program,
+    externs: &'a ExternFacts,
     local: LocalId,
     ty: ScalarType,
     copies: usize,
@@ -100,11 +102,12 @@ impl Uses<'_> {
                 self.others += [hit, action_run].into_iter().flatten().filter(|l| **l == self.local).count();
             }
             StmtKind::CallExtern { name, args, result, .. } => {
+                let order_free = self.externs.of(name).order_free;
                 for arg in args.iter().chain(result) {
                     match arg {
-                        // Checksums come out the same in either order.
+                        // The result comes out the same in either order.
                         Arg::In(Expr { kind: ExprKind::Local(local), .. })
-                            if *local == self.local && is_checksum_update(name) =>
+                            if *local == self.local && order_free =>
                         {
                             self.copies += 1;
                         }

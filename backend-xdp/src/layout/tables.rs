@@ -7,6 +7,7 @@
 //! control plane may change is such a value too, one member of the structure of all defaults (initialised data). One
 //! that it may not change is code.
 
+use super::extern_facts::ExternFacts;
 use super::members::{Members, Shape, Wish};
 use super::param_order::param_order;
 use crate::names::{self, Names};
@@ -125,13 +126,18 @@ impl ValueLayout {
 
 /// Lays out the tables of a program. Those that cannot be held in any storage that we have are reported, and then
 /// have none.
-pub fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Diagnostics) -> Tables {
+pub(crate) fn lay_out(
+    program: &Program,
+    externs: &ExternFacts,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Tables {
     let mut tables = Tables::default();
     for table in program.tables.values() {
         let stem = stem(names, &table.name);
-        let storage = table_storage::choose(program, table, &stem, diagnostics).unwrap_or_default();
+        let storage = table_storage::choose(program, externs, table, &stem, diagnostics).unwrap_or_default();
         let base = storage.as_ref().map_or(0, |s| s.action_base());
-        let value = lay_out_value(program, table, names, &stem, base);
+        let value = lay_out_value(program, externs, table, names, &stem, base);
         let default = if table.default_is_const {
             DefaultPlace::Code
         } else {
@@ -186,6 +192,7 @@ pub fn short_name(names: &mut Names, wanted: &str) -> String {
 
 fn lay_out_value(
     program: &Program,
+    externs: &ExternFacts,
     table: &Table,
     c_names: &mut Names,
     stem: &str,
@@ -200,7 +207,7 @@ fn lay_out_value(
             action
                 .params
                 .iter()
-                .map(|p| (p.name.clone(), p.ty, Shape::of(p.ty, param_order(program, action, p))))
+                .map(|p| (p.name.clone(), p.ty, Shape::of(p.ty, param_order(program, externs, action, p))))
                 .collect()
         })
         .collect();

@@ -9,6 +9,7 @@ mod lpm_trie;
 
 use crate::emit::writer::Writer;
 use crate::lacking::{self, Lacking};
+use crate::layout::extern_facts::{Attached, ExternFacts};
 use crate::layout::members::Shape;
 use crate::layout::param_order::is_byte_field;
 use crate::layout::tables::ValueLayout;
@@ -112,13 +113,14 @@ pub fn in_network_order(text: &str, unit: u32) -> String {
 ///
 /// # Errors
 /// When none of ours can hold it.
-pub fn choose(
+pub(crate) fn choose(
     program: &Program,
+    externs: &ExternFacts,
     table: &Table,
     stem: &str,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Box<dyn TableStorage>>, ErrorsReported> {
-    let attached = refuse_attached(program, table, diagnostics);
+    let attached = refuse_attached(program, externs, table, diagnostics);
     let has_runtime_entries = !table.keys.is_empty() && !table.entries_are_const;
     if !has_runtime_entries {
         return attached.map(|()| None);
@@ -134,7 +136,7 @@ pub fn choose(
         }
     }
     lacking?;
-    let (implementation, stated) = stated_size(program, table);
+    let (implementation, stated) = stated_size(program, externs, table);
     let size = u32::try_from(stated.unwrap_or(USUAL_SIZE).max(1)).map_err(|_| {
         diagnostics.error(Diagnostic::error(
             codes::E0521,
@@ -154,8 +156,8 @@ pub fn choose(
         && !is_lru(table)
     {
         let width = key.expr.ty.width();
-        let small = width <= WIDEST_INDEX && implementation != Some("hash_table");
-        let asked_for = implementation == Some("array_table") && width <= 32;
+        let small = width <= WIDEST_INDEX && !matches!(implementation, Some(Attached::Hash));
+        let asked_for = matches!(implementation, Some(Attached::Array)) && width <= 32;
         if small || asked_for {
             // An index beyond the array is a miss; one beyond the key cannot occur.
             let reachable = 1u64 << width.min(32);
@@ -192,6 +194,7 @@ fn lacking_key(key: &KeyElement, after_lpm: bool) -> Option<&'static Lacking> {
 /// profiles and selectors.
 fn refuse_attached(
     program: &Program,
+    externs: &ExternFacts,
     table: &Table,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), ErrorsReported> {
@@ -199,11 +202,13 @@ fn refuse_attached(
     for (property, value) in &table.properties {
         let PropertyValue::Extern(id) = value else { continue };
         let instance = &program.externs[*id];
-        if !matches!(&*instance.extern_type, "hash_table" | "array_table") {
-            let found = lacking::attached(&instance.extern_type).at(table.span);
-            let said = format!("`{}` in `{property}`, declared here", instance.extern_type);
-            result = Err(diagnostics.error(found.with_label(instance.span, said)));
-        }
+        let lacking = match externs.of(&instance.extern_type).attached {
+            Some(Attached::Array | Attached::Hash) => continue,
+            Some(Attached::Lacking(lacking)) => lacking,
+            None => &lacking::ATTACHED,
+        };
+        let said = format!("`{}` in `{property}`, declared here", instance.extern_type);
+        result = Err(diagnostics.error(lacking.at(table.span).with_label(instance.span, said)));
     }
     result
 }
@@ -225,19 +230,17 @@ fn exact_order(program: &Program, key: &KeyElement) -> ByteOrder {
 }
 
 /// What `implementation` names, and the number of entries by it or by `size`.
-fn stated_size<'a>(program: &'a Program, table: &Table) -> (Option<&'a str>, Option<u64>) {
-    let implementation = table.extern_property("implementation").map(|id| &program.externs[id]);
-    let by_implementation = implementation
-        .filter(|i| matches!(&*i.extern_type, "hash_table" | "array_table"))
-        .and_then(|i| i.args.first())
-        .and_then(|arg| match arg {
-            Arg::In(expr) => match &expr.kind {
-                ExprKind::Const(value) => value.to_u64(),
-                _ => None,
-            },
+fn stated_size(program: &Program, externs: &ExternFacts, table: &Table) -> (Option<Attached>, Option<u64>) {
+    let instance = table.extern_property("implementation").map(|id| &program.externs[id]);
+    let implementation = instance.and_then(|i| externs.of(&i.extern_type).attached);
+    let size = match implementation {
+        Some(Attached::Array | Attached::Hash) => match instance.and_then(|i| i.args.first()) {
+            Some(Arg::In(size)) => size.as_const().and_then(ToPrimitive::to_u64),
             _ => None,
-        });
-    (implementation.map(|i| &*i.extern_type), by_implementation.or(table.size))
+        },
+        Some(Attached::Lacking(_)) | None => None,
+    };
+    (implementation, size.or(table.size))
 }
 
 /// `@lru`: when the table is full, a new entry displaces the one that has not been used for longest.

@@ -1,10 +1,9 @@
-//! Hashes over lists of values: v1model's `hash`. The values one behind the other make a row of bits, whose last byte is filled up with
-//! zeros; the hash takes them in pieces of at most eight bytes:
+//! Digests of rows of bits: in goes a row ([`super::row`]) and an algorithm, out comes C that computes a hash or checksum of it. The last byte
+//! of the row is filled up with zeros; a hash takes it in pieces of at most eight bytes:
 //!
 //! ```text
 //! crc = crc32_bytes(0xffffffff, (__u64)bpf_ntohl(ipv4->src) << 32 | bpf_ntohl(ipv4->dst), 8);
 //! crc = crc32_bytes(crc, ipv4->protocol, 1);
-//! port = (~crc & 0xffffffff) % 4;
 //! ```
 //!
 //! What perhaps is not there stands in a branch. Where that leaves open at which bit the next value begins, the row is counted:
@@ -16,15 +15,23 @@
 //!         at += 12;
 //! }
 //! ```
+//!
+//! The Internet checksum (RFC 1071), a sum of 16-bit words, is a sum modulo 65535, where 2^16 is 1. So a value of any width is added as it is,
+//! shifted to where its last bit stands in a word:
+//!
+//! ```text
+//! sum = 0;
+//! sum += (__u64)ipv4->ttl << 8;
+//! sum += ipv4->protocol;
+//! ```
 
-use super::Cx;
-use super::cexpr::{CExpr, CType, Prec};
-use super::data::{Group, is_of_bytes, is_steady};
-use super::expr::slice;
-use super::externs::Call;
+use super::row::{Group, is_of_bytes, is_steady};
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, CType};
+use crate::emit::expr::slice;
+use crate::emit::externs::Call;
 use p4xdp_frontend::diagnostic::codes;
-use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Expr, ExprKind, LValue, ScalarType};
+use p4xdp_midend::ir::{Expr, ExprKind, ScalarType};
 
 /// Bits that a hash takes at once.
 const PIECE: u32 = 64;
@@ -43,6 +50,12 @@ pub(super) enum Algorithm {
 }
 
 impl Cx<'_> {
+    /// Refuses a call for its algorithm.
+    pub(super) fn refuse_algorithm(&mut self, call: &Call<'_>) {
+        let message = format!("`{}` with this algorithm cannot be compiled to XDP yet", call.name);
+        self.refuse(codes::E0524, call.span, message);
+    }
+
     /// The algorithm that a constant names. The custom CRCs are the control plane's to choose, and there is no way for it yet.
     pub(super) fn algorithm(&self, algorithm: &Expr) -> Option<Algorithm> {
         let (ExprKind::Const(value), ScalarType::Enum(id)) = (&algorithm.kind, algorithm.ty) else {
@@ -58,49 +71,6 @@ impl Cx<'_> {
             "random" => Some(Algorithm::Random),
             _ => None,
         }
-    }
-
-    /// Refuses a call for its algorithm.
-    pub(super) fn unknown_algorithm(&mut self, call: &Call<'_>) {
-        let message = format!("`{}` with this algorithm cannot be compiled to XDP yet", call.name);
-        self.refuse(codes::E0524, call.span, message);
-    }
-
-    /// `hash(result, algorithm, base, data, max)`: `base` plus the hash modulo `max`, or `base` if that is 0.
-    pub(super) fn hash(&mut self, call: &Call<'_>) {
-        let [Arg::Out(target), Arg::In(algorithm), Arg::In(base), data, Arg::In(max)] = call.args else {
-            return self.unknown(call);
-        };
-        let Some(algorithm) = self.algorithm(algorithm) else { return self.unknown_algorithm(call) };
-        let Some(groups) = self.data_of(data, call.span) else { return };
-        let value = self.digest(algorithm, &groups);
-        let digest = match value.prec {
-            Prec::Postfix if algorithm != Algorithm::Csum16 => value.text,
-            _ => {
-                let digest = self.fresh("digest", "__u64");
-                self.out.assignment(&digest, &value.text);
-                digest
-            }
-        };
-        self.assign_hash(target, base, &digest, max, call.span);
-    }
-
-    fn assign_hash(&mut self, target: &LValue, base: &Expr, digest: &str, max: &Expr, span: Span) {
-        let is_constant = max.as_const().is_some();
-        let (base, max) = (self.value(base), self.value(max));
-        if base.ty == CType::U128 || max.ty == CType::U128 || self.lvalue_width(target) > 64 {
-            return self.refuse(codes::E0512, span, "a hash of more than 64 bits is not supported");
-        }
-        let rest = match &max {
-            max if max.is_zero() => "0".to_owned(),
-            max if is_constant => format!("{digest} % {}", max.text),
-            max => format!("({} ? {digest} % {} : 0)", max.operand(), max.operand()),
-        };
-        let text = if base.is_zero() { rest } else { format!("{} + {rest}", base.operand()) };
-        let width = self.lvalue_width(target);
-        let value = CExpr { prec: Prec::Conditional, ..CExpr::atom(text, CType::U64, 64) };
-        let value = if width < 64 { slice(value, width - 1, 0) } else { value };
-        self.assign(target, value, span);
     }
 
     /// The hash of a row of bits, as wide as the algorithm makes it.
@@ -218,13 +188,70 @@ impl Cx<'_> {
     }
 
     /// A variable that counts the bits of a row; its name is returned.
-    pub(super) fn bit_count(&mut self) -> String {
+    fn bit_count(&mut self) -> String {
         let at = self.fresh("at", "__u32");
         self.out.assignment(&at, "0");
         at
     }
 
-    pub(super) fn count_bits(&mut self, at: &str, width: u32) {
+    fn count_bits(&mut self, at: &str, width: u32) {
         self.out.update(at, format!("{at} += {width};"));
+    }
+
+    /// The Internet checksum of a row of bits. Those behind the last whole word are its high ones.
+    fn sum_of(&mut self, groups: &[Group]) -> CExpr {
+        let sum = self.fresh("sum", "__u64");
+        self.out.assignment(&sum, "0");
+        if is_steady(groups, 16) {
+            let mut end = 0;
+            for group in groups {
+                self.where_there(group, |cx| {
+                    for value in &group.values {
+                        let width = value.ty.width();
+                        end += width;
+                        let term = cx.value(value);
+                        cx.add_to_sum(&sum, term, width, (16 - end % 16) % 16);
+                    }
+                });
+            }
+        } else {
+            let at = self.bit_count();
+            for group in groups {
+                self.where_there(group, |cx| {
+                    for piece in cx.pieces(&group.values, 64, false) {
+                        cx.count_bits(&at, piece.width);
+                        let value = piece.masked().text;
+                        cx.out.update(&sum, format!("{sum} += csum_words({value}) << (-{at} & 15);"));
+                    }
+                });
+            }
+        }
+        CExpr::atom(format!("csum_fold64({sum})"), CType::U16, 16)
+    }
+
+    fn add_to_sum(&mut self, sum: &str, value: CExpr, width: u32, shift: u32) {
+        const ROOM: u32 = 48;
+        if value.is_zero() {
+            return;
+        }
+        let value = value.masked();
+        let text = if width > 64 {
+            let half = |cx: &mut Self, hi, lo| {
+                let part = slice(value.clone(), hi, lo).masked();
+                let name = cx.fresh("part", "__u64");
+                cx.out.assignment(&name, &part.text);
+                format!("csum_words({name})")
+            };
+            let (high, low) = (half(self, width - 1, 64), half(self, 63, 0));
+            format!("({high} + {low})")
+        } else if width + shift > ROOM {
+            format!("csum_words({})", value.text)
+        } else if shift > 0 {
+            value.converted(CType::U64).operand()
+        } else {
+            value.text
+        };
+        let shifted = if shift > 0 { format!("{text} << {shift}") } else { text };
+        self.out.update(sum, format!("{sum} += {shifted};"));
     }
 }

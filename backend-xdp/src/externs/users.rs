@@ -15,10 +15,10 @@
 //!
 //! The C may use what the prelude has: fixed-width types, `SEC`, `__uint` and `__type` for maps of its own, byte order, kernel helpers.
 
-use super::Cx;
-use super::cexpr::{CExpr, CType, Prec};
-use super::externs::Call;
-use super::field::Referent;
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, CType, Prec};
+use crate::emit::externs::{Call, Extern, OtherShape};
+use crate::emit::field::Referent;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, HeaderRef, LValue, LocalId, ScalarType};
 
@@ -31,71 +31,72 @@ struct Argument {
 /// What is copied back when the call is over: the variable, and where it goes.
 type CopyOut<'c> = (CExpr, &'c LValue);
 
-impl Cx<'_> {
-    /// The user's C has a function of this name, and the program calls it.
-    pub fn is_user_function(&self, name: &str) -> bool {
-        self.prototypes.contains(name)
-    }
+/// All functions that no line of the registry stands for.
+pub(super) fn functions() -> Box<dyn Extern> {
+    Box::new(Users)
+}
 
-    /// True if there is C of the user's. Whether it has a certain function is clang's word: see [`crate::clang::undefined_function`].
-    pub(super) fn has_user_functions(&self) -> bool {
-        self.options.extern_c.is_some()
-    }
+#[derive(Debug)]
+struct Users;
 
-    /// Writes the call of a function that the user defines.
-    pub(super) fn call_user_function(&mut self, call: &Call<'_>) {
+impl Extern for Users {
+    /// Whether the user's C has a certain function is clang's word: see [`crate::clang::undefined_function`].
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        if cx.options.extern_c.is_none() {
+            return Err(OtherShape);
+        }
         let (mut arguments, mut copies) = (Vec::new(), Vec::new());
         for arg in call.args {
-            if !self.user_arguments(arg, call.span, &mut arguments, &mut copies) {
-                return self.unknown(call);
-            }
+            cx.user_arguments(arg, call.span, &mut arguments, &mut copies)?;
         }
         let result = match call.result {
             None => None,
-            Some(Arg::Out(target)) => Some(self.lvalue_type(target)),
-            Some(_) => return self.unknown(call),
+            Some(Arg::Out(target)) => Some(cx.lvalue_type(target)),
+            Some(_) => return Err(OtherShape),
         };
         let ty = result.map_or_else(|| "void".to_owned(), c_type);
-        if self.prototypes.insert(call.name.to_owned()) {
+        if cx.prototypes.insert(call.name.to_owned()) {
             let types: Vec<&str> = arguments.iter().map(|a| a.ty.as_str()).collect();
             let types = if types.is_empty() { "void".to_owned() } else { types.join(", ") };
-            let outer = self.globals.set_span(call.span);
-            self.globals.line(format!("static __always_inline {ty} {}({types});", call.name));
-            self.globals.set_span(outer);
-            self.globals.blank();
+            let outer = cx.globals.set_span(call.span);
+            cx.globals.line(format!("static __always_inline {ty} {}({types});", call.name));
+            cx.globals.set_span(outer);
+            cx.globals.blank();
         }
         let texts: Vec<&str> = arguments.iter().map(|a| a.text.as_str()).collect();
         let text = format!("{}({})", call.name, texts.join(", "));
         match result {
-            Some(ScalarType::Bool) => self.give(call, CExpr::truth(text, Prec::Postfix)),
+            Some(ScalarType::Bool) => cx.give(call, CExpr::truth(text, Prec::Postfix)),
             Some(ty) => {
                 let value = CExpr::atom(text, CType::of_width(ty.width()), ty.width());
-                self.give(call, CExpr { clean: false, ..value });
+                cx.give(call, CExpr { clean: false, ..value });
             }
-            None => self.out.line(format!("{text};")),
+            None => cx.out.line(format!("{text};")),
         }
         for (variable, target) in copies {
-            self.assign(target, variable, call.span);
+            cx.assign(target, variable, call.span);
         }
+        Ok(())
     }
+}
 
-    /// Adds the C arguments for one of P4; false if there is no way to pass it.
+impl Cx<'_> {
+    /// Adds the C arguments for one of P4; fails if there is no way to pass it.
     fn user_arguments<'c>(
         &mut self,
         arg: &'c Arg,
         span: Span,
         arguments: &mut Vec<Argument>,
         copies: &mut Vec<CopyOut<'c>>,
-    ) -> bool {
+    ) -> Result<(), OtherShape> {
         match arg {
             Arg::In(expr) | Arg::While { value: expr, .. } => {
                 let value = self.value(expr);
                 let value = if expr.ty.is_signed() { value.sign_extended() } else { value };
                 arguments.push(Argument { ty: c_type(expr.ty), text: value.text });
-                true
             }
             Arg::Out(target) => {
-                let Some(present) = self.read_lvalue(target, span) else { return false };
+                let present = self.read_lvalue(target, span).ok_or(OtherShape)?;
                 let ty = self.lvalue_type(target);
                 let name = self.fresh("argument", &c_type(ty));
                 self.out.line(format!("{name} = {};", present.masked().text));
@@ -103,20 +104,18 @@ impl Cx<'_> {
                     CExpr { clean: false, ..CExpr::atom(&name, CType::of_width(ty.width()), ty.width()) };
                 arguments.push(Argument { ty: format!("{} *", c_type(ty)), text: format!("&{name}") });
                 copies.push((variable, target));
-                true
             }
-            Arg::Header(header) => match self.header_address(header) {
-                Some(argument) => {
-                    arguments.push(argument);
-                    true
-                }
-                None => false,
-            },
+            Arg::Header(header) => arguments.push(self.header_address(header).ok_or(OtherShape)?),
             Arg::Struct(fields) => {
-                fields.iter().all(|(_, field)| self.user_arguments(field, span, arguments, copies))
+                for (_, field) in fields {
+                    self.user_arguments(field, span, arguments, copies)?;
+                }
             }
-            Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => false,
+            Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {
+                return Err(OtherShape);
+            }
         }
+        Ok(())
     }
 
     /// A pointer to a header, null while it is invalid.

@@ -1,16 +1,15 @@
 //! The data of hashes and checksums: in go the values that a program lists, out come groups of values that stand one behind the other
 //! in a row of bits. Fields of headers that are not valid are no part of the row, nor are such headers themselves.
 //!
-//! What a hash makes of the row is left to [`super::hash`] and [`super::checksum`].
+//! What is made of the row is left to [`super::digest`].
 
-use super::Cx;
-use super::cexpr::{CExpr, CType, Prec};
-use super::expr::{concat, slice};
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, CType, Prec};
+use crate::emit::expr::{concat, slice};
 use crate::lacking;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
-use std::sync::Arc;
 
 /// Values that are there together.
 pub(super) struct Group {
@@ -43,16 +42,16 @@ fn in_front_of_last(groups: &[Group]) -> impl Iterator<Item = &Group> {
 
 impl Cx<'_> {
     /// The groups of values in an argument. What has no bits, or cannot be had, is refused.
-    pub(super) fn data_of(&mut self, data: &Arg, span: Span) -> Option<Vec<Group>> {
+    pub(super) fn row_of(&mut self, data: &Arg, span: Span) -> Option<Vec<Group>> {
         let mut groups = Vec::new();
-        self.collect_data(data, span, &mut groups).then_some(groups)
+        self.collect_row(data, span, &mut groups).then_some(groups)
     }
 
-    fn collect_data(&mut self, data: &Arg, span: Span, groups: &mut Vec<Group>) -> bool {
+    fn collect_row(&mut self, data: &Arg, span: Span, groups: &mut Vec<Group>) -> bool {
         match data {
             Arg::In(value) => self.add_value(None, value, span, groups),
             Arg::While { condition, value } => self.add_value(Some(condition), value, span, groups),
-            Arg::Struct(fields) => fields.iter().all(|(_, field)| self.collect_data(field, span, groups)),
+            Arg::Struct(fields) => fields.iter().all(|(_, field)| self.collect_row(field, span, groups)),
             Arg::Header(header) => self.add_header(header, span, groups),
             Arg::Stack(stack) => {
                 let elements = self.program.stacks[*stack].elements.clone();
@@ -162,20 +161,6 @@ impl Cx<'_> {
         }
         pieces
     }
-
-    /// The scalars that a list consists of, in order. Anything else in it is refused.
-    pub(super) fn scalars_of<'a>(
-        &mut self,
-        data: &'a [(Arc<str>, Arg)],
-        span: Span,
-    ) -> Option<Vec<&'a Expr>> {
-        let mut values = Vec::new();
-        if scalars(data, &mut values) {
-            return Some(values);
-        }
-        self.sink.emit(lacking::HEADER_IN_MESSAGE.at(span));
-        None
-    }
 }
 
 /// A value with so many zeros behind it.
@@ -186,22 +171,4 @@ fn with_zeros_behind(value: CExpr, zeros: u32) -> CExpr {
     }
     let by = CExpr::atom(zeros.to_string(), CType::Literal, 32);
     value.masked().converted(CType::of_width(width)).joined("<<", Prec::Shift, &by, width, true)
-}
-
-/// The scalars that a list consists of, in order; false if there is anything else in it.
-fn scalars<'a>(data: &'a [(Arc<str>, Arg)], into: &mut Vec<&'a Expr>) -> bool {
-    data.iter().all(|(_, arg)| match arg {
-        Arg::In(expr) | Arg::While { value: expr, .. } => {
-            into.push(expr);
-            true
-        }
-        Arg::Struct(fields) => scalars(fields, into),
-        Arg::Out(_)
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => false,
-    })
 }

@@ -1,0 +1,24 @@
+//! `assert(check)` and `assume(check)` of v1model: a check that fails aborts the packet.
+
+use super::V1MODEL;
+use crate::emit::Cx;
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use p4xdp_midend::ir::Arg;
+
+pub(super) const ASSERT: Entry = Entry::function("assert", |_| Box::new(Assert)).of(V1MODEL);
+pub(super) const ASSUME: Entry = Entry::function("assume", |_| Box::new(Assert)).of(V1MODEL);
+
+#[derive(Debug)]
+struct Assert;
+
+impl Extern for Assert {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [Arg::In(check)] = call.args else { return Err(OtherShape) };
+        let holds = cx.condition(check);
+        if holds.text != "true" {
+            cx.out.line(format!("if (!{})\n\treturn {};", holds.operand(), cx.abort));
+        }
+        cx.assume(check, true);
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! Cells: an array of equal values in a map, one an index, which packets change and the control plane reads or writes. In goes an instance
+//! with the number and shape of its cells, out come its map and where things stand. Counters and registers are such arrays; what a cell means
+//! and how packets change it is theirs.
+
+use crate::layout::tables::short_name;
+use crate::maps::{MapDefinition, MapType};
+use crate::names::Names;
+use num_traits::ToPrimitive;
+use p4xdp_control::manifest::{ByteOrder, Place};
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
+use p4xdp_midend::ir::{Arg, ExternInstance};
+
+/// An array of cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cells {
+    /// Name of the map.
+    pub(super) map: String,
+    /// Kind of the map; its keys are indices of 32 bits.
+    kind: MapType,
+    /// Cells.
+    pub(super) size: u32,
+    /// C type of a cell.
+    slot: &'static str,
+    /// Bytes of a cell.
+    pub(super) bytes: u32,
+}
+
+impl Cells {
+    /// The cells of an instance: so many, of a C type of so many bytes. A map has at least one.
+    pub(super) fn new(
+        instance: &ExternInstance,
+        names: &mut Names,
+        kind: MapType,
+        size: u32,
+        (slot, bytes): (&'static str, u32),
+    ) -> Cells {
+        let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
+        Cells { map: short_name(names, last), kind, size: size.max(1), slot, bytes }
+    }
+
+    /// Their map.
+    pub(super) fn definition(&self) -> MapDefinition {
+        MapDefinition {
+            name: self.map.clone(),
+            kind: self.kind,
+            key: "__u32".to_owned(),
+            value: self.slot.to_owned(),
+            max_entries: Some(self.size),
+        }
+    }
+}
+
+/// A number in host order within a cell.
+pub(super) fn at(offset: u32, size: u32) -> Place {
+    Place { offset, size, order: ByteOrder::Host }
+}
+
+/// Constant arguments of an instance's constructor, as many as it needs.
+///
+/// # Errors
+/// When one of them is not constant, which is reported.
+pub(super) fn constants<const N: usize>(
+    instance: &ExternInstance,
+    diagnostics: &mut Diagnostics,
+) -> Result<[u64; N], ErrorsReported> {
+    let mut values = [0; N];
+    for (position, value) in values.iter_mut().enumerate() {
+        *value = constant(instance, position).ok_or_else(|| {
+            let message = format!("`{}` needs a constant size and kind", instance.name);
+            diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
+        })?;
+    }
+    Ok(values)
+}
+
+fn constant(instance: &ExternInstance, position: usize) -> Option<u64> {
+    match instance.args.get(position)? {
+        Arg::In(expr) => expr.as_const()?.to_u64(),
+        Arg::While { .. }
+        | Arg::Out(_)
+        | Arg::Header(_)
+        | Arg::Stack(_)
+        | Arg::Struct(_)
+        | Arg::String(_)
+        | Arg::Extern(_)
+        | Arg::Packet
+        | Arg::Missing => None,
+    }
+}

@@ -1,0 +1,77 @@
+//! `update_checksum(condition, data, checksum, algorithm)` and `verify_checksum` of v1model; a wrong checksum sets `checksum_error` of the metadata.
+
+use super::V1MODEL;
+use super::digest::Algorithm;
+use crate::arch::Stages;
+use crate::emit::Cx;
+use crate::emit::cexpr::CExpr;
+use crate::emit::expr::slice;
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use p4xdp_midend::ir::{Arg, Expr};
+
+pub(super) const UPDATE_CHECKSUM: Entry =
+    Entry::function("update_checksum", |_| Box::new(Update)).of(V1MODEL);
+pub(super) const VERIFY_CHECKSUM: Entry =
+    Entry::function("verify_checksum", |_| Box::new(Verify)).of(V1MODEL);
+
+#[derive(Debug)]
+struct Update;
+
+impl Extern for Update {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [Arg::In(condition), data, Arg::Out(target), Arg::In(algorithm)] = call.args else {
+            return Err(OtherShape);
+        };
+        let Some(algorithm) = algorithm_of(cx, call, algorithm) else { return Ok(()) };
+        let width = cx.lvalue_width(target);
+        cx.only_where(condition, |cx| {
+            if let Some(checksum) = checksum(cx, call, algorithm, data, width) {
+                cx.assign(target, checksum, call.span);
+            }
+        });
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct Verify;
+
+impl Extern for Verify {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [Arg::In(condition), data, Arg::In(expected), Arg::In(algorithm)] = call.args else {
+            return Err(OtherShape);
+        };
+        let stages = Stages(&cx.program.stages);
+        let failed = stages.local("ig", 2, Some("checksum_error")).ok_or(OtherShape)?;
+        let Some(algorithm) = algorithm_of(cx, call, algorithm) else { return Ok(()) };
+        cx.only_where(condition, |cx| {
+            let width = expected.ty.width();
+            let expected = cx.value(expected);
+            let Some(sum) = checksum(cx, call, algorithm, data, width) else { return };
+            let flag = cx.local(failed).text;
+            cx.out.update(&flag, format!("if ({} != {})", sum.operand(), expected.operand()));
+            cx.out.update(&flag, format!("\t{flag} = 1;"));
+        });
+        Ok(())
+    }
+}
+
+/// The algorithm of a checksum. A random one is none, and is refused as others are.
+fn algorithm_of(cx: &mut Cx<'_>, call: &Call<'_>, algorithm: &Expr) -> Option<Algorithm> {
+    let found = cx.algorithm(algorithm).filter(|algorithm| *algorithm != Algorithm::Random);
+    if found.is_none() {
+        cx.refuse_algorithm(call);
+    }
+    found
+}
+
+/// The checksum of an argument, in `width` bits.
+fn checksum(cx: &mut Cx<'_>, call: &Call<'_>, algorithm: Algorithm, data: &Arg, width: u32) -> Option<CExpr> {
+    let groups = cx.row_of(data, call.span)?;
+    let checksum = cx.digest(algorithm, &groups);
+    Some(match checksum.width > width {
+        true if width > 0 => slice(checksum, width - 1, 0).masked(),
+        true => CExpr::zero(0),
+        false => CExpr { width, ..checksum },
+    })
+}

@@ -1,0 +1,77 @@
+//! `bool tcp_conntrack(in Headers)`, declared by programs: whether a packet belongs to a TCP connection that was opened properly. The structure
+//! has headers `ipv4` and `tcp` with the fields that [`FIELDS`] lists.
+
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, Prec};
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::emit::field::Referent;
+use crate::layout::tables::short_name;
+use crate::maps::{MapDefinition, MapType};
+use crate::names::Names;
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
+use std::sync::Arc;
+
+pub(super) const TCP_CONNTRACK: Entry = Entry::function("tcp_conntrack", lay_out);
+
+/// What the tracker looks at: header, field, width.
+const FIELDS: [(&str, &str, u32); 7] = [
+    ("ipv4", "srcAddr", 32),
+    ("ipv4", "dstAddr", 32),
+    ("tcp", "srcPort", 16),
+    ("tcp", "dstPort", 16),
+    ("tcp", "syn", 1),
+    ("tcp", "ack", 1),
+    ("tcp", "fin", 1),
+];
+
+/// The map of connections, which all calls share.
+#[derive(Debug)]
+struct Connections {
+    map: String,
+}
+
+fn lay_out(names: &mut Names) -> Box<dyn Extern> {
+    Box::new(Connections { map: short_name(names, "connections") })
+}
+
+impl Extern for Connections {
+    fn maps(&self) -> Vec<MapDefinition> {
+        vec![MapDefinition {
+            name: self.map.clone(),
+            kind: MapType::LruHash,
+            key: "struct connection".to_owned(),
+            value: "struct connection_state".to_owned(),
+            max_entries: Some(10000),
+        }]
+    }
+
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [Arg::Struct(headers)] = call.args else { return Err(OtherShape) };
+        let fields: Vec<Expr> = FIELDS
+            .iter()
+            .map(|wanted| field(cx, headers, wanted))
+            .collect::<Option<_>>()
+            .ok_or(OtherShape)?;
+        let arguments: Vec<String> = fields.iter().map(|field| cx.value(field).text).collect();
+        let text = format!("tcp_conntrack(&{}, {})", self.map, arguments.join(", "));
+        cx.give(call, CExpr::truth(text, Prec::Postfix));
+        Ok(())
+    }
+}
+
+fn field(
+    cx: &mut Cx<'_>,
+    headers: &[(Arc<str>, Arg)],
+    &(header, field, width): &(&str, &str, u32),
+) -> Option<Expr> {
+    let reference = headers.iter().find_map(|(name, arg)| match arg {
+        Arg::Header(reference) if &**name == header => Some(reference),
+        _ => None,
+    })?;
+    let Referent::One(id) = cx.referent(reference) else { return None };
+    let ty = &cx.program.header_types[cx.program.headers[id].ty];
+    let position = ty.fields.iter().position(|f| &*f.name == field && f.ty.width() == width)?;
+    let kind = ExprKind::Field { header: HeaderRef::Header(id), field: u32::try_from(position).ok()? };
+    Some(Expr { kind, ty: ScalarType::bit(width), span: Span::NONE })
+}

@@ -1,0 +1,113 @@
+//! `counter(bit<32> size, CounterType type)` of v1model: `count(i)` adds the packet to counter `i` of this processor, its bytes or both; an
+//! index that is not there counts nowhere.
+//!
+//! Counters of other architectures are laid out and described here too: one slot an index and processor.
+
+use super::V1MODEL;
+use super::cells::{Cells, at, constants};
+use crate::emit::Cx;
+use crate::emit::cexpr::CType;
+use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::maps::{MapDefinition, MapType};
+use crate::names::Names;
+use p4xdp_control::manifest::ExternKind;
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
+use p4xdp_midend::ir::{ExternInstance, Program};
+
+pub(super) const COUNTER: Entry = Entry::of_type("counter", lay_out).of(V1MODEL);
+
+/// What a counter counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Events, or packets.
+    Packets,
+    /// Bytes of packets.
+    Bytes,
+    /// Both.
+    PacketsAndBytes,
+}
+
+/// An array of counters.
+#[derive(Debug)]
+pub(super) struct Counters {
+    /// Where they are.
+    pub(super) cells: Cells,
+    counts: Counts,
+}
+
+impl Counters {
+    /// So many counters; `sparse` ones are made when they are first used.
+    pub(super) fn new(
+        instance: &ExternInstance,
+        size: u64,
+        counts: Counts,
+        sparse: bool,
+        names: &mut Names,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Counters, ErrorsReported> {
+        const MOST: u32 = 1 << 24;
+        let slot = match counts {
+            Counts::Packets | Counts::Bytes => ("__u64", 8),
+            Counts::PacketsAndBytes => ("struct packets_and_bytes", 16),
+        };
+        let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
+            let message = format!("`{}` has {size} counters", instance.name);
+            let note =
+                format!("each takes {} bytes for every processor; at most {MOST} are possible", slot.1);
+            diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message).with_note(note))
+        })?;
+        let kind = if sparse { MapType::PerCpuHash } else { MapType::PerCpuArray };
+        Ok(Counters { cells: Cells::new(instance, names, kind, size, slot), counts })
+    }
+
+    /// As the control plane sees them.
+    pub(super) fn describe(&self, sparse: bool) -> ExternKind {
+        ExternKind::Counter {
+            map: self.cells.map.clone(),
+            per_cpu: true,
+            sparse,
+            size: self.cells.size,
+            base: 0,
+            packets: (self.counts != Counts::Bytes).then(|| at(0, 8)),
+            bytes: match self.counts {
+                Counts::Packets => None,
+                Counts::Bytes => Some(at(0, 8)),
+                Counts::PacketsAndBytes => Some(at(8, 8)),
+            },
+            value_size: self.cells.bytes,
+        }
+    }
+}
+
+fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
+    let [size, counts] = constants(instance, diagnostics)?;
+    let counts = match counts {
+        0 => Counts::Packets,
+        1 => Counts::Bytes,
+        _ => Counts::PacketsAndBytes,
+    };
+    Ok(Box::new(Counters::new(instance, size, counts, false, names, diagnostics)?))
+}
+
+impl Extern for Counters {
+    fn maps(&self) -> Vec<MapDefinition> {
+        vec![self.cells.definition()]
+    }
+
+    fn describe(&self, _program: &Program) -> Option<ExternKind> {
+        Some(Counters::describe(self, false))
+    }
+
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        const LENGTH: &str = "data_end - data";
+        let values = cx.values(call.args).ok_or(OtherShape)?;
+        let ("count", [index]) = (call.name, values.as_slice()) else { return Err(OtherShape) };
+        let (map, index) = (&self.cells.map, index.clone().converted(CType::U32).text);
+        cx.out.line(match self.counts {
+            Counts::Packets => format!("xdp_count(&{map}, {index}, 1);"),
+            Counts::Bytes => format!("xdp_count(&{map}, {index}, {LENGTH});"),
+            Counts::PacketsAndBytes => format!("xdp_count_packet(&{map}, {index}, {LENGTH});"),
+        });
+        Ok(())
+    }
+}

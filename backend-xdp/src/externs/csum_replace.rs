@@ -1,0 +1,40 @@
+//! `csum_replace2(csum, old, new)` and `csum_replace4`, declared by ebpf_model and by programs: the Internet checksum after a word has changed
+//! (RFC 1624). The prelude has functions of the same names.
+
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, CType};
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::layout::extern_facts::Facts;
+use p4xdp_midend::ir::{Arg, Expr};
+
+const FACTS: Facts = Facts { is_pure: true, order_free: true, ..Facts::none() };
+pub(super) const CSUM_REPLACE2: Entry =
+    Entry::function("csum_replace2", |_| Box::new(CsumReplace)).with(FACTS);
+pub(super) const CSUM_REPLACE4: Entry =
+    Entry::function("csum_replace4", |_| Box::new(CsumReplace)).with(FACTS);
+
+#[derive(Debug)]
+struct CsumReplace;
+
+impl Extern for CsumReplace {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [Arg::In(csum), Arg::In(old), Arg::In(new)] = call.args else { return Err(OtherShape) };
+        let args = [csum, old, new];
+        let text = match in_place(cx, call, args) {
+            Some(text) => text,
+            None => format!("{}({})", call.name, args.map(|arg| cx.value(arg).text).join(", ")),
+        };
+        cx.give(call, CExpr::atom(text, CType::U16, 16));
+        Ok(())
+    }
+}
+
+/// An update from numbers that mostly are in headers: without swapping them, which changes nothing but the order of the result. Clang drops
+/// that swap too where the result goes to a header.
+fn in_place(cx: &mut Cx<'_>, call: &Call<'_>, args: [&Expr; 3]) -> Option<String> {
+    if args.iter().filter(|arg| cx.is_in_network_order(arg)).count() < 2 {
+        return None;
+    }
+    let numbers = args.map(|arg| cx.network(arg, arg.ty.width() / 8).text);
+    Some(format!("bpf_ntohs({}({}))", call.name, numbers.join(", ")))
+}

@@ -1,0 +1,58 @@
+//! `hash(result, algorithm, base, data, max)` of v1model: `base` plus the hash of the data modulo `max`, or `base` if that is 0.
+
+use super::V1MODEL;
+use super::digest::Algorithm;
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, CType, Prec};
+use crate::emit::expr::slice;
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{Arg, Expr, LValue};
+
+pub(super) const HASH: Entry = Entry::function("hash", |_| Box::new(Hash)).of(V1MODEL);
+
+#[derive(Debug)]
+struct Hash;
+
+impl Extern for Hash {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [Arg::Out(target), Arg::In(algorithm), Arg::In(base), data, Arg::In(max)] = call.args else {
+            return Err(OtherShape);
+        };
+        let Some(algorithm) = cx.algorithm(algorithm) else {
+            cx.refuse_algorithm(call);
+            return Ok(());
+        };
+        let Some(groups) = cx.row_of(data, call.span) else { return Ok(()) };
+        let value = cx.digest(algorithm, &groups);
+        let digest = match value.prec {
+            Prec::Postfix if algorithm != Algorithm::Csum16 => value.text,
+            _ => {
+                let digest = cx.fresh("digest", "__u64");
+                cx.out.assignment(&digest, &value.text);
+                digest
+            }
+        };
+        assign(cx, target, base, &digest, max, call.span);
+        Ok(())
+    }
+}
+
+fn assign(cx: &mut Cx<'_>, target: &LValue, base: &Expr, digest: &str, max: &Expr, span: Span) {
+    let is_constant = max.as_const().is_some();
+    let (base, max) = (cx.value(base), cx.value(max));
+    if base.ty == CType::U128 || max.ty == CType::U128 || cx.lvalue_width(target) > 64 {
+        return cx.refuse(codes::E0512, span, "a hash of more than 64 bits is not supported");
+    }
+    let rest = match &max {
+        max if max.is_zero() => "0".to_owned(),
+        max if is_constant => format!("{digest} % {}", max.text),
+        max => format!("({} ? {digest} % {} : 0)", max.operand(), max.operand()),
+    };
+    let text = if base.is_zero() { rest } else { format!("{} + {rest}", base.operand()) };
+    let width = cx.lvalue_width(target);
+    let value = CExpr { prec: Prec::Conditional, ..CExpr::atom(text, CType::U64, 64) };
+    let value = if width < 64 { slice(value, width - 1, 0) } else { value };
+    cx.assign(target, value, span);
+}

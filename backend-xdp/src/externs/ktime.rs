@@ -1,0 +1,22 @@
+//! `BPF_KTIME_GET_NS()` of ebpf_model and xdp_model: nanoseconds since the machine started, the low bits of it.
+
+use super::FILTERS;
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, CType};
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::layout::extern_facts::Facts;
+
+pub(super) const KTIME_GET_NS: Entry = Entry::function("BPF_KTIME_GET_NS", |_| Box::new(Now))
+    .of(FILTERS)
+    .with(Facts { is_pure: true, ..Facts::none() });
+
+#[derive(Debug)]
+struct Now;
+
+impl Extern for Now {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [] = call.args else { return Err(OtherShape) };
+        cx.give(call, CExpr::atom("bpf_ktime_get_ns()", CType::U64, 64));
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! Externs of v1model that cannot be compiled to XDP yet: their calls are refused, also if the user's C defines them, and so are tables
+//! that have one of them in a property. What is said of them is in [`crate::lacking`].
+
+use super::V1MODEL;
+use crate::emit::Cx;
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::lacking::{self, Lacking};
+use crate::layout::extern_facts::{Attached, Facts};
+
+/// An extern type: what its methods are refused as (none: by their names), and tables that have it.
+macro_rules! types {
+    ($($constant:ident $name:literal $called:expr, $attached:expr;)*) => {
+        $(pub(super) const $constant: Entry = Entry::of_type($name, |_, _, _| Ok(Box::new(CannotBeHad($called))))
+            .of(V1MODEL)
+            .with(Facts { attached: $attached, ..Facts::none() });)*
+    };
+}
+
+/// A function, and what it is refused as.
+macro_rules! functions {
+    ($($constant:ident $name:literal $called:ident;)*) => {
+        $(pub(super) const $constant: Entry =
+            Entry::function($name, |_| Box::new(CannotBeHad(Some(&lacking::$called)))).of(V1MODEL);)*
+    };
+}
+
+types! {
+    METER "meter" Some(&lacking::METER), None;
+    DIRECT_COUNTER "direct_counter" None, Some(Attached::Lacking(&lacking::DIRECT_COUNTER));
+    DIRECT_METER "direct_meter" Some(&lacking::METER), Some(Attached::Lacking(&lacking::DIRECT_METER));
+    ACTION_PROFILE "action_profile" None, Some(Attached::Lacking(&lacking::ACTION_PROFILE));
+    ACTION_SELECTOR "action_selector" None, Some(Attached::Lacking(&lacking::ACTION_SELECTOR));
+}
+
+functions! {
+    CLONE "clone" CLONE;
+    CLONE3 "clone3" CLONE;
+    CLONE_PRESERVING "clone_preserving_field_list" CLONE;
+    DIGEST "digest" DIGEST;
+    RECIRCULATE "recirculate" RECIRCULATE;
+    RECIRCULATE_PRESERVING "recirculate_preserving_field_list" RECIRCULATE;
+    RESUBMIT "resubmit" RESUBMIT;
+    RESUBMIT_PRESERVING "resubmit_preserving_field_list" RESUBMIT;
+    TRUNCATE "truncate" TRUNCATE;
+    UPDATE_CHECKSUM_WITH_PAYLOAD "update_checksum_with_payload" CHECKSUM_WITH_PAYLOAD;
+    VERIFY_CHECKSUM_WITH_PAYLOAD "verify_checksum_with_payload" CHECKSUM_WITH_PAYLOAD;
+}
+
+/// Is refused as this where it is called.
+#[derive(Debug)]
+struct CannotBeHad(Option<&'static Lacking>);
+
+impl Extern for CannotBeHad {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        cx.sink.emit(self.0.ok_or(OtherShape)?.at(call.span));
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! `log_msg(text)` and `log_msg(text, data)` of v1model: a line in the kernel's trace buffer, `/sys/kernel/tracing/trace_pipe`. Each `{}` is a
+//! value.
+
+use super::V1MODEL;
+use crate::emit::Cx;
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use p4xdp_frontend::diagnostic::codes;
+use p4xdp_midend::ir::{Arg, Expr};
+use std::sync::Arc;
+
+pub(super) const LOG_MSG: Entry = Entry::function("log_msg", |_| Box::new(LogMsg)).of(V1MODEL);
+
+/// Values that `bpf_trace_printk` takes.
+const MOST_LOGGED: usize = 3;
+
+#[derive(Debug)]
+struct LogMsg;
+
+impl Extern for LogMsg {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [Arg::String(text), data @ ..] = call.args else { return Err(OtherShape) };
+        let mut values = Vec::new();
+        if let [Arg::Struct(fields)] = data
+            && !scalars(fields, &mut values)
+        {
+            cx.sink.emit(crate::lacking::HEADER_IN_MESSAGE.at(call.span));
+            return Ok(());
+        }
+        if values.len() > MOST_LOGGED || values.iter().any(|value| value.ty.width() > 64) {
+            let message =
+                format!("`log_msg` can have at most {MOST_LOGGED} values of at most 64 bits on XDP");
+            cx.refuse(codes::E0524, call.span, message);
+            return Ok(());
+        }
+        let text = text.trim_matches('"').replace('%', "%%").replace("{}", "%llu");
+        let name = cx.names.unique("log_format");
+        cx.globals.line(format!("static const char {name}[] = \"{text}\";"));
+        let values: Vec<String> =
+            values.into_iter().map(|value| format!(", (__u64){}", cx.value(value).operand())).collect();
+        cx.out.line(format!("bpf_trace_printk({name}, sizeof({name}){});", values.concat()));
+        Ok(())
+    }
+}
+
+/// The scalars that a list consists of, in order; false if there is anything else in it.
+fn scalars<'a>(data: &'a [(Arc<str>, Arg)], into: &mut Vec<&'a Expr>) -> bool {
+    data.iter().all(|(_, arg)| match arg {
+        Arg::In(expr) | Arg::While { value: expr, .. } => {
+            into.push(expr);
+            true
+        }
+        Arg::Struct(fields) => scalars(fields, into),
+        Arg::Out(_)
+        | Arg::Header(_)
+        | Arg::Stack(_)
+        | Arg::String(_)
+        | Arg::Extern(_)
+        | Arg::Packet
+        | Arg::Missing => false,
+    })
+}

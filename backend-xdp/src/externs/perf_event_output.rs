@@ -1,0 +1,49 @@
+//! `BPF_PERF_EVENT_OUTPUT()` of xdp_model and ebpf_model: sends the packet's length and the packet, as it is now, to the control plane.
+
+use super::FILTERS;
+use super::cells::at;
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, CType};
+use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::layout::tables::short_name;
+use crate::maps::{MapDefinition, MapType};
+use crate::names::Names;
+use p4xdp_control::manifest::{ExternKind, Param};
+use p4xdp_midend::ir::Program;
+
+pub(super) const PERF_EVENT_OUTPUT: Entry = Entry::function("BPF_PERF_EVENT_OUTPUT", lay_out).of(FILTERS);
+
+/// The map of events, which all calls share.
+#[derive(Debug)]
+struct Events {
+    map: String,
+}
+
+fn lay_out(names: &mut Names) -> Box<dyn Extern> {
+    Box::new(Events { map: short_name(names, "perf_event") })
+}
+
+impl Extern for Events {
+    fn maps(&self) -> Vec<MapDefinition> {
+        vec![MapDefinition {
+            name: self.map.clone(),
+            kind: MapType::PerfEventArray,
+            key: "__u32".to_owned(),
+            value: "__u32".to_owned(),
+            max_entries: None,
+        }]
+    }
+
+    fn describe(&self, _program: &Program) -> Option<ExternKind> {
+        let length =
+            Param { name: "length".to_owned(), width: 32, signed: false, members: Vec::new(), port: false };
+        Some(ExternKind::Events { map: self.map.clone(), perf: true, fields: vec![(length, at(0, 4))] })
+    }
+
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let [] = call.args else { return Err(OtherShape) };
+        let sent = format!("xdp_send_packet(ctx, &{})", self.map);
+        cx.give(call, CExpr::atom(sent, CType::U32, 32));
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+//! `register<T>(bit<32> size)` of v1model: a value an index, one for all processors. `read(result, index)` beyond the end gives 0 and
+//! `write(index, value)` does nothing there, as on the interpreter.
+
+use super::V1MODEL;
+use super::cells::{Cells, at, constants};
+use crate::emit::Cx;
+use crate::emit::cexpr::{CExpr, CType, Prec};
+use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::maps::{MapDefinition, MapType};
+use crate::names::Names;
+use p4xdp_control::manifest::ExternKind;
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
+use p4xdp_midend::ir::{Arg, ExternInstance, Program, ScalarType, TypeShape};
+
+pub(super) const REGISTER: Entry = Entry::of_type("register", lay_out).of(V1MODEL);
+
+#[derive(Debug)]
+struct Register {
+    cells: Cells,
+    ty: ScalarType,
+}
+
+fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
+    const MOST: u32 = 1 << 26;
+    let [size]: [u64; 1] = constants(instance, diagnostics)?;
+    let ty = match instance.type_args.first() {
+        Some(TypeShape::Scalar(ty)) if ty.width() <= 64 && !matches!(ty, ScalarType::Varbit { .. }) => *ty,
+        _ => {
+            let message = format!("`{}` holds other values than numbers of at most 64 bits", instance.name);
+            let note = "a register of structures, headers or wider numbers cannot be had on XDP yet";
+            let refusal = Diagnostic::error(codes::E0524, instance.span, message).with_note(note);
+            return Err(diagnostics.error(refusal));
+        }
+    };
+    let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
+        let message = format!("`{}` has {size} cells; at most {MOST} are possible", instance.name);
+        diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
+    })?;
+    let slot = CType::of_width(ty.width());
+    let slot = (slot.name(), slot.computed_bits() / 8);
+    Ok(Box::new(Register { cells: Cells::new(instance, names, MapType::Array, size, slot), ty }))
+}
+
+impl Extern for Register {
+    fn maps(&self) -> Vec<MapDefinition> {
+        vec![self.cells.definition()]
+    }
+
+    fn describe(&self, program: &Program) -> Option<ExternKind> {
+        Some(ExternKind::Register {
+            map: self.cells.map.clone(),
+            size: self.cells.size,
+            value: crate::manifest::param(program, "value", self.ty),
+            place: at(0, self.cells.bytes),
+            value_size: self.cells.bytes,
+        })
+    }
+
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let (map, width) = (&self.cells.map, self.ty.width());
+        let bits = CType::of_width(width).computed_bits();
+        match (call.name, call.args) {
+            ("read", [Arg::Out(target), Arg::In(index)]) if index.ty.width() <= 32 => {
+                let index = cx.value(index).text;
+                let value = cx.fresh("value", CType::of_width(bits).name());
+                cx.out.assignment(&value, &format!("xdp_read{bits}(&{map}, {index})"));
+                let value = match self.ty {
+                    ScalarType::Bool => CExpr::truth(format!("{value} != 0"), Prec::Equality),
+                    ScalarType::Bits { .. }
+                    | ScalarType::Varbit { .. }
+                    | ScalarType::Enum(_)
+                    | ScalarType::Error => CExpr::atom(value, CType::of_width(bits), width),
+                };
+                cx.assign(target, value, call.span);
+            }
+            ("write", [Arg::In(index), Arg::In(value)]) if index.ty.width() <= 32 => {
+                let (index, value) = (cx.value(index).text, cx.value(value).masked().text);
+                cx.out.line(format!("xdp_write{bits}(&{map}, {index}, {value});"));
+            }
+            _ => cx.refuse(codes::E0524, call.span, "an index of more than 32 bits is not supported"),
+        }
+        Ok(())
+    }
+}

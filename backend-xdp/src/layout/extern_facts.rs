@@ -1,0 +1,53 @@
+//! What is known of an extern before anything is laid out: in goes its name, out come facts that hold for every use of it. The registry of
+//! externs fills the list ([`crate::externs`]); layout, architectures and the emitter ask it and need to know no name.
+
+use crate::lacking::Lacking;
+use std::collections::BTreeMap;
+
+/// Facts about one extern type or function.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    /// The result depends on the arguments alone, or nobody minds how often it is asked for: a call may stand in an expression, and may be left out.
+    pub(crate) is_pure: bool,
+    /// The result is the same number in the other byte order if all arguments are in the other byte order.
+    pub(crate) order_free: bool,
+    /// Fields of the structure that it is given which it sets to constants; it changes nothing else of the program's.
+    pub(crate) sets: &'static [(&'static str, u32)],
+    /// What an instance means that stands in a property of a table.
+    pub(crate) attached: Option<Attached>,
+}
+
+/// What an instance in a property of a table does there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Attached {
+    /// Asks for entries in an array by index; the size is its first argument.
+    Array,
+    /// Asks for entries in a hash table; the size is its first argument.
+    Hash,
+    /// Works with every lookup, which cannot be had.
+    Lacking(&'static Lacking),
+}
+
+/// The facts about the externs of a program's architecture, by name of type or function.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ExternFacts(BTreeMap<&'static str, Facts>);
+
+impl ExternFacts {
+    /// The facts about an extern; none of them holds for one that nobody knows.
+    pub(crate) fn of(&self, name: &str) -> Facts {
+        self.0.get(name).copied().unwrap_or_else(Facts::none)
+    }
+}
+
+impl Facts {
+    /// Nothing is known.
+    pub(crate) const fn none() -> Facts {
+        Facts { is_pure: false, order_free: false, sets: &[], attached: None }
+    }
+}
+
+impl FromIterator<(&'static str, Facts)> for ExternFacts {
+    fn from_iter<T: IntoIterator<Item = (&'static str, Facts)>>(facts: T) -> Self {
+        ExternFacts(facts.into_iter().collect())
+    }
+}
