@@ -1,55 +1,25 @@
-//! Architectures: how a packet flows through the program's blocks, what their parameters mean on XDP, and which verdict comes out.
+//! Architectures: how a packet flows through the program's blocks, what their parameters mean on XDP, and which verdict comes out. In: a
+//! program. Out: a [`Pipeline`]; there is no C here.
 
 mod ebpf_model;
 mod v1model;
 mod xdp_model;
 
-use crate::emit::Cx;
 use crate::lacking;
-use crate::layout::storage::PacketStores;
+use crate::layout::extern_facts::ExternFacts;
+use crate::pipeline::Pipeline;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{ControlId, EnumType, LocalId, ParserId, Place, Program, Stage, StageBlock};
 
-/// What the back end does for an architecture.
-pub(crate) struct Architecture {
-    /// Whether headers may be written where they are.
-    pub(crate) stores: PacketStores,
-    /// Writes the function's body, from the first use of the packet to the last return.
-    pub(crate) body: fn(&mut Cx<'_>, &Stages),
-    /// Where ports come in and go out.
-    pub(crate) ports: fn(&Stages) -> PortPlaces,
-}
-
-/// The variables of an architecture that hold ports.
-#[derive(Default)]
-pub(crate) struct PortPlaces {
-    /// Those that it sets.
-    pub(crate) ingress: Vec<LocalId>,
-    /// Those by which packets leave.
-    pub(crate) egress: Vec<LocalId>,
-    /// Largest number of a port.
-    pub(crate) most: u32,
-    /// The number that stands for dropping.
-    pub(crate) drop: Option<u32>,
-}
-
-/// The back end's side of an architecture.
-pub(crate) fn of(program: &Program, sink: &mut Diagnostics) -> Option<Architecture> {
+/// The pipeline of a program. An architecture that XDP does not have is refused; nothing comes back for one that nobody knows, or whose
+/// package lacks a part.
+pub(crate) fn pipeline(program: &Program, externs: &ExternFacts, sink: &mut Diagnostics) -> Option<Pipeline> {
+    let stages = Stages(&program.stages);
     match &*program.architecture {
-        "xdp_model" => Some(Architecture {
-            stores: PacketStores::InPlace,
-            body: xdp_model::body,
-            ports: xdp_model::ports,
-        }),
-        "ebpf_model" => Some(Architecture {
-            stores: PacketStores::Forbidden,
-            body: ebpf_model::body,
-            ports: |_| PortPlaces::default(),
-        }),
-        "v1model" => {
-            Some(Architecture { stores: PacketStores::InPlace, body: v1model::body, ports: v1model::ports })
-        }
+        "xdp_model" => xdp_model::pipeline(program, &stages),
+        "ebpf_model" => ebpf_model::pipeline(&stages),
+        "v1model" => v1model::pipeline(program, &stages, externs, sink),
         other => {
             let span = program.parsers.values().next().map_or(Span::NONE, |p| p.span);
             if let Some(lacking) = lacking::architecture(other) {

@@ -1,8 +1,8 @@
-//! IR to C: the state of the emitter and what all its parts use.
+//! IR to C: the state of a function's writer and what all its parts use.
 //!
-//! The generated program is one function. Its body is written front to back while [`Paths`] follow what is known of the headers
+//! A section of the pipeline is one function. Its body is written front to back while [`Paths`] follow what is known of the headers
 //! at the point that was reached; declarations of variables, maps and structures collect beside it and are put in front
-//! when all is written. Which declarations of the prelude are needed is seen from the text itself.
+//! when all is written ([`file`]). What functions share is in [`module`]. Which declarations of the prelude are needed is seen from the text itself.
 
 mod assemble;
 pub mod cexpr;
@@ -11,9 +11,11 @@ mod deparse;
 pub(crate) mod expr;
 pub(crate) mod externs;
 pub(crate) mod field;
+pub(crate) mod file;
 mod flow;
 mod header_stmt;
 mod member_access;
+mod module;
 mod operators;
 mod parser;
 mod parser_bounds;
@@ -22,68 +24,47 @@ mod parser_stmt;
 pub(crate) mod ports;
 mod select;
 pub(crate) mod statistics;
+mod steps;
 mod stmt;
 mod table;
 pub mod writer;
 
-use crate::Options;
-use crate::layout::extern_facts::ExternFacts;
 use crate::layout::paths::Paths;
-use crate::layout::storage::{HeaderStorage, Holding, PacketStores, SHARED, Storage};
-use crate::layout::tables::Tables;
+use crate::layout::storage::{HeaderStorage, Holding, SHARED, Storage};
 use crate::limits::LARGEST_OFFSET;
-use crate::names::Names;
 use cexpr::{CExpr, CType};
-use externs::{Externs, Registry};
+use module::Module;
 use p4xdp_frontend::arena::Arena;
-use p4xdp_frontend::diagnostic::{Code, Diagnostic, Diagnostics, codes};
+use p4xdp_frontend::diagnostic::{Code, Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Block, EnumId, HeaderId, LabelId, LocalId, Program, ScalarType};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use writer::Writer;
 
-/// The emitter.
+/// Writes one function of the file: a section of the pipeline.
 pub struct Cx<'a> {
     /// What is compiled.
     pub program: &'a Program,
-    /// What the user asked for.
-    pub options: &'a Options<'a>,
-    /// Where refusals go.
-    pub sink: &'a mut Diagnostics,
-    /// Identifiers of the C file.
-    pub names: Names,
+    /// The file.
+    pub module: Module<'a>,
     /// Where headers live.
     pub storage: Storage,
-    /// How tables are stored.
-    pub tables: Rc<Tables>,
-    /// Instances of externs, and functions that are called.
-    pub externs: Rc<Externs>,
-    /// What is known of externs by their names.
-    pub extern_facts: ExternFacts,
     /// The function's body as far as it is written.
     pub out: Writer,
-    /// Structures, maps and other declarations in front of the function, in order.
-    pub globals: Writer,
     /// What can have happened to headers on the way to the point that was reached.
     pub paths: Paths,
     /// The C expression that stands for the verdict "drop because something is wrong".
     pub abort: &'static str,
     /// What the architecture calls for at `reject`.
     pub reject_label: &'static str,
-    /// The program redirects to other ports.
-    pub redirects: bool,
+    /// It redirects to other ports.
+    redirects: bool,
     locals: Arena<LocalId, Option<String>>,
     /// Name, declaration, initial value.
     variables: Vec<(String, String, String)>,
     labels: BTreeMap<LabelId, Label>,
-    enums: BTreeMap<EnumId, Vec<String>>,
     /// Action parameters that are only copied to fields, while their action is written.
     wire_params: BTreeMap<LocalId, table::WireParam>,
-    /// The program has copies of initial entries.
-    pub falls_back: bool,
-    /// Extern functions of the user's whose prototypes are written.
-    pub(crate) prototypes: BTreeSet<String>,
     /// Headers of the shared structure whose pointer and flag are in local variables at this point, and whether the verifier knows the
     /// flag to be set.
     pinned: BTreeMap<HeaderId, bool>,
@@ -92,10 +73,10 @@ pub struct Cx<'a> {
     /// The ways that lead to the statement, while conditions inside its expressions are assumed.
     statement_paths: Option<Paths>,
     in_parser: Option<parser::ParserContext>,
-    /// Extern functions that the user defines in C: name, and type as a C function pointer's.
+    /// The emit statements that were written.
     emits: Vec<deparse::EmitSlot>,
-    /// The plan of each deparser, as text, with its name.
-    pub plans: Vec<(std::sync::Arc<str>, String)>,
+    /// Variables with the port that the packet came by, and the one that it leaves by.
+    ports: steps::KeptPorts,
 }
 
 /// A label of a block, while the block is written.
@@ -108,34 +89,14 @@ struct Label {
 }
 
 impl<'a> Cx<'a> {
-    /// An emitter at the start of the program.
-    pub fn new(
-        program: &'a Program,
-        options: &'a Options<'a>,
-        stores: PacketStores,
-        registry: Registry,
-        sink: &'a mut Diagnostics,
-    ) -> Cx<'a> {
-        let mut names = Names::new();
-        let storage = Storage::plan(program, stores, &mut names);
-        // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
-        // program may hide it.
-        let extern_facts = externs::facts(registry, program);
-        let (tables, externs) = names.besides(&crate::entry_name(options.source), |names| {
-            let tables = Rc::new(crate::layout::tables::lay_out(program, &extern_facts, names, sink));
-            (tables, Rc::new(externs::lay_out(registry, program, names, sink)))
-        });
+    /// At the start of a function, whose headers are stored like this.
+    pub fn new(module: Module<'a>, storage: Storage) -> Cx<'a> {
+        let program = module.program;
         Cx {
             program,
-            options,
-            sink,
-            names,
+            module,
             storage,
-            tables,
-            externs,
-            extern_facts,
             out: Writer::at_depth(1),
-            globals: Writer::default(),
             paths: Paths::start(program.headers.len(), program.stacks.len()),
             abort: "XDP_ABORTED",
             reject_label: "reject",
@@ -143,27 +104,24 @@ impl<'a> Cx<'a> {
             locals: program.locals.keys().map(|_| None).collect(),
             variables: Vec::new(),
             labels: BTreeMap::new(),
-            enums: BTreeMap::new(),
             wire_params: BTreeMap::new(),
-            falls_back: false,
-            prototypes: BTreeSet::new(),
             pinned: BTreeMap::new(),
             unpinned: BTreeSet::new(),
             statement_paths: None,
             in_parser: None,
             emits: Vec::new(),
-            plans: Vec::new(),
+            ports: steps::KeptPorts::default(),
         }
     }
 
     /// Refuses something that is valid P4.
     pub fn refuse(&mut self, code: Code, span: Span, message: impl Into<String>) {
-        self.sink.emit(Diagnostic::error(code, span, message));
+        self.module.sink.emit(Diagnostic::error(code, span, message));
     }
 
     /// Declares a variable of the function, zero at first, with a name like `wanted`; returns the name.
     pub fn fresh(&mut self, wanted: &str, c_type: &str) -> String {
-        let name = self.names.unique(wanted);
+        let name = self.module.names.unique(wanted);
         self.declare(
             &name,
             c_type,
@@ -200,7 +158,7 @@ impl<'a> Cx<'a> {
             return CExpr::atom(name.clone(), ty, local.ty.width());
         }
         self.check_width(local.ty, local.span);
-        let name = self.names.shortest(&local.name);
+        let name = self.module.names.shortest(&local.name);
         self.declare(&name, ty.name(), "0");
         self.locals[id] = Some(name.clone());
         CExpr::atom(name, ty, local.ty.width())
@@ -210,7 +168,7 @@ impl<'a> Cx<'a> {
     pub fn check_width(&mut self, ty: ScalarType, span: Span) {
         match ty {
             ScalarType::Varbit { .. } => {
-                self.sink.emit(crate::lacking::VARBIT_VALUE.at(span));
+                self.module.sink.emit(crate::lacking::VARBIT_VALUE.at(span));
             }
             ScalarType::Bits { width, .. } if width > 128 => {
                 self.refuse(
@@ -225,27 +183,7 @@ impl<'a> Cx<'a> {
 
     /// The C name of an enum's member; the enum is declared on first use.
     pub fn enumerator(&mut self, id: EnumId, position: usize) -> String {
-        if let Some(members) = self.enums.get(&id) {
-            return members.get(position).cloned().unwrap_or_else(|| position.to_string());
-        }
-        let ty = &self.program.enums[id];
-        let members: Vec<String> = if crate::arch::is_kernel_enum(ty) {
-            ty.members.iter().map(|m| m.to_string()).collect()
-        } else {
-            let tag = self.names.unique(&ty.name);
-            let names: Vec<String> =
-                ty.members.iter().map(|m| self.names.unique(&format!("{}_{m}", ty.name))).collect();
-            self.globals.open(format!("enum {tag} {{"));
-            for name in &names {
-                self.globals.line(format!("{name},"));
-            }
-            self.globals.close("};");
-            self.globals.blank();
-            names
-        };
-        let name = members.get(position).cloned().unwrap_or_else(|| position.to_string());
-        self.enums.insert(id, members);
-        name
+        self.module.enumerator(id, position)
     }
 
     /// Writes statements.
@@ -336,14 +274,9 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// The user's C has a function of this name, and the program calls it.
-    pub fn is_user_function(&self, name: &str) -> bool {
-        self.prototypes.contains(name)
-    }
-
     /// A comment that says what follows, and which P4 line it comes from: `/* ingress, switch.p4:42 */`.
     pub fn heading(&self, what: &str, span: Span) -> String {
-        let place = self.options.locate.and_then(|locate| locate(span)).unwrap_or_default();
+        let place = self.module.options.locate.and_then(|locate| locate(span)).unwrap_or_default();
         let comma = if what.is_empty() || place.is_empty() { "" } else { ", " };
         let text = format!("{what}{comma}{place}").replace("*/", "* /");
         if text.is_empty() { text } else { format!("/* {text} */") }
@@ -360,15 +293,6 @@ impl<'a> Cx<'a> {
     /// True unless a variable, from all that was written, can be seen never to have the value.
     pub fn can_be(&self, variable: &str, value: &str) -> bool {
         self.out.may_assign(variable, value)
-    }
-
-    /// Writes the end of the program for packets that the parser rejects, if there is a way there.
-    pub fn rejection(&mut self, verdict: &str) {
-        if self.out.words().contains(self.reject_label) {
-            self.out.blank();
-            self.out.outdented(format!("{}:", self.reject_label));
-            self.out.line(format!("{};\nreturn {verdict};", statistics::COUNT_ERROR));
-        }
     }
 }
 

@@ -35,17 +35,15 @@ pub mod limits;
 mod manifest;
 mod maps;
 mod names;
+mod pipeline;
 pub mod prelude;
 mod size;
 mod table_storage;
 
-use emit::Cx;
-use emit::writer::Writer;
 pub use layout::storage::Holding;
 use p4xdp_control::manifest::Manifest;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::analysis;
 use p4xdp_midend::ir::{Arg, Program, PropertyValue};
 
 /// What the user asked for.
@@ -75,8 +73,6 @@ pub struct Output {
     pub header: String,
     /// What control planes need to know; the program holds it as well.
     pub manifest: Manifest,
-    /// Where the program keeps what the parser finds.
-    pub holding: Holding,
     /// Where each header is held and what each deparser does, for people.
     pub layout: String,
 }
@@ -92,7 +88,8 @@ pub fn compile(
     sink: &mut Diagnostics,
 ) -> Result<Output, ErrorsReported> {
     let errors = sink.error_count();
-    let Some(architecture) = arch::of(program, sink) else {
+    let facts = emit::externs::facts(externs::REGISTRY, program);
+    let Some(pipeline) = arch::pipeline(program, &facts, sink) else {
         sink.check()?;
         return Err(sink.error(emit::internal_error("an architecture without back end")));
     };
@@ -102,15 +99,11 @@ pub fn compile(
     }
     layout::headers::check(program, sink);
     timeouts(program, sink);
-    let mut cx = Cx::new(program, options, architecture.stores, externs::REGISTRY, sink);
-    cx.declare_maps();
-    let stages = arch::Stages(&program.stages);
-    (architecture.body)(&mut cx, &stages);
-    let output = finish(cx, &(architecture.ports)(&stages));
+    let output = emit::file::write(program, &pipeline, options, (externs::REGISTRY, facts), sink);
     if sink.error_count() > errors {
         sink.check()?;
     }
-    output.map_err(|message| sink.error(emit::internal_error(&message)))
+    output.map_err(|error| sink.error(emit::internal_error(&error.to_string())))
 }
 
 /// Entries do not expire on XDP. Nobody can give them a time either, so that a table is what it is without one.
@@ -125,78 +118,6 @@ fn timeouts(program: &Program, sink: &mut Diagnostics) {
             sink.emit(found.with_note(format!("`{property}` asks for entries that do")));
         }
     }
-}
-
-/// Puts the parts of the file together.
-fn finish(mut cx: Cx<'_>, places: &arch::PortPlaces) -> Result<Output, String> {
-    let mut entry = entry_name(cx.options.source);
-    if cx.is_user_function(&entry) {
-        entry.push('_');
-    }
-    let mut body = std::mem::take(&mut cx.out);
-    body.prune();
-    let used = body.words();
-    let mut function = Writer::default();
-    function.line(emit::statistics::PACKET);
-    function.open("{");
-    if ["data", "data_end", "p"].iter().any(|name| used.contains(name)) {
-        let cursor = if used.contains("p") { ", *p = data" } else { "" };
-        function.line(format!("void *data = xdp_data(ctx), *data_end = xdp_data_end(ctx){cursor};"));
-    }
-    for line in cx.declarations(&used) {
-        function.line(line);
-    }
-    if !used.contains("ctx") && !function.words().contains("xdp_data") {
-        function.line(emit::statistics::NO_CONTEXT);
-    }
-    let mut shared = Writer::default();
-    cx.declare_shared(&used, &mut shared);
-    let found = analysis::ports::find(cx.program, &places.ingress, &places.egress);
-    let ports = emit::ports::describe(&used, cx.redirects, places, &found);
-    function.blank();
-    cx.shared_start(&used).into_iter().for_each(|line| function.line(line));
-    function.append(body);
-    function.close("}");
-    function.blank();
-    emit::statistics::entry(&entry, &mut function);
-
-    let whole =
-        manifest::Whole { source: cx.options.source.to_owned(), entry, kernel: "5.15".to_owned(), ports };
-    let manifest = manifest::describe(cx.program, &cx.tables, cx.externs.describe(cx.program), &found, whole);
-    let mut file = Writer::default();
-    cx.header_structures(&function, &mut file);
-    file.append(shared);
-    file.append(std::mem::take(&mut cx.globals));
-    emit::statistics::declare(&function, &mut file);
-    Cx::declare_ports(&manifest.ports, &mut file);
-    if cx.falls_back {
-        let loaded = p4xdp_control::manifest::ENTRIES_LOADED;
-        file.line(format!(
-            "/* A loader that fills the tables sets it. */\nconst volatile __u32 {loaded} = 0;"
-        ));
-        file.blank();
-    }
-    file.append(function);
-    file.line(manifest::to_c(&manifest).map_err(|e| e.to_string())?);
-    file.line("char _license[] SEC(\"license\") = \"GPL\";");
-    let (mut text, mut spans) = file.finish();
-    if let Some(users) = cx.options.extern_c {
-        // As it is, behind everything else: the prototypes of what the program calls stand in front.
-        text = format!("{text}\n{users}");
-        spans.resize(text.lines().count(), Span::NONE);
-    }
-    let prelude = prelude::prelude_for(&text);
-    let head = format!("/* Generated by p4xdp from {}. Do not edit. */\n\n{prelude}\n", cx.options.source);
-    let mut lines = vec![Span::NONE; head.lines().count()];
-    lines.extend(spans);
-    Ok(Output {
-        c: head + &text,
-        lines,
-        header: header::header(&manifest, cx.options.header_prefix),
-        manifest,
-        holding: cx.storage.holding,
-        layout: layout::text::layout(cx.program, &cx.storage, &cx.plans),
-    })
 }
 
 /// The BPF program's name: that of the source, as far as the kernel keeps names.

@@ -8,25 +8,17 @@
 //! | stores to headers | to copies; the packet stays as it is |
 
 use super::Stages;
-use crate::emit::Cx;
+use crate::layout::storage::PacketStores;
+use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Verdict};
 
-/// Writes the program.
-pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
-    let program = cx.program;
-    if let Some(parser) = stages.parser("prs") {
-        cx.parser(parser, false);
-    }
-    let Some(accept) = stages.local("filt", 1, None) else { return };
-    let accept = cx.local(accept).text;
-    if let Some(id) = stages.control("filt") {
-        let control = &program.controls[id];
-        let outer = cx.out.set_span(control.span);
-        cx.out.blank();
-        cx.out.line(cx.heading(&control.name, control.span));
-        cx.block(&control.body);
-        cx.out.set_span(outer);
-    }
-    cx.out.blank();
-    cx.out.line(format!("return {accept} ? XDP_PASS : XDP_DROP;"));
-    cx.rejection("XDP_DROP");
+/// What a program does.
+pub(super) fn pipeline(stages: &Stages<'_>) -> Option<Pipeline> {
+    let accept = stages.local("filt", 1, None)?;
+    let steps = vec![
+        Step::Parse(stages.parser("prs")?),
+        Step::Run(stages.control("filt")?),
+        Step::End(Verdict::PassIf(accept)),
+    ];
+    let sections = vec![Section { hook: Hook::Device, steps, rejected: Some(Verdict::Drop) }];
+    Some(Pipeline { sections, stores: PacketStores::Forbidden, ports: PortPlaces::default() })
 }

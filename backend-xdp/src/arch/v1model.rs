@@ -12,12 +12,14 @@
 //!
 //! Programs that multicast, clone, resubmit or recirculate are refused where they ask for it.
 
-use super::{PortPlaces, Stages};
-use crate::emit::Cx;
-use crate::emit::ports::{PORT_IN, SEND};
+use super::Stages;
+use crate::lacking;
 use crate::layout::extern_facts::ExternFacts;
+use crate::layout::storage::PacketStores;
+use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
+use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Block, ControlId, ExprKind, LValue, LocalId, StmtKind, visit};
+use p4xdp_midend::ir::{Arg, Block, ExprKind, LValue, LocalId, Program, StmtKind, visit};
 
 /// The port that drops.
 const DROP_PORT: u32 = 511;
@@ -25,94 +27,52 @@ const DROP_PORT: u32 = 511;
 /// The field of the metadata that asks for copies.
 const GROUP: &str = "mcast_grp";
 
-/// Writes the program.
-pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
-    let program = cx.program;
+/// What a program does. One that multicasts is refused.
+pub(super) fn pipeline(
+    program: &Program,
+    stages: &Stages<'_>,
+    externs: &ExternFacts,
+    sink: &mut Diagnostics,
+) -> Option<Pipeline> {
     let metadata = |field| stages.local("ig", 2, Some(field));
     if let Some(group) = metadata(GROUP)
-        && let Some(span) = program.blocks().find_map(|block| write_of(block, group, &cx.extern_facts))
+        && let Some(span) = program.blocks().find_map(|block| write_of(block, group, externs))
     {
-        cx.sink.emit(crate::lacking::MULTICAST.at(span));
+        sink.emit(lacking::MULTICAST.at(span));
     }
-    let in_port = cx.fresh("in_port", "__u32");
-    if let Some(port) = metadata("ingress_port") {
-        let port = cx.local(port).text;
-        cx.out.assignment(&in_port, PORT_IN);
-        cx.out.assignment(&port, &in_port);
-        cx.out.update(&port, format!("if ({port} >= {DROP_PORT})"));
-        cx.out.update(&port, format!("\treturn {};", cx.abort));
+    let set = |field, value| metadata(field).map(|variable| Step::Set { variable, value });
+    let control = |role| {
+        let id = stages.control(role)?;
+        (!program.controls[id].body.is_empty()).then_some(Step::Run(id))
+    };
+    let spec = metadata("egress_spec")?;
+    let drop_if_asked = || Step::EndIf { variable: spec, is: DROP_PORT, verdict: Verdict::Drop };
+    let parser = stages.parser("p")?;
+    let mut steps = vec![Step::Arrive { port: metadata("ingress_port"), limit: DROP_PORT }];
+    steps.extend(set("packet_length", Value::PacketLength));
+    steps.extend(set("ingress_global_timestamp", Value::Microseconds));
+    steps.push(Step::Parse(parser));
+    steps.extend(set("parser_error", Value::ErrorOf(parser)));
+    steps.extend(control("vr"));
+    steps.extend(control("ig"));
+    steps.extend([drop_if_asked(), Step::Choose(spec)]);
+    steps.extend(set("egress_port", Value::Variable(spec)));
+    steps.extend(set("egress_global_timestamp", Value::Microseconds));
+    steps.push(Step::Set { variable: spec, value: Value::Zero });
+    if let Some(egress) = control("eg") {
+        steps.extend([egress, drop_if_asked()]);
     }
-    set(cx, metadata("packet_length"), "data_end - data");
-    set(cx, metadata("ingress_global_timestamp"), "bpf_ktime_get_ns() / 1000");
-    if let Some(parser) = stages.parser("p") {
-        cx.parser(parser, true);
-        let error = cx.local(program.parsers[parser].error).text;
-        set(cx, metadata("parser_error"), &error);
-    }
-    for role in ["vr", "ig"] {
-        control(cx, stages.control(role));
-    }
-    let Some(egress_spec) = metadata("egress_spec") else { return };
-    let spec = cx.local(egress_spec).text;
-    let port = cx.fresh("out_port", "__u32");
-    drop_if_asked(cx, &spec);
-    cx.out.assignment(&port, &spec);
-    set(cx, metadata("egress_port"), &spec);
-    set(cx, metadata("egress_global_timestamp"), "bpf_ktime_get_ns() / 1000");
-    cx.out.assignment(&spec, "0");
-    if let Some(egress) = stages.control("eg")
-        && !program.controls[egress].body.is_empty()
-    {
-        control(cx, Some(egress));
-        drop_if_asked(cx, &spec);
-    }
-    control(cx, stages.control("ck"));
-    if let Some(deparser) = stages.control("dep") {
-        cx.deparser(deparser, None);
-    }
-    cx.out.blank();
-    cx.redirects = true;
-    // A program that reads its ingress port has found it already.
-    let known = metadata("ingress_port").map(|id| cx.local(id).text);
-    let known = known.is_some_and(|variable| cx.out.words().contains(variable.as_str()));
-    let arrived = if known { &in_port } else { PORT_IN };
-    cx.out.line(format!("if ({port} == {arrived})\n\treturn XDP_TX;"));
-    cx.out.line(format!("return {SEND}({port});"));
-}
-
-/// Where ports are.
-pub(super) fn ports(stages: &Stages) -> PortPlaces {
-    let metadata = |field| stages.local("ig", 2, Some(field));
-    PortPlaces {
+    steps.extend(control("ck"));
+    steps.push(Step::Deparse { control: stages.control("dep")?, seen_by: None });
+    steps.push(Step::End(Verdict::SendChosen));
+    let ports = PortPlaces {
         ingress: ["ingress_port", "egress_port"].into_iter().filter_map(metadata).collect(),
-        egress: metadata("egress_spec").into_iter().collect(),
+        egress: vec![spec],
         most: DROP_PORT - 1,
         drop: Some(DROP_PORT),
-    }
-}
-
-fn set(cx: &mut Cx<'_>, local: Option<LocalId>, value: &str) {
-    if let Some(local) = local {
-        let variable = cx.local(local).text;
-        cx.out.assignment(&variable, value);
-    }
-}
-
-fn drop_if_asked(cx: &mut Cx<'_>, spec: &str) {
-    cx.out.line(format!("if ({spec} == {DROP_PORT})\n\treturn XDP_DROP;"));
-}
-
-fn control(cx: &mut Cx<'_>, id: Option<ControlId>) {
-    let Some(id) = id else { return };
-    let control = &cx.program.controls[id];
-    if control.body.is_empty() {
-        return;
-    }
-    let outer = cx.out.set_span(control.span);
-    cx.out.blank();
-    cx.out.line(cx.heading(&control.name, control.span));
-    cx.block(&control.body);
-    cx.out.set_span(outer);
+    };
+    let sections = vec![Section { hook: Hook::Device, steps, rejected: None }];
+    Some(Pipeline { sections, stores: PacketStores::InPlace, ports })
 }
 
 /// Where a variable gets another value than 0.

@@ -8,57 +8,32 @@
 //! | `output_port` with `XDP_REDIRECT` | sent out of the port (`emit::ports`) |
 //! | no room for `bpf_xdp_adjust_head`, or fewer than 14 bytes would be left | `XDP_ABORTED` |
 
-use super::{PortPlaces, Stages};
-use crate::emit::Cx;
-use crate::emit::ports::{PORT_IN, SEND};
-use p4xdp_midend::ir::{Block, StmtKind};
+use super::Stages;
+use crate::layout::storage::PacketStores;
+use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
+use p4xdp_midend::ir::{Block, Program, StmtKind};
 
-/// Writes the program.
-pub(super) fn body(cx: &mut Cx<'_>, stages: &Stages) {
-    let program = cx.program;
-    if let Some(parser) = stages.parser("p") {
-        cx.parser(parser, false);
-    }
-    let action = stages.local("s", 2, Some("output_action"));
-    let port = stages.local("s", 2, Some("output_port"));
-    if let Some(id) = stages.control("s") {
-        let control = &program.controls[id];
-        if let Some(input) = stages.local("s", 1, Some("input_port")) {
-            let variable = cx.local(input);
-            cx.out.assignment(&variable.text, PORT_IN);
-        }
-        let outer = cx.out.set_span(control.span);
-        cx.out.blank();
-        cx.out.line(cx.heading(&control.name, control.span));
-        cx.block(&control.body);
-        cx.out.set_span(outer);
-    }
-    let (Some(action), Some(port)) = (action, port) else { return };
-    let (action, port) = (cx.local(action).text, cx.local(port).text);
-    if let Some(deparser) = stages.control("d") {
-        let pure = has_no_effects(&program.controls[deparser].body);
-        let seen = format!("{action} >= XDP_PASS");
-        cx.deparser(deparser, pure.then_some(seen.as_str()));
-    }
-    cx.out.blank();
-    if cx.can_be(&action, "XDP_REDIRECT") {
-        cx.redirects = true;
-        cx.out.line(format!("if ({action} == XDP_REDIRECT)"));
-        cx.out.line(format!("\treturn {SEND}({port});"));
-    }
-    cx.out.line(format!("return {action};"));
-    cx.rejection(cx.abort);
-}
-
-/// Where ports are.
-pub(super) fn ports(stages: &Stages) -> PortPlaces {
-    PortPlaces {
-        ingress: stages.local("s", 1, Some("input_port")).into_iter().collect(),
-        egress: stages.local("s", 2, Some("output_port")).into_iter().collect(),
+/// What a program does.
+pub(super) fn pipeline(program: &Program, stages: &Stages<'_>) -> Option<Pipeline> {
+    let action = stages.local("s", 2, Some("output_action"))?;
+    let port = stages.local("s", 2, Some("output_port"))?;
+    let deparser = stages.control("d")?;
+    let pure = has_no_effects(&program.controls[deparser].body);
+    let mut steps = vec![Step::Parse(stages.parser("p")?)];
+    let input = stages.local("s", 1, Some("input_port"));
+    steps.extend(input.map(|variable| Step::Set { variable, value: Value::PortIn }));
+    steps.push(Step::Run(stages.control("s")?));
+    steps.push(Step::Deparse { control: deparser, seen_by: pure.then_some(action) });
+    steps.push(Step::End(Verdict::Action { action, port }));
+    let ports = PortPlaces {
+        ingress: input.into_iter().collect(),
+        egress: vec![port],
         // All ones are the port of a device that has none.
         most: u32::MAX - 1,
         drop: None,
-    }
+    };
+    let sections = vec![Section { hook: Hook::Device, steps, rejected: Some(Verdict::Aborted) }];
+    Some(Pipeline { sections, stores: PacketStores::InPlace, ports })
 }
 
 /// The statements do nothing that lasts but emit.

@@ -1,8 +1,9 @@
 //! Declarations in front of the text: variables, the shared structure, maps and structures of headers.
 
+use super::module::Module;
 use super::writer::Writer;
 use super::{Cx, assemble};
-use crate::layout::storage::{SHARED, bare_name};
+use crate::layout::storage::{SHARED, Storage, bare_name};
 use std::collections::HashSet;
 
 impl<'a> Cx<'a> {
@@ -11,7 +12,7 @@ impl<'a> Cx<'a> {
         let mut lines: Vec<String> = Vec::new();
         for (id, header) in self.program.headers.iter() {
             let storage = &self.storage.headers[id];
-            let layout = &self.storage.types[header.ty];
+            let layout = &self.module.types[header.ty];
             if storage.in_packet && used.contains(storage.pointer.as_str()) {
                 lines.push(format!("struct {} *{} = NULL;", layout.tag, storage.pointer));
             }
@@ -93,7 +94,7 @@ impl<'a> Cx<'a> {
         for (id, header) in self.program.headers.iter() {
             let memory = &self.storage.headers[id].memory;
             if memory.contains("->") && used.contains(bare_name(memory)) {
-                let tag = &self.storage.types[header.ty].tag;
+                let tag = &self.module.types[header.ty].tag;
                 into.line(format!("struct {tag} {} __attribute__((aligned(8)));", bare_name(memory)));
             }
         }
@@ -108,7 +109,9 @@ impl<'a> Cx<'a> {
         }
         .emit(into);
     }
+}
 
+impl Module<'_> {
     /// Writes the declarations of tables and of externs with state.
     pub fn declare_maps(&mut self) {
         self.declare_tables();
@@ -117,19 +120,25 @@ impl<'a> Cx<'a> {
         self.check_maps(maps.len());
     }
 
-    /// Writes the structures of header types that a text uses.
-    pub fn header_structures(&self, text: &Writer, into: &mut Writer) {
-        let (used, mut globals) = (text.words(), self.globals.words());
-        globals.extend(used);
-        let mut tags: HashSet<&str> = globals;
-        for (id, header) in self.program.headers.iter() {
-            let storage = &self.storage.headers[id];
-            if tags.contains(storage.pointer.as_str()) || tags.contains(bare_name(&storage.memory)) {
-                tags.insert(self.storage.types[header.ty].tag.as_str());
+    /// Writes the structures of header types that a text, or a declaration in front of it, uses. Headers are stored as in one of the storages.
+    pub fn header_structures<'s>(
+        &self,
+        text: &Writer,
+        storages: impl Iterator<Item = &'s Storage>,
+        into: &mut Writer,
+    ) {
+        let mut tags: HashSet<&str> = text.words();
+        tags.extend(self.globals.words());
+        for storage in storages {
+            for (id, header) in self.program.headers.iter() {
+                let held = &storage.headers[id];
+                if tags.contains(held.pointer.as_str()) || tags.contains(bare_name(&held.memory)) {
+                    tags.insert(self.types[header.ty].tag.as_str());
+                }
             }
         }
         for (id, ty) in self.program.header_types.iter() {
-            let layout = &self.storage.types[id];
+            let layout = &self.types[id];
             if tags.contains(layout.tag.as_str()) {
                 let outer = into.set_span(ty.span);
                 into.line(layout.definition());

@@ -59,9 +59,9 @@ impl Cx<'_> {
         self.block(&control.body);
         let outer = self.out.set_span(control.span);
         let emits: Vec<HeaderId> = self.emits.iter().map(|slot| slot.header).collect();
-        let planner = Planner { program, types: &self.storage.types, emits: &emits };
+        let planner = Planner { program, types: &self.module.types, emits: &emits };
         let plan = planner.plan(&self.paths);
-        self.plans.push((control.name.clone(), crate::layout::text::plan(program, &emits, &plan)));
+        self.module.plans.push((control.name.clone(), crate::layout::text::plan(program, &emits, &plan)));
         let before = self.out.len();
         match plan {
             Plan::Unreachable => return,
@@ -196,7 +196,7 @@ impl Cx<'_> {
                 None => {
                     // They go round in a circle: one steps aside.
                     let aside = waiting.remove(0);
-                    let name = self.names.unique("aside");
+                    let name = self.module.names.unique("aside");
                     self.declare_array(&name, aside.bytes);
                     self.out.line(format!(
                         "copy_bytes({name}, {}, {});",
@@ -217,7 +217,7 @@ impl Cx<'_> {
 
     /// Writes a header in memory to the packet, `offset` bytes behind `base`.
     pub(super) fn write_made(&mut self, header: HeaderId, base: &str, offset: u32) {
-        let layout = self.storage.types[self.program.headers[header].ty].clone();
+        let layout = self.module.types[self.program.headers[header].ty].clone();
         let memory = self.storage.headers[header].memory.clone();
         for member in &layout.members {
             let (to, from) = (at(base, offset + member.offset), format!("{memory}.{}", member.name));

@@ -252,7 +252,7 @@ impl Cx<'_> {
         result: Option<&Arg>,
         span: Span,
     ) {
-        let externs = Rc::clone(&self.externs);
+        let externs = Rc::clone(&self.module.externs);
         let mut call = Call { name, args, result, span, is_pure: false };
         if let Some(id) = instance {
             if externs.instances[id].made.call(self, &call).is_err() {
@@ -262,7 +262,7 @@ impl Cx<'_> {
             }
             return;
         }
-        call.is_pure = self.extern_facts.of(name).is_pure;
+        call.is_pure = self.module.extern_facts.of(name).is_pure;
         if externs.functions.get(name).is_some_and(|laid| laid.made.call(self, &call).is_ok()) {
             return;
         }
@@ -270,7 +270,7 @@ impl Cx<'_> {
         if externs.others.call(self, &call).is_err() {
             let message = format!("extern function `{name}` has no implementation on XDP");
             let note = "define it in C and give the file with `--extern`; `p4xdp explain E0523` tells how";
-            self.sink.emit(Diagnostic::error(codes::E0523, span, message).with_note(note));
+            self.module.sink.emit(Diagnostic::error(codes::E0523, span, message).with_note(note));
         }
     }
 

@@ -169,7 +169,7 @@ impl Cx<'_> {
 
     /// The C form of a header's type.
     pub(super) fn header_layout(&self, id: HeaderId) -> &HeaderLayout {
-        &self.storage.types[self.program.headers[id].ty]
+        &self.module.types[self.program.headers[id].ty]
     }
 
     pub(crate) fn field_place(&self, id: HeaderId, field: u32) -> Option<FieldPlace> {

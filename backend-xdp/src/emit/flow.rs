@@ -141,7 +141,7 @@ impl Cx<'_> {
     pub(super) fn leave(&mut self, label: LabelId) {
         let name = match self.labels.get(&label) {
             Some(Label { name: Some(name), .. }) => name.clone(),
-            Some(Label { name: None, .. }) => self.names.unique("done"),
+            Some(Label { name: None, .. }) => self.module.names.unique("done"),
             None => {
                 let span = self.program.labels[label];
                 self.refuse(codes::E0516, span, "internal error: a jump to a block that it is not in");
@@ -184,25 +184,20 @@ impl Cx<'_> {
 
     /// Runs `part` for what it does to paths alone; returns the ways out of it.
     pub(super) fn rehearse(&mut self, part: impl FnOnce(&mut Self)) -> Paths {
-        let saved = (
+        let module = self.module.snapshot();
+        let function = (
             self.out.clone(),
-            self.globals.clone(),
-            self.names.clone(),
             self.locals.clone(),
             self.variables.clone(),
-            self.enums.clone(),
-            self.sink.clone(),
             self.paths.clone(),
             self.labels.clone(),
             self.pinned.clone(),
         );
         part(self);
-        let paths = std::mem::replace(&mut self.paths, saved.7);
-        (self.out, self.globals, self.names) = (saved.0, saved.1, saved.2);
-        (self.locals, self.variables, self.enums) = (saved.3, saved.4, saved.5);
-        *self.sink = saved.6;
-        self.labels = saved.8;
-        self.pinned = saved.9;
+        self.module.restore(module);
+        let paths = std::mem::replace(&mut self.paths, function.3);
+        (self.out, self.locals, self.variables) = (function.0, function.1, function.2);
+        (self.labels, self.pinned) = (function.4, function.5);
         paths
     }
 }

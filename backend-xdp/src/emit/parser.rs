@@ -52,7 +52,8 @@ impl<'a> Cx<'a> {
     /// being returned; where a rejection is visible, control goes on behind it in both cases.
     pub fn parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
         let accepted = self.rehearse(|cx| drop(cx.write_parser(id, rejection_is_visible)));
-        self.storage.choose(self.program, &accepted, self.options.holding, &mut self.names);
+        let (types, wanted) = (&self.module.types, self.module.options.holding);
+        self.storage.choose(self.program, types, &accepted, wanted, &mut self.module.names);
         self.write_parser(id, rejection_is_visible)
     }
 
@@ -64,9 +65,9 @@ impl<'a> Cx<'a> {
         let mut states: Arena<StateId, StateContext> =
             parser.states.keys().map(|_| StateContext::default()).collect();
         for &state in &order {
-            states[state].label = self.names.unique(&format!("parse_{}", parser.states[state].name));
+            states[state].label = self.module.names.unique(&format!("parse_{}", parser.states[state].name));
         }
-        let accept_label = self.names.unique("parsed");
+        let accept_label = self.module.names.unique("parsed");
         self.block(&parser.prologue);
         let context = ParserContext {
             parser: id,
@@ -134,7 +135,7 @@ impl<'a> Cx<'a> {
 
     /// The length of a header without varbit field.
     pub(super) fn fixed_bytes(&self, header: &HeaderRef) -> u32 {
-        self.storage.types[self.header_type(header)].bytes
+        self.module.types[self.header_type(header)].bytes
     }
 
     /// Writes a jump out of the present state.

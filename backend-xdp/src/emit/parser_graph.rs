@@ -32,7 +32,7 @@ impl Cx<'_> {
                 diagnostic =
                     diagnostic.with_label(state.span, format!("state `{}` is part of it", state.name));
             }
-            self.sink.emit(diagnostic.with_note(
+            self.module.sink.emit(diagnostic.with_note(
                 "extract into the `next` element of a header stack in each round: the loop then ends when the stack is full",
             ));
         }

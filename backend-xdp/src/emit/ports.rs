@@ -6,10 +6,9 @@
 //! return p4xdp_send(port);                           bpf_redirect, or bpf_redirect_map by number
 //! ```
 
-use super::Cx;
 use super::writer::Writer;
-use crate::arch::PortPlaces;
 use crate::maps::{MapDefinition, MapType};
+use crate::pipeline::PortPlaces;
 use p4xdp_control::manifest::Ports;
 use p4xdp_midend::analysis;
 use std::collections::HashSet;
@@ -26,14 +25,36 @@ const SMALL: u32 = 512;
 /// Ports that a loader can number.
 const MOST_PORTS: u32 = 256;
 
-/// What the body uses, by the words in it, and what the program itself says of ports.
-pub(crate) fn describe(
-    used: &HashSet<&str>,
+/// What the functions of a program have to do with ports.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Used {
+    /// They ask by which a packet came.
+    ingress: bool,
+    /// They send packets out of some.
+    egress: bool,
+    /// They do so by what the program says, not only where they came from.
     redirects: bool,
-    places: &PortPlaces,
-    found: &analysis::ports::Ports,
-) -> Ports {
-    let (ingress, egress) = (used.contains("p4xdp_port_in"), used.contains(SEND));
+}
+
+impl Used {
+    /// By the words of a function.
+    pub(crate) fn of(words: &HashSet<&str>, redirects: bool) -> Used {
+        Used { ingress: words.contains("p4xdp_port_in"), egress: words.contains(SEND), redirects }
+    }
+
+    /// What this or the other uses.
+    pub(crate) fn or(self, other: Used) -> Used {
+        Used {
+            ingress: self.ingress || other.ingress,
+            egress: self.egress || other.egress,
+            redirects: self.redirects || other.redirects,
+        }
+    }
+}
+
+/// What the manifest says of ports: what the functions use, and what the program itself says of them.
+pub(crate) fn describe(used: Used, places: &PortPlaces, found: &analysis::ports::Ports) -> Ports {
+    let Used { ingress, egress, redirects } = used;
     if !ingress && !egress {
         return Ports::default();
     }
@@ -49,30 +70,28 @@ pub(crate) fn describe(
     }
 }
 
-impl Cx<'_> {
-    /// Writes what the program needs in front of its function.
-    pub(crate) fn declare_ports(ports: &Ports, out: &mut Writer) {
-        if !ports.used {
-            return;
-        }
-        let text = |out: &mut Writer, text: &str| {
-            out.line(text.trim_end());
-            out.blank();
+/// Writes what the program needs in front of its function.
+pub(crate) fn declare(ports: &Ports, out: &mut Writer) {
+    if !ports.used {
+        return;
+    }
+    let text = |out: &mut Writer, text: &str| {
+        out.line(text.trim_end());
+        out.blank();
+    };
+    text(out, include_str!("ports/settings.h"));
+    if ports.ingress.is_some() {
+        text(out, include_str!("ports/ingress.h"));
+    }
+    if let Some(name) = &ports.egress {
+        out.line("/* Devices of numbered ports. */");
+        let (key, value) = ("__u32".to_owned(), "__u32".to_owned());
+        // An array is quicker than a hash, by about a nanosecond.
+        let (kind, entries) = match ports.most {
+            0..SMALL => (MapType::DevMap, SMALL),
+            _ => (MapType::DevMapHash, MOST_PORTS),
         };
-        text(out, include_str!("ports/settings.h"));
-        if ports.ingress.is_some() {
-            text(out, include_str!("ports/ingress.h"));
-        }
-        if let Some(name) = &ports.egress {
-            out.line("/* Devices of numbered ports. */");
-            let (key, value) = ("__u32".to_owned(), "__u32".to_owned());
-            // An array is quicker than a hash, by about a nanosecond.
-            let (kind, entries) = match ports.most {
-                0..SMALL => (MapType::DevMap, SMALL),
-                _ => (MapType::DevMapHash, MOST_PORTS),
-            };
-            MapDefinition { name: name.clone(), kind, key, value, max_entries: Some(entries) }.emit(out);
-            text(out, include_str!("ports/egress.h"));
-        }
+        MapDefinition { name: name.clone(), kind, key, value, max_entries: Some(entries) }.emit(out);
+        text(out, include_str!("ports/egress.h"));
     }
 }

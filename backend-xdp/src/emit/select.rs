@@ -137,7 +137,7 @@ impl Cx<'_> {
                 Some(low.joined("&&", Prec::And, &high, 1, true))
             }
             Keyset::ValueSet(_) => {
-                self.sink.emit(crate::lacking::VALUE_SET.at(span));
+                self.module.sink.emit(crate::lacking::VALUE_SET.at(span));
                 None
             }
         }

@@ -23,6 +23,7 @@ use super::Cx;
 use crate::layout::paths::Paths;
 use crate::layout::tables::{DEFAULTS, DefaultPlace, TableLayout};
 use crate::table_storage::TableStorage;
+use entries::has_fallback;
 use keys::Keys;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{LocalId, Table, TableId};
@@ -56,7 +57,7 @@ impl Cx<'_> {
         action_run: Option<LocalId>,
         span: Span,
     ) {
-        let tables = Rc::clone(&self.tables);
+        let tables = Rc::clone(&self.module.tables);
         let table = &self.program.tables[id];
         let application = Application { table, layout: &tables.layouts[id], hit, action_run };
         self.out.line(self.heading(&format!("table {}", table.name), span));
@@ -84,7 +85,7 @@ impl Cx<'_> {
             0 => (entry.clone(), format!("!{entry}")),
             _ => (format!("{entry} && {entry}->action"), format!("!{entry} || !{entry}->action")),
         };
-        if self.has_fallback(table, layout) {
+        if has_fallback(table, layout) {
             self.fall_back(application, &entry, &missing);
         }
         let is_hit = if layout.value.base == 0 { format!("{entry} != NULL") } else { found.clone() };
@@ -136,7 +137,7 @@ impl Cx<'_> {
         let Application { table, layout, .. } = *application;
         match layout.default {
             DefaultPlace::Data(_) => {
-                let entry = self.names.kept(&format!("{}_entry", layout.stem));
+                let entry = self.module.names.kept(&format!("{}_entry", layout.stem));
                 let text = format!("struct {} *{entry} = &{DEFAULTS}.{};", layout.value.tag, layout.stem);
                 self.out.update(&entry, text);
                 self.out.blank();

@@ -52,7 +52,7 @@ struct CannotBeHad(Option<&'static Lacking>);
 
 impl Extern for CannotBeHad {
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        cx.sink.emit(self.0.ok_or(OtherShape)?.at(call.span));
+        cx.module.sink.emit(self.0.ok_or(OtherShape)?.at(call.span));
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ impl Extern for LogMsg {
         if let [Arg::Struct(fields)] = data
             && !scalars(fields, &mut values)
         {
-            cx.sink.emit(crate::lacking::HEADER_IN_MESSAGE.at(call.span));
+            cx.module.sink.emit(crate::lacking::HEADER_IN_MESSAGE.at(call.span));
             return Ok(());
         }
         if values.len() > MOST_LOGGED || values.iter().any(|value| value.ty.width() > 64) {
@@ -33,8 +33,8 @@ impl Extern for LogMsg {
             return Ok(());
         }
         let text = text.trim_matches('"').replace('%', "%%").replace("{}", "%llu");
-        let name = cx.names.unique("log_format");
-        cx.globals.line(format!("static const char {name}[] = \"{text}\";"));
+        let name = cx.module.names.unique("log_format");
+        cx.module.globals.line(format!("static const char {name}[] = \"{text}\";"));
         let values: Vec<String> =
             values.into_iter().map(|value| format!(", (__u64){}", cx.value(value).operand())).collect();
         cx.out.line(format!("bpf_trace_printk({name}, sizeof({name}){});", values.concat()));

@@ -83,7 +83,7 @@ impl Cx<'_> {
         groups: &mut Vec<Group>,
     ) -> bool {
         if let ScalarType::Varbit { .. } = value.ty {
-            self.sink.emit(lacking::VARBIT_IN_LIST.at(span));
+            self.module.sink.emit(lacking::VARBIT_IN_LIST.at(span));
             return false;
         }
         let text = condition.map(|condition| self.validity(condition));

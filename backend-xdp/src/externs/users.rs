@@ -42,7 +42,7 @@ struct Users;
 impl Extern for Users {
     /// Whether the user's C has a certain function is clang's word: see [`crate::clang::undefined_function`].
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        if cx.options.extern_c.is_none() {
+        if cx.module.options.extern_c.is_none() {
             return Err(OtherShape);
         }
         let (mut arguments, mut copies) = (Vec::new(), Vec::new());
@@ -55,13 +55,13 @@ impl Extern for Users {
             Some(_) => return Err(OtherShape),
         };
         let ty = result.map_or_else(|| "void".to_owned(), c_type);
-        if cx.prototypes.insert(call.name.to_owned()) {
+        if cx.module.prototypes.insert(call.name.to_owned()) {
             let types: Vec<&str> = arguments.iter().map(|a| a.ty.as_str()).collect();
             let types = if types.is_empty() { "void".to_owned() } else { types.join(", ") };
-            let outer = cx.globals.set_span(call.span);
-            cx.globals.line(format!("static __always_inline {ty} {}({types});", call.name));
-            cx.globals.set_span(outer);
-            cx.globals.blank();
+            let outer = cx.module.globals.set_span(call.span);
+            cx.module.globals.line(format!("static __always_inline {ty} {}({types});", call.name));
+            cx.module.globals.set_span(outer);
+            cx.module.globals.blank();
         }
         let texts: Vec<&str> = arguments.iter().map(|a| a.text.as_str()).collect();
         let text = format!("{}({})", call.name, texts.join(", "));
@@ -121,7 +121,7 @@ impl Cx<'_> {
     /// A pointer to a header, null while it is invalid.
     fn header_address(&mut self, header: &HeaderRef) -> Option<Argument> {
         let Referent::One(id) = self.referent(header) else { return None };
-        let tag = self.storage.types[self.program.headers[id].ty].tag.clone();
+        let tag = self.module.types[self.program.headers[id].ty].tag.clone();
         let null = CExpr::atom("NULL", CType::U64, 64);
         let address = self.choose_holder(id, &null, |_, base| {
             let text = match base.strip_suffix("->") {

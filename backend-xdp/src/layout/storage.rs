@@ -68,43 +68,43 @@ pub struct HeaderStorage {
     pub copied: bool,
 }
 
-/// Where everything lives.
+/// Where everything lives in one section.
 #[derive(Debug)]
 pub struct Storage {
-    /// C form of the header types.
-    pub types: Arena<HeaderTypeId, HeaderLayout>,
     /// How headers are held.
     pub headers: Arena<HeaderId, HeaderStorage>,
     /// Where that is kept.
     pub holding: Holding,
 }
 
+/// The names of headers' pointers into the packet: local variables, and so the same in all sections.
+pub fn pointers(program: &Program, names: &mut Names) -> Arena<HeaderId, String> {
+    program.headers.values().map(|header| names.shortest(&header.name)).collect()
+}
+
 impl Storage {
-    /// Decides for a program.
-    pub fn plan(program: &Program, stores: PacketStores, names: &mut Names) -> Storage {
+    /// Decides for a section, which runs these blocks.
+    pub fn plan(
+        program: &Program,
+        blocks: &[&Block],
+        stores: PacketStores,
+        pointers: &Arena<HeaderId, String>,
+        names: &mut Names,
+    ) -> Storage {
         let mut uses = Uses::new(program);
-        uses.program();
+        blocks.iter().for_each(|block| uses.block(block));
         let mut storage = Storage {
-            types: Arena::new(),
             headers: program.headers.keys().map(|_| HeaderStorage::default()).collect(),
             holding: Holding::Local,
         };
-        for (id, header) in program.headers.iter() {
+        for id in program.headers.keys() {
             let written = uses.written.contains(id);
             let copied = stores == PacketStores::Forbidden && written && uses.extracted.contains(id);
             let slot = &mut storage.headers[id];
             slot.copied = copied;
             slot.in_packet = uses.extracted.contains(id) && !copied || uses.moved.contains(id);
             slot.in_memory = uses.made.contains(id) || uses.moved.contains(id) || copied;
-            slot.pointer = names.shortest(&header.name);
-        }
-        for (id, ty) in program.header_types.iter() {
-            let tag = names.unique(&ty.name);
-            let given = storage.types.push(HeaderLayout::new(tag, ty));
-            debug_assert_eq!(given, id);
-        }
-        for id in program.headers.keys() {
-            let slot = &mut storage.headers[id];
+            slot.pointer = pointers[id].clone();
             slot.parsed = names.unique(&format!("{}_parsed", slot.pointer));
             slot.here = match (slot.in_packet, slot.in_memory) {
                 (true, true) => names.unique(&format!("{}_in_packet", slot.pointer)),
@@ -129,6 +129,7 @@ impl Storage {
     pub fn choose(
         &mut self,
         program: &Program,
+        types: &Arena<HeaderTypeId, HeaderLayout>,
         accepted: &Paths,
         wanted: Option<Holding>,
         names: &mut Names,
@@ -141,7 +142,7 @@ impl Storage {
             .headers
             .iter()
             .filter(|(id, _)| self.headers[*id].in_memory)
-            .map(|(_, header)| stack_taken(&self.types[header.ty]))
+            .map(|(_, header)| stack_taken(&types[header.ty]))
             .sum();
         let small =
             ways.saturating_mul(program.tables.len().max(1)) <= MOST_LOCAL && memory <= STACK_FOR_HEADERS;
@@ -200,22 +201,6 @@ impl<'a> Uses<'a> {
             made: EntitySet::new(),
             written: EntitySet::new(),
             moved: EntitySet::new(),
-        }
-    }
-
-    fn program(&mut self) {
-        let program = self.program;
-        for parser in program.parsers.values() {
-            self.block(&parser.prologue);
-            for state in parser.states.values() {
-                self.block(&state.body);
-            }
-        }
-        for control in program.controls.values() {
-            self.block(&control.body);
-        }
-        for action in program.actions.values() {
-            self.block(&action.body);
         }
     }
 

@@ -1,32 +1,41 @@
 //! The layout as text, for people: where each header is held, and what each deparser does.
 
 use super::deparse::{Decision, Edit, Feature, Piece, Plan};
+use super::headers::HeaderLayout;
 use super::storage::{Holding, Storage};
-use p4xdp_midend::ir::{HeaderId, Program};
+use p4xdp_frontend::arena::Arena;
+use p4xdp_midend::ir::{HeaderId, HeaderTypeId, Program};
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// All of it; the plans with the names of their deparsers.
-pub fn layout(program: &Program, storage: &Storage, plans: &[(Arc<str>, String)]) -> String {
+/// All of it, of each section; the plans with the names of their deparsers.
+pub fn layout(
+    program: &Program,
+    types: &Arena<HeaderTypeId, HeaderLayout>,
+    storages: &[Storage],
+    plans: &[(Arc<str>, String)],
+) -> String {
     let mut text = String::new();
-    let holding = match storage.holding {
-        Holding::Local => "local variables",
-        Holding::Shared => "one structure a processor",
-    };
-    let _ = writeln!(text, "what is known of headers: in {holding}");
-    for (id, header) in program.headers.iter() {
-        let held = &storage.headers[id];
-        let place = match (held.in_packet, held.in_memory, held.copied) {
-            (false, false, _) => "nowhere: it is never valid",
-            (true, false, _) => "in the packet",
-            (false, true, false) => "in memory",
-            (true, true, false) => "in the packet, or in memory",
-            (_, true, true) => "in memory, copied from the packet",
+    for storage in storages {
+        let holding = match storage.holding {
+            Holding::Local => "local variables",
+            Holding::Shared => "one structure a processor",
         };
-        let ty = &program.header_types[header.ty];
-        let bytes = storage.types[header.ty].bytes;
-        let more = if ty.varbit_field().is_some() { " and more" } else { "" };
-        let _ = writeln!(text, "header {}: {}, {bytes} bytes{more}, {place}", header.name, ty.name);
+        let _ = writeln!(text, "what is known of headers: in {holding}");
+        for (id, header) in program.headers.iter() {
+            let held = &storage.headers[id];
+            let place = match (held.in_packet, held.in_memory, held.copied) {
+                (false, false, _) => "nowhere: it is never valid",
+                (true, false, _) => "in the packet",
+                (false, true, false) => "in memory",
+                (true, true, false) => "in the packet, or in memory",
+                (_, true, true) => "in memory, copied from the packet",
+            };
+            let ty = &program.header_types[header.ty];
+            let bytes = types[header.ty].bytes;
+            let more = if ty.varbit_field().is_some() { " and more" } else { "" };
+            let _ = writeln!(text, "header {}: {}, {bytes} bytes{more}, {place}", header.name, ty.name);
+        }
     }
     for (name, plan) in plans {
         let _ = write!(text, "deparser {name}\n{plan}");

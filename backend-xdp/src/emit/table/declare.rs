@@ -1,7 +1,8 @@
 //! Declarations of tables in front of the function: action numbers, values, keys, maps, and the default actions.
 
-use super::super::Cx;
+use super::super::module::Module;
 use super::super::writer::Writer;
+use super::entries::has_fallback;
 use crate::layout::members::{Member, Members};
 use crate::layout::tables::{
     ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout,
@@ -9,10 +10,10 @@ use crate::layout::tables::{
 use crate::limits::MOST_MAPS;
 use crate::table_storage::constant;
 use num_bigint::BigUint;
-use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_midend::ir::{ActionCall, Program, Table};
 
-impl Cx<'_> {
+impl Module<'_> {
     /// Writes the declarations of all tables.
     pub(in crate::emit) fn declare_tables(&mut self) {
         let tables = std::rc::Rc::clone(&self.tables);
@@ -31,7 +32,7 @@ impl Cx<'_> {
             if let Some(storage) = &layout.storage {
                 storage.emit_types(&mut out);
                 storage.maps(&layout.value).iter().for_each(|map| map.emit(&mut out));
-                if self.has_fallback(table, layout) {
+                if has_fallback(table, layout) {
                     declare_initial(table, layout, &mut out);
                 }
             }
@@ -51,7 +52,7 @@ impl Cx<'_> {
             if before <= MOST_MAPS && maps > MOST_MAPS {
                 let message =
                     format!("with table `{}` the program needs more than {MOST_MAPS} maps", table.name);
-                self.refuse(codes::E0525, table.span, message);
+                self.sink.emit(Diagnostic::error(codes::E0525, table.span, message));
             }
         }
     }

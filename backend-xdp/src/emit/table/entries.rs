@@ -30,7 +30,7 @@ impl Cx<'_> {
     /// A table whose entries are all constant.
     pub(super) fn apply_code(&mut self, application: &Application<'_>) {
         let Application { table, layout, .. } = *application;
-        let number = self.names.kept(&format!("{}_action", layout.stem));
+        let number = self.module.names.kept(&format!("{}_action", layout.stem));
         self.out.update(&number, format!("__u32 {number};"));
         let entries = in_order(table);
         match single_exact(table) {
@@ -47,15 +47,10 @@ impl Cx<'_> {
         self.run(application, &reachable, Selected::Variables { number });
     }
 
-    /// True if the program has a copy of the initial entries for loaders that do not put them into the storage.
-    pub(super) fn has_fallback(&self, table: &Table, layout: &TableLayout) -> bool {
-        layout.storage.is_some() && !table.entries.is_empty() && table.entries.len() <= MOST_COPIED
-    }
-
     /// Looks among the copies of the initial entries, if the storage has nothing and nobody has filled it.
     pub(super) fn fall_back(&mut self, application: &Application<'_>, entry: &str, missing: &str) {
         let Application { table, layout, .. } = *application;
-        self.falls_back = true;
+        self.module.falls_back = true;
         let missing = if missing.contains("||") { format!("({missing})") } else { missing.to_owned() };
         self.out.open(format!("if ({missing} && !{ENTRIES_LOADED}) {{"));
         let keys = self.code_keys(application);
@@ -152,7 +147,7 @@ impl Cx<'_> {
             for (i, value) in self.elements(&key.expr, shape).into_iter().enumerate() {
                 let name = format!("{}_key_{position}", layout.stem);
                 let name = if shape.units == 1 { name } else { format!("{name}_{i}") };
-                let name = self.names.unique(&name);
+                let name = self.module.names.unique(&name);
                 self.out.update(&name, format!("{element} {name} = {value};"));
                 elements.push(name);
             }
@@ -292,4 +287,9 @@ fn signed(value: &BigUint, width: u32) -> String {
     let pattern = value.to_u64().unwrap_or(0);
     let spare = 64 - width.clamp(1, 64);
     format!("{}LL", (pattern << spare) as i64 >> spare)
+}
+
+/// True if the program has a copy of the initial entries for loaders that do not put them into the storage.
+pub(super) fn has_fallback(table: &Table, layout: &TableLayout) -> bool {
+    layout.storage.is_some() && !table.entries.is_empty() && table.entries.len() <= MOST_COPIED
 }

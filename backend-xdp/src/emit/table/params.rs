@@ -45,7 +45,8 @@ impl Cx<'_> {
         let mut bound = Vec::new();
         for (param, member) in action.params.iter().zip(&layout.params.list) {
             let text = format!("{from}.{}", member.c_name);
-            let copied = param_order(self.program, &self.extern_facts, action, param) == ByteOrder::Network;
+            let copied =
+                param_order(self.program, &self.module.extern_facts, action, param) == ByteOrder::Network;
             if copied && member.shape.order == ByteOrder::Network {
                 self.wire_params.insert(param.local, WireParam { text, member: member.clone() });
                 bound.push(param.local);

@@ -1,0 +1,142 @@
+//! What all functions of a C file share: names, types of headers, tables, externs, and the declarations in front of the functions.
+
+use super::externs::{self, Externs, Registry};
+use super::writer::Writer;
+use crate::Options;
+use crate::layout::extern_facts::ExternFacts;
+use crate::layout::headers::HeaderLayout;
+use crate::layout::storage::{self, Storage};
+use crate::layout::tables::Tables;
+use crate::names::Names;
+use crate::pipeline::Pipeline;
+use p4xdp_frontend::arena::Arena;
+use p4xdp_frontend::diagnostic::Diagnostics;
+use p4xdp_midend::ir::{EnumId, HeaderTypeId, Program};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A C file while its functions are written.
+pub struct Module<'a> {
+    /// What is compiled.
+    pub program: &'a Program,
+    /// What the user asked for.
+    pub options: &'a Options<'a>,
+    /// Where refusals go.
+    pub sink: &'a mut Diagnostics,
+    /// Identifiers of the C file.
+    pub names: Names,
+    /// C form of the header types.
+    pub types: Arena<HeaderTypeId, HeaderLayout>,
+    /// How tables are stored.
+    pub tables: Rc<Tables>,
+    /// Instances of externs, and functions that are called.
+    pub externs: Rc<Externs>,
+    /// What is known of externs by their names.
+    pub extern_facts: ExternFacts,
+    /// Structures, maps and other declarations in front of the functions, in order.
+    pub globals: Writer,
+    /// The program has copies of initial entries.
+    pub falls_back: bool,
+    /// Extern functions of the user's whose prototypes are written.
+    pub(crate) prototypes: BTreeSet<String>,
+    /// The plan of each deparser, as text, with its name.
+    pub plans: Vec<(Arc<str>, String)>,
+    enums: BTreeMap<EnumId, Vec<String>>,
+}
+
+impl<'a> Module<'a> {
+    /// A file without functions yet, and where headers live in each section.
+    pub fn new(
+        program: &'a Program,
+        pipeline: &Pipeline,
+        options: &'a Options<'a>,
+        (registry, extern_facts): (Registry, ExternFacts),
+        sink: &'a mut Diagnostics,
+    ) -> (Module<'a>, Vec<Storage>) {
+        let mut names = Names::new();
+        let pointers = storage::pointers(program, &mut names);
+        let types: Arena<HeaderTypeId, HeaderLayout> =
+            program.header_types.values().map(|ty| HeaderLayout::new(names.unique(&ty.name), ty)).collect();
+        let storages = pipeline.sections.iter();
+        let storages = storages
+            .map(|s| Storage::plan(program, &s.blocks(program), pipeline.stores, &pointers, &mut names));
+        let storages = storages.collect();
+        // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
+        // program may hide it.
+        let (tables, externs) = names.besides(&crate::entry_name(options.source), |names| {
+            let tables = Rc::new(crate::layout::tables::lay_out(program, &extern_facts, names, sink));
+            (tables, Rc::new(externs::lay_out(registry, program, names, sink)))
+        });
+        let module = Module {
+            program,
+            options,
+            sink,
+            names,
+            types,
+            tables,
+            externs,
+            extern_facts,
+            globals: Writer::default(),
+            falls_back: false,
+            prototypes: BTreeSet::new(),
+            plans: Vec::new(),
+            enums: BTreeMap::new(),
+        };
+        (module, storages)
+    }
+
+    /// The user's C has a function of this name, and the program calls it.
+    pub fn is_user_function(&self, name: &str) -> bool {
+        self.prototypes.contains(name)
+    }
+
+    /// The C name of an enum's member; the enum is declared on first use.
+    pub fn enumerator(&mut self, id: EnumId, position: usize) -> String {
+        if let Some(members) = self.enums.get(&id) {
+            return members.get(position).cloned().unwrap_or_else(|| position.to_string());
+        }
+        let ty = &self.program.enums[id];
+        let members: Vec<String> = if crate::arch::is_kernel_enum(ty) {
+            ty.members.iter().map(|m| m.to_string()).collect()
+        } else {
+            let tag = self.names.unique(&ty.name);
+            let names: Vec<String> =
+                ty.members.iter().map(|m| self.names.unique(&format!("{}_{m}", ty.name))).collect();
+            self.globals.open(format!("enum {tag} {{"));
+            for name in &names {
+                self.globals.line(format!("{name},"));
+            }
+            self.globals.close("};");
+            self.globals.blank();
+            names
+        };
+        let name = members.get(position).cloned().unwrap_or_else(|| position.to_string());
+        self.enums.insert(id, members);
+        name
+    }
+
+    /// What the state is before something is written on trial.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            globals: self.globals.clone(),
+            names: self.names.clone(),
+            enums: self.enums.clone(),
+            sink: self.sink.clone(),
+        }
+    }
+
+    /// Forgets what was written since.
+    pub(super) fn restore(&mut self, snapshot: Snapshot) {
+        (self.globals, self.names, self.enums) = (snapshot.globals, snapshot.names, snapshot.enums);
+        *self.sink = snapshot.sink;
+    }
+}
+
+/// What writing on trial may change of a file.
+pub(super) struct Snapshot {
+    globals: Writer,
+    names: Names,
+    enums: BTreeMap<EnumId, Vec<String>>,
+    sink: Diagnostics,
+}

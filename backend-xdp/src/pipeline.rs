@@ -1,0 +1,167 @@
+//! A program as data: which programs an object has, and what happens in each to a packet, step by step. An architecture (`crate::arch`) gives it;
+//! what becomes C of it is left to `crate::emit`.
+
+use crate::layout::storage::PacketStores;
+use p4xdp_midend::ir::{Block, ControlId, LocalId, ParserId, Program, StmtKind, TableId, visit};
+use std::collections::BTreeSet;
+
+/// What an object does.
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    /// Its programs; packets come to the first.
+    pub(crate) sections: Vec<Section>,
+    /// Whether headers may be written where they are.
+    pub(crate) stores: PacketStores,
+    /// Where ports come in and go out.
+    pub(crate) ports: PortPlaces,
+}
+
+/// A program of an object. It has a parser, a storage of headers and a deparser of its own: what another section knows of the packet
+/// is lost, unless a step hands it over.
+#[derive(Debug)]
+pub(crate) struct Section {
+    /// Where the kernel runs it.
+    pub(crate) hook: Hook,
+    /// What it does, in this order. The last step ends it.
+    pub(crate) steps: Vec<Step>,
+    /// What becomes of a packet that its parser rejects; none if the parser's error is the program's to deal with.
+    pub(crate) rejected: Option<Verdict>,
+}
+
+/// Where the kernel runs a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hook {
+    /// At a device, for each packet that it receives: `SEC("xdp")`.
+    Device,
+}
+
+/// Something that is done to a packet.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Keeps the port that the packet came by, and aborts where it is `limit` or more.
+    Arrive {
+        /// The variable of the architecture that receives it; none if nobody asked.
+        port: Option<LocalId>,
+        /// The first number that is none.
+        limit: u32,
+    },
+    /// Gives a variable of the architecture a value.
+    Set {
+        /// The variable.
+        variable: LocalId,
+        /// The value.
+        value: Value,
+    },
+    /// Runs a parser.
+    Parse(ParserId),
+    /// Runs a control.
+    Run(ControlId),
+    /// Ends with a verdict if a variable has this value.
+    EndIf {
+        /// The variable.
+        variable: LocalId,
+        /// The value.
+        is: u32,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// Keeps the number of the port by which the packet will leave.
+    Choose(LocalId),
+    /// Puts the packet together.
+    Deparse {
+        /// The deparser.
+        control: ControlId,
+        /// The variable with the action; nobody sees the packet unless that is `XDP_PASS` or a later one, and the deparser does no more
+        /// than to emit.
+        seen_by: Option<LocalId>,
+    },
+    /// Ends the program.
+    End(Verdict),
+}
+
+/// A value of the architecture's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// 0.
+    Zero,
+    /// Bytes of the packet.
+    PacketLength,
+    /// Microseconds since the machine started.
+    Microseconds,
+    /// The port that the packet came by.
+    PortIn,
+    /// The error of a parser.
+    ErrorOf(ParserId),
+    /// What another variable has.
+    Variable(LocalId),
+}
+
+/// What becomes of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// `XDP_ABORTED`
+    Aborted,
+    /// `XDP_DROP`
+    Drop,
+    /// `XDP_PASS` if a variable is true, else `XDP_DROP`.
+    PassIf(LocalId),
+    /// The action in a variable, an `enum xdp_action`; with `XDP_REDIRECT` the packet leaves by the port in the other.
+    Action {
+        /// The action.
+        action: LocalId,
+        /// The port.
+        port: LocalId,
+    },
+    /// The packet leaves by the port that was chosen; if it came by that one, with `XDP_TX`.
+    SendChosen,
+}
+
+/// The variables of an architecture that hold ports.
+#[derive(Debug, Default)]
+pub(crate) struct PortPlaces {
+    /// Those that it sets.
+    pub(crate) ingress: Vec<LocalId>,
+    /// Those by which packets leave.
+    pub(crate) egress: Vec<LocalId>,
+    /// Largest number of a port.
+    pub(crate) most: u32,
+    /// The number that stands for dropping.
+    pub(crate) drop: Option<u32>,
+}
+
+impl Section {
+    /// The parsers that it runs, in order.
+    pub(crate) fn parsers(&self) -> impl Iterator<Item = ParserId> {
+        self.steps.iter().filter_map(|step| if let Step::Parse(parser) = step { Some(*parser) } else { None })
+    }
+
+    /// The controls that it runs, in order.
+    fn controls(&self) -> impl Iterator<Item = ControlId> {
+        self.steps.iter().filter_map(|step| {
+            let (Step::Run(control) | Step::Deparse { control, .. }) = step else { return None };
+            Some(*control)
+        })
+    }
+
+    /// All blocks of statements that it may run, those of its tables' actions included.
+    pub(crate) fn blocks<'p>(&self, program: &'p Program) -> Vec<&'p Block> {
+        let mut blocks: Vec<&Block> = Vec::new();
+        for parser in self.parsers().map(|id| &program.parsers[id]) {
+            blocks.push(&parser.prologue);
+            blocks.extend(parser.states.values().map(|state| &state.body));
+        }
+        blocks.extend(self.controls().map(|id| &program.controls[id].body));
+        let mut tables: BTreeSet<TableId> = BTreeSet::new();
+        for block in &blocks {
+            visit::statements(block, &mut |stmt| {
+                if let StmtKind::ApplyTable { table, .. } = &stmt.kind {
+                    tables.insert(*table);
+                }
+            });
+        }
+        let actions = tables.iter().flat_map(|id| &program.tables[*id].actions);
+        let actions: BTreeSet<_> = actions.map(|action| action.action).collect();
+        blocks.extend(actions.into_iter().map(|id| &program.actions[id].body));
+        blocks
+    }
+}
