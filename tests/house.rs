@@ -1,6 +1,11 @@
-//! Rules of the project that no lint knows: every dependency is used, and tests ask one place whether they may be skipped.
+//! Rules of the project that no lint knows: every dependency is used, tests ask one place whether they may be skipped, externs are known by
+//! name in their rooms only, and recipes name files that there are.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+use p4xdp_frontend::diagnostic::Diagnostics;
+use p4xdp_frontend::hir::FunctionKind;
+use p4xdp_frontend::source::{InMemory, SourceMap};
+use p4xdp_frontend::{analyze, preprocess};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -106,5 +111,89 @@ fn one_rule_about_skipping() {
         for words in &asked {
             assert!(!text.contains(words), "{}: `{words}`: ask tests/needs", file.display());
         }
+    }
+}
+
+/// Where externs are known by name: in the registry of each stage, and in the files that say what each of them is. What the front end has to
+/// know stands in the `.rules` files beside the includes.
+const ROOMS_OF_EXTERNS: [&str; 5] = [
+    "midend/src/arch.rs",
+    "midend/src/interp/arch/",
+    "midend/src/interp/externs",
+    "backend-xdp/src/externs",
+    // C's side of them.
+    "backend-xdp/src/prelude.rs",
+];
+
+/// Words that are no externs where they stand, although there are externs of the same name. Control planes and packet tests have many: their
+/// crates are left out.
+const ORDINARY_WORDS: [(&str, &str); 3] = [
+    // `#assert`, which C's preprocessor once had.
+    ("frontend/src/preprocess/directive.rs", "assert"),
+    // P4_14.
+    ("frontend/src/parse/syntax_error.rs", "action_profile"),
+    // C's keyword.
+    ("backend-xdp/src/names.rs", "register"),
+];
+
+/// The extern types and functions that an include declares; what the language's core has is no extern of an architecture.
+fn declared_externs(include: &str) -> BTreeSet<String> {
+    let loader = InMemory::new().with("main.p4", format!("#include <{include}>\n"));
+    let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
+    let options = preprocess::Options::default();
+    let program = analyze("main.p4".as_ref(), &options, &loader, &mut sources, &mut sink).unwrap();
+    let types = program.externs.values().map(|declared| &declared.name);
+    let functions = program.functions.values().filter(|f| f.kind == FunctionKind::Extern).map(|f| &f.name);
+    types.chain(functions).map(|named| named.name.to_string()).collect()
+}
+
+/// Names of externs stand in the registries of the stages and in the files of the externs.
+#[test]
+fn externs_are_known_in_their_rooms() {
+    let mut names = BTreeSet::new();
+    for include in ["ebpf_model.p4", "pna.p4", "psa.p4", "ubpf_model.p4", "v1model.p4", "xdp_model.p4"] {
+        names.extend(declared_externs(include));
+    }
+    let core = declared_externs("core.p4");
+    names.retain(|name| !core.contains(name));
+    // Functions that programs declare themselves.
+    names.extend(["tcp_conntrack", "verify_ipv4_checksum", "incremental_checksum"].map(str::to_owned));
+    for sure in ["CounterArray", "Register", "csum_replace2", "hash", "log_msg", "meter", "register"] {
+        assert!(names.contains(sure), "{sure} is not among {names:?}");
+    }
+    let mut files = Vec::new();
+    for stage in ["frontend", "midend", "backend-xdp"] {
+        sources(&root().join(stage).join("src"), &mut files);
+    }
+    let (mut strangers, mut met) = (Vec::new(), BTreeSet::new());
+    for file in files {
+        let place = file.strip_prefix(root()).unwrap().to_str().unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        // Unit tests write programs.
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        for name in names.iter().filter(|name| text.contains(&format!("\"{name}\""))) {
+            if place.ends_with("tests.rs") || place.contains("/tests/") {
+                continue;
+            }
+            if ROOMS_OF_EXTERNS.iter().any(|room| place.starts_with(room)) {
+                met.insert(name);
+            } else if !ORDINARY_WORDS.contains(&(place, name.as_str())) {
+                strangers.push(format!("{place}: {name}"));
+            }
+        }
+    }
+    assert!(strangers.is_empty(), "known outside their rooms: {strangers:#?}");
+    assert!(met.len() > 50, "{met:?}");
+}
+
+/// What `docs/extending.md` names is there. `NAME` stands for the name of what is added.
+#[test]
+fn recipes_name_files_that_there_are() {
+    let text = std::fs::read_to_string(root().join("docs/extending.md")).unwrap();
+    let quoted = text.split('`').skip(1).step_by(2);
+    let paths: Vec<&str> = quoted.filter(|word| word.contains('/') && !word.contains("NAME")).collect();
+    assert!(paths.len() > 10, "{paths:?}");
+    for path in paths {
+        assert!(root().join(path).exists(), "docs/extending.md: there is no `{path}`");
     }
 }

@@ -21,6 +21,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     rules::ALL.iter().map(|rules| rules.name)
 }
 
+/// True for extern functions of an architecture that come back only where their first argument holds.
+pub(crate) fn asserts(function: &str) -> bool {
+    rules::ALL.iter().any(|rules| rules.asserts.contains(&function))
+}
+
 /// The architecture that declares the package of `main`. Another package of the same name is none of it.
 pub fn of(program: &Program) -> Option<&'static str> {
     let package = package::of_main(program)?;

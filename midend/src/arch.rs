@@ -136,6 +136,20 @@ pub const ALL: &[Architecture] = &[
     },
 ];
 
+/// Functions and methods of the architectures that take their parameter `data`, of any type, as a row of bits: hashes and checksums.
+pub(crate) const TAKE_BITS: [&str; 10] = [
+    "add",
+    "get",
+    "get_hash",
+    "hash",
+    "subtract",
+    "update",
+    "update_checksum",
+    "update_checksum_with_payload",
+    "verify_checksum",
+    "verify_checksum_with_payload",
+];
+
 /// An architecture that knows no package: every block is run for itself, and nothing is shared. For programs that are only to be looked at.
 pub const GENERIC: Architecture =
     Architecture { name: "generic", reject_is_visible: true, implied: &[], blocks: &[] };

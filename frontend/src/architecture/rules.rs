@@ -6,7 +6,8 @@
 //! - `needs STRUCT: FIELD..`: the struct has these fields;
 //! - `only ROLE..: EXTERN..`: these extern functions and objects are for these blocks alone;
 //! - `odd ROLE..: EXTERN..: WHAT`: in these blocks they do not do what they are for; the text says what they do;
-//! - `owner EXTERN: PROPERTY`: an object of this type belongs to the table that names it in this property.
+//! - `owner EXTERN: PROPERTY`: an object of this type belongs to the table that names it in this property;
+//! - `asserts FUNCTION..`: behind a call of these extern functions their first argument holds.
 //!
 //! `#` begins a comment.
 
@@ -42,6 +43,8 @@ pub(super) struct Rules {
     odd: Vec<(&'static str, Vec<&'static str>, &'static str)>,
     /// An extern type and the table property that makes an object belong to a table.
     owners: Vec<(&'static str, &'static str)>,
+    /// Extern functions that come back only where their first argument holds.
+    pub(super) asserts: Vec<&'static str>,
 }
 
 /// A block that a package has.
@@ -103,6 +106,7 @@ fn read(file: &'static str) -> Rules {
                 rules.odd.extend(words(names).into_iter().map(odd));
             }
             "owner" => rules.owners.push((before.trim(), behind.trim())),
+            "asserts" => rules.asserts.extend(words(rest)),
             // The test below finds lines that say nothing.
             _ => {}
         }
@@ -162,7 +166,7 @@ mod tests {
                 let parts: Vec<&str> = rest.splitn(3, ':').collect();
                 let names = match word {
                     "architecture" => "",
-                    "package" => rest,
+                    "package" | "asserts" => rest,
                     "parser" | "parser?" | "control" | "control?" | "owner" => parts[0],
                     "needs" => &rest.replace(':', " "),
                     "only" | "odd" => {

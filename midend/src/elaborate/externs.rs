@@ -8,23 +8,10 @@ use super::storage::Loc;
 use super::types::Class;
 use super::value::Value;
 use super::{Elaborator, Res};
+use crate::arch::TAKE_BITS;
 use crate::ir::{self, Arg, Expr, ExprKind, HeaderRef, ScalarType, StmtKind};
 use p4xdp_frontend::hir::{Argument, Call, Direction, FunctionId, Type, TypeId};
 use p4xdp_frontend::source::Span;
-
-/// Functions and methods of the architectures that take their parameter `data`, of any type, as a row of bits: hashes and checksums.
-pub(super) const TAKE_BITS: [&str; 10] = [
-    "add",
-    "get",
-    "get_hash",
-    "hash",
-    "subtract",
-    "update",
-    "update_checksum",
-    "update_checksum_with_payload",
-    "verify_checksum",
-    "verify_checksum_with_payload",
-];
 
 impl<'h> Elaborator<'h> {
     /// Calls an extern function, or a method of `instance`.

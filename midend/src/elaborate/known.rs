@@ -8,8 +8,8 @@
 //! A variable's value is known if the program gives it a value once, a constant, in front of the call and not in a branch of its own. Values that are not alone are laid bit after bit like
 //! all others: that is the callee's matter.
 
-use super::externs::TAKE_BITS;
 use crate::analysis::effects::{self, StorageSet};
+use crate::arch::TAKE_BITS;
 use crate::ir::{self, Arg, Expr, ExprKind, LValue, LocalId, Program, ScalarType, Stmt, StmtKind, visit};
 use num_bigint::BigUint;
 use rustc_hash::FxHashMap;

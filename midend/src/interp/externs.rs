@@ -78,6 +78,16 @@ fn algorithm(program: &Program, instance: &ExternInstance, position: usize) -> O
     }
 }
 
+/// True for externs that a trace has more to say of than their arguments: they make an event of their own.
+pub fn tells(name: &str) -> bool {
+    matches!(name, "log_msg" | "digest" | "pack" | "assert" | "assume")
+}
+
+/// True for externs that write their values into a text, the first argument, as P4 writes them.
+pub fn writes_message(name: &str) -> bool {
+    name == "log_msg"
+}
+
 /// The externs of xdp_model and ebpf_model, and the documented library.
 pub fn ebpf(site: &CallSite<'_>) -> Option<Builtin> {
     Some(match site.key() {

@@ -8,6 +8,7 @@ use super::state::{Certainty, State, compose, lacks, unknown, validity, value};
 use super::stmt::literal;
 use super::summary::Summary;
 use super::unit::{Origin, Param};
+use crate::architecture;
 use crate::hir::{
     Argument, Call, Callee, Constructor, Direction, Expr, ExprKind, FunctionKind, Type, TypeId, VarId,
 };
@@ -39,7 +40,7 @@ impl<'p> Flow<'p> {
                     Some(summary) => self.run(&summary, call.args.iter().map(Some), call.span, state),
                     None => {
                         let name = &*function.name.name;
-                        let asserts = matches!(name, "verify" | "assert" | "assume");
+                        let asserts = name == "verify" || architecture::asserts(name);
                         if let (true, FunctionKind::Extern, Some(Argument::Value(condition))) =
                             (asserts, function.kind, call.args.first())
                         {

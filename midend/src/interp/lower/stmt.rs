@@ -2,6 +2,7 @@
 
 use super::{Lowering, writing};
 use crate::interp::code::{Access, Any, Block, Call, Case, Matcher, Op, Stmt, Target, Transition};
+use crate::interp::externs;
 use crate::interp::layout::Slot;
 use crate::interp::value::{NARROW, Value, low128};
 use crate::ir::{self, Keyset, ScalarType, StmtKind};
@@ -77,14 +78,14 @@ impl Lowering<'_> {
             ),
             StmtKind::CallExtern { instance, name, type_args: _, args, result } => {
                 let builtin = self.builtin(*instance, name, args, stmt.span)?;
-                let writings = if &**name == "log_msg" {
+                let writings = if externs::writes_message(name) {
                     writing::of_args(self.program, args.get(1..).unwrap_or_default())
                 } else {
                     Vec::new()
                 };
                 let args = args.iter().map(|a| self.arg(a)).collect();
                 let result = result.as_ref().map(|r| self.arg(r));
-                let tells = matches!(&**name, "log_msg" | "digest" | "pack" | "assert" | "assume");
+                let tells = externs::tells(name);
                 let name = match instance {
                     Some(id) => format!("{}.{name}", self.program.externs[*id].name).into(),
                     None => name.clone(),
