@@ -296,12 +296,6 @@ impl<'a> Cx<'a> {
     }
 }
 
-/// A diagnostic for what cannot be.
-pub(crate) fn internal_error(message: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0516, Span::NONE, format!("internal error: {message}"))
-        .with_note("this is a bug in p4xdp: please report it with the program")
-}
-
 /// The C type that values of a type are kept in.
 pub fn c_type(ty: ScalarType) -> CType {
     match ty {

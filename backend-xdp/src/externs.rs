@@ -54,6 +54,7 @@ pub(crate) const REGISTRY: Registry = Registry {
         &log_msg::LOG_MSG,
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
+        &lacking::CHECKSUM16,
         &lacking::METER,
         &lacking::DIRECT_COUNTER,
         &lacking::DIRECT_METER,
@@ -73,3 +74,58 @@ pub(crate) const REGISTRY: Registry = Registry {
     ],
     others: users::functions,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::externs::Make;
+    use p4xdp_frontend::diagnostic::Diagnostics;
+    use p4xdp_frontend::hir::{FunctionKind, Program};
+    use p4xdp_frontend::source::{InMemory, SourceMap};
+    use std::collections::BTreeSet;
+
+    fn declared(architecture: &str) -> Program {
+        let loader = InMemory::new().with("main.p4", format!("#include <{architecture}.p4>\n"));
+        let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
+        let options = p4xdp_frontend::preprocess::Options::default();
+        p4xdp_frontend::analyze("main.p4".as_ref(), &options, &loader, &mut sources, &mut sink).unwrap()
+    }
+
+    /// A name stands for one thing, and an architecture that has it declares it, as a type or as a function.
+    #[test]
+    fn every_line_is_an_extern_of_its_architectures() {
+        let mut seen = BTreeSet::new();
+        for entry in REGISTRY.entries {
+            assert!(seen.insert(entry.name), "{} stands twice", entry.name);
+            // The packet filters' includes share what they have.
+            let declares = |architecture: &&str| {
+                let program = declared(architecture);
+                match entry.make {
+                    Make::Instance(_) => program.externs.values().any(|e| &*e.name.name == entry.name),
+                    Make::Function(_) => (program.functions.values())
+                        .any(|f| f.kind == FunctionKind::Extern && &*f.name.name == entry.name),
+                }
+            };
+            let everywhere = entry.architectures == FILTERS;
+            let declaring = entry.architectures.iter().filter(|a| declares(a)).count();
+            assert!(
+                declaring == entry.architectures.len() || everywhere && declaring > 0,
+                "{}: declared by {declaring} of {:?}",
+                entry.name,
+                entry.architectures
+            );
+        }
+    }
+
+    /// What v1model declares is compiled, or refused by a line of its own.
+    #[test]
+    fn every_extern_of_v1model_has_a_line() {
+        let program = declared("v1model");
+        let core: BTreeSet<&str> = BTreeSet::from(["packet_in", "packet_out", "verify", "static_assert"]);
+        let functions = program.functions.values().filter(|f| f.kind == FunctionKind::Extern);
+        let names = program.externs.values().map(|e| &e.name).chain(functions.map(|f| &f.name));
+        for name in names.map(|named| &*named.name).filter(|name| !core.contains(name)) {
+            assert!(REGISTRY.entries.iter().any(|entry| entry.name == name), "{name} has no line");
+        }
+    }
+}

@@ -91,7 +91,7 @@ pub fn compile(
     let facts = emit::externs::facts(externs::REGISTRY, program);
     let Some(pipeline) = arch::pipeline(program, &facts, sink) else {
         sink.check()?;
-        return Err(sink.error(emit::internal_error("an architecture without back end")));
+        return Err(sink.error(Diagnostic::bug(Span::NONE, "an architecture without back end")));
     };
     size::check(program, sink);
     if sink.error_count() > errors {
@@ -103,7 +103,7 @@ pub fn compile(
     if sink.error_count() > errors {
         sink.check()?;
     }
-    output.map_err(|error| sink.error(emit::internal_error(&error.to_string())))
+    output.map_err(|error| sink.error(Diagnostic::bug(Span::NONE, error)))
 }
 
 /// Entries do not expire on XDP. Nobody can give them a time either, so that a table is what it is without one.

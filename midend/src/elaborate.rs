@@ -184,9 +184,7 @@ impl<'h> Elaborator<'h> {
 
     /// What the front end should not have let through.
     fn bug(&mut self, span: Span, what: impl std::fmt::Display) -> ErrorsReported {
-        let diagnostic = Diagnostic::error(codes::E0001, span, format!("internal error: {what}"))
-            .with_note("this is a fault of p4xdp, not of the program; please report it");
-        self.sink.error(diagnostic)
+        self.sink.error(Diagnostic::bug(span, what))
     }
 }
 

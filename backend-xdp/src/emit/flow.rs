@@ -4,7 +4,7 @@ use super::cexpr::{CExpr, CType, Prec};
 use super::{Cx, Label};
 use crate::layout::paths::Paths;
 use num_bigint::BigUint;
-use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{BinaryOp, Block, Expr, ExprKind, LabelId, ScalarType};
 
@@ -144,7 +144,7 @@ impl Cx<'_> {
             Some(Label { name: None, .. }) => self.module.names.unique("done"),
             None => {
                 let span = self.program.labels[label];
-                self.refuse(codes::E0516, span, "internal error: a jump to a block that it is not in");
+                self.module.sink.emit(Diagnostic::bug(span, "a jump to a block that it is not in"));
                 return;
             }
         };

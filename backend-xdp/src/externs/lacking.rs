@@ -25,6 +25,7 @@ macro_rules! functions {
 }
 
 types! {
+    CHECKSUM16 "Checksum16" None, None;
     METER "meter" Some(&lacking::METER), None;
     DIRECT_COUNTER "direct_counter" None, Some(Attached::Lacking(&lacking::DIRECT_COUNTER));
     DIRECT_METER "direct_meter" Some(&lacking::METER), Some(Attached::Lacking(&lacking::DIRECT_METER));

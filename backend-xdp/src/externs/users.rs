@@ -19,8 +19,9 @@ use crate::emit::Cx;
 use crate::emit::cexpr::{CExpr, CType, Prec};
 use crate::emit::externs::{Call, Extern, OtherShape};
 use crate::emit::field::Referent;
+use p4xdp_frontend::diagnostic::Diagnostic;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, HeaderRef, LValue, LocalId, ScalarType};
+use p4xdp_midend::ir::{Arg, HeaderRef, LValue, ScalarType};
 
 /// A parameter's type in C, and what is given for it.
 struct Argument {
@@ -51,7 +52,7 @@ impl Extern for Users {
         }
         let result = match call.result {
             None => None,
-            Some(Arg::Out(target)) => Some(cx.lvalue_type(target)),
+            Some(Arg::Out(target)) => Some(cx.target_type(target, call.span)?),
             Some(_) => return Err(OtherShape),
         };
         let ty = result.map_or_else(|| "void".to_owned(), c_type);
@@ -97,7 +98,7 @@ impl Cx<'_> {
             }
             Arg::Out(target) => {
                 let present = self.read_lvalue(target, span).ok_or(OtherShape)?;
-                let ty = self.lvalue_type(target);
+                let ty = self.target_type(target, span)?;
                 let name = self.fresh("argument", &c_type(ty));
                 self.out.line(format!("{name} = {};", present.masked().text));
                 let variable =
@@ -133,25 +134,19 @@ impl Cx<'_> {
         Some(Argument { ty: format!("struct {tag} *"), text: address.text })
     }
 
-    fn lvalue_type(&self, lvalue: &LValue) -> ScalarType {
-        match lvalue {
-            LValue::Local(id) => self.local_type(*id),
+    /// The type of what an argument writes to.
+    fn target_type(&mut self, target: &LValue, span: Span) -> Result<ScalarType, OtherShape> {
+        match target {
+            LValue::Local(id) => Ok(self.program.locals[*id].ty),
             LValue::Field { header, field } => {
-                let id = match header {
-                    HeaderRef::Header(id) => self.program.headers[*id].ty,
-                    HeaderRef::Element { stack, .. } | HeaderRef::Next(stack) | HeaderRef::Last(stack) => {
-                        self.program.stacks[*stack].ty
-                    }
-                };
-                let fields = &self.program.header_types[id].fields;
-                fields.get(*field as usize).map_or(ScalarType::Bool, |field| field.ty)
+                let ty = &self.program.header_types[self.header_type(header)];
+                ty.fields.get(*field as usize).map(|field| field.ty).ok_or_else(|| {
+                    self.module.sink.emit(Diagnostic::bug(span, "an extern writes to no field"));
+                    OtherShape
+                })
             }
-            LValue::Slice { hi, lo, .. } => ScalarType::bit(hi - lo + 1),
+            LValue::Slice { hi, lo, .. } => Ok(ScalarType::bit(hi - lo + 1)),
         }
-    }
-
-    fn local_type(&self, id: LocalId) -> ScalarType {
-        self.program.locals[id].ty
     }
 }
 

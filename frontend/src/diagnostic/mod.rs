@@ -16,6 +16,7 @@ pub use codes::Code;
 pub use policy::{UnknownWarning, WarningLevel, WarningPolicy, warnings_named};
 pub use render::{Format, render, summary};
 pub use scopes::SilentScope;
+use std::fmt;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,6 +83,12 @@ impl Diagnostic {
     /// A warning at `span`.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+    }
+
+    /// A state that cannot be, in whatever stage: our fault, not the program's (E0001).
+    pub fn bug(span: Span, what: impl fmt::Display) -> Diagnostic {
+        Diagnostic::error(codes::E0001, span, format!("internal error: {what}"))
+            .with_note("this is a fault of p4xdp, not of the program; please report it")
     }
 
     /// Says something at the primary place.

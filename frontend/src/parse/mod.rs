@@ -203,13 +203,14 @@ impl Lowering<'_> {
     /// The grammar gave a pair that lowering does not know what to do with.
     fn unexpected(&mut self, pair: &Pair<'_, Rule>) -> ErrorsReported {
         let span = self.span(pair);
-        self.error(codes::E0001, span, format!("internal error: lowering met a stray `{:?}`", pair.as_rule()))
+        let what = format!("lowering met a stray `{:?}`", pair.as_rule());
+        self.sink.error(Diagnostic::bug(span, what))
     }
 
     /// The grammar did not give a pair that it always gives.
     fn missing(&mut self) -> ErrorsReported {
         let span = self.range(0, 0);
-        self.error(codes::E0001, span, "internal error: the grammar left something out of this declaration")
+        self.sink.error(Diagnostic::bug(span, "the grammar left something out of this declaration"))
     }
 
     /// The next pair, which the grammar guarantees.

@@ -1,7 +1,7 @@
 //! What [`crate::hir`] promises of an accepted program, looked at in debug builds.
 
 use super::Checker;
-use crate::diagnostic::codes;
+use crate::diagnostic::Diagnostic;
 use crate::hir::{ExprKind, Type};
 use crate::source::Span;
 
@@ -17,7 +17,7 @@ impl Checker<'_> {
             }
         });
         if let Some((span, message)) = fault {
-            self.error(codes::E0001, span, format!("internal error: {message}"));
+            self.emit(Diagnostic::bug(span, message));
         }
     }
 
