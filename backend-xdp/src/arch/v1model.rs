@@ -118,16 +118,7 @@ fn is_variable(target: &LValue, variable: LocalId) -> bool {
 }
 
 fn is_written(arg: &Arg, variable: LocalId) -> bool {
-    match arg {
-        Arg::Out(target) => is_variable(target, variable),
-        Arg::Struct(fields) => fields.iter().any(|(_, field)| is_written(field, variable)),
-        Arg::In(_)
-        | Arg::While { .. }
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => false,
-    }
+    let mut written = false;
+    arg.targets(&mut |target| written |= is_variable(target, variable));
+    written
 }

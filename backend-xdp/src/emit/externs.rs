@@ -276,20 +276,7 @@ impl Cx<'_> {
 
     /// The arguments, if all of them are scalars that are read.
     pub(crate) fn values(&mut self, args: &[Arg]) -> Option<Vec<CExpr>> {
-        args.iter()
-            .map(|arg| match arg {
-                Arg::In(expr) => Some(self.value(expr)),
-                Arg::While { .. }
-                | Arg::Out(_)
-                | Arg::Header(_)
-                | Arg::Stack(_)
-                | Arg::Struct(_)
-                | Arg::String(_)
-                | Arg::Extern(_)
-                | Arg::Packet
-                | Arg::Missing => None,
-            })
-            .collect()
+        args.iter().map(|arg| Some(self.value(arg.value()?))).collect()
     }
 
     /// Puts the result where the program wants it; a call without one is a statement.

@@ -8,7 +8,7 @@ use crate::names::Names;
 use num_traits::ToPrimitive;
 use p4xdp_control::manifest::{ByteOrder, Place};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{Arg, ExternInstance};
+use p4xdp_midend::ir::ExternInstance;
 
 /// An array of cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,16 +74,5 @@ pub(super) fn constants<const N: usize>(
 }
 
 fn constant(instance: &ExternInstance, position: usize) -> Option<u64> {
-    match instance.args.get(position)? {
-        Arg::In(expr) => expr.as_const()?.to_u64(),
-        Arg::While { .. }
-        | Arg::Out(_)
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::Struct(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => None,
-    }
+    instance.args.get(position)?.value()?.as_const()?.to_u64()
 }

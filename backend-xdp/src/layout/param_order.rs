@@ -104,23 +104,13 @@ impl Uses<'_> {
             StmtKind::CallExtern { name, args, result, .. } => {
                 let order_free = self.externs.of(name).order_free;
                 for arg in args.iter().chain(result) {
-                    match arg {
-                        // The result comes out the same in either order.
-                        Arg::In(Expr { kind: ExprKind::Local(local), .. })
-                            if *local == self.local && order_free =>
-                        {
-                            self.copies += 1;
-                        }
-                        Arg::In(_)
-                        | Arg::While { .. }
-                        | Arg::Out(_)
-                        | Arg::Header(_)
-                        | Arg::Stack(_)
-                        | Arg::Struct(_)
-                        | Arg::String(_)
-                        | Arg::Extern(_)
-                        | Arg::Packet
-                        | Arg::Missing => self.arg(arg),
+                    if let Arg::In(Expr { kind: ExprKind::Local(local), .. }) = arg
+                        && *local == self.local
+                        && order_free
+                    {
+                        self.copies += 1;
+                    } else {
+                        self.arg(arg);
                     }
                 }
             }

@@ -15,7 +15,7 @@ use crate::names::Names;
 use cranelift_entity::EntitySet;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_midend::ir::{
-    Arg, Block, Expr, ExprKind, HeaderId, HeaderRef, HeaderTypeId, LValue, Program, StackId, StmtKind,
+    Block, Expr, ExprKind, HeaderId, HeaderRef, HeaderTypeId, LValue, Program, StackId, StmtKind,
 };
 
 /// What becomes of stores to extracted headers.
@@ -231,7 +231,7 @@ impl<'a> Uses<'a> {
                 StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
                 StmtKind::CallExtern { args, result, .. } => {
                     for arg in args.iter().chain(result) {
-                        self.arg(arg);
+                        arg.targets(&mut |target| self.lvalue(target));
                     }
                 }
                 StmtKind::Extract { header, .. } => mark(self.program, &mut self.extracted, header),
@@ -261,21 +261,6 @@ impl<'a> Uses<'a> {
             LValue::Local(_) => {}
             LValue::Field { header, .. } => mark(self.program, &mut self.written, header),
             LValue::Slice { base, .. } => self.lvalue(base),
-        }
-    }
-
-    fn arg(&mut self, arg: &Arg) {
-        match arg {
-            Arg::Out(lvalue) => self.lvalue(lvalue),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, a)| self.arg(a)),
-            Arg::In(_)
-            | Arg::While { .. }
-            | Arg::Header(_)
-            | Arg::Stack(_)
-            | Arg::String(_)
-            | Arg::Extern(_)
-            | Arg::Packet
-            | Arg::Missing => {}
         }
     }
 }

@@ -22,7 +22,7 @@ use num_traits::ToPrimitive;
 use p4xdp_control::manifest::{ByteOrder, Place, Storage};
 use p4xdp_frontend::ast::AnnotationBody;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{Arg, ExprKind, KeyElement, MatchKind, Program, PropertyValue, ScalarType, Table};
+use p4xdp_midend::ir::{ExprKind, KeyElement, MatchKind, Program, PropertyValue, ScalarType, Table};
 
 /// Capacity of a table that does not say one; P4 leaves it to the target.
 const USUAL_SIZE: u64 = 1024;
@@ -234,10 +234,9 @@ fn stated_size(program: &Program, externs: &ExternFacts, table: &Table) -> (Opti
     let instance = table.extern_property("implementation").map(|id| &program.externs[id]);
     let implementation = instance.and_then(|i| externs.of(&i.extern_type).attached);
     let size = match implementation {
-        Some(Attached::Array | Attached::Hash) => match instance.and_then(|i| i.args.first()) {
-            Some(Arg::In(size)) => size.as_const().and_then(ToPrimitive::to_u64),
-            _ => None,
-        },
+        Some(Attached::Array | Attached::Hash) => {
+            instance.and_then(|i| i.args.first()?.value()?.as_const()?.to_u64())
+        }
         Some(Attached::Lacking(_)) | None => None,
     };
     (implementation, size.or(table.size))

@@ -187,6 +187,38 @@ impl HeaderRef {
 }
 
 impl Arg {
+    /// The value that is handed in, if it is one number that is always there.
+    pub fn value(&self) -> Option<&Expr> {
+        match self {
+            Arg::In(value) => Some(value),
+            Arg::While { .. }
+            | Arg::Out(_)
+            | Arg::Header(_)
+            | Arg::Stack(_)
+            | Arg::Struct(_)
+            | Arg::String(_)
+            | Arg::Extern(_)
+            | Arg::Packet
+            | Arg::Missing => None,
+        }
+    }
+
+    /// Visits the numbers that are written, those of structures included; headers are not among them.
+    pub fn targets<'a>(&'a self, visit: &mut dyn FnMut(&'a LValue)) {
+        match self {
+            Arg::Out(target) => visit(target),
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| field.targets(visit)),
+            Arg::In(_)
+            | Arg::While { .. }
+            | Arg::Header(_)
+            | Arg::Stack(_)
+            | Arg::String(_)
+            | Arg::Extern(_)
+            | Arg::Packet
+            | Arg::Missing => {}
+        }
+    }
+
     fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
         match self {
             Arg::In(expr) => expr.headers(visit),

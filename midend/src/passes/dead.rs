@@ -420,19 +420,11 @@ impl Liveness {
 
 /// The receiver of a result is written as a whole.
 fn written(arg: &Arg, live: &mut Locals) {
-    match arg {
-        Arg::Out(LValue::Local(local)) => live.remove(*local),
-        Arg::Struct(fields) => fields.iter().for_each(|(_, field)| written(field, live)),
-        Arg::In(_)
-        | Arg::While { .. }
-        | Arg::Out(_)
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => {}
-    }
+    arg.targets(&mut |target| {
+        if let LValue::Local(local) = target {
+            live.remove(*local);
+        }
+    });
 }
 
 /// The scalars of a place. `nextIndex` of stacks is none: nobody reads it behind the parser.

@@ -202,21 +202,11 @@ impl Walk {
 
     /// The receiver of a result is written as a whole, behind everything else.
     fn written(&self, result: &Arg, doomed: &mut Fields) {
-        match result {
-            Arg::Out(LValue::Field { header: HeaderRef::Header(header), field }) => {
+        result.targets(&mut |target| {
+            if let LValue::Field { header: HeaderRef::Header(header), field } = target {
                 doomed.insert(self.field(*header, *field));
             }
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.written(field, doomed)),
-            Arg::In(_)
-            | Arg::While { .. }
-            | Arg::Out(_)
-            | Arg::Header(_)
-            | Arg::Stack(_)
-            | Arg::String(_)
-            | Arg::Extern(_)
-            | Arg::Packet
-            | Arg::Missing => {}
-        }
+        });
     }
 
     /// What a statement itself reads, without its blocks and the actions of its table.
