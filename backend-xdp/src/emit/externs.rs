@@ -10,7 +10,7 @@ use p4xdp_control::manifest::ExternKind;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, ExternId, ExternInstance, LValue, Program, StmtKind, TypeShape, visit};
+use p4xdp_midend::ir::{Arg, ExternId, ExternInstance, LValue, Program, StmtKind, visit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -247,7 +247,6 @@ impl Cx<'_> {
         &mut self,
         instance: Option<ExternId>,
         name: &str,
-        _type_args: &[TypeShape],
         args: &[Arg],
         result: Option<&Arg>,
         span: Span,

@@ -35,8 +35,8 @@ impl Cx<'_> {
                 self.apply_table(*table, *hit, *action_run, stmt.span);
                 self.merge_point();
             }
-            StmtKind::CallExtern { instance, name, type_args, args, result } => {
-                self.call_extern(*instance, name, type_args, args, result.as_ref(), stmt.span);
+            StmtKind::CallExtern { instance, name, type_args: _, args, result } => {
+                self.call_extern(*instance, name, args, result.as_ref(), stmt.span);
             }
             StmtKind::Extract { .. }
             | StmtKind::Lookahead { .. }
