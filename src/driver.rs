@@ -3,6 +3,8 @@
 //! A [`Compilation`] is one program on its way; each method runs the stages up to its own and hands out what came of it. Findings gather in
 //! [`Compilation::diagnostics`], whatever happens.
 
+#![allow(clippy::disallowed_methods, reason = "this is where stages are called")]
+
 use p4xdp_backend_xdp::clang::{Clang, ClangError};
 use p4xdp_backend_xdp::{self as backend};
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
@@ -25,6 +27,11 @@ pub struct Options {
     pub architecture: Option<String>,
     /// Which warnings are shown, and which are errors.
     pub warnings: WarningPolicy,
+    /// Elaborates for this architecture, whatever the program's package is: with [`arch::GENERIC`] there is IR to look at of packages that belong to
+    /// no architecture.
+    pub elaborate_as: Option<&'static arch::Architecture>,
+    /// Leaves the passes out, so that code is generated of the IR as elaboration leaves it: what is wrong then is not the passes' fault.
+    pub unoptimised: bool,
 }
 
 /// A program on its way through the stages. What a stage made is kept: each runs once, whatever is asked for and in whatever order.
@@ -40,6 +47,8 @@ pub struct Compilation {
     hir: Kept<hir::Program>,
     elaborated: Kept<ir::Program>,
     optimised: Kept<ir::Program>,
+    /// After the pass of this name.
+    midway: Option<(String, Arc<ir::Program>)>,
     output: Kept<backend::Output>,
 }
 
@@ -64,6 +73,7 @@ impl Compilation {
             hir: None,
             elaborated: None,
             optimised: None,
+            midway: None,
             output: None,
         }
     }
@@ -133,8 +143,9 @@ impl Compilation {
             |c| &mut c.elaborated,
             |c| {
                 let hir = c.check()?;
-                let architecture = c.options.architecture.as_deref().and_then(arch::by_name);
-                let program = elaborate::elaborate_for(&hir, architecture, &mut c.diagnostics)?;
+                let named = c.options.architecture.as_deref().and_then(arch::by_name);
+                let program =
+                    elaborate::elaborate_for(&hir, c.options.elaborate_as.or(named), &mut c.diagnostics)?;
                 c.diagnostics.check().map(|()| program)
             },
         )
@@ -145,6 +156,9 @@ impl Compilation {
     /// # Errors
     /// When something was reported.
     pub fn optimise(&mut self) -> Result<Arc<ir::Program>, ErrorsReported> {
+        if self.options.unoptimised {
+            return self.elaborate();
+        }
         self.keep(
             |c| &mut c.optimised,
             |c| {
@@ -153,6 +167,24 @@ impl Compilation {
                 Ok(program)
             },
         )
+    }
+
+    /// The IR after the pass of this name, or before the first for `elaborate`; nothing if there is no such pass.
+    ///
+    /// # Errors
+    /// When something was reported.
+    pub fn after(&mut self, pass: &str) -> Result<Option<Arc<ir::Program>>, ErrorsReported> {
+        if let Some((name, program)) = &self.midway
+            && name == pass
+        {
+            return Ok(Some(program.clone()));
+        }
+        let mut program = self.elaborate()?;
+        if !passes::run_until(Arc::make_mut(&mut program), pass) {
+            return Ok(None);
+        }
+        self.midway = Some((pass.to_owned(), program.clone()));
+        Ok(Some(program))
     }
 
     /// C, header and manifest. A compilation has one back end: the first call says how code is generated.
@@ -175,7 +207,7 @@ impl Compilation {
                     locate: Some(&locate),
                     extern_c: codegen.extern_c.as_deref(),
                     header_prefix: &codegen.header_prefix,
-                    holding: None,
+                    holding: codegen.holding,
                 };
                 backend::compile(&program, &options, &mut c.diagnostics)
             },
@@ -218,6 +250,8 @@ pub struct Codegen {
     pub extern_c: Option<String>,
     /// What names in the control-plane header begin with.
     pub header_prefix: String,
+    /// How headers are held; else what serves the program best.
+    pub holding: Option<backend::Holding>,
 }
 
 impl Codegen {
@@ -235,7 +269,7 @@ impl Codegen {
             text += &format!("/* Extern functions. */\n#line 1 \"{path}\"\n{c}\n");
         }
         let extern_c = (!extern_files.is_empty()).then_some(text);
-        Ok(Codegen { clang, extern_c, header_prefix: String::new() })
+        Ok(Codegen { clang, extern_c, ..Codegen::default() })
     }
 }
 

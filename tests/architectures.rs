@@ -5,7 +5,7 @@
 use p4xdp::driver::{Compilation, Options};
 use p4xdp::frontend::diagnostic::{Format, render};
 use p4xdp::frontend::source::InMemory;
-use std::process::Command;
+use p4xdp_test_support::command::p4xdp;
 
 /// A package of the user's own, for whatever.
 const OWN: &str = r#"
@@ -87,10 +87,7 @@ fn the_architecture_that_is_asked_for_is_taken_or_refused() {
 
 #[test]
 fn an_unknown_architecture_is_wrong_usage_and_the_known_are_listed() {
-    let p4xdp = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
-        .args(["check", "--arch", "banana", "examples/switch/switch.p4"])
-        .output()
-        .unwrap();
+    let p4xdp = p4xdp().args(["check", "--arch", "banana", "examples/switch/switch.p4"]).output().unwrap();
     assert_eq!(p4xdp.status.code(), Some(2));
     let said = String::from_utf8(p4xdp.stderr).unwrap();
     let known: Vec<&str> = p4xdp::frontend::architecture::names().collect();

@@ -9,12 +9,13 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
+use p4xdp_test_support::command;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn p4xdp(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_p4xdp")).args(args).output().expect("the binary runs")
+    command::p4xdp().args(args).output().expect("the binary runs")
 }
 
 /// Checks a program that is written to a file first; the exit status and standard error.

@@ -12,9 +12,12 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
-mod needs;
-
-use needs::Need;
+use p4xdp_test_support::bpftool::load;
+use p4xdp_test_support::command::p4xdp;
+use p4xdp_test_support::needs::{Need, met};
+use p4xdp_test_support::program::{compiled, object};
+use p4xdp_test_support::root;
+use p4xdp_test_support::space::script;
 use std::path::Path;
 use std::process::Command;
 
@@ -29,34 +32,18 @@ fn run(command: &mut Command) {
     );
 }
 
-const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
-
 fn can_run(test: &str) -> bool {
     let commands = ["cc", "ip", "bpftool", "setpriv", "unshare", "mount"].map(Need::Command);
-    needs::met(test, &[&[Need::Root, Need::File("/usr/include/bpf/bpf.h")], &commands[..]].concat())
+    met(test, &[&[Need::Root, Need::File("/usr/include/bpf/bpf.h")], &commands[..]].concat())
 }
 
 /// Compiles C with the headers that lie in a folder.
 fn cc(folder: &Path, source: &Path, program: &Path) -> std::process::Output {
     Command::new("cc")
-        .args(["-Wall", "-Wextra", "-Werror", "-O2", "-I"])
+        .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-O2", "-I"])
         .args([folder, source, Path::new("-o"), program, Path::new("-lbpf")])
         .output()
         .expect("cc runs")
-}
-
-/// Runs a script in namespaces of its own, with a bpffs of its own: whatever it makes ends with it.
-#[track_caller]
-fn inside(folder: &Path, script: &str) -> String {
-    let output = Command::new("unshare")
-        .args(["--mount", "--net", "sh", "-euc", &format!("mount -t bpf bpf /sys/fs/bpf\n{script}")])
-        .env("P4XDP", P4XDP)
-        .current_dir(folder)
-        .output()
-        .expect("unshare runs");
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{script}\n{stdout}{stderr}");
-    stdout.into_owned()
 }
 
 const DEVICES: &str = "
@@ -72,7 +59,7 @@ fn the_example_controls_a_router() {
     }
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let dir = tempfile::tempdir().expect("a temporary directory");
-    run(Command::new(P4XDP).arg("build").arg(examples.join("router/router.p4")).arg("-o").arg(dir.path()));
+    run(p4xdp().arg("build").arg(examples.join("router/router.p4")).arg("-o").arg(dir.path()));
     let output = cc(dir.path(), &examples.join("c-control/control.c"), &dir.path().join("control"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let routes = "# comment\n10.0.1.0/24 02:00:00:00:01:02 02:00:00:00:01:01 port1\n\
@@ -85,19 +72,19 @@ fn the_example_controls_a_router() {
     let dispatcher = "__attribute__((section(\"xdp\"), used)) int xdp_dispatcher(void *ctx) { return 2; }\n\
                       char _license[] __attribute__((section(\"license\"), used)) = \"GPL\";\n";
     std::fs::write(dir.path().join("dispatcher.c"), dispatcher).expect("writable");
-    let text = inside(
+    let text = script(
         dir.path(),
         &format!(
             "{DEVICES}
             refused() {{ if \"$@\" 2>said; then exit 9; fi; cat said; }}
             refused ./control nodev routes 0
             refused ./control port1 routes 0
-            $P4XDP load router.o port1 port.3 >/dev/null
+            $P load router.o port1 port.3 >/dev/null
             ./control port1 routes 0
-            $P4XDP table dump --dev port.3 route
+            $P table dump --dev port.3 route
             # Without CAP_SYS_ADMIN nothing can be opened by number.
             setpriv --bounding-set -all,+bpf,+net_admin ./control port.3 fewer 1
-            $P4XDP table dump --dev port1 route
+            $P table dump --dev port1 route
             refused ./control port1 wrong 0
             # libxdp attaches a dispatcher and pins the programs that it calls.
             clang -O2 -g -target bpf -c dispatcher.c -o dispatcher.o
@@ -109,8 +96,8 @@ fn the_example_controls_a_router() {
             ./control port4 routes 0
             # Another program under the same name.
             sed 's/table route /table paths /; s/route.apply/paths.apply/' {router} >router.p4
-            $P4XDP build router.p4 -o other
-            $P4XDP load --force other/router.o port2 >/dev/null
+            $P build router.p4 -o other
+            $P load --force other/router.o port2 >/dev/null
             refused ./control port2 routes 0",
             router = examples.join("router/router.p4").display()
         ),
@@ -149,7 +136,7 @@ fn one_c_program_controls_two_programs() {
     let edge = dir.path().join("edge.p4");
     std::fs::copy(&router, &edge).expect("copied");
     let build = |program: &Path, extra: &[&str]| {
-        run(Command::new(P4XDP).arg("build").arg(program).arg("-o").arg(dir.path()).args(extra));
+        run(p4xdp().arg("build").arg(program).arg("-o").arg(dir.path()).args(extra));
     };
     build(&router, &[]);
     build(&edge, &[]);
@@ -159,19 +146,19 @@ fn one_c_program_controls_two_programs() {
     build(&edge, &["--header-prefix", "e_"]);
     let output = cc(dir.path(), &source, &program);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = inside(
+    let text = script(
         dir.path(),
         &format!(
             "{DEVICES}
-            $P4XDP load router.o port1 >/dev/null
-            $P4XDP load edge.o port.3 >/dev/null
+            $P load router.o port1 >/dev/null
+            $P load edge.o port.3 >/dev/null
             ./two port1 port.3
-            $P4XDP table dump --dev port1 route
-            $P4XDP table dump --dev port.3 route"
+            $P table dump --dev port1 route
+            $P table dump --dev port.3 route"
         ),
     );
     assert!(text.contains("dst=10.0.0.0/8 ->") && text.contains("dst=11.0.0.0/8 ->"), "{text}");
-    let wrong = Command::new(P4XDP).args(["build", "x.p4", "--header-prefix", "a-b"]).output().expect("runs");
+    let wrong = p4xdp().args(["build", "x.p4", "--header-prefix", "a-b"]).output().expect("runs");
     assert_eq!(wrong.status.code(), Some(2));
 }
 
@@ -182,13 +169,43 @@ fn the_header_serves_a_c_program() {
     }
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let dir = tempfile::tempdir().expect("a temporary directory");
-    run(Command::new(P4XDP)
-        .arg("build")
-        .arg(here.join("examples/router/router.p4"))
-        .arg("-o")
-        .arg(dir.path()));
+    run(p4xdp().arg("build").arg(here.join("examples/router/router.p4")).arg("-o").arg(dir.path()));
     let program = dir.path().join("control");
     let output = cc(dir.path(), &here.join("tests/c/router_control.c"), &program);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     run(Command::new(&program).arg(dir.path().join("router.o")));
+}
+
+/// All functions of a header, on maps that bpftool has pinned.
+#[test]
+fn a_c_program_fills_the_tables() {
+    if !can_run("a_c_program_fills_the_tables") {
+        return;
+    }
+    let compiled = compiled(&root().join("testdata/generated/controlled_from_c.p4"));
+    let object = object("control", &compiled);
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    std::fs::write(dir.path().join("controlled_from_c.h"), &compiled.header).expect("writable");
+    let controller = dir.path().join("controller");
+    let output = cc(dir.path(), &root().join("tests/c/fills_tables.c"), &controller);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let loaded = load("control", &object.path);
+    let control = |arguments: &[&str]| {
+        run(Command::new(&controller).arg(loaded.pin.join("maps")).args(arguments));
+    };
+    let mut packet = vec![0x02, 0, 0, 0, 0, 1, 0x02, 0, 0, 0, 0, 2, 8, 0];
+    packet.extend([0x45, 0, 0, 50, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 11, 1, 1, 1]);
+    packet.resize(64, 0);
+    control(&[]);
+    let (verdict, after) = loaded.run(&packet);
+    assert_eq!((verdict, &after[..6], after[17]), (3, &[2, 3, 4, 5, 6, 7][..], 46));
+    packet[30] = 12;
+    assert_eq!(loaded.run(&packet).0, 1);
+    packet[30] = 11;
+    // Another station: `hosts` misses, and its default action counts nothing.
+    packet[11] = 3;
+    assert_eq!(loaded.run(&packet).0, 3);
+    control(&["after"]);
+    let (verdict, after) = loaded.run(&packet);
+    assert_eq!((verdict, &after[..6]), (3, &[6; 6][..]));
 }

@@ -2,10 +2,8 @@
 //! `cargo test --test demos -- --ignored`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
-mod needs;
-
 use libtest_mimic::{Arguments, Failed, Trial};
-use needs::Need;
+use p4xdp_test_support::needs::{Need, met};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -29,7 +27,7 @@ fn main() -> ExitCode {
 
 fn run(demo: &Path) -> Result<(), Failed> {
     let commands = ["ip", "ethtool", "ping", "cc"].map(Need::Command);
-    if !needs::met("a demo", &[&[Need::Root, Need::File("/usr/include/bpf/bpf.h")], &commands[..]].concat()) {
+    if !met("a demo", &[&[Need::Root, Need::File("/usr/include/bpf/bpf.h")], &commands[..]].concat()) {
         return Ok(());
     }
     let output = Command::new("sh").arg(demo).env("P4XDP", env!("CARGO_BIN_EXE_p4xdp")).output().unwrap();

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
+use p4xdp_test_support::command::p4xdp;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const TEXTS: [&str; 9] = ["preprocessed", "ast", "hir", "ir", "dot", "h", "layout", "manifest", "c"];
 
@@ -11,7 +12,7 @@ fn build(args: &[&str], directory: &Path) -> Output {
     let program = directory.join("warned.p4");
     let switch = std::fs::read_to_string("examples/swap/swap.p4").unwrap();
     std::fs::write(&program, format!("{switch}\nconst bit<8> nobody = 1;\n")).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+    p4xdp()
         .args(["build", "warned.p4", "--error-format", "short"])
         .args(args)
         .current_dir(directory)

@@ -15,13 +15,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is a test")]
 
-mod needs;
-
 use clap::{CommandFactory, Parser};
-use needs::Need;
 use p4xdp::cli::Cli;
 use p4xdp::driver::{Codegen, Compilation, Options, make_object};
 use p4xdp::frontend::diagnostic::{Format, render};
+use p4xdp_test_support::command::p4xdp;
+use p4xdp_test_support::needs::{Need, met};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -144,7 +143,7 @@ fn console(files: &[&str], text: &str) -> Result<(), String> {
         let result = match words.as_slice() {
             ["p4xdp", "check" | "build" | "test" | "run" | "explain", ..] => {
                 let needs_root = words.windows(2).any(|w| w[0] == "--engine" && w[1] != "interp");
-                if needs_root && !needs::met(line, &[Need::Root]) {
+                if needs_root && !met(line, &[Need::Root]) {
                     continue;
                 }
                 let mut command = p4xdp();
@@ -185,10 +184,6 @@ fn usage(line: &str) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-fn p4xdp() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_p4xdp"))
 }
 
 fn reads(command: &[&str], text: &str) -> Result<(), String> {

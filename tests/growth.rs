@@ -15,8 +15,8 @@ mod process;
 #[path = "../benches/compile/shapes/mod.rs"]
 mod shapes;
 
+use p4xdp_test_support::command::p4xdp;
 use process::{End, limited};
-use std::process::Command;
 
 /// Enough for whatever is exponential not to end.
 const SIZE: usize = 300;
@@ -44,7 +44,7 @@ fn every_way_to_grow_ends() {
     for family in shapes::families() {
         let size = if DEEP.contains(&family.name) { DEEP_SIZE } else { SIZE };
         std::fs::write(&program, (family.make)(size)).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_p4xdp"));
+        let mut command = p4xdp();
         command.arg("build").arg(&program).args([
             "--emit",
             "c",

@@ -3,9 +3,9 @@
 use p4xdp::backend::lacking::{ALL, MESSAGE};
 use p4xdp::driver::{Codegen, Compilation, Options};
 use p4xdp::frontend::source::InMemory;
+use p4xdp_test_support::command::p4xdp;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -75,7 +75,7 @@ fn the_document_lists_every_row() {
 #[test]
 fn check_for_a_target_says_all_at_once() {
     let check = |target: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+        let output = p4xdp()
             .args(["check", "testdata/lacking/tables.p4", "--error-format", "short"])
             .args(target)
             .current_dir(ROOT)

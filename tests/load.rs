@@ -9,21 +9,9 @@
     reason = "a failing test may panic"
 )]
 
-mod space;
-
-use space::{Space, privileged, run};
-use std::path::Path;
+use p4xdp_test_support::command::{binary, build};
+use p4xdp_test_support::space::{Space, privileged};
 use std::process::Output;
-
-const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
-
-/// Compiles a program of `testdata` (`load/NAME`, `packets/NAME`); the object's path.
-fn build(dir: &Path, program: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(format!("{program}.p4"));
-    run(&[P4XDP, "build", &path.to_string_lossy(), "-o", &dir.to_string_lossy()]);
-    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-    dir.join(format!("{name}.o")).to_string_lossy().into_owned()
-}
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -32,7 +20,7 @@ fn stderr(output: &Output) -> String {
 /// Adds a route to what a device runs.
 fn route(space: &Space, device: &str, prefix: &str, port: &str) {
     let mac = "02:00:00:00:00:01";
-    space.run(&[P4XDP, "table", "insert", "--dev", device, "route", prefix, "fwd", port, mac]);
+    space.run(&[binary(), "table", "insert", "--dev", device, "route", prefix, "fwd", port, mac]);
 }
 
 #[test]
@@ -41,27 +29,27 @@ fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let object = build(dir.path(), "load/two_devices");
+    let object = build("testdata/load/two_devices.p4", dir.path());
     let space = Space::new("two-devices");
     for (device, prefix, port) in [("sw", "10.1.0.0/16", "1000"), ("host", "10.2.0.0/16", "1001")] {
-        space.run(&[P4XDP, "load", "--no-pins", &object, device]);
+        space.run(&[binary(), "load", "--no-pins", &object, device]);
         route(&space, device, prefix, port);
     }
-    let said = space.run(&[P4XDP, "load", "--no-pins", &object, "sw", "host"]);
+    let said = space.run(&[binary(), "load", "--no-pins", &object, "sw", "host"]);
     assert!(said.contains("c.route: 2 of all programs (host; sw) together"), "{said}");
     for device in ["sw", "host"] {
-        let routes = space.run(&[P4XDP, "table", "dump", "--dev", device, "route"]);
+        let routes = space.run(&[binary(), "table", "dump", "--dev", device, "route"]);
         assert!(routes.contains("10.1.0.0/16") && routes.contains("10.2.0.0/16"), "{device}: {routes}");
     }
 
     // The same destination by different ports: neither program is replaced, and no route is gone.
-    space.run(&[P4XDP, "unload", "sw", "host"]);
+    space.run(&[binary(), "unload", "sw", "host"]);
     for (device, port) in [("sw", "1000"), ("host", "1001")] {
-        space.run(&[P4XDP, "load", "--no-pins", &object, device]);
+        space.run(&[binary(), "load", "--no-pins", &object, device]);
         route(&space, device, "10.1.0.0/16", port);
     }
     let before = space.run(&["ip", "-o", "link"]);
-    let refused = space.try_run(&[P4XDP, "load", "--no-pins", &object, "sw", "host"]);
+    let refused = space.try_run(&[binary(), "load", "--no-pins", &object, "sw", "host"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = stderr(&refused);
     assert!(said.contains("10.1.0.0/16 is c.fwd(port=1001") && said.contains("c.fwd(port=1000"), "{said}");
@@ -70,7 +58,7 @@ fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
         "{said}"
     );
     assert_eq!(space.run(&["ip", "-o", "link"]), before);
-    let routes = space.run(&[P4XDP, "table", "dump", "--dev", "sw", "route"]);
+    let routes = space.run(&[binary(), "table", "dump", "--dev", "sw", "route"]);
     assert!(routes.contains("10.1.0.0/16 -> c.fwd(port="), "{routes}");
 }
 
@@ -80,26 +68,26 @@ fn registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have(
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let object = build(dir.path(), "packets/v1model_registers");
+    let object = build("testdata/packets/v1model_registers.p4", dir.path());
     let space = Space::new("two-registers");
     for device in ["1=sw", "2=host"] {
-        space.run(&[P4XDP, "load", "--no-pins", &object, device]);
+        space.run(&[binary(), "load", "--no-pins", &object, device]);
     }
-    let list = space.run(&[P4XDP, "register", "list", "--dev", "sw"]);
+    let list = space.run(&[binary(), "register", "list", "--dev", "sw"]);
     let register = list.split(' ').next().unwrap();
     // `sw` is not the first of both.
-    space.run(&[P4XDP, "register", "write", "--dev", "sw", register, "1", "7"]);
-    space.run(&[P4XDP, "load", "--no-pins", &object, "1=sw", "2=host"]);
-    let read = space.run(&[P4XDP, "register", "read", "--dev", "host", register, "1"]);
+    space.run(&[binary(), "register", "write", "--dev", "sw", register, "1", "7"]);
+    space.run(&[binary(), "load", "--no-pins", &object, "1=sw", "2=host"]);
+    let read = space.run(&[binary(), "register", "read", "--dev", "host", register, "1"]);
     assert!(read.ends_with("[1]: 7\n"), "{read}");
 
-    space.run(&[P4XDP, "load", "--no-pins", "--reset-tables", &object, "1=sw"]);
-    space.run(&[P4XDP, "register", "write", "--dev", "sw", register, "1", "8"]);
-    let refused = space.try_run(&[P4XDP, "load", "--no-pins", &object, "1=sw", "2=host"]);
+    space.run(&[binary(), "load", "--no-pins", "--reset-tables", &object, "1=sw"]);
+    space.run(&[binary(), "register", "write", "--dev", "sw", register, "1", "8"]);
+    let refused = space.try_run(&[binary(), "load", "--no-pins", &object, "1=sw", "2=host"]);
     assert_eq!(refused.status.code(), Some(1));
     let said = stderr(&refused);
     assert!(said.contains("it has values on `host` and on `sw`"), "{said}");
-    let read = space.run(&[P4XDP, "register", "read", "--dev", "host", register, "1"]);
+    let read = space.run(&[binary(), "register", "read", "--dev", "host", register, "1"]);
     assert!(read.ends_with("[1]: 7\n"), "{read}");
 }
 
@@ -109,11 +97,11 @@ fn changes_of_tables_while_programs_are_loaded_are_not_lost() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let object = build(dir.path(), "load/two_devices");
+    let object = build("testdata/load/two_devices.p4", dir.path());
     let space = Space::new("load-and-insert");
     // Two programs whose tables are put together again and again, each time copied.
     for device in ["sw", "host"] {
-        space.run(&[P4XDP, "load", "--no-pins", &object, device]);
+        space.run(&[binary(), "load", "--no-pins", &object, device]);
     }
     route(&space, "sw", "10.200.0.0/16", "1");
     route(&space, "host", "10.201.0.0/16", "1");
@@ -122,7 +110,7 @@ fn changes_of_tables_while_programs_are_loaded_are_not_lost() {
             let (space, object) = (&space, &object);
             scope.spawn(move || {
                 for devices in [["sw", "host"], ["host", "sw"], ["sw", "host"]] {
-                    space.run(&[&[P4XDP, "load", "--no-pins", object], &devices[..]].concat());
+                    space.run(&[&[binary(), "load", "--no-pins", object], &devices[..]].concat());
                 }
             })
         };
@@ -133,11 +121,11 @@ fn changes_of_tables_while_programs_are_loaded_are_not_lost() {
         first.join().unwrap();
         second.join().unwrap();
     });
-    let routes = space.run(&[P4XDP, "table", "dump", "--dev", "host", "route"]);
+    let routes = space.run(&[binary(), "table", "dump", "--dev", "host", "route"]);
     for i in (0..20).chain([200, 201]) {
         assert!(routes.contains(&format!("10.{i}.0.0/16")), "10.{i}: {routes}");
     }
-    let ids = space.run(&[P4XDP, "status"]);
+    let ids = space.run(&[binary(), "status"]);
     let of = |device: &str| {
         let line = ids.lines().find(|line| line.starts_with(device)).unwrap().to_owned();
         line.split("(id ").nth(1).unwrap().split(')').next().unwrap().to_owned()

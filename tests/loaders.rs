@@ -12,18 +12,8 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
-mod space;
-
-use space::{Space, privileged, run};
-use std::path::Path;
-
-const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
-
-fn build(dir: &Path) -> String {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/switch/switch.p4");
-    run(&[P4XDP, "build", &program.to_string_lossy(), "-o", &dir.to_string_lossy()]);
-    dir.join("switch.o").to_string_lossy().into_owned()
-}
+use p4xdp_test_support::command::{binary, build};
+use p4xdp_test_support::space::{Space, privileged};
 
 /// Sends a frame from the host's end: an echo request to a neighbour whose address we make up.
 fn send(space: &Space, destination: &str) {
@@ -37,14 +27,24 @@ fn holds(space: &Space) {
         send(space, destination);
     }
     std::thread::sleep(std::time::Duration::from_millis(200));
-    let counters = space.run(&[P4XDP, "counter", "dump", "--dev", "sw"]);
+    let counters = space.run(&[binary(), "counter", "dump", "--dev", "sw"]);
     assert!(
         counters.contains("[1]: 2 packets"),
         "the default action counts unknown destinations:\n{counters}"
     );
     assert!(counters.contains("[2]: 2 packets"), "constant entries count reserved ones:\n{counters}");
-    space.run(&[P4XDP, "table", "insert", "--dev", "sw", "mac", "02:00:00:00:00:09", "forward", "port=1000"]);
-    let tables = space.run(&[P4XDP, "table", "dump", "--dev", "sw"]);
+    space.run(&[
+        binary(),
+        "table",
+        "insert",
+        "--dev",
+        "sw",
+        "mac",
+        "02:00:00:00:00:09",
+        "forward",
+        "port=1000",
+    ]);
+    let tables = space.run(&[binary(), "table", "dump", "--dev", "sw"]);
     assert!(tables.contains("forward(port=sw)"), "{tables}");
 }
 
@@ -54,7 +54,7 @@ fn iproute2_attaches_the_switch() {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let object = build(dir.path());
+    let object = build("examples/switch/switch.p4", dir.path());
     let space = Space::new("iproute2");
     space.run(&["ip", "link", "set", "dev", "sw", "xdp", "obj", &object, "sec", "xdp"]);
     holds(&space);
@@ -67,7 +67,7 @@ fn xdp_loader_attaches_the_switch() {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let object = build(dir.path());
+    let object = build("examples/switch/switch.p4", dir.path());
     let space = Space::new("xdp-loader");
     space.run(&["xdp-loader", "load", "sw", &object]);
     holds(&space);
@@ -80,27 +80,37 @@ fn a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing() {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let object = build(dir.path());
+    let object = build("examples/switch/switch.p4", dir.path());
     let space = Space::new("replace");
-    space.run(&[P4XDP, "load", &object, "sw"]);
-    space.run(&[P4XDP, "table", "insert", "--dev", "sw", "mac", "02:00:00:00:00:09", "forward", "port=1000"]);
+    space.run(&[binary(), "load", &object, "sw"]);
+    space.run(&[
+        binary(),
+        "table",
+        "insert",
+        "--dev",
+        "sw",
+        "mac",
+        "02:00:00:00:00:09",
+        "forward",
+        "port=1000",
+    ]);
     let before = space.run(&["ip", "link", "show", "sw"]);
 
     let bad = dir.path().join("bad.o");
     std::fs::write(&bad, b"\x7fELF and then nothing").expect("writable");
-    let refused = space.try_run(&[P4XDP, "load", &bad.to_string_lossy(), "sw"]);
+    let refused = space.try_run(&[binary(), "load", &bad.to_string_lossy(), "sw"]);
     assert_eq!(refused.status.code(), Some(1));
-    let missing = space.try_run(&[P4XDP, "load", "/nonexistent.o", "sw"]);
+    let missing = space.try_run(&[binary(), "load", "/nonexistent.o", "sw"]);
     assert_eq!(missing.status.code(), Some(2));
-    let elsewhere = space.try_run(&[P4XDP, "load", &object, "sw", "nosuchdev"]);
+    let elsewhere = space.try_run(&[binary(), "load", &object, "sw", "nosuchdev"]);
     assert_eq!(elsewhere.status.code(), Some(2));
     assert_eq!(space.run(&["ip", "link", "show", "sw"]), before, "a failed load leaves the running program");
 
-    space.run(&[P4XDP, "load", &object, "sw"]);
-    let tables = space.run(&[P4XDP, "table", "dump", "--dev", "sw", "mac"]);
+    space.run(&[binary(), "load", &object, "sw"]);
+    let tables = space.run(&[binary(), "table", "dump", "--dev", "sw", "mac"]);
     assert!(tables.contains("forward(port=sw)"), "replacing keeps the entries:\n{tables}");
-    space.run(&[P4XDP, "unload", "sw"]);
-    assert_eq!(space.try_run(&[P4XDP, "table", "dump", "--dev", "sw"]).status.code(), Some(1));
+    space.run(&[binary(), "unload", "sw"]);
+    assert_eq!(space.try_run(&[binary(), "table", "dump", "--dev", "sw"]).status.code(), Some(1));
 }
 
 #[test]
@@ -109,9 +119,9 @@ fn wrong_table_commands_are_refused_and_change_nothing() {
         return;
     }
     let dir = tempfile::tempdir().expect("a temporary directory");
-    let object = build(dir.path());
+    let object = build("examples/switch/switch.p4", dir.path());
     let space = Space::new("refuse");
-    space.run(&[P4XDP, "load", &object, "sw"]);
+    space.run(&[binary(), "load", &object, "sw"]);
     let wrong: &[(&[&str], &str)] = &[
         (&["insert", "mac", "0x1000000000000", "forward", "1"], "48"),
         (&["insert", "mac", "02:00:00:00:00:01", "forwrd", "1"], "forward"),
@@ -124,12 +134,12 @@ fn wrong_table_commands_are_refused_and_change_nothing() {
     ];
     for (command, hint) in wrong {
         let (verb, rest) = command.split_first().expect("a verb");
-        let output = space.try_run(&[&[P4XDP, "table", verb, "--dev", "sw"][..], rest].concat());
+        let output = space.try_run(&[&[binary(), "table", verb, "--dev", "sw"][..], rest].concat());
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{command:?}: {stderr}");
         assert!(stderr.contains(hint), "{command:?} should speak of `{hint}`: {stderr}");
     }
-    let tables = space.run(&[P4XDP, "table", "dump", "--dev", "sw", "mac"]);
+    let tables = space.run(&[binary(), "table", "dump", "--dev", "sw", "mac"]);
     assert!(!tables.contains("forward("), "{tables}");
-    space.run(&[P4XDP, "unload", "sw"]);
+    space.run(&[binary(), "unload", "sw"]);
 }

@@ -2,39 +2,22 @@
 //! suffice. Each test is a shell script in a mount and a network namespace of its own, with a BPF file system and the devices `d0` and `d1`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failing test may panic")]
 
-mod space;
-
-use space::{Space, privileged, run};
-use std::path::Path;
-use std::process::Command;
-
-const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
-
-fn build(dir: &Path) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/load/two_devices.p4");
-    run(&[P4XDP, "build", &path.to_string_lossy(), "-o", &dir.to_string_lossy()]);
-    dir.join("two_devices.o").to_string_lossy().into_owned()
-}
+use p4xdp_test_support::command::{binary, build};
+use p4xdp_test_support::space::{self, Space, privileged};
 
 /// Runs a script; standard output and standard error together. `$O` is the object; `fails N COMMAND` wants that exit status.
 #[track_caller]
-fn script(name: &str, text: &str) -> String {
+fn script(text: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
-    let object = build(dir.path());
-    let begin = "exec 2>&1; mkdir -p /sys/fs/bpf; mount -t bpf bpf /sys/fs/bpf
+    let object = build("testdata/load/two_devices.p4", dir.path());
+    let begin = format!(
+        "exec 2>&1; O={object}
         ip link add d0 index 1000 type veth peer name d1 index 1001; ip link set d0 up; ip link set d1 up
-        fails() { want=$1; shift; got=0; \"$@\" || got=$?; test $got -eq $want; }
-        two() { setpriv --bounding-set -all,+bpf,+net_admin --inh-caps -all,+bpf,+net_admin \"$@\"; }
-        none() { setpriv --bounding-set -all --inh-caps -all \"$@\"; }";
-    let output = Command::new("unshare")
-        .args(["-m", "-n", "sh", "-ec", &format!("{begin}\n{text}")])
-        .env("P", P4XDP)
-        .env("O", object)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{name}: {said}");
-    said
+        fails() {{ want=$1; shift; got=0; \"$@\" || got=$?; test $got -eq $want; }}
+        two() {{ setpriv --bounding-set -all,+bpf,+net_admin --inh-caps -all,+bpf,+net_admin \"$@\"; }}
+        none() {{ setpriv --bounding-set -all --inh-caps -all \"$@\"; }}"
+    );
+    space::script(dir.path(), &format!("{begin}\n{text}"))
 }
 
 #[test]
@@ -43,7 +26,6 @@ fn cap_bpf_and_cap_net_admin_suffice() {
         return;
     }
     let said = script(
-        "two capabilities",
         "two $P verify $O
         two $P load $O d0
         two $P table insert --dev d0 route 10.1.0.0/16 drop
@@ -80,7 +62,6 @@ fn stale_pins_are_shown_and_removed() {
         return;
     }
     let said = script(
-        "stale pins",
         "$P load $O d0 d1
         ip link set d1 down; ip link set d1 name e1
         unshare -n sh -ec 'ip link add f0 index 1000 type veth peer name f1 index 1001; $P load $O f0'
@@ -110,7 +91,6 @@ fn foreign_files_among_pins_are_refused_and_never_deleted() {
         return;
     }
     let said = script(
-        "foreign files",
         "$P load $O d0
         at=$(dirname $(find /sys/fs/bpf/p4xdp -name program))
         before=$(ip link show d0)
@@ -139,12 +119,12 @@ fn in_ip_netns_exec_it_is_said_that_there_are_no_pins() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let object = build(dir.path());
+    let object = build("testdata/load/two_devices.p4", dir.path());
     let space = Space::new("no-pins");
-    let loaded = space.try_run(&[P4XDP, "load", &object, "sw"]);
+    let loaded = space.try_run(&[binary(), "load", &object, "sw"]);
     let said = String::from_utf8_lossy(&loaded.stderr).into_owned();
     assert!(loaded.status.success(), "{said}");
     assert!(said.contains("no pins for sw") && said.contains("nsenter --net="), "{said}");
-    let status = space.run(&[P4XDP, "status"]);
+    let status = space.run(&[binary(), "status"]);
     assert!(status.contains("no pins: /sys/fs/bpf is no BPF file system here"), "{status}");
 }

@@ -10,24 +10,15 @@
     reason = "it is a test"
 )]
 
-mod needs;
-
 use p4xdp_runtime::Program;
-use p4xdp_runtime::harness::netns::NetNs;
+use p4xdp_test_support::command::{self, build, sh};
+use p4xdp_test_support::space;
 use std::path::Path;
-use std::process::{Command, Output};
-
-const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
-
-fn sh(command: &str) -> String {
-    let output = Command::new("sh").args(["-ec", command]).output().unwrap();
-    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
+use std::process::Output;
 
 /// Runs p4xdp with words that are separated by blanks.
 fn try_p4xdp(words: &str) -> Output {
-    Command::new(P4XDP).args(words.split_whitespace()).output().unwrap()
+    command::p4xdp().args(words.split_whitespace()).output().unwrap()
 }
 
 #[track_caller]
@@ -47,28 +38,10 @@ fn refused(words: &str, status: i32) -> String {
     errors
 }
 
-/// Runs a test in a namespace with two veth pairs, `eth1`-`h1` and `eth2`-`h2`, of indices 1000, 1001, 1600, 1601.
-fn inside(test: impl FnOnce(&Path) + Send) {
-    if !needs::met("ports", &[needs::Need::Root, needs::Need::Command("ip")]) {
-        return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let namespace = NetNs::new().unwrap();
-    namespace
-        .run(|| {
-            sh("ip link add eth1 index 1000 type veth peer name h1 index 1001
-                ip link add eth2 index 1600 type veth peer name h2 index 1601
-                for device in eth1 eth2 h1 h2; do ip link set $device up; done");
-            test(dir.path());
-        })
-        .unwrap();
-}
-
-fn build(dir: &Path, program: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(program);
-    p4xdp(&format!("build {} -o {}", path.display(), dir.display()));
-    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-    dir.join(name).with_extension("o").display().to_string()
+/// Runs a test in a namespace with two veth pairs, and with a folder.
+fn inside(name: &str, test: impl FnOnce(&Path) + Send) {
+    let pairs = [[("eth1", 1000), ("h1", 1001)], [("eth2", 1600), ("h2", 1601)]];
+    space::inside(name, &pairs, || test(tempfile::tempdir().unwrap().path()));
 }
 
 /// An Ethernet frame of 60 bytes.
@@ -92,9 +65,9 @@ fn seen(device: &str) -> u64 {
 
 #[test]
 fn load_numbers_ports_for_ingress_and_egress() {
-    inside(|dir| {
+    inside("load_numbers_ports_for_ingress_and_egress", |dir| {
         let (crossing, end) =
-            (build(dir, "testdata/ports/ports_cross.p4"), build(dir, "testdata/ports/ports_end.p4"));
+            (build("testdata/ports/ports_cross.p4", dir), build("testdata/ports/ports_end.p4", dir));
         for host in ["h1", "h2"] {
             p4xdp(&format!("load --no-pins {end} {host}"));
         }
@@ -114,13 +87,13 @@ fn load_numbers_ports_for_ingress_and_egress() {
 
 #[test]
 fn load_without_numbers_refuses_small_and_constant_ports() {
-    inside(|dir| {
-        let small = build(dir, "testdata/ports/ports_reflect.p4");
+    inside("load_without_numbers_refuses_small_and_constant_ports", |dir| {
+        let small = build("testdata/ports/ports_reflect.p4", dir);
         let message = refused(&format!("load --no-pins {small} eth1"), 2);
         assert!(message.contains("numbers up to 510") && message.contains("1=eth1`"), "{message}");
         let message = refused(&format!("load --no-pins --ports-are-indices {small} eth1"), 2);
         assert!(message.contains("`eth1`, 1000"), "{message}");
-        let constant = build(dir, "testdata/ports/ports_constant.p4");
+        let constant = build("testdata/ports/ports_constant.p4", dir);
         let message = refused(&format!("load --no-pins {constant} eth1 eth2"), 2);
         assert!(message.contains("itself names ports: 3, 1600; say"), "{message}");
         assert!(message.contains("3=eth1 1600=eth2`"), "{message}");
@@ -134,8 +107,8 @@ fn load_without_numbers_refuses_small_and_constant_ports() {
 
 #[test]
 fn a_reload_without_numbers_keeps_them() {
-    inside(|dir| {
-        let object = build(dir, "testdata/ports/ports_reflect.p4");
+    inside("a_reload_without_numbers_keeps_them", |dir| {
+        let object = build("testdata/ports/ports_reflect.p4", dir);
         p4xdp(&format!("load --no-pins {object} 1=eth1 2=eth2"));
         p4xdp(&format!("load --no-pins {object} eth1"));
         for device in ["eth1", "eth2"] {
@@ -158,8 +131,8 @@ fn a_reload_without_numbers_keeps_them() {
 
 #[test]
 fn tables_take_and_show_devices_for_ports() {
-    inside(|dir| {
-        let object = build(dir, "examples/switch/switch.p4");
+    inside("tables_take_and_show_devices_for_ports", |dir| {
+        let object = build("examples/switch/switch.p4", dir);
         for (numbers, port) in [(["", ""], 1600), (["1=", "2="], 2)] {
             p4xdp(&format!("load --no-pins --reset-tables {object} {}eth1 {}eth2", numbers[0], numbers[1]));
             p4xdp("table insert --dev eth1 mac 02:00:00:00:00:01 forward eth1");
@@ -186,12 +159,12 @@ fn tables_take_and_show_devices_for_ports() {
 
 #[test]
 fn status_counts_verdicts_parser_errors_and_packets_to_no_port() {
-    inside(|dir| {
-        let end = build(dir, "testdata/ports/ports_end.p4");
+    inside("status_counts_verdicts_parser_errors_and_packets_to_no_port", |dir| {
+        let end = build("testdata/ports/ports_end.p4", dir);
         p4xdp(&format!("load --no-pins --stats {end} h1"));
         p4xdp(&format!("load --no-pins --stats {end} h2"));
         // v1model goes on after a parser error.
-        let crossing = build(dir, "testdata/ports/ports_cross.p4");
+        let crossing = build("testdata/ports/ports_cross.p4", dir);
         p4xdp(&format!("load --no-pins {crossing} 1=eth1 7=eth2"));
         assert!(!p4xdp("status eth1").contains("aborted"), "nothing is counted unless it is asked for");
         p4xdp(&format!("load --no-pins --stats {crossing} eth1 eth2"));
@@ -206,7 +179,7 @@ fn status_counts_verdicts_parser_errors_and_packets_to_no_port() {
         assert!(status.contains("2 packets dropped, to ports that no device has\n"), "{status}");
         assert!(p4xdp("status h2").contains("0 aborted, 9 dropped, 0 passed"));
 
-        let ping = build(dir, "examples/ping/ping.p4");
+        let ping = build("examples/ping/ping.p4", dir);
         sh("ip link set eth1 xdp off");
         p4xdp(&format!("load --no-pins --stats {ping} eth1"));
         send("eth1", 1000, &frame(1, 0x0806), 4);
@@ -240,8 +213,8 @@ fn parameters_and_keys_are_ports_by_where_their_values_go() {
 
 #[test]
 fn the_hint_for_veth_names_the_offload_that_breaks_tcp() {
-    inside(|dir| {
-        let object = build(dir, "examples/switch/switch.p4");
+    inside("the_hint_for_veth_names_the_offload_that_breaks_tcp", |dir| {
+        let object = build("examples/switch/switch.p4", dir);
         let output = try_p4xdp(&format!("load --no-pins {object} eth1"));
         let hint = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(hint.contains("ethtool -K PEER gro on") && hint.contains("ethtool -K PEER tx off"), "{hint}");

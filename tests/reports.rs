@@ -6,9 +6,9 @@ use p4xdp::driver::{Compilation, Options};
 use p4xdp_midend::ir::Program;
 use p4xdp_packet_tests::interp::InterpEngine;
 use p4xdp_packet_tests::runner::run_stf;
+use p4xdp_test_support::command::p4xdp;
 use std::fmt::Write;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 fn root() -> &'static Path {
@@ -20,7 +20,7 @@ fn shown(path: &Path) -> String {
     let command = text.lines().next().and_then(|line| line.strip_prefix("# p4xdp ")).unwrap();
     let this = path.strip_prefix(root()).unwrap().display().to_string();
     let args = command.split_whitespace().map(|word| if word == "THIS" { this.as_str() } else { word });
-    let output = Command::new(env!("CARGO_BIN_EXE_p4xdp")).args(args).current_dir(root()).output().unwrap();
+    let output = p4xdp().args(args).current_dir(root()).output().unwrap();
     let status = output.status.code().unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     format!("{stdout}{stderr}exit status {status}\n")

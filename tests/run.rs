@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
 use p4xdp_packet_tests::pcap::{self, Captured};
+use p4xdp_test_support::command::p4xdp;
 use std::fs::File;
 use std::io::{Cursor, Write};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 const ROUTER: &str = "examples/router/router.p4";
 const ROUTES: &str = "add route dst:0x0a000100/24 next_hop(dst:0x0200000000b1, src:0x0200000000a1, port:1)\n\
@@ -47,7 +48,7 @@ fn write_pcapng(path: &Path, microseconds: u32, bytes: &[u8]) {
 
 fn run(dir: &Path, args: &[&str]) -> Output {
     let out = dir.join("out");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_p4xdp"));
+    let mut command = p4xdp();
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["run", ROUTER]).args(args);
     command.arg("--out").arg(out).output().unwrap()
 }
@@ -123,7 +124,7 @@ fn what_is_no_capture_is_refused() {
 fn piped(program: &str, capture: &[Captured], args: &[&str]) -> Output {
     let mut file = Vec::new();
     pcap::write(&mut file, capture).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_p4xdp"));
+    let mut command = p4xdp();
     command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("run").arg(format!("testdata/packets/{program}"));
     command
         .args(["--in", "4=-"])
@@ -272,7 +273,7 @@ fn cut_captures_are_told() {
 #[test]
 fn packet_tests_from_standard_input() {
     let test = |commands: &[u8]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_p4xdp"));
+        let mut command = p4xdp();
         command.current_dir(env!("CARGO_MANIFEST_DIR")).args([
             "test",
             "testdata/packets/v1model_messages.p4",

@@ -1,14 +1,12 @@
 //! `p4xdp run` on the kernel's engines: what comes out is what the interpreter brings out, and what cannot come out is told.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is a test")]
 
-mod needs;
-
-use needs::Need;
 use p4xdp_packet_tests::pcap::{self, Captured};
+use p4xdp_test_support::command::p4xdp;
+use p4xdp_test_support::needs::{Need, met};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::process::Command;
 
 const PROGRAM: &str = "testdata/packets/v1model_ports.p4";
 const ENTRIES: &str = "add entry h.way.port:9 to(port:300)\n";
@@ -43,7 +41,7 @@ fn run_program(program: &str, entries: &str, engine: &str, packets: &[Vec<u8>], 
         .map(|(at, bytes)| Captured { nanoseconds: at * 1000, bytes: bytes.clone() })
         .collect();
     pcap::write(File::create(path("in.pcap")).unwrap(), &capture).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+    let output = p4xdp()
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["run", program, "--engine", engine, "--in"])
         .arg(format!("0={}", path("in.pcap").display()))
@@ -115,28 +113,28 @@ fn what_is_lost_is_told(engine: &str) {
 
 #[test]
 fn kernel_every_port_has_its_capture() {
-    if needs::met("kernel_every_port_has_its_capture", &[Need::Root]) {
+    if met("kernel_every_port_has_its_capture", &[Need::Root]) {
         every_port_has_its_capture("kernel", 9000);
     }
 }
 
 #[test]
 fn veth_every_port_has_its_capture() {
-    if needs::met("veth_every_port_has_its_capture", &[Need::Root]) {
+    if met("veth_every_port_has_its_capture", &[Need::Root]) {
         every_port_has_its_capture("veth", 3500);
     }
 }
 
 #[test]
 fn kernel_what_is_lost_is_told() {
-    if needs::met("kernel_what_is_lost_is_told", &[Need::Root]) {
+    if met("kernel_what_is_lost_is_told", &[Need::Root]) {
         what_is_lost_is_told("kernel");
     }
 }
 
 #[test]
 fn veth_what_is_lost_is_told() {
-    if needs::met("veth_what_is_lost_is_told", &[Need::Root]) {
+    if met("veth_what_is_lost_is_told", &[Need::Root]) {
         what_is_lost_is_told("veth");
     }
 }
@@ -144,7 +142,7 @@ fn veth_what_is_lost_is_told() {
 /// A program that looks at no port runs without devices, but for packets that are longer than a page.
 #[test]
 fn kernel_filters_take_long_packets() {
-    if !needs::met("kernel_filters_take_long_packets", &[Need::Root]) {
+    if !met("kernel_filters_take_long_packets", &[Need::Root]) {
         return;
     }
     let mut packets = [60, 3500, 3501, 9000, 65_535].map(|length| packet(0, 0, length));

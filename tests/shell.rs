@@ -9,12 +9,11 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
+use p4xdp_test_support::command::{binary, p4xdp};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-const P4XDP: &str = env!("CARGO_BIN_EXE_p4xdp");
 
 /// A command of each kind that prints, with what it needs.
 fn printing(dir: &Path) -> Vec<Vec<String>> {
@@ -56,7 +55,7 @@ fn printing(dir: &Path) -> Vec<Vec<String>> {
 }
 
 fn with_stdout(args: &[String], stdout: impl Into<Stdio>) -> Output {
-    let child = Command::new(P4XDP).args(args).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    let child = p4xdp().args(args).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
     child.wait_with_output().unwrap()
 }
 
@@ -114,13 +113,13 @@ fn check_pages(directory: &Path) {
         }
     }
     let page = String::from_utf8(std::fs::read(directory.join("p4xdp-table-insert.1")).unwrap()).unwrap();
-    let printed = Command::new(P4XDP).args(["man", "table", "insert"]).output().unwrap();
+    let printed = p4xdp().args(["man", "table", "insert"]).output().unwrap();
     assert_eq!(String::from_utf8(printed.stdout).unwrap(), page);
 }
 
 #[test]
 fn a_page_that_is_not_there_is_told() {
-    let output = Command::new(P4XDP).args(["man", "table", "burn"]).output().unwrap();
+    let output = p4xdp().args(["man", "table", "burn"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
@@ -136,7 +135,7 @@ fn make_installs_binary_pages_and_completions() {
     let make = |target: &str| {
         let output = Command::new("make")
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args([target, "PREFIX=/usr", &format!("BINARY={P4XDP}")])
+            .args([target, "PREFIX=/usr", &format!("BINARY={}", binary())])
             .arg(format!("DESTDIR={}", dir.path().display()))
             .output()
             .expect("make is there");

@@ -1,9 +1,7 @@
 //! The rule about skipping: a test that lacks something is passed over with a word, and fails where skipping is forbidden.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-mod needs;
-
-use needs::Need;
+use p4xdp_test_support::needs::{Need, is_ignored, met};
 use std::process::{Command, Output};
 
 const LACKING: &[Need] = &[Need::Command("no-such-command-of-p4xdp"), Need::File("/nonexistent/header.h")];
@@ -12,8 +10,8 @@ const LACKING: &[Need] = &[Need::Command("no-such-command-of-p4xdp"), Need::File
 #[test]
 fn needs_what_p4xdp_skipping_says() {
     let wanted = if std::env::var_os("P4XDP_TEST_LACKING").is_some() { LACKING } else { &[] };
-    assert!(needs::met("it", wanted) != std::env::var_os("P4XDP_TEST_LACKING").is_some());
-    assert_eq!(needs::is_ignored(wanted), !wanted.is_empty());
+    assert!(met("it", wanted) != std::env::var_os("P4XDP_TEST_LACKING").is_some());
+    assert_eq!(is_ignored(wanted), !wanted.is_empty());
 }
 
 fn again(variables: &[(&str, &str)]) -> Output {

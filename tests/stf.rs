@@ -12,12 +12,10 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
-mod needs;
-
 use libtest_mimic::{Arguments, Failed, Trial};
-use needs::Need;
+use p4xdp_test_support::command::p4xdp;
+use p4xdp_test_support::needs::{Need, is_ignored};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const ENGINES: [&str; 3] = ["interp", "kernel", "veth"];
 
@@ -31,7 +29,7 @@ fn main() {
         find(&root.join(folder), &mut tests);
     }
     tests.sort();
-    let unprivileged = needs::is_ignored(&[Need::Root]);
+    let unprivileged = is_ignored(&[Need::Root]);
     let trials = tests.iter().flat_map(|stf| ENGINES.iter().map(move |engine| (stf, *engine))).filter_map(
         |(stf, engine)| {
             if !wanted(stf, engine) {
@@ -72,7 +70,7 @@ fn program(stf: &Path) -> PathBuf {
 }
 
 fn run(stf: &Path, engine: &str) -> Result<(), Failed> {
-    let output = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+    let output = p4xdp()
         .arg("test")
         .arg(program(stf))
         .arg(stf)

@@ -11,13 +11,13 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
-mod needs;
-
-use std::process::{Command, Output};
+use p4xdp_test_support::command::p4xdp;
+use p4xdp_test_support::needs::{Need, met};
+use std::process::Output;
 
 fn test(extra: &[&str]) -> Output {
     let here = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/extern/");
-    Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+    p4xdp()
         .args(["test", &format!("{here}mix.p4"), &format!("{here}mix.stf"), "--engine", "kernel"])
         .args(extra)
         .output()
@@ -26,7 +26,7 @@ fn test(extra: &[&str]) -> Output {
 
 #[test]
 fn the_users_function_is_called() {
-    if !needs::met("the_users_function_is_called", &[needs::Need::Root]) {
+    if !met("the_users_function_is_called", &[Need::Root]) {
         return;
     }
     let output = test(&["--extern", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/extern/mix.c")]);
@@ -57,7 +57,7 @@ fn build(name: &str, c: &str) -> (Output, String) {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let file = dir.path().join(name);
     std::fs::write(&file, c).expect("writable");
-    let output = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
+    let output = p4xdp()
         .args(["build", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/extern/mix.p4"), "-o"])
         .arg(dir.path())
         .arg("--extern")

@@ -11,11 +11,9 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
-mod needs;
-
-use needs::{Need, met};
 use p4xdp::driver::{Codegen, Compilation, Options};
 use p4xdp_backend_xdp::clang::{Clang, OLDEST};
+use p4xdp_test_support::needs::{Need, met};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;

@@ -9,12 +9,9 @@
     clippy::print_stderr,
     reason = "a test"
 )]
-#[path = "../../tests/needs/mod.rs"]
-mod needs;
-
-use needs::{Need, met};
 use p4xdp_backend_xdp::header::header;
 use p4xdp_control::manifest::*;
+use p4xdp_test_support::needs::{Need, met};
 use std::process::Command;
 
 const NEEDS: &[Need] = &[Need::Command("cc"), Need::Command("c++"), Need::File("/usr/include/bpf/bpf.h")];

@@ -3,12 +3,12 @@
 
 mod fixture;
 
-use fixture::space::inside;
 use fixture::{Variant, frame};
 use p4xdp_runtime::carry::Carried;
 use p4xdp_runtime::load::{Options, Report, load};
 use p4xdp_runtime::tables::Count;
 use p4xdp_runtime::{Error, Object, Program};
+use p4xdp_test_support::space::{TWO_PAIRS, inside};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn options() -> Options {
@@ -47,7 +47,7 @@ fn running(device: &str) -> u32 {
 
 #[test]
 fn entries_and_counts_of_two_devices_live_on_in_one_program() {
-    inside("entries_and_counts_of_two_devices_live_on_in_one_program", || {
+    inside("entries_and_counts_of_two_devices_live_on_in_one_program", &TWO_PAIRS, || {
         let (a, b) = (loaded("a0"), loaded("a1"));
         insert(&a, "route", "10.1.0.0/16", "forward", &["1"]);
         insert(&a, "route", "10.3.0.0/16", "drop", &[]);
@@ -124,7 +124,7 @@ fn refused(prepare: impl FnOnce(&Program, &Program), words: &[&str]) {
 
 #[test]
 fn what_cannot_be_put_together_is_refused_and_changes_nothing() {
-    inside("what_cannot_be_put_together_is_refused_and_changes_nothing", || {
+    inside("what_cannot_be_put_together_is_refused_and_changes_nothing", &TWO_PAIRS, || {
         let conflicting = |a: &Program, b: &Program| {
             insert(a, "route", "10.1.0.0/16", "forward", &["1"]);
             insert(b, "route", "10.1.0.0/16", "drop", &[]);
@@ -151,7 +151,7 @@ fn what_cannot_be_put_together_is_refused_and_changes_nothing() {
 
 #[test]
 fn no_packet_is_lost_while_a_counter_is_reset() {
-    inside("no_packet_is_lost_while_a_counter_is_reset", || {
+    inside("no_packet_is_lost_while_a_counter_is_reset", &TWO_PAIRS, || {
         const PACKETS: u32 = 100_000;
         const ROUNDS: u32 = 20;
         let program = loaded("a0");
@@ -181,7 +181,7 @@ fn no_packet_is_lost_while_a_counter_is_reset() {
 
 #[test]
 fn no_packet_is_lost_while_programs_are_joined() {
-    inside("no_packet_is_lost_while_programs_are_joined", || {
+    inside("no_packet_is_lost_while_programs_are_joined", &TWO_PAIRS, || {
         const BATCHES: u32 = 300;
         const BATCH: u32 = 32;
         let (a, b) = (loaded("a0"), loaded("a1"));

@@ -4,11 +4,13 @@
 mod fixture;
 
 use fixture::Variant;
-use fixture::space::{inside, sh, with_bpffs};
 use p4xdp_runtime::attach::{Device, Mode, WantedMode};
 use p4xdp_runtime::carry::Carried;
 use p4xdp_runtime::load::{Options, load, unload};
 use p4xdp_runtime::{Program, status};
+use p4xdp_test_support::command::sh;
+use p4xdp_test_support::needs::{Need, met};
+use p4xdp_test_support::space::{TWO_PAIRS, inside, with_bpffs};
 use std::time::{Duration, Instant};
 
 /// Without pins: tests must leave nothing behind in the machine's bpffs.
@@ -39,7 +41,7 @@ fn gone(id: u32) -> bool {
 
 #[test]
 fn load_and_unload() {
-    inside("load_and_unload", || {
+    inside("load_and_unload", &TWO_PAIRS, || {
         let report = load(&plain(), &["a0", "a1"], &options()).unwrap();
         assert_eq!(report.devices.len(), 2);
         assert!(report.devices.iter().all(|device| device.mode == Mode::Native && device.replaced.is_none()));
@@ -74,7 +76,7 @@ fn load_and_unload() {
 
 #[test]
 fn flood() {
-    inside("flood", || {
+    inside("flood", &TWO_PAIRS, || {
         let program = load(&plain(), &["a0", "a0"], &options()).unwrap().program;
         insert(&program, "1", "drop");
         program.flood(&fixture::frame(1, 2, 0x1234), 1000, 10_000).unwrap();
@@ -84,7 +86,7 @@ fn flood() {
 
 #[test]
 fn modes() {
-    inside("modes", || {
+    inside("modes", &TWO_PAIRS, || {
         let generic = Options { mode: WantedMode::Generic, ..options() };
         assert_eq!(load(&plain(), &["a0"], &generic).unwrap().devices[0].mode, Mode::Generic);
         let again = load(&plain(), &["a0"], &options()).unwrap();
@@ -104,7 +106,7 @@ fn modes() {
 
 #[test]
 fn replacement_keeps_tables() {
-    inside("replacement_keeps_tables", || {
+    inside("replacement_keeps_tables", &TWO_PAIRS, || {
         let first = load(&plain(), &["a0"], &options()).unwrap().program;
         insert(&first, "1", "reply");
         let mac = first.table("mac").unwrap();
@@ -151,7 +153,7 @@ fn replacement_keeps_tables() {
 
 #[test]
 fn failure_leaves_everything_as_it_was() {
-    inside("failure_leaves_everything_as_it_was", || {
+    inside("failure_leaves_everything_as_it_was", &TWO_PAIRS, || {
         let first = load(&plain(), &["a0"], &options()).unwrap().program;
         insert(&first, "1", "drop");
         let wrong = fixture::object(&Variant { defines: vec!["WRONG".into()], ..Variant::default() });
@@ -173,7 +175,7 @@ fn failure_leaves_everything_as_it_was() {
 
 #[test]
 fn programs_of_others() {
-    inside("programs_of_others", || {
+    inside("programs_of_others", &TWO_PAIRS, || {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("other.o");
         let source = "int p(void *c) __attribute__((section(\"xdp\"), used)); int p(void *c) { return 2; }
@@ -193,7 +195,10 @@ fn programs_of_others() {
 
 #[test]
 fn other_loaders() {
-    with_bpffs("other_loaders", || {
+    if !met("other_loaders", &[Need::Command("xdp-loader")]) {
+        return;
+    }
+    with_bpffs("other_loaders", &TWO_PAIRS, || {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("switch.o");
         std::fs::write(&file, plain().bytes()).unwrap();
@@ -217,7 +222,7 @@ fn other_loaders() {
 
 #[test]
 fn pins() {
-    with_bpffs("pins", || {
+    with_bpffs("pins", &TWO_PAIRS, || {
         let report = load(&plain(), &["b1"], &Options::default()).unwrap();
         let directory = report.devices[0].pins.clone().unwrap();
         assert!(directory.starts_with("/sys/fs/bpf/p4xdp"));
@@ -241,7 +246,7 @@ fn pins() {
 
 #[test]
 fn behind_a_dispatcher() {
-    with_bpffs("behind_a_dispatcher", || {
+    with_bpffs("behind_a_dispatcher", &TWO_PAIRS, || {
         // What libxdp leaves behind where the kernel lets it run several programs on a device.
         let directory = tempfile::tempdir().unwrap();
         let source = "int xdp_dispatcher(void *c) __attribute__((section(\"xdp\"), used)); int xdp_dispatcher(void *c) { return 2; }

@@ -4,9 +4,10 @@
 
 mod fixture;
 
-use fixture::space::{inside, sh};
 use p4xdp_runtime::manifest::{ByteOrder, ExternKind, KeyValue, Manifest, Storage};
 use p4xdp_runtime::{Object, Program, verify};
+use p4xdp_test_support::command::sh;
+use p4xdp_test_support::space::{TWO_PAIRS, inside};
 
 /// The fixture's object with another manifest.
 fn edited(edit: impl FnOnce(&mut Manifest)) -> Vec<u8> {
@@ -100,7 +101,7 @@ fn a_manifest_that_does_not_suit_the_maps_is_refused() {
 
 #[test]
 fn a_running_program_with_a_wrong_manifest_is_not_written_to() {
-    inside("a_running_program_with_a_wrong_manifest_is_not_written_to", || {
+    inside("a_running_program_with_a_wrong_manifest_is_not_written_to", &TWO_PAIRS, || {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("switch.o");
         // The key's last bytes rather than its first: only the types tell that it is not there.

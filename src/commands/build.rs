@@ -109,13 +109,11 @@ fn program_after(args: &BuildArgs, compilation: &mut Compilation) -> Result<Arc<
     let Some(name) = &args.after else {
         return compilation.optimise().map_err(|_| Exit::Rejected);
     };
-    let mut program = compilation.elaborate().map_err(|_| Exit::Rejected)?;
-    if !passes::run_until(Arc::make_mut(&mut program), name) {
+    compilation.after(name).map_err(|_| Exit::Rejected)?.ok_or_else(|| {
         let names: Vec<&str> = passes::PASSES.iter().map(|pass| pass.name).collect();
         complain(&format!("there is no pass `{name}`; they are: elaborate, {}", names.join(", ")));
-        return Err(Exit::Environment);
-    }
-    Ok(program)
+        Exit::Environment
+    })
 }
 
 fn remove(path: &Path) {

@@ -20,6 +20,7 @@ pub fn compilation(args: &SourceArgs) -> Compilation {
         },
         architecture: args.arch.clone(),
         warnings: warning_policy(&args.warnings),
+        ..Options::default()
     })
 }
 

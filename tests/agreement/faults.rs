@@ -226,7 +226,7 @@ pub fn run(size: Size) -> (Vec<String>, Vec<String>) {
     let mut wrong = Vec::new();
     let mut sought: Vec<&Fault> = FAULTS.iter().chain(along::FAULTS).collect();
     let examples = std::env::var_os("P4XDP_EXAMPLES").is_some();
-    let progress = crate::progress::Progress::new("programs that show faults in passes", WITHIN);
+    let progress = p4xdp_test_support::progress::Progress::new("programs that show faults in passes", WITHIN);
     for seed in 1..=WITHIN {
         progress.step();
         if sought.is_empty() {

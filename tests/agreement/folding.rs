@@ -27,7 +27,7 @@ pub struct Folding {
 /// Runs so many programs.
 pub fn run(first: u64, programs: u64) -> Folding {
     let mut found = Folding::default();
-    let progress = crate::progress::Progress::new("constant folding against run time", programs);
+    let progress = p4xdp_test_support::progress::Progress::new("constant folding against run time", programs);
     for seed in first..first + programs {
         progress.step();
         let made = formulas(seed, FORMULAS);

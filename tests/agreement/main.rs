@@ -12,11 +12,7 @@ mod expand;
 mod faults;
 mod folding;
 mod generate;
-#[path = "../needs/mod.rs"]
-mod needs;
 mod packet_tests;
-#[path = "../progress/mod.rs"]
-mod progress;
 mod random;
 mod shrink;
 mod tree;
@@ -25,8 +21,8 @@ use coverage::Coverage;
 use engines::{Ending, Failure};
 use generate::{Case, Size};
 use libtest_mimic::{Arguments, Failed, Trial};
-use needs::Need;
-use progress::Progress;
+use p4xdp_test_support::needs::{Need, met};
+use p4xdp_test_support::progress::Progress;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,7 +41,7 @@ fn main() {
     let large = Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20, compiles: true };
     let kernel = |name: &str, programs: u64| {
         Trial::test(name, move || {
-            if !needs::met("agreement with the kernel", &[Need::Root]) {
+            if !met("agreement with the kernel", &[Need::Root]) {
                 return Ok(());
             }
             run("agreement with the kernel", programs, large, engines::kernel_agrees)

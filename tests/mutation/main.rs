@@ -11,11 +11,8 @@
 mod bombs;
 mod child;
 mod mutate;
-#[path = "../progress/mod.rs"]
-mod progress;
-
 use libtest_mimic::{Arguments, Trial};
-use progress::Progress;
+use p4xdp_test_support::progress::Progress;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

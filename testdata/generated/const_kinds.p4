@@ -1,0 +1,46 @@
+// Constant entries of all match kinds: comparisons in the order of priority.
+#include <core.p4>
+#include <xdp_model.p4>
+match_kind { range }
+header ethernet_t { bit<48> dst; bit<48> src; bit<16> type; }
+header ipv4_t {
+    bit<4> version; bit<4> ihl; bit<8> diffserv; bit<16> len; bit<16> id; bit<3> flags; bit<13> frag;
+    bit<8> ttl; bit<8> protocol; bit<16> csum; bit<32> src; bit<32> dst;
+}
+struct headers_t { ethernet_t ethernet; ipv4_t ipv4; }
+parser Parse(packet_in packet, out headers_t h) {
+    state start {
+        packet.extract(h.ethernet);
+        transition select(h.ethernet.type) { 0x800: ipv4; default: accept; }
+    }
+    state ipv4 { packet.extract(h.ipv4); transition accept; }
+}
+control Switch(inout headers_t h, in xdp_input xin, out xdp_output xout) {
+    action drop() { xout.output_action = xdp_action.XDP_DROP; }
+    action forward() { xout.output_action = xdp_action.XDP_TX; }
+    table acl {
+        key = {
+            h.ipv4.src: ternary;
+            h.ipv4.dst: ternary;
+            h.ipv4.ttl: range;
+            h.ethernet.dst: ternary;
+            h.ipv4.isValid(): exact;
+        }
+        actions = { drop; forward; NoAction; }
+        const default_action = NoAction;
+        const entries = {
+            (0x0a000000 &&& 0xff000000, _, 0..9, _, true): drop();
+            (0x0a000000 &&& 0xff000000, 0x0b000001, _, _, true): forward();
+            (_, _, _, 0x0200_0000_0000 &&& 0xff00_0000_0000, false): drop();
+        }
+    }
+    apply {
+        xout.output_port = 0;
+        xout.output_action = xdp_action.XDP_PASS;
+        acl.apply();
+    }
+}
+control Deparse(in headers_t h, packet_out packet) {
+    apply { packet.emit(h.ethernet); packet.emit(h.ipv4); }
+}
+xdp(Parse(), Switch(), Deparse()) main;
