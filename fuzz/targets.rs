@@ -3,32 +3,34 @@
 //! At fault it is not only where it panics or overflows its stack by itself, but also where it reports an internal error, rejects without
 //! an error, points outside of the sources, makes invalid IR, or a pass changes what a program does with a packet.
 
-use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, Format, render};
-use p4xdp_frontend::preprocess::Preprocessed;
-use p4xdp_frontend::source::{InMemory, SourceMap, Span, SpanMap};
-use p4xdp_frontend::{ast, ast_dump, check_tree, hir, parse as parser, preprocess as preprocessor};
-use p4xdp_midend::interp::{Machine, Outcome};
-use p4xdp_midend::{elaborate, ir, passes, validate};
+use p4xdp::driver::{Compilation, Options};
+use p4xdp::frontend::diagnostic::{ErrorsReported, Format, render};
+use p4xdp::frontend::preprocess::Preprocessed;
+use p4xdp::frontend::source::{InMemory, Span, SpanMap};
+use p4xdp::frontend::{ast, ast_dump, hir};
+use p4xdp::midend::interp::{Machine, Outcome};
+use p4xdp::midend::{ir, passes, validate};
 use std::io;
+use std::sync::Arc;
 
 /// The preprocessor.
 pub fn preprocess(data: &[u8]) {
-    let mut run = Run::default();
-    let result = run.preprocess(data);
+    let mut run = Run::new(data);
+    let result = run.preprocess();
     run.finish(result);
 }
 
 /// Preprocessor and parser.
 pub fn parse(data: &[u8]) {
-    let mut run = Run::default();
-    let result = run.parse(data);
+    let mut run = Run::new(data);
+    let result = run.parse();
     run.finish(result);
 }
 
 /// The whole front end.
 pub fn check(data: &[u8]) {
-    let mut run = Run::default();
-    let result = run.check(data);
+    let mut run = Run::new(data);
+    let result = run.check();
     run.finish(result);
 }
 
@@ -38,28 +40,27 @@ pub fn pipeline(data: &[u8]) {
         Some(at) => (&data[..at], &data[at + 1..]),
         None => (data, &[0x45; 64][..]),
     };
-    let mut run = Run::default();
-    let result = run.elaborate(text);
+    let mut run = Run::new(text);
+    let result = run.elaborate();
     if let Ok(program) = &result {
-        run_passes(program.clone(), packet);
+        run_passes((**program).clone(), packet);
     }
     run.finish(result);
 }
 
 /// One compilation.
-#[derive(Default)]
-struct Run {
-    sources: SourceMap,
-    sink: Diagnostics,
-}
+struct Run(Compilation);
 
 impl Run {
-    fn preprocess(&mut self, data: &[u8]) -> Result<Preprocessed, ErrorsReported> {
+    fn new(data: &[u8]) -> Run {
         // A file to include, which includes itself if it can.
-        let loader = InMemory::new().with("main.p4", data).with("other.p4", data);
-        let options = preprocessor::Options::default();
-        let (sources, sink) = (&mut self.sources, &mut self.sink);
-        let text = preprocessor::preprocess("main.p4".as_ref(), &options, &loader, sources, sink)?;
+        let files = InMemory::new().with("main.p4", data).with("other.p4", data);
+        let options = Options { program: "main.p4".into(), ..Options::default() };
+        Run(Compilation::with_loader(options, Box::new(files)))
+    }
+
+    fn preprocess(&mut self) -> Result<Arc<Preprocessed>, ErrorsReported> {
+        let text = self.0.preprocess()?;
         let step = (text.text.len() / 64).max(1);
         for at in (0..text.text.len()).step_by(step) {
             self.require_place(text.span(at, at + 1));
@@ -67,40 +68,40 @@ impl Run {
         Ok(text)
     }
 
-    fn parse(&mut self, data: &[u8]) -> Result<ast::Program, ErrorsReported> {
-        let text = self.preprocess(data)?;
-        let tree = parser::parse(&text.text, &text, &mut self.sink)?;
+    fn parse(&mut self) -> Result<Arc<ast::Program>, ErrorsReported> {
+        self.preprocess()?;
+        let tree = self.0.parse()?;
         let _ = ast_dump::dump(&tree);
         Ok(tree)
     }
 
-    fn check(&mut self, data: &[u8]) -> Result<hir::Program, ErrorsReported> {
-        let tree = self.parse(data)?;
-        let program = check_tree(&tree, None, &self.sources, &mut self.sink)?;
+    fn check(&mut self) -> Result<Arc<hir::Program>, ErrorsReported> {
+        self.parse()?;
+        let program = self.0.check()?;
         let _ = hir::dump(&program);
         Ok(program)
     }
 
-    fn elaborate(&mut self, data: &[u8]) -> Result<ir::Program, ErrorsReported> {
-        let program = self.check(data)?;
-        let program = elaborate::elaborate(&program, &mut self.sink)?;
+    fn elaborate(&mut self) -> Result<Arc<ir::Program>, ErrorsReported> {
+        self.check()?;
+        let program = self.0.elaborate()?;
         require_valid(&program, "elaboration");
         Ok(program)
     }
 
     fn require_place(&self, span: Span) {
-        assert!(span == Span::NONE || self.sources.file_at(span.lo).is_some(), "{span:?} is nowhere");
+        assert!(span == Span::NONE || self.0.sources.file_at(span.lo).is_some(), "{span:?} is nowhere");
     }
 
     /// Looks at what was found.
     fn finish<T>(&self, result: Result<T, ErrorsReported>) {
-        assert!(result.is_ok() || self.sink.error_count() > 0, "rejected without a reason");
-        for diagnostic in self.sink.iter() {
+        assert!(result.is_ok() || self.0.diagnostics.error_count() > 0, "rejected without a reason");
+        for diagnostic in self.0.diagnostics.iter() {
             assert!(!diagnostic.message.contains("internal error"), "{}", diagnostic.message);
             self.require_place(diagnostic.primary.span);
         }
         for format in [Format::Human, Format::Short, Format::Json] {
-            let rendered = render(self.sink.iter(), &self.sources, format, false, &mut io::sink());
+            let rendered = render(self.0.diagnostics.iter(), &self.0.sources, format, false, &mut io::sink());
             rendered.expect("diagnostics can be shown");
         }
     }

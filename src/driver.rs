@@ -145,7 +145,7 @@ impl Compilation {
                 let hir = c.check()?;
                 let named = c.options.architecture.as_deref().and_then(arch::by_name);
                 let program =
-                    elaborate::elaborate_for(&hir, c.options.elaborate_as.or(named), &mut c.diagnostics)?;
+                    elaborate::elaborate(&hir, c.options.elaborate_as.or(named), &mut c.diagnostics)?;
                 c.diagnostics.check().map(|()| program)
             },
         )

@@ -2,10 +2,8 @@
 //! name in their rooms only, and recipes name files that there are.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::hir::FunctionKind;
-use p4xdp_frontend::source::{InMemory, SourceMap};
-use p4xdp_frontend::{analyze, preprocess};
+use p4xdp_test_support::program::of_text;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -138,10 +136,7 @@ const ORDINARY_WORDS: [(&str, &str); 3] = [
 
 /// The extern types and functions that an include declares; what the language's core has is no extern of an architecture.
 fn declared_externs(include: &str) -> BTreeSet<String> {
-    let loader = InMemory::new().with("main.p4", format!("#include <{include}>\n"));
-    let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
-    let options = preprocess::Options::default();
-    let program = analyze("main.p4".as_ref(), &options, &loader, &mut sources, &mut sink).unwrap();
+    let program = of_text("main", &format!("#include <{include}>\n")).check().unwrap();
     let types = program.externs.values().map(|declared| &declared.name);
     let functions = program.functions.values().filter(|f| f.kind == FunctionKind::Extern).map(|f| &f.name);
     types.chain(functions).map(|named| named.name.to_string()).collect()

@@ -7,9 +7,10 @@
 use p4xdp::driver::{Codegen, Compilation, Options};
 use p4xdp_frontend::diagnostic::{Format, Severity, render};
 use p4xdp_midend::ir::{Program, display::display};
-use p4xdp_midend::{arch, elaborate, passes, validate};
+use p4xdp_midend::{arch, passes, validate};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[test]
 fn golden() {
@@ -87,9 +88,10 @@ fn everything_in_testdata() {
             skipped += 1;
             continue;
         }
-        let known = p4xdp_frontend::architecture::of(&hir).and_then(arch::by_name);
-        let architecture = known.unwrap_or(&arch::GENERIC);
-        let program = elaborate::elaborate_for(&hir, Some(architecture), &mut compilation.diagnostics);
+        if p4xdp_frontend::architecture::of(&hir).and_then(arch::by_name).is_none() {
+            compilation = generic(path);
+        }
+        let program = compilation.elaborate().map(Arc::unwrap_or_clone);
         let messages: Vec<&str> = compilation.diagnostics.iter().map(|d| d.message.as_str()).collect();
         let Ok(mut program) = program else {
             // What is not supported yet says so; anything else is a mistake of ours.
@@ -195,14 +197,18 @@ fn shown(path: &Path) -> String {
 }
 
 fn elaborated(path: &Path) -> Program {
-    let mut compilation = Compilation::new(Options { program: path.to_owned(), ..Options::default() });
-    let program = compilation
-        .check()
-        .and_then(|hir| elaborate::elaborate_for(&hir, Some(&arch::GENERIC), &mut compilation.diagnostics));
+    let mut compilation = generic(path);
+    let program = compilation.elaborate().map(Arc::unwrap_or_clone);
     let messages: Vec<&str> = compilation.diagnostics.iter().map(|d| d.message.as_str()).collect();
     let program = program.unwrap_or_else(|_| panic!("{}: {messages:?}", path.display()));
     assert_eq!(validate::validate(&program), [], "{}", path.display());
     program
+}
+
+/// A compilation that elaborates whatever package the program has.
+fn generic(path: &Path) -> Compilation {
+    let elaborate_as = Some(&arch::GENERIC);
+    Compilation::new(Options { program: path.to_owned(), elaborate_as, ..Options::default() })
 }
 
 fn body(program: &Program, first: &str) -> String {

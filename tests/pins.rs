@@ -11,7 +11,7 @@ fn script(text: &str) -> String {
     let dir = tempfile::tempdir().unwrap();
     let object = build("testdata/load/two_devices.p4", dir.path());
     let begin = format!(
-        "exec 2>&1; O={object}
+        "exec 2>&1; export O={object}
         ip link add d0 index 1000 type veth peer name d1 index 1001; ip link set d0 up; ip link set d1 up
         fails() {{ want=$1; shift; got=0; \"$@\" || got=$?; test $got -eq $want; }}
         two() {{ setpriv --bounding-set -all,+bpf,+net_admin --inh-caps -all,+bpf,+net_admin \"$@\"; }}

@@ -84,6 +84,7 @@ mod tests {
     use p4xdp_frontend::source::{InMemory, SourceMap};
     use std::collections::BTreeSet;
 
+    #[allow(clippy::disallowed_methods, reason = "it ends with the front end")]
     fn declared(architecture: &str) -> Program {
         let loader = InMemory::new().with("main.p4", format!("#include <{architecture}.p4>\n"));
         let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());

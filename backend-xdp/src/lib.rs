@@ -18,7 +18,7 @@
 //! let files = InMemory::new().with("f.p4", text);
 //! let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
 //! let checked = analyze("f.p4".as_ref(), &preprocess::Options::default(), &files, &mut sources, &mut sink).unwrap();
-//! let mut program = elaborate(&checked, &mut sink).unwrap();
+//! let mut program = elaborate(&checked, None, &mut sink).unwrap();
 //! passes::run(&mut program);
 //! let output = compile(&program, &Options { source: "f.p4", ..Options::default() }, &mut sink).unwrap();
 //! assert!(output.c.contains("int f(struct xdp_md *ctx)"));

@@ -1,11 +1,9 @@
 //! Where the time of a compilation goes. In: a program. Out: the median time on the processor of each stage and each pass, in one process.
 
 use crate::process::{median, processor_time};
-use p4xdp_backend_xdp as backend;
-use p4xdp_frontend::diagnostic::Diagnostics;
-use p4xdp_frontend::source::{FileSystem, SourceMap};
-use p4xdp_frontend::{lint, parse, preprocess, typecheck};
-use p4xdp_midend::{elaborate, passes};
+use p4xdp::driver::{Codegen, Compilation, Options};
+use p4xdp_frontend::preprocess;
+use p4xdp_midend::passes;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -29,23 +27,16 @@ fn stages(program: &Path, includes: &[PathBuf], times: &mut Vec<(&'static str, D
         times.push((name, processor_time() - start));
         value
     }
-    let options = preprocess::Options { include_dirs: includes.to_vec(), ..Default::default() };
-    let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
-    let text = timed(times, "preprocess", || {
-        preprocess::preprocess(program, &options, &FileSystem, &mut sources, &mut sink)
-    });
-    let text = text.ok()?;
-    let tree = timed(times, "parse", || parse::parse(&text.text, &text, &mut sink)).ok()?;
-    let hir = timed(times, "check", || typecheck::check(&tree, &sources, &mut sink)).ok()?;
-    timed(times, "lint", || {
-        lint::apply_annotations(&tree, &mut sink);
-        lint::check(&hir, &sources, &mut sink);
-    });
-    let mut ir = timed(times, "elaborate", || elaborate::elaborate(&hir, &mut sink)).ok()?;
+    let preprocess = preprocess::Options { include_dirs: includes.to_vec(), ..Default::default() };
+    let mut compilation =
+        Compilation::new(Options { program: program.to_owned(), preprocess, ..Options::default() });
+    timed(times, "preprocess", || compilation.preprocess()).ok()?;
+    timed(times, "parse", || compilation.parse()).ok()?;
+    timed(times, "check", || compilation.check()).ok()?;
+    let mut ir = (*timed(times, "elaborate", || compilation.elaborate()).ok()?).clone();
     for pass in passes::PASSES {
         timed(times, pass.name, || (pass.run)(&mut ir));
     }
-    let options =
-        backend::Options { source: "", locate: None, extern_c: None, holding: None, header_prefix: "" };
-    timed(times, "emit C", || backend::compile(&ir, &options, &mut sink)).ok().map(drop)
+    compilation.optimise().ok()?;
+    timed(times, "emit C", || compilation.generate(&Codegen::default())).ok().map(drop)
 }

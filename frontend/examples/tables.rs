@@ -1,6 +1,7 @@
 //! Prints all tables of a program with their keys, actions and sizes: what one does with the typed program.
 //! `tables FILE [INCLUDE_DIR]..`
 
+#![allow(clippy::disallowed_methods, reason = "it ends with the front end")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a command-line program")]
 
 use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};

@@ -1,4 +1,9 @@
-//! The whole front end, or the part of it that ends or begins with the syntax tree, in one call.
+//! The whole front end, or the part of it that begins with the syntax tree, in one call. What goes on to other crates goes by the driver.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is where the stages of this crate are called, beside the driver"
+)]
 
 use crate::diagnostic::{Diagnostics, ErrorsReported};
 use crate::preprocess::Options;
@@ -7,7 +12,7 @@ use crate::{architecture, ast, hir, lint, parse, preprocess, typecheck};
 use std::path::Path;
 
 /// From the file at `main` to the typed program. All files that are read go into `sources`, all findings into
-/// `sink`; a stage that found errors is the last one to run.
+/// `sink`; a stage that found errors is the last one to run. For what ends with the front end: its own tests, and tools that read P4.
 ///
 /// # Errors
 ///
@@ -19,7 +24,8 @@ pub fn analyze(
     sources: &mut SourceMap,
     sink: &mut Diagnostics,
 ) -> Result<hir::Program, ErrorsReported> {
-    let tree = preprocess_and_parse(main, options, loader, sources, sink)?;
+    let text = preprocess::preprocess(main, options, loader, sources, sink)?;
+    let tree = parse::parse(&text.text, &text, sink)?;
     check_tree(&tree, None, sources, sink)
 }
 
@@ -40,35 +46,4 @@ pub fn check_tree(
     architecture::check(&program, wanted, sink);
     lint::check(&program, sources, sink);
     sink.check().map(|()| program)
-}
-
-/// From text to the syntax tree: preprocesses the program at `main` and parses it.
-///
-/// ```
-/// use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
-/// use p4xdp_frontend::source::{InMemory, SourceMap};
-///
-/// let loader = InMemory::new().with("main.p4", "#include <core.p4>\nconst bit<8> x = 1\n");
-/// let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
-/// let options = Default::default();
-/// let result = p4xdp_frontend::preprocess_and_parse("main.p4".as_ref(), &options, &loader, &mut sources, &mut sink);
-/// assert!(result.is_err());
-/// let mut text = Vec::new();
-/// render(sink.iter(), &sources, Format::Short, false, &mut text)?;
-/// assert!(text.starts_with(b"main.p4:2:"));
-/// # Ok::<(), std::io::Error>(())
-/// ```
-///
-/// # Errors
-///
-/// When a file cannot be read or the text is not P4; the sink then has the reasons.
-pub fn preprocess_and_parse(
-    main: &Path,
-    options: &Options,
-    loader: &dyn FileLoader,
-    sources: &mut SourceMap,
-    sink: &mut Diagnostics,
-) -> Result<ast::Program, ErrorsReported> {
-    let preprocessed = preprocess::preprocess(main, options, loader, sources, sink)?;
-    parse::parse(&preprocessed.text, &preprocessed, sink)
 }

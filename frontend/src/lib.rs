@@ -45,4 +45,4 @@ pub mod source;
 mod stack;
 pub mod typecheck;
 
-pub use analyze::{analyze, check_tree, preprocess_and_parse};
+pub use analyze::{analyze, check_tree};

@@ -2,6 +2,7 @@
 //! as JSON; it is one mistake and gets one finding; and where a finding proposes an edit, the edited program is right.
 //! `testdata/mendable-errors` has more programs with a mistake that a proposed edit mends.
 
+#![allow(clippy::disallowed_methods, reason = "it ends with the front end")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, Format, codes, render};

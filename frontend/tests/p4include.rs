@@ -1,6 +1,7 @@
 //! The includes that come with the compiler pass the front end without a finding, alone and twice, whatever version of
 //! their interface is asked for; and what the library hands out may cross threads.
 
+#![allow(clippy::disallowed_methods, reason = "it ends with the front end")]
 use p4xdp_frontend::diagnostic::{Diagnostics, Format, render};
 use p4xdp_frontend::preprocess::{Options, Preprocessed};
 use p4xdp_frontend::source::{InMemory, SourceMap, embedded_names};

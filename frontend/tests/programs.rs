@@ -1,6 +1,7 @@
 //! Every program in testdata/accept is accepted, and its HIR is a golden file; every program in testdata/valid, where
 //! a file holds many small ones, is accepted; every program in testdata/errors gets exactly the findings that its comments name; the examples of the explanations do what they say.
 
+#![allow(clippy::disallowed_methods, reason = "it ends with the front end")]
 use p4xdp_frontend::diagnostic::{Diagnostics, Severity, codes};
 use p4xdp_frontend::hir;
 use p4xdp_frontend::preprocess::Options;

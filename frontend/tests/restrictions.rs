@@ -1,6 +1,7 @@
 //! Each cell of the tables in appendix "Restrictions on compile time and run time calls", which testdata/restrictions.txt
 //! has as data: one program (or a few) a cell, which must be accepted or refused.
 
+#![allow(clippy::disallowed_methods, reason = "it ends with the front end")]
 #![allow(clippy::unwrap_used, reason = "it is a test")]
 
 use p4xdp_frontend::analyze;

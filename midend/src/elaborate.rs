@@ -58,21 +58,12 @@ const MOST_LEAVES: usize = 1 << 20;
 /// Callables inlined within one another, and instances made within one another.
 const MOST_INLINED: usize = 200;
 
-/// Elaborates the program that `main` stands for. The architecture is that of the package type.
+/// Elaborates the program that `main` stands for, for an architecture whatever its package type, or else for that of its package type.
 ///
 /// # Errors
 ///
 /// When something was reported: no `main`, an unknown architecture, or a construct that is not supported yet.
-pub fn elaborate(hir: &hir::Program, sink: &mut Diagnostics) -> Res<ir::Program> {
-    elaborate_for(hir, None, sink)
-}
-
-/// Elaborates the program for an architecture, whatever its package type.
-///
-/// # Errors
-///
-/// As [`elaborate`].
-pub fn elaborate_for(
+pub fn elaborate(
     hir: &hir::Program,
     architecture: Option<&'static Architecture>,
     sink: &mut Diagnostics,

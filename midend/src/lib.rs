@@ -35,7 +35,7 @@
 //! let files = InMemory::new().with("turn.p4", text);
 //! let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
 //! let checked = analyze("turn.p4".as_ref(), &preprocess::Options::default(), &files, &mut sources, &mut sink).unwrap();
-//! let mut program = elaborate(&checked, &mut sink).unwrap();
+//! let mut program = elaborate(&checked, None, &mut sink).unwrap();
 //! passes::run(&mut program);
 //!
 //! let mut machine = Machine::new(&program).unwrap();

@@ -148,6 +148,7 @@ mod tests {
         &["ubpf_model.p4"],
     ];
 
+    #[allow(clippy::disallowed_methods, reason = "it ends with the front end")]
     fn declared(include: &str, defines: &str) -> Program {
         let loader = InMemory::new().with("main.p4", format!("{defines}#include <{include}>\n"));
         let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
