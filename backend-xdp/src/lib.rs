@@ -93,8 +93,9 @@ pub fn compile(
         sink.check()?;
         return Err(sink.error(Diagnostic::bug(Span::NONE, "an architecture without back end")));
     };
+    let in_front = sink.error_count();
     size::check(program, sink);
-    if sink.error_count() > errors {
+    if sink.error_count() > in_front {
         sink.check()?;
     }
     layout::headers::check(program, sink);
