@@ -1,10 +1,10 @@
 //! Rules of the project that no lint knows: every dependency is used, tests ask one place whether they may be skipped, externs are known by
-//! name in their rooms only, and recipes name files that there are.
+//! name in their rooms only, rooms of a crate need one another in one direction, and recipes name files that there are.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use p4xdp_frontend::hir::FunctionKind;
 use p4xdp_test_support::program::of_text;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Folders that have a Cargo.toml.
@@ -191,4 +191,94 @@ fn recipes_name_files_that_there_are() {
     for path in paths {
         assert!(root().join(path).exists(), "docs/extending.md: there is no `{path}`");
     }
+}
+
+/// Rooms that still stand in circles: no further one may.
+const IN_CIRCLES: [(&str, &[&str]); 2] = [
+    ("backend-xdp", &["arch", "emit", "header", "layout", "manifest", "maps", "pipeline", "table_storage"]),
+    (
+        "runtime",
+        &[
+            "attach",
+            "carry",
+            "counters",
+            "error",
+            "harness",
+            "layout",
+            "libbpf_log",
+            "load",
+            "lock",
+            "object",
+            "pins",
+            "ports",
+            "program",
+            "registers",
+            "statistics",
+            "storage",
+            "sys",
+            "tables",
+            "testrun",
+            "value",
+            "verify",
+        ],
+    ),
+];
+
+/// The modules of a crate's root, and which others of them each names.
+fn rooms(crate_folder: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let folder = root().join(crate_folder).join("src");
+    let mut files = Vec::new();
+    sources(&folder, &mut files);
+    let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in files {
+        let place = file.strip_prefix(&folder).unwrap().to_str().unwrap();
+        let room = place.split('/').next().unwrap().trim_end_matches(".rs");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let named = rooms.entry(room.to_owned()).or_default();
+        for behind in code.join("\n").split("crate::").skip(1) {
+            let names = match behind.strip_prefix('{') {
+                Some(group) => group.split('}').next().unwrap().split(',').collect(),
+                None => vec![behind],
+            };
+            let first = |name: &str| {
+                let end = |c: char| !c.is_alphanumeric() && c != '_';
+                name.trim_start().split(end).next().unwrap().to_owned()
+            };
+            named.extend(names.into_iter().map(first));
+        }
+    }
+    // The root names them all, which is its business.
+    rooms.remove("lib");
+    let known: BTreeSet<String> = rooms.keys().cloned().collect();
+    for (room, named) in &mut rooms {
+        named.retain(|other| known.contains(other) && other != room);
+    }
+    rooms
+}
+
+/// The rooms that one needs, and those that they need.
+fn reached<'a>(rooms: &'a BTreeMap<String, BTreeSet<String>>, from: &'a str) -> BTreeSet<&'a str> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![from]);
+    while let Some(room) = open.pop() {
+        open.extend(rooms[room].iter().map(String::as_str).filter(|needed| found.insert(*needed)));
+    }
+    found
+}
+
+/// Whoever reads a room has to read those that it needs, and not the whole crate.
+#[test]
+fn rooms_need_one_another_in_one_direction() {
+    let mut arrows = 0;
+    for folder in ["frontend", "midend", "backend-xdp", "control", "runtime", "packet-tests"] {
+        let rooms = rooms(folder);
+        arrows += rooms.values().map(BTreeSet::len).sum::<usize>();
+        let is_in_circle = |room: &&str| reached(&rooms, room).contains(room);
+        let circles: Vec<&str> = rooms.keys().map(String::as_str).filter(is_in_circle).collect();
+        let known = IN_CIRCLES.iter().find(|(known, _)| *known == folder).map_or(&[][..], |(_, rooms)| rooms);
+        let further: Vec<&&str> = circles.iter().filter(|room| !known.contains(room)).collect();
+        assert!(further.is_empty(), "{folder}: in circles are {further:?} of {rooms:#?}");
+    }
+    assert!(arrows > 100, "{arrows}");
 }
