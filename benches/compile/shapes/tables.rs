@@ -74,6 +74,18 @@ pub(super) fn families() -> Vec<Family> {
                 ),
             )
         }),
+        of("table_of_many_actions_switched_often", |n| {
+            control(
+                &format!(
+                    "{}table t {{ key = {{ x.h.b: exact; }} actions = {{ {} NoAction; }} }}\n",
+                    many(n, |i| format!("action a{i}(bit<8> v) {{ x.h.a = v + {}; }}\n", i % 256)),
+                    many(n, |i| format!("a{i}; ")),
+                ),
+                &many(n, |i| {
+                    format!("switch (t.apply().action_run) {{ a{i}: {{ x.h.b = 1; }} default: {{ }} }}\n")
+                }),
+            )
+        }),
         of("table_keys", |n| {
             control(
                 &format!(

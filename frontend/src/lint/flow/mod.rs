@@ -23,13 +23,14 @@ mod unit;
 
 use super::Lint;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{ActionId, ControlId, FunctionId, FunctionKind, ParserId, Program};
+use crate::hir::{ActionId, ControlId, FunctionId, FunctionKind, ParserId, Program, TableId};
 use crate::source::Span;
 use layout::Layouts;
 use rustc_hash::{FxHashMap, FxHashSet};
 use state::State;
 use std::rc::Rc;
 use summary::Summary;
+use table::TableSummary;
 use unit::Unit;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -61,6 +62,8 @@ struct Flow<'p> {
     actions: FxHashMap<ActionId, Option<Rc<Summary>>>,
     parsers: FxHashMap<ParserId, Option<Rc<Summary>>>,
     controls: FxHashMap<ControlId, Option<Rc<Summary>>>,
+    /// What tables do, in terms of the control that declares them.
+    tables: FxHashMap<TableId, Rc<TableSummary>>,
     findings: Vec<Diagnostic>,
     /// What was reported already.
     reported: FxHashSet<(Span, Code)>,
@@ -88,6 +91,7 @@ impl<'p> Flow<'p> {
             actions: FxHashMap::default(),
             parsers: FxHashMap::default(),
             controls: FxHashMap::default(),
+            tables: FxHashMap::default(),
             findings: Vec::new(),
             reported: FxHashSet::default(),
             muted: false,

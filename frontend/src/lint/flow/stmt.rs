@@ -7,6 +7,7 @@ use super::{Flow, LoopExits};
 use crate::hir::{
     BinaryOp, Block, ConstValue, Expr, ExprKind, Stmt, StmtKind, SwitchCase, SwitchLabel, Type, VarId,
 };
+use rustc_hash::FxHashSet;
 
 /// Rounds in which what a loop does to its own beginning is found out. Deeper loops get one: rounds multiply.
 const MAX_ROUNDS: usize = 4;
@@ -170,26 +171,18 @@ impl<'p> Flow<'p> {
         state: &mut State,
     ) {
         if let ExprKind::TableActionRun(apply) = &scrutinee.kind {
-            let runs = self.table_runs(apply, state.clone());
-            if runs.is_empty() {
-                return;
-            }
+            let mut seen = FxHashSet::default();
+            // An action that is named twice runs the first of its cases.
+            let named = cases.iter().map(|case| {
+                let actions = case.labels.iter().filter_map(|label| match label {
+                    SwitchLabel::Action(id, _) => Some(*id),
+                    SwitchLabel::Value(_) => None,
+                });
+                actions.filter(|action| seen.insert(*action)).collect()
+            });
+            let named: Vec<_> = named.collect();
+            let Some((entries, mut rest)) = self.cases_of_table(apply, &named, state) else { return };
             let mut after = State::unreached();
-            let chosen = |case: &SwitchCase, action| {
-                case.labels.iter().any(|label| matches!(label, SwitchLabel::Action(id, _) if *id == action))
-            };
-            let mut rest = State::unreached();
-            let mut entries: Vec<State> = cases.iter().map(|_| State::unreached()).collect();
-            for (action, run) in &runs {
-                match cases.iter().position(|case| chosen(case, *action)) {
-                    Some(index) => entries.iter_mut().skip(index).take(1).for_each(|entry| {
-                        entry.join(run);
-                    }),
-                    None => {
-                        rest.join(run);
-                    }
-                }
-            }
             for (case, mut entry) in cases.iter().zip(entries) {
                 self.block(&case.block, &mut entry);
                 after.join(&entry);

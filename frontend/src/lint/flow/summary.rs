@@ -116,8 +116,13 @@ impl<'p> Flow<'p> {
             this.local_variables(&body.locals, &mut state);
             this.unit.shared = this.unit.leaves.len() as u32;
             for local in &body.locals {
-                if let LocalDecl::Action(action) = local {
-                    this.local_action(*action);
+                match local {
+                    LocalDecl::Action(action) => this.local_action(*action),
+                    LocalDecl::Table(table) => this.local_table(*table),
+                    LocalDecl::Variable(..)
+                    | LocalDecl::Constant(_)
+                    | LocalDecl::Instance(_)
+                    | LocalDecl::ValueSet(_) => {}
                 }
             }
             this.block(&body.apply, &mut state);
