@@ -1,7 +1,8 @@
 //! Programs that are too large for XDP whatever they do. In: a valid program. Out: diagnostics; what passes is not certain to load. They are
 //! refused first, for laying out and emitting would take its time for nothing.
 
-use crate::limits::{MOST_CHOSEN, MOST_STATEMENTS, MOST_STATES};
+use crate::limits::{MOST_CHOSEN, MOST_MAPS, MOST_STATEMENTS, MOST_STATES};
+use crate::table_storage;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{
@@ -10,6 +11,9 @@ use p4xdp_midend::ir::{
 };
 use p4xdp_midend::passes::states;
 use std::collections::HashMap;
+
+/// Tables with maps that are laid out at most. With fewer, though too many for the kernel, whatever else is lacking is said as well.
+const MOST_TABLES: usize = MOST_MAPS * 16;
 
 /// Refuses what is too large.
 pub fn check(program: &Program, sink: &mut Diagnostics) {
@@ -65,6 +69,11 @@ pub fn check(program: &Program, sink: &mut Diagnostics) {
                     .with_note("the kernel's verifier follows no way of more than 8,192 jumps"),
             );
         }
+    }
+    let mut with_maps = program.tables.values().filter(|table| table_storage::has_map(table));
+    if let Some(table) = with_maps.nth(MOST_TABLES) {
+        let message = format!("with table `{}` the program needs more than {MOST_MAPS} maps", table.name);
+        sink.emit(Diagnostic::error(codes::E0525, table.span, message));
     }
     if statements > MOST_STATEMENTS {
         let largest = program.controls.values().max_by_key(|control| size(&control.body));

@@ -109,6 +109,11 @@ pub fn in_network_order(text: &str, unit: u32) -> String {
     }
 }
 
+/// Whether a table can have entries at run time: each storage that we have uses a map for them.
+pub fn has_map(table: &Table) -> bool {
+    !table.keys.is_empty() && !table.entries_are_const
+}
+
 /// The storage for a table, if it can have run-time entries at all.
 ///
 /// # Errors
@@ -121,8 +126,7 @@ pub(crate) fn choose(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Box<dyn TableStorage>>, ErrorsReported> {
     let attached = refuse_attached(program, externs, table, diagnostics);
-    let has_runtime_entries = !table.keys.is_empty() && !table.entries_are_const;
-    if !has_runtime_entries {
+    if !has_map(table) {
         return attached.map(|()| None);
     }
     // All that is lacking is said at once.

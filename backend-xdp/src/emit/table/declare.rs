@@ -11,6 +11,7 @@ use crate::limits::MOST_MAPS;
 use crate::table_storage::constant;
 use num_bigint::BigUint;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
+use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{ActionCall, Program, Table};
 
 impl Module<'_> {
@@ -45,6 +46,11 @@ impl Module<'_> {
     pub(in crate::emit) fn check_maps(&mut self, others: usize) {
         let tables = std::rc::Rc::clone(&self.tables);
         let mut maps = others + usize::from(tables.defaults_size > 0) + ALWAYS;
+        if maps > MOST_MAPS {
+            let span = self.program.externs.values().last().map_or(Span::NONE, |instance| instance.span);
+            let message = format!("the program needs more than {MOST_MAPS} maps for its externs alone");
+            self.sink.emit(Diagnostic::error(codes::E0525, span, message));
+        }
         for (id, table) in self.program.tables.iter() {
             let layout = &tables.layouts[id];
             let before = maps;
