@@ -2,9 +2,10 @@
 //! whole, and a golden rendering of what is said of it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 
-use p4xdp::driver::{Codegen, Compilation, Options};
+use p4xdp::driver::Codegen;
 use p4xdp_frontend::diagnostic::{Diagnostic, Format, codes, render};
 use p4xdp_midend::interp::Machine;
+use p4xdp_test_support::program::of_file;
 use std::path::{Path, PathBuf};
 
 /// The codes that only these stages give: the front end's tests see to the others.
@@ -28,7 +29,7 @@ fn every_code_has_a_golden_rendering() {
     let mut wrong = String::new();
     for (code, _) in later_codes() {
         let path = program_of(code);
-        let mut compilation = Compilation::new(Options { program: path.clone(), ..Options::default() });
+        let mut compilation = of_file(&path);
         let unsupported = if code.starts_with("E055") {
             let program = compilation.elaborate().unwrap_or_else(|_| panic!("{code} is refused too early"));
             Machine::new(&program).err().map_or_else(Vec::new, |unsupported| unsupported.0)

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use p4xdp_test_support::command::binary;
 use p4xdp_test_support::needs::{Need, met};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -30,7 +31,7 @@ fn run(demo: &Path) -> Result<(), Failed> {
     if !met("a demo", &[&[Need::Root, Need::File("/usr/include/bpf/bpf.h")], &commands[..]].concat()) {
         return Ok(());
     }
-    let output = Command::new("sh").arg(demo).env("P4XDP", env!("CARGO_BIN_EXE_p4xdp")).output().unwrap();
+    let output = Command::new("sh").arg(demo).env("P4XDP", binary()).output().unwrap();
     if output.status.success() {
         return Ok(());
     }

@@ -17,10 +17,11 @@
 
 use clap::{CommandFactory, Parser};
 use p4xdp::cli::Cli;
-use p4xdp::driver::{Codegen, Compilation, Options, make_object};
+use p4xdp::driver::{Codegen, make_object};
 use p4xdp::frontend::diagnostic::{Format, render};
 use p4xdp_test_support::command::p4xdp;
 use p4xdp_test_support::needs::{Need, met};
+use p4xdp_test_support::program::of_file;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -100,7 +101,7 @@ fn p4(name: &str, text: &str) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join(name);
     std::fs::write(&program, text).unwrap();
-    let mut compilation = Compilation::new(Options { program: program.clone(), ..Options::default() });
+    let mut compilation = of_file(&program);
     let checked = compilation.check().map(|hir| hir.main.is_some());
     let built = match checked {
         Ok(true) => compilation.generate(&Codegen::default()).map(Some),

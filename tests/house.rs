@@ -181,6 +181,42 @@ fn externs_are_known_in_their_rooms() {
     assert!(met.len() > 50, "{met:?}");
 }
 
+/// What tests share stands in `tests/support` alone. What is behind the words is what a test says instead.
+#[test]
+fn tests_share_in_one_place() {
+    let mut files = Vec::new();
+    for folder in CRATES {
+        let tests = root().join(folder).join("tests");
+        if tests.is_dir() {
+            sources(&tests, &mut files);
+        }
+    }
+    let shared = [
+        (["CARGO_BIN", "_EXE"].concat(), "command::p4xdp"),
+        (["Command::new(\"unsh", "are"].concat(), "space::script"),
+        (["Command::new(\"bpf", "tool"].concat(), "bpftool"),
+        (["\"ip\", \"net", "ns"].concat(), "space::Space"),
+        (["NetNs", "::new"].concat(), "space::inside"),
+        (["#[path = \"../../", ""].concat(), "p4xdp_test_support"),
+    ];
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (words, instead) in &shared {
+            assert!(!text.contains(words), "{}: `{words}`: use {instead}", file.display());
+        }
+    }
+}
+
+/// Every folder of `testdata` is in the recipe for tests, so that one finds where a test goes.
+#[test]
+fn the_recipe_for_tests_has_every_folder() {
+    let text = std::fs::read_to_string(root().join("docs/extending.md")).unwrap();
+    for entry in std::fs::read_dir(root().join("testdata")).unwrap() {
+        let name = format!("testdata/{}", entry.unwrap().file_name().to_string_lossy());
+        assert!(text.contains(&format!("`{name}")), "docs/extending.md lacks `{name}`");
+    }
+}
+
 /// What `docs/extending.md` names is there. `NAME` stands for the name of what is added.
 #[test]
 fn recipes_name_files_that_there_are() {

@@ -8,8 +8,10 @@ use p4xdp::driver::{Codegen, Compilation, Options};
 use p4xdp_frontend::diagnostic::{Format, Severity, render};
 use p4xdp_midend::ir::{Program, display::display};
 use p4xdp_midend::{arch, passes, validate};
+use p4xdp_test_support::program::of_file;
+use p4xdp_test_support::{files, root};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 #[test]
@@ -25,7 +27,7 @@ fn golden() {
 #[test]
 fn layouts() {
     insta::glob!("../testdata/layout", "*.p4", |path| {
-        let mut compilation = Compilation::new(Options { program: path.to_owned(), ..Options::default() });
+        let mut compilation = of_file(path);
         let output = compilation.generate(&Codegen::default());
         let messages: Vec<&str> = compilation.diagnostics.iter().map(|d| d.message.as_str()).collect();
         let output = output.unwrap_or_else(|_| panic!("{}: {messages:?}", path.display()));
@@ -38,7 +40,7 @@ fn layouts() {
 /// The table of constructs names every case of elaboration, and no other files.
 #[test]
 fn table_of_constructs() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/ir");
+    let folder = root().join("testdata/ir");
     let table = std::fs::read_to_string(folder.join("README.md")).unwrap();
     let rows = table.lines().filter(|line| line.starts_with("| ") && line.contains(".p4"));
     let named: BTreeSet<&str> =
@@ -46,9 +48,7 @@ fn table_of_constructs() {
     for name in &named {
         assert!(folder.join(name).exists(), "`{name}` does not exist");
     }
-    let mut programs = Vec::new();
-    find(&folder, &mut programs);
-    for path in programs.iter().filter(|path| first_line(path).starts_with("// elaborate")) {
+    for path in files(&folder, "p4").iter().filter(|path| first_line(path).starts_with("// elaborate")) {
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(named.contains(name), "`{name}` shows no construct of the table");
     }
@@ -57,9 +57,8 @@ fn table_of_constructs() {
 /// Every pass has a case where it does something and one that it leaves alone.
 #[test]
 fn every_pass_has_cases() {
-    let mut programs = Vec::new();
-    find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/ir"), &mut programs);
-    let firsts: Vec<String> = programs.iter().map(|path| first_line(path)).collect();
+    let firsts: Vec<String> =
+        files(&root().join("testdata/ir"), "p4").iter().map(|path| first_line(path)).collect();
     for pass in passes::PASSES {
         let name = pass.name.split('-').next().unwrap_or_default();
         let cases = firsts.iter().filter(|first| pass_of(first) == Some(name));
@@ -72,14 +71,10 @@ fn every_pass_has_cases() {
 /// Whatever the checker accepts elaborates, and is valid before and after each pass.
 #[test]
 fn everything_in_testdata() {
-    let mut programs = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    find(&root.join("testdata"), &mut programs);
-    find(&root.join("examples"), &mut programs);
-    programs.sort();
+    let programs = ["testdata", "examples"].map(|folder| files(&root().join(folder), "p4")).concat();
     let (mut elaborated, mut skipped) = (0, 0);
     for path in &programs {
-        let mut compilation = Compilation::new(Options { program: path.clone(), ..Options::default() });
+        let mut compilation = of_file(path);
         let Ok(hir) = compilation.check() else {
             skipped += 1;
             continue;
@@ -114,8 +109,7 @@ fn everything_in_testdata() {
 /// `error[E0402]` in the first line if the place does not matter.
 #[test]
 fn refusals() {
-    let mut programs = Vec::new();
-    find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/refused"), &mut programs);
+    let programs = files(&root().join("testdata/refused"), "p4");
     assert!(!programs.is_empty());
     for path in programs {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -125,7 +119,7 @@ fn refusals() {
                 expected.push((if i == 0 { 0 } else { i + 1 }, rest.get(..5).unwrap()));
             }
         }
-        let mut compilation = Compilation::new(Options { program: path.clone(), ..Options::default() });
+        let mut compilation = of_file(&path);
         assert!(compilation.generate(&Codegen::default()).is_err(), "{} is accepted", path.display());
         let anywhere = expected.iter().any(|(line, _)| *line == 0);
         let mut found: Vec<(usize, &str)> = compilation
@@ -148,17 +142,6 @@ fn refusals() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let shown = String::from_utf8(shown).unwrap().replace(&*path.to_string_lossy(), &name);
         insta::assert_snapshot!(format!("refused@{name}"), shown);
-    }
-}
-
-fn find(folder: &Path, programs: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
-        if path.is_dir() {
-            find(&path, programs);
-        } else if path.extension().is_some_and(|e| e == "p4") {
-            programs.push(path);
-        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What XDP does not have yet: the back end's table of it, what `check --target xdp` says, and docs/limits.md are one and the same.
 
 use p4xdp::backend::lacking::{ALL, MESSAGE};
-use p4xdp::driver::{Codegen, Compilation, Options};
-use p4xdp::frontend::source::InMemory;
+use p4xdp::driver::{Codegen, Compilation};
 use p4xdp_test_support::command::p4xdp;
+use p4xdp_test_support::program::{of_file, of_text};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -15,17 +15,13 @@ fn every_row_is_a_refusal() {
     let mut refused: BTreeSet<(String, String)> = BTreeSet::new();
     let mut compilations: Vec<Compilation> = Vec::new();
     for entry in std::fs::read_dir(Path::new(ROOT).join("testdata/lacking")).unwrap() {
-        let options = Options { program: entry.unwrap().path(), ..Options::default() };
-        compilations.push(Compilation::new(options));
+        compilations.push(of_file(&entry.unwrap().path()));
     }
     for program in ["psa_paths", "pna_paths"] {
         let program = Path::new(ROOT).join("testdata/packets").join(program).with_extension("p4");
-        compilations.push(Compilation::new(Options { program, ..Options::default() }));
+        compilations.push(of_file(&program));
     }
-    compilations.extend([UBPF, ATTACHED].map(|text| {
-        let options = Options { program: "program.p4".into(), ..Options::default() };
-        Compilation::with_loader(options, Box::new(InMemory::new().with("program.p4", text)))
-    }));
+    compilations.extend([UBPF, ATTACHED].map(|text| of_text("program", text)));
     for mut compilation in compilations {
         assert!(compilation.generate(&Codegen::default()).is_err());
         for found in compilation.diagnostics.iter().filter(|found| !found.code.is_warning()) {
@@ -95,9 +91,7 @@ fn check_for_a_target_says_all_at_once() {
 #[test]
 fn a_header_of_odd_bits_hides_nothing() {
     let text = ATTACHED.replace("bit<8> a;", "bit<8> a; bit<4> b;");
-    let options = Options { program: "program.p4".into(), ..Options::default() };
-    let mut compilation =
-        Compilation::with_loader(options, Box::new(InMemory::new().with("program.p4", text)));
+    let mut compilation = of_text("program", &text);
     assert!(compilation.generate(&Codegen::default()).is_err());
     let codes: Vec<&str> = compilation.diagnostics.iter().map(|found| found.code.as_str()).collect();
     assert_eq!(codes, ["E0514", "E0516"]);

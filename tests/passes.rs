@@ -5,13 +5,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "it is a test")]
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use p4xdp::driver::{Compilation, Options};
 use p4xdp_midend::interp::Outcome;
 use p4xdp_midend::ir::{Program, display::display};
 use p4xdp_midend::{passes, validate};
 use p4xdp_packet_tests::interp::InterpEngine;
 use p4xdp_packet_tests::runner::run_stf;
 use p4xdp_packet_tests::stf::{self, CommandKind};
+use p4xdp_test_support::files;
+use p4xdp_test_support::program::of_file;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,30 +22,14 @@ const VARIATIONS: u64 = 12;
 fn main() {
     let args = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut tests = Vec::new();
-    for folder in [root.join("examples"), root.join("testdata/packets")] {
-        find(&folder, &mut tests);
-    }
-    if let Some(p4c) = std::env::var_os("P4C_DIR") {
-        find(&Path::new(&p4c).join("testdata/p4_16_samples"), &mut tests);
-    }
-    tests.sort();
+    let mut folders = vec![root.join("examples"), root.join("testdata/packets")];
+    folders.extend(std::env::var_os("P4C_DIR").map(|p4c| Path::new(&p4c).join("testdata/p4_16_samples")));
+    let tests: Vec<PathBuf> = folders.iter().flat_map(|folder| files(folder, "stf")).collect();
     let trials = tests.into_iter().filter(|stf| program_of(stf).exists()).map(|stf| {
         let name = stf.strip_prefix(root).unwrap_or(&stf).display().to_string();
         Trial::test(name, move || run(&stf))
     });
     libtest_mimic::run(&args, trials.collect()).exit();
-}
-
-fn find(folder: &Path, tests: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
-        if path.is_dir() {
-            find(&path, tests);
-        } else if path.extension().is_some_and(|e| e == "stf") {
-            tests.push(path);
-        }
-    }
 }
 
 fn program_of(stf: &Path) -> PathBuf {
@@ -53,8 +38,7 @@ fn program_of(stf: &Path) -> PathBuf {
 }
 
 fn run(stf: &Path) -> Result<(), Failed> {
-    let options = Options { program: program_of(stf), ..Options::default() };
-    let mut compilation = Compilation::new(options);
+    let mut compilation = of_file(&program_of(stf));
     let Ok(mut program) = compilation.elaborate().map(Arc::unwrap_or_clone) else {
         // Whether it should elaborate is another test's question.
         return Ok(());

@@ -2,11 +2,11 @@
 //! project, `THIS` being the file. `bad_lines.txt` holds packet tests of one line each, all of them wrong.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
 
-use p4xdp::driver::{Compilation, Options};
 use p4xdp_midend::ir::Program;
 use p4xdp_packet_tests::interp::InterpEngine;
 use p4xdp_packet_tests::runner::run_stf;
 use p4xdp_test_support::command::p4xdp;
+use p4xdp_test_support::program::of_file;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,8 +36,7 @@ fn golden() {
 }
 
 fn program(path: &Path) -> Program {
-    let mut compilation = Compilation::new(Options { program: path.to_owned(), ..Options::default() });
-    Arc::unwrap_or_clone(compilation.elaborate().unwrap())
+    Arc::unwrap_or_clone(of_file(path).elaborate().unwrap())
 }
 
 /// A command that means nothing is an error with its line and column, and says what would have meant something.

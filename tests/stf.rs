@@ -14,6 +14,7 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use p4xdp_test_support::command::p4xdp;
+use p4xdp_test_support::files;
 use p4xdp_test_support::needs::{Need, is_ignored};
 use std::path::{Path, PathBuf};
 
@@ -24,11 +25,8 @@ fn main() {
     // Kernel and veth runs make namespaces and load programs; more than a few at once only wait for each other.
     args.test_threads.get_or_insert(2);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut tests = Vec::new();
-    for folder in ["examples", "testdata/packets"] {
-        find(&root.join(folder), &mut tests);
-    }
-    tests.sort();
+    let tests: Vec<PathBuf> =
+        ["examples", "testdata/packets"].iter().flat_map(|folder| files(&root.join(folder), "stf")).collect();
     let unprivileged = is_ignored(&[Need::Root]);
     let trials = tests.iter().flat_map(|stf| ENGINES.iter().map(move |engine| (stf, *engine))).filter_map(
         |(stf, engine)| {
@@ -42,17 +40,6 @@ fn main() {
         },
     );
     libtest_mimic::run(&args, trials.collect()).exit();
-}
-
-fn find(folder: &Path, tests: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
-        if path.is_dir() {
-            find(&path, tests);
-        } else if path.extension().is_some_and(|e| e == "stf") {
-            tests.push(path);
-        }
-    }
 }
 
 /// Does the test's first line let it run on this engine?

@@ -11,9 +11,11 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
-use p4xdp::driver::{Codegen, Compilation, Options};
+use p4xdp::driver::Codegen;
 use p4xdp_backend_xdp::clang::{Clang, OLDEST};
 use p4xdp_test_support::needs::{Need, met};
+use p4xdp_test_support::program::of_file;
+use p4xdp_test_support::{files, root};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -38,10 +40,8 @@ fn generated_c_and_headers_compile_without_a_warning() {
     let needs = [Need::Command("cc"), Need::Command("c++"), Need::File("/usr/include/bpf/bpf.h")];
     let with_headers = met("the half for headers", &needs);
 
-    let mut programs = Vec::new();
-    for folder in FOLDERS {
-        find(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut programs);
-    }
+    let programs: Vec<PathBuf> =
+        FOLDERS.iter().flat_map(|folder| files(&root().join(folder), "p4")).collect();
     let (programs, checked, complaints) = (Mutex::new(programs), AtomicUsize::new(0), Mutex::new(Vec::new()));
     // Two workers take programs off the list.
     std::thread::scope(|scope| {
@@ -50,8 +50,7 @@ fn generated_c_and_headers_compile_without_a_warning() {
                 let folder = tempfile::tempdir().unwrap();
                 loop {
                     let Some(program) = programs.lock().unwrap().pop() else { return };
-                    let options = Options { program: program.clone(), ..Options::default() };
-                    let Ok(output) = Compilation::new(options).generate(&Codegen::default()) else {
+                    let Ok(output) = of_file(&program).generate(&Codegen::default()) else {
                         continue;
                     };
                     checked.fetch_add(1, Ordering::Relaxed);
@@ -93,15 +92,4 @@ fn of_header(text: &str, folder: &Path) -> Vec<String> {
         }
     }
     said
-}
-
-fn find(folder: &Path, programs: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            find(&path, programs);
-        } else if path.extension().is_some_and(|e| e == "p4") {
-            programs.push(path);
-        }
-    }
 }

@@ -1,14 +1,13 @@
 //! What a program keeps of several that it replaces at once: all of it, or the load is refused and all stays as it was.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
-mod fixture;
-
-use fixture::{Variant, frame};
 use p4xdp_runtime::carry::Carried;
 use p4xdp_runtime::load::{Options, Report, load};
 use p4xdp_runtime::tables::Count;
 use p4xdp_runtime::{Error, Object, Program};
 use p4xdp_test_support::space::{TWO_PAIRS, inside};
+use p4xdp_test_support::switch;
+use p4xdp_test_support::switch::{Variant, frame};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn options() -> Options {
@@ -16,7 +15,7 @@ fn options() -> Options {
 }
 
 fn plain() -> Object {
-    fixture::object(&Variant::default())
+    switch::object(&Variant::default())
 }
 
 fn loaded(device: &str) -> Program {

@@ -2,16 +2,15 @@
 //! what the program makes of them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
-mod fixture;
-
-use fixture::{Variant, frame, ipv4, privileged};
 use p4xdp_runtime::tables::{Count, Origin, Table};
 use p4xdp_runtime::testrun::Verdict;
 use p4xdp_runtime::{Program, load};
+use p4xdp_test_support::switch;
+use p4xdp_test_support::switch::{Variant, frame, ipv4, privileged};
 use std::time::Duration;
 
 fn program() -> Program {
-    load::load_detached(&fixture::object(&Variant::default()), 0).unwrap()
+    load::load_detached(&switch::object(&Variant::default()), 0).unwrap()
 }
 
 fn insert(table: &Table<'_>, key: &str, action: &str, args: &[&str]) -> Result<(), String> {
@@ -273,14 +272,14 @@ fn verifier() {
     if !privileged("verifier") {
         return;
     }
-    let verdict = p4xdp_runtime::verify::verify(&fixture::object(&Variant::default())).unwrap();
+    let verdict = p4xdp_runtime::verify::verify(&switch::object(&Variant::default())).unwrap();
     assert!(verdict.instructions > 50 && verdict.instructions < 500, "{verdict:?}");
     assert!(verdict.processed > 50 && verdict.processed < 2000, "{verdict:?}");
     assert!(verdict.stack.iter().sum::<u32>() >= 8 && verdict.stack.len() == 1, "{verdict:?}");
     assert_eq!(verdict.maps, 8, "{verdict:?}");
 
     let wrong = Variant { defines: vec!["WRONG".into()], ..Variant::default() };
-    let object = fixture::object(&wrong);
+    let object = switch::object(&wrong);
     for error in
         [p4xdp_runtime::verify::verify(&object).unwrap_err(), load::load_detached(&object, 0).unwrap_err()]
     {
@@ -297,10 +296,10 @@ fn a_log_that_is_not_utf8_is_an_error_and_no_crash() {
         return;
     }
     // The verifier quotes the line that it refuses, which has a byte of Latin-1.
-    let source = fixture::SOURCE.replace("switch.p4:42", "switch.p4:42 \u{1}");
+    let source = switch::SOURCE.replace("switch.p4:42", "switch.p4:42 \u{1}");
     let source: Vec<u8> = source.bytes().map(|byte| if byte == 1 { 0xe9 } else { byte }).collect();
-    let manifest = fixture::manifest(256).encode().unwrap();
-    let bytes = fixture::compile_source(&source, &manifest, 256, &["WRONG".into()]);
+    let manifest = switch::manifest(256).encode().unwrap();
+    let bytes = switch::compile_source(&source, &manifest, 256, &["WRONG".into()]);
     let object = p4xdp_runtime::Object::from_bytes("switch.o", bytes).unwrap();
     for error in
         [p4xdp_runtime::verify::verify(&object).unwrap_err(), load::load_detached(&object, 0).unwrap_err()]
@@ -314,14 +313,14 @@ fn a_log_that_is_not_utf8_is_an_error_and_no_crash() {
 /// The table `ingress.mac` with a direct counter beside the action.
 fn with_direct_counter() -> Program {
     use p4xdp_runtime::manifest::{ByteOrder, DirectCounter, Place, Storage};
-    let mut manifest = fixture::manifest(256);
+    let mut manifest = switch::manifest(256);
     let mac = &mut manifest.tables[0];
     let packets = Some(Place { offset: 8, size: 8, order: ByteOrder::Host });
     mac.direct_counter = Some(DirectCounter { name: "ingress.hits".into(), packets, bytes: None });
     (mac.default.data, mac.default.is_const) = (None, true);
     let Some(Storage::Hash { value_size, .. }) = &mut mac.storage else { panic!() };
     *value_size = 16;
-    let bytes = fixture::compile(&manifest.encode().unwrap(), 256, &["DIRECT".into()]);
+    let bytes = switch::compile(&manifest.encode().unwrap(), 256, &["DIRECT".into()]);
     let object = p4xdp_runtime::Object::from_bytes("switch.o", bytes).unwrap();
     load::load_detached(&object, 0).unwrap()
 }

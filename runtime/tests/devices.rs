@@ -1,9 +1,6 @@
 //! Loading on devices: modes, replacement, what is kept, what is refused, and other tools' view. All in network namespaces of the tests' own.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
-mod fixture;
-
-use fixture::Variant;
 use p4xdp_runtime::attach::{Device, Mode, WantedMode};
 use p4xdp_runtime::carry::Carried;
 use p4xdp_runtime::load::{Options, load, unload};
@@ -11,6 +8,8 @@ use p4xdp_runtime::{Program, status};
 use p4xdp_test_support::command::sh;
 use p4xdp_test_support::needs::{Need, met};
 use p4xdp_test_support::space::{TWO_PAIRS, inside, with_bpffs};
+use p4xdp_test_support::switch;
+use p4xdp_test_support::switch::Variant;
 use std::time::{Duration, Instant};
 
 /// Without pins: tests must leave nothing behind in the machine's bpffs.
@@ -19,7 +18,7 @@ fn options() -> Options {
 }
 
 fn plain() -> p4xdp_runtime::Object {
-    fixture::object(&Variant::default())
+    switch::object(&Variant::default())
 }
 
 fn insert(program: &Program, key: &str, action: &str) {
@@ -79,7 +78,7 @@ fn flood() {
     inside("flood", &TWO_PAIRS, || {
         let program = load(&plain(), &["a0", "a0"], &options()).unwrap().program;
         insert(&program, "1", "drop");
-        program.flood(&fixture::frame(1, 2, 0x1234), 1000, 10_000).unwrap();
+        program.flood(&switch::frame(1, 2, 0x1234), 1000, 10_000).unwrap();
         assert_eq!(program.counter("seen").unwrap().read(0).unwrap().packets, 10_000);
     });
 }
@@ -122,7 +121,7 @@ fn replacement_keeps_tables() {
             small.insert(&small.entry(&[key], "drop", &[], 0).unwrap()).unwrap();
         }
 
-        let smaller = fixture::object(&Variant { small: Some(128), ..Variant::default() });
+        let smaller = switch::object(&Variant { small: Some(128), ..Variant::default() });
         let report = load(&smaller, &["a0"], &options()).unwrap();
         assert_eq!(report.devices[0].replaced, Some(first.id()));
         assert_eq!(report.carried["ingress.mac"], Carried::Kept);
@@ -156,7 +155,7 @@ fn failure_leaves_everything_as_it_was() {
     inside("failure_leaves_everything_as_it_was", &TWO_PAIRS, || {
         let first = load(&plain(), &["a0"], &options()).unwrap().program;
         insert(&first, "1", "drop");
-        let wrong = fixture::object(&Variant { defines: vec!["WRONG".into()], ..Variant::default() });
+        let wrong = switch::object(&Variant { defines: vec!["WRONG".into()], ..Variant::default() });
         let error = load(&wrong, &["a0"], &options()).unwrap_err().to_string();
         assert!(error.contains("refuses switch.o") && error.contains("P4: switch.p4:42"), "{error}");
         assert_eq!(Program::by_device("a0").unwrap().id(), first.id());

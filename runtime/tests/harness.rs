@@ -1,14 +1,13 @@
 //! The same packets on all harnesses: TAP and veth devices, and no device where that suffices.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
-mod fixture;
-
-use fixture::{Variant, frame, privileged};
 use p4xdp_runtime::harness::{Exit, FIRST_INDEX, Harness, Output, losses::Loss, tap::Taps, veth::Veths};
 use p4xdp_runtime::{Program, load};
+use p4xdp_test_support::switch;
+use p4xdp_test_support::switch::{Variant, frame, privileged};
 
 fn program() -> Program {
-    let program = load::load_detached(&fixture::object(&Variant::default()), FIRST_INDEX).unwrap();
+    let program = load::load_detached(&switch::object(&Variant::default()), FIRST_INDEX).unwrap();
     let mac = program.table("mac").unwrap();
     for (key, action, args) in [
         ("1", "forward", &["0"][..]),

@@ -2,18 +2,17 @@
 //! written where the program does not read them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
-mod fixture;
-
 use p4xdp_runtime::manifest::{ByteOrder, ExternKind, KeyValue, Manifest, Storage};
 use p4xdp_runtime::{Object, Program, verify};
 use p4xdp_test_support::command::sh;
 use p4xdp_test_support::space::{TWO_PAIRS, inside};
+use p4xdp_test_support::switch;
 
 /// The fixture's object with another manifest.
 fn edited(edit: impl FnOnce(&mut Manifest)) -> Vec<u8> {
-    let mut manifest = fixture::manifest(256);
+    let mut manifest = switch::manifest(256);
     edit(&mut manifest);
-    fixture::compile(&manifest.encode().unwrap(), 256, &[])
+    switch::compile(&manifest.encode().unwrap(), 256, &[])
 }
 
 fn refusal(bytes: Vec<u8>) -> String {
@@ -114,7 +113,7 @@ fn a_running_program_with_a_wrong_manifest_is_not_written_to() {
 
 #[test]
 fn damaged_objects_are_told_by_name_and_in_words() {
-    let good = fixture::compile(&fixture::manifest(256).encode().unwrap(), 256, &[]);
+    let good = switch::compile(&switch::manifest(256).encode().unwrap(), 256, &[]);
     let mut seen = 0;
     for start in (0..good.len()).step_by(good.len() / 150) {
         let mut bytes = good.clone();

@@ -1,9 +1,8 @@
 //! Files that are not objects of ours are refused, each with its reason.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
-mod fixture;
-
 use p4xdp_runtime::Object;
+use p4xdp_test_support::switch;
 use std::path::Path;
 
 fn refusal(bytes: Vec<u8>) -> String {
@@ -26,8 +25,8 @@ fn files_that_are_not_ours() {
     let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
     assert_eq!(refusal(own), "x.o is not an eBPF object: it is compiled for X86_64");
 
-    let good = fixture::manifest(256).encode().unwrap();
-    let object = fixture::compile(&good, 256, &[]);
+    let good = switch::manifest(256).encode().unwrap();
+    let object = switch::compile(&good, 256, &[]);
     assert_eq!(Object::from_bytes("x.o", object.clone()).unwrap().manifest().source, "switch.p4");
     let mut cut = object;
     cut.truncate(cut.len() / 2);
@@ -35,13 +34,13 @@ fn files_that_are_not_ours() {
 
     let mut version = good.clone();
     version[8] = 99;
-    let text = refusal(fixture::compile(&version, 256, &[]));
+    let text = refusal(switch::compile(&version, 256, &[]));
     assert!(text.contains("version 99") && text.contains("compile the program again"), "{text}");
-    assert_eq!(refusal(fixture::compile(b"something else", 256, &[])), "x.o: not a p4xdp manifest");
-    let short = refusal(fixture::compile(&good[..good.len() - 9], 256, &[]));
+    assert_eq!(refusal(switch::compile(b"something else", 256, &[])), "x.o: not a p4xdp manifest");
+    let short = refusal(switch::compile(&good[..good.len() - 9], 256, &[]));
     assert!(short.contains("is cut short"), "{short}");
-    let mut entry = fixture::manifest(256);
+    let mut entry = switch::manifest(256);
     entry.entry = "nothing".into();
-    let text = refusal(fixture::compile(&entry.encode().unwrap(), 256, &[]));
+    let text = refusal(switch::compile(&entry.encode().unwrap(), 256, &[]));
     assert_eq!(text, "x.o has no program `nothing`, though its manifest says so");
 }

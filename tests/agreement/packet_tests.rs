@@ -1,42 +1,29 @@
 //! Every packet test of the project on the interpreter, before and after each pass: the reports must be the same.
 
-use p4xdp::driver::{Compilation, Options};
 use p4xdp_midend::{ir, passes};
 use p4xdp_packet_tests::interp::InterpEngine;
 use p4xdp_packet_tests::report::Report;
 use p4xdp_packet_tests::runner::run_stf;
+use p4xdp_test_support::files;
+use p4xdp_test_support::program::of_file;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Runs all tests; the number of tests, and what differs.
 pub fn run() -> (usize, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut tests = Vec::new();
     // Those in testdata/reports are wrong on purpose.
-    for folder in ["examples", "testdata/packets"] {
-        find(&root.join(folder), &mut tests);
-    }
-    tests.sort();
+    let tests: Vec<PathBuf> =
+        ["examples", "testdata/packets"].iter().flat_map(|folder| files(&root.join(folder), "stf")).collect();
     let found = tests.iter().flat_map(|test| differences(test)).collect();
     (tests.len(), found)
-}
-
-fn find(folder: &Path, tests: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.filter_map(|e| e.ok().map(|e| e.path())) {
-        if path.is_dir() {
-            find(&path, tests);
-        } else if path.extension().is_some_and(|e| e == "stf") {
-            tests.push(path);
-        }
-    }
 }
 
 fn differences(test: &Path) -> Vec<String> {
     let shown = test.display();
     let text = std::fs::read_to_string(test).expect("readable");
     let program = program_of(test, &text);
-    let mut compilation = Compilation::new(Options { program: program.clone(), ..Options::default() });
+    let mut compilation = of_file(&program);
     let Ok(mut program) = compilation.elaborate().map(Arc::unwrap_or_clone) else {
         return vec![format!("{shown}: {} does not compile", program.display())];
     };

@@ -12,6 +12,7 @@ mod bombs;
 mod child;
 mod mutate;
 use libtest_mimic::{Arguments, Trial};
+use p4xdp_test_support::files;
 use p4xdp_test_support::progress::Progress;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -177,24 +178,9 @@ fn bomb(name: &str, text: &str) -> Result<(), String> {
 /// All our programs, or those that the environment names.
 fn programs() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut programs = Vec::new();
     if let Some(folder) = std::env::var_os("P4XDP_MUTATION_PROGRAMS") {
-        find(Path::new(&folder), &mut programs);
-    } else {
-        for folder in ["testdata", "examples", "benches/p4", "p4include"] {
-            find(&root.join(folder), &mut programs);
-        }
+        return files(Path::new(&folder), "p4");
     }
-    programs.sort();
-    programs
-}
-
-fn find(path: &Path, programs: &mut Vec<PathBuf>) {
-    if let Ok(entries) = std::fs::read_dir(path) {
-        for entry in entries.filter_map(Result::ok) {
-            find(&entry.path(), programs);
-        }
-    } else if path.extension().is_some_and(|e| e == "p4") {
-        programs.push(path.to_owned());
-    }
+    let folders = ["testdata", "examples", "benches/p4", "p4include"];
+    folders.iter().flat_map(|folder| files(&root.join(folder), "p4")).collect()
 }

@@ -1,5 +1,5 @@
 //! What tests of several crates need, once: whether they may run ([`needs`]), commands and the p4xdp binary ([`command`]), network namespaces
-//! ([`space`]), programs compiled by the driver (`program`, behind the feature `compile`) and loaded by bpftool ([`bpftool`]), and signs of life of
+//! ([`space`]), programs compiled by the driver (`program`, behind the feature `compile`) and loaded by bpftool ([`bpftool`]), an object made without the compiler ([`switch`]), and signs of life of
 //! tests that take long ([`progress`]).
 //!
 //! Everything here panics where something goes wrong: that is what a failing test does. It is a dependency of tests alone, so it may depend on
@@ -21,6 +21,7 @@ pub mod needs;
 pub mod program;
 pub mod progress;
 pub mod space;
+pub mod switch;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

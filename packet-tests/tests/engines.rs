@@ -1,15 +1,13 @@
 //! The engines `kernel` and `veth` on an object that was made by hand, so that a mistake of the compiler is no excuse for theirs.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
-#[path = "../runtime/tests/fixture/mod.rs"]
-mod fixture;
-
-use fixture::{Variant, frame, ipv4, privileged};
 use num_bigint::BigUint;
 use p4xdp_packet_tests::engine::{
     ActionSpec, CounterValue, Engine, EngineError, KeyMatch, OutputPacket, TableEntry,
 };
 use p4xdp_packet_tests::{kernel, veth};
+use p4xdp_test_support::switch;
+use p4xdp_test_support::switch::{Variant, frame, ipv4, privileged};
 
 fn action(name: &str, args: &[u32]) -> ActionSpec {
     ActionSpec { name: name.into(), args: args.iter().map(|arg| BigUint::from(*arg)).collect() }
@@ -55,13 +53,13 @@ fn exercise(engine: &mut dyn Engine) {
 #[test]
 fn on_taps() {
     if privileged("on_taps") {
-        exercise(&mut kernel::engine(&fixture::object(&Variant::default())).unwrap());
+        exercise(&mut kernel::engine(&switch::object(&Variant::default())).unwrap());
     }
 }
 
 #[test]
 fn on_veths() {
     if privileged("on_veths") {
-        exercise(&mut veth::engine(&fixture::object(&Variant::default())).unwrap());
+        exercise(&mut veth::engine(&switch::object(&Variant::default())).unwrap());
     }
 }
