@@ -2,9 +2,10 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a bench that fails may stop")]
 
 use p4xdp::driver::{Compilation, Options};
+use p4xdp_control::view::MatchKind;
 use p4xdp_midend::interp::Machine;
-use p4xdp_midend::ir::{MatchKind, Program};
-use p4xdp_packet_tests::engine::{ActionSpec, KeyMatch, TableEntry};
+use p4xdp_midend::ir::Program;
+use p4xdp_packet_tests::engine::{ActionCall, Entry, KeyMatch};
 use std::path::Path;
 
 fn main() {
@@ -22,19 +23,16 @@ fn program(path: &str) -> Program {
 fn ipv4_router(bencher: divan::Bencher<'_, '_>) {
     let program = program("examples/router/router.p4");
     let mut machine = Machine::new(&program).unwrap();
-    let table =
-        program.tables.values().find(|t| t.keys.iter().any(|k| k.match_kind == MatchKind::Lpm)).unwrap();
-    let action =
-        table.actions.iter().map(|a| &program.actions[a.action]).max_by_key(|a| a.params.len()).unwrap();
-    let args: Vec<_> = action.params.iter().map(|_| 1u8.into()).collect();
+    let view = machine.view().clone();
+    let table = view.tables.iter().find(|t| t.keys.iter().any(|k| k.match_kind == MatchKind::Lpm)).unwrap();
+    let actions = view.actions_of(table);
+    let action = (0..actions.len()).max_by_key(|at| actions[*at].params.len()).unwrap();
+    let args = vec![1u8.into(); actions[action].params.len()];
     for net in 0..1000u32 {
         let value = (0x0a00_0000 + (net << 8)).into();
-        let entry = TableEntry {
-            keys: vec![KeyMatch::Lpm { value, prefix_len: 24 }],
-            priority: None,
-            action: ActionSpec { name: action.name.clone(), args: args.clone() },
-        };
-        machine.insert(&table.name, &entry).unwrap();
+        let call = ActionCall { action, args: args.clone() };
+        let entry = Entry::new(vec![KeyMatch::Prefix(value, 24)], None, call);
+        machine.insert(table.name(), &entry).unwrap();
     }
     let mut packet = vec![0u8; 64];
     packet[12..34].copy_from_slice(&[

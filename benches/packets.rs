@@ -12,11 +12,11 @@
     reason = "a failing test may panic, and a bench prints"
 )]
 
+use p4xdp_control::entry::ActionCall;
+use p4xdp_control::storage::{ByteOrder, Hash, Place, Storage};
+use p4xdp_control::view::{self, Action, ActionParam, Key, MatchKind, Param, Preamble, TableAction, View};
 use p4xdp_runtime::harness::netns::NetNs;
-use p4xdp_runtime::manifest::{
-    Action, ActionCall, ByteOrder, Default, Key, Manifest, MatchKind, Param, Place, Ports, Storage, Table,
-    TableAction,
-};
+use p4xdp_runtime::manifest::{BpfProgram, Manifest, Ports, Role, TableLayout};
 use p4xdp_runtime::ports::Numbering;
 use p4xdp_runtime::storage::{Count, Entry};
 use p4xdp_runtime::{Object, Program, load};
@@ -177,7 +177,7 @@ fn alternate<const N: usize>(programs: [&Program; N], packet: &[u8]) -> [u32; N]
 fn insert(program: &Program, key: &str, action: &str, args: &[&str]) {
     let tables = program.tables().expect("tables");
     let table = tables.first().expect("a table");
-    let entry: Entry = table.entry(&[key], action, args, 0).expect("an entry");
+    let entry: Entry = table.entry(&[key], action, args, None).expect("an entry");
     table.insert(&Entry { count: Count::default(), ..entry }).expect("an entry fits");
 }
 
@@ -217,64 +217,59 @@ fn hand(case: &Case, dir: &Path) -> Program {
 fn manifest(case: &Case) -> Manifest {
     let place = |offset, size, order| Place { offset, size, order };
     let action_place = place(0, 4, ByteOrder::Host);
-    let field = |name: &str, width| Param {
-        name: name.into(),
-        width,
-        signed: false,
-        members: Vec::new(),
-        port: false,
-    };
-    let (mut actions, mut tables) = (Vec::new(), Vec::new());
+    let preamble = |name: &str| Preamble { name: name.into(), ..Preamble::default() };
+    let (mut actions, mut tables, mut layouts) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(hand) = &case.hand_table {
-        let mut table_actions = Vec::new();
+        let (mut table_actions, mut places) = (Vec::new(), Vec::new());
         let mut value_size = 4;
-        for (position, (name, param)) in hand.actions.iter().enumerate() {
-            let params = param.iter().map(|(name, width, _)| field(name, *width)).collect();
-            actions.push(Action { name: (*name).into(), params, annotations: Vec::new() });
-            let places = param.iter().map(|(_, width, order)| place(4, width / 8, *order)).collect();
-            table_actions.push(TableAction {
-                action: position,
-                places,
-                table_only: false,
-                default_only: false,
+        for (action, (name, param)) in hand.actions.iter().enumerate() {
+            let params = param.iter().map(|(name, width, _)| ActionParam {
+                param: Param::new(*name, *width),
+                ..ActionParam::default()
             });
+            actions.push(Action { preamble: preamble(name), params: params.collect() });
+            places.push(param.iter().map(|(_, width, order)| place(4, width / 8, *order)).collect());
+            let annotations = Vec::new();
+            table_actions.push(TableAction { action, table_only: false, default_only: false, annotations });
             value_size = value_size.max(if param.is_some() { 8 } else { 4 });
         }
         let key = Key {
-            param: field(hand.key, 32),
+            id: 1,
+            param: Param::new(hand.key, 32),
             match_kind: MatchKind::Exact,
-            place: place(0, 4, ByteOrder::Network),
+            annotations: Vec::new(),
+            documentation: view::Documentation::default(),
         };
-        tables.push(Table {
-            name: "table".into(),
+        tables.push(view::Table {
+            preamble: preamble("table"),
             keys: vec![key],
             actions: table_actions,
+            default: ActionCall { action: 0, args: vec![0u8.into(); hand.actions[0].1.iter().len()] },
+            default_is_const: true,
+            ..view::Table::default()
+        });
+        layouts.push(TableLayout {
             size: 1024,
-            storage: Some(Storage::Hash {
+            storage: Some(Storage::Hash(Hash {
                 map: "table".into(),
                 key_size: 4,
                 value_size,
                 action: action_place,
-            }),
-            default: Default {
-                initial: ActionCall { action: 0, args: vec!["0x0".into(); hand.actions[0].1.iter().len()] },
-                is_const: true,
-                data: None,
-            },
-            const_entries: Vec::new(),
-            initial_entries: Vec::new(),
+            })),
+            keys: vec![place(0, 4, ByteOrder::Network)],
+            actions: places,
+            default: None,
             direct_counter: None,
-            annotations: Vec::new(),
         });
     }
     Manifest {
         compiler: env!("CARGO_PKG_VERSION").into(),
         source: format!("{}.c", case.name),
-        architecture: "none".into(),
         entry: case.name.into(),
+        programs: vec![BpfProgram { name: case.name.into(), role: Role::Entry }],
         kernel: "5.15".into(),
-        actions,
-        tables,
+        view: View { architecture: "none".into(), actions, tables, ..View::default() },
+        tables: layouts,
         externs: Vec::new(),
         ports: Ports {
             used: false,
@@ -285,7 +280,6 @@ fn manifest(case: &Case) -> Manifest {
             ingress: None,
             egress: None,
         },
-        errors: Vec::new(),
     }
 }
 

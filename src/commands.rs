@@ -4,14 +4,13 @@
 
 mod attach;
 mod build;
+mod cells;
 mod check;
 mod completions;
-mod counter;
 mod engine;
 mod events;
 mod explain;
 mod output;
-mod register;
 mod run;
 mod source;
 mod state;
@@ -76,8 +75,8 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Unload(args) => attach::unload(&args),
         Command::Status(args) => status::run(&args),
         Command::Table(args) => table::run(&args.command),
-        Command::Counter(args) => counter::run(&args.command),
-        Command::Register(args) => register::run(&args.command),
+        Command::Counter(args) => cells::counter(&args.command),
+        Command::Register(args) => cells::register(&args.command),
         Command::Events(args) => events::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::shell(args.shell),

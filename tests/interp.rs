@@ -4,9 +4,9 @@
 use num_bigint::BigUint;
 use p4xdp::driver::{Compilation, Options};
 use p4xdp_frontend::source::{InMemory, embedded_file};
-use p4xdp_midend::interp::{ControlError, EntryTarget, Machine, Verdict};
+use p4xdp_midend::interp::{ControlError, Machine, Verdict};
 use p4xdp_midend::ir::{Keyset, Program};
-use p4xdp_packet_tests::engine::{ActionSpec, KeyMatch, TableEntry};
+use p4xdp_packet_tests::engine::{ActionCall, Entry, EntryTarget, KeyMatch};
 use std::sync::Arc;
 
 fn program(text: &str) -> Program {
@@ -51,16 +51,17 @@ fn v1model_parsing(declarations: &str, parser: &str, transition: &str, ingress: 
     ))
 }
 
-fn action(name: &str, args: &[u32]) -> ActionSpec {
-    ActionSpec { name: name.into(), args: args.iter().map(|a| BigUint::from(*a)).collect() }
+/// A call of the `position`-th action of a table.
+fn call(position: usize, args: &[u32]) -> ActionCall {
+    ActionCall { action: position, args: args.iter().map(|a| BigUint::from(*a)).collect() }
 }
 
 fn exact(value: u32) -> KeyMatch {
     KeyMatch::Exact(value.into())
 }
 
-fn entry(key: KeyMatch, action: ActionSpec) -> TableEntry {
-    TableEntry { keys: vec![key], priority: None, action }
+fn entry(key: KeyMatch, call: ActionCall) -> Entry {
+    Entry::new(vec![key], None, call)
 }
 
 fn bytes(machine: &mut Machine, packet: &[u8]) -> Vec<u8> {
@@ -80,34 +81,34 @@ fn entries_come_change_and_go() {
         ),
     );
     let mut machine = Machine::new(&program).unwrap();
-    machine.insert("I.t", &entry(exact(1), action("I.set", &[0x11]))).unwrap();
+    machine.insert("I.t", &entry(exact(1), call(0, &[0x11]))).unwrap();
     assert_eq!(bytes(&mut machine, &[1, 0, 0]), [1, 0, 0x11]);
 
-    let again = machine.insert("I.t", &entry(exact(1), action("I.set", &[0x12])));
+    let again = machine.insert("I.t", &entry(exact(1), call(0, &[0x12])));
     assert!(matches!(again, Err(ControlError::Duplicate(_))));
-    machine.insert("I.t", &entry(exact(2), action("I.set", &[0x22]))).unwrap();
-    let third = machine.insert("I.t", &entry(exact(3), action("I.set", &[0x33])));
+    machine.insert("I.t", &entry(exact(2), call(0, &[0x22]))).unwrap();
+    let third = machine.insert("I.t", &entry(exact(3), call(0, &[0x33])));
     assert!(matches!(third, Err(ControlError::Full(_))));
-    let refused: [(TableEntry, &str); 5] = [
-        (entry(exact(256), action("I.set", &[1])), "table `I.t`: 0x100 does not fit key `hdr.h.a` of 8 bits"),
-        (entry(exact(4), action("I.set", &[256])), "table `I.t`: 0x100 does not fit parameter `v` of 8 bits"),
-        (entry(exact(4), action("I.set", &[])), "table `I.t`: action `I.set` takes 1 arguments, not 0"),
-        (entry(exact(4), action("I.unset", &[])), "table `I.t`: it has no action `I.unset`"),
-        (entry(exact(4), action("NoAction", &[])), "table `I.t`: action `NoAction` is marked @defaultonly"),
+    let refused: [(Entry, &str); 5] = [
+        (entry(exact(256), call(0, &[1])), "`256` does not fit `hdr.h.a`, which has 8 bits: 0 to 255"),
+        (entry(exact(4), call(0, &[256])), "`256` does not fit `v`, which has 8 bits: 0 to 255"),
+        (entry(exact(4), call(0, &[])), "action `I.set` has 1 argument, 0 given"),
+        (entry(exact(4), call(7, &[])), "there is no action `7` in table `I.t`; there is none"),
+        (entry(exact(4), call(1, &[])), "action `NoAction` is not allowed in entries of table `I.t`"),
     ];
     for (entry, message) in refused {
         assert_eq!(machine.insert("I.t", &entry).unwrap_err().to_string(), message);
     }
-    let unknown = machine.insert("I.u", &entry(exact(4), action("I.set", &[1]))).unwrap_err();
+    let unknown = machine.insert("I.u", &entry(exact(4), call(0, &[1]))).unwrap_err();
     assert_eq!(unknown.to_string(), "the program has no table `I.u`");
 
-    machine.modify("I.t", &[exact(1)], None, &EntryTarget::Action(action("I.set", &[0x99]))).unwrap();
+    machine.modify("I.t", &[exact(1)], None, &EntryTarget::Action(call(0, &[0x99]))).unwrap();
     assert_eq!(bytes(&mut machine, &[1, 0, 0]), [1, 0, 0x99]);
     machine.delete("I.t", &[exact(1)], None).unwrap();
     assert!(matches!(machine.delete("I.t", &[exact(1)], None), Err(ControlError::NoSuchEntry(_))));
     assert_eq!(bytes(&mut machine, &[1, 0, 0]), [1, 0, 0]);
     assert_eq!(machine.entries("I.t").unwrap().len(), 1);
-    machine.set_default("I.t", &action("I.set", &[0x77])).unwrap();
+    machine.set_default("I.t", &call(0, &[0x77])).unwrap();
     machine.clear_tables();
     assert_eq!(bytes(&mut machine, &[2, 0, 0]), [2, 0, 0x77]);
 }
@@ -123,8 +124,8 @@ fn constant_parts_stay() {
         ),
     );
     let mut machine = Machine::new(&program).unwrap();
-    assert!(matches!(machine.set_default("I.t", &action("I.set", &[2])), Err(ControlError::Constant { .. })));
-    let added = machine.insert("I.t", &entry(exact(1), action("I.set", &[0x11])));
+    assert!(matches!(machine.set_default("I.t", &call(0, &[2])), Err(ControlError::Constant { .. })));
+    let added = machine.insert("I.t", &entry(exact(1), call(0, &[0x11])));
     assert!(matches!(added, Err(ControlError::Constant { .. })));
     machine.clear_tables();
     assert_eq!(bytes(&mut machine, &[5, 0, 0]), [5, 0, 6]);
@@ -143,7 +144,7 @@ fn action_selectors_choose_by_hash() {
     );
     let mut machine = Machine::new(&program).unwrap();
     for (member, value) in [(1, 0xa1), (2, 0xa2), (3, 0xa3)] {
-        machine.set_member("I.sel", member, &action("I.set", &[value])).unwrap();
+        machine.set_member("I.sel", member, &call(0, &[value])).unwrap();
     }
     assert!(machine.set_group("I.sel", 9, &[1, 4]).is_err());
     machine.set_group("I.sel", 9, &[1, 2, 3]).unwrap();
@@ -192,7 +193,7 @@ fn externs_keep_state() {
         }",
     );
     let mut machine = Machine::new(&program).unwrap();
-    machine.insert("I.t", &entry(exact(1), action("I.set", &[0x11]))).unwrap();
+    machine.insert("I.t", &entry(exact(1), call(0, &[0x11]))).unwrap();
     machine.write_register("I.last", Some(1), &0x42u8.into()).unwrap();
     machine.set_meter_rates("I.rate", None, &[(0.0, 1), (0.0, 2)]).unwrap();
     assert_eq!(bytes(&mut machine, &[1, 7, 0]), [0, 0x42, 0x11]);

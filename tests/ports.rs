@@ -60,7 +60,7 @@ fn send(device: &str, index: u32, frame: &[u8], count: u32) {
 
 /// How many packets a host's end has seen: it runs `ports_end.p4`, which counts and drops all.
 fn seen(device: &str) -> u64 {
-    Program::by_device(device).unwrap().counter("packets").unwrap().read(0).unwrap().packets
+    Program::by_device(device).unwrap().counter("packets").unwrap().read_count(0).unwrap().packets
 }
 
 #[test]
@@ -202,8 +202,8 @@ fn parameters_and_keys_are_ports_by_where_their_values_go() {
     p4xdp(&format!("build {} --emit manifest -o {}", program.display(), dir.path().display()));
     let text = std::fs::read_to_string(dir.path().join("ports_flow.manifest.json")).unwrap();
     let manifest: p4xdp_runtime::manifest::Manifest = serde_json::from_str(&text).unwrap();
-    let params = manifest.actions.iter().flat_map(|action| &action.params);
-    let keys = manifest.tables.iter().flat_map(|table| &table.keys).map(|key| &key.param);
+    let params = manifest.view.actions.iter().flat_map(|action| action.values());
+    let keys = manifest.view.tables.iter().flat_map(|table| &table.keys).map(|key| &key.param);
     for param in params.chain(keys) {
         assert_eq!(param.port, param.name.starts_with("port"), "{}", param.name);
     }

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use p4xdp::backend::Output;
-use p4xdp_control::manifest::{Manifest, Storage};
+use p4xdp_control::manifest::Manifest;
+use p4xdp_control::storage::{Array, Hash, LpmTrie, Storage};
 use p4xdp_test_support::bpftool::{Loaded, load, privileged};
 use p4xdp_test_support::program::{compiled, object};
 use p4xdp_test_support::root;
@@ -36,7 +37,7 @@ fn loaded(name: &str) -> Option<(Loaded, Arc<Output>)> {
 #[test]
 fn exact_lookup() {
     let Some((loaded, output)) = loaded("exact") else { return };
-    assert!(matches!(storage(&output.manifest, 0), Storage::Hash { key_size: 4, value_size: 24, .. }));
+    assert!(matches!(storage(&output.manifest, 0), Storage::Hash(Hash { key_size: 4, value_size: 24, .. })));
     let bytes = packet([10, 0, 0, 1], [10, 0, 0, 2]);
     assert_eq!(loaded.verdict(&bytes), DROP);
     let mut value = vec![0; 24];
@@ -53,7 +54,10 @@ fn exact_lookup() {
 #[test]
 fn longest_prefix_behind_an_exact_key() {
     let Some((loaded, output)) = loaded("exact_and_prefix") else { return };
-    assert!(matches!(storage(&output.manifest, 0), Storage::LpmTrie { key_size: 12, exact_bits: 32, .. }));
+    assert!(matches!(
+        storage(&output.manifest, 0),
+        Storage::LpmTrie(LpmTrie { key_size: 12, exact_bits: 32, .. })
+    ));
     let bytes = packet([10, 0, 0, 1], [10, 1, 2, 3]);
     assert_eq!(loaded.verdict(&bytes), PASS);
     let key = |length: u32, dst: [u8; 4]| {
@@ -80,7 +84,7 @@ fn longest_prefix_behind_an_exact_key() {
 #[test]
 fn a_small_key_indexes_an_array() {
     let Some((loaded, output)) = loaded("array") else { return };
-    assert!(matches!(storage(&output.manifest, 0), Storage::Array { value_size: 8, .. }));
+    assert!(matches!(storage(&output.manifest, 0), Storage::Array(Array { value_size: 8, .. })));
     let bytes = packet([10, 0, 0, 1], [10, 1, 2, 3]);
     let (verdict_before, before) = loaded.run(&bytes);
     assert_eq!((verdict_before, &before[18..20]), (TX, &[0, 7][..]));
@@ -110,8 +114,8 @@ fn constant_entries_of_one_exact_key() {
 #[test]
 fn constant_entries_of_all_kinds() {
     let Some((loaded, output)) = loaded("const_kinds") else { return };
-    assert_eq!(output.manifest.tables[0].const_entries.len(), 3);
-    assert_eq!(output.manifest.tables[0].const_entries[0].priority, 3);
+    assert_eq!(output.manifest.view.tables[0].entries.len(), 3);
+    assert_eq!(output.manifest.view.tables[0].entries[0].priority, Some(3));
     let mut bytes = packet([10, 0, 0, 1], [11, 0, 0, 1]);
     assert_eq!(loaded.verdict(&bytes), TX);
     bytes[22] = 9;
@@ -136,7 +140,7 @@ fn constant_prefixes_prefer_the_longer() {
 #[test]
 fn initial_entries_hold_with_any_loader() {
     let Some((loaded, output)) = loaded("initial_entries") else { return };
-    assert_eq!(output.manifest.tables[0].initial_entries.len(), 2);
+    assert_eq!(output.manifest.view.tables[0].entries.len(), 2);
     let (first, after) = loaded.run(&packet([10, 0, 0, 1], [11, 1, 0, 1]));
     assert_eq!((first, &after[18..20], after[22]), (TX, &[0x12, 0x34][..], 7));
     assert_eq!(loaded.verdict(&packet([10, 0, 0, 2], [12, 0, 0, 1])), DROP);
@@ -167,9 +171,9 @@ fn hit_and_action_run() {
 #[test]
 fn default_actions_leave_with_exit_and_keep_parameters() {
     let Some((loaded, output)) = loaded("keyless") else { return };
-    let default = output.manifest.tables[0].default.data.as_ref().unwrap();
+    let default = output.manifest.tables[0].default.as_ref().unwrap();
     assert_eq!((default.offset, default.section.as_str()), (0, ".data.default"));
-    assert!(output.manifest.tables[1].default.data.is_none());
+    assert!(output.manifest.tables[1].default.is_none());
     let bytes = packet([10, 0, 0, 1], [10, 0, 0, 2]);
     let (first, after) = loaded.run(&bytes);
     assert_eq!(first, PASS);
@@ -186,9 +190,9 @@ fn wide_keys_and_parameters() {
     bytes[40..53]
         .copy_from_slice(&[0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x01, 0x23, 0x45, 0x67, 0x80]);
     assert_eq!(loaded.verdict(&bytes), DROP);
-    let hosts = output.manifest.tables.iter().position(|t| t.name == "Switch.hosts").unwrap();
-    let places: Vec<_> = output.manifest.tables[hosts].keys.iter().map(|k| k.place.clone()).collect();
-    let Storage::Hash { key_size, value_size, .. } = storage(&output.manifest, hosts) else { panic!() };
+    let hosts = output.manifest.tables().position(|t| t.name() == "Switch.hosts").unwrap();
+    let places: Vec<_> = output.manifest.tables[hosts].keys.clone();
+    let Storage::Hash(Hash { key_size, value_size, .. }) = storage(&output.manifest, hosts) else { panic!() };
     let mut key = vec![0; *key_size as usize];
     let mut put = |i: usize, value: &[u8]| {
         let at = places[i].offset as usize;
@@ -199,7 +203,7 @@ fn wide_keys_and_parameters() {
     put(1, &[0x0, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf0, 0x12, 0x34, 0x56, 0x78]);
     put(2, &bytes[53..56]);
     let mut value = vec![0; *value_size as usize];
-    let params = &output.manifest.tables[hosts].actions[0].places;
+    let params = &output.manifest.tables[hosts].actions[0];
     for (i, param) in params.iter().enumerate() {
         let at = param.offset as usize;
         value[at..at + param.size as usize].fill(0xa0 + i as u8);
@@ -214,9 +218,9 @@ fn wide_keys_and_parameters() {
 #[test]
 fn computed_keys() {
     let Some((loaded, output)) = loaded("computed_keys") else { return };
-    assert_eq!(output.manifest.tables[0].keys[0].param.name, "plus");
-    let places: Vec<_> = output.manifest.tables[0].keys.iter().map(|k| k.place.clone()).collect();
-    let Storage::Hash { key_size, value_size, .. } = storage(&output.manifest, 0) else { panic!() };
+    assert_eq!(output.manifest.view.tables[0].keys[0].param.name, "plus");
+    let places: Vec<_> = output.manifest.tables[0].keys.clone();
+    let Storage::Hash(Hash { key_size, value_size, .. }) = storage(&output.manifest, 0) else { panic!() };
     let mut key = vec![0; *key_size as usize];
     let mut put = |i: usize, value: &[u8]| {
         let at = places[i].offset as usize;

@@ -5,7 +5,9 @@
 //!
 //! Names begin with those of tables and externs. A program that includes the headers of several programs gives all but one of them a prefix.
 
+mod cells;
 mod maps;
+mod storage;
 mod structures;
 mod tables;
 
@@ -65,45 +67,17 @@ fn write_guard_against_others(out: &mut String, macros: &[String]) {
 
 /// The macro that has the name of an extern's map.
 fn map_macro(instance: &Extern, prefix: &str) -> String {
-    let (ExternKind::Counter { map, .. } | ExternKind::Register { map, .. } | ExternKind::Events { map, .. }) =
-        &instance.kind;
+    let map = match &instance.kind {
+        ExternKind::Cells(cells) => &cells.map,
+        ExternKind::Events { map, .. } => map,
+    };
     format!("{prefix}{map}_map").to_uppercase()
 }
 
 fn write_extern(out: &mut String, instance: &Extern, prefix: &str) {
     let name = map_macro(instance, prefix);
     match &instance.kind {
-        ExternKind::Counter { map, per_cpu, sparse, size, base, packets, bytes, value_size } => {
-            let kind = if *sparse { "counters with any index" } else { "counters" };
-            line(out, &format!("\n/* {}: {size} {kind} */\n#define {name} \"{map}\"\n", instance.name));
-            for (what, place) in [("read", packets), ("read_bytes", bytes)] {
-                let Some(place) = place else { continue };
-                let sum = if *per_cpu { "p4xdp_sum_per_cpu" } else { "p4xdp_read_shared" };
-                line(
-                    out,
-                    &format!(
-                        "/* 0, or a negative error number: -ENOENT for a counter that nothing has counted. */\n\
-                         static inline int {prefix}{map}_{what}(int map_fd, __u32 index, __u64 *value)\n{{\n\
-                         \treturn {sum}(map_fd, index + {base}, {value_size}, {}, value);\n}}",
-                        place.offset
-                    ),
-                );
-            }
-        }
-        ExternKind::Register { map, size, value, value_size, .. } => {
-            let bits = value_size * 8;
-            line(
-                out,
-                &format!(
-                    "\n/* {}: {size} values of {} bits */\n#define {name} \"{map}\"\n\n\
-                     static inline int {prefix}{map}_read(int map_fd, __u32 index, __u{bits} *value)\n{{\n\
-                     \treturn bpf_map_lookup_elem(map_fd, &index, value);\n}}\n\n\
-                     static inline int {prefix}{map}_write(int map_fd, __u32 index, __u{bits} value)\n{{\n\
-                     \treturn bpf_map_update_elem(map_fd, &index, &value, BPF_ANY);\n}}",
-                    instance.name, value.width
-                ),
-            );
-        }
+        ExternKind::Cells(cells) => cells::write(out, &instance.name, &name, cells, prefix),
         ExternKind::Events { map, fields, .. } => {
             let fields: Vec<&str> = fields.iter().map(|(param, _)| param.name.as_str()).collect();
             line(

@@ -10,15 +10,16 @@
     reason = "a test"
 )]
 use p4xdp_backend_xdp::header::header;
-use p4xdp_control::manifest::*;
+use p4xdp_control::entry::ActionCall;
+use p4xdp_control::manifest::{
+    BpfProgram, CellKind, Cells, DefaultData, Extern, ExternKind, Manifest, Ports, Role, TableLayout, cells,
+};
+use p4xdp_control::storage::{Array, ByteOrder, Hash, LpmTrie, Place, Storage};
+use p4xdp_control::view::{self, Action, ActionParam, Key, MatchKind, Param, Preamble, TableAction, View};
 use p4xdp_test_support::needs::{Need, met};
 use std::process::Command;
 
 const NEEDS: &[Need] = &[Need::Command("cc"), Need::Command("c++"), Need::File("/usr/include/bpf/bpf.h")];
-
-fn param(name: &str, width: u32) -> Param {
-    Param { name: name.to_owned(), width, signed: false, members: Vec::new(), port: false }
-}
 
 fn place(offset: u32, size: u32, order: ByteOrder) -> Place {
     Place { offset, size, order }
@@ -28,65 +29,88 @@ fn number() -> Place {
     place(0, 4, ByteOrder::Host)
 }
 
-fn key(name: &str, width: u32, match_kind: MatchKind, place: Place) -> Key {
-    Key { param: param(name, width), match_kind, place }
+fn preamble(name: &str) -> Preamble {
+    Preamble { name: name.to_owned(), ..Preamble::default() }
 }
 
-fn table(name: &str, keys: Vec<Key>, actions: Vec<TableAction>, storage: Option<Storage>) -> Table {
-    Table {
-        name: name.to_owned(),
-        keys,
-        actions,
-        size: 1024,
-        storage,
-        default: Default { initial: ActionCall { action: 0, args: Vec::new() }, is_const: true, data: None },
-        const_entries: Vec::new(),
-        initial_entries: Vec::new(),
-        direct_counter: None,
+fn key(name: &str, width: u32, match_kind: MatchKind, place: Place) -> (Key, Place) {
+    let documentation = view::Documentation::default();
+    (Key { id: 1, param: Param::new(name, width), match_kind, annotations: Vec::new(), documentation }, place)
+}
+
+/// A table: its keys, and its actions with the places of their parameters.
+fn table(
+    name: &str,
+    keys: Vec<(Key, Place)>,
+    actions: Vec<(usize, Vec<Place>)>,
+    storage: Option<Storage>,
+    default: Option<DefaultData>,
+) -> (view::Table, TableLayout) {
+    let (keys, key_places) = keys.into_iter().unzip();
+    let (numbers, places): (Vec<usize>, _) = actions.into_iter().unzip();
+    let listed = numbers.into_iter().map(|action| TableAction {
+        action,
+        table_only: false,
+        default_only: false,
         annotations: Vec::new(),
-    }
+    });
+    let view = view::Table {
+        preamble: preamble(name),
+        keys,
+        actions: listed.collect(),
+        default: ActionCall { action: 0, args: Vec::new() },
+        default_is_const: default.is_none(),
+        ..view::Table::default()
+    };
+    let layout =
+        TableLayout { size: 1024, storage, keys: key_places, actions: places, default, direct_counter: None };
+    (view, layout)
 }
 
-fn action(action: usize, places: Vec<Place>) -> TableAction {
-    TableAction { action, places, table_only: false, default_only: false }
+fn cells(map: &str, kind: CellKind, size: u32, field: Param) -> ExternKind {
+    ExternKind::Cells(Cells {
+        kind,
+        map: map.to_owned(),
+        per_cpu: kind == CellKind::Counter,
+        sparse: false,
+        size,
+        base: 0,
+        value_size: 8,
+        fields: vec![(field, place(0, 8, ByteOrder::Host))],
+    })
 }
 
 fn sample() -> Manifest {
     use ByteOrder::{Host, Network};
-    let declared = |name: &str, params| Action { name: name.to_owned(), params, annotations: Vec::new() };
-    let mut routes = table(
+    let declared = |name: &str, params: Vec<Param>| Action {
+        preamble: preamble(name),
+        params: params.into_iter().map(|param| ActionParam { param, ..ActionParam::default() }).collect(),
+    };
+    let routes = table(
         "ingress.ipv4_lpm",
         vec![
             key("meta.vrf", 9, MatchKind::Exact, place(4, 2, Network)),
             key("headers.ipv4.dstAddr", 32, MatchKind::Lpm, place(8, 4, Network)),
         ],
         vec![
-            action(0, vec![]),
-            action(1, vec![place(8, 6, Network), place(16, 2, Host), place(24, 8, Host), place(32, 4, Host)]),
+            (0, vec![]),
+            (1, vec![place(8, 6, Network), place(16, 2, Host), place(24, 8, Host), place(32, 4, Host)]),
         ],
-        Some(Storage::LpmTrie {
+        Some(Storage::LpmTrie(LpmTrie {
             map: "ipv4_lpm".to_owned(),
             key_size: 12,
             value_size: 40,
             action: number(),
             exact_bits: 32,
-        }),
+        })),
+        Some(DefaultData { section: ".data.default".to_owned(), offset: 0, size: 40, action: number() }),
     );
-    routes.default = Default {
-        initial: ActionCall { action: 0, args: Vec::new() },
-        is_const: false,
-        data: Some(DefaultData {
-            section: ".data.default".to_owned(),
-            offset: 0,
-            size: 40,
-            action: number(),
-        }),
-    };
     let ports = table(
         "ingress.ports",
         vec![key("port", 9, MatchKind::Exact, place(0, 4, Host))],
-        vec![action(2, vec![place(4, 1, Host)])],
-        Some(Storage::Array { map: "ports".to_owned(), value_size: 8, action: number() }),
+        vec![(2, vec![place(4, 1, Host)])],
+        Some(Storage::Array(Array { map: "ports".to_owned(), value_size: 8, action: number() })),
+        None,
     );
     let hosts = table(
         "ingress.hosts",
@@ -94,60 +118,47 @@ fn sample() -> Manifest {
             key("headers.ipv6.dstAddr", 128, MatchKind::Exact, place(0, 16, Network)),
             key("headers.ipv6.srcAddr", 128, MatchKind::Exact, place(16, 16, Network)),
         ],
-        vec![action(0, vec![])],
-        Some(Storage::Hash { map: "hosts".to_owned(), key_size: 32, value_size: 4, action: number() }),
+        vec![(0, vec![])],
+        Some(Storage::Hash(Hash { map: "hosts".to_owned(), key_size: 32, value_size: 4, action: number() })),
+        None,
     );
+    let fixed = table("ingress.fixed", vec![], vec![(0, vec![])], None, None);
+    let (tables, layouts) = [routes, ports, hosts, fixed].into_iter().unzip();
     Manifest {
         compiler: "0.0.0".to_owned(),
         source: "router.p4".to_owned(),
-        architecture: "xdp_model".to_owned(),
         entry: "router".to_owned(),
+        programs: vec![BpfProgram { name: "router".to_owned(), role: Role::Entry }],
         kernel: "5.15".to_owned(),
-        actions: vec![
-            declared("ingress.drop", vec![]),
-            declared(
-                "ingress.forward",
-                vec![
-                    param("dst", 48),
-                    param("port", 9),
-                    Param { signed: true, ..param("delta", 40) },
-                    Param { signed: true, ..param("value", 32) },
-                ],
-            ),
-            declared("ingress.mark", vec![param("register", 3)]),
-        ],
-        tables: vec![routes, ports, hosts, table("ingress.fixed", vec![], vec![action(0, vec![])], None)],
+        view: View {
+            architecture: "xdp_model".to_owned(),
+            actions: vec![
+                declared("ingress.drop", vec![]),
+                declared(
+                    "ingress.forward",
+                    vec![
+                        Param::new("dst", 48),
+                        Param::new("port", 9),
+                        Param { signed: true, ..Param::new("delta", 40) },
+                        Param { signed: true, ..Param::new("value", 32) },
+                    ],
+                ),
+                declared("ingress.mark", vec![Param::new("register", 3)]),
+            ],
+            tables,
+            ..View::default()
+        },
+        tables: layouts,
         externs: vec![
             Extern {
                 name: "ingress.packets".to_owned(),
                 extern_type: "CounterArray".to_owned(),
-                kind: ExternKind::Counter {
-                    map: "packets".to_owned(),
-                    per_cpu: true,
-                    sparse: false,
-                    size: 11,
-                    base: 0,
-                    packets: Some(place(0, 8, Host)),
-                    bytes: None,
-                    value_size: 8,
-                },
+                kind: cells("packets", CellKind::Counter, 11, Param::new(cells::PACKETS, 64)),
             },
             Extern {
                 name: "ingress.last".to_owned(),
                 extern_type: "register".to_owned(),
-                kind: ExternKind::Register {
-                    map: "last".to_owned(),
-                    size: 16,
-                    value: Param {
-                        name: "value".to_owned(),
-                        width: 48,
-                        signed: false,
-                        members: Vec::new(),
-                        port: false,
-                    },
-                    place: Place { offset: 0, size: 8, order: ByteOrder::Host },
-                    value_size: 8,
-                },
+                kind: cells("last", CellKind::Register, 16, Param::new("value", 48)),
             },
             Extern {
                 name: "BPF_PERF_EVENT_OUTPUT".to_owned(),
@@ -155,7 +166,7 @@ fn sample() -> Manifest {
                 kind: ExternKind::Events {
                     map: "perf_event".to_owned(),
                     perf: true,
-                    fields: vec![(param("length", 32), place(0, 4, Host))],
+                    fields: vec![(Param::new("length", 32), place(0, 4, Host))],
                 },
             },
         ],
@@ -168,7 +179,6 @@ fn sample() -> Manifest {
             ingress: None,
             egress: None,
         },
-        errors: Vec::new(),
     }
 }
 

@@ -1,6 +1,20 @@
 //! What compiler, runtime and packet tests share of a program's control plane: the words, and no I/O.
 //!
-//! [`manifest`] is the contract between what is written into an object and what is read out of a running program. The back end writes
-//! it, the runtime reads it. This crate depends on none of ours.
+//! - [`view`]: what a control plane sees of a program, with [`annotation`]s and [`ids`]; `midend::control_plane` makes it.
+//! - [`field`], [`entry`], [`value`], [`terms`], [`search`]: numbers, key matches, action calls and entries; text to value and back; names.
+//! - [`manifest`]: the view and how it lies in maps, as it travels in an object; [`storage`] is how a table's entries lie there, a file a
+//!   strategy.
+//!
+//! This crate depends on none of ours. Whatever asks the machine (devices, ports, maps) is its users'.
 
+pub mod annotation;
+pub mod entry;
+pub mod field;
+mod hex;
+pub mod ids;
 pub mod manifest;
+pub mod search;
+pub mod storage;
+pub mod terms;
+pub mod value;
+pub mod view;

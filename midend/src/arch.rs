@@ -3,6 +3,8 @@
 //! Which architecture a program is for, `p4xdp_frontend::architecture` knows by the package's declaration. Elaboration uses this data to
 //! lay out storage; how packets flow from block to block is written in the interpreter's and in the back end's modules of the same names.
 
+use p4xdp_control::view::ExternKind;
+
 /// An architecture.
 #[derive(Debug)]
 pub struct Architecture {
@@ -157,4 +159,20 @@ pub const GENERIC: Architecture =
 /// The architecture called `name`.
 pub fn by_name(name: &str) -> Option<&'static Architecture> {
     ALL.iter().find(|a| a.name == name)
+}
+
+/// What P4Runtime calls an extern of this name, in any architecture; `None` for one that control planes have nothing to do with.
+pub fn extern_kind(extern_type: &str) -> Option<ExternKind> {
+    Some(match extern_type {
+        "counter" | "Counter" | "CounterArray" => ExternKind::Counter,
+        "direct_counter" | "DirectCounter" => ExternKind::DirectCounter,
+        "meter" | "Meter" => ExternKind::Meter,
+        "direct_meter" | "DirectMeter" => ExternKind::DirectMeter,
+        "register" | "Register" => ExternKind::Register,
+        "action_profile" | "action_selector" | "ActionProfile" | "ActionSelector" => {
+            ExternKind::ActionProfile
+        }
+        "Digest" => ExternKind::Digest,
+        _ => return None,
+    })
 }

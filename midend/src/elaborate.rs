@@ -8,6 +8,7 @@
 //!
 //! Leaves to others: optimisation ([`crate::passes`]), the meaning of externs and the flow of packets between blocks.
 
+mod annotations;
 mod apply;
 mod assign;
 mod call;
@@ -71,6 +72,7 @@ pub fn elaborate(
     let mut elaborator = Elaborator::new(hir, sink);
     elaborator.package(architecture)?;
     let Elaborator { mut ir, sink, .. } = elaborator;
+    crate::control_plane::check(&ir, sink);
     sink.check()?;
     known::fill_bytes(&mut ir);
     Ok(ir)

@@ -9,7 +9,6 @@ mod arch;
 mod bits;
 mod changes;
 mod code;
-pub mod control;
 mod ending;
 mod eval;
 mod externs;
@@ -27,8 +26,8 @@ pub mod trace;
 mod value;
 
 pub use externs::hash::Crc;
-pub use machine::{FieldAt, Machine, Mirror, Outcome, Output, Session, Unsupported, Verdict};
-pub use program_control::{EntryTarget, ReadEntry};
+pub use machine::{FieldAt, Machine, Outcome, Output, Unsupported, Verdict};
+pub use program_control::ReadEntry;
 pub use requests::Digest;
 pub use snapshot::{Cell, CellAt, CellValue};
 pub use table::ControlError;

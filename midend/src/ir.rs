@@ -13,6 +13,7 @@
 //! **Control flow.** Structured: a [`StmtKind::Labelled`] block is left by [`StmtKind::Leave`]. `return` leaves the label of the
 //! inlined callable, `exit` that of the pipeline stage, `break` and `continue` those around a loop and its body.
 
+mod annotation;
 pub mod display;
 mod expr;
 mod stmt;
@@ -20,6 +21,7 @@ mod table;
 mod types;
 pub mod visit;
 
+pub use annotation::Annotation;
 pub use expr::*;
 pub use stmt::*;
 pub use table::*;
@@ -27,7 +29,6 @@ pub use types::*;
 
 use cranelift_entity::entity_impl;
 use p4xdp_frontend::arena::Arena;
-use p4xdp_frontend::ast::Annotation;
 use p4xdp_frontend::hir::Direction;
 use p4xdp_frontend::source::Span;
 use std::sync::Arc;

@@ -4,8 +4,8 @@
 //! optimises it, [`validate::validate`] says what is wrong with one, and [`interp::Machine`] runs packets through it at any point:
 //!
 //! ```
+//! use p4xdp_control::entry::{Entry, KeyMatch};
 //! use p4xdp_frontend::{analyze, diagnostic::Diagnostics, preprocess, source::{InMemory, SourceMap}};
-//! use p4xdp_midend::interp::control::{ActionSpec, KeyMatch, TableEntry};
 //! use p4xdp_midend::interp::{Machine, Verdict};
 //! use p4xdp_midend::{elaborate::elaborate, passes};
 //!
@@ -39,9 +39,9 @@
 //! passes::run(&mut program);
 //!
 //! let mut machine = Machine::new(&program).unwrap();
-//! let turn = ActionSpec { name: "Turn.turn".into(), args: vec![0x0200_0000_0001_u64.into()] };
+//! let turn = machine.view().call("Turn.turned", "Turn.turn", vec![0x0200_0000_0001_u64.into()]).unwrap();
 //! let key = KeyMatch::Exact(0x0200_0000_0009_u64.into());
-//! machine.insert("Turn.turned", &TableEntry { keys: vec![key], priority: None, action: turn }).unwrap();
+//! machine.insert("Turn.turned", &Entry::new(vec![key], None, turn)).unwrap();
 //!
 //! let frame = [2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 5, 0x08, 0];
 //! let outcome = machine.process(0, &frame);
@@ -52,6 +52,7 @@
 
 pub mod analysis;
 pub mod arch;
+pub mod control_plane;
 pub mod elaborate;
 pub mod interp;
 pub mod ir;

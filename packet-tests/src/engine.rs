@@ -3,8 +3,10 @@
 //! The test language resolves all names and checks all values before an engine sees them: an engine gets full
 //! control-plane names and values in P4's terms, and knows neither STF nor the compiler's IR.
 
-pub use p4xdp_midend::interp::control::{ActionSpec, CounterValue, KeyMatch, MulticastNode, TableEntry};
-pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Crc, Digest, EntryTarget, FieldAt, Mirror, Session};
+pub use p4xdp_control::entry::{
+    ActionCall, Count, Entry, KeyMatch, Mirror, MulticastNode, Session, Target as EntryTarget,
+};
+pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Crc, Digest, FieldAt};
 
 use num_bigint::BigUint;
 use p4xdp_frontend::source::Span;
@@ -98,7 +100,7 @@ pub trait Engine {
     }
 
     /// Adds an entry to a table; one with the same keys (and priority) is an error.
-    fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()>;
+    fn insert(&mut self, table: &str, entry: &Entry) -> EngineResult<()>;
 
     /// Adds an entry that runs a member or a group of the table's action profile.
     fn insert_target(
@@ -113,7 +115,7 @@ pub trait Engine {
     }
 
     /// Makes or replaces a member of an action profile.
-    fn set_member(&mut self, profile: &str, member: u32, action: &ActionSpec) -> EngineResult<()> {
+    fn set_member(&mut self, profile: &str, member: u32, action: &ActionCall) -> EngineResult<()> {
         let _ = (profile, member, action);
         Err(EngineError::Unsupported("this engine has no action profiles".into()))
     }
@@ -160,7 +162,7 @@ pub trait Engine {
     }
 
     /// Replaces a table's default action.
-    fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()>;
+    fn set_default(&mut self, table: &str, action: &ActionCall) -> EngineResult<()>;
 
     /// Removes all entries that the program does not declare constant, of all tables.
     fn clear_tables(&mut self) -> EngineResult<()>;
@@ -185,22 +187,22 @@ pub trait Engine {
     fn collect(&mut self) -> EngineResult<Vec<OutputPacket>>;
 
     /// Reads a cell of a counter by the instance's full control-plane name.
-    fn counter(&mut self, name: &str, index: u64) -> EngineResult<CounterValue>;
+    fn counter(&mut self, name: &str, index: u64) -> EngineResult<Count>;
 
     /// Reads the direct counter of the entry's table for the entry.
-    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<CounterValue> {
+    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<Count> {
         let _ = entry;
         Err(EngineError::Unsupported("this engine has no direct counters".into()))
     }
 
     /// Reads what a direct counter has counted where its table's default action ran.
-    fn counter_of_misses(&mut self, name: &str) -> EngineResult<CounterValue> {
+    fn counter_of_misses(&mut self, name: &str) -> EngineResult<Count> {
         let _ = name;
         Err(EngineError::Unsupported("this engine does not count misses".into()))
     }
 
     /// Writes a cell of a counter.
-    fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> EngineResult<()> {
+    fn write_counter(&mut self, name: &str, index: u64, value: Count) -> EngineResult<()> {
         let _ = (name, index, value);
         Err(EngineError::Unsupported("this engine cannot write counters".into()))
     }

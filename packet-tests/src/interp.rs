@@ -1,8 +1,8 @@
 //! The interpreter as an engine.
 
 use super::engine::{
-    ActionSpec, Cell, CounterValue, Crc, Digest, Engine, EngineError, EngineResult, EntryKey, EntryTarget,
-    KeyMatch, MulticastNode, OutputPacket, Session, TableEntry,
+    ActionCall, Cell, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, EntryTarget,
+    KeyMatch, MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
 use p4xdp_midend::interp::{ControlError, Machine, Outcome, Unsupported, Verdict};
@@ -54,7 +54,7 @@ impl Engine for InterpEngine {
         Ok(())
     }
 
-    fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()> {
+    fn insert(&mut self, table: &str, entry: &Entry) -> EngineResult<()> {
         self.machine.insert(table, entry).map_err(refused)
     }
 
@@ -68,7 +68,7 @@ impl Engine for InterpEngine {
         self.machine.insert_target(table, keys, priority, target).map_err(refused)
     }
 
-    fn set_member(&mut self, profile: &str, member: u32, action: &ActionSpec) -> EngineResult<()> {
+    fn set_member(&mut self, profile: &str, member: u32, action: &ActionCall) -> EngineResult<()> {
         self.machine.set_member(profile, member, action).map_err(refused)
     }
 
@@ -103,7 +103,7 @@ impl Engine for InterpEngine {
         Ok(())
     }
 
-    fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()> {
+    fn set_default(&mut self, table: &str, action: &ActionCall) -> EngineResult<()> {
         self.machine.set_default(table, action).map_err(refused)
     }
 
@@ -142,19 +142,19 @@ impl Engine for InterpEngine {
         Ok(std::mem::take(&mut self.outputs))
     }
 
-    fn counter(&mut self, name: &str, index: u64) -> EngineResult<CounterValue> {
+    fn counter(&mut self, name: &str, index: u64) -> EngineResult<Count> {
         self.machine.counter(name, index).map_err(refused)
     }
 
-    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<CounterValue> {
+    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<Count> {
         self.machine.direct_counter(&entry.table, &entry.keys, entry.priority).map_err(refused)
     }
 
-    fn counter_of_misses(&mut self, name: &str) -> EngineResult<CounterValue> {
+    fn counter_of_misses(&mut self, name: &str) -> EngineResult<Count> {
         self.machine.counter_of_misses(name).map_err(refused)
     }
 
-    fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> EngineResult<()> {
+    fn write_counter(&mut self, name: &str, index: u64, value: Count) -> EngineResult<()> {
         self.machine.write_counter(name, index, value).map_err(refused)
     }
 

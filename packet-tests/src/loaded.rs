@@ -2,14 +2,13 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionSpec, CounterValue, Engine, EngineError, EngineResult, EntryKey, KeyMatch, Loss, OutputPacket,
-    TableEntry,
+    ActionCall, Count, Engine, EngineError, EngineResult, Entry, EntryKey, Loss, OutputPacket,
 };
 use num_bigint::BigUint;
+use p4xdp_runtime::cells::Cell;
 use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness};
-use p4xdp_runtime::manifest::{Key, MatchKind};
-use p4xdp_runtime::tables::{Call, Count, Entry, KeyMatch as Wanted, Table, TableError, terms};
+use p4xdp_runtime::tables::{Table, TableError};
 use p4xdp_runtime::{Error, Object, Program, load};
 use std::collections::BTreeSet;
 
@@ -48,14 +47,15 @@ impl Loaded {
     }
 
     /// Opens what may be the ports among an action's arguments.
-    fn open_named(&mut self, action: &ActionSpec) -> EngineResult<()> {
+    fn open_named(&mut self, table: &str, call: &ActionCall) -> EngineResult<()> {
         if !self.everywhere {
             return Ok(());
         }
-        let manifest = self.program.manifest();
-        let params = manifest.actions.iter().find(|known| *known.name == *action.name);
-        let params = params.map(|known| known.params.as_slice()).unwrap_or_default();
-        let named = params.iter().zip(&action.args).filter(|(param, _)| param.port);
+        let view = &self.program.manifest().view;
+        let action = view.tables.iter().find(|known| known.name() == table);
+        let action = action.and_then(|table| view.action(table, call.action));
+        let params = action.into_iter().flat_map(|action| action.values());
+        let named = params.zip(&call.args).filter(|(param, _)| param.port);
         let named: Vec<u32> = named.filter_map(|(_, value)| u32::try_from(value).ok()).collect();
         self.open_more(&named)
     }
@@ -78,7 +78,9 @@ impl Loaded {
     fn loss(&self, lost: Lost) -> Loss {
         match lost {
             // Elsewhere a parser that rejects does not abort.
-            Lost::Aborted => Loss::Aborted { meant: self.program.manifest().architecture == "xdp_model" },
+            Lost::Aborted => {
+                Loss::Aborted { meant: self.program.manifest().view.architecture == "xdp_model" }
+            }
             Lost::NoDevice { port } => Loss::NoDevice(port),
             Lost::Refused { port, error } => {
                 let error = std::io::Error::from_raw_os_error(error);
@@ -123,22 +125,14 @@ impl Engine for Loaded {
         Ok(lost.into_iter().map(|lost| self.loss(lost)).collect())
     }
 
-    fn insert(&mut self, table: &str, entry: &TableEntry) -> EngineResult<()> {
-        self.open_named(&entry.action)?;
-        let table = self.table(table)?;
-        let entry = Entry {
-            keys: keys(&table, &entry.keys)?,
-            call: call(&table, &entry.action)?,
-            priority: entry.priority.unwrap_or(0),
-            count: Count::default(),
-        };
-        table.insert(&entry).map_err(refuse)
+    fn insert(&mut self, table: &str, entry: &Entry) -> EngineResult<()> {
+        self.open_named(table, &entry.call)?;
+        self.table(table)?.insert(entry).map_err(refuse)
     }
 
-    fn set_default(&mut self, table: &str, action: &ActionSpec) -> EngineResult<()> {
-        self.open_named(action)?;
-        let table = self.table(table)?;
-        table.set_default(&call(&table, action)?).map_err(refuse)
+    fn set_default(&mut self, table: &str, call: &ActionCall) -> EngineResult<()> {
+        self.open_named(table, call)?;
+        self.table(table)?.set_default(call).map_err(refuse)
     }
 
     fn clear_tables(&mut self) -> EngineResult<()> {
@@ -161,29 +155,29 @@ impl Engine for Loaded {
             .collect())
     }
 
-    fn counter(&mut self, name: &str, index: u64) -> EngineResult<CounterValue> {
-        let count = self.program.counter(name).and_then(|counter| counter.read(index)).map_err(refuse)?;
-        Ok(CounterValue { packets: count.packets, bytes: count.bytes })
+    fn counter(&mut self, name: &str, index: u64) -> EngineResult<Count> {
+        self.program.counter(name).and_then(|counter| counter.read_count(index)).map_err(refuse)
     }
 
-    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<CounterValue> {
+    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<Count> {
         let table = self.table(&entry.table)?;
-        let wanted = keys(&table, &entry.keys)?;
-        let entry = table.get(&wanted).map_err(refuse)?;
-        let entry = entry.ok_or_else(|| {
-            let keys = terms::keys_text(table.description(), &wanted);
-            EngineError::Refused(format!("table `{}` has no entry for {keys}", table.description().name))
+        let found = table.get(&entry.keys).map_err(refuse)?;
+        let found = found.ok_or_else(|| {
+            let (name, keys) = (table.view().name(), table.keys_text(&entry.keys));
+            EngineError::Refused(format!("table `{name}` has no entry for {keys}"))
         })?;
-        Ok(CounterValue { packets: entry.count.packets, bytes: entry.count.bytes })
+        Ok(found.count)
     }
 
-    fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> EngineResult<()> {
-        let count = Count { packets: value.packets, bytes: value.bytes };
-        self.program.counter(name).and_then(|counter| counter.write(index, count)).map_err(refuse)
+    fn write_counter(&mut self, name: &str, index: u64, value: Count) -> EngineResult<()> {
+        self.program.counter(name).and_then(|counter| counter.write_count(index, value)).map_err(refuse)
     }
 
     fn register(&mut self, name: &str, index: u64) -> EngineResult<BigUint> {
-        self.program.register(name).and_then(|register| register.read(index)).map_err(refuse)
+        let register = self.program.register(name).map_err(refuse)?;
+        let cell = register.read(index).map_err(refuse)?;
+        let nothing = || EngineError::Environment(format!("a cell of register `{name}` holds nothing"));
+        cell.number().cloned().ok_or_else(nothing)
     }
 
     fn write_register(&mut self, name: &str, index: Option<u64>, value: &BigUint) -> EngineResult<()> {
@@ -192,61 +186,12 @@ impl Engine for Loaded {
             Some(index) => index..index + 1,
             None => 0..u64::from(register.size()),
         };
+        let cell = Cell::from(value.clone());
         for index in indices {
-            register.write(index, value).map_err(refuse)?;
+            register.write(index, &cell).map_err(refuse)?;
         }
         Ok(())
     }
-}
-
-/// What a test demands of the keys, in the runtime's terms. Keys of kind `selector` have none in a test, and match anything.
-fn keys(table: &Table<'_>, given: &[KeyMatch]) -> EngineResult<Vec<Wanted>> {
-    let mut given = given.iter();
-    let mut keys = Vec::new();
-    for key in &table.description().keys {
-        keys.push(match key.match_kind {
-            MatchKind::Selector => Wanted::Any,
-            MatchKind::Exact
-            | MatchKind::Lpm
-            | MatchKind::Ternary
-            | MatchKind::Range
-            | MatchKind::Optional => {
-                let wanted = given.next().ok_or_else(|| {
-                    EngineError::Refused(format!("table `{}` has more keys", table.description().name))
-                })?;
-                key_match(key, wanted)
-            }
-        });
-    }
-    Ok(keys)
-}
-
-fn key_match(key: &Key, wanted: &KeyMatch) -> Wanted {
-    match wanted {
-        KeyMatch::Exact(value) if key.match_kind == MatchKind::Lpm => {
-            Wanted::Prefix(value.clone(), key.param.width)
-        }
-        KeyMatch::Exact(value) => Wanted::Exact(value.clone()),
-        KeyMatch::Lpm { value, prefix_len } => Wanted::Prefix(value.clone(), *prefix_len),
-        KeyMatch::Ternary { value, mask } => Wanted::Masked(value & mask, mask.clone()),
-        KeyMatch::Range { low, high } => Wanted::Range(low.clone(), high.clone()),
-        KeyMatch::Optional(Some(value)) => Wanted::Exact(value.clone()),
-        KeyMatch::Optional(None) => Wanted::Any,
-    }
-}
-
-fn call(table: &Table<'_>, action: &ActionSpec) -> EngineResult<Call> {
-    let all = &table.manifest().actions;
-    let names: Vec<&str> = table
-        .description()
-        .actions
-        .iter()
-        .filter_map(|entry| Some(all.get(entry.action)?.name.as_str()))
-        .collect();
-    let of = format!("table `{}`", table.description().name);
-    let position =
-        terms::find("action", &action.name, &names, Some(of)).map_err(|error| refuse(error.into()))?;
-    Ok(Call { action: position, args: action.args.clone() })
 }
 
 /// Which of the test's errors one of the runtime's is.

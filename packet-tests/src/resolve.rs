@@ -6,11 +6,13 @@
 //! and so a number written there is what a little-endian machine reads from the bytes; it is swapped back here. Arguments
 //! of an action named so may be left out and then are zero, as in a C initialiser.
 
-use super::engine::{ActionSpec, KeyMatch};
+use super::engine::{ActionCall, KeyMatch};
 use super::stf::{Call, MatchValue, Name, Number, StfError};
 use num_bigint::BigUint;
-use p4xdp_frontend::diagnostic::suggest::closest;
-use p4xdp_midend::ir::{KeyElement, Keyset, MatchKind, Program, PropertyValue, Table, ValueSet};
+use p4xdp_control::search::{self, Found, NotFound, Spelling};
+use p4xdp_control::value::{ones, order, prefix_mask};
+use p4xdp_control::view::{Key, MatchKind, Param, Table, View};
+use p4xdp_midend::ir::{Keyset, Program, PropertyValue};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use std::sync::Arc;
 pub(super) struct Resolver<'a> {
     /// The program.
     pub program: &'a Program,
+    /// What control planes see of it.
+    pub view: &'a View,
     /// For errors.
     pub line: u32,
 }
@@ -25,65 +29,29 @@ pub(super) struct Resolver<'a> {
 /// A key as the test names it.
 struct NamedKey<'a> {
     position: usize,
-    key: &'a KeyElement,
+    key: &'a Key,
     /// By its place in p4c's C struct.
     by_c_position: bool,
 }
 
-/// `$0` for `[0]`, C's underscores for everything that is no letter or digit.
-fn canonical(name: &str) -> String {
-    let name = name.replace(".$valid$", ".isValid()").replace("$valid$", "isValid()");
-    name.chars().filter(|c| *c != ']').map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+/// The only candidate that the name stands for.
+fn find(names: &[&str], name: &str) -> Result<Found, NotFound> {
+    search::find(names, name, Spelling::P4c)
 }
 
-/// A candidate, and whether the test names it as p4c's generated C does.
-#[derive(Clone, Copy)]
-struct Found {
-    at: usize,
-    in_c: bool,
-}
-
-/// The only candidate that the name stands for: equal, suffix from a dot on, the same in C's spelling.
-fn find<T>(candidates: &[(&str, T)], name: &str) -> Result<Found, Vec<String>> {
-    let wanted = canonical(name);
-    let suffix = format!("_{wanted}");
-    let dotted = format!(".{name}");
-    let tests: [&dyn Fn(&str) -> bool; 5] = [
-        &|c| c == name,
-        &|c| c.ends_with(&dotted),
-        &|c| canonical(c) == wanted,
-        &|c| canonical(c).ends_with(&suffix),
-        // p4c's driver for bmv2 takes any suffix.
-        &|c| c.ends_with(name),
-    ];
-    for (kind, test) in tests.into_iter().enumerate() {
-        let found: Vec<usize> =
-            (0..candidates.len()).filter(|i| candidates.get(*i).is_some_and(|c| test(c.0))).collect();
-        match found.as_slice() {
-            [] => {}
-            [one] => return Ok(Found { at: *one, in_c: kind == 2 || kind == 3 }),
-            several => {
-                return Err(several
-                    .iter()
-                    .filter_map(|i| candidates.get(*i))
-                    .map(|c| c.0.to_owned())
-                    .collect());
-            }
-        }
+/// Another way to write a name, where the first one finds nothing.
+fn or_else(
+    found: Result<Found, NotFound>,
+    other: impl FnOnce() -> Option<Result<Found, NotFound>>,
+) -> Result<Found, NotFound> {
+    match found {
+        Err(NotFound::Unknown { nearest }) => match other() {
+            Some(Ok(found)) => Ok(found),
+            Some(Err(several @ NotFound::Ambiguous { .. })) => Err(several),
+            Some(Err(NotFound::Unknown { .. })) | None => Err(NotFound::Unknown { nearest }),
+        },
+        found => found,
     }
-    Err(Vec::new())
-}
-
-/// What a name was most likely to be, written as much in full as the name is.
-fn meant<'n>(name: &str, all: &[&'n str]) -> Option<&'n str> {
-    let parts = name.split('.').count();
-    let written = |full: &&'n str| {
-        let skip = full.split('.').count().checked_sub(parts)?;
-        let at = full.match_indices('.').map(|(at, _)| at + 1).nth(skip.checked_sub(1)?);
-        full.get(at?..)
-    };
-    let shortened: Vec<&str> = all.iter().map(|full| written(full).unwrap_or(full)).collect();
-    closest(name, shortened)
 }
 
 impl<'a> Resolver<'a> {
@@ -91,92 +59,104 @@ impl<'a> Resolver<'a> {
         StfError { line: self.line, column, message: message.into() }
     }
 
-    fn not_found(&self, kind: &str, name: &Name, several: &[String], all: &[&str]) -> StfError {
+    fn not_found(&self, kind: &str, name: &Name, why: &NotFound, all: &[&str]) -> StfError {
         let text = &name.text;
-        let list = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-        let message = if !several.is_empty() {
-            format!("{kind} `{text}` is ambiguous: it may be {}", list(several))
-        } else if all.is_empty() {
-            format!("there is no {kind} `{text}`: there are none at all")
-        } else if let Some(meant) = meant(text, all) {
-            format!("there is no {kind} `{text}`; did you mean `{meant}`?")
-        } else {
-            let all = all.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
-            format!("there is no {kind} `{text}`; there are {}", list(&all))
+        let list = |names: &mut dyn Iterator<Item = &str>| {
+            names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        };
+        let message = match why {
+            NotFound::Ambiguous { candidates } => {
+                let list = list(&mut candidates.iter().map(String::as_str));
+                format!("{kind} `{text}` is ambiguous: it may be {list}")
+            }
+            NotFound::Unknown { .. } if all.is_empty() => {
+                format!("there is no {kind} `{text}`: there are none at all")
+            }
+            NotFound::Unknown { nearest: Some(full) } => {
+                let meant = search::as_much(full, text);
+                format!("there is no {kind} `{text}`; did you mean `{meant}`?")
+            }
+            NotFound::Unknown { nearest: None } => {
+                format!("there is no {kind} `{text}`; there are {}", list(&mut all.iter().copied()))
+            }
         };
         self.error(name.column, message)
     }
 
+    /// The thing with the name that a test gives.
+    fn named<'t, T: ?Sized>(
+        &self,
+        kind: &str,
+        name: &Name,
+        things: &[(&'t str, &'t T)],
+    ) -> Result<&'t T, StfError> {
+        let names: Vec<&str> = things.iter().map(|thing| thing.0).collect();
+        let found = find(&names, &name.text);
+        let thing = found.and_then(|found| {
+            things.get(found.at).map(|thing| thing.1).ok_or(NotFound::Unknown { nearest: None })
+        });
+        thing.map_err(|why| self.not_found(kind, name, &why, &names))
+    }
+
     /// A table by its name in the test.
     pub(super) fn table(&self, name: &Name) -> Result<&'a Table, StfError> {
-        let candidates: Vec<(&str, &Table)> = self.program.tables.values().map(|t| (&*t.name, t)).collect();
-        let names: Vec<&str> = candidates.iter().map(|c| c.0).collect();
-        let found = find(&candidates, &name.text)
-            .map_err(|several| self.not_found("table", name, &several, &names))?;
-        candidates.get(found.at).map(|c| c.1).ok_or_else(|| self.not_found("table", name, &[], &names))
+        let tables: Vec<(&str, &Table)> = self.view.tables.iter().map(|t| (t.name(), t)).collect();
+        self.named("table", name, &tables)
     }
 
     /// An extern instance's full name; a table's name stands for its direct counter.
     pub(super) fn instance(&self, name: &Name) -> Result<Arc<str>, StfError> {
-        let candidates: Vec<(&str, Arc<str>)> =
-            self.program.externs.values().map(|e| (&*e.name, e.name.clone())).collect();
-        let names: Vec<&str> = candidates.iter().map(|c| c.0).collect();
-        let found = find(&candidates, &name.text)
-            .map_err(|several| self.not_found("extern", name, &several, &names))?;
-        candidates
-            .get(found.at)
-            .map(|c| c.1.clone())
-            .ok_or_else(|| self.not_found("extern", name, &[], &names))
+        let externs: Vec<(&str, &Arc<str>)> =
+            self.program.externs.values().map(|e| (&*e.name, &e.name)).collect();
+        self.named("extern", name, &externs).cloned()
     }
 
     fn key(&self, table: &'a Table, name: &Name) -> Result<NamedKey<'a>, StfError> {
-        let keys: Vec<(&str, &KeyElement)> = table.keys.iter().map(|k| (&*k.name, k)).collect();
         if let Some(position) = name.text.strip_prefix("key.field").and_then(|n| n.parse::<usize>().ok())
-            && let Some((_, key)) = keys.get(position)
+            && let Some(key) = table.keys.get(position)
         {
             return Ok(NamedKey { position, key, by_c_position: true });
         }
-        let names: Vec<&str> = keys.iter().map(|k| k.0).collect();
-        let found = find(&keys, &name.text).or_else(|several| match name.text.strip_prefix("key.") {
-            Some(rest) if several.is_empty() => find(&keys, rest),
+        let names: Vec<&str> = table.keys.iter().map(|key| key.param.name.as_str()).collect();
+        let found = or_else(find(&names, &name.text), || match name.text.strip_prefix("key.") {
+            Some(rest) => Some(find(&names, rest)),
             // A header stands for its validity.
-            None if several.is_empty() => find(&keys, &format!("{}.isValid()", name.text)),
-            _ => Err(several),
+            None => Some(find(&names, &format!("{}.isValid()", name.text))),
         });
-        let kind = format!("key of table `{}` named", table.name);
-        let position = found.map_err(|several| self.not_found(&kind, name, &several, &names))?;
-        let position = position.at;
-        match keys.get(position) {
-            Some((_, key)) => Ok(NamedKey { position, key, by_c_position: false }),
-            None => Err(self.not_found(&kind, name, &[], &names)),
-        }
+        let key = found.and_then(|found| {
+            let key = table.keys.get(found.at).ok_or(NotFound::Unknown { nearest: None })?;
+            Ok(NamedKey { position: found.at, key, by_c_position: false })
+        });
+        let kind = format!("key of table `{}` named", table.name());
+        key.map_err(|why| self.not_found(&kind, name, &why, &names))
     }
 
     /// An action with its arguments in order.
-    pub(super) fn action(&self, table: &Table, call: &Call) -> Result<ActionSpec, StfError> {
+    pub(super) fn action(&self, table: &Table, call: &Call) -> Result<ActionCall, StfError> {
         let name = &call.action;
-        let actions: Vec<(&str, _)> =
-            table.actions.iter().map(|a| &self.program.actions[a.action]).map(|a| (&*a.name, a)).collect();
-        let names: Vec<&str> = actions.iter().map(|a| a.0).collect();
-        let found = find(&actions, &name.text).or_else(|several| match name.text.strip_prefix('_') {
-            Some(rest) if several.is_empty() => find(&actions, rest).map(|f| Found { in_c: true, ..f }),
-            _ => Err(several),
+        let actions = self.view.actions_of(table);
+        let names: Vec<&str> = actions.iter().map(|action| action.preamble.name.as_str()).collect();
+        let found = or_else(find(&names, &name.text), || {
+            let rest = name.text.strip_prefix('_')?;
+            Some(find(&names, rest).map(|found| Found { in_c: true, ..found }))
         });
-        let kind = format!("action of table `{}` named", table.name);
-        let found = found.map_err(|several| self.not_found(&kind, name, &several, &names))?;
-        let Some((_, action)) = actions.get(found.at) else {
-            return Err(self.not_found(&kind, name, &[], &names));
-        };
-        let params: Vec<(&str, _)> = action.params.iter().map(|p| (&*p.name, p)).collect();
-        let param_names: Vec<&str> = params.iter().map(|p| p.0).collect();
+        let kind = format!("action of table `{}` named", table.name());
+        let found = found.and_then(|found| match actions.get(found.at) {
+            Some(action) => Ok((found, action)),
+            None => Err(NotFound::Unknown { nearest: None }),
+        });
+        let (found, action) = found.map_err(|why| self.not_found(&kind, name, &why, &names))?;
+        let full = &action.preamble.name;
+        let params: Vec<&Param> = action.values().collect();
+        let param_names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
         // What a C initialiser leaves out is zero.
         let mut given = BTreeSet::new();
-        let mut args = vec![found.in_c.then(BigUint::default); params.len()];
+        let mut args = vec![found.in_c.then_some(BigUint::ZERO); params.len()];
         for (arg, number) in &call.args {
-            let kind = format!("parameter of action `{}` named", action.name);
-            let Found { at, .. } = find(&params, &arg.text)
-                .map_err(|several| self.not_found(&kind, arg, &several, &param_names))?;
-            let width = params.get(at).map_or(0, |p| p.1.ty.width());
+            let kind = format!("parameter of action `{full}` named");
+            let Found { at, .. } = find(&param_names, &arg.text)
+                .map_err(|why| self.not_found(&kind, arg, &why, &param_names))?;
+            let width = params.get(at).map_or(0, |param| param.width);
             self.fits(number, width, &format!("parameter `{}`", arg.text))?;
             let given_twice = !given.insert(at);
             if given_twice {
@@ -188,11 +168,9 @@ impl<'a> Resolver<'a> {
         }
         let missing = args.iter().position(Option::is_none).and_then(|at| param_names.get(at));
         if let Some(missing) = missing {
-            return Err(
-                self.error(name.column, format!("action `{}` needs the argument `{missing}`", action.name))
-            );
+            return Err(self.error(name.column, format!("action `{full}` needs the argument `{missing}`")));
         }
-        Ok(ActionSpec { name: action.name.clone(), args: args.into_iter().flatten().collect() })
+        Ok(ActionCall { action: found.at, args: args.into_iter().flatten().collect() })
     }
 
     fn fits(&self, number: &Number, width: u32, what: &str) -> Result<(), StfError> {
@@ -211,13 +189,13 @@ impl<'a> Resolver<'a> {
     /// An action profile or selector by its name, with the first table that it implements.
     pub(super) fn profile(&self, name: &Name) -> Result<(Arc<str>, &'a Table), StfError> {
         let full = self.instance(name)?;
-        let implemented = |t: &&Table| {
-            t.properties.iter().any(|(_, value)| match value {
+        let implemented = self.program.tables.values().position(|table| {
+            table.properties.iter().any(|(_, value)| match value {
                 PropertyValue::Extern(id) => self.program.externs[*id].name == full,
                 PropertyValue::Const(_) | PropertyValue::Action(_) => false,
             })
-        };
-        match self.program.tables.values().find(implemented) {
+        });
+        match implemented.and_then(|position| self.view.tables.get(position)) {
             Some(table) => Ok((full, table)),
             None => Err(self.error(name.column, format!("no table is implemented by `{full}`"))),
         }
@@ -229,14 +207,8 @@ impl<'a> Resolver<'a> {
         name: &Name,
         values: &[MatchValue],
     ) -> Result<(Arc<str>, Vec<Keyset>), StfError> {
-        let candidates: Vec<(&str, &ValueSet)> =
-            self.program.value_sets.values().map(|v| (&*v.name, v)).collect();
-        let names: Vec<&str> = candidates.iter().map(|c| c.0).collect();
-        let found = find(&candidates, &name.text)
-            .map_err(|several| self.not_found("value set", name, &several, &names))?;
-        let Some((_, set)) = candidates.get(found.at) else {
-            return Err(self.not_found("value set", name, &[], &names));
-        };
+        let sets: Vec<_> = self.program.value_sets.values().map(|set| (&*set.name, set)).collect();
+        let set = self.named("value set", name, &sets)?;
         if values.len() != set.keys.len() {
             let (wanted, given) = (set.keys.len(), values.len());
             let message = format!("value set `{}` has {wanted} keys, not {given}", set.name);
@@ -256,9 +228,10 @@ impl<'a> Resolver<'a> {
                 }
                 MatchValue::Prefix(v, length) => {
                     fits(v)?;
-                    let low = ty.width().checked_sub(*length);
-                    let low = low.ok_or_else(|| self.error(v.column, "the prefix is longer than the key"))?;
-                    let mask = ((BigUint::from(1u8) << *length) - 1u8) << low;
+                    if *length > ty.width() {
+                        return Err(self.error(v.column, "the prefix is longer than the key"));
+                    }
+                    let mask = prefix_mask(ty.width(), *length);
                     Keyset::Mask { value: &v.value & &mask, mask }
                 }
                 MatchValue::Masked(v, mask) => {
@@ -291,7 +264,7 @@ impl<'a> Resolver<'a> {
             if let Some(place) = matches.get_mut(named.position)
                 && place.replace(found).is_some()
             {
-                let message = format!("key `{}` is given twice", named.key.name);
+                let message = format!("key `{}` is given twice", named.key.param.name);
                 return Err(self.error(name.column, message));
             }
         }
@@ -299,36 +272,30 @@ impl<'a> Resolver<'a> {
         for (key, given) in table.keys.iter().zip(matches) {
             let everything = match key.match_kind {
                 MatchKind::Selector => continue,
-                MatchKind::Exact | MatchKind::Other(_) => None,
-                MatchKind::Lpm => Some(KeyMatch::Lpm { value: BigUint::default(), prefix_len: 0 }),
-                MatchKind::Ternary => {
-                    Some(KeyMatch::Ternary { value: BigUint::default(), mask: BigUint::default() })
+                MatchKind::Exact => None,
+                kind @ (MatchKind::Lpm | MatchKind::Ternary | MatchKind::Range | MatchKind::Optional) => {
+                    Some(KeyMatch::Any.in_form(kind, key.param.width, key.param.signed))
                 }
-                MatchKind::Range => {
-                    let high = (BigUint::from(1u8) << key.expr.ty.width()) - 1u8;
-                    Some(KeyMatch::Range { low: BigUint::default(), high })
-                }
-                MatchKind::Optional => Some(KeyMatch::Optional(None)),
             };
             match given.or(everything) {
                 Some(key) => out.push(key),
                 None => {
-                    let message = format!("key `{}` is missing: an exact key needs a value", key.name);
+                    let message = format!("key `{}` is missing: an exact key needs a value", key.param.name);
                     return Err(self.error(table_name.column, message));
                 }
             }
         }
-        let priority = priority.or_else(|| needs_priority(table).then_some(0));
+        let priority = priority.or_else(|| table.has_priorities().then_some(0));
         Ok((out, priority))
     }
 
     fn key_match(&self, named: &NamedKey<'_>, name: &Name, value: &MatchValue) -> Result<KeyMatch, StfError> {
         let key = named.key;
-        let width = key.expr.ty.width();
-        let what = format!("key `{}`", key.name);
-        let kind = &key.match_kind;
+        let width = key.param.width;
+        let what = format!("key `{}`", key.param.name);
+        let kind = key.match_kind;
         let wrong = |wanted: &str| Err(self.error(name.column, format!("{what} is no {wanted} key")));
-        let ones = (BigUint::from(1u8) << width) - 1u8;
+        let ones = ones(width);
         match value {
             MatchValue::Plain(number) => {
                 self.fits(number, width, &what)?;
@@ -337,7 +304,7 @@ impl<'a> Resolver<'a> {
                     MatchKind::Ternary => {
                         // Digits that are not written do not matter, as in p4c's driver.
                         let mask = number.digit_bits.map_or(ones.clone(), |_| &number.mask & &ones);
-                        Ok(KeyMatch::Ternary { value, mask })
+                        Ok(KeyMatch::Masked(value, mask))
                     }
                     MatchKind::Lpm => {
                         let prefix_len = match number.digit_bits {
@@ -345,16 +312,13 @@ impl<'a> Resolver<'a> {
                             Some(bits) => ((number.digits - number.wildcards) * bits).min(width),
                             None => width,
                         };
-                        Ok(KeyMatch::Lpm { value: self.c_order(named, value, width), prefix_len })
+                        Ok(KeyMatch::Prefix(self.c_order(named, value, width), prefix_len))
                     }
-                    MatchKind::Exact | MatchKind::Range | MatchKind::Optional | MatchKind::Other(_)
-                        if number.wildcards > 0 =>
-                    {
+                    MatchKind::Exact | MatchKind::Range | MatchKind::Optional if number.wildcards > 0 => {
                         Err(self.error(number.column, format!("{what} takes no wildcards")))
                     }
-                    MatchKind::Range => Ok(KeyMatch::Range { low: value.clone(), high: value }),
-                    MatchKind::Optional => Ok(KeyMatch::Optional(Some(value))),
-                    MatchKind::Exact | MatchKind::Other(_) => Ok(KeyMatch::Exact(value)),
+                    MatchKind::Range => Ok(KeyMatch::Range(value.clone(), value)),
+                    MatchKind::Exact | MatchKind::Optional => Ok(KeyMatch::Exact(value)),
                     MatchKind::Selector => {
                         Err(self.error(name.column, format!("{what} selects a member and is not matched")))
                     }
@@ -371,30 +335,26 @@ impl<'a> Resolver<'a> {
                     return Err(self.error(number.column, message));
                 }
                 let value = self.c_order(named, number.value.clone(), width);
-                if *kind == MatchKind::Ternary {
-                    let mask = &ones ^ ((BigUint::from(1u8) << (width - prefix_len)) - 1u8);
-                    return Ok(KeyMatch::Ternary { value: value & &mask, mask });
-                }
-                Ok(KeyMatch::Lpm { value, prefix_len: *prefix_len })
+                Ok(KeyMatch::Prefix(value, *prefix_len).in_form(kind, width, key.param.signed).cleared(width))
             }
             MatchValue::Masked(value, mask) => {
-                if *kind != MatchKind::Ternary {
+                if kind != MatchKind::Ternary {
                     return wrong("ternary");
                 }
                 self.fits(value, width, &what)?;
                 self.fits(mask, width, &what)?;
-                Ok(KeyMatch::Ternary { value: &value.value & &mask.value, mask: mask.value.clone() })
+                Ok(KeyMatch::Masked(&value.value & &mask.value, mask.value.clone()))
             }
             MatchValue::Range(low, high) => {
-                if *kind != MatchKind::Range {
+                if kind != MatchKind::Range {
                     return wrong("range");
                 }
                 self.fits(low, width, &what)?;
                 self.fits(high, width, &what)?;
-                if !key.expr.ty.is_signed() && low.value > high.value {
+                if order(&low.value, &high.value, &key.param).is_gt() {
                     return Err(self.error(low.column, "the range begins above its end"));
                 }
-                Ok(KeyMatch::Range { low: low.value.clone(), high: high.value.clone() })
+                Ok(KeyMatch::Range(low.value.clone(), high.value.clone()))
             }
         }
     }
@@ -408,12 +368,4 @@ impl<'a> Resolver<'a> {
         bytes.resize(width as usize / 8, 0);
         BigUint::from_bytes_be(&bytes)
     }
-}
-
-/// Does an entry of the table need a priority?
-pub(super) fn needs_priority(table: &Table) -> bool {
-    table
-        .keys
-        .iter()
-        .any(|k| matches!(k.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional))
 }

@@ -1,8 +1,7 @@
 //! Runs a test: commands in order, then what came out against what was expected, port by port.
 
 use super::engine::{
-    CounterValue, Digest, Engine, EngineError, EntryKey, EntryTarget, Loss, MulticastNode, OutputPacket,
-    TableEntry,
+    Count, Digest, Engine, EngineError, Entry, EntryKey, EntryTarget, Loss, MulticastNode, OutputPacket,
 };
 use super::report::{Check, Report, compare, hex};
 use super::resolve::Resolver;
@@ -10,6 +9,8 @@ use super::stf::{
     self, CellIndex, Command, CommandKind, Comparison, CountOf, Name, Number, Pattern, StfError, Target,
 };
 use num_bigint::BigUint;
+use p4xdp_control::view::View;
+use p4xdp_midend::control_plane;
 use p4xdp_midend::ir::Program;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +47,8 @@ pub fn run_stf(program: &Program, text: &str, engine: &mut dyn Engine) -> Result
         .collect();
     let ports: Vec<u32> = ports.into_iter().collect();
     engine.open_ports(&ports).map_err(|error| TestError::Engine { line: 0, column: 0, error })?;
-    let mut run = StfRun::new(program, engine);
+    let view = control_plane::view(program);
+    let mut run = StfRun::new(program, &view, engine);
     run.silence = silence(&commands);
     for command in &commands {
         run.command(command)?;
@@ -79,7 +81,8 @@ fn silence(commands: &[Command]) -> Option<u32> {
 /// When a command is wrong or the engine fails.
 pub fn run_entries(program: &Program, text: &str, engine: &mut dyn Engine) -> Result<(), TestError> {
     let commands = stf::parse(text)?;
-    let mut run = StfRun::new(program, engine);
+    let view = control_plane::view(program);
+    let mut run = StfRun::new(program, &view, engine);
     for command in &commands {
         if !matches!(command.kind, CommandKind::Packet { .. } | CommandKind::Expect { .. }) {
             run.command(command)?;
@@ -90,6 +93,7 @@ pub fn run_entries(program: &Program, text: &str, engine: &mut dyn Engine) -> Re
 
 struct StfRun<'a> {
     program: &'a Program,
+    view: &'a View,
     engine: &'a mut dyn Engine,
     nodes: Vec<MulticastNode>,
     groups: BTreeMap<u32, Vec<u32>>,
@@ -104,9 +108,10 @@ struct StfRun<'a> {
 }
 
 impl<'a> StfRun<'a> {
-    fn new(program: &'a Program, engine: &'a mut dyn Engine) -> StfRun<'a> {
+    fn new(program: &'a Program, view: &'a View, engine: &'a mut dyn Engine) -> StfRun<'a> {
         StfRun {
             program,
+            view,
             engine,
             nodes: Vec::new(),
             groups: BTreeMap::new(),
@@ -121,26 +126,26 @@ impl<'a> StfRun<'a> {
     fn command(&mut self, command: &Command) -> Result<(), TestError> {
         let (line, column) = (command.line, command.place());
         let failed = |error| TestError::Engine { line, column, error };
-        let resolver = Resolver { program: self.program, line };
+        let resolver = Resolver { program: self.program, view: self.view, line };
         match &command.kind {
             CommandKind::Add { table, priority, keys, target, id } => {
                 let found = resolver.table(table)?;
                 let (keys, priority) = resolver.keys(found, table, *priority, keys)?;
                 let target = match target {
                     Target::Action(action) => {
-                        let action = resolver.action(found, action)?;
-                        let entry = TableEntry { keys: keys.clone(), priority, action };
-                        self.engine.insert(&found.name, &entry).map_err(failed)?;
+                        let call = resolver.action(found, action)?;
+                        let entry = Entry::new(keys.clone(), priority, call);
+                        self.engine.insert(found.name(), &entry).map_err(failed)?;
                         None
                     }
                     Target::Member(member) => Some(EntryTarget::Member(*member)),
                     Target::Group(group) => Some(EntryTarget::Group(*group)),
                 };
                 if let Some(target) = target {
-                    self.engine.insert_target(&found.name, &keys, priority, &target).map_err(failed)?;
+                    self.engine.insert_target(found.name(), &keys, priority, &target).map_err(failed)?;
                 }
                 if let Some(id) = id {
-                    let entry = EntryKey { table: found.name.clone(), keys, priority };
+                    let entry = EntryKey { table: found.name().into(), keys, priority };
                     self.entries.insert(id.clone(), entry);
                 }
             }
@@ -193,7 +198,7 @@ impl<'a> StfRun<'a> {
             CommandKind::SetDefault { table, action } => {
                 let found = resolver.table(table)?;
                 let action = resolver.action(found, action)?;
-                self.engine.set_default(&found.name, &action).map_err(failed)?;
+                self.engine.set_default(found.name(), &action).map_err(failed)?;
             }
             CommandKind::RemoveAll => self.engine.clear_tables().map_err(failed)?,
             CommandKind::Packet { port, bytes } => self.engine.inject(*port, bytes).map_err(failed)?,
@@ -239,12 +244,12 @@ impl<'a> StfRun<'a> {
             CommandKind::CounterRead(name, index) => {
                 let full = resolver.instance(name)?;
                 let value = self.engine.counter(&full, *index).map_err(failed)?;
-                let CounterValue { packets, bytes } = value;
+                let Count { packets, bytes } = value;
                 self.report.notes.push(format!("counter {full}[{index}] = {packets} packets, {bytes} bytes"));
             }
             CommandKind::CounterWrite(name, index, packets, bytes) => {
                 let full = resolver.instance(name)?;
-                let value = CounterValue { packets: *packets, bytes: *bytes };
+                let value = Count { packets: *packets, bytes: *bytes };
                 self.engine.write_counter(&full, *index, value).map_err(failed)?;
             }
             CommandKind::RegisterRead(name, index) => {
@@ -327,7 +332,7 @@ impl<'a> StfRun<'a> {
         check: Option<(CountOf, Comparison, u64)>,
     ) -> Result<(), TestError> {
         let failed = |error| TestError::Engine { line, column: counter.column, error };
-        let resolver = Resolver { program: self.program, line };
+        let resolver = Resolver { program: self.program, view: self.view, line };
         let value = match index {
             CellIndex::Number(index) => {
                 let full = resolver.instance(counter)?;

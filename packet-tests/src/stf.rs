@@ -7,7 +7,8 @@ mod lex;
 mod parse;
 
 use num_bigint::BigUint;
-use p4xdp_midend::interp::{Crc, Session};
+use p4xdp_control::entry::Session;
+use p4xdp_midend::interp::Crc;
 use std::fmt;
 
 /// What is wrong with a test.

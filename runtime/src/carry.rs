@@ -8,10 +8,11 @@
 mod externs;
 mod tables;
 
+use crate::cells::CellKind;
 use crate::error::{Error, KernelError};
 use crate::program::{Program, kernel_name};
-use crate::storage::{Call, Entry};
-use crate::tables::terms;
+use crate::storage::{self, ActionCall, Entry};
+use crate::tables::Change;
 use libbpf_rs::{MapCore, MapHandle, OpenObject};
 use p4xdp_control::manifest::Manifest;
 use std::collections::BTreeMap;
@@ -87,9 +88,9 @@ pub(crate) struct Plan<'a> {
     /// Entries by table.
     entries: BTreeMap<String, Vec<Entry>>,
     /// Default actions by table.
-    defaults: BTreeMap<String, Call>,
+    defaults: BTreeMap<String, ActionCall>,
     /// Counters of old programs whose counts are added to those of the same name.
-    counters: Vec<(&'a Program, String)>,
+    counters: Vec<(&'a Program, CellKind, String)>,
     report: BTreeMap<String, Carried>,
     /// Programs that are replaced.
     several: bool,
@@ -142,7 +143,7 @@ impl Plan<'_> {
     /// When entries of several programs have no room together, or the kernel refuses.
     pub(crate) fn fill(&mut self, new: &Program) -> Result<(), Error> {
         for table in new.tables()? {
-            let name = &table.description().name;
+            let name = table.view().name();
             if let Some(entries) = self.entries.remove(name) {
                 let count = entries.len() as u64;
                 let mut refused = 0;
@@ -151,7 +152,7 @@ impl Plan<'_> {
                         Ok(()) => {}
                         Err(Error::Table(error)) if self.several => {
                             let what = error.to_string();
-                            let conflict = Conflict { name: name.clone(), what };
+                            let conflict = Conflict { name: name.to_owned(), what };
                             return Err(crate::load::LoadError::Conflict(vec![conflict]).into());
                         }
                         Err(Error::Table(_)) => refused += 1,
@@ -167,10 +168,12 @@ impl Plan<'_> {
                     }
                     Some(Carried::Kept | Carried::Reset { .. } | Carried::New) | None => {}
                 }
-            } else if !matches!(self.report.get(name), Some(Carried::Kept)) {
-                for entry in &table.description().initial_entries {
-                    table.insert(&terms::of_manifest(entry))?;
-                }
+            } else if table.description().layout.storage.is_some()
+                && !matches!(self.report.get(name), Some(Carried::Kept))
+            {
+                let own = &table.view().entries;
+                let insert = |entry: &Entry| Change::Entry(storage::Change::Insert(entry.clone()));
+                table.apply(&own.iter().map(insert).collect::<Vec<_>>())?;
             }
             if let Some(call) = self.defaults.get(name) {
                 table.set_default(call)?;
@@ -185,8 +188,8 @@ impl Plan<'_> {
         if !self.counters.is_empty() {
             crate::sys::wait_for_packets();
         }
-        for (old, name) in std::mem::take(&mut self.counters) {
-            let (added, refused) = add(old, new, &name);
+        for (old, kind, name) in std::mem::take(&mut self.counters) {
+            let (added, refused) = add(old, new, kind, &name);
             match self.report.get_mut(&name) {
                 Some(Carried::Moved { moved, lost, .. }) => {
                     *moved += added;
@@ -194,8 +197,12 @@ impl Plan<'_> {
                 }
                 Some(Carried::Joined { entries, lost, .. }) => {
                     *lost += refused;
-                    let counts = new.counter(&name).and_then(|counter| counter.dump());
-                    *entries = counts.map_or(0, |counts| counts.len() as u64);
+                    let counts = new.cells_of(kind, &name).and_then(|counter| counter.dump());
+                    // One that cannot be read is as good as lost.
+                    match counts {
+                        Ok(counts) => *entries = counts.len() as u64,
+                        Err(_) => *lost += 1,
+                    }
                 }
                 Some(Carried::Kept | Carried::Reset { .. } | Carried::New) | None => {}
             }
@@ -205,10 +212,11 @@ impl Plan<'_> {
 }
 
 /// Adds a counter of one program to that of another; how many cells were added, and how many could not be.
-fn add(old: &Program, new: &Program, name: &str) -> (u64, u64) {
-    let Ok(cells) = old.counter(name).and_then(|counter| counter.dump()) else { return (0, 1) };
+fn add(old: &Program, new: &Program, kind: CellKind, name: &str) -> (u64, u64) {
+    let Ok(before) = old.cells_of(kind, name) else { return (0, 1) };
+    let Ok(cells) = before.dump_counts() else { return (0, 1) };
     let all = cells.len() as u64;
-    let Ok(mut adder) = new.counter(name).and_then(|counter| counter.adder()) else { return (0, all) };
+    let Ok(mut adder) = new.cells_of(kind, name).and_then(|counter| counter.adder()) else { return (0, all) };
     let added = cells.into_iter().filter(|(index, count)| adder.add(*index, *count).is_ok()).count() as u64;
     (added, all - added)
 }

@@ -16,12 +16,9 @@ pub enum Error {
     /// A table does not do what it was told.
     #[error(transparent)]
     Table(#[from] crate::tables::TableError),
-    /// A counter cannot be read or written.
+    /// A counter, register or the like cannot be read or written.
     #[error(transparent)]
-    Counter(#[from] crate::counters::CounterError),
-    /// A register.
-    #[error(transparent)]
-    Register(#[from] crate::registers::RegisterError),
+    Cell(#[from] crate::cells::CellError),
     /// A test's port or packet is one that devices cannot have.
     #[error(transparent)]
     Harness(#[from] crate::harness::HarnessError),
@@ -46,12 +43,16 @@ impl Error {
         match self {
             Error::Object(error) => matches!(error, crate::object::ObjectError::Read { .. }),
             Error::Program(error) => matches!(error, crate::program::ProgramError::NoDevice { .. }),
-            Error::Table(_) | Error::Load(_) | Error::Counter(_) | Error::Register(_) | Error::Harness(_) => {
-                false
-            }
+            Error::Table(_) | Error::Load(_) | Error::Cell(_) | Error::Harness(_) => false,
             // Words of the command line that do not suit the program.
             Error::Port(_) | Error::Kernel(_) | Error::Pin(_) => true,
         }
+    }
+}
+
+impl From<p4xdp_control::terms::TermError> for Error {
+    fn from(error: p4xdp_control::terms::TermError) -> Error {
+        Error::Table(error.into())
     }
 }
 

@@ -3,11 +3,12 @@
 
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
-use crate::storage::record;
 use crate::tables::terms;
 use libbpf_rs::{PerfBuffer, PerfBufferBuilder, RingBuffer, RingBufferBuilder};
 use num_bigint::BigUint;
-use p4xdp_control::manifest::{ExternKind, Param, Place};
+use p4xdp_control::manifest::ExternKind;
+use p4xdp_control::storage::{Place, place};
+use p4xdp_control::view::Param;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use std::time::Duration;
 pub struct Event {
     /// The CPU that sent it, for a perf buffer.
     pub cpu: Option<i32>,
-    /// Its fields' values in the order of the manifest.
+    /// Its fields' values in the order of the manifest, as far as it has them.
     pub fields: Vec<BigUint>,
     /// What follows the fields: the packet, or its beginning.
     pub packet: Vec<u8>,
@@ -50,7 +51,7 @@ impl Program {
     pub fn events(&self, name: &str) -> Result<Events<'_>, Error> {
         let all = self.manifest().externs.iter().filter_map(|item| match &item.kind {
             ExternKind::Events { map, perf, fields } => Some((item.name.as_str(), map, *perf, fields)),
-            ExternKind::Counter { .. } | ExternKind::Register { .. } => None,
+            ExternKind::Cells(_) => None,
         });
         let all: Vec<_> = all.collect();
         let names: Vec<&str> = all.iter().map(|(name, ..)| *name).collect();
@@ -113,10 +114,12 @@ impl Events<'_> {
 
     /// The kernel pads events, so a field `length` says how long the packet is.
     fn event(&self, (cpu, bytes): Sample) -> Event {
-        let fields: Vec<BigUint> = self.fields.iter().map(|(_, place)| record::get(&bytes, place)).collect();
+        // The kernel hands out whole events; one that the program cut short has no value for what it lacks, and none behind it.
+        let fields: Vec<BigUint> =
+            self.fields.iter().map_while(|(_, place)| place::get(&bytes, place)).collect();
         let end = |(_, place): &(Param, Place)| place.offset as usize + place.size as usize;
-        let start = self.fields.iter().map(end).max().unwrap_or(0);
-        let rest = bytes.get(start..).unwrap_or_default();
+        let start = self.fields.iter().map(end).max();
+        let rest = start.map_or(bytes.as_slice(), |start| bytes.get(start..).unwrap_or(&[]));
         let length = self.fields.iter().position(|(field, _)| field.name == "length");
         let length = length.and_then(|position| usize::try_from(fields.get(position)?).ok());
         let packet = rest.get(..length.unwrap_or(rest.len())).unwrap_or(rest).to_vec();

@@ -8,7 +8,8 @@ use crate::program::kernel_name;
 use crate::sys;
 use btf::{Btf, Leaf};
 use libbpf_rs::{MapCore, MapHandle, MapType, OpenObject};
-use p4xdp_control::manifest::{ByteOrder, ExternKind, Manifest, Place};
+use p4xdp_control::manifest::{Cells, ExternKind, Manifest};
+use p4xdp_control::storage::{ByteOrder, MapKind, Place};
 use std::collections::BTreeMap;
 
 /// A map, in an object or in the kernel.
@@ -74,8 +75,12 @@ pub(crate) fn of_program(manifest: &Manifest, maps: &[MapHandle]) -> Result<(), 
 
 /// Checks all of a manifest; what is wrong first.
 pub(crate) fn check(manifest: &Manifest, maps: &[Shape]) -> Result<(), String> {
-    for table in &manifest.tables {
-        tables::check(manifest, table, maps).map_err(|error| format!("table `{}`: {error}", table.name))?;
+    let (seen, laid_out) = (manifest.view.tables.len(), manifest.tables.len());
+    if seen != laid_out {
+        return Err(format!("it has {seen} tables, and layouts of {laid_out}"));
+    }
+    for table in manifest.tables() {
+        tables::check(manifest, table, maps).map_err(|error| format!("table `{}`: {error}", table.name()))?;
     }
     for item in &manifest.externs {
         let of = |error: String| format!("{} `{}`: {error}", item.extern_type, item.name);
@@ -86,36 +91,7 @@ pub(crate) fn check(manifest: &Manifest, maps: &[Shape]) -> Result<(), String> {
 
 fn externs(kind: &ExternKind, maps: &[Shape]) -> Result<(), String> {
     match kind {
-        ExternKind::Counter { map, per_cpu, sparse, size, base, packets, bytes, value_size } => {
-            let kinds: &[MapType] = match (per_cpu, sparse) {
-                (false, false) => &[MapType::Array],
-                (true, false) => &[MapType::PercpuArray],
-                (false, true) => &[MapType::Hash, MapType::LruHash],
-                (true, true) => &[MapType::PercpuHash, MapType::LruPercpuHash],
-            };
-            let shape = find(maps, map)?;
-            shape.is(kinds, 4, *value_size)?;
-            if !sparse && size.checked_add(*base).is_none_or(|end| end > shape.max_entries) {
-                return Err(format!(
-                    "it has {size} cells from {base} on, map `{map}` has {}",
-                    shape.max_entries
-                ));
-            }
-            let places: Vec<&Place> = packets.iter().chain(bytes).collect();
-            if let Some(place) = places.iter().find(|place| place.size != 8 || place.offset % 8 != 0) {
-                return Err(format!("{} is no place for a count", text(place)));
-            }
-            group(&places, shape.value.as_deref(), *value_size, map, &[])
-        }
-        ExternKind::Register { map, size, value, place, value_size } => {
-            let shape = find(maps, map)?;
-            shape.is(&[MapType::Array], 4, *value_size)?;
-            if *size > shape.max_entries {
-                return Err(format!("it has {size} cells, map `{map}` has {}", shape.max_entries));
-            }
-            wide_enough(place, value.width)?;
-            group(&[place], shape.value.as_deref(), *value_size, map, &[])
-        }
+        ExternKind::Cells(cells) => check_cells(cells, maps),
         ExternKind::Events { map, perf, .. } => {
             let shape = find(maps, map)?;
             let kind = if *perf { MapType::PerfEventArray } else { MapType::RingBuf };
@@ -124,9 +100,43 @@ fn externs(kind: &ExternKind, maps: &[Shape]) -> Result<(), String> {
     }
 }
 
+fn check_cells(cells: &Cells, maps: &[Shape]) -> Result<(), String> {
+    let Cells { map, per_cpu, sparse, size, base, value_size, fields, .. } = cells;
+    let kinds: &[MapType] = match (per_cpu, sparse) {
+        (false, false) => &[MapType::Array],
+        (true, false) => &[MapType::PercpuArray],
+        (false, true) => &[MapType::Hash, MapType::LruHash],
+        (true, true) => &[MapType::PercpuHash, MapType::LruPercpuHash],
+    };
+    let shape = find(maps, map)?;
+    shape.is(kinds, 4, *value_size)?;
+    if !sparse && size.checked_add(*base).is_none_or(|end| end > shape.max_entries) {
+        return Err(format!("it has {size} cells from {base} on, map `{map}` has {}", shape.max_entries));
+    }
+    let places: Vec<&Place> = fields.iter().map(|(_, place)| place).collect();
+    // The kernel adds to aligned words.
+    let unsuited =
+        |place: &&&Place| cells.kind.adds_up() && (place.size != 8 || !place.offset.is_multiple_of(8));
+    if let Some(place) = places.iter().find(unsuited) {
+        return Err(format!("{} is no place for a count", text(place)));
+    }
+    fields.iter().try_for_each(|(field, place)| wide_enough(place, field.width))?;
+    group(&places, shape.value.as_deref(), *value_size, map, &[])
+}
+
 fn find<'s>(maps: &'s [Shape], name: &str) -> Result<&'s Shape, String> {
     let found = maps.iter().find(|map| kernel_name(&map.name) == kernel_name(name));
     found.ok_or_else(|| format!("there is no map `{name}`"))
+}
+
+/// The kernel's kinds of maps by ours.
+fn map_type(kind: &MapKind) -> MapType {
+    match kind {
+        MapKind::Hash => MapType::Hash,
+        MapKind::LruHash => MapType::LruHash,
+        MapKind::Array => MapType::Array,
+        MapKind::LpmTrie => MapType::LpmTrie,
+    }
 }
 
 impl Shape {
@@ -185,16 +195,17 @@ fn group(
         let members: Vec<&Leaf> =
             leaves.iter().filter(|leaf| leaf.arm.is_none() || leaf.arm == arm).collect();
         let misplaced = places.iter().enumerate().find(|(number, place)| {
-            let name = names.get(*number).copied().unwrap_or_default();
+            // No name is known to be another's.
+            let name = names.get(*number).copied().unwrap_or("");
             !members.iter().any(|leaf| holds(leaf, place) && is_called(leaf, name, &members, names))
         });
         match misplaced {
             None => return Ok(()),
-            Some((_, place)) => wrong = Some(text(place)),
+            Some((_, place)) => wrong = Some(place),
         }
     }
-    let wrong = wrong.unwrap_or_default();
-    Err(format!("{wrong} of map `{map}` are not what the program's own description of its types says"))
+    let wrong = wrong.map_or_else(String::new, |place| format!("{} of ", text(place)));
+    Err(format!("{wrong}map `{map}` are not what the program's own description of its types says"))
 }
 
 /// A member is where the place says, as long, and in that byte order.
@@ -211,7 +222,9 @@ fn holds(leaf: &Leaf, place: &Place) -> bool {
 
 /// A member is not another one's: where exactly one name in P4 ends like a member's, it is that member.
 fn is_called(leaf: &Leaf, name: &str, members: &[&Leaf], names: &[&str]) -> bool {
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    fn last(name: &str) -> &str {
+        name.rsplit_once('.').map_or(name, |(_, last)| last)
+    }
     let short = last(name);
     let unique = names.iter().filter(|other| last(other) == short).count() == 1;
     short.is_empty() || leaf.name == short || !unique || !members.iter().any(|other| other.name == short)

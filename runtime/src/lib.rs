@@ -13,12 +13,12 @@
 //! let report = load::load(&object, &["eth0", "eth1"], &load::Options::default())?;
 //!
 //! let routes = report.program.table("routes")?;
-//! let entry = routes.entry(&["10.1.0.0/16"], "forward", &["1"], 0)?;
+//! let entry = routes.entry(&["10.1.0.0/16"], "forward", &["1"], None)?;
 //! routes.insert(&entry)?;
 //!
 //! // Any other process finds the program again, by a device that runs it.
 //! let program = Program::by_device("eth0")?;
-//! for (index, count) in program.counter("packets_out")?.dump()? {
+//! for (index, count) in program.counter("packets_out")?.dump_counts()? {
 //!     println!("port {index}: {} packets, {} bytes", count.packets, count.bytes);
 //! }
 //! load::unload("eth0", false)?;
@@ -28,7 +28,7 @@
 
 pub mod attach;
 pub mod carry;
-pub mod counters;
+pub mod cells;
 pub mod error;
 pub mod events;
 pub mod harness;
@@ -40,7 +40,6 @@ pub mod object;
 pub mod pins;
 pub mod ports;
 pub mod program;
-pub mod registers;
 pub mod statistics;
 pub mod status;
 pub mod storage;

@@ -125,7 +125,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         return Err(LoadError::NoDevice.into());
     }
     let request = Request::read(devices)?;
-    let _lock = lock::exclusive()?;
+    let _lock = lock::writer()?;
     let mut targets = Vec::with_capacity(request.names.len());
     for name in &request.names {
         let device = Device::find(name)?;
@@ -235,7 +235,7 @@ fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Option<String> 
 /// # Errors
 /// When it runs none, or (without `force`) another's.
 pub fn unload(device: &str, force: bool) -> Result<u32, Error> {
-    let _lock = lock::exclusive()?;
+    let _lock = lock::writer()?;
     let device = Device::find(device)?;
     let Some(running) = device.running()? else {
         return Err(ProgramError::NothingAttached { device: device.name }.into());

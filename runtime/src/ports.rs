@@ -184,7 +184,9 @@ impl Numbering {
         if !ports.used {
             return Ok(None);
         }
-        let settings = Settings::decode(&read_data(program.map(SETTINGS)?)?).unwrap_or_default();
+        let settings = Settings::decode(&read_data(program.map(SETTINGS)?)?).ok_or_else(|| {
+            KernelError::new("read what ports are", std::io::Error::other("its settings are too short"))
+        })?;
         if settings.port_base != NUMBERED {
             return Ok(Some(Numbering::Indices(settings.port_base)));
         }

@@ -1,6 +1,6 @@
 //! A program in the kernel: in, a device, a pin or a number; out, the program with its manifest and maps. A second process finds all by
 //! device -> program -> maps -> manifest; there is no side file and no daemon. What is done with the maps is left to
-//! `tables`, `counters` and `events`.
+//! `tables`, `cells` and `events`.
 
 use crate::error::{Error, KernelError, io_error};
 use crate::{attach, layout, pins, sys};
@@ -278,5 +278,7 @@ pub(crate) fn read_data(map: &MapHandle) -> Result<Vec<u8>, Error> {
     let value = map
         .lookup(&0u32.to_ne_bytes(), MapFlags::ANY)
         .map_err(|error| KernelError::new(format!("read map {:?}", map.name()), io_error(&error)))?;
-    Ok(value.unwrap_or_default())
+    let none =
+        || KernelError::new(format!("read map {:?}", map.name()), std::io::Error::other("it holds no data"));
+    Ok(value.ok_or_else(none)?)
 }

@@ -58,16 +58,21 @@ impl Program {
         let data = read_data(rare)?;
         let mut words =
             data.chunks_exact(8).filter_map(|word| Some(u64::from_ne_bytes(*word.first_chunk()?)));
-        let mut word = || words.next().unwrap_or_default();
-        if word() == 0 {
+        let (Some(counting), Some(parser_errors), Some(no_port)) = (words.next(), words.next(), words.next())
+        else {
+            let error = std::io::Error::other(format!("`{RARE}` has {} bytes", data.len()));
+            return Err(KernelError::new("read what is counted", error).into());
+        };
+        if counting == 0 {
             return Ok(None);
         }
-        let mut found = Statistics { parser_errors: word(), no_port: word(), ..Statistics::default() };
+        let mut found = Statistics { parser_errors, no_port, ..Statistics::default() };
         for (verdict, sum) in (0u32..).zip(&mut found.verdicts) {
             let values = verdicts
                 .lookup_percpu(&verdict.to_ne_bytes(), MapFlags::ANY)
                 .map_err(|error| KernelError::new("read the verdicts", io_error(&error)))?;
-            let counts = values.unwrap_or_default();
+            let none = || std::io::Error::other(format!("`{VERDICTS}` has no cell {verdict}"));
+            let counts = values.ok_or_else(|| KernelError::new("read the verdicts", none()))?;
             let counts = counts.iter().filter_map(|value| Some(u64::from_ne_bytes(*value.first_chunk()?)));
             *sum = counts.sum();
         }

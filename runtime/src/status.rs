@@ -71,9 +71,9 @@ pub fn status(device: &str) -> Result<Status, Error> {
     for table in program.tables()? {
         let description = table.description();
         tables.push(TableStatus {
-            name: description.name.clone(),
+            name: description.name().to_owned(),
             entries: table.len()?,
-            size: description.size,
+            size: description.layout.size,
         });
     }
     let pins = pins::directory(&device)?;
@@ -111,7 +111,7 @@ pub fn overview() -> Result<Overview, Error> {
     }
     devices.sort_by(|a, b| a.name.cmp(&b.name));
     // While a load is under way, its pins look like those of one that was cut short.
-    let stale = lock::shared().and_then(|_lock| pins::stale());
+    let stale = lock::reader().and_then(|_lock| pins::stale());
     Ok(Overview { devices, hidden, stale })
 }
 

@@ -1,60 +1,45 @@
-//! How a table's entries are stored. In, entries in P4's terms; out, the same in whatever the data plane looks them up in. Nothing
-//! outside this module may assume a kernel map: other layouts take their place behind [`Storage`].
+//! How a table's entries are stored. In, sets of changes in P4's terms; out, the maps changed, or which change could not be made and why.
+//!
+//! One file a strategy; what the bytes mean is [`p4xdp_control::storage`]'s. Nothing outside this module may assume a kernel map: other
+//! layouts take their place behind [`Storage`]. A set of changes is made under the writer's lock of the network namespace
+//! ([`crate::lock::writer`]): a strategy may read, compute and write back without losing what another process writes.
 
 mod array;
 mod direct;
-mod keyed;
-pub(crate) mod record;
+mod hash;
+mod lpm_trie;
+mod map;
 
 use crate::error::{Error, KernelError};
+use crate::lock;
 use crate::program::Program;
 use num_bigint::BigUint;
-use p4xdp_control::manifest::{Storage as Layout, Table};
+pub use p4xdp_control::entry::{ActionCall, Count, Entry, KeyMatch};
+use p4xdp_control::manifest::Table;
+use p4xdp_control::storage::{DecodeError, Storage as Kind};
 
-/// What an entry demands of a key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum KeyMatch {
-    /// It is the value.
-    Exact(BigUint),
-    /// Its highest bits are the value's; the value's other bits are ignored.
-    Prefix(BigUint, u32),
-    /// It agrees with the value where the mask has ones.
-    Masked(BigUint, BigUint),
-    /// It lies between, both included.
-    Range(BigUint, BigUint),
-    /// Nothing.
-    Any,
-}
-
-/// An action with its arguments.
+/// One change of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// Position in the table's actions.
-    pub action: usize,
-    /// One bit pattern a parameter.
-    pub args: Vec<BigUint>,
+pub enum Change {
+    /// Adds an entry.
+    Insert(Entry),
+    /// Gives the entry with these keys and priority another action; its direct counter stays.
+    Modify(Entry),
+    /// Removes the entry with these keys and priority.
+    Delete(Vec<KeyMatch>, Option<u32>),
+    /// Sets the direct counter of the entry with these keys.
+    SetCount(Vec<KeyMatch>, Count),
 }
 
-/// What a counter counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// Packets, or plain counts.
-    pub packets: u64,
-    /// Bytes.
-    pub bytes: u64,
-}
-
-/// An entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// One a key of the table.
-    pub keys: Vec<KeyMatch>,
-    /// What it runs.
-    pub call: Call,
-    /// Larger wins; 0 where the match kinds leave no choice.
-    pub priority: u32,
-    /// Of the table's direct counter; new entries start at what is given here.
-    pub count: Count,
+impl Change {
+    /// Keys of the entry that it is about.
+    #[must_use]
+    pub fn keys(&self) -> &[KeyMatch] {
+        match self {
+            Change::Insert(entry) | Change::Modify(entry) => &entry.keys,
+            Change::Delete(keys, _) | Change::SetCount(keys, _) => keys,
+        }
+    }
 }
 
 /// Why a storage does not do what it was told.
@@ -77,25 +62,34 @@ pub enum StorageError {
     Kernel(#[from] KernelError),
 }
 
-/// The entries of one table. Keys and calls were checked against the table before.
+impl From<DecodeError> for StorageError {
+    fn from(error: DecodeError) -> StorageError {
+        match error {
+            DecodeError::Action(number) => StorageError::Corrupt(number),
+            // The layout was held against the maps.
+            DecodeError::Short(_) => {
+                KernelError::new("read an entry", std::io::Error::other(error.to_string())).into()
+            }
+        }
+    }
+}
+
+/// A change that was not made, and those behind it: their number in the set.
+#[derive(Debug)]
+pub struct Refused {
+    /// Changes in front of it, which were made.
+    pub made: usize,
+    /// Why.
+    pub error: StorageError,
+}
+
+/// The entries of one table. Keys and calls were checked against the table before, and changes come one set at a time.
 pub trait Storage {
-    /// Adds an entry.
+    /// Makes changes in order, up to the first that cannot be made. Whoever calls holds the writer's lock, which is passed to show it.
     ///
     /// # Errors
-    /// [`StorageError::Duplicate`] or [`StorageError::Full`].
-    fn insert(&self, entry: &Entry) -> Result<(), StorageError>;
-
-    /// Gives an entry another action; its direct counter stays.
-    ///
-    /// # Errors
-    /// [`StorageError::Missing`].
-    fn modify(&self, entry: &Entry) -> Result<(), StorageError>;
-
-    /// Removes an entry.
-    ///
-    /// # Errors
-    /// [`StorageError::Missing`].
-    fn delete(&self, entry: &Entry) -> Result<(), StorageError>;
+    /// That one.
+    fn apply(&self, changes: &[Change], writer: &lock::Lock) -> Result<(), Refused>;
 
     /// Finds the entry with these keys, not one that matches them.
     ///
@@ -109,11 +103,8 @@ pub trait Storage {
     /// When the kernel refuses.
     fn entries(&self) -> Result<Vec<Entry>, StorageError>;
 
-    /// Sets the direct counter of an entry.
-    ///
-    /// # Errors
-    /// [`StorageError::Missing`].
-    fn set_count(&self, keys: &[KeyMatch], count: Count) -> Result<(), StorageError>;
+    /// Entries that it holds at most.
+    fn capacity(&self) -> u64;
 
     /// How many entries there are.
     ///
@@ -130,37 +121,30 @@ pub trait Storage {
     fn is_empty(&self) -> Result<bool, StorageError> {
         Ok(self.len()? == 0)
     }
+}
 
-    /// Removes all; how many.
-    ///
-    /// # Errors
-    /// When the kernel refuses.
-    fn clear(&self) -> Result<u64, StorageError> {
-        let entries = self.entries()?;
-        for entry in &entries {
-            match self.delete(entry) {
-                Ok(()) | Err(StorageError::Missing) => {}
-                Err(error) => return Err(error),
-            }
+/// A storage that makes changes one by one: what most kernel maps are.
+trait OneByOne {
+    fn change(&self, change: &Change) -> Result<(), StorageError>;
+
+    fn apply_each(&self, changes: &[Change]) -> Result<(), Refused> {
+        for (made, change) in changes.iter().enumerate() {
+            self.change(change).map_err(|error| Refused { made, error })?;
         }
-        Ok(entries.len() as u64)
+        Ok(())
     }
 }
 
 /// Opens the storage of a table; `None` for one without run-time entries.
 ///
 /// # Errors
-/// When the program has not the map that its manifest names.
-pub fn open<'p>(program: &'p Program, table: &'p Table) -> Result<Option<Box<dyn Storage + 'p>>, Error> {
-    let Some(layout) = &table.storage else { return Ok(None) };
-    let storage: Box<dyn Storage + 'p> = match layout {
-        Layout::Hash { map, key_size, action, .. } => {
-            Box::new(keyed::Keyed::hash(program.map(map)?, table, *key_size, action))
-        }
-        Layout::LpmTrie { map, key_size, action, .. } => {
-            Box::new(keyed::Keyed::trie(program.map(map)?, table, *key_size, action))
-        }
-        Layout::Array { map, action, .. } => Box::new(array::Array::new(program.map(map)?, table, action)),
-    };
-    Ok(Some(storage))
+/// When the program has not the maps that its manifest names.
+pub fn open<'p>(program: &'p Program, table: Table<'p>) -> Result<Option<Box<dyn Storage + 'p>>, Error> {
+    let Some(kind) = &table.layout.storage else { return Ok(None) };
+    let map = map::EntryMap::open(program, table, kind.strategy())?;
+    Ok(Some(match kind {
+        Kind::Hash(_) => Box::new(hash::Hash::new(map)),
+        Kind::LpmTrie(_) => Box::new(lpm_trie::LpmTrie::new(map)),
+        Kind::Array(array) => Box::new(array::Array::new(map, array)),
+    }))
 }

@@ -1,21 +1,23 @@
-//! Tables of a loaded program: in, entries in P4's terms (see [`terms`] for text); out, the table changed, listed, or an error that says
-//! what is wrong with the entry. How entries are stored is `storage`'s.
+//! Tables of a loaded program: in, sets of changes in P4's terms (see [`terms`] for text); out, the table changed, listed, or an error that
+//! says what is wrong with an entry. How entries are stored is `storage`'s.
 
 mod default;
 mod error;
-pub mod terms;
 
-pub use crate::storage::{Call, Count, Entry, KeyMatch};
+pub use crate::storage::{ActionCall, Count, Entry, KeyMatch};
 pub use error::TableError;
+pub use p4xdp_control::terms::{self, TermError};
 
 use crate::error::Error;
+use crate::lock;
 use crate::ports::names::PortNames;
 use crate::program::Program;
-use crate::storage::{self, Storage, StorageError};
-use crate::value;
+use crate::storage::{self, Refused, Storage, StorageError};
+use crate::value::{self, Devices, ValueError};
 use num_bigint::BigUint;
-use p4xdp_control::manifest;
-use p4xdp_control::manifest::MatchKind;
+use p4xdp_control::manifest::{self, Manifest};
+use p4xdp_control::terms::{Plain, Values};
+use p4xdp_control::view::{self, Param, View};
 use std::rc::Rc;
 
 /// Where an entry comes from.
@@ -27,10 +29,19 @@ pub enum Origin {
     Control,
 }
 
+/// A change of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Of its entries.
+    Entry(storage::Change),
+    /// Of its default action.
+    SetDefault(ActionCall),
+}
+
 /// A table of a loaded program.
 pub struct Table<'p> {
     program: &'p Program,
-    table: &'p manifest::Table,
+    table: manifest::Table<'p>,
     storage: Option<Box<dyn Storage + 'p>>,
     ports: Option<Rc<PortNames>>,
     any_port: bool,
@@ -43,7 +54,7 @@ impl Program {
     /// When the program lacks a map that its manifest names.
     pub fn tables(&self) -> Result<Vec<Table<'_>>, Error> {
         let ports = PortNames::of(self)?.map(Rc::new);
-        self.manifest().tables.iter().map(|table| Table::open(self, table, ports.clone())).collect()
+        self.manifest().tables().map(|table| Table::open(self, table, ports.clone())).collect()
     }
 
     /// A table by its name or the end of it.
@@ -51,10 +62,10 @@ impl Program {
     /// # Errors
     /// When no table, or more than one, has such a name.
     pub fn table(&self, name: &str) -> Result<Table<'_>, Error> {
-        let names: Vec<&str> = self.manifest().tables.iter().map(|table| table.name.as_str()).collect();
+        let names = self.manifest().view.table_names();
         let position = terms::find("table", name, &names, None)?;
-        let table = self.manifest().tables.get(position);
-        let table = table.ok_or(TableError::Unknown {
+        let table = self.manifest().tables().nth(position);
+        let table = table.ok_or(TermError::Unknown {
             what: "table",
             name: name.into(),
             of: None,
@@ -65,10 +76,36 @@ impl Program {
     }
 }
 
+/// Numbers as people write them for a table: ports may be given by their devices.
+struct OfTable<'t> {
+    ports: Option<&'t PortNames>,
+    /// Numbers of ports need not be there.
+    any: bool,
+}
+
+impl Values for OfTable<'_> {
+    fn read(&self, text: &str, param: &Param) -> Result<BigUint, ValueError> {
+        value::parse(text, param)
+    }
+
+    fn read_port(&self, text: &str, param: &Param) -> Result<BigUint, ValueError> {
+        match self.ports {
+            Some(ports) => ports.read(text, param, self.any),
+            None => value::parse(text, param),
+        }
+    }
+
+    fn text(&self, number: &BigUint, param: &Param) -> String {
+        let ports = self.ports.filter(|_| param.port);
+        let name = ports.and_then(|ports| ports.name(number));
+        name.map_or_else(|| Devices.text(number, param), str::to_owned)
+    }
+}
+
 impl<'p> Table<'p> {
     fn open(
         program: &'p Program,
-        table: &'p manifest::Table,
+        table: manifest::Table<'p>,
         ports: Option<Rc<PortNames>>,
     ) -> Result<Table<'p>, Error> {
         Ok(Table { program, table, storage: storage::open(program, table)?, ports, any_port: false })
@@ -80,16 +117,63 @@ impl<'p> Table<'p> {
         Table { any_port: true, ..self }
     }
 
-    /// Its description.
+    /// What control planes see of it.
     #[must_use]
-    pub fn description(&self) -> &'p manifest::Table {
+    pub fn view(&self) -> &'p view::Table {
+        self.table.view
+    }
+
+    /// What it is, and where it lies.
+    #[must_use]
+    pub fn description(&self) -> manifest::Table<'p> {
         self.table
     }
 
     /// The manifest, which names its actions.
     #[must_use]
-    pub fn manifest(&self) -> &'p manifest::Manifest {
+    pub fn manifest(&self) -> &'p Manifest {
         self.program.manifest()
+    }
+
+    fn program_view(&self) -> &'p View {
+        &self.program.manifest().view
+    }
+
+    fn values(&self, any: bool) -> OfTable<'_> {
+        OfTable { ports: self.ports.as_deref(), any }
+    }
+
+    /// Reads an entry. An absent ternary, range or optional key matches anything. `priority` is `None` where the match kinds leave no choice.
+    ///
+    /// # Errors
+    /// When a name is unknown or a value does not suit.
+    pub fn entry(
+        &self,
+        keys: &[&str],
+        action: &str,
+        args: &[&str],
+        priority: Option<u32>,
+    ) -> Result<Entry, Error> {
+        let keys = terms::keys(self.table.view, keys, &self.values(self.any_port))?;
+        let entry = Entry::new(keys, priority, self.call(action, args)?);
+        terms::check_call(self.program_view(), self.table.view, &entry.call, false)?;
+        Ok(entry)
+    }
+
+    /// Reads the keys of an entry.
+    ///
+    /// # Errors
+    /// When a name is unknown or a value does not suit.
+    pub fn keys(&self, texts: &[&str]) -> Result<Vec<KeyMatch>, TermError> {
+        terms::keys(self.table.view, texts, &self.values(true))
+    }
+
+    /// Reads an action with its arguments.
+    ///
+    /// # Errors
+    /// When a name is unknown or a value does not suit.
+    pub fn call(&self, action: &str, texts: &[&str]) -> Result<ActionCall, TermError> {
+        terms::call(self.program_view(), self.table.view, action, texts, &self.values(self.any_port))
     }
 
     /// How many entries it has: constant ones and others.
@@ -97,11 +181,10 @@ impl<'p> Table<'p> {
     /// # Errors
     /// When the kernel refuses.
     pub fn len(&self) -> Result<u64, Error> {
-        let stored = match &self.storage {
-            Some(storage) => storage.len().map_err(|error| self.error(error, None))?,
-            None => 0,
-        };
-        Ok(stored + self.table.const_entries.len() as u64)
+        match &self.storage {
+            Some(storage) => storage.len().map_err(|error| self.error(error, None)),
+            None => Ok(self.table.view.entries.len() as u64),
+        }
     }
 
     /// It has no entries.
@@ -112,21 +195,24 @@ impl<'p> Table<'p> {
         Ok(self.len()? == 0)
     }
 
-    /// All entries: constant ones in the program's order, then the others by key.
+    /// Entries that it holds at most.
+    #[must_use]
+    pub fn capacity(&self) -> u64 {
+        self.storage.as_ref().map_or(self.table.layout.size, |storage| storage.capacity())
+    }
+
+    /// All entries: constant ones in the program's order, or those of the control plane, by priority and key.
     ///
     /// # Errors
     /// When the kernel refuses.
     pub fn entries(&self) -> Result<Vec<(Origin, Entry)>, Error> {
-        let mut entries = Vec::new();
-        for entry in &self.table.const_entries {
-            entries.push((Origin::Const, terms::of_manifest(entry)));
-        }
-        if let Some(storage) = &self.storage {
-            let mut stored = storage.entries().map_err(|error| self.error(error, None))?;
-            stored.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.keys.cmp(&b.keys)));
-            entries.extend(stored.into_iter().map(|entry| (Origin::Control, entry)));
-        }
-        Ok(entries)
+        let Some(storage) = &self.storage else {
+            let entries = self.table.view.entries.iter().cloned();
+            return Ok(entries.map(|entry| (Origin::Const, entry)).collect());
+        };
+        let mut stored = storage.entries().map_err(|error| self.error(error, None))?;
+        stored.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.keys.cmp(&b.keys)));
+        Ok(stored.into_iter().map(|entry| (Origin::Control, entry)).collect())
     }
 
     /// The entry with these keys.
@@ -134,8 +220,55 @@ impl<'p> Table<'p> {
     /// # Errors
     /// When the keys do not suit the table.
     pub fn get(&self, keys: &[KeyMatch]) -> Result<Option<Entry>, Error> {
-        self.check_keys(keys)?;
+        terms::check_keys(self.table.view, keys)?;
         self.storage()?.get(keys).map_err(|error| self.error(error, Some(keys)))
+    }
+
+    /// Makes a set of changes in order, while no other process makes any, up to the first that cannot be made. All of them are checked against
+    /// the table before any is made.
+    ///
+    /// # Errors
+    /// When a change does not suit the table, or cannot be made.
+    pub fn apply(&self, changes: &[Change]) -> Result<(), Error> {
+        let mut of_entries = Vec::new();
+        let mut default = None;
+        for change in changes {
+            match change {
+                Change::Entry(change) => {
+                    self.check(change)?;
+                    of_entries.push(change.clone());
+                }
+                Change::SetDefault(call) => {
+                    self.check_default(call)?;
+                    default = Some(call);
+                }
+            }
+        }
+        let writer = lock::writer()?;
+        if !of_entries.is_empty() {
+            self.storage()?.apply(&of_entries, &writer).map_err(|Refused { made, error }| {
+                self.error(error, of_entries.get(made).map(storage::Change::keys))
+            })?;
+        }
+        default.map_or(Ok(()), |call| self.write_default(call, &writer))
+    }
+
+    fn check(&self, change: &storage::Change) -> Result<(), Error> {
+        self.storage()?;
+        terms::check_keys(self.table.view, change.keys())?;
+        match change {
+            storage::Change::Insert(entry) | storage::Change::Modify(entry) => {
+                Ok(terms::check_call(self.program_view(), self.table.view, &entry.call, false)?)
+            }
+            storage::Change::SetCount(..) if self.table.layout.direct_counter.is_none() => {
+                Err(TableError::NoDirectCounter { table: self.table.name().to_owned() }.into())
+            }
+            storage::Change::Delete(..) | storage::Change::SetCount(..) => Ok(()),
+        }
+    }
+
+    fn change(&self, change: storage::Change) -> Result<(), Error> {
+        self.apply(&[Change::Entry(change)])
     }
 
     /// Adds an entry.
@@ -143,9 +276,7 @@ impl<'p> Table<'p> {
     /// # Errors
     /// When it does not suit the table, is there, or the table is full.
     pub fn insert(&self, entry: &Entry) -> Result<(), Error> {
-        self.check_keys(&entry.keys)?;
-        self.check_call(&entry.call, false)?;
-        self.storage()?.insert(entry).map_err(|error| self.error(error, Some(&entry.keys)))
+        self.change(storage::Change::Insert(entry.clone()))
     }
 
     /// Gives an entry another action.
@@ -153,20 +284,15 @@ impl<'p> Table<'p> {
     /// # Errors
     /// When it does not suit the table, or there is none with these keys.
     pub fn modify(&self, entry: &Entry) -> Result<(), Error> {
-        self.check_keys(&entry.keys)?;
-        self.check_call(&entry.call, false)?;
-        self.storage()?.modify(entry).map_err(|error| self.error(error, Some(&entry.keys)))
+        self.change(storage::Change::Modify(entry.clone()))
     }
 
     /// Removes an entry.
     ///
     /// # Errors
     /// When there is none with these keys (and, where it counts, priority).
-    pub fn delete(&self, keys: &[KeyMatch], priority: u32) -> Result<(), Error> {
-        self.check_keys(keys)?;
-        let call = Call { action: 0, args: Vec::new() };
-        let entry = Entry { keys: keys.to_vec(), call, priority, count: Count::default() };
-        self.storage()?.delete(&entry).map_err(|error| self.error(error, Some(keys)))
+    pub fn delete(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<(), Error> {
+        self.change(storage::Change::Delete(keys.to_vec(), priority))
     }
 
     /// Removes all entries that are not constant; how many.
@@ -174,10 +300,19 @@ impl<'p> Table<'p> {
     /// # Errors
     /// When the kernel refuses.
     pub fn clear(&self) -> Result<u64, Error> {
-        match &self.storage {
-            Some(storage) => storage.clear().map_err(|error| self.error(error, None)),
-            None => Ok(0),
+        let Some(storage) = &self.storage else { return Ok(0) };
+        let writer = lock::writer()?;
+        let entries = storage.entries().map_err(|error| self.error(error, None))?;
+        let count = entries.len() as u64;
+        for entry in entries {
+            let delete = storage::Change::Delete(entry.keys, entry.priority);
+            match storage.apply(std::slice::from_ref(&delete), &writer) {
+                // A table that forgets entries may have done so meanwhile.
+                Ok(()) | Err(Refused { error: StorageError::Missing, .. }) => {}
+                Err(refused) => return Err(self.error(refused.error, Some(delete.keys()))),
+            }
         }
+        Ok(count)
     }
 
     /// Sets the direct counter of an entry.
@@ -185,114 +320,24 @@ impl<'p> Table<'p> {
     /// # Errors
     /// When there is none with these keys, or the table has no direct counter.
     pub fn set_count(&self, keys: &[KeyMatch], count: Count) -> Result<(), Error> {
-        if self.table.direct_counter.is_none() {
-            return Err(TableError::NoDirectCounter { table: self.table.name.clone() }.into());
-        }
-        self.check_keys(keys)?;
-        self.storage()?.set_count(keys, count).map_err(|error| self.error(error, Some(keys)))
+        self.change(storage::Change::SetCount(keys.to_vec(), count))
     }
 
     fn storage(&self) -> Result<&dyn Storage, TableError> {
         self.storage.as_deref().ok_or_else(|| TableError::Constant {
-            table: self.table.name.clone(),
-            reason: if self.table.keys.is_empty() { "it has no key" } else { "its entries are `const`" },
+            table: self.table.name().to_owned(),
+            reason: if self.table.view.keys.is_empty() { "it has no key" } else { "its entries are `const`" },
         })
     }
 
-    /// Keys in number, kind and width.
-    fn check_keys(&self, keys: &[KeyMatch]) -> Result<(), TableError> {
-        if keys.len() != self.table.keys.len() {
-            return Err(TableError::Count {
-                what: format!("table `{}`", self.table.name),
-                of: "key",
-                wanted: self.table.keys.len(),
-                given: keys.len(),
-            });
-        }
-        for (key, wanted) in self.table.keys.iter().zip(keys) {
-            let suits = match (key.match_kind, wanted) {
-                (MatchKind::Exact | MatchKind::Selector, KeyMatch::Exact(_))
-                | (MatchKind::Lpm, KeyMatch::Prefix(..) | KeyMatch::Any)
-                | (MatchKind::Ternary, KeyMatch::Masked(..) | KeyMatch::Any)
-                | (MatchKind::Range, KeyMatch::Range(..) | KeyMatch::Any)
-                | (MatchKind::Optional, KeyMatch::Exact(_) | KeyMatch::Any) => true,
-                (
-                    MatchKind::Exact
-                    | MatchKind::Selector
-                    | MatchKind::Lpm
-                    | MatchKind::Ternary
-                    | MatchKind::Range
-                    | MatchKind::Optional,
-                    _,
-                ) => false,
-            };
-            if !suits {
-                let text = terms::key_text(key, wanted);
-                return Err(TableError::Kind { text, key: key.param.name.clone(), kind: key.match_kind });
-            }
-            let values: &[&BigUint] = match wanted {
-                KeyMatch::Exact(value) | KeyMatch::Prefix(value, _) => &[value],
-                KeyMatch::Masked(a, b) | KeyMatch::Range(a, b) => &[a, b],
-                KeyMatch::Any => &[],
-            };
-            for value in values {
-                terms::check_width(value, &key.param)?;
-            }
-            if let KeyMatch::Prefix(_, bits) = wanted
-                && *bits > key.param.width
-            {
-                let (key, width) = (key.param.name.clone(), key.param.width);
-                return Err(TableError::PrefixLength { key, width, length: *bits });
-            }
-            if let KeyMatch::Range(low, high) = wanted
-                && low > high
-            {
-                let text = terms::key_text(key, wanted);
-                return Err(TableError::EmptyRange { key: key.param.name.clone(), text });
-            }
-        }
-        Ok(())
-    }
-
-    /// The action's place in the table, and its arguments in number and width.
-    fn check_call(&self, call: &Call, default: bool) -> Result<(), TableError> {
-        let entry = self.table.actions.get(call.action);
-        let action = entry.and_then(|entry| self.manifest().actions.get(entry.action));
-        let (Some(entry), Some(action)) = (entry, action) else {
-            return Err(TableError::Unknown {
-                what: "action",
-                name: call.action.to_string(),
-                of: Some(format!("table `{}`", self.table.name)),
-                candidates: Vec::new(),
-                nearest: None,
-            });
-        };
-        if (default && entry.table_only) || (!default && entry.default_only) {
-            return Err(TableError::Misplaced {
-                action: action.name.clone(),
-                table: self.table.name.clone(),
-                place: if default { "the default action" } else { "entries" },
-            });
-        }
-        if call.args.len() != action.params.len() {
-            return Err(TableError::Count {
-                what: format!("action `{}`", action.name),
-                of: "argument",
-                wanted: action.params.len(),
-                given: call.args.len(),
-            });
-        }
-        for (param, arg) in action.params.iter().zip(&call.args) {
-            terms::check_width(arg, param)?;
-        }
-        Ok(())
-    }
-
     fn error(&self, error: StorageError, keys: Option<&[KeyMatch]>) -> Error {
-        let table = self.table.name.clone();
-        let keys = keys.map(|keys| terms::keys_text(self.table, keys)).unwrap_or_default();
+        let table = self.table.name().to_owned();
+        let keys = keys.map_or_else(
+            || "an entry that was not read".to_owned(),
+            |keys| terms::keys_text(self.table.view, keys, &Plain),
+        );
         match error {
-            StorageError::Full => TableError::Full { table, size: self.table.size }.into(),
+            StorageError::Full => TableError::Full { table, size: self.table.layout.size }.into(),
             StorageError::Duplicate => TableError::Duplicate { table, keys }.into(),
             StorageError::Missing => TableError::Missing { table, keys }.into(),
             StorageError::Corrupt(number) => TableError::Corrupt { table, number: number.to_string() }.into(),
@@ -300,31 +345,15 @@ impl<'p> Table<'p> {
         }
     }
 
-    /// A value as text: a port by its device.
-    fn value_text(&self, param: &manifest::Param, number: &BigUint) -> String {
-        let ports = self.ports.as_ref().filter(|_| param.port);
-        let name = ports.and_then(|ports| ports.name(number));
-        name.map_or_else(|| value::format(number, param), str::to_owned)
-    }
-
-    /// All keys of an entry: `dst=10.0.0.0/8 proto=6`.
+    /// All keys of an entry: `dst=10.0.0.0/8 proto=6`, ports by their devices.
     #[must_use]
     pub fn keys_text(&self, keys: &[KeyMatch]) -> String {
-        let text = |(key, wanted): (&manifest::Key, &KeyMatch)| {
-            let value = match wanted {
-                KeyMatch::Exact(number) => self.value_text(&key.param, number),
-                KeyMatch::Prefix(..) | KeyMatch::Masked(..) | KeyMatch::Range(..) | KeyMatch::Any => {
-                    terms::key_text(key, wanted)
-                }
-            };
-            format!("{}={value}", key.param.name)
-        };
-        self.table.keys.iter().zip(keys).map(text).collect::<Vec<_>>().join(" ")
+        terms::keys_text(self.table.view, keys, &self.values(true))
     }
 
-    /// An action call as text: `set_port(port=3)`.
+    /// An action call as text: `set_port(port=3)`, ports by their devices.
     #[must_use]
-    pub fn call_text(&self, call: &Call) -> String {
-        terms::call_text(self.manifest(), self.table, call, |param, arg| self.value_text(param, arg))
+    pub fn call_text(&self, call: &ActionCall) -> String {
+        terms::call_text(self.program_view(), self.table.view, call, &self.values(true))
     }
 }

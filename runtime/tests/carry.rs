@@ -28,13 +28,13 @@ fn both() -> Result<Report, Error> {
 
 fn insert(program: &Program, table: &str, key: &str, action: &str, args: &[&str]) {
     let table = program.table(table).unwrap();
-    table.insert(&table.entry(&[key], action, args, 0).unwrap()).unwrap();
+    table.insert(&table.entry(&[key], action, args, None).unwrap()).unwrap();
 }
 
 fn dump(program: &Program, table: &str) -> Vec<String> {
     let table = program.table(table).unwrap();
     let line = |(_, entry): (_, p4xdp_runtime::tables::Entry)| {
-        let keys = p4xdp_runtime::tables::terms::keys_text(table.description(), &entry.keys);
+        let keys = table.keys_text(&entry.keys);
         format!("{keys} {}", table.call_text(&entry.call))
     };
     table.entries().unwrap().into_iter().map(line).collect()
@@ -53,9 +53,9 @@ fn entries_and_counts_of_two_devices_live_on_in_one_program() {
         insert(&b, "route", "10.2.0.0/16", "forward", &["2"]);
         insert(&b, "route", "10.1.0.0/16", "forward", &["1"]);
         insert(&a, "small", "7", "drop", &[]);
-        a.counter("seen").unwrap().write(3, Count { packets: 5, bytes: 50 }).unwrap();
-        b.counter("seen").unwrap().write(3, Count { packets: 2, bytes: 20 }).unwrap();
-        b.counter("seen").unwrap().write(4, Count { packets: 1, bytes: 1 }).unwrap();
+        a.counter("seen").unwrap().write_count(3, Count { packets: 5, bytes: 50 }).unwrap();
+        b.counter("seen").unwrap().write_count(3, Count { packets: 2, bytes: 20 }).unwrap();
+        b.counter("seen").unwrap().write_count(4, Count { packets: 1, bytes: 1 }).unwrap();
         let drop = |program: &Program| {
             let mac = program.table("mac").unwrap();
             mac.set_default(&mac.call("drop", &[]).unwrap()).unwrap();
@@ -79,7 +79,7 @@ fn entries_and_counts_of_two_devices_live_on_in_one_program() {
         assert_eq!(mac.call_text(&mac.default_action().unwrap()), "ingress.drop()");
         let seen = program.counter("seen").unwrap();
         assert_eq!(
-            seen.dump().unwrap(),
+            seen.dump_counts().unwrap(),
             [(3, Count { packets: 7, bytes: 70 }), (4, Count { packets: 1, bytes: 1 })]
         );
         let devices = vec![vec!["a0".to_owned()], vec!["a1".to_owned()]];
@@ -100,7 +100,7 @@ fn entries_and_counts_of_two_devices_live_on_in_one_program() {
         let again = both().unwrap();
         assert_eq!(again.carried["ingress.route"], Carried::Kept);
         assert_eq!(again.carried["ingress.seen"], Carried::Kept);
-        assert_eq!(again.program.counter("seen").unwrap().read(3).unwrap().packets, 7);
+        assert_eq!(again.program.counter("seen").unwrap().read_count(3).unwrap().packets, 7);
     });
 }
 
@@ -172,7 +172,7 @@ fn no_packet_is_lost_while_a_counter_is_reset() {
             }
         });
         assert!(resets > 3, "{resets}");
-        let left = counter.read(0).unwrap();
+        let left = counter.read_count(0).unwrap();
         let all = u64::from(PACKETS * ROUNDS);
         assert_eq!((taken.packets + left.packets, taken.bytes + left.bytes), (all, 60 * all));
     });
@@ -202,11 +202,14 @@ fn no_packet_is_lost_while_programs_are_joined() {
         });
         std::thread::sleep(std::time::Duration::from_millis(100));
         let joined = joined.unwrap();
-        let before = b.counter("seen").unwrap().read(0).unwrap().packets;
+        let before = b.counter("seen").unwrap().read_count(0).unwrap().packets;
         assert!(before > 0 && before < u64::from(BATCHES * BATCH), "{before}");
-        assert_eq!(joined.counter("seen").unwrap().read(0).unwrap().packets, u64::from(BATCHES * BATCH));
         assert_eq!(
-            a.counter("seen").unwrap().read(0).unwrap().packets,
+            joined.counter("seen").unwrap().read_count(0).unwrap().packets,
+            u64::from(BATCHES * BATCH)
+        );
+        assert_eq!(
+            a.counter("seen").unwrap().read_count(0).unwrap().packets,
             u64::from(BATCHES * BATCH),
             "its map is kept"
         );

@@ -14,18 +14,18 @@ fn program() -> Program {
 }
 
 fn insert(table: &Table<'_>, key: &str, action: &str, args: &[&str]) -> Result<(), String> {
-    let entry = table.entry(&[key], action, args, 0).map_err(|error| error.to_string())?;
+    let entry = table.entry(&[key], action, args, None).map_err(|error| error.to_string())?;
     table.insert(&entry).map_err(|error| error.to_string())
 }
 
 fn delete(table: &Table<'_>, key: &str) -> Result<(), String> {
     let keys = table.keys(&[key]).map_err(|error| error.to_string())?;
-    table.delete(&keys, 0).map_err(|error| error.to_string())
+    table.delete(&keys, None).map_err(|error| error.to_string())
 }
 
 fn dump(table: &Table<'_>) -> Vec<String> {
     let line = |(_, entry): (Origin, p4xdp_runtime::tables::Entry)| {
-        let keys = p4xdp_runtime::tables::terms::keys_text(table.description(), &entry.keys);
+        let keys = table.keys_text(&entry.keys);
         format!("{keys} -> {}", table.call_text(&entry.call))
     };
     table.entries().unwrap().into_iter().map(line).collect()
@@ -65,12 +65,12 @@ fn exact_table() {
     assert_eq!(insert(&mac, "9", "drop", &[]).unwrap_err(), full);
     let duplicate = "table `ingress.mac` has an entry for hdr.eth.dst=00:00:00:00:00:02; modify it instead";
     assert_eq!(insert(&mac, "2", "drop", &[]).unwrap_err(), duplicate);
-    mac.modify(&mac.entry(&["2"], "drop", &[], 0).unwrap()).unwrap();
+    mac.modify(&mac.entry(&["2"], "drop", &[], None).unwrap()).unwrap();
     assert_eq!(verdict(&program, &frame(2, 2, 0x1234)), Verdict::Drop);
     delete(&mac, "2").unwrap();
     let missing = "table `ingress.mac` has no entry for hdr.eth.dst=00:00:00:00:00:02";
     assert_eq!(delete(&mac, "2").unwrap_err(), missing);
-    assert!(mac.modify(&mac.entry(&["2"], "drop", &[], 0).unwrap()).is_err());
+    assert!(mac.modify(&mac.entry(&["2"], "drop", &[], None).unwrap()).is_err());
     assert_eq!(mac.clear().unwrap(), 3);
     assert!(mac.is_empty().unwrap());
     assert_eq!(verdict(&program, &frame(0xee, 2, 0x1234)), Verdict::Pass);
@@ -173,10 +173,10 @@ fn prefix_table() {
 
     assert!(insert(&route, "10.1.0.0/16", "drop", &[]).unwrap_err().contains("has an entry"));
     assert!(delete(&route, "10.1.0.0/17").unwrap_err().contains("has no entry"));
-    assert!(route.modify(&route.entry(&["10.0.0.0/15"], "drop", &[], 0).unwrap()).is_err());
+    assert!(route.modify(&route.entry(&["10.0.0.0/15"], "drop", &[], None).unwrap()).is_err());
     assert!(route.get(&route.keys(&["10.0.0.0/15"]).unwrap()).unwrap().is_none());
     assert!(route.get(&route.keys(&["10.1.0.0/16"]).unwrap()).unwrap().is_some());
-    route.modify(&route.entry(&["10.1.0.0/16"], "pass", &[], 0).unwrap()).unwrap();
+    route.modify(&route.entry(&["10.1.0.0/16"], "pass", &[], None).unwrap()).unwrap();
     assert_eq!(verdict(&program, &ipv4([10, 1, 9, 9])), Verdict::Pass);
     delete(&route, "10.1.0.0/16").unwrap();
     assert_eq!(verdict(&program, &ipv4([10, 1, 9, 9])), Verdict::Drop);
@@ -204,7 +204,7 @@ fn array_table() {
     assert_eq!(verdict(&program, &frame(1, 5, 0x1234)), Verdict::Pass);
     assert!(insert(&small, "6", "drop", &[]).unwrap_err().contains("has an entry"));
     assert!(insert(&small, "256", "drop", &[]).unwrap_err().contains("does not fit"));
-    small.modify(&small.entry(&["6"], "reply", &[], 0).unwrap()).unwrap();
+    small.modify(&small.entry(&["6"], "reply", &[], None).unwrap()).unwrap();
     assert_eq!(verdict(&program, &frame(1, 6, 0x1234)), Verdict::Tx);
     delete(&small, "6").unwrap();
     assert!(delete(&small, "6").unwrap_err().contains("has no entry"));
@@ -239,14 +239,14 @@ fn counters() {
     for _ in 0..3 {
         verdict(&program, &frame(1, 2, 0x1234));
     }
-    assert_eq!(seen.read(0).unwrap(), Count { packets: 3, bytes: 180 });
-    assert_eq!(seen.dump().unwrap(), [(0, Count { packets: 3, bytes: 180 })]);
-    let beyond = seen.read(8).unwrap_err().to_string();
+    assert_eq!(seen.read_count(0).unwrap(), Count { packets: 3, bytes: 180 });
+    assert_eq!(seen.dump_counts().unwrap(), [(0, Count { packets: 3, bytes: 180 })]);
+    let beyond = seen.read_count(8).unwrap_err().to_string();
     assert_eq!(beyond, "counter `ingress.seen` has indices 0 to 7, not 8");
-    seen.write(1, Count { packets: 5, bytes: 6 }).unwrap();
-    assert_eq!(seen.read(1).unwrap(), Count { packets: 5, bytes: 6 });
+    seen.write_count(1, Count { packets: 5, bytes: 6 }).unwrap();
+    assert_eq!(seen.read_count(1).unwrap(), Count { packets: 5, bytes: 6 });
     assert_eq!(seen.reset().unwrap(), 2);
-    assert!(seen.dump().unwrap().is_empty());
+    assert!(seen.dump_counts().unwrap().is_empty());
     let unknown = program.counter("sene").unwrap_err().to_string();
     assert_eq!(unknown, "there is no counter `sene`; did you mean `ingress.seen`?");
 }
@@ -312,14 +312,16 @@ fn a_log_that_is_not_utf8_is_an_error_and_no_crash() {
 
 /// The table `ingress.mac` with a direct counter beside the action.
 fn with_direct_counter() -> Program {
-    use p4xdp_runtime::manifest::{ByteOrder, DirectCounter, Place, Storage};
+    use p4xdp_control::manifest::DirectCounter;
+    use p4xdp_control::storage::{ByteOrder, Place, Storage};
     let mut manifest = switch::manifest(256);
     let mac = &mut manifest.tables[0];
     let packets = Some(Place { offset: 8, size: 8, order: ByteOrder::Host });
     mac.direct_counter = Some(DirectCounter { name: "ingress.hits".into(), packets, bytes: None });
-    (mac.default.data, mac.default.is_const) = (None, true);
-    let Some(Storage::Hash { value_size, .. }) = &mut mac.storage else { panic!() };
-    *value_size = 16;
+    mac.default = None;
+    let Some(Storage::Hash(hash)) = &mut mac.storage else { panic!() };
+    hash.value_size = 16;
+    manifest.view.tables[0].default_is_const = true;
     let bytes = switch::compile(&manifest.encode().unwrap(), 256, &["DIRECT".into()]);
     let object = p4xdp_runtime::Object::from_bytes("switch.o", bytes).unwrap();
     load::load_detached(&object, 0).unwrap()
@@ -346,7 +348,7 @@ fn no_packet_is_lost_from_a_direct_counter_while_its_entry_is_modified() {
         while !done.load(std::sync::atomic::Ordering::Relaxed) {
             let (action, args): (_, &[&str]) =
                 if changes.is_multiple_of(2) { ("forward", &["7"]) } else { ("drop", &[]) };
-            mac.modify(&mac.entry(&["1"], action, args, 0).unwrap()).unwrap();
+            mac.modify(&mac.entry(&["1"], action, args, None).unwrap()).unwrap();
             changes += 1;
         }
     });

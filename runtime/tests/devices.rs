@@ -23,7 +23,7 @@ fn plain() -> p4xdp_runtime::Object {
 
 fn insert(program: &Program, key: &str, action: &str) {
     let mac = program.table("mac").unwrap();
-    mac.insert(&mac.entry(&[key], action, &[], 0).unwrap()).unwrap();
+    mac.insert(&mac.entry(&[key], action, &[], None).unwrap()).unwrap();
 }
 
 /// Whether the kernel frees a program within ten seconds. It does so after a grace period, not in the call that drops the last reference.
@@ -79,7 +79,7 @@ fn flood() {
         let program = load(&plain(), &["a0", "a0"], &options()).unwrap().program;
         insert(&program, "1", "drop");
         program.flood(&switch::frame(1, 2, 0x1234), 1000, 10_000).unwrap();
-        assert_eq!(program.counter("seen").unwrap().read(0).unwrap().packets, 10_000);
+        assert_eq!(program.counter("seen").unwrap().read_count(0).unwrap().packets, 10_000);
     });
 }
 
@@ -109,16 +109,16 @@ fn replacement_keeps_tables() {
         let first = load(&plain(), &["a0"], &options()).unwrap().program;
         insert(&first, "1", "reply");
         let mac = first.table("mac").unwrap();
-        mac.delete(&mac.keys(&["0xee"]).unwrap(), 0).unwrap();
+        mac.delete(&mac.keys(&["0xee"]).unwrap(), None).unwrap();
         mac.set_default(&mac.call("forward", &["3"]).unwrap()).unwrap();
         first
             .counter("seen")
             .unwrap()
-            .write(2, p4xdp_runtime::tables::Count { packets: 7, bytes: 8 })
+            .write_count(2, p4xdp_runtime::tables::Count { packets: 7, bytes: 8 })
             .unwrap();
         let small = first.table("small").unwrap();
         for key in ["9", "200"] {
-            small.insert(&small.entry(&[key], "drop", &[], 0).unwrap()).unwrap();
+            small.insert(&small.entry(&[key], "drop", &[], None).unwrap()).unwrap();
         }
 
         let smaller = switch::object(&Variant { small: Some(128), ..Variant::default() });
@@ -135,7 +135,7 @@ fn replacement_keeps_tables() {
         let mac = second.table("mac").unwrap();
         assert_eq!(mac.entries().unwrap().len(), 1, "no initial entry comes back");
         assert_eq!(mac.call_text(&mac.default_action().unwrap()), "ingress.forward(port=3)");
-        assert_eq!(second.counter("seen").unwrap().read(2).unwrap().packets, 7);
+        assert_eq!(second.counter("seen").unwrap().read_count(2).unwrap().packets, 7);
         let small = second.table("small").unwrap();
         let entries = small.entries().unwrap();
         assert_eq!(entries.len(), 1);

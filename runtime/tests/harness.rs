@@ -17,9 +17,9 @@ fn program() -> Program {
     ] {
         // One is already there, by the program's initial entries.
         if key == "4" {
-            mac.delete(&mac.keys(&["0xee"]).unwrap(), 0).unwrap();
+            mac.delete(&mac.keys(&["0xee"]).unwrap(), None).unwrap();
         }
-        mac.insert(&mac.entry(&[key], action, args, 0).unwrap()).unwrap();
+        mac.insert(&mac.entry(&[key], action, args, None).unwrap()).unwrap();
     }
     drop(mac);
     program
@@ -88,7 +88,7 @@ fn exercise(harness: &mut dyn Harness, most: usize) {
     assert!(harness.inject(&program, 9, &passed[..13]).unwrap_err().to_string().contains("too short"));
     let longer = [large.as_slice(), &[0]].concat();
     assert!(harness.inject(&program, 9, &longer).unwrap_err().to_string().contains("too long"));
-    assert_eq!(program.counter("seen").unwrap().read(0).unwrap().packets, 11);
+    assert_eq!(program.counter("seen").unwrap().read_count(0).unwrap().packets, 11);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn text(status: &Status) -> String {
         status.running.mode,
         age(status.age.as_secs()),
         manifest.source,
-        manifest.architecture,
+        manifest.view.architecture,
         manifest.compiler,
     );
     if status.statistics.runs > 0 {

@@ -2,7 +2,7 @@
 
 use super::{Exit, complain, output::print, target};
 use crate::cli::{EntryArgs, TableCommand};
-use p4xdp_runtime::manifest::{MatchKind, Param};
+use p4xdp_control::view::Param;
 use p4xdp_runtime::storage::Entry;
 use p4xdp_runtime::tables::{Origin, Table};
 use p4xdp_runtime::{Error, Program};
@@ -19,7 +19,8 @@ pub fn run(command: &TableCommand) -> Exit {
         TableCommand::Delete { target, table, keys, priority } => target::change(target, |program| {
             let table = program.table(table)?;
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            table.delete(&table.keys(&keys)?, *priority)
+            let priority = stated(&table, *priority);
+            table.delete(&table.keys(&keys)?, priority)
         }),
         TableCommand::Clear { target, table } => target::change(target, |program| {
             let removed = program.table(table)?.clear()?;
@@ -44,21 +45,26 @@ fn table_of<'p>(program: &'p Program, name: &str, any_port: bool) -> Result<Tabl
     Ok(if any_port { table.with_any_port() } else { table })
 }
 
+/// The priority of an entry, where priorities matter.
+fn stated(table: &Table<'_>, priority: u32) -> Option<u32> {
+    table.view().has_priorities().then_some(priority)
+}
+
 /// Inserts or modifies: the words are as many keys as the table has, then the action, then its arguments.
 fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Error>) -> Exit {
     let changed = target::change(&args.target, |program| {
         let table = table_of(&program, &args.table, args.force)?;
-        let keys = table.description().keys.len();
+        let keys = table.view().match_keys().count();
         let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
         let Some((keys, [action, arguments @ ..])) = words.split_at_checked(keys) else {
             return Ok(Some(format!(
                 "`{}` takes {keys} keys ({}), then an action; {} words are given",
-                table.description().name,
-                table.description().keys.iter().map(|k| k.param.name.as_str()).collect::<Vec<_>>().join(", "),
+                table.view().name(),
+                table.view().match_keys().map(|k| k.param.name.as_str()).collect::<Vec<_>>().join(", "),
                 words.len()
             )));
         };
-        let entry = table.entry(keys, action, arguments, args.priority)?;
+        let entry = table.entry(keys, action, arguments, stated(&table, args.priority))?;
         apply(&table, &entry)?;
         Ok(None)
     });
@@ -75,14 +81,13 @@ fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Err
 fn list(program: &Program) -> Result<(), Error> {
     let manifest = program.manifest();
     for table in program.tables()? {
-        let description = table.description();
-        let mut out = format!("{} ({} of {} entries)\n", description.name, table.len()?, description.size);
-        for key in &description.keys {
-            out += &format!("  key     {} {}\n", param(&key.param), match_kind(key.match_kind));
+        let view = table.view();
+        let mut out = format!("{} ({} of {} entries)\n", view.name(), table.len()?, table.capacity());
+        for key in &view.keys {
+            out += &format!("  key     {} {}\n", param(&key.param), key.match_kind.name());
         }
-        for action in &description.actions {
-            let Some(described) = manifest.actions.get(action.action) else { continue };
-            let params: Vec<String> = described.params.iter().map(param).collect();
+        for (action, described) in view.actions.iter().zip(manifest.view.actions_of(view)) {
+            let params: Vec<String> = described.values().map(param).collect();
             let scope = if action.default_only {
                 " (default only)"
             } else if action.table_only {
@@ -90,7 +95,7 @@ fn list(program: &Program) -> Result<(), Error> {
             } else {
                 ""
             };
-            out += &format!("  action  {}({}){scope}\n", described.name, params.join(", "));
+            out += &format!("  action  {}({}){scope}\n", described.preamble.name, params.join(", "));
         }
         print(&out);
     }
@@ -101,36 +106,22 @@ fn param(param: &Param) -> String {
     format!("{}: {}<{}>", param.name, if param.signed { "int" } else { "bit" }, param.width)
 }
 
-fn match_kind(kind: MatchKind) -> &'static str {
-    match kind {
-        MatchKind::Exact => "exact",
-        MatchKind::Lpm => "lpm",
-        MatchKind::Ternary => "ternary",
-        MatchKind::Range => "range",
-        MatchKind::Optional => "optional",
-        MatchKind::Selector => "selector",
-    }
-}
-
 fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
     let tables = match name {
         Some(name) => vec![program.table(name)?],
         None => program.tables()?,
     };
     for table in tables {
-        let description = table.description();
-        let mut out = format!("{}\n", description.name);
-        let ordered = description
-            .keys
-            .iter()
-            .any(|k| matches!(k.match_kind, MatchKind::Ternary | MatchKind::Range | MatchKind::Optional));
+        let view = table.view();
+        let mut out = format!("{}\n", view.name());
         for (origin, entry) in table.entries()? {
             let keys = table.keys_text(&entry.keys);
-            let priority = if ordered { format!(" priority {}", entry.priority) } else { String::new() };
+            let priority = entry.priority.filter(|_| view.has_priorities());
+            let priority = priority.map_or_else(String::new, |priority| format!(" priority {priority}"));
             let constant = if origin == Origin::Const { "  (const)" } else { "" };
             out += &format!("  {keys}{priority} -> {}{constant}\n", table.call_text(&entry.call));
         }
-        let constant = if description.default.is_const { "  (const)" } else { "" };
+        let constant = if view.default_is_const { "  (const)" } else { "" };
         out += &format!("  default -> {}{constant}\n", table.call_text(&table.default_action()?));
         print(&out);
     }

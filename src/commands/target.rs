@@ -14,6 +14,6 @@ pub fn open(target: &TargetArgs) -> Result<Program, Error> {
 
 /// Opens the program and changes it. No program is loaded meanwhile, so the change is not made to one that is being replaced.
 pub fn change<T>(target: &TargetArgs, change: impl FnOnce(Program) -> Result<T, Error>) -> Result<T, Error> {
-    let _lock = lock::shared()?;
+    let _lock = lock::writer()?;
     open(target).and_then(change)
 }

@@ -6,7 +6,9 @@ use crate::layout::tables::short_name;
 use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
 use num_traits::ToPrimitive;
-use p4xdp_control::manifest::{ByteOrder, Place};
+use p4xdp_control::manifest::{self, CellKind, ExternKind};
+use p4xdp_control::storage::{ByteOrder, Place};
+use p4xdp_control::view::Param;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_midend::ir::ExternInstance;
 
@@ -36,6 +38,20 @@ impl Cells {
     ) -> Cells {
         let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
         Cells { map: short_name(names, last), kind, size: size.max(1), slot, bytes }
+    }
+
+    /// As the control plane sees them: what a cell holds, and where.
+    pub(super) fn describe(&self, kind: CellKind, fields: Vec<(Param, Place)>) -> ExternKind {
+        ExternKind::Cells(manifest::Cells {
+            kind,
+            map: self.map.clone(),
+            per_cpu: matches!(self.kind, MapType::PerCpuArray | MapType::PerCpuHash),
+            sparse: matches!(self.kind, MapType::Hash | MapType::PerCpuHash),
+            size: self.size,
+            base: 0,
+            value_size: self.bytes,
+            fields,
+        })
     }
 
     /// Their map.

@@ -10,7 +10,9 @@ use crate::emit::cexpr::CType;
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
 use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
-use p4xdp_control::manifest::ExternKind;
+use p4xdp_control::manifest::cells::{BYTES, PACKETS};
+use p4xdp_control::manifest::{CellKind, ExternKind};
+use p4xdp_control::view::Param;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_midend::ir::{ExternInstance, Program};
 
@@ -61,21 +63,14 @@ impl Counters {
     }
 
     /// As the control plane sees them.
-    pub(super) fn describe(&self, sparse: bool) -> ExternKind {
-        ExternKind::Counter {
-            map: self.cells.map.clone(),
-            per_cpu: true,
-            sparse,
-            size: self.cells.size,
-            base: 0,
-            packets: (self.counts != Counts::Bytes).then(|| at(0, 8)),
-            bytes: match self.counts {
-                Counts::Packets => None,
-                Counts::Bytes => Some(at(0, 8)),
-                Counts::PacketsAndBytes => Some(at(8, 8)),
-            },
-            value_size: self.cells.bytes,
-        }
+    pub(super) fn describe(&self) -> ExternKind {
+        let count = |name, offset| (Param::new(name, 64), at(offset, 8));
+        let fields = match self.counts {
+            Counts::Packets => vec![count(PACKETS, 0)],
+            Counts::Bytes => vec![count(BYTES, 0)],
+            Counts::PacketsAndBytes => vec![count(PACKETS, 0), count(BYTES, 8)],
+        };
+        self.cells.describe(CellKind::Counter, fields)
     }
 }
 
@@ -95,7 +90,7 @@ impl Extern for Counters {
     }
 
     fn describe(&self, _program: &Program) -> Option<ExternKind> {
-        Some(Counters::describe(self, false))
+        Some(Counters::describe(self))
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {

@@ -36,7 +36,7 @@ impl Extern for CounterArray {
     }
 
     fn describe(&self, _program: &Program) -> Option<ExternKind> {
-        Some(self.counters.describe(self.sparse))
+        Some(self.counters.describe())
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {

@@ -8,7 +8,8 @@ use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::layout::tables::short_name;
 use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
-use p4xdp_control::manifest::{ExternKind, Param};
+use p4xdp_control::manifest::ExternKind;
+use p4xdp_control::view::Param;
 use p4xdp_midend::ir::Program;
 
 pub(super) const PERF_EVENT_OUTPUT: Entry = Entry::function("BPF_PERF_EVENT_OUTPUT", lay_out).of(FILTERS);
@@ -35,8 +36,7 @@ impl Extern for Events {
     }
 
     fn describe(&self, _program: &Program) -> Option<ExternKind> {
-        let length =
-            Param { name: "length".to_owned(), width: 32, signed: false, members: Vec::new(), port: false };
+        let length = Param::new("length", 32);
         Some(ExternKind::Events { map: self.map.clone(), perf: true, fields: vec![(length, at(0, 4))] })
     }
 

@@ -8,7 +8,7 @@ use crate::emit::cexpr::{CExpr, CType, Prec};
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
 use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
-use p4xdp_control::manifest::ExternKind;
+use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_midend::ir::{Arg, ExternInstance, Program, ScalarType, TypeShape};
 
@@ -47,13 +47,8 @@ impl Extern for Register {
     }
 
     fn describe(&self, program: &Program) -> Option<ExternKind> {
-        Some(ExternKind::Register {
-            map: self.cells.map.clone(),
-            size: self.cells.size,
-            value: crate::manifest::param(program, "value", self.ty),
-            place: at(0, self.cells.bytes),
-            value_size: self.cells.bytes,
-        })
+        let value = p4xdp_midend::control_plane::param(program, "value", self.ty);
+        Some(self.cells.describe(CellKind::Register, vec![(value, at(0, self.cells.bytes))]))
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {

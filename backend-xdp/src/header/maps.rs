@@ -2,45 +2,41 @@
 
 use super::line;
 use crate::names;
-use p4xdp_control::manifest::{ExternKind, Manifest, Storage};
+use p4xdp_control::manifest::{ExternKind, Manifest};
 use std::collections::HashSet;
 
 /// A map, as far as a control plane can tell whether it is the one that the header means.
-struct Map<'a> {
-    name: &'a str,
+struct Map {
+    name: String,
     /// Bytes of a key and of a value; 0 where any number is right.
     key_size: u32,
     value_size: u32,
 }
 
 /// All maps that the header's functions take, each once, in the order of the program.
-fn list(manifest: &Manifest) -> Vec<Map<'_>> {
-    let mut list: Vec<Map<'_>> = Vec::new();
+fn list(manifest: &Manifest) -> Vec<Map> {
+    let mut list: Vec<Map> = Vec::new();
     for table in &manifest.tables {
-        match &table.storage {
-            Some(
-                Storage::Hash { map, key_size, value_size, .. }
-                | Storage::LpmTrie { map, key_size, value_size, .. },
-            ) => list.push(Map { name: map, key_size: *key_size, value_size: *value_size }),
-            Some(Storage::Array { map, value_size, .. }) => {
-                list.push(Map { name: map, key_size: 4, value_size: *value_size });
-            }
-            None => {}
-        }
-        if let Some(data) = &table.default.data {
-            list.push(Map { name: &data.section, key_size: 4, value_size: 0 });
+        let maps = table.storage.iter().flat_map(|storage| storage.strategy().maps());
+        list.extend(maps.map(|map| Map {
+            name: map.name,
+            key_size: map.key_size,
+            value_size: map.value_size,
+        }));
+        if let Some(data) = &table.default {
+            list.push(Map { name: data.section.clone(), key_size: 4, value_size: 0 });
         }
     }
     for instance in &manifest.externs {
         list.push(match &instance.kind {
-            ExternKind::Counter { map, value_size, .. } | ExternKind::Register { map, value_size, .. } => {
-                Map { name: map, key_size: 4, value_size: *value_size }
+            ExternKind::Cells(cells) => {
+                Map { name: cells.map.clone(), key_size: 4, value_size: cells.value_size }
             }
-            ExternKind::Events { map, .. } => Map { name: map, key_size: 4, value_size: 4 },
+            ExternKind::Events { map, .. } => Map { name: map.clone(), key_size: 4, value_size: 4 },
         });
     }
     let mut seen = HashSet::new();
-    list.retain(|map| seen.insert(map.name));
+    list.retain(|map| seen.insert(map.name.clone()));
     list
 }
 

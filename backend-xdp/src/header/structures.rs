@@ -1,7 +1,8 @@
 //! Members of a key or a value as a C program sees and fills them.
 
 use crate::layout::members::short_names;
-use p4xdp_control::manifest::{ByteOrder, Param, Place};
+use p4xdp_control::storage::{ByteOrder, Place};
+use p4xdp_control::view::Param;
 
 /// A number with its place and its name in C, which is that of the member and of the argument.
 pub struct Field<'a> {

@@ -1,9 +1,12 @@
 //! A table in the header: the map's name, its structures, and a function for each thing that can be done with it.
 
 use super::line;
+use super::storage::{self, CStorage, prefix_length};
 use super::structures::{Field, declarations, fields};
 use crate::names::{self, Taken};
-use p4xdp_control::manifest::{DefaultData, Manifest, MatchKind, Storage, Table, TableAction};
+use p4xdp_control::manifest::{DefaultData, Manifest, Table};
+use p4xdp_control::storage::ByteOrder;
+use p4xdp_control::view::{Key, MatchKind, TableAction};
 
 /// Names that the functions use themselves.
 const USED: &[&str] = &["map_fd", "key", "value", "err"];
@@ -16,7 +19,7 @@ pub struct Tables<'a> {
 
 /// A table with all its names in C.
 pub struct TableHeader<'a> {
-    table: &'a Table,
+    table: Table<'a>,
     /// Names begin with it: the prefix and the map's name, if there is a map.
     stem: String,
     keys: Vec<Field<'a>>,
@@ -39,47 +42,39 @@ impl<'a> Tables<'a> {
 
     /// In the order of the program.
     pub fn list(&self) -> Vec<TableHeader<'a>> {
-        let mut stems: Taken =
-            self.manifest.tables.iter().filter_map(|t| map_name(t)).map(str::to_owned).collect();
+        let mut stems: Taken = self.manifest.tables().filter_map(map_name).map(str::to_owned).collect();
         let mut constants = Taken::default();
         let mut list = Vec::new();
-        for table in &self.manifest.tables {
+        for table in self.manifest.tables() {
             let stem = match map_name(table) {
                 Some(map) => map.to_owned(),
-                None => names::member(table.name.rsplit('.').next().unwrap_or(&table.name), &mut stems),
+                None => names::member(last(table.name()), &mut stems),
             };
             let stem = format!("{}{stem}", self.prefix);
             let actions = self.actions(table, &stem, &mut constants);
-            list.push(TableHeader {
-                table,
-                stem,
-                keys: fields(table.keys.iter().map(|key| (&key.param, &key.place)), USED),
-                actions,
-            });
+            list.push(TableHeader { table, stem, keys: keys(table), actions });
         }
         list
     }
 
-    fn actions(&self, table: &'a Table, stem: &str, constants: &mut Taken) -> Vec<ActionHeader<'a>> {
+    fn actions(&self, table: Table<'a>, stem: &str, constants: &mut Taken) -> Vec<ActionHeader<'a>> {
         let base = table.first_action() as usize;
         // `make_key` is taken.
         let mut taken = Taken::from_iter(["key".to_owned()]);
         // An action's arguments stand beside the keys', so they must differ.
-        let keys = fields(table.keys.iter().map(|key| (&key.param, &key.place)), USED);
+        let keys = keys(table);
         let mut used: Vec<&str> = USED.to_vec();
         used.extend(keys.iter().map(|field| field.name.as_str()));
-        table
-            .actions
-            .iter()
-            .enumerate()
-            .filter_map(|(position, action)| {
-                let declared = self.manifest.actions.get(action.action)?;
-                let last = declared.name.rsplit('.').next().unwrap_or(&declared.name);
+        let layouts = table.view.actions.iter().zip(&table.layout.actions).enumerate();
+        layouts
+            .filter_map(|(position, (action, places))| {
+                let declared = self.manifest.view.actions.get(action.action)?;
+                let last = last(&declared.preamble.name);
                 Some(ActionHeader {
                     name: names::member(last, &mut taken),
                     constant: names::member(&format!("{stem}_{last}").to_uppercase(), constants),
                     action,
-                    params: fields(declared.params.iter().zip(&action.places), &used),
+                    params: fields(declared.values().zip(places), &used),
                     number: position + base,
                 })
             })
@@ -87,17 +82,24 @@ impl<'a> Tables<'a> {
     }
 }
 
-fn map_name(table: &Table) -> Option<&str> {
-    match table.storage.as_ref()? {
-        Storage::Hash { map, .. } | Storage::Array { map, .. } | Storage::LpmTrie { map, .. } => Some(map),
-    }
+/// The last part of a name.
+fn last(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, last)| last)
+}
+
+fn keys(table: Table<'_>) -> Vec<Field<'_>> {
+    fields(table.view.keys.iter().map(|key| &key.param).zip(&table.layout.keys), USED)
+}
+
+fn map_name(table: Table<'_>) -> Option<&str> {
+    Some(table.layout.storage.as_ref()?.strategy().map())
 }
 
 impl TableHeader<'_> {
     /// The macro that has the name of the table's map, or of the map with its default action.
     pub fn map_macro(&self) -> Option<String> {
         let upper = self.stem.to_uppercase();
-        match (map_name(self.table), &self.table.default.data) {
+        match (map_name(self.table), &self.table.layout.default) {
             (Some(_), _) => Some(format!("{upper}_MAP")),
             (None, Some(_)) => Some(format!("{upper}_DEFAULT_MAP")),
             (None, None) => None,
@@ -107,22 +109,24 @@ impl TableHeader<'_> {
     /// Writes all of it.
     pub fn write(&self, out: &mut String) {
         let Some(value_size) = self.value_size() else {
-            line(out, &format!("/* Table {}: all of it is code */", self.table.name));
+            line(out, &format!("/* Table {}: all of it is code */", self.table.name()));
             return;
         };
         let keys: Vec<String> = self
             .table
+            .view
             .keys
             .iter()
-            .map(|k| format!("{} ({})", k.param.name, kind_name(k.match_kind)))
+            .map(|k| format!("{} ({})", k.param.name, k.match_kind.name()))
             .collect();
         let keys = if keys.is_empty() { "no key".to_owned() } else { keys.join(", ") };
-        line(out, &format!("/* Table {}: {keys} */\n", self.table.name));
+        line(out, &format!("/* Table {}: {keys} */\n", self.table.name()));
         self.write_types(out, value_size);
         for action in &self.actions {
             self.write_make_value(out, action);
         }
-        if let Some(storage) = &self.table.storage {
+        if let Some(storage) = &self.table.layout.storage {
+            let storage = &*storage::of(storage);
             self.write_make_key(out, storage);
             for action in self.actions.iter().filter(|a| !a.action.default_only) {
                 self.write_put(
@@ -137,7 +141,7 @@ impl TableHeader<'_> {
             }
             self.write_delete(out, storage);
         }
-        if let Some(data) = &self.table.default.data {
+        if let Some(data) = &self.table.layout.default {
             for action in self.actions.iter().filter(|a| !a.action.table_only) {
                 self.write_default(out, data, action);
             }
@@ -145,13 +149,9 @@ impl TableHeader<'_> {
     }
 
     fn value_size(&self) -> Option<u32> {
-        match &self.table.storage {
-            Some(
-                Storage::Hash { value_size, .. }
-                | Storage::Array { value_size, .. }
-                | Storage::LpmTrie { value_size, .. },
-            ) => Some(*value_size),
-            None => self.table.default.data.as_ref().map(|data| data.size),
+        match &self.table.layout.storage {
+            Some(storage) => Some(storage.strategy().value_size()),
+            None => self.table.layout.default.as_ref().map(|data| data.size),
         }
     }
 
@@ -161,7 +161,7 @@ impl TableHeader<'_> {
         if let Some(map) = map_name(self.table) {
             line(out, &format!("#define {upper}_MAP \"{map}\""));
         }
-        if let Some(data) = &self.table.default.data {
+        if let Some(data) = &self.table.layout.default {
             line(out, &format!("#define {upper}_DEFAULT_MAP \"{}\"", data.section));
         }
         line(out, &format!("\nenum {stem}_action {{"));
@@ -169,18 +169,12 @@ impl TableHeader<'_> {
             line(out, &format!("\t{} = {},", action.constant, action.number));
         }
         line(out, "};\n");
-        match &self.table.storage {
-            Some(Storage::Hash { key_size, .. }) => self.write_key(out, "", 0, *key_size),
-            Some(Storage::LpmTrie { key_size, .. }) => {
-                self.write_key(out, "\t__u32 prefixlen;\n", 4, *key_size)
-            }
-            Some(Storage::Array { .. }) | None => {}
+        if let Some(storage) = &self.table.layout.storage {
+            storage::of(storage).key_structure(stem, &self.keys, out);
         }
         line(out, &format!("struct {stem}_value {{\n\t__u32 action;"));
         if value_size > 4 {
-            let wide = |f: &Field<'_>| {
-                f.place.order == p4xdp_control::manifest::ByteOrder::Host && f.place.size == 8
-            };
+            let wide = |f: &Field<'_>| f.place.order == ByteOrder::Host && f.place.size == 8;
             let start = if self.actions.iter().flat_map(|a| &a.params).any(wide) { 8 } else { 4 };
             line(out, "\tunion {");
             for action in self.actions.iter().filter(|a| !a.params.is_empty()) {
@@ -196,35 +190,27 @@ impl TableHeader<'_> {
         line(out, &format!("}};\nstatic_assert(sizeof(struct {stem}_value) == {value_size}, \"layout\");"));
     }
 
-    fn write_key(&self, out: &mut String, first: &str, start: u32, size: u32) {
-        let stem = &self.stem;
-        line(out, &format!("struct {stem}_key {{"));
-        out.push_str(first);
-        for declaration in declarations(&self.keys, start, size) {
-            line(out, &format!("\t{declaration}"));
-        }
-        line(out, &format!("}};\nstatic_assert(sizeof(struct {stem}_key) == {size}, \"layout\");\n"));
+    /// The keys in C with what they are.
+    fn keys(&self) -> Vec<(&Field<'_>, &Key)> {
+        self.keys.iter().zip(&self.table.view.keys).collect()
     }
 
     /// The arguments that name an entry.
     fn key_arguments(&self) -> Vec<String> {
         let mut list = Vec::new();
-        for (field, key) in self.keys.iter().zip(&self.table.keys) {
+        for (field, key) in self.keys() {
             list.push(field.argument());
             if key.match_kind == MatchKind::Lpm {
-                list.push(format!("__u32 {}_prefix_length", field.name));
+                list.push(format!("__u32 {}", prefix_length(field)));
             }
         }
         list
     }
 
     /// A function that fills a key (an index) from arguments.
-    fn write_make_key(&self, out: &mut String, storage: &Storage) {
+    fn write_make_key(&self, out: &mut String, storage: &dyn CStorage) {
         let stem = &self.stem;
-        let target = match storage {
-            Storage::Hash { .. } | Storage::LpmTrie { .. } => format!("struct {stem}_key *key"),
-            Storage::Array { .. } => "__u32 *key".to_owned(),
-        };
+        let target = format!("{} *key", storage.key_type(stem));
         let mut arguments = vec![target];
         arguments.extend(self.key_arguments());
         open(
@@ -233,31 +219,17 @@ impl TableHeader<'_> {
             &format!("{stem}_make_key"),
             &arguments,
         );
-        for (field, key) in self.keys.iter().zip(&self.table.keys) {
+        for (field, key) in self.keys() {
             if let Some(check) = field.check() {
                 line(out, &format!("\t{check}"));
             }
             if key.match_kind == MatchKind::Lpm {
                 let width = key.param.width;
-                line(out, &format!("\tif ({}_prefix_length > {width})\n\t\treturn -ERANGE;", field.name));
+                line(out, &format!("\tif ({} > {width})\n\t\treturn -ERANGE;", prefix_length(field)));
             }
         }
-        match storage {
-            Storage::Hash { .. } | Storage::LpmTrie { .. } => {
-                line(out, "\tmemset(key, 0, sizeof(*key));");
-                if let Storage::LpmTrie { exact_bits, .. } = storage {
-                    let lpm =
-                        self.keys.iter().zip(&self.table.keys).find(|(_, k)| k.match_kind == MatchKind::Lpm);
-                    let length = lpm.map(|(f, _)| format!(" + {}_prefix_length", f.name)).unwrap_or_default();
-                    line(out, &format!("\tkey->prefixlen = {exact_bits}{length};"));
-                }
-                for field in &self.keys {
-                    line(out, &format!("\t{}", field.assignment("key->")));
-                }
-            }
-            Storage::Array { .. } => {
-                line(out, &format!("\t*key = {};", self.keys.first().map_or("0", |f| f.name.as_str())));
-            }
+        for statement in storage.fill_key(&self.keys()) {
+            line(out, &format!("\t{statement}"));
         }
         line(out, "\treturn 0;\n}");
     }
@@ -282,7 +254,7 @@ impl TableHeader<'_> {
     fn write_put(
         &self,
         out: &mut String,
-        storage: &Storage,
+        storage: &dyn CStorage,
         action: &ActionHeader<'_>,
         verb: &str,
         flags: &str,
@@ -293,32 +265,19 @@ impl TableHeader<'_> {
         arguments.extend(self.key_arguments());
         arguments.extend(action.params.iter().map(|f| f.argument()));
         open(out, what, &format!("{stem}_{verb}_{}", action.name), &arguments);
-        line(out, &format!("\tstruct {stem}_value value;\n\t{} key;", self.key_type(storage)));
+        line(out, &format!("\tstruct {stem}_value value;\n\t{} key;", storage.key_type(stem)));
         line(out, &format!("\tint err = {};\n", self.call_make_key()));
         line(out, &format!("\tif (!err)\n\t\terr = {};", self.call_make_value(action)));
         line(out, "\tif (err)\n\t\treturn err;");
-        let done = match storage {
-            Storage::Hash { .. } | Storage::LpmTrie { .. } => {
-                format!("bpf_map_update_elem(map_fd, &key, &value, {flags}) ? -errno : 0")
-            }
-            Storage::Array { .. } => format!("p4xdp_array_put(map_fd, key, &value, sizeof(value), {flags})"),
-        };
-        line(out, &format!("\treturn {done};\n}}"));
-    }
-
-    fn key_type(&self, storage: &Storage) -> String {
-        match storage {
-            Storage::Hash { .. } | Storage::LpmTrie { .. } => format!("struct {}_key", self.stem),
-            Storage::Array { .. } => "__u32".to_owned(),
-        }
+        line(out, &format!("\treturn {};\n}}", storage.put(flags)));
     }
 
     fn call_make_key(&self) -> String {
         let mut arguments = vec!["&key".to_owned()];
-        for (field, key) in self.keys.iter().zip(&self.table.keys) {
+        for (field, key) in self.keys() {
             arguments.push(field.name.clone());
             if key.match_kind == MatchKind::Lpm {
-                arguments.push(format!("{}_prefix_length", field.name));
+                arguments.push(prefix_length(field));
             }
         }
         format!("{}_make_key({})", self.stem, arguments.join(", "))
@@ -330,22 +289,14 @@ impl TableHeader<'_> {
         format!("{}_make_{}({})", self.stem, action.name, arguments.join(", "))
     }
 
-    fn write_delete(&self, out: &mut String, storage: &Storage) {
+    fn write_delete(&self, out: &mut String, storage: &dyn CStorage) {
         let stem = &self.stem;
         let mut arguments = vec!["int map_fd".to_owned()];
         arguments.extend(self.key_arguments());
         open(out, "Removes an entry; -ENOENT if there is none", &format!("{stem}_delete"), &arguments);
-        line(out, &format!("\t{} key;\n\tint err = {};\n", self.key_type(storage), self.call_make_key()));
+        line(out, &format!("\t{} key;\n\tint err = {};\n", storage.key_type(stem), self.call_make_key()));
         line(out, "\tif (err)\n\t\treturn err;");
-        let done = match storage {
-            Storage::Hash { .. } | Storage::LpmTrie { .. } => {
-                "bpf_map_delete_elem(map_fd, &key) ? -errno : 0".to_owned()
-            }
-            Storage::Array { .. } => {
-                format!("p4xdp_array_put(map_fd, key, NULL, sizeof(struct {stem}_value), BPF_EXIST)")
-            }
-        };
-        line(out, &format!("\treturn {done};\n}}"));
+        line(out, &format!("\treturn {};\n}}", storage.delete(stem)));
     }
 
     fn write_default(&self, out: &mut String, data: &DefaultData, action: &ActionHeader<'_>) {
@@ -369,15 +320,4 @@ fn open(out: &mut String, what: &str, name: &str, arguments: &[String]) {
     let joined =
         if joined.len() + name.len() > 60 { format!("\n\t{}", arguments.join(",\n\t")) } else { joined };
     line(out, &format!("\n/* {what}. */\nstatic inline int {name}({joined})\n{{"));
-}
-
-fn kind_name(kind: MatchKind) -> &'static str {
-    match kind {
-        MatchKind::Exact => "exact",
-        MatchKind::Lpm => "lpm",
-        MatchKind::Ternary => "ternary",
-        MatchKind::Range => "range",
-        MatchKind::Optional => "optional",
-        MatchKind::Selector => "selector",
-    }
 }

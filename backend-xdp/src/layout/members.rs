@@ -4,7 +4,7 @@
 //! multiples of 4, because the kernel hashes keys in words.
 
 use crate::names;
-use p4xdp_control::manifest::{ByteOrder, Place};
+use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_midend::ir::ScalarType;
 use std::collections::HashMap;
 use std::sync::Arc;

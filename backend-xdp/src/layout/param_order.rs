@@ -3,7 +3,7 @@
 //! at run time.
 
 use super::extern_facts::ExternFacts;
-use p4xdp_control::manifest::ByteOrder;
+use p4xdp_control::storage::ByteOrder;
 use p4xdp_midend::ir::{
     Action, ActionParam, Arg, Block, Expr, ExprKind, HeaderRef, LValue, LocalId, Program, ScalarType,
     StmtKind,

@@ -12,7 +12,7 @@ use super::members::{Members, Shape, Wish};
 use super::param_order::param_order;
 use crate::names::{self, Names};
 use crate::table_storage::{self, TableStorage};
-use p4xdp_control::manifest::{ByteOrder, Place};
+use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_midend::ir::{Program, Table, TableId};

@@ -6,7 +6,7 @@ use crate::emit::writer::Writer;
 use crate::layout::members::Shape;
 use crate::layout::tables::ValueLayout;
 use crate::maps::{MapDefinition, MapType};
-use p4xdp_control::manifest::{ByteOrder, Place, Storage};
+use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
 
 /// See the module.
 #[derive(Debug)]
@@ -57,7 +57,11 @@ impl TableStorage for ArrayTable {
     }
 
     fn manifest(&self, value: &ValueLayout) -> Storage {
-        Storage::Array { map: self.stem.clone(), value_size: value.size, action: value.action_place() }
+        Storage::Array(storage::Array {
+            map: self.stem.clone(),
+            value_size: value.size,
+            action: value.action_place(),
+        })
     }
 
     fn capacity(&self) -> u64 {

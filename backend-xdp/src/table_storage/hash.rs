@@ -5,7 +5,7 @@ use crate::emit::writer::Writer;
 use crate::layout::members::{Members, Shape};
 use crate::layout::tables::ValueLayout;
 use crate::maps::{MapDefinition, MapType};
-use p4xdp_control::manifest::{Place, Storage};
+use p4xdp_control::storage::{self, Place, Storage};
 use p4xdp_midend::ir::{Program, Table};
 
 /// See the module.
@@ -65,12 +65,12 @@ impl TableStorage for HashTable {
     }
 
     fn manifest(&self, value: &ValueLayout) -> Storage {
-        Storage::Hash {
+        Storage::Hash(storage::Hash {
             map: self.stem.clone(),
             key_size: self.key_size(),
             value_size: value.size,
             action: value.action_place(),
-        }
+        })
     }
 
     fn capacity(&self) -> u64 {

@@ -10,7 +10,7 @@ use crate::emit::writer::Writer;
 use crate::layout::members::{Members, Shape};
 use crate::layout::tables::ValueLayout;
 use crate::maps::{MapDefinition, MapType};
-use p4xdp_control::manifest::{ByteOrder, Place, Storage};
+use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
 use p4xdp_midend::ir::Table;
 
 /// Bytes of the prefix length.
@@ -107,13 +107,13 @@ impl TableStorage for LpmTrieTable {
     }
 
     fn manifest(&self, value: &ValueLayout) -> Storage {
-        Storage::LpmTrie {
+        Storage::LpmTrie(storage::LpmTrie {
             map: self.stem.clone(),
             key_size: self.members.size(),
             value_size: value.size,
             action: value.action_place(),
             exact_bits: self.fixed_bits(),
-        }
+        })
     }
 
     fn capacity(&self) -> u64 {

@@ -19,8 +19,8 @@ use hash::HashTable;
 use lpm_trie::LpmTrieTable;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
-use p4xdp_control::manifest::{ByteOrder, Place, Storage};
-use p4xdp_frontend::ast::AnnotationBody;
+use p4xdp_control::annotation::AnnotationBody;
+use p4xdp_control::storage::{ByteOrder, Place, Storage};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_midend::ir::{ExprKind, KeyElement, MatchKind, Program, PropertyValue, ScalarType, Table};
 
@@ -248,7 +248,7 @@ fn stated_size(program: &Program, externs: &ExternFacts, table: &Table) -> (Opti
 
 /// `@lru`: when the table is full, a new entry displaces the one that has not been used for longest.
 fn is_lru(table: &Table) -> bool {
-    table.annotations.iter().any(|a| &*a.name.text == "lru" && matches!(a.body, AnnotationBody::Empty))
+    table.annotations.iter().any(|a| a.name == "lru" && matches!(a.body, AnnotationBody::Empty))
 }
 
 fn refuse(diagnostics: &mut Diagnostics, key: &KeyElement, what: &Lacking) -> ErrorsReported {

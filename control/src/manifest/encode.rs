@@ -7,7 +7,7 @@ pub const SECTION: &str = ".rodata.p4xdp";
 /// First bytes of the section.
 pub const MAGIC: &[u8; 8] = b"P4XDP\0\r\n";
 /// Version of the encoding and of the meaning of its fields; anything else is refused.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Why bytes are not a manifest.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum DecodeError {
     /// Shorter than it says.
     #[error("the manifest is cut short: {0} of {1} bytes")]
     Short(usize, usize),
-    /// Not the JSON that we expect.
+    /// Not the JSON that we expect, or numbers that are none.
     #[error("the manifest does not read: {0}")]
     Json(#[from] serde_json::Error),
 }

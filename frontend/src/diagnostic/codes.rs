@@ -158,6 +158,7 @@ codes! {
     E0404 "an entry whose priority cannot be derived";
     E0405 "an extern in a block that it is not for";
     E0406 "an object that belongs to one table";
+    E0407 "an id that an object cannot have";
     E0501 "not supported yet";
     E0502 "the program becomes too large";
     E0511 "a loop without a bound";

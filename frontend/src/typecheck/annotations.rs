@@ -8,23 +8,14 @@ use crate::parse;
 use crate::resolve::Binding;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 impl Checker<'_> {
-    /// Checks annotations and hands out a copy for the HIR. A structured `@name` has its value there, as a literal.
+    /// Checks annotations and hands out a copy for the HIR, in which the values of structured ones are literals.
     pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
-        let name = self.annotations_of_property(annotations);
+        let values = self.annotations_of_property(annotations);
         self.require_one_name(annotations);
-        let mut annotations: Vec<Annotation> =
-            annotations.iter().map(|annotation| self.with_numbers(annotation)).collect();
-        if let Some(name) = name
-            && let Some(annotation) = annotations.iter_mut().find(|given| &*given.name.text == "name")
-            && let AnnotationBody::Expressions(values) = &mut annotation.body
-            && let [value] = values.as_mut_slice()
-        {
-            value.kind = ExprKind::String(name.to_string());
-        }
-        annotations
+        let written = annotations.iter().zip(values);
+        written.map(|(annotation, values)| with_literals(self.with_numbers(annotation), values)).collect()
     }
 
     /// `@field_list(FieldLists.copied, 8w2)` as `@field_list(1, 2)`: the body is a list of constant numbers, and only here is
@@ -62,13 +53,16 @@ impl Checker<'_> {
         result
     }
 
-    /// The same for a property of a table, where `@name` names what the property makes, and p4c takes several. The value of a structured
-    /// `@name` is returned.
-    pub(super) fn annotations_of_property(&mut self, annotations: &[Annotation]) -> Option<Arc<str>> {
+    /// The same for a property of a table, where `@name` names what the property makes, and p4c takes several. The values of structured ones
+    /// are returned, `None` where there is none.
+    pub(super) fn annotations_of_property(
+        &mut self,
+        annotations: &[Annotation],
+    ) -> Vec<Vec<Option<ConstValue>>> {
         let mut first: FxHashMap<&str, &Annotation> = FxHashMap::default();
-        let mut name = None;
+        let mut values = Vec::with_capacity(annotations.len());
         for annotation in annotations {
-            name = self.annotation(annotation).or(name);
+            values.push(self.annotation(annotation));
             let earlier = first.get(&*annotation.name.text).copied();
             if earlier.is_none() {
                 first.insert(&annotation.name.text, annotation);
@@ -97,7 +91,7 @@ impl Checker<'_> {
                 );
             }
         }
-        name
+        values
     }
 
     /// Section "Control-plane API annotations": at most one name. What is hidden may have one all the same: p4c
@@ -118,8 +112,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks the body; the value of a structured `@name` is returned.
-    fn annotation(&mut self, annotation: &Annotation) -> Option<Arc<str>> {
+    /// Checks the body; the values of a structured one are returned in order.
+    fn annotation(&mut self, annotation: &Annotation) -> Vec<Option<ConstValue>> {
         let is_name = &*annotation.name.text == "name";
         match &annotation.body {
             AnnotationBody::Empty => {
@@ -128,7 +122,7 @@ impl Checker<'_> {
                     "name" => "@name(\"..\")",
                     "deprecated" => "@deprecated(\"..\")",
                     "noWarn" => "@noWarn(\"..\")",
-                    _ => return None,
+                    _ => return Vec::new(),
                 };
                 self.error(
                     codes::E0333,
@@ -139,15 +133,16 @@ impl Checker<'_> {
             AnnotationBody::Unstructured(tokens) => self.unstructured(annotation, tokens),
             AnnotationBody::Expressions(values) => {
                 let found: Vec<_> = values.iter().map(|value| self.annotation_value(value)).collect();
-                match found.as_slice() {
-                    [Some(ConstValue::String(name))] if is_name => return Some(name.clone()),
-                    found if is_name && found.iter().all(Option::is_some) => self.not_a_string(annotation),
-                    _ => {}
+                let is_string = matches!(found.as_slice(), [Some(ConstValue::String(_))]);
+                if is_name && !is_string && found.iter().all(Option::is_some) {
+                    self.not_a_string(annotation);
                 }
+                return found;
             }
             AnnotationBody::KeyValues(_) if is_name => self.not_a_string(annotation),
             AnnotationBody::KeyValues(pairs) => {
                 let mut first: FxHashMap<&str, Span> = FxHashMap::default();
+                let mut found = Vec::with_capacity(pairs.len());
                 for (name, value) in pairs {
                     let earlier = first.get(&*name.text).copied();
                     if let Some(earlier) = earlier {
@@ -162,11 +157,12 @@ impl Checker<'_> {
                     } else {
                         first.insert(&name.text, name.span);
                     }
-                    self.annotation_value(value);
+                    found.push(self.annotation_value(value));
                 }
+                return found;
             }
         }
-        None
+        Vec::new()
     }
 
     fn not_a_string(&mut self, annotation: &Annotation) {
@@ -260,4 +256,32 @@ fn is_structured(annotation: &Annotation) -> bool {
         AnnotationBody::Empty | AnnotationBody::Unstructured(_) => false,
         AnnotationBody::Expressions(_) | AnnotationBody::KeyValues(_) => true,
     }
+}
+
+/// `@list[WIDTH + 1]` as `@list[9]`. What has no value was reported.
+fn with_literals(mut annotation: Annotation, known: Vec<Option<ConstValue>>) -> Annotation {
+    let values: Vec<&mut Expr> = match &mut annotation.body {
+        AnnotationBody::Empty | AnnotationBody::Unstructured(_) => Vec::new(),
+        AnnotationBody::Expressions(values) => values.iter_mut().collect(),
+        AnnotationBody::KeyValues(pairs) => pairs.iter_mut().map(|(_, value)| value).collect(),
+    };
+    for (value, known) in values.into_iter().zip(known) {
+        match known {
+            Some(ConstValue::Int(number)) => {
+                value.kind = ExprKind::Int { value: number, width: None, radix: 10 };
+            }
+            Some(ConstValue::Bool(known)) => value.kind = ExprKind::Bool(known),
+            Some(ConstValue::String(text)) => value.kind = ExprKind::String(text.to_string()),
+            // Of other types there are no values in annotations.
+            Some(
+                ConstValue::EnumMember(_)
+                | ConstValue::Error(_)
+                | ConstValue::MatchKind(_)
+                | ConstValue::Aggregate(_)
+                | ConstValue::InvalidHeader,
+            )
+            | None => {}
+        }
+    }
+    annotation
 }

@@ -248,7 +248,7 @@ impl<'h> Elaborator<'h> {
             extern_type: hir.externs[decl].name.name.clone(),
             type_args,
             args,
-            annotations: declared.annotations.to_vec(),
+            annotations: super::annotations::annotations(declared.annotations),
             span: declared.span,
         }))
     }

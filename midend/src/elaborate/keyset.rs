@@ -172,7 +172,7 @@ impl<'h> Elaborator<'h> {
             name: names::full_name(&scope, &decl.name.name, &decl.annotations),
             keys,
             size: self.constant_u64(&decl.size)?,
-            annotations: decl.annotations.clone(),
+            annotations: super::annotations::annotations(&decl.annotations),
             span,
         };
         let new = self.ir.value_sets.push(set);

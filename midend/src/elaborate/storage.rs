@@ -140,7 +140,7 @@ impl Elaborator<'_> {
         &mut self,
         name: Arc<str>,
         ty: ir::ScalarType,
-        annotations: Vec<Annotation>,
+        annotations: Vec<ir::Annotation>,
         span: Span,
     ) -> LocalId {
         self.ir.locals.push(ir::Local { name, ty, annotations, span })
@@ -164,7 +164,12 @@ impl Elaborator<'_> {
             ));
         }
         Ok(match self.class(ty, span)? {
-            Class::Scalar(ty) => Loc::Scalar(self.new_local(name.clone(), ty, annotations.to_vec(), span)),
+            Class::Scalar(ty) => Loc::Scalar(self.new_local(
+                name.clone(),
+                ty,
+                super::annotations::annotations(annotations),
+                span,
+            )),
             Class::Header(layout) => {
                 let id = self.ir.headers.push(ir::Header { name: name.clone(), ty: layout.id, span });
                 Loc::header(HeaderRef::Header(id))

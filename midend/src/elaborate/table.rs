@@ -105,7 +105,7 @@ impl<'h> Elaborator<'h> {
             entries_are_const: decl.entries_are_const,
             size,
             properties,
-            annotations: decl.annotations.clone(),
+            annotations: super::annotations::annotations(&decl.annotations),
             span,
         });
         Ok(TableInfo { id: table, stored_keys, actions: actions.positions, sets_exit_flag })
@@ -126,7 +126,7 @@ impl<'h> Elaborator<'h> {
                     name,
                     expr,
                     match_kind: match_kind(&self.hir.match_kinds[key.match_kind].name),
-                    annotations: key.annotations.clone(),
+                    annotations: super::annotations::annotations(&key.annotations),
                 });
             }
         }

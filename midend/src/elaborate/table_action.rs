@@ -1,5 +1,6 @@
 //! The actions of a table: bodies with directed parameters bound to the arguments of the action list.
 
+use super::annotations::annotations;
 use super::env::{Binding, Frame, FrameKind};
 use super::footprint::Footprint;
 use super::inline::{Actual, Actuals, Sharing};
@@ -23,6 +24,11 @@ pub(super) struct TableActions {
     pub(super) positions: FxHashMap<ActionId, usize>,
 }
 
+/// A default action that is not among the table's actions.
+fn default_only(action: ir::ActionId, written: &[hir::Annotation]) -> ir::TableAction {
+    ir::TableAction { action, table_only: false, default_only: true, annotations: annotations(written) }
+}
+
 impl<'h> Elaborator<'h> {
     pub(super) fn table_actions(&mut self, decl: &'h hir::Table, table: &Arc<str>) -> Res<TableActions> {
         let mut list = Vec::new();
@@ -34,6 +40,7 @@ impl<'h> Elaborator<'h> {
                 action,
                 table_only: names::find(&call.annotations, "tableonly").is_some(),
                 default_only: names::find(&call.annotations, "defaultonly").is_some(),
+                annotations: annotations(&call.annotations),
             });
         }
         let default = match &decl.default_action {
@@ -43,7 +50,7 @@ impl<'h> Elaborator<'h> {
                     None => {
                         let action = self.table_action(call)?;
                         positions.insert(call.action, list.len());
-                        list.push(ir::TableAction { action, table_only: false, default_only: true });
+                        list.push(default_only(action, &call.annotations));
                         list.len() - 1
                     }
                 };
@@ -58,7 +65,7 @@ impl<'h> Elaborator<'h> {
                     annotations: Vec::new(),
                     span: decl.name.span,
                 });
-                list.push(ir::TableAction { action, table_only: false, default_only: true });
+                list.push(default_only(action, &[]));
                 ir::ActionCall { action: list.len() - 1, args: Vec::new(), span: decl.name.span }
             }
         };
@@ -132,7 +139,7 @@ impl<'h> Elaborator<'h> {
             name: names::full_name(&scope, &decl.name.name, &decl.annotations),
             params,
             body,
-            annotations: decl.annotations.clone(),
+            annotations: annotations(&decl.annotations),
             span,
         }))
     }
@@ -161,11 +168,11 @@ impl<'h> Elaborator<'h> {
         let decl = &self.hir.variables[param];
         let span = decl.name.span;
         let loc = self.alloc(decl.ty, &decl.name.name, &decl.annotations, span)?;
-        let annotations = &decl.annotations;
-        let name = names::annotated(annotations).unwrap_or_else(|| decl.name.name.clone());
+        let kept = annotations(&decl.annotations);
+        let name = names::annotated(&decl.annotations).unwrap_or_else(|| decl.name.name.clone());
         self.data_leaves(&loc, &name, &mut |e, name, local| {
             let ty = e.ir.locals[local].ty;
-            params.push(ir::ActionParam { name, local, ty, annotations: annotations.clone() });
+            params.push(ir::ActionParam { name, local, ty, annotations: kept.clone() });
         })?;
         self.bind(param, Binding::Loc(loc));
         Ok(())

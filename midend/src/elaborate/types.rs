@@ -270,7 +270,7 @@ impl Elaborator<'_> {
         let id = self.ir.header_types.push(ir::HeaderType {
             name: decl.name.name.clone(),
             fields: flat,
-            annotations: decl.annotations.clone(),
+            annotations: super::annotations::annotations(&decl.annotations),
             span: decl.name.span,
         });
         Ok(Rc::new(HeaderLayout { id, fields, starts }))
@@ -285,7 +285,8 @@ impl Elaborator<'_> {
     ) -> Res<()> {
         match self.class(field.ty, span)? {
             Class::Scalar(ty) => {
-                flat.push(ir::HeaderField { name, ty, offset: 0, annotations: field.annotations.to_vec() });
+                let annotations = super::annotations::annotations(field.annotations.iter());
+                flat.push(ir::HeaderField { name, ty, offset: 0, annotations });
                 Ok(())
             }
             Class::Struct { fields, .. } => {

@@ -17,11 +17,11 @@ pub mod v1model;
 use super::arch::CallSite;
 use super::bits::BitWriter;
 use super::code::Call;
-use super::control::CounterValue;
 use super::run::{Flow, Run};
 use crate::ir::{Arg, Expr, ExprKind, ExternInstance, Program, ScalarType};
 use hash::Algorithm;
 use meter::MeterState;
+use p4xdp_control::entry::Count;
 use register::RegisterState;
 use selector::SelectorState;
 use std::collections::BTreeMap;
@@ -35,9 +35,9 @@ pub enum ExternState {
     /// Has none.
     Stateless,
     /// Counters: most cells (`None`: without bound), and the cells that are not zero.
-    Counter(Option<u64>, BTreeMap<u64, CounterValue>),
+    Counter(Option<u64>, BTreeMap<u64, Count>),
     /// Counters with any index that appear when they are first used: how many there can be, and those that there are.
-    SparseCounter(u64, BTreeMap<u64, CounterValue>),
+    SparseCounter(u64, BTreeMap<u64, Count>),
     /// Registers.
     Register(RegisterState),
     /// Meters.

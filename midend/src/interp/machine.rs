@@ -2,7 +2,6 @@
 
 use super::arch::{self, Architecture};
 use super::code::{Code, Matcher};
-use super::control::{KeyMatch, MulticastNode};
 use super::externs::ExternState;
 use super::externs::hash::CustomCrcs;
 use super::layout::{Slot, Storage};
@@ -12,6 +11,8 @@ use super::run::{Run, Scratch};
 use super::table::{ControlError, EntryAction, TableCode, TableState};
 use super::trace::{Event, EventKind};
 use crate::ir::{ExternId, Program, PropertyValue};
+use p4xdp_control::entry::{KeyMatch, MulticastNode, Session};
+use p4xdp_control::view::View;
 use p4xdp_frontend::diagnostic::Diagnostic;
 use p4xdp_frontend::source::Span;
 use std::collections::BTreeMap;
@@ -70,26 +71,6 @@ pub struct Outcome {
     pub digests: Vec<Digest>,
     /// What happened, if tracing is on.
     pub trace: Vec<Event>,
-}
-
-/// Where the copies of a clone session go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mirror {
-    /// To one port.
-    Port(u32),
-    /// To a multicast group.
-    Group(u32),
-}
-
-/// A clone session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Where its copies go.
-    pub target: Mirror,
-    /// The class of service that they have.
-    pub class_of_service: u32,
-    /// They are cut to this many bytes.
-    pub truncate: Option<u32>,
 }
 
 /// What outlives a packet.
@@ -163,6 +144,7 @@ impl State {
 #[derive(Debug)]
 pub struct Machine {
     pub(super) code: Arc<Code>,
+    pub(super) view: Arc<View>,
     pub(super) names: Arc<ControlNames>,
     pub(super) state: State,
     storage: Storage,
@@ -250,6 +232,7 @@ impl Machine {
         let storage = code.layout.storage();
         Ok(Machine {
             code: Arc::new(code),
+            view: Arc::new(crate::control_plane::view(program)),
             names: Arc::new(names),
             state,
             storage,
@@ -258,6 +241,11 @@ impl Machine {
             tracing: false,
             describing: false,
         })
+    }
+
+    /// What a control plane sees of the program; entries speak in its terms.
+    pub fn view(&self) -> &View {
+        &self.view
     }
 
     /// Notes events from now on, or no longer.

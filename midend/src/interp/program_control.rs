@@ -1,29 +1,19 @@
 //! The control plane of a [`Machine`]: tables, counters, and the rest, by their names in the program.
 
-use super::control::{ActionSpec, CounterValue, KeyMatch, MulticastNode, TableEntry};
 use super::externs::hash::Crc;
 use super::externs::{ExternState, counter};
 use super::lower::keyset_matcher;
-use super::machine::{Machine, Mirror, Session};
+use super::machine::Machine;
 use super::table::{ControlError, EntryAction, TableCode};
 use super::value::Value;
 use crate::ir::{Keyset, ScalarType};
 use num_bigint::BigUint;
+use p4xdp_control::entry::{ActionCall, Count, Entry, KeyMatch, Mirror, MulticastNode, Session, Target};
+use p4xdp_control::terms;
 use std::sync::Arc;
 
-/// What an entry runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EntryTarget {
-    /// An action.
-    Action(ActionSpec),
-    /// A member of the table's action profile.
-    Member(u32),
-    /// A group of the table's action selector.
-    Group(u32),
-}
-
 /// An entry as a control plane reads it back: keys, priority, what it runs.
-pub type ReadEntry = (Vec<KeyMatch>, Option<u32>, EntryTarget);
+pub type ReadEntry = (Vec<KeyMatch>, Option<u32>, Target);
 
 impl Machine {
     fn table_code(&self, name: &str) -> Result<usize, ControlError> {
@@ -34,64 +24,61 @@ impl Machine {
     fn resolve_action(
         &self,
         table: &TableCode,
-        action: &ActionSpec,
+        call: &ActionCall,
         as_default: bool,
     ) -> Result<(usize, Arc<[Value]>), ControlError> {
-        let bad = |why: String| ControlError::BadAction { table: table.name.clone(), why };
-        let found = table.actions.iter().enumerate().find(|(_, a)| a.name == action.name);
-        let Some((position, listed)) = found else {
-            return Err(bad(format!("it has no action `{}`", action.name)));
-        };
-        if as_default && listed.table_only {
-            return Err(bad(format!("action `{}` is marked @tableonly", action.name)));
+        if let Some(view) = self.view.tables.get(table.id as usize) {
+            terms::check_call(&self.view, view, call, as_default)?;
         }
-        if !as_default && listed.default_only {
-            return Err(bad(format!("action `{}` is marked @defaultonly", action.name)));
-        }
-        let params = self.code.actions.get(listed.action as usize).map_or(&[][..], |a| &a.params);
-        if params.len() != action.args.len() {
-            let (wanted, given) = (params.len(), action.args.len());
-            return Err(bad(format!("action `{}` takes {wanted} arguments, not {given}", action.name)));
-        }
-        for ((name, _, width), value) in params.iter().zip(&action.args) {
-            if value.bits() > u64::from(*width) {
-                return Err(bad(format!("{value:#x} does not fit parameter `{name}` of {width} bits")));
-            }
-        }
-        let args = params.iter().zip(&action.args).map(|((_, _, w), v)| Value::new(v, *w)).collect();
-        Ok((position, args))
+        let action = table.actions.get(call.action).and_then(|a| self.code.actions.get(a.action as usize));
+        let params = action.map_or(&[][..], |a| &a.params);
+        let args = params.iter().zip(&call.args).map(|((_, _, w), v)| Value::new(v, *w)).collect();
+        Ok((call.action, args))
     }
 
-    fn entry_action(&self, table: &TableCode, target: &EntryTarget) -> Result<EntryAction, ControlError> {
+    /// Keys in the forms that the table's keys have, if they suit it.
+    fn checked_keys(&self, table: usize, keys: &[KeyMatch]) -> Result<Vec<KeyMatch>, ControlError> {
+        let Some(view) = self.view.tables.get(table) else { return Ok(keys.to_vec()) };
+        let given = keys.iter().cloned().enumerate();
+        let in_form = |(at, given): (usize, KeyMatch)| match view.match_keys().nth(at) {
+            Some(key) => given.in_form(key.match_kind, key.param.width, key.param.signed),
+            None => given,
+        };
+        let keys: Vec<KeyMatch> = given.map(in_form).collect();
+        terms::check_keys(view, &keys)?;
+        Ok(keys)
+    }
+
+    fn entry_action(&self, table: &TableCode, target: &Target) -> Result<EntryAction, ControlError> {
         Ok(match target {
-            EntryTarget::Action(action) => {
+            Target::Action(action) => {
                 let (position, args) = self.resolve_action(table, action, false)?;
                 EntryAction::Direct(position, args)
             }
-            EntryTarget::Member(_) | EntryTarget::Group(_) => {
-                let bad = |why: String| ControlError::BadAction { table: table.name.clone(), why };
+            Target::Member(_) | Target::Group(_) => {
+                let bad = |why: String| ControlError::BadTarget { table: table.name.clone(), why };
                 let at = table.implementation.and_then(|i| self.state.externs.get(i as usize));
                 let Some(ExternState::Selector(selector)) = at else {
                     return Err(bad("it has no action profile".to_owned()));
                 };
                 match target {
-                    EntryTarget::Group(group) if !selector.groups.contains_key(group) => {
+                    Target::Group(group) if !selector.groups.contains_key(group) => {
                         return Err(bad(format!("its action selector has no group {group}")));
                     }
-                    EntryTarget::Member(member) if !selector.members.contains_key(member) => {
+                    Target::Member(member) if !selector.members.contains_key(member) => {
                         return Err(bad(format!("its action profile has no member {member}")));
                     }
-                    EntryTarget::Group(group) => EntryAction::Group(*group),
-                    EntryTarget::Member(member) => EntryAction::Member(*member),
-                    EntryTarget::Action(_) => return Err(bad("it has no action profile".to_owned())),
+                    Target::Group(group) => EntryAction::Group(*group),
+                    Target::Member(member) => EntryAction::Member(*member),
+                    Target::Action(_) => return Err(bad("it has no action profile".to_owned())),
                 }
             }
         })
     }
 
     /// Adds an entry.
-    pub fn insert(&mut self, table: &str, entry: &TableEntry) -> Result<(), ControlError> {
-        let target = EntryTarget::Action(entry.action.clone());
+    pub fn insert(&mut self, table: &str, entry: &Entry) -> Result<(), ControlError> {
+        let target = Target::Action(entry.call.clone());
         self.insert_target(table, &entry.keys, entry.priority, &target)
     }
 
@@ -101,13 +88,14 @@ impl Machine {
         table: &str,
         keys: &[KeyMatch],
         priority: Option<u32>,
-        target: &EntryTarget,
+        target: &Target,
     ) -> Result<(), ControlError> {
         let at = self.table_code(table)?;
         let code = Arc::clone(&self.code);
         let Some(code) = code.tables.get(at) else { return Ok(()) };
         let action = self.entry_action(code, target)?;
-        self.state.insert(code, keys, priority, action).map(|_| ())
+        let keys = self.checked_keys(at, keys)?;
+        self.state.insert(code, &keys, priority, action).map(|_| ())
     }
 
     /// Replaces the action of an entry.
@@ -116,15 +104,16 @@ impl Machine {
         table: &str,
         keys: &[KeyMatch],
         priority: Option<u32>,
-        target: &EntryTarget,
+        target: &Target,
     ) -> Result<(), ControlError> {
         let at = self.table_code(table)?;
+        let keys = self.checked_keys(at, keys)?;
         let code = Arc::clone(&self.code);
         let Some(code) = code.tables.get(at) else { return Ok(()) };
         let action = self.entry_action(code, target)?;
         match self.state.tables.get_mut(at) {
             Some(state) => {
-                let entry = state.find(code, keys, priority)?;
+                let entry = state.find(code, &keys, priority)?;
                 state.modify(code, entry, action)
             }
             None => Ok(()),
@@ -139,10 +128,11 @@ impl Machine {
         priority: Option<u32>,
     ) -> Result<(), ControlError> {
         let at = self.table_code(table)?;
+        let keys = self.checked_keys(at, keys)?;
         let code = Arc::clone(&self.code);
         match (code.tables.get(at), self.state.tables.get_mut(at)) {
             (Some(code), Some(state)) => {
-                let entry = state.find(code, keys, priority)?;
+                let entry = state.find(code, &keys, priority)?;
                 state.remove(code, entry)
             }
             _ => Ok(()),
@@ -158,6 +148,7 @@ impl Machine {
         nanoseconds: Option<u64>,
     ) -> Result<(), ControlError> {
         let at = self.table_code(table)?;
+        let keys = self.checked_keys(at, keys)?;
         let code = Arc::clone(&self.code);
         let (Some(code), Some(state)) = (code.tables.get(at), self.state.tables.get_mut(at)) else {
             return Ok(());
@@ -167,7 +158,7 @@ impl Machine {
                 "the entries of table `{table}` have no idle timeout"
             )));
         }
-        let entry = state.find(code, keys, priority)?;
+        let entry = state.find(code, &keys, priority)?;
         state.set_timeout(entry, nanoseconds, self.state.now);
         Ok(())
     }
@@ -180,10 +171,11 @@ impl Machine {
         priority: Option<u32>,
     ) -> Result<bool, ControlError> {
         let at = self.table_code(table)?;
+        let keys = self.checked_keys(at, keys)?;
         let (Some(code), Some(state)) = (self.code.tables.get(at), self.state.tables.get(at)) else {
             return Ok(false);
         };
-        let entry = state.find(code, keys, priority)?;
+        let entry = state.find(code, &keys, priority)?;
         Ok(state.entry(entry).is_some_and(|e| e.timer.expired(self.state.now)))
     }
 
@@ -193,14 +185,14 @@ impl Machine {
     }
 
     /// Replaces the default action.
-    pub fn set_default(&mut self, table: &str, action: &ActionSpec) -> Result<(), ControlError> {
+    pub fn set_default(&mut self, table: &str, call: &ActionCall) -> Result<(), ControlError> {
         let at = self.table_code(table)?;
         let code = Arc::clone(&self.code);
         let Some(code) = code.tables.get(at) else { return Ok(()) };
         if code.default_is_const {
             return Err(ControlError::Constant { what: "the default action", table: code.name.clone() });
         }
-        let default = self.resolve_action(code, action, true)?;
+        let default = self.resolve_action(code, call, true)?;
         if let Some(state) = self.state.tables.get_mut(at) {
             state.default = default;
         }
@@ -217,17 +209,17 @@ impl Machine {
     /// All entries of a table, by age.
     pub fn entries(&self, table: &str) -> Result<Vec<ReadEntry>, ControlError> {
         let at = self.table_code(table)?;
-        let (Some(code), Some(state)) = (self.code.tables.get(at), self.state.tables.get(at)) else {
+        let (Some(_), Some(state)) = (self.code.tables.get(at), self.state.tables.get(at)) else {
             return Ok(Vec::new());
         };
         let read = state.entries().map(|(_, e)| {
             let target = match &e.action {
-                EntryAction::Direct(position, args) => EntryTarget::Action(ActionSpec {
-                    name: code.actions.get(*position).map(|a| a.name.clone()).unwrap_or_default(),
+                EntryAction::Direct(action, args) => Target::Action(ActionCall {
+                    action: *action,
                     args: args.iter().map(Value::to_big).collect(),
                 }),
-                EntryAction::Member(m) => EntryTarget::Member(*m),
-                EntryAction::Group(g) => EntryTarget::Group(*g),
+                EntryAction::Member(m) => Target::Member(*m),
+                EntryAction::Group(g) => Target::Group(*g),
             };
             (e.keys.clone(), e.priority, target)
         });
@@ -240,7 +232,7 @@ impl Machine {
     }
 
     /// Reads a counter's cell.
-    pub fn counter(&self, name: &str, index: u64) -> Result<CounterValue, ControlError> {
+    pub fn counter(&self, name: &str, index: u64) -> Result<Count, ControlError> {
         match self.state.externs.get(self.extern_at(name)?) {
             Some(ExternState::Counter(size, cells)) => {
                 in_range(name, *size, index)?;
@@ -252,7 +244,7 @@ impl Machine {
     }
 
     /// Writes a counter's cell.
-    pub fn write_counter(&mut self, name: &str, index: u64, value: CounterValue) -> Result<(), ControlError> {
+    pub fn write_counter(&mut self, name: &str, index: u64, value: Count) -> Result<(), ControlError> {
         let at = self.extern_at(name)?;
         match self.state.externs.get_mut(at) {
             Some(ExternState::Counter(size, cells)) => {
@@ -277,12 +269,13 @@ impl Machine {
         table: &str,
         keys: &[KeyMatch],
         priority: Option<u32>,
-    ) -> Result<CounterValue, ControlError> {
+    ) -> Result<Count, ControlError> {
         let at = self.table_code(table)?;
+        let keys = self.checked_keys(at, keys)?;
         let (Some(code), Some(state)) = (self.code.tables.get(at), self.state.tables.get(at)) else {
-            return Ok(CounterValue::default());
+            return Ok(Count::default());
         };
-        let entry = state.find(code, keys, priority)?;
+        let entry = state.find(code, &keys, priority)?;
         match code.counter.and_then(|c| self.state.externs.get(c as usize)) {
             Some(ExternState::Counter(_, cells)) => {
                 Ok(cells.get(&u64::from(entry)).copied().unwrap_or_default())
@@ -292,7 +285,7 @@ impl Machine {
     }
 
     /// Reads what a direct counter has counted of misses.
-    pub fn counter_of_misses(&self, name: &str) -> Result<CounterValue, ControlError> {
+    pub fn counter_of_misses(&self, name: &str) -> Result<Count, ControlError> {
         match self.state.externs.get(self.extern_at(name)?) {
             Some(ExternState::Counter(None, cells)) => {
                 Ok(cells.get(&counter::OF_MISSES).copied().unwrap_or_default())
@@ -361,19 +354,15 @@ impl Machine {
     }
 
     /// Makes or replaces a member of an action profile.
-    pub fn set_member(
-        &mut self,
-        profile: &str,
-        member: u32,
-        action: &ActionSpec,
-    ) -> Result<(), ControlError> {
+    pub fn set_member(&mut self, profile: &str, member: u32, call: &ActionCall) -> Result<(), ControlError> {
         let at = self.extern_at(profile)?;
         let code = Arc::clone(&self.code);
         let table = code.tables.iter().find(|t| t.implementation.is_some_and(|i| i as usize == at));
         let Some(table) = table else {
             return Err(ControlError::Refused(format!("no table is implemented by `{profile}`")));
         };
-        let (_, args) = self.resolve_action(table, action, false)?;
+        let (position, args) = self.resolve_action(table, call, false)?;
+        let name = table.actions.get(position).map(|action| action.name.clone());
         match self.state.externs.get_mut(at) {
             Some(ExternState::Selector(s)) => {
                 if s.members.len() as u64 >= s.size && !s.members.contains_key(&member) {
@@ -382,7 +371,9 @@ impl Machine {
                         s.size
                     )));
                 }
-                s.members.insert(member, (action.name.clone(), args));
+                if let Some(name) = name {
+                    s.members.insert(member, (name, args));
+                }
                 Ok(())
             }
             _ => Err(ControlError::Refused(format!("`{profile}` is no action profile"))),

@@ -1,9 +1,9 @@
 //! What a machine has counted and kept, for people: the cells of counters and registers that are not zero.
 
-use super::control::{CounterValue, KeyMatch};
 use super::externs::{ExternState, counter};
 use super::machine::Machine;
 use num_bigint::BigUint;
+use p4xdp_control::entry::{Count, KeyMatch};
 use std::sync::Arc;
 
 /// Which cell of an extern.
@@ -21,7 +21,7 @@ pub enum CellAt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CellValue {
     /// Of a counter.
-    Counter(CounterValue),
+    Counter(Count),
     /// Of a register; a struct is one number, its first field highest.
     Register(BigUint),
 }
@@ -44,7 +44,7 @@ impl Machine {
         for (at, (state, name)) in self.state.externs.iter().zip(&self.names.externs).enumerate() {
             match state {
                 ExternState::Counter(size, cells) => {
-                    let counted = cells.iter().filter(|(_, value)| **value != CounterValue::default());
+                    let counted = cells.iter().filter(|(_, value)| **value != Count::default());
                     out.extend(counted.map(|(index, value)| Cell {
                         name: name.clone(),
                         at: if size.is_some() { CellAt::Index(*index) } else { self.direct(at, *index) },
@@ -52,7 +52,7 @@ impl Machine {
                     }));
                 }
                 ExternState::SparseCounter(_, cells) => {
-                    let counted = cells.iter().filter(|(_, value)| **value != CounterValue::default());
+                    let counted = cells.iter().filter(|(_, value)| **value != Count::default());
                     out.extend(counted.map(|(index, value)| Cell {
                         name: name.clone(),
                         at: CellAt::Index(*index),

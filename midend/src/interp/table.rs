@@ -7,11 +7,11 @@ mod index;
 pub use idle::{Idle, Timer};
 
 use super::code::{Any, Narrow};
-use super::control::KeyMatch;
-use super::value::{NARROW, Value, big_compare};
-use crate::ir::{BinaryOp, MatchKind};
+use super::value::{NARROW, Value};
+use crate::ir::MatchKind;
 use index::Index;
-use num_bigint::BigUint;
+use p4xdp_control::entry::KeyMatch;
+use p4xdp_control::terms::TermError;
 use std::sync::Arc;
 
 /// A key.
@@ -38,8 +38,6 @@ pub struct TableAction {
     pub action: u32,
     /// Its full name.
     pub name: Arc<str>,
-    /// Not as default action.
-    pub table_only: bool,
     /// Not in entries.
     pub default_only: bool,
 }
@@ -109,7 +107,7 @@ impl TableCode {
         let is_plain = |key: &KeyCode, given: &KeyMatch| {
             matches!(
                 (&key.kind, given),
-                (MatchKind::Exact, KeyMatch::Exact(_)) | (MatchKind::Lpm, KeyMatch::Lpm { .. })
+                (MatchKind::Exact, KeyMatch::Exact(_)) | (MatchKind::Lpm, KeyMatch::Prefix(..))
             )
         };
         self.entries.iter().all(|e| self.match_keys().zip(&e.keys).all(|(key, given)| is_plain(key, given)))
@@ -170,17 +168,15 @@ pub enum ControlError {
         /// Table.
         table: Arc<str>,
     },
-    /// Keys that do not fit the table.
+    /// Keys, an action or its arguments do not suit the table.
+    #[error(transparent)]
+    Term(#[from] TermError),
+    /// An entry without a priority in a table whose entries need one.
+    #[error("table `{0}`: its entries need a priority")]
+    NoPriority(Arc<str>),
+    /// A member or group that the table cannot run.
     #[error("table `{table}`: {why}")]
-    BadKey {
-        /// Table.
-        table: Arc<str>,
-        /// What is wrong.
-        why: String,
-    },
-    /// An action or its arguments do not fit the table.
-    #[error("table `{table}`: {why}")]
-    BadAction {
+    BadTarget {
         /// Table.
         table: Arc<str>,
         /// What is wrong.
@@ -284,19 +280,11 @@ impl TableState {
         priority: Option<u32>,
         action: EntryAction,
     ) -> Result<EntryState, ControlError> {
-        let wanted = code.match_keys().count();
-        let bad = |why: String| ControlError::BadKey { table: code.name.clone(), why };
-        if keys.len() != wanted {
-            return Err(bad(format!("it has {wanted} keys, but {} were given", keys.len())));
-        }
-        for (given, key) in keys.iter().zip(code.match_keys()) {
-            check_key(given, key).map_err(bad)?;
-        }
         let rank = match (code.has_priorities(), priority) {
             (false, _) => 0,
             (true, Some(p)) if code.largest_wins => -i64::from(p),
             (true, Some(p)) => i64::from(u32::MAX - p) + DECLARED_LAST + 1,
-            (true, None) => return Err(bad("its entries need a priority".into())),
+            (true, None) => return Err(ControlError::NoPriority(code.name.clone())),
         };
         let keys = keys.iter().zip(code.match_keys()).map(|(k, c)| normalise(k, c)).collect();
         Ok(EntryState { keys, rank, priority, action, is_const: false, timer: Timer::default() })
@@ -386,80 +374,10 @@ impl TableState {
 /// wins: the two scales cannot be compared.
 const DECLARED_LAST: i64 = i64::MAX >> 16;
 
-fn check_key(given: &KeyMatch, key: &KeyCode) -> Result<(), String> {
-    let fits = |v: &BigUint| {
-        if v.bits() <= u64::from(key.width) {
-            Ok(())
-        } else {
-            Err(format!("{v:#x} does not fit key `{}` of {} bits", key.name, key.width))
-        }
-    };
-    let kind = |wanted: &str| Err(format!("key `{}` is no {wanted} key", key.name));
-    match given {
-        KeyMatch::Exact(v) => fits(v),
-        KeyMatch::Lpm { value, prefix_len } => {
-            if key.kind != MatchKind::Lpm && key.kind != MatchKind::Ternary {
-                return kind("lpm");
-            }
-            if *prefix_len > key.width {
-                return Err(format!(
-                    "a prefix of {prefix_len} bits is longer than key `{}` of {} bits",
-                    key.name, key.width
-                ));
-            }
-            fits(value)
-        }
-        KeyMatch::Ternary { value, mask } => {
-            if key.kind != MatchKind::Ternary {
-                return kind("ternary");
-            }
-            fits(value)?;
-            fits(mask)
-        }
-        KeyMatch::Range { low, high } => {
-            if key.kind != MatchKind::Range {
-                return kind("range");
-            }
-            fits(low)?;
-            fits(high)?;
-            if !big_compare(BinaryOp::Le, low, high, key.width, key.signed) {
-                return Err(format!("the range of key `{}` begins above its end", key.name));
-            }
-            Ok(())
-        }
-        KeyMatch::Optional(v) => {
-            if key.kind != MatchKind::Optional {
-                return kind("optional");
-            }
-            v.as_ref().map_or(Ok(()), fits)
-        }
-    }
-}
-
 /// The one form of a key match for a key: of its kind, with the bits that do not matter cleared.
 fn normalise(given: &KeyMatch, key: &KeyCode) -> KeyMatch {
-    use super::value::big_mask;
-    let width = key.width;
-    match (&key.kind, given) {
-        (MatchKind::Lpm, KeyMatch::Exact(v)) => KeyMatch::Lpm { value: v.clone(), prefix_len: width },
-        (MatchKind::Lpm, KeyMatch::Lpm { value, prefix_len }) => {
-            let low = width.saturating_sub(*prefix_len);
-            KeyMatch::Lpm { value: (value >> low) << low, prefix_len: *prefix_len }
-        }
-        (MatchKind::Ternary, KeyMatch::Exact(v)) => {
-            KeyMatch::Ternary { value: v.clone(), mask: big_mask(width) }
-        }
-        (MatchKind::Ternary, KeyMatch::Lpm { value, prefix_len }) => {
-            let low = width.saturating_sub(*prefix_len);
-            KeyMatch::Ternary { value: (value >> low) << low, mask: big_mask(*prefix_len) << low }
-        }
-        (MatchKind::Ternary, KeyMatch::Ternary { value, mask }) => {
-            KeyMatch::Ternary { value: value & mask, mask: mask.clone() }
-        }
-        (MatchKind::Range, KeyMatch::Exact(v)) => KeyMatch::Range { low: v.clone(), high: v.clone() },
-        (MatchKind::Optional, KeyMatch::Exact(v)) => KeyMatch::Optional(Some(v.clone())),
-        (_, given) => given.clone(),
-    }
+    let kind = crate::control_plane::match_kind(&key.kind);
+    given.clone().in_form(kind, key.width, key.signed).cleared(key.width)
 }
 
 /// All keys of a table as one number, if they fit.

@@ -1,8 +1,7 @@
 //! Tables, actions and keysets of the IR.
 
-use super::{ActionId, Arg, Block, Expr, ExternId, LocalId, ScalarType, ValueSetId};
+use super::{ActionId, Annotation, Arg, Block, Expr, ExternId, LocalId, ScalarType, ValueSetId};
 use num_bigint::BigUint;
-use p4xdp_frontend::ast::Annotation;
 use p4xdp_frontend::source::Span;
 use std::sync::Arc;
 
@@ -124,6 +123,8 @@ pub struct TableAction {
     pub table_only: bool,
     /// `@defaultonly`: not in entries.
     pub default_only: bool,
+    /// Annotations of the reference.
+    pub annotations: Vec<Annotation>,
 }
 
 /// An action with its parameters' values.

@@ -1,7 +1,7 @@
 //! Types of the IR.
 
+use super::Annotation;
 use super::{EnumId, HeaderTypeId};
-use p4xdp_frontend::ast::Annotation;
 use p4xdp_frontend::source::Span;
 use std::sync::Arc;
 

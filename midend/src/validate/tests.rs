@@ -82,7 +82,7 @@ fn valid() -> (Program, Ids) {
     let table = p.tables.push(Table {
         name: "t".into(),
         keys: vec![key],
-        actions: vec![TableAction { action, table_only: false, default_only: false }],
+        actions: vec![TableAction { action, table_only: false, default_only: false, annotations: vec![] }],
         default_action: call,
         default_is_const: false,
         entries: vec![entry],

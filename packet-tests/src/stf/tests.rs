@@ -1,7 +1,7 @@
 //! The language: commands as parsed, errors with their places.
 
 use super::*;
-use p4xdp_midend::interp::Mirror;
+use p4xdp_control::entry::Mirror;
 
 fn one(text: &str) -> CommandKind {
     let commands = parse(text).unwrap();

@@ -4,7 +4,7 @@
 use super::{Carried, Conflict, Old, Plan, devices, map_and_id};
 use crate::error::Error;
 use crate::program::Program;
-use p4xdp_control::manifest::{Extern, ExternKind, Manifest};
+use p4xdp_control::manifest::{Cells, Extern, ExternKind, Manifest};
 use std::collections::BTreeSet;
 
 /// Plans counters and registers. Externs share maps: a map is kept if all that is in it is the same.
@@ -31,7 +31,7 @@ pub(super) fn plan<'a>(
             None => same.first(),
         };
         if let (Some(_), None) = (used, base) {
-            for item in items.iter().filter(|item| !is_counter(item)) {
+            for item in items.iter().filter(|item| !adds_up(item)) {
                 let what = "its values cannot be kept, since it has another layout now".into();
                 conflicts.push(Conflict { name: item.name.clone(), what });
             }
@@ -45,7 +45,7 @@ pub(super) fn plan<'a>(
             // Programs whose counts are in other maps than the one that is kept.
             let mut seen: BTreeSet<u32> = base_id.into_iter().collect();
             let mut added = Vec::new();
-            if is_counter(&item) {
+            if adds_up(&item) {
                 for old in &having {
                     let its = old.program.manifest().externs.iter().find(|other| other.name == item.name);
                     if let Some(name) = its.and_then(kept_map)
@@ -66,33 +66,37 @@ pub(super) fn plan<'a>(
                     Carried::Joined { devices: devices(having.into_iter()), entries: 0, lost: 0 }
                 }
             };
-            plan.counters.extend(added.into_iter().map(|program| (program, item.name.clone())));
+            if let Some(kind) = cells(&item).map(|cells| cells.kind) {
+                plan.counters.extend(added.into_iter().map(|program| (program, kind, item.name.clone())));
+            }
             plan.report.insert(item.name, carried);
         }
     }
     Ok(())
 }
 
-/// The map with an extern's state; events have none worth keeping.
-fn kept_map(item: &Extern) -> Option<&str> {
+/// An extern's state; events have none worth keeping.
+fn cells(item: &Extern) -> Option<&Cells> {
     match &item.kind {
-        ExternKind::Counter { map, .. } | ExternKind::Register { map, .. } => Some(map),
+        ExternKind::Cells(cells) => Some(cells),
         ExternKind::Events { .. } => None,
     }
 }
 
-fn is_counter(item: &Extern) -> bool {
-    match &item.kind {
-        ExternKind::Counter { .. } => true,
-        ExternKind::Register { .. } | ExternKind::Events { .. } => false,
-    }
+/// The map with an extern's state.
+fn kept_map(item: &Extern) -> Option<&str> {
+    cells(item).map(|cells| cells.map.as_str())
+}
+
+fn adds_up(item: &Extern) -> bool {
+    cells(item).is_some_and(|cells| cells.kind.adds_up())
 }
 
 /// The program has such an extern of the same kind.
 fn has(program: &Program, item: &Extern) -> bool {
     let externs = &program.manifest().externs;
     externs.iter().any(|other| {
-        other.name == item.name && std::mem::discriminant(&other.kind) == std::mem::discriminant(&item.kind)
+        other.name == item.name && cells(other).map(|cells| cells.kind) == cells(item).map(|cells| cells.kind)
     })
 }
 
@@ -107,10 +111,10 @@ fn with_values(
         return Ok(None);
     }
     let mut found: Option<(u32, &Old<'_>)> = None;
-    for item in items.iter().filter(|item| !is_counter(item)) {
+    for item in items.iter().filter(|item| !adds_up(item)) {
+        let Some(kind) = cells(item).map(|cells| cells.kind) else { continue };
         for old in olds.iter().filter(|old| has(old.program, item)) {
-            let register = old.program.register(&item.name)?;
-            if register.dump()?.is_empty() {
+            if old.program.cells_of(kind, &item.name)?.dump()?.is_empty() {
                 continue;
             }
             let its = old.program.manifest().externs.iter().find(|other| other.name == item.name);
@@ -130,13 +134,13 @@ fn with_values(
 
 /// Indices of sparse counters may be more together than one counter holds.
 fn sparse_overflow(having: &[&Old<'_>], item: &Extern, conflicts: &mut Vec<Conflict>) -> Result<(), Error> {
-    let ExternKind::Counter { sparse: true, size, .. } = &item.kind else { return Ok(()) };
+    let Some(Cells { sparse: true, size, kind, .. }) = cells(item) else { return Ok(()) };
     if having.len() < 2 {
         return Ok(());
     }
     let mut indices = BTreeSet::new();
     for old in having {
-        indices.extend(old.program.counter(&item.name)?.dump()?.into_iter().map(|(index, _)| index));
+        indices.extend(old.program.cells_of(*kind, &item.name)?.dump()?.into_iter().map(|(index, _)| index));
     }
     if indices.len() as u64 > u64::from(*size) {
         let what = format!("the programs count {} indices together, and it holds {size}", indices.len());

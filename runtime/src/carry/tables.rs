@@ -2,11 +2,11 @@
 
 use super::{Carried, Conflict, Old, Plan, devices, map_and_id};
 use crate::error::Error;
-use crate::storage::{Call, Entry, KeyMatch};
+use crate::storage::{Entry, KeyMatch};
 use crate::tables::{Origin, Table as OpenTable, terms};
-use crate::value;
-use num_bigint::BigUint;
-use p4xdp_control::manifest::{Manifest, Param, Storage, Table};
+use p4xdp_control::manifest::{Manifest, Table};
+use p4xdp_control::storage::Strategy;
+use p4xdp_control::terms::Plain;
 use std::collections::BTreeMap;
 use std::collections::btree_map;
 
@@ -27,28 +27,28 @@ pub(super) fn plan<'a>(
     plan: &mut Plan<'a>,
     conflicts: &mut Vec<Conflict>,
 ) -> Result<(), Error> {
-    for table in &new.tables {
+    for table in new.tables() {
         let sources = sources(olds, new, table)?;
-        if table.storage.is_some() {
+        if table.layout.storage.is_some() {
             let carried = entries(&sources, new, table, plan, conflicts)?;
-            plan.report.insert(table.name.clone(), carried);
+            plan.report.insert(table.name().to_owned(), carried);
         }
         default(&sources, new, table, plan, conflicts)?;
     }
     Ok(())
 }
 
-fn sources<'a>(olds: &'a [Old<'a>], new: &Manifest, table: &Table) -> Result<Vec<Source<'a>>, Error> {
+fn sources<'a>(olds: &'a [Old<'a>], new: &Manifest, table: Table<'_>) -> Result<Vec<Source<'a>>, Error> {
     let mut sources = Vec::new();
     for old in olds {
         let before = old.program.manifest();
         let tables = old.program.tables()?;
-        let Some(other) = tables.into_iter().find(|other| other.description().name == table.name) else {
+        let Some(other) = tables.into_iter().find(|other| other.view().name() == table.name()) else {
             continue;
         };
         let difference = difference(before, other.description(), new, table);
-        let map = match storage_map(other.description()) {
-            Some((name, _)) => Some(map_and_id(old.program, name)?.1),
+        let map = match strategy(other.description()) {
+            Some(strategy) => Some(map_and_id(old.program, strategy.map())?.1),
             None => None,
         };
         sources.push(Source { old, table: other, map, difference });
@@ -60,15 +60,17 @@ fn sources<'a>(olds: &'a [Old<'a>], new: &Manifest, table: &Table) -> Result<Vec
 fn entries<'a>(
     sources: &[Source<'a>],
     new: &Manifest,
-    table: &Table,
+    table: Table<'_>,
     plan: &mut Plan<'a>,
     conflicts: &mut Vec<Conflict>,
 ) -> Result<Carried, Error> {
     let Some(first) = sources.first() else { return Ok(Carried::New) };
-    let Some((map, _)) = storage_map(table) else { return Ok(Carried::New) };
+    let Some(kept) = strategy(table).map(Strategy::maps) else { return Ok(Carried::New) };
     let keep = |source: &Source<'a>, plan: &mut Plan<'a>| -> Result<Carried, Error> {
-        if let Some((other, _)) = storage_map(source.table.description()) {
-            plan.maps.insert(map.into(), map_and_id(source.old.program, other)?.0);
+        // The same storage has as many maps, in the same order.
+        let maps = strategy(source.table.description()).map(Strategy::maps);
+        for (map, other) in kept.iter().zip(maps.into_iter().flatten()) {
+            plan.maps.insert(map.name.clone(), map_and_id(source.old.program, &other.name)?.0);
         }
         Ok(Carried::Kept)
     };
@@ -78,7 +80,7 @@ fn entries<'a>(
     }
 
     // Entries of all programs by keys and priority, each with the call and where it was seen first.
-    let mut union: BTreeMap<(Vec<KeyMatch>, u32), (Entry, usize)> = BTreeMap::new();
+    let mut union: BTreeMap<(Vec<KeyMatch>, Option<u32>), (Entry, usize)> = BTreeMap::new();
     let mut sizes = Vec::with_capacity(sources.len());
     let (mut lost, mut clashes) = (0, 0);
     for (number, source) in sources.iter().enumerate() {
@@ -87,7 +89,7 @@ fn entries<'a>(
         if gone > 0 && sources.len() > 1 {
             let place = source.old.place();
             let what = format!("{gone} entries on {place} have keys or actions that the new program has not");
-            conflicts.push(Conflict { name: table.name.clone(), what });
+            conflicts.push(Conflict { name: table.name().to_owned(), what });
         }
         lost += gone;
         for entry in list {
@@ -98,24 +100,22 @@ fn entries<'a>(
                 btree_map::Entry::Occupied(mut place) => {
                     let (there, seen) = place.get_mut();
                     if there.call == entry.call {
-                        there.count.packets = there.count.packets.wrapping_add(entry.count.packets);
-                        there.count.bytes = there.count.bytes.wrapping_add(entry.count.bytes);
+                        there.count = there.count.plus(entry.count);
                         continue;
                     }
                     clashes += 1;
                     if clashes <= SHOWN
                         && let Some(other) = sources.get(*seen)
                     {
-                        let text = |param: &Param, arg: &BigUint| value::format(arg, param);
                         let what = format!(
                             "entry {} is {} on {}, {} on {}",
-                            terms::keys_text(table, &entry.keys),
-                            terms::call_text(new, table, &there.call, text),
+                            terms::keys_text(table.view, &entry.keys, &Plain),
+                            terms::call_text(&new.view, table.view, &there.call, &Plain),
                             other.old.place(),
-                            terms::call_text(new, table, &entry.call, text),
+                            terms::call_text(&new.view, table.view, &entry.call, &Plain),
                             source.old.place(),
                         );
-                        conflicts.push(Conflict { name: table.name.clone(), what });
+                        conflicts.push(Conflict { name: table.name().to_owned(), what });
                     }
                 }
             }
@@ -123,7 +123,7 @@ fn entries<'a>(
     }
     if clashes > SHOWN {
         let what = format!("and {} more entries that differ", clashes - SHOWN);
-        conflicts.push(Conflict { name: table.name.clone(), what });
+        conflicts.push(Conflict { name: table.name().to_owned(), what });
     }
     if clashes > 0 {
         return Ok(Carried::New);
@@ -134,20 +134,21 @@ fn entries<'a>(
         source.difference.is_none() && *gone == 0 && *size == union.len() && lost == 0
     });
     if let Some((source, _)) = whole
-        && table.direct_counter.is_none()
+        && table.layout.direct_counter.is_none()
     {
         return keep(source, plan);
     }
-    if sources.len() > 1 && union.len() as u64 > table.size {
-        let what = format!("the programs have {} entries together, and it holds {}", union.len(), table.size);
-        conflicts.push(Conflict { name: table.name.clone(), what });
+    if sources.len() > 1 && union.len() as u64 > table.layout.size {
+        let what =
+            format!("the programs have {} entries together, and it holds {}", union.len(), table.layout.size);
+        conflicts.push(Conflict { name: table.name().to_owned(), what });
         return Ok(Carried::New);
     }
-    let reason = first.difference.clone().unwrap_or_default();
+    let reason = first.difference.clone().unwrap_or_else(|| "several programs have it".into());
     if sources.len() == 1 && !same_keys(first.table.description(), table) {
         return Ok(Carried::Reset { reason });
     }
-    plan.entries.insert(table.name.clone(), union.into_values().map(|(entry, _)| entry).collect());
+    plan.entries.insert(table.name().to_owned(), union.into_values().map(|(entry, _)| entry).collect());
     Ok(if sources.len() > 1 {
         Carried::Joined { devices: devices(sources.iter().map(|source| source.old)), entries: 0, lost }
     } else {
@@ -159,7 +160,7 @@ fn entries<'a>(
 const SHOWN: usize = 8;
 
 /// A source's entries in the new table's terms, and how many have none there.
-fn read(source: &Source<'_>, new: &Manifest, table: &Table) -> Result<(Vec<Entry>, u64), Error> {
+fn read(source: &Source<'_>, new: &Manifest, table: Table<'_>) -> Result<(Vec<Entry>, u64), Error> {
     let description = source.table.description();
     let (mut list, mut lost) = (Vec::new(), 0);
     let comparable = same_keys(description, table);
@@ -184,17 +185,17 @@ fn read(source: &Source<'_>, new: &Manifest, table: &Table) -> Result<(Vec<Entry
 fn default(
     sources: &[Source<'_>],
     new: &Manifest,
-    table: &Table,
+    table: Table<'_>,
     plan: &mut Plan<'_>,
     conflicts: &mut Vec<Conflict>,
 ) -> Result<(), Error> {
-    if table.default.data.is_none() || table.default.is_const {
+    if table.layout.default.is_none() || table.view.default_is_const {
         return Ok(());
     }
     let mut first: Option<(String, &Source<'_>)> = None;
     for source in sources {
         let before = source.table.description();
-        if before.default.data.is_none() {
+        if before.layout.default.is_none() {
             continue;
         }
         let mut current = source.table.default_action()?;
@@ -206,75 +207,75 @@ fn default(
                     seen.old.place(),
                     source.old.place()
                 );
-                conflicts.push(Conflict { name: table.name.clone(), what });
+                conflicts.push(Conflict { name: table.name().to_owned(), what });
             }
             Some(_) => {}
             None => first = Some((text, source)),
         }
-        let own = current == terms::of_manifest_call(&before.default.initial);
+        let own = current == before.view.default;
         let action = translate(source.old.program.manifest(), before, current.action, new, table);
         if let Some(action) = action.filter(|_| !own) {
             current.action = action;
-            plan.defaults.insert(table.name.clone(), Call { ..current });
+            plan.defaults.insert(table.name().to_owned(), current);
         }
     }
     Ok(())
 }
 
-/// A table's map, and its storage without the map's name.
-fn storage_map(table: &Table) -> Option<(&str, Storage)> {
-    let storage = table.storage.as_ref()?;
-    let mut plain = storage.clone();
-    match &mut plain {
-        Storage::Hash { map, .. } | Storage::Array { map, .. } | Storage::LpmTrie { map, .. } => map.clear(),
-    }
-    let map = match storage {
-        Storage::Hash { map, .. } | Storage::Array { map, .. } | Storage::LpmTrie { map, .. } => map,
-    };
-    Some((map, plain))
+/// How a table's entries are stored.
+fn strategy(table: Table<'_>) -> Option<&dyn Strategy> {
+    table.layout.storage.as_ref().map(|storage| storage.strategy())
 }
 
 /// What keeps a table's entries from meaning the same in the new program.
-fn difference(before: &Manifest, old: &Table, after: &Manifest, new: &Table) -> Option<String> {
-    if old.keys != new.keys {
+fn difference(before: &Manifest, old: Table<'_>, after: &Manifest, new: Table<'_>) -> Option<String> {
+    if !same_keys(old, new) || old.layout.keys != new.layout.keys {
         return Some("its keys differ".into());
     }
-    if old.size != new.size {
-        return Some(format!("its size was {} and is {}", old.size, new.size));
+    if old.layout.size != new.layout.size {
+        return Some(format!("its size was {} and is {}", old.layout.size, new.layout.size));
     }
-    if old.direct_counter != new.direct_counter {
+    if old.layout.direct_counter != new.layout.direct_counter {
         return Some("its direct counter differs".into());
     }
-    let actions = |manifest: &Manifest, table: &Table| -> Vec<_> {
-        let of = |action: &p4xdp_control::manifest::TableAction| {
-            let called = manifest.actions.get(action.action);
-            (called.map(|called| (called.name.clone(), called.params.clone())), action.places.clone())
+    let actions = |manifest: &Manifest, table: Table<'_>| -> Vec<_> {
+        let of = |position: usize| {
+            let called = manifest.view.action(table.view, position);
+            let params = called.map(|called| called.values().cloned().collect::<Vec<_>>());
+            (called.map(|called| called.preamble.name.clone()), params)
         };
-        table.actions.iter().map(of).collect()
+        (0..table.view.actions.len()).map(of).collect()
     };
-    if actions(before, old) != actions(after, new) {
+    if actions(before, old) != actions(after, new) || old.layout.actions != new.layout.actions {
         return Some("its actions differ".into());
     }
-    match (storage_map(old), storage_map(new)) {
-        (Some((_, old)), Some((_, new))) if old == new => None,
+    match (strategy(old), &new.layout.storage) {
+        (Some(old), Some(new)) if old.same_but_for_names(new) => None,
         (None, None) => None,
         (Some(_) | None, Some(_) | None) => Some("its entries are stored in another way".into()),
     }
 }
 
 /// The keys mean the same, wherever they stand in the map.
-fn same_keys(old: &Table, new: &Table) -> bool {
-    let keys = |table: &Table| -> Vec<_> {
-        table.keys.iter().map(|key| (key.param.clone(), key.match_kind)).collect()
+fn same_keys(old: Table<'_>, new: Table<'_>) -> bool {
+    let keys = |table: Table<'_>| -> Vec<_> {
+        table.view.keys.iter().map(|key| (key.param.clone(), key.match_kind)).collect()
     };
     keys(old) == keys(new)
 }
 
 /// The action of the same name and parameters in another program's table.
-fn translate(before: &Manifest, old: &Table, action: usize, after: &Manifest, new: &Table) -> Option<usize> {
-    let called = before.actions.get(old.actions.get(action)?.action)?;
-    new.actions.iter().position(|candidate| {
-        let other = after.actions.get(candidate.action);
-        other.is_some_and(|other| other.name == called.name && other.params == called.params)
-    })
+fn translate(
+    before: &Manifest,
+    old: Table<'_>,
+    action: usize,
+    after: &Manifest,
+    new: Table<'_>,
+) -> Option<usize> {
+    let called = before.view.action(old.view, action)?;
+    after
+        .view
+        .actions_of(new.view)
+        .iter()
+        .position(|other| other.preamble.name == called.preamble.name && other.values().eq(called.values()))
 }

@@ -1,48 +1,50 @@
 //! Tables of a manifest: keys, entries, actions and default actions are what their maps have room for.
 
-use super::{Shape, find, group, text, wide_enough};
-use crate::value;
+use super::{Shape, find, group, map_type, wide_enough};
 use libbpf_rs::MapType;
-use p4xdp_control::manifest::{
-    ActionCall, Entry, KeyValue, Manifest, MatchKind, Param, Place, Storage, Table,
-};
+use p4xdp_control::entry::{ActionCall, Entry, KeyMatch};
+use p4xdp_control::manifest::{Manifest, Table};
+use p4xdp_control::storage::{Place, Storage};
+use p4xdp_control::terms;
 
 /// What is wrong with a table first.
-pub(super) fn check(manifest: &Manifest, table: &Table, maps: &[Shape]) -> Result<(), String> {
-    for action in &table.actions {
-        let Some(called) = manifest.actions.get(action.action) else {
+pub(super) fn check(manifest: &Manifest, table: Table<'_>, maps: &[Shape]) -> Result<(), String> {
+    let Table { view, layout } = table;
+    if view.actions.len() != layout.actions.len() {
+        return Err(format!(
+            "it has {} actions, and places for {}",
+            view.actions.len(),
+            layout.actions.len()
+        ));
+    }
+    for (position, (action, places)) in view.actions.iter().zip(&layout.actions).enumerate() {
+        let Some(called) = manifest.view.action(view, position) else {
             return Err(format!("there is no action number {}", action.action));
         };
-        let has_values = table.storage.is_some() || table.default.data.is_some();
-        if has_values && action.places.len() != called.params.len() {
-            return Err(format!("action `{}` has places for other parameters than its own", called.name));
+        let has_values = layout.storage.is_some() || layout.default.is_some();
+        if has_values && places.len() != called.params.len() {
+            return Err(format!(
+                "action `{}` has places for other parameters than its own",
+                called.preamble.name
+            ));
         }
-        for (param, place) in called.params.iter().zip(&action.places) {
+        for (param, place) in called.values().zip(places) {
             wide_enough(place, param.width)?;
         }
     }
-    call(manifest, table, &table.default.initial)?;
-    for entry in table.const_entries.iter().chain(&table.initial_entries) {
-        check_entry(manifest, table, entry)?;
-    }
-    if let Some(storage) = &table.storage {
+    call(manifest, table, &view.default)?;
+    view.entries.iter().try_for_each(|entry| check_entry(manifest, table, entry))?;
+    if let Some(storage) = &layout.storage {
         check_storage(manifest, table, storage, maps)?;
     }
-    if let Some(data) = &table.default.data {
+    if let Some(data) = &layout.default {
         let shape = find(maps, &data.section)?;
         if shape.kind != MapType::Array
             || data.offset.checked_add(data.size).is_none_or(|end| end > shape.value_size)
         {
             return Err(format!("its default action is not within section `{}`", data.section));
         }
-        let value_size = match &table.storage {
-            Some(
-                Storage::Hash { value_size, .. }
-                | Storage::Array { value_size, .. }
-                | Storage::LpmTrie { value_size, .. },
-            ) => *value_size,
-            None => data.size,
-        };
+        let value_size = layout.storage.as_ref().map_or(data.size, |storage| storage.strategy().value_size());
         if value_size != data.size {
             return Err(format!("its default action has {} bytes, its entries have {value_size}", data.size));
         }
@@ -61,50 +63,46 @@ pub(super) fn check(manifest: &Manifest, table: &Table, maps: &[Shape]) -> Resul
 
 fn check_storage(
     manifest: &Manifest,
-    table: &Table,
+    table: Table<'_>,
     storage: &Storage,
     maps: &[Shape],
 ) -> Result<(), String> {
-    let (map, kinds, key_size, value_size, action): (_, &[MapType], _, _, _) = match storage {
-        Storage::Hash { map, key_size, value_size, action } => {
-            (map, &[MapType::Hash, MapType::LruHash], *key_size, *value_size, action)
+    let strategy = storage.strategy();
+    for wanted in strategy.maps() {
+        let shape = find(maps, &wanted.name)?;
+        let kinds: Vec<MapType> = wanted.kinds.iter().map(map_type).collect();
+        shape.is(&kinds, wanted.key_size, wanted.value_size)?;
+        if wanted.name != strategy.map() {
+            continue;
         }
-        Storage::Array { map, value_size, action } => (map, &[MapType::Array], 4, *value_size, action),
-        Storage::LpmTrie { map, key_size, value_size, action, .. } => {
-            (map, &[MapType::LpmTrie], *key_size, *value_size, action)
+        if u64::from(shape.max_entries) != table.layout.size {
+            let (size, has) = (table.layout.size, shape.max_entries);
+            return Err(format!("it has {size} entries, map `{}` has {has}", wanted.name));
         }
-    };
-    let shape = find(maps, map)?;
-    shape.is(kinds, key_size, value_size)?;
-    if u64::from(shape.max_entries) != table.size {
-        return Err(format!("it has {} entries, map `{map}` has {}", table.size, shape.max_entries));
+        if table.view.keys.len() != table.layout.keys.len() {
+            let (keys, places) = (table.view.keys.len(), table.layout.keys.len());
+            return Err(format!("it has {keys} keys, and places for {places}"));
+        }
+        for (key, place) in table.view.keys.iter().zip(&table.layout.keys) {
+            wide_enough(place, key.param.width)?;
+        }
+        strategy.check(table)?;
+        let places: Vec<&Place> = table.layout.keys.iter().collect();
+        let names: Vec<&str> = table.view.keys.iter().map(|key| key.param.name.as_str()).collect();
+        // A key that is an index is a number without a name.
+        let leaves = shape.key.as_deref().filter(|_| wanted.structured_key);
+        group(&places, leaves, wanted.key_size, &wanted.name, &names)
+            .map_err(|error| format!("its key: {error}"))?;
+        let (leaves, size) = (shape.value.as_deref(), wanted.value_size);
+        values(manifest, table, strategy.action(), leaves, size, &wanted.name)?;
     }
-    for key in &table.keys {
-        wide_enough(&key.place, key.param.width)?;
-        if let Storage::LpmTrie { exact_bits, .. } = storage {
-            if key.place.offset < 4 {
-                return Err(format!("{} of its key are where the prefix's length stands", text(&key.place)));
-            }
-            let bits = u64::from(key.place.offset - 4 + key.place.size) * 8;
-            if key.match_kind == MatchKind::Lpm
-                && bits.checked_sub(key.param.width.into()) != Some(u64::from(*exact_bits))
-            {
-                return Err(format!("its prefix does not begin {exact_bits} bits into the key"));
-            }
-        }
-    }
-    let places: Vec<&Place> = table.keys.iter().map(|key| &key.place).collect();
-    let names: Vec<&str> = table.keys.iter().map(|key| key.param.name.as_str()).collect();
-    // The key of an array is a number without a name.
-    let leaves = shape.key.as_deref().filter(|_| !matches!(storage, Storage::Array { .. }));
-    group(&places, leaves, key_size, map, &names).map_err(|error| format!("its key: {error}"))?;
-    values(manifest, table, action, shape.value.as_deref(), value_size, map)
+    Ok(())
 }
 
 /// The action's number, and each action's parameters beside it.
 fn values(
     manifest: &Manifest,
-    table: &Table,
+    table: Table<'_>,
     number: &Place,
     leaves: Option<&[super::Leaf]>,
     size: u32,
@@ -112,62 +110,56 @@ fn values(
 ) -> Result<(), String> {
     group(&[number], leaves, size, map, &["action"])
         .map_err(|error| format!("its action's number: {error}"))?;
-    for action in &table.actions {
-        let Some(called) = manifest.actions.get(action.action) else { continue };
+    for (action, own) in manifest.view.actions_of(table.view).into_iter().zip(&table.layout.actions) {
         let mut places = vec![number];
-        places.extend(&action.places);
-        if let Some(counter) = &table.direct_counter {
+        places.extend(own);
+        if let Some(counter) = &table.layout.direct_counter {
             places.extend(counter.packets.iter().chain(&counter.bytes));
         }
         let mut names = vec!["action"];
-        names.extend(called.params.iter().map(|param| param.name.as_str()));
+        names.extend(action.values().map(|param| param.name.as_str()));
         // A parameter may be called `action`; then names do not tell.
         if names.iter().filter(|name| **name == "action").count() > 1 {
             names.clear();
         }
         group(&places, leaves, size, map, &names)
-            .map_err(|error| format!("parameters of action `{}`: {error}", called.name))?;
+            .map_err(|error| format!("parameters of action `{}`: {error}", action.preamble.name))?;
     }
     Ok(())
 }
 
-fn check_entry(manifest: &Manifest, table: &Table, entry: &Entry) -> Result<(), String> {
-    if entry.keys.len() != table.keys.len() {
+/// Entries that are code may match what no entry of a control plane could, so their keys need not suit the match kinds.
+fn check_entry(manifest: &Manifest, table: Table<'_>, entry: &Entry) -> Result<(), String> {
+    if entry.keys.len() != table.view.match_keys().count() {
         return Err(format!("an entry has {} keys", entry.keys.len()));
     }
-    for (key, wanted) in table.keys.iter().zip(&entry.keys) {
+    for (key, wanted) in table.view.match_keys().zip(&entry.keys) {
+        let fits = |value| terms::check_width(value, &key.param).map_err(|error| error.to_string());
         match wanted {
-            KeyValue::Exact(value) => fits(value, &key.param)?,
-            KeyValue::Prefix(value, length) => {
-                fits(value, &key.param)?;
+            KeyMatch::Exact(value) => fits(value)?,
+            KeyMatch::Prefix(value, length) => {
+                fits(value)?;
                 if *length > key.param.width {
                     return Err(format!("an entry has a prefix of {length} bits"));
                 }
             }
-            KeyValue::Masked(a, b) | KeyValue::Range(a, b) => {
-                fits(a, &key.param)?;
-                fits(b, &key.param)?;
+            KeyMatch::Masked(a, b) | KeyMatch::Range(a, b) => {
+                fits(a)?;
+                fits(b)?;
             }
-            KeyValue::Any => {}
+            KeyMatch::Any => {}
         }
     }
     call(manifest, table, &entry.call)
 }
 
-fn call(manifest: &Manifest, table: &Table, call: &ActionCall) -> Result<(), String> {
-    let action = table.actions.get(call.action).and_then(|action| manifest.actions.get(action.action));
-    let Some(action) = action else { return Err(format!("it has no action number {}", call.action)) };
+fn call(manifest: &Manifest, table: Table<'_>, call: &ActionCall) -> Result<(), String> {
+    let Some(action) = manifest.view.action(table.view, call.action) else {
+        return Err(format!("it has no action number {}", call.action));
+    };
     if action.params.len() != call.args.len() {
-        return Err(format!("a call of `{}` has {} arguments", action.name, call.args.len()));
+        return Err(format!("a call of `{}` has {} arguments", action.preamble.name, call.args.len()));
     }
-    action.params.iter().zip(&call.args).try_for_each(|(param, arg)| fits(arg, param))
-}
-
-fn fits(text: &str, param: &Param) -> Result<(), String> {
-    match value::number(text) {
-        Some(number) if number.bits() <= u64::from(param.width) => Ok(()),
-        Some(_) | None => {
-            Err(format!("`{text}` is no number of the {} bits of `{}`", param.width, param.name))
-        }
-    }
+    let mut args = action.values().zip(&call.args);
+    args.try_for_each(|(param, arg)| terms::check_width(arg, param)).map_err(|error| error.to_string())
 }

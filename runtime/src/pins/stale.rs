@@ -58,7 +58,7 @@ pub fn stale() -> Result<Vec<Stale>, Error> {
 /// # Errors
 /// As [`stale`].
 pub fn remove_stale() -> Result<(Vec<Stale>, Vec<Error>), Error> {
-    let _lock = lock::exclusive()?;
+    let _lock = lock::writer()?;
     let (mut removed, mut errors) = (Vec::new(), Vec::new());
     for old in stale()? {
         match remove(&old.directory) {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::program::Program;
 use crate::value::{self, ValueError};
 use num_bigint::BigUint;
-use p4xdp_control::manifest::Param;
+use p4xdp_control::view::Param;
 use std::collections::BTreeMap;
 
 /// The ports of a program, and the devices of this network namespace.

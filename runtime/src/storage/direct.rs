@@ -1,7 +1,7 @@
 //! Entries whose direct counter lies beside the action: in, the value that is there and the one that is wanted; out, the map changed so that
 //! no packet is missing from the count.
 
-use super::{Count, StorageError, record};
+use super::{Count, StorageError};
 use crate::error::KernelError;
 use crate::sys::programs::{Change, change_word};
 use libbpf_rs::MapHandle;
@@ -15,7 +15,7 @@ const WORD: usize = 8;
 /// did; a larger change has to replace the value as a whole, and with it the counter, of which packets under way may be missing.
 pub(super) fn change_action(
     map: &MapHandle,
-    table: &Table,
+    table: Table<'_>,
     key: &[u8],
     old: &[u8],
     new: &[u8],
@@ -33,27 +33,29 @@ pub(super) fn change_action(
 /// Sets an entry's counts; what packets count meanwhile comes on top.
 pub(super) fn set_count(
     map: &MapHandle,
-    table: &Table,
+    table: Table<'_>,
     key: &[u8],
-    old: &[u8],
+    now: Count,
     wanted: Count,
 ) -> Result<(), StorageError> {
-    let Some(counter) = &table.direct_counter else { return Ok(()) };
-    let now = record::decode_count(Some(counter), old);
-    let parts = [(&counter.packets, wanted.packets, now.packets), (&counter.bytes, wanted.bytes, now.bytes)];
-    for (place, wanted, now) in parts {
+    let Some(counter) = &table.layout.direct_counter else { return Ok(()) };
+    let missing = wanted.minus(now);
+    let parts = [(&counter.packets, missing.packets), (&counter.bytes, missing.bytes)];
+    for (place, missing) in parts {
         if let Some(place) = place {
-            let change = Change::Add(wanted.wrapping_sub(now));
+            let change = Change::Add(missing);
             found(table, change_word(map.as_fd(), key, place.offset as usize, change))?;
         }
     }
     Ok(())
 }
 
-fn found(table: &Table, result: std::io::Result<bool>) -> Result<(), StorageError> {
+fn found(table: Table<'_>, result: std::io::Result<bool>) -> Result<(), StorageError> {
     match result {
         Ok(true) => Ok(()),
         Ok(false) => Err(StorageError::Missing),
-        Err(error) => Err(KernelError::new(format!("write the map of table `{}`", table.name), error).into()),
+        Err(error) => {
+            Err(KernelError::new(format!("write the map of table `{}`", table.name()), error).into())
+        }
     }
 }

@@ -1,102 +1,13 @@
 //! What can be wrong with a table's entry; each message names the table, key, action or parameter as the P4 program does.
 
-use crate::value::ValueError;
-use p4xdp_control::manifest::MatchKind;
+use p4xdp_control::terms::TermError;
 
 /// Why a table does not do what it was told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
-    /// No such table, action, key or parameter.
-    #[error("there is no {what} `{name}`{}{}", of_text(of.as_ref()), hint(nearest.as_ref(), candidates))]
-    Unknown {
-        /// `table`, `action`, ..
-        what: &'static str,
-        /// What was asked for.
-        name: String,
-        /// Of what it would be.
-        of: Option<String>,
-        /// All that there are.
-        candidates: Vec<String>,
-        /// The one that was likely meant.
-        nearest: Option<String>,
-    },
-    /// The end of several names.
-    #[error("{what} `{name}` may be any of {}", list(candidates))]
-    Ambiguous {
-        /// `table`, `action`, ..
-        what: &'static str,
-        /// What was asked for.
-        name: String,
-        /// What it may be.
-        candidates: Vec<String>,
-    },
-    /// Too few or too many keys or arguments.
-    #[error("{what} has {wanted} {of}{}, {given} given", if *wanted == 1 { "" } else { "s" })]
-    Count {
-        /// Of what.
-        what: String,
-        /// `key` or `argument`.
-        of: &'static str,
-        /// How many there are.
-        wanted: usize,
-        /// How many were given.
-        given: usize,
-    },
-    /// A key or parameter without value.
-    #[error("{of} needs a value for `{name}`")]
-    MissingValue {
-        /// Table or action.
-        of: String,
-        /// Key or parameter.
-        name: String,
-    },
-    /// A key or parameter with two values.
-    #[error("`{name}` is given twice")]
-    Twice {
-        /// Key or parameter.
-        name: String,
-    },
-    /// No value.
+    /// Names, notations or numbers that do not suit.
     #[error(transparent)]
-    Value(#[from] ValueError),
-    /// Notation of another match kind.
-    #[error("`{text}` does not suit key `{key}`, whose match kind is {}", kind_text(*kind))]
-    Kind {
-        /// What was written.
-        text: String,
-        /// The key.
-        key: String,
-        /// Its match kind.
-        kind: MatchKind,
-    },
-    /// More bits than the key has.
-    #[error("a prefix of {length} bits is longer than key `{key}`, which has {width}")]
-    PrefixLength {
-        /// The key.
-        key: String,
-        /// Its width.
-        width: u32,
-        /// The prefix's length.
-        length: u32,
-    },
-    /// Ones behind the prefix or outside of the mask.
-    #[error("`{text}` has ones that its {what} does not cover; did you mean `{meant}`?")]
-    Uncovered {
-        /// What was written.
-        text: String,
-        /// `prefix` or `mask`.
-        what: &'static str,
-        /// The same without them.
-        meant: String,
-    },
-    /// From more than to.
-    #[error("the range `{text}` of key `{key}` is empty")]
-    EmptyRange {
-        /// The key.
-        key: String,
-        /// What was written.
-        text: String,
-    },
+    Term(#[from] TermError),
     /// Entries or default action that nobody can change.
     #[error("table `{table}` cannot be changed: {reason}")]
     Constant {
@@ -104,16 +15,6 @@ pub enum TableError {
         table: String,
         /// Why not.
         reason: &'static str,
-    },
-    /// `@tableonly` or `@defaultonly`.
-    #[error("action `{action}` is not allowed in {place} of table `{table}`")]
-    Misplaced {
-        /// The action.
-        action: String,
-        /// The table.
-        table: String,
-        /// `entries` or `the default action`.
-        place: &'static str,
     },
     /// No room.
     #[error("table `{table}` is full: it holds {size} entries")]
@@ -153,33 +54,4 @@ pub enum TableError {
         /// The number.
         number: String,
     },
-}
-
-fn kind_text(kind: MatchKind) -> &'static str {
-    match kind {
-        MatchKind::Exact => "exact: give one value",
-        MatchKind::Lpm => "lpm: give VALUE/LENGTH",
-        MatchKind::Ternary => "ternary: give VALUE&&&MASK",
-        MatchKind::Range => "range: give LOW..HIGH",
-        MatchKind::Optional => "optional: give one value, or *",
-        MatchKind::Selector => "selector: give one value",
-    }
-}
-
-fn of_text(of: Option<&String>) -> String {
-    of.map(|of| format!(" in {of}")).unwrap_or_default()
-}
-
-fn hint(nearest: Option<&String>, candidates: &[String]) -> String {
-    match nearest {
-        Some(nearest) => format!("; did you mean `{nearest}`?"),
-        None if candidates.is_empty() => "; there is none".into(),
-        None if candidates.len() <= 8 => format!("; there is {}", list(candidates)),
-        None => String::new(),
-    }
-}
-
-fn list(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }

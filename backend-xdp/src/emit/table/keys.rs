@@ -6,7 +6,7 @@ use super::super::field::Referent;
 use crate::layout::members::Shape;
 use crate::layout::param_order::is_byte_field;
 use crate::table_storage::{KeyValues, in_network_order};
-use p4xdp_control::manifest::ByteOrder;
+use p4xdp_control::storage::ByteOrder;
 use p4xdp_midend::ir::{Expr, ExprKind, KeyElement};
 
 /// The keys of one application of a table.

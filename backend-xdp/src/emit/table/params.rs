@@ -6,7 +6,7 @@ use super::super::cexpr::{CExpr, CType, Prec};
 use crate::layout::members::{Member, Shape};
 use crate::layout::param_order::param_order;
 use crate::layout::tables::ActionLayout;
-use p4xdp_control::manifest::ByteOrder;
+use p4xdp_control::storage::ByteOrder;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Action, ActionCall, HeaderRef, LocalId, ScalarType, Table};
 

@@ -1,6 +1,7 @@
 //! Where copies go: the ports of multicast groups and clone sessions, with the replication id of each copy.
 
-use crate::interp::machine::{Mirror, State};
+use crate::interp::machine::State;
+use p4xdp_control::entry::Mirror;
 
 /// Ports and replication ids of a multicast group; none if the control plane made no such group.
 pub(super) fn group_ports(state: &State, group: u32) -> Vec<(u128, u128)> {

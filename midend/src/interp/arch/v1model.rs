@@ -17,7 +17,7 @@ use crate::interp::requests::{Preserve, Requests};
 use crate::interp::run::{Flow, Run};
 use crate::interp::value::Value;
 use crate::ir::{ExternInstance, Place, Program};
-use p4xdp_frontend::ast::AnnotationBody;
+use p4xdp_control::annotation::AnnotationBody;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use std::collections::VecDeque;
@@ -343,17 +343,17 @@ impl V1Model {
 fn field_lists(program: &Program, layout: &Layout) -> Result<Vec<(u64, Vec<Slot>)>, Box<Diagnostic>> {
     let mut lists: Vec<(u64, Vec<Slot>)> = Vec::new();
     for (local_id, local) in program.locals.iter() {
-        let annotations = local.annotations.iter().filter(|a| &*a.name.text == "field_list");
+        let annotations = local.annotations.iter().filter(|a| a.name == "field_list");
         for annotation in annotations {
             let tokens = match &annotation.body {
-                AnnotationBody::Unstructured(tokens) => tokens.as_slice(),
-                AnnotationBody::Empty | AnnotationBody::Expressions(_) | AnnotationBody::KeyValues(_) => &[],
+                AnnotationBody::Tokens(tokens) => tokens.as_slice(),
+                AnnotationBody::Empty | AnnotationBody::Values(_) | AnnotationBody::Pairs(_) => &[],
             };
-            for token in tokens.iter().filter(|t| &*t.text != ",") {
-                let Ok(list) = token.text.parse::<u64>() else {
+            for token in tokens.iter().filter(|token| *token != ",") {
+                let Ok(list) = token.parse::<u64>() else {
                     let message = "the id of a field list must be a number, a constant or an enum's member";
                     let found = Diagnostic::error(codes::E0551, annotation.span, message);
-                    return Err(Box::new(found.with_primary(format!("`{}` is no number", token.text))));
+                    return Err(Box::new(found.with_primary(format!("`{token}` is no number"))));
                 };
                 match lists.iter_mut().find(|(id, _)| *id == list) {
                     Some((_, slots)) => slots.push(layout.local(local_id)),

@@ -2,11 +2,11 @@
 
 use super::ExternState;
 use crate::interp::code::{ArgCode, Call};
-use crate::interp::control::CounterValue;
 use crate::interp::run::{Flow, Run};
+use p4xdp_control::entry::Count;
 
 /// The cell of a counter instance, if the index is in range.
-fn cell<'r>(run: &'r mut Run<'_>, instance: Option<u32>, index: u128) -> Option<&'r mut CounterValue> {
+fn cell<'r>(run: &'r mut Run<'_>, instance: Option<u32>, index: u128) -> Option<&'r mut Count> {
     let index = u64::try_from(index).ok()?;
     match run.state.externs.get_mut(instance? as usize)? {
         ExternState::Counter(size, cells) if size.is_none_or(|s| index < s) => {

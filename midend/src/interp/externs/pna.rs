@@ -4,12 +4,12 @@
 use super::{Builtin, counter, meter, psa, v1model};
 use crate::interp::arch::CallSite;
 use crate::interp::code::{ArgCode, Call};
-use crate::interp::control::KeyMatch;
 use crate::interp::requests::Forward;
 use crate::interp::run::{Flow, Run};
 use crate::interp::table::EntryAction;
 use crate::interp::value::Value;
 use crate::ir::{Arg, ScalarType};
+use p4xdp_control::entry::KeyMatch;
 use std::sync::Arc;
 
 /// Ports from here on are the host's (vports); those below are the network's.

@@ -1,13 +1,11 @@
 //! Tables: their keys, actions and declared entries.
 
 use super::Lowering;
+use crate::control_plane::key_match;
 use crate::interp::code::Narrow;
-use crate::interp::control::KeyMatch;
 use crate::interp::table::{DeclaredEntry, Idle, KeyCode, TableAction, TableCode};
-use crate::interp::value::{NARROW, Value, big_mask};
-use crate::ir::{
-    ActionCall, Arg, Expr, ExprKind, Keyset, MatchKind, PropertyValue, ScalarType, Table, TableId,
-};
+use crate::interp::value::{NARROW, Value};
+use crate::ir::{ActionCall, Arg, Expr, ExprKind, MatchKind, PropertyValue, ScalarType, Table, TableId};
 use cranelift_entity::EntityRef;
 use num_bigint::BigUint;
 
@@ -49,7 +47,6 @@ impl Lowering<'_> {
             .map(|a| TableAction {
                 action: a.action.index() as u32,
                 name: self.program.actions[a.action].name.clone(),
-                table_only: a.table_only,
                 default_only: a.default_only,
             })
             .collect::<Vec<_>>();
@@ -63,7 +60,7 @@ impl Lowering<'_> {
                     .iter()
                     .zip(&table.keys)
                     .filter(|(_, key)| key.match_kind != MatchKind::Selector)
-                    .map(|(keyset, key)| key_match(keyset, &key.match_kind, key.expr.ty))
+                    .map(|(keyset, key)| key_match(keyset, key.expr.ty, &key.match_kind))
                     .collect(),
                 action: entry.action.action,
                 args: self.action_args(table, &entry.action),
@@ -148,43 +145,6 @@ impl Lowering<'_> {
             "AUTO_DELETE" => Some(Idle::Delete),
             _ => None,
         }
-    }
-}
-
-/// A declared keyset as a control plane would say it.
-fn key_match(keyset: &Keyset, kind: &MatchKind, ty: ScalarType) -> KeyMatch {
-    let width = ty.width();
-    let ones = big_mask(width);
-    match kind {
-        MatchKind::Lpm => match keyset {
-            Keyset::Value(v) => KeyMatch::Lpm { value: v.clone(), prefix_len: width },
-            Keyset::Mask { value, mask } => {
-                KeyMatch::Lpm { value: value & mask, prefix_len: mask.count_ones() as u32 }
-            }
-            // Elaboration makes prefixes of ranges.
-            Keyset::Universal | Keyset::Range { .. } | Keyset::ValueSet(_) => {
-                KeyMatch::Lpm { value: BigUint::default(), prefix_len: 0 }
-            }
-        },
-        MatchKind::Optional if matches!(keyset, Keyset::Universal) => KeyMatch::Optional(None),
-        MatchKind::Exact
-        | MatchKind::Optional
-        | MatchKind::Ternary
-        | MatchKind::Range
-        | MatchKind::Selector
-        | MatchKind::Other(_) => match keyset {
-            Keyset::Value(v) if *kind == MatchKind::Exact => KeyMatch::Exact(v.clone()),
-            Keyset::Value(v) if *kind == MatchKind::Optional => KeyMatch::Optional(Some(v.clone())),
-            Keyset::Value(v) if *kind == MatchKind::Range => {
-                KeyMatch::Range { low: v.clone(), high: v.clone() }
-            }
-            Keyset::Value(v) => KeyMatch::Ternary { value: v.clone(), mask: ones },
-            Keyset::Mask { value, mask } => KeyMatch::Ternary { value: value & mask, mask: mask.clone() },
-            Keyset::Range { lo, hi } => KeyMatch::Range { low: lo.clone(), high: hi.clone() },
-            Keyset::Universal | Keyset::ValueSet(_) => {
-                KeyMatch::Ternary { value: BigUint::default(), mask: BigUint::default() }
-            }
-        },
     }
 }
 

@@ -1,11 +1,11 @@
 //! How the matching entry is found: one structure a combination of match kinds.
 
 use super::{EntryState, TableCode, packed_width};
-use crate::interp::control::KeyMatch;
 use crate::interp::lower::fits;
 use crate::interp::value::{Value, big_compare, less, low128, mask};
 use crate::ir::{BinaryOp, MatchKind};
 use num_bigint::BigUint;
+use p4xdp_control::entry::KeyMatch;
 use rustc_hash::FxHashMap;
 
 /// What a key value must satisfy.
@@ -191,13 +191,12 @@ fn pack_entry(code: &TableCode, entry: &EntryState) -> (u32, u128) {
     for (key, given) in code.match_keys().zip(&entry.keys) {
         let value = match given {
             KeyMatch::Exact(v) => low128(v),
-            KeyMatch::Lpm { value, prefix_len } => {
-                length = *prefix_len;
+            KeyMatch::Prefix(value, prefix) => {
+                length = *prefix;
                 low128(value)
             }
-            KeyMatch::Ternary { value, .. } => low128(value),
-            KeyMatch::Range { low, .. } => low128(low),
-            KeyMatch::Optional(v) => v.as_ref().map_or(0, low128),
+            KeyMatch::Masked(value, _) | KeyMatch::Range(value, _) => low128(value),
+            KeyMatch::Any => 0,
         };
         packed = packed.checked_shl(key.width).unwrap_or(0) | value;
     }
@@ -208,11 +207,10 @@ fn exact_values(code: &TableCode, entry: &EntryState) -> Vec<Value> {
     code.match_keys()
         .zip(&entry.keys)
         .map(|(key, given)| match given {
-            KeyMatch::Exact(v)
-            | KeyMatch::Lpm { value: v, .. }
-            | KeyMatch::Ternary { value: v, .. }
-            | KeyMatch::Range { low: v, .. } => Value::new(v, key.width),
-            KeyMatch::Optional(v) => Value::new(&v.clone().unwrap_or_default(), key.width),
+            KeyMatch::Exact(v) | KeyMatch::Prefix(v, _) | KeyMatch::Masked(v, _) | KeyMatch::Range(v, _) => {
+                Value::new(v, key.width)
+            }
+            KeyMatch::Any => Value::new(&BigUint::ZERO, key.width),
         })
         .collect()
 }
@@ -223,8 +221,8 @@ fn prefix_bits(code: &TableCode, entry: &EntryState) -> u32 {
         return 0;
     }
     let bits = entry.keys.iter().map(|k| match k {
-        KeyMatch::Lpm { prefix_len, .. } => *prefix_len,
-        KeyMatch::Exact(_) | KeyMatch::Ternary { .. } | KeyMatch::Range { .. } | KeyMatch::Optional(_) => 0,
+        KeyMatch::Prefix(_, length) => *length,
+        KeyMatch::Exact(_) | KeyMatch::Masked(..) | KeyMatch::Range(..) | KeyMatch::Any => 0,
     });
     bits.sum()
 }
@@ -243,17 +241,17 @@ fn tests(code: &TableCode, entry: &EntryState) -> Vec<Test> {
         .map(|(key, given)| {
             let ones = super::super::value::big_mask(key.width);
             match given {
-                KeyMatch::Exact(v) | KeyMatch::Optional(Some(v)) => masked(v, ones, key.width),
-                KeyMatch::Optional(None) => masked(&BigUint::default(), BigUint::default(), key.width),
-                KeyMatch::Lpm { value, prefix_len } => {
-                    let low = key.width.saturating_sub(*prefix_len);
+                KeyMatch::Exact(v) => masked(v, ones, key.width),
+                KeyMatch::Any => masked(&BigUint::ZERO, BigUint::ZERO, key.width),
+                KeyMatch::Prefix(value, length) => {
+                    let low = key.width.saturating_sub(*length);
                     masked(value, (ones >> low) << low, key.width)
                 }
-                KeyMatch::Ternary { value, mask } => masked(value, mask.clone(), key.width),
-                KeyMatch::Range { low, high } if fits(key.width) => {
+                KeyMatch::Masked(value, mask) => masked(value, mask.clone(), key.width),
+                KeyMatch::Range(low, high) if fits(key.width) => {
                     Test::Range(low128(low), low128(high), key.signed.then_some(key.width))
                 }
-                KeyMatch::Range { low, high } => {
+                KeyMatch::Range(low, high) => {
                     Test::WideRange(low.clone(), high.clone(), key.width, key.signed)
                 }
             }

@@ -1,0 +1,186 @@
+//! What a control plane says to a running program, in P4's terms: key matches, action calls, entries, groups and sessions.
+//!
+//! Numbers are bit patterns of their field's width. What is stored of all this, and how, is [`crate::storage`]'s.
+
+use crate::field::MatchKind;
+use crate::value::{ones, prefix_mask};
+use num_bigint::BigUint;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What an entry demands of a key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyMatch {
+    /// It is the value.
+    Exact(#[serde(with = "crate::hex")] BigUint),
+    /// Its highest bits are the value's; the value's other bits are ignored.
+    Prefix(#[serde(with = "crate::hex")] BigUint, u32),
+    /// It agrees with the value where the mask has ones.
+    Masked(#[serde(with = "crate::hex")] BigUint, #[serde(with = "crate::hex")] BigUint),
+    /// It lies between, both included, by the order of its type.
+    Range(#[serde(with = "crate::hex")] BigUint, #[serde(with = "crate::hex")] BigUint),
+    /// Nothing.
+    Any,
+}
+
+impl KeyMatch {
+    /// The same in the form that keys of this kind have: a value for a prefix is a prefix of all bits, and so on. What has no such form
+    /// stays.
+    #[must_use]
+    pub fn in_form(self, kind: MatchKind, width: u32, signed: bool) -> KeyMatch {
+        match (kind, self) {
+            (MatchKind::Lpm, KeyMatch::Exact(value)) => KeyMatch::Prefix(value, width),
+            (MatchKind::Lpm, KeyMatch::Any) => KeyMatch::Prefix(BigUint::ZERO, 0),
+            (MatchKind::Ternary, KeyMatch::Exact(value)) => KeyMatch::Masked(value, ones(width)),
+            (MatchKind::Ternary, KeyMatch::Prefix(value, length)) if length <= width => {
+                KeyMatch::Masked(value, prefix_mask(width, length))
+            }
+            (MatchKind::Ternary, KeyMatch::Any) => KeyMatch::Masked(BigUint::ZERO, BigUint::ZERO),
+            (MatchKind::Range, KeyMatch::Exact(value)) => KeyMatch::Range(value.clone(), value),
+            (MatchKind::Range, KeyMatch::Any) if signed && width > 0 => {
+                KeyMatch::Range(BigUint::from(1u8) << (width - 1), ones(width - 1))
+            }
+            (MatchKind::Range, KeyMatch::Any) => KeyMatch::Range(BigUint::ZERO, ones(width)),
+            (
+                MatchKind::Exact
+                | MatchKind::Lpm
+                | MatchKind::Ternary
+                | MatchKind::Range
+                | MatchKind::Optional
+                | MatchKind::Selector,
+                same,
+            ) => same,
+        }
+    }
+
+    /// The same without the bits that do not matter.
+    #[must_use]
+    pub fn cleared(self, width: u32) -> KeyMatch {
+        match self {
+            KeyMatch::Prefix(value, length) => KeyMatch::Prefix(value & prefix_mask(width, length), length),
+            KeyMatch::Masked(value, mask) => KeyMatch::Masked(value & &mask, mask),
+            same @ (KeyMatch::Exact(_) | KeyMatch::Range(..) | KeyMatch::Any) => same,
+        }
+    }
+}
+
+impl fmt::Display for KeyMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeyMatch::Exact(value) => write!(f, "{value:#x}"),
+            KeyMatch::Prefix(value, length) => write!(f, "{value:#x}/{length}"),
+            KeyMatch::Masked(value, mask) => write!(f, "{value:#x}&&&{mask:#x}"),
+            KeyMatch::Range(low, high) => write!(f, "{low:#x}..{high:#x}"),
+            KeyMatch::Any => f.write_str("*"),
+        }
+    }
+}
+
+/// An action with its arguments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionCall {
+    /// Position in the table's actions.
+    pub action: usize,
+    /// One bit pattern a parameter.
+    #[serde(with = "crate::hex::list", default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<BigUint>,
+}
+
+/// What an entry runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An action of the table.
+    Action(ActionCall),
+    /// A member of the table's action profile.
+    Member(u32),
+    /// A group of the table's action selector.
+    Group(u32),
+}
+
+/// What a counter counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Packets, or plain counts.
+    pub packets: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+impl Count {
+    /// Nothing was counted.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Count::default()
+    }
+
+    /// Both sums.
+    #[must_use]
+    pub fn plus(self, other: Count) -> Count {
+        Count {
+            packets: self.packets.wrapping_add(other.packets),
+            bytes: self.bytes.wrapping_add(other.bytes),
+        }
+    }
+
+    /// What is to be added to the other to make this.
+    #[must_use]
+    pub fn minus(self, other: Count) -> Count {
+        Count {
+            packets: self.packets.wrapping_sub(other.packets),
+            bytes: self.bytes.wrapping_sub(other.bytes),
+        }
+    }
+}
+
+/// An entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// One a key that takes part in the match, in the table's order; keys of kind `selector` have none.
+    pub keys: Vec<KeyMatch>,
+    /// What it runs.
+    pub call: ActionCall,
+    /// Larger wins, as in P4Runtime; `None` where the match kinds leave no choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u32>,
+    /// Of the table's direct counter; new entries start at what is given here.
+    #[serde(default, skip_serializing_if = "Count::is_zero")]
+    pub count: Count,
+}
+
+impl Entry {
+    /// An entry that has counted nothing.
+    #[must_use]
+    pub fn new(keys: Vec<KeyMatch>, priority: Option<u32>, call: ActionCall) -> Entry {
+        Entry { keys, call, priority, count: Count::default() }
+    }
+}
+
+/// A node of a multicast group, or of a clone session: copies go out of these ports with this replication id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MulticastNode {
+    /// Replication id, seen by egress (`egress_rid`, `instance`).
+    pub replication_id: u32,
+    /// Ports in order.
+    pub ports: Vec<u32>,
+}
+
+/// Where the copies of a clone session go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mirror {
+    /// To one port.
+    Port(u32),
+    /// To a multicast group.
+    Group(u32),
+}
+
+/// A clone session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Where its copies go.
+    pub target: Mirror,
+    /// The class of service that they have.
+    pub class_of_service: u32,
+    /// They are cut to this many bytes.
+    pub truncate: Option<u32>,
+}

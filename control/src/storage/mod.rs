@@ -1,0 +1,194 @@
+//! How a table's entries are stored, as bytes: in, an entry and the places that the manifest tells; out, what stands in the maps, and back.
+//! No I/O: the runtime reads and writes the maps.
+//!
+//! One file a strategy. [`Storage::strategy`] is the only place that tells them apart; everybody else asks [`Strategy`].
+
+pub mod array;
+pub mod hash;
+pub mod lpm_trie;
+pub mod place;
+mod table;
+
+pub use array::Array;
+pub use hash::Hash;
+pub use lpm_trie::LpmTrie;
+pub use place::{ByteOrder, Place};
+pub use table::{DefaultData, DirectCounter, Table, TableLayout};
+
+use crate::entry::{ActionCall, Count, KeyMatch};
+use num_bigint::BigUint;
+use serde::{Deserialize, Serialize};
+
+/// How a table's entries are stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Storage {
+    /// A kernel hash map.
+    Hash(Hash),
+    /// A kernel array, for one small key.
+    Array(Array),
+    /// A kernel trie, for a key `lpm`.
+    LpmTrie(LpmTrie),
+}
+
+impl Storage {
+    /// What knows this storage.
+    #[must_use]
+    pub fn strategy(&self) -> &dyn Strategy {
+        match self {
+            Storage::Hash(hash) => hash,
+            Storage::Array(array) => array,
+            Storage::LpmTrie(trie) => trie,
+        }
+    }
+}
+
+/// A map that a storage uses, as far as one can tell whether a map is the one that is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MapShape {
+    /// Name.
+    pub name: String,
+    /// Kinds that it may be of.
+    pub kinds: &'static [MapKind],
+    /// Bytes of the key.
+    pub key_size: u32,
+    /// Bytes of the value.
+    pub value_size: u32,
+    /// `BPF_F_..` that must be set.
+    pub flags: u32,
+    /// Of a map of maps: the maps in it.
+    pub inner: Option<Box<MapShape>>,
+    /// Of a map of maps or programs: what stands in it from the beginning, by index.
+    pub values: Vec<String>,
+    /// The key is a structure whose members are the table's keys, rather than an index.
+    pub structured_key: bool,
+}
+
+/// Kinds of maps that storages use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapKind {
+    /// `BPF_MAP_TYPE_HASH`
+    Hash,
+    /// `BPF_MAP_TYPE_LRU_HASH`
+    LruHash,
+    /// `BPF_MAP_TYPE_ARRAY`
+    Array,
+    /// `BPF_MAP_TYPE_LPM_TRIE`
+    LpmTrie,
+}
+
+/// `BPF_F_NO_PREALLOC` of `linux/bpf.h`.
+pub const NO_PREALLOC: u32 = 1;
+
+/// Bytes that stand for no entry of the table's: somebody else wrote them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Fewer than the places need.
+    #[error("an entry has {0} bytes")]
+    Short(usize),
+    /// A number of no action.
+    #[error("an entry has action number {0}, which the table has not")]
+    Action(BigUint),
+}
+
+/// What a storage of a table's entries says of itself.
+pub trait Strategy {
+    /// The maps, the one with the entries first.
+    fn maps(&self) -> Vec<MapShape>;
+
+    /// Name of the map with the entries.
+    fn map(&self) -> &str;
+
+    /// Bytes of a value.
+    fn value_size(&self) -> u32;
+
+    /// Where a value holds the action's number.
+    fn action(&self) -> &Place;
+
+    /// The number of the first action in values.
+    fn first_action(&self) -> u32 {
+        0
+    }
+
+    /// The same storage in a map of another name: entries can stay where they are.
+    fn same_but_for_names(&self, other: &Storage) -> bool;
+
+    /// The bytes by which the map finds an entry.
+    fn encode_key(&self, table: Table<'_>, keys: &[KeyMatch]) -> Vec<u8>;
+
+    /// The keys of an entry.
+    ///
+    /// # Errors
+    /// When there are too few bytes.
+    fn decode_key(&self, table: Table<'_>, bytes: &[u8]) -> Result<Vec<KeyMatch>, DecodeError>;
+
+    /// What is wrong with the layout of a table that says it is stored so, beyond what can be said of all.
+    ///
+    /// # Errors
+    /// What is wrong first.
+    fn check(&self, table: Table<'_>) -> Result<(), String> {
+        let _ = table;
+        Ok(())
+    }
+}
+
+/// An action with its arguments as a value of `size` bytes; `action` is where its number stands, counted from `first`.
+#[must_use]
+pub fn encode_call(table: Table<'_>, call: &ActionCall, size: u32, action: &Place, first: u32) -> Vec<u8> {
+    let mut bytes = vec![0; size as usize];
+    place::put(&mut bytes, action, &(BigUint::from(call.action) + first));
+    if let Some(places) = table.layout.actions.get(call.action) {
+        for (place, arg) in places.iter().zip(&call.args) {
+            place::put(&mut bytes, place, arg);
+        }
+    }
+    bytes
+}
+
+/// The action call in a value; `action` and `first` as for [`encode_call`].
+///
+/// # Errors
+/// When it has no such action, or there are too few bytes.
+pub fn decode_call(
+    table: Table<'_>,
+    bytes: &[u8],
+    action: &Place,
+    first: u32,
+) -> Result<ActionCall, DecodeError> {
+    let read = |place: &Place| place::get(bytes, place).ok_or(DecodeError::Short(bytes.len()));
+    let number = read(action)?;
+    let position = u32::try_from(&number).ok().and_then(|number| number.checked_sub(first));
+    let found = position.and_then(|position| {
+        let position = usize::try_from(position).ok()?;
+        Some((position, table.layout.actions.get(position)?))
+    });
+    let Some((action, places)) = found else { return Err(DecodeError::Action(number)) };
+    Ok(ActionCall { action, args: places.iter().map(read).collect::<Result<_, _>>()? })
+}
+
+/// Puts a direct counter into a value.
+pub fn encode_count(counter: Option<&DirectCounter>, bytes: &mut [u8], count: Count) {
+    let Some(counter) = counter else { return };
+    if let Some(place) = &counter.packets {
+        place::put(bytes, place, &BigUint::from(count.packets));
+    }
+    if let Some(place) = &counter.bytes {
+        place::put(bytes, place, &BigUint::from(count.bytes));
+    }
+}
+
+/// The direct counter in a value.
+///
+/// # Errors
+/// When there are too few bytes.
+pub fn decode_count(counter: Option<&DirectCounter>, bytes: &[u8]) -> Result<Count, DecodeError> {
+    let Some(counter) = counter else { return Ok(Count::default()) };
+    let read = |place: &Option<Place>| match place {
+        Some(place) => place::get_u64(bytes, place).ok_or(DecodeError::Short(bytes.len())),
+        None => Ok(0),
+    };
+    Ok(Count { packets: read(&counter.packets)?, bytes: read(&counter.bytes)? })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! What is written is what is read, for random tables, keys and calls, in every strategy.
+
+use super::{
+    Array, ByteOrder, DecodeError, DirectCounter, Hash, LpmTrie, Place, Strategy, Table, TableLayout,
+    decode_call, decode_count, encode_call, encode_count, lpm_trie, place,
+};
+use crate::entry::{ActionCall, Count, KeyMatch};
+use crate::value::{ones, prefix_mask};
+use crate::view::{self, Key, MatchKind, Param};
+use num_bigint::BigUint;
+use proptest::prelude::{Strategy as Generator, any, prop, prop_assert, prop_assert_eq, proptest};
+
+/// Widths of exact keys and of the lpm key if there is one; bit patterns that are cut to fit; how long the prefix is; an action's
+/// parameters.
+#[derive(Clone, Debug)]
+struct Case {
+    exact: Vec<(u32, u128)>,
+    lpm: Option<(u32, u128, u32)>,
+    params: Vec<(u32, u128)>,
+    action: usize,
+}
+
+fn cases() -> impl Generator<Value = Case> {
+    let field = || (1u32..=128, any::<u128>());
+    let lpm = proptest::option::of((1u32..=128, any::<u128>(), 0u32..=128));
+    (prop::collection::vec(field(), 1..4), lpm, prop::collection::vec(field(), 0..4), 0usize..3)
+        .prop_map(|(exact, lpm, params, action)| Case { exact, lpm, params, action })
+}
+
+/// Fields one behind another, each in as few bytes as it needs.
+fn places(start: u32, widths: &[u32], order: ByteOrder) -> (Vec<Place>, u32) {
+    let mut offset = start;
+    let mut places = Vec::new();
+    for width in widths {
+        let size = width.div_ceil(8);
+        places.push(Place { offset, size, order });
+        offset += size;
+    }
+    (places, offset)
+}
+
+fn key(width: u32, match_kind: MatchKind) -> Key {
+    let param = Param::new("k", width);
+    Key { id: 1, param, match_kind, annotations: Vec::new(), documentation: view::Documentation::default() }
+}
+
+fn table(keys: Vec<Key>, places: Vec<Place>, params: Vec<Place>) -> (view::Table, TableLayout) {
+    let view = view::Table { keys, ..view::Table::default() };
+    let actions = vec![params; 3];
+    let layout =
+        TableLayout { size: 1, storage: None, keys: places, actions, default: None, direct_counter: None };
+    (view, layout)
+}
+
+fn cut(value: u128, width: u32) -> BigUint {
+    BigUint::from(value) & ones(width)
+}
+
+const ACTION: Place = Place { offset: 0, size: 4, order: ByteOrder::Host };
+
+proptest! {
+    #[test]
+    fn keys_of_a_hash(case in cases()) {
+        let widths: Vec<u32> = case.exact.iter().map(|(width, _)| *width).collect();
+        for order in [ByteOrder::Host, ByteOrder::Network] {
+            let (places, key_size) = places(0, &widths, order);
+            let keys = widths.iter().map(|width| key(*width, MatchKind::Exact)).collect();
+            let (view, layout) = table(keys, places, Vec::new());
+            let table = Table { view: &view, layout: &layout };
+            let hash = Hash { map: "m".into(), key_size, value_size: 4, action: ACTION };
+            let wanted: Vec<KeyMatch> =
+                case.exact.iter().map(|(width, value)| KeyMatch::Exact(cut(*value, *width))).collect();
+            let bytes = hash.encode_key(table, &wanted);
+            prop_assert_eq!(bytes.len(), key_size as usize);
+            prop_assert_eq!(hash.decode_key(table, &bytes).unwrap(), wanted);
+            prop_assert!(hash.decode_key(table, &bytes[..bytes.len() - 1]).is_err());
+        }
+    }
+
+    #[test]
+    fn keys_of_a_trie(case in cases()) {
+        let (width, value, length) = case.lpm.unwrap_or((32, 0, 0));
+        let length = length.min(width);
+        let mut widths: Vec<u32> = case.exact.iter().map(|(width, _)| *width).collect();
+        widths.push(width);
+        let (places, key_size) = places(lpm_trie::LENGTH, &widths, ByteOrder::Network);
+        let mut keys: Vec<Key> = case.exact.iter().map(|(width, _)| key(*width, MatchKind::Exact)).collect();
+        keys.push(key(width, MatchKind::Lpm));
+        let (view, layout) = table(keys, places, Vec::new());
+        let table = Table { view: &view, layout: &layout };
+        let exact_bits = (key_size - lpm_trie::LENGTH) * 8 - width;
+        let trie = LpmTrie { map: "m".into(), key_size, value_size: 4, action: ACTION, exact_bits };
+        prop_assert_eq!(trie.check(table), Ok(()));
+        let mut wanted: Vec<KeyMatch> =
+            case.exact.iter().map(|(width, value)| KeyMatch::Exact(cut(*value, *width))).collect();
+        wanted.push(KeyMatch::Prefix(cut(value, width), length));
+        let bytes = trie.encode_key(table, &wanted);
+        // The bits that the prefix does not cover are not kept.
+        *wanted.last_mut().unwrap() =
+            KeyMatch::Prefix(cut(value, width) & prefix_mask(width, length), length);
+        prop_assert_eq!(trie.decode_key(table, &bytes).unwrap(), wanted.clone());
+        // The kernel compares so many bits from behind the length on: none that the entry does not fix.
+        let compared = u32::from_ne_bytes(*bytes.first_chunk().unwrap());
+        prop_assert_eq!(compared, exact_bits + length);
+        *wanted.last_mut().unwrap() = KeyMatch::Any;
+        let all = trie.encode_key(table, &wanted);
+        prop_assert_eq!(trie.decode_key(table, &all).unwrap().pop(), Some(KeyMatch::Prefix(BigUint::ZERO, 0)));
+    }
+
+    #[test]
+    fn keys_of_an_array(width in 1u32..=32, value in any::<u32>()) {
+        let place = Place { offset: 0, size: 4, order: ByteOrder::Host };
+        let (view, layout) = table(vec![key(width, MatchKind::Exact)], vec![place], Vec::new());
+        let table = Table { view: &view, layout: &layout };
+        let array = Array { map: "m".into(), value_size: 4, action: ACTION };
+        let wanted = [KeyMatch::Exact(cut(value.into(), width))];
+        let bytes = array.encode_key(table, &wanted);
+        prop_assert_eq!(&bytes, &(value & (u64::MAX >> (64 - width)) as u32).to_ne_bytes());
+        prop_assert_eq!(array.decode_key(table, &bytes).unwrap(), wanted);
+    }
+
+    #[test]
+    fn calls_and_counts(case in cases(), first in 0u32..=1, packets in any::<u64>(), bytes in any::<u64>()) {
+        let widths: Vec<u32> = case.params.iter().map(|(width, _)| *width).collect();
+        let (params, end) = places(4, &widths, ByteOrder::Network);
+        let start = end.next_multiple_of(8);
+        let count_at = |offset| Some(Place { offset, size: 8, order: ByteOrder::Host });
+        let counter =
+            DirectCounter { name: "c".into(), packets: count_at(start), bytes: count_at(start + 8) };
+        let (view, layout) = table(Vec::new(), Vec::new(), params);
+        let table = Table { view: &view, layout: &layout };
+        let args = case.params.iter().map(|(width, value)| cut(*value, *width)).collect();
+        let call = ActionCall { action: case.action, args };
+        let count = Count { packets, bytes };
+        let mut value = encode_call(table, &call, start + 16, &ACTION, first);
+        encode_count(Some(&counter), &mut value, count);
+        prop_assert_eq!(decode_call(table, &value, &ACTION, first).unwrap(), call);
+        prop_assert_eq!(decode_count(Some(&counter), &value).unwrap(), count);
+        prop_assert!(decode_count(Some(&counter), &value[..start as usize]).is_err());
+        place::put(&mut value, &ACTION, &BigUint::from(3 + first));
+        prop_assert_eq!(
+            decode_call(table, &value, &ACTION, first),
+            Err(DecodeError::Action(BigUint::from(3 + first)))
+        );
+    }
+}
+
+#[test]
+fn places_of_a_trie() {
+    // An lpm key of 20 bits behind an exact one of 12, each right-aligned in its bytes; the lpm key is the table's first.
+    let at = |offset, size| Place { offset, size, order: ByteOrder::Network };
+    let keys = vec![key(20, MatchKind::Lpm), key(12, MatchKind::Exact)];
+    let (view, layout) = table(keys, vec![at(6, 3), at(4, 2)], Vec::new());
+    let table = Table { view: &view, layout: &layout };
+    let trie = LpmTrie { map: "m".into(), key_size: 12, value_size: 4, action: ACTION, exact_bits: 20 };
+    assert_eq!(trie.check(table), Ok(()));
+    let keys = [KeyMatch::Prefix(0xabcdeu32.into(), 8), KeyMatch::Exact(0x123u32.into())];
+    let bytes = trie.encode_key(table, &keys);
+    assert_eq!(u32::from_ne_bytes(*bytes.first_chunk().unwrap()), 16 + 4 + 8);
+    assert_eq!(bytes[4..], [0x01, 0x23, 0x0a, 0xb0, 0x00, 0, 0, 0]);
+    let wrong = LpmTrie { exact_bits: 16, ..trie };
+    assert_eq!(wrong.check(table), Err("its prefix does not begin 16 bits into the key".into()));
+}

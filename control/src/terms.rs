@@ -1,0 +1,369 @@
+//! Entries as text: in, `dst=10.0.0.0/8`, `set_port`, `port=3`; out, the entry with all names found and all values checked, or what is
+//! wrong. And back, for dumps. Keys and parameters go by name or by position, tables and actions by the end of their name.
+
+mod error;
+
+pub use error::TermError;
+
+use crate::entry::{ActionCall, KeyMatch};
+use crate::search::{self, NotFound, Spelling};
+use crate::value::{self, ValueError, like, ones, prefix_mask};
+use crate::view::{Key, MatchKind, Param, Table, View};
+use num_bigint::BigUint;
+
+/// How numbers are read and written where that takes more than their widths: devices and ports are the machine's.
+pub trait Values {
+    /// Reads a number.
+    ///
+    /// # Errors
+    /// When the text is none, or one that does not fit.
+    fn read(&self, text: &str, param: &Param) -> Result<BigUint, ValueError> {
+        value::parse(text, param)
+    }
+
+    /// Reads a number that is a port.
+    ///
+    /// # Errors
+    /// When the text is none, or one that does not fit.
+    fn read_port(&self, text: &str, param: &Param) -> Result<BigUint, ValueError> {
+        self.read(text, param)
+    }
+
+    /// Writes a number.
+    fn text(&self, number: &BigUint, param: &Param) -> String {
+        value::format(number, param)
+    }
+}
+
+/// Numbers, and no more.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Plain;
+
+impl Values for Plain {}
+
+/// Finds a name, or the one name that ends in it.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn find(what: &'static str, name: &str, names: &[&str], of: Option<String>) -> Result<usize, TermError> {
+    match search::find(names, name, Spelling::P4) {
+        Ok(found) => Ok(found.at),
+        Err(NotFound::Ambiguous { candidates }) => {
+            Err(TermError::Ambiguous { what, name: name.into(), candidates })
+        }
+        Err(NotFound::Unknown { nearest }) => {
+            let candidates = names.iter().map(|candidate| (*candidate).into()).collect();
+            Err(TermError::Unknown { what, name: name.into(), of, candidates, nearest })
+        }
+    }
+}
+
+/// Reads the keys of an entry. An absent ternary, range or optional key matches anything.
+///
+/// # Errors
+/// When a name is unknown or a value does not suit.
+pub fn keys(table: &Table, texts: &[&str], values: &dyn Values) -> Result<Vec<KeyMatch>, TermError> {
+    let of = format!("table `{}`", table.name());
+    let names: Vec<&str> = table.match_keys().map(|key| key.param.name.as_str()).collect();
+    let given = assign("key", &of, &names, texts)?;
+    let mut keys = Vec::with_capacity(given.len());
+    for (key, text) in table.match_keys().zip(given) {
+        keys.push(match text {
+            Some(text) if key.match_kind == MatchKind::Exact && key.param.port => {
+                KeyMatch::Exact(values.read_port(text, &key.param)?)
+            }
+            Some(text) => parse_key(key, text, values)?,
+            None if key.match_kind.needs_priority() => KeyMatch::Any,
+            None => return Err(TermError::MissingValue { of, name: key.param.name.clone() }),
+        });
+    }
+    Ok(keys)
+}
+
+/// Reads an action of a table with its arguments.
+///
+/// # Errors
+/// When a name is unknown or a value does not suit.
+pub fn call(
+    view: &View,
+    table: &Table,
+    action: &str,
+    texts: &[&str],
+    values: &dyn Values,
+) -> Result<ActionCall, TermError> {
+    let actions = view.actions_of(table);
+    let names: Vec<&str> = actions.iter().map(|action| action.preamble.name.as_str()).collect();
+    let position = find("action", action, &names, Some(format!("table `{}`", table.name())))?;
+    let params: Vec<&Param> =
+        actions.get(position).map(|action| action.values().collect()).unwrap_or_default();
+    let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+    let of = format!("action `{action}`");
+    let given = assign("parameter", &of, &names, texts)?;
+    let mut args = Vec::with_capacity(given.len());
+    for (param, text) in params.into_iter().zip(given) {
+        let Some(text) = text else {
+            return Err(TermError::MissingValue { of, name: param.name.clone() });
+        };
+        args.push(if param.port { values.read_port(text, param)? } else { values.read(text, param)? });
+    }
+    Ok(ActionCall { action: position, args })
+}
+
+/// Keys suit a table in number, kind and width.
+///
+/// # Errors
+/// What is wrong first.
+pub fn check_keys(table: &Table, keys: &[KeyMatch]) -> Result<(), TermError> {
+    let wanted = table.match_keys().count();
+    if keys.len() != wanted {
+        let what = format!("table `{}`", table.name());
+        return Err(TermError::Count { what, of: "key", wanted, given: keys.len() });
+    }
+    table.match_keys().zip(keys).try_for_each(|(key, wanted)| check_key(key, wanted))
+}
+
+fn check_key(key: &Key, wanted: &KeyMatch) -> Result<(), TermError> {
+    let suits = match (key.match_kind, wanted) {
+        (MatchKind::Exact | MatchKind::Selector, KeyMatch::Exact(_))
+        | (MatchKind::Lpm, KeyMatch::Prefix(..) | KeyMatch::Any)
+        | (MatchKind::Ternary, KeyMatch::Masked(..) | KeyMatch::Any)
+        | (MatchKind::Range, KeyMatch::Range(..) | KeyMatch::Any)
+        | (MatchKind::Optional, KeyMatch::Exact(_) | KeyMatch::Any) => true,
+        (
+            MatchKind::Exact
+            | MatchKind::Selector
+            | MatchKind::Lpm
+            | MatchKind::Ternary
+            | MatchKind::Range
+            | MatchKind::Optional,
+            _,
+        ) => false,
+    };
+    if !suits {
+        let text = key_text(key, wanted, &Plain);
+        return Err(TermError::Kind { text, key: key.param.name.clone(), kind: key.match_kind });
+    }
+    match wanted {
+        KeyMatch::Exact(value) => check_width(value, &key.param),
+        KeyMatch::Prefix(value, length) => {
+            check_width(value, &key.param)?;
+            if *length > key.param.width {
+                let (key, width) = (key.param.name.clone(), key.param.width);
+                return Err(TermError::PrefixLength { key, width, length: *length });
+            }
+            Ok(())
+        }
+        KeyMatch::Masked(value, mask) => {
+            check_width(value, &key.param)?;
+            check_width(mask, &key.param)
+        }
+        KeyMatch::Range(low, high) => {
+            check_width(low, &key.param)?;
+            check_width(high, &key.param)?;
+            if value::order(low, high, &key.param).is_gt() {
+                let text = key_text(key, wanted, &Plain);
+                return Err(TermError::EmptyRange { key: key.param.name.clone(), text });
+            }
+            Ok(())
+        }
+        KeyMatch::Any => Ok(()),
+    }
+}
+
+/// A call suits a table: the action's place in it, and its arguments in number and width.
+///
+/// # Errors
+/// What is wrong first.
+pub fn check_call(view: &View, table: &Table, call: &ActionCall, default: bool) -> Result<(), TermError> {
+    let (Some(entry), Some(action)) = (table.actions.get(call.action), view.action(table, call.action))
+    else {
+        return Err(TermError::Unknown {
+            what: "action",
+            name: call.action.to_string(),
+            of: Some(format!("table `{}`", table.name())),
+            candidates: Vec::new(),
+            nearest: None,
+        });
+    };
+    if (default && entry.table_only) || (!default && entry.default_only) {
+        return Err(TermError::Misplaced {
+            action: action.preamble.name.clone(),
+            table: table.name().to_owned(),
+            place: if default { "the default action" } else { "entries" },
+        });
+    }
+    if call.args.len() != action.params.len() {
+        return Err(TermError::Count {
+            what: format!("action `{}`", action.preamble.name),
+            of: "argument",
+            wanted: action.params.len(),
+            given: call.args.len(),
+        });
+    }
+    action.values().zip(&call.args).try_for_each(|(param, arg)| check_width(arg, param))
+}
+
+/// Gives each name its text: `NAME=TEXT` by name, others in order.
+fn assign<'t>(
+    what: &'static str,
+    of: &str,
+    names: &[&str],
+    texts: &[&'t str],
+) -> Result<Vec<Option<&'t str>>, TermError> {
+    let mut given = vec![None; names.len()];
+    let mut next = 0;
+    for text in texts {
+        let (position, text) = match text.split_once('=') {
+            Some((name, text)) => (find(what, name.trim(), names, Some(of.into()))?, text),
+            None => {
+                next += 1;
+                (next - 1, *text)
+            }
+        };
+        match given.get_mut(position) {
+            Some(slot @ None) => *slot = Some(text),
+            Some(Some(_)) => {
+                let name = names.get(position).copied().unwrap_or_default().into();
+                return Err(TermError::Twice { name });
+            }
+            None => {
+                let (noun, wanted) = (if what == "key" { "key" } else { "argument" }, names.len());
+                return Err(TermError::Count { what: of.into(), of: noun, wanted, given: texts.len() });
+            }
+        }
+    }
+    Ok(given)
+}
+
+/// Reads what an entry demands of a key.
+///
+/// # Errors
+/// When the text does not suit the key.
+pub fn parse_key(key: &Key, text: &str, values: &dyn Values) -> Result<KeyMatch, TermError> {
+    let param = &key.param;
+    let text = text.trim();
+    let unsuited = || TermError::Kind { text: text.into(), key: param.name.clone(), kind: key.match_kind };
+    if matches!(text, "*" | "_" | "default") {
+        return match key.match_kind {
+            MatchKind::Exact | MatchKind::Selector => Err(unsuited()),
+            MatchKind::Lpm => Ok(KeyMatch::Prefix(BigUint::ZERO, 0)),
+            MatchKind::Ternary | MatchKind::Range | MatchKind::Optional => Ok(KeyMatch::Any),
+        };
+    }
+    if let Some((number, mask)) = text.split_once("&&&") {
+        if key.match_kind != MatchKind::Ternary {
+            return Err(unsuited());
+        }
+        let value = values.read(number, param)?;
+        let bits = values.read(mask, param)?;
+        covered(text, "mask", &value, &bits, |inside| format!("{}&&&{}", like(number, inside), mask.trim()))?;
+        return Ok(KeyMatch::Masked(value, bits));
+    }
+    if let Some((low, high)) = text.split_once("..") {
+        if key.match_kind != MatchKind::Range {
+            return Err(unsuited());
+        }
+        let (low, high) = (values.read(low, param)?, values.read(high, param)?);
+        if value::order(&low, &high, param).is_gt() {
+            return Err(TermError::EmptyRange { key: param.name.clone(), text: text.into() });
+        }
+        return Ok(KeyMatch::Range(low, high));
+    }
+    if let Some((number, length)) = text.split_once('/') {
+        let length: u32 = length.trim().parse().map_err(|_| unsuited())?;
+        if length > param.width {
+            return Err(TermError::PrefixLength { key: param.name.clone(), width: param.width, length });
+        }
+        let value = values.read(number, param)?;
+        let mask = prefix_mask(param.width, length);
+        let wanted = match key.match_kind {
+            MatchKind::Lpm => KeyMatch::Prefix(value.clone(), length),
+            MatchKind::Ternary => KeyMatch::Masked(value.clone(), mask.clone()),
+            MatchKind::Exact | MatchKind::Range | MatchKind::Optional | MatchKind::Selector => {
+                return Err(unsuited());
+            }
+        };
+        covered(text, "prefix", &value, &mask, |inside| format!("{}/{length}", like(number, inside)))?;
+        return Ok(wanted);
+    }
+    let number = values.read(text, param)?;
+    Ok(match key.match_kind {
+        MatchKind::Exact | MatchKind::Optional | MatchKind::Selector => KeyMatch::Exact(number),
+        MatchKind::Lpm => KeyMatch::Prefix(number, param.width),
+        MatchKind::Ternary => KeyMatch::Masked(number, ones(param.width)),
+        MatchKind::Range => KeyMatch::Range(number.clone(), number),
+    })
+}
+
+/// A value with ones that the mask leaves out is more likely a mistake than meant; `meant` writes the value without them.
+fn covered(
+    text: &str,
+    what: &'static str,
+    value: &BigUint,
+    mask: &BigUint,
+    meant: impl FnOnce(&BigUint) -> String,
+) -> Result<(), TermError> {
+    let inside = value & mask;
+    if inside == *value {
+        return Ok(());
+    }
+    Err(TermError::Uncovered { text: text.into(), what, meant: meant(&inside) })
+}
+
+/// The value fits its field.
+///
+/// # Errors
+/// When it has more bits.
+pub fn check_width(value: &BigUint, field: &Param) -> Result<(), TermError> {
+    if value.bits() > u64::from(field.width) {
+        return Err(TermError::Value(ValueError::Range {
+            text: value.to_string(),
+            name: field.name.clone(),
+            width: field.width,
+            least: "0".into(),
+            most: ones(field.width).to_string(),
+        }));
+    }
+    Ok(())
+}
+
+/// What an entry demands of a key, as [`parse_key`] reads it.
+#[must_use]
+pub fn key_text(key: &Key, wanted: &KeyMatch, values: &dyn Values) -> String {
+    // The prefix of an address is read as an address, whatever the field's name is.
+    let mut param = key.param.clone();
+    if key.match_kind == MatchKind::Lpm && param.width == 32 {
+        param.name.push_str("addr");
+    }
+    let text = |value: &BigUint| value::format(value, &param);
+    match wanted {
+        KeyMatch::Exact(value) if key.param.port => values.text(value, &key.param),
+        KeyMatch::Exact(value) => text(value),
+        KeyMatch::Prefix(value, length) => format!("{}/{length}", text(value)),
+        KeyMatch::Masked(value, mask) if *mask == ones(param.width) => text(value),
+        KeyMatch::Masked(value, mask) => format!("{}&&&{mask:#x}", text(value)),
+        KeyMatch::Range(low, high) if low == high => text(low),
+        KeyMatch::Range(low, high) => format!("{}..{}", text(low), text(high)),
+        KeyMatch::Any => "*".into(),
+    }
+}
+
+/// All keys of an entry: `dst=10.0.0.0/8 proto=6`.
+#[must_use]
+pub fn keys_text(table: &Table, keys: &[KeyMatch], values: &dyn Values) -> String {
+    let text =
+        |(key, wanted): (&Key, &KeyMatch)| format!("{}={}", key.param.name, key_text(key, wanted, values));
+    table.match_keys().zip(keys).map(text).collect::<Vec<_>>().join(" ")
+}
+
+/// An action call: `set_port(port=3)`.
+#[must_use]
+pub fn call_text(view: &View, table: &Table, call: &ActionCall, values: &dyn Values) -> String {
+    let Some(action) = view.action(table, call.action) else {
+        return format!("action {}", call.action);
+    };
+    let args = action.values().zip(&call.args);
+    let args: Vec<String> =
+        args.map(|(param, arg)| format!("{}={}", param.name, values.text(arg, param))).collect();
+    format!("{}({})", action.preamble.name, args.join(", "))
+}

@@ -1,0 +1,421 @@
+//! Cells of a loaded program, such as counters and registers: in, a name and an index; out, what the cell holds, and the way back. Direct
+//! counters stand in their table's entries and are read with them.
+//!
+//! What the kinds have in common is here; what differs (what a cell holds, whether values add up) the manifest's `cells` says.
+
+use crate::error::{Error, KernelError, io_error};
+use crate::program::Program;
+use crate::sys;
+use crate::tables::{Count, TermError, terms};
+use libbpf_rs::{MapCore, MapFlags, MapHandle};
+use num_bigint::BigUint;
+pub use p4xdp_control::manifest::CellKind;
+use p4xdp_control::manifest::cells::{BYTES, PACKETS};
+use p4xdp_control::manifest::{self, Extern, ExternKind};
+use p4xdp_control::storage::place;
+use p4xdp_control::view::Param;
+use std::os::fd::{AsFd, OwnedFd};
+
+/// Why cells cannot be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CellError {
+    /// The index is too large.
+    #[error("{what} `{name}` has indices 0 to {}, not {index}", size.saturating_sub(1))]
+    Index {
+        /// `counter`, ..
+        what: &'static str,
+        /// Full name.
+        name: String,
+        /// Number of its cells.
+        size: u32,
+        /// What was asked for.
+        index: u64,
+    },
+    /// No room for another index.
+    #[error("{what} `{name}` holds {size} indices, and there is no room for {index}")]
+    Full {
+        /// `counter`, ..
+        what: &'static str,
+        /// Full name.
+        name: String,
+        /// Number of its cells.
+        size: u32,
+        /// What was to be written.
+        index: u64,
+    },
+    /// The value is too large.
+    #[error("{value} does not fit the {width} bits of {what} `{name}`")]
+    Value {
+        /// `counter`, ..
+        what: &'static str,
+        /// Full name.
+        name: String,
+        /// Bits of the field.
+        width: u32,
+        /// What was to be written.
+        value: BigUint,
+    },
+    /// As many numbers as a cell has not.
+    #[error("a cell of {what} `{name}` holds {wanted} numbers, not {given}")]
+    Numbers {
+        /// `counter`, ..
+        what: &'static str,
+        /// Full name.
+        name: String,
+        /// Fields of a cell.
+        wanted: usize,
+        /// Numbers that were given.
+        given: usize,
+    },
+}
+
+/// What a cell holds: one number a field, in the order of [`Cells::fields`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cell(pub Vec<BigUint>);
+
+impl Cell {
+    /// It holds nothing but zeros.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.0.iter().all(|number| *number == BigUint::ZERO)
+    }
+
+    /// The one number of a register's cell, or the first of others.
+    #[must_use]
+    pub fn number(&self) -> Option<&BigUint> {
+        self.0.first()
+    }
+}
+
+impl From<BigUint> for Cell {
+    fn from(number: BigUint) -> Cell {
+        Cell(vec![number])
+    }
+}
+
+/// The cells of an extern of a loaded program.
+#[derive(Clone, Copy, Debug)]
+pub struct Cells<'p> {
+    item: &'p Extern,
+    layout: &'p manifest::Cells,
+    map: &'p MapHandle,
+}
+
+impl Program {
+    /// All cells of a kind in the order of the program.
+    ///
+    /// # Errors
+    /// When the program lacks a map that its manifest names.
+    pub fn cells(&self, kind: CellKind) -> Result<Vec<Cells<'_>>, Error> {
+        let mut found = Vec::new();
+        for item in &self.manifest().externs {
+            match &item.kind {
+                ExternKind::Cells(layout) if layout.kind == kind => {
+                    found.push(Cells { item, layout, map: self.map(&layout.map)? });
+                }
+                ExternKind::Cells(_) | ExternKind::Events { .. } => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// Cells by their name or the end of it.
+    ///
+    /// # Errors
+    /// When none of the kind, or more than one, has such a name.
+    pub fn cells_of(&self, kind: CellKind, name: &str) -> Result<Cells<'_>, Error> {
+        let cells = self.cells(kind)?;
+        let names: Vec<&str> = cells.iter().map(|cells| cells.name()).collect();
+        let position = terms::find(kind.noun(), name, &names, None)?;
+        let unknown = || TermError::Unknown {
+            what: kind.noun(),
+            name: name.into(),
+            of: None,
+            candidates: Vec::new(),
+            nearest: None,
+        };
+        Ok(*cells.get(position).ok_or_else(unknown)?)
+    }
+
+    /// A counter by its name or the end of it.
+    ///
+    /// # Errors
+    /// As for [`Program::cells_of`].
+    pub fn counter(&self, name: &str) -> Result<Cells<'_>, Error> {
+        self.cells_of(CellKind::Counter, name)
+    }
+
+    /// A register by its name or the end of it.
+    ///
+    /// # Errors
+    /// As for [`Program::cells_of`].
+    pub fn register(&self, name: &str) -> Result<Cells<'_>, Error> {
+        self.cells_of(CellKind::Register, name)
+    }
+}
+
+impl<'p> Cells<'p> {
+    /// Their full name.
+    #[must_use]
+    pub fn name(&self) -> &'p str {
+        &self.item.name
+    }
+
+    /// What they are.
+    #[must_use]
+    pub fn kind(&self) -> CellKind {
+        self.layout.kind
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.layout.size
+    }
+
+    /// Indices may be any number, of which there is room for as many as the size.
+    #[must_use]
+    pub fn is_sparse(&self) -> bool {
+        self.layout.sparse
+    }
+
+    /// What a cell holds.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = &'p Param> + use<'p> {
+        self.layout.fields.iter().map(|(field, _)| field)
+    }
+
+    /// What a counter's cell counted.
+    #[must_use]
+    pub fn count(&self, cell: &Cell) -> Count {
+        let number = |name: &str| {
+            let at = self.fields().position(|field| field.name == name)?;
+            u64::try_from(cell.0.get(at)?).ok()
+        };
+        // What is not counted is 0.
+        Count { packets: number(PACKETS).unwrap_or(0), bytes: number(BYTES).unwrap_or(0) }
+    }
+
+    /// The cell of a counter that counted so much.
+    fn of_count(&self, count: Count) -> Cell {
+        let number = |field: &Param| match field.name.as_str() {
+            BYTES => BigUint::from(count.bytes),
+            _ => BigUint::from(count.packets),
+        };
+        Cell(self.fields().map(number).collect())
+    }
+
+    /// Reads a cell.
+    ///
+    /// # Errors
+    /// When there is no such index.
+    pub fn read(&self, index: u64) -> Result<Cell, Error> {
+        let key = self.key(index)?;
+        let mut numbers = vec![BigUint::ZERO; self.layout.fields.len()];
+        for value in self.values(&key)? {
+            for ((field, place), number) in self.layout.fields.iter().zip(&mut numbers) {
+                let part = place::get(&value, place).ok_or_else(|| {
+                    self.refused("read", std::io::Error::other(format!("a cell has {} bytes", value.len())))
+                })?;
+                *number = (&*number + part) & crate::value::ones(field.width);
+            }
+        }
+        Ok(Cell(numbers))
+    }
+
+    /// All cells that are not zero, by index.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn dump(&self) -> Result<Vec<(u64, Cell)>, Error> {
+        let mut indices: Vec<u64> = if self.layout.sparse {
+            let number = |key: Vec<u8>| key.first_chunk::<4>().map(|bytes| u32::from_ne_bytes(*bytes));
+            let numbers = self.map.keys().filter_map(number);
+            numbers.filter_map(|key| key.checked_sub(self.layout.base)).map(u64::from).collect()
+        } else {
+            (0..u64::from(self.layout.size)).collect()
+        };
+        indices.sort_unstable();
+        let mut cells = Vec::new();
+        for index in indices {
+            let cell = self.read(index)?;
+            if !cell.is_zero() {
+                cells.push((index, cell));
+            }
+        }
+        Ok(cells)
+    }
+
+    /// Sets a cell. Where values add up, what packets count meanwhile is counted on top; else each writes a whole value.
+    ///
+    /// # Errors
+    /// When there is no such index, no room for it, or a number is too large.
+    pub fn write(&self, index: u64, cell: &Cell) -> Result<(), Error> {
+        let (what, name) = (self.kind().noun(), self.name().to_owned());
+        if cell.0.len() != self.layout.fields.len() {
+            let (wanted, given) = (self.layout.fields.len(), cell.0.len());
+            return Err(CellError::Numbers { what, name, wanted, given }.into());
+        }
+        let mut fields = self.fields().zip(&cell.0);
+        if let Some((field, value)) = fields.find(|(field, value)| value.bits() > u64::from(field.width)) {
+            return Err(CellError::Value { what, name, width: field.width, value: value.clone() }.into());
+        }
+        if self.kind().adds_up() {
+            let now = self.read(index)?;
+            return self.adder()?.add(index, self.count(cell).minus(self.count(&now)));
+        }
+        let key = self.key(index)?;
+        let mut bytes = vec![0u8; self.map.value_size() as usize];
+        for ((_, place), number) in self.layout.fields.iter().zip(&cell.0) {
+            place::put(&mut bytes, place, number);
+        }
+        self.map
+            .update(&key, &bytes, MapFlags::ANY)
+            .map_err(|error| self.refused("write", io_error(&error)).into())
+    }
+
+    /// Reads a counter's cell.
+    ///
+    /// # Errors
+    /// As for [`Cells::read`].
+    pub fn read_count(&self, index: u64) -> Result<Count, Error> {
+        Ok(self.count(&self.read(index)?))
+    }
+
+    /// All cells of a counter that are not zero, by index.
+    ///
+    /// # Errors
+    /// As for [`Cells::dump`].
+    pub fn dump_counts(&self) -> Result<Vec<(u64, Count)>, Error> {
+        Ok(self.dump()?.iter().map(|(index, cell)| (*index, self.count(cell))).collect())
+    }
+
+    /// Sets a counter's cell.
+    ///
+    /// # Errors
+    /// As for [`Cells::write`].
+    pub fn write_count(&self, index: u64, count: Count) -> Result<(), Error> {
+        self.write(index, &self.of_count(count))
+    }
+
+    /// Sets all cells to zero; how many were not. What packets count meanwhile stays.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn reset(&self) -> Result<u64, Error> {
+        if self.kind().adds_up() {
+            return Ok(self.take()?.len() as u64);
+        }
+        let cells = self.dump()?;
+        let zero = Cell(vec![BigUint::ZERO; self.layout.fields.len()]);
+        for (index, _) in &cells {
+            self.write(*index, &zero)?;
+        }
+        Ok(cells.len() as u64)
+    }
+
+    /// As [`Cells::reset`] of a counter, but what was taken: summed over all calls and added to what is there, it is all that was ever
+    /// counted.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn take(&self) -> Result<Vec<(u64, Count)>, Error> {
+        let cells = self.dump_counts()?;
+        if !cells.is_empty() {
+            let mut adder = self.adder()?;
+            for (index, count) in &cells {
+                adder.add(*index, Count::default().minus(*count))?;
+            }
+        }
+        Ok(cells)
+    }
+
+    /// Adds to a counter's cells while packets count in them.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub(crate) fn adder(self) -> Result<Adder<'p>, Error> {
+        let offset = |name: &str| self.layout.field(name).map(|place| place.offset);
+        let program = sys::programs::load_adder(self.map.as_fd(), [offset(PACKETS), offset(BYTES)])
+            .map_err(|error| self.refused("write", error))?;
+        Ok(Adder { cells: self, program })
+    }
+
+    fn refused(&self, verb: &str, error: std::io::Error) -> KernelError {
+        KernelError::new(format!("{verb} {} `{}`", self.kind().noun(), self.name()), error)
+    }
+
+    fn key(&self, index: u64) -> Result<[u8; 4], Error> {
+        let beyond = !self.layout.sparse && index >= u64::from(self.layout.size);
+        let key = u32::try_from(index).ok().and_then(|index| index.checked_add(self.layout.base));
+        match key {
+            Some(key) if !beyond => Ok(key.to_ne_bytes()),
+            _ => {
+                let (what, name) = (self.kind().noun(), self.name().to_owned());
+                Err(CellError::Index { what, name, size: self.layout.size, index }.into())
+            }
+        }
+    }
+
+    fn full(&self, index: u64) -> Error {
+        let (what, name) = (self.kind().noun(), self.name().to_owned());
+        CellError::Full { what, name, size: self.layout.size, index }.into()
+    }
+
+    /// Makes a cell where any index may be one, with zeros, unless a packet has made it meanwhile.
+    fn make(&self, index: u64, key: &[u8]) -> Result<(), Error> {
+        let value = vec![0u8; self.map.value_size() as usize];
+        let result = if self.map.map_type().is_percpu() {
+            let cpus = libbpf_rs::num_possible_cpus()
+                .map_err(|error| KernelError::new("count the CPUs", io_error(&error)))?;
+            self.map.update_percpu(key, &vec![value; cpus], MapFlags::NO_EXIST)
+        } else {
+            self.map.update(key, &value, MapFlags::NO_EXIST)
+        };
+        let Err(error) = result else { return Ok(()) };
+        let source = io_error(&error);
+        match source.raw_os_error() {
+            Some(libc::EEXIST) => Ok(()),
+            Some(libc::E2BIG) => Err(self.full(index)),
+            _ => Err(self.refused("write", source).into()),
+        }
+    }
+
+    /// The cell's value, or one a CPU; none where any index may be one and nobody made it.
+    fn values(&self, key: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+        let values = if self.map.map_type().is_percpu() {
+            self.map.lookup_percpu(key, MapFlags::ANY)
+        } else {
+            self.map.lookup(key, MapFlags::ANY).map(|value| value.map(|value| vec![value]))
+        };
+        let values = values.map_err(|error| self.refused("read", io_error(&error)))?;
+        Ok(values.unwrap_or_else(Vec::new))
+    }
+}
+
+/// Adds to a counter's cells. The kernel does it, by a program that runs once a cell and adds to the cell of its CPU in one instruction: a
+/// packet on that CPU counts before or after it, one on another CPU in a cell of its own. Reading and writing back would lose what is
+/// counted in between.
+pub(crate) struct Adder<'p> {
+    cells: Cells<'p>,
+    program: OwnedFd,
+}
+
+impl Adder<'_> {
+    /// Adds to a cell.
+    ///
+    /// # Errors
+    /// When there is no such index, or no room for it.
+    pub(crate) fn add(&mut self, index: u64, count: Count) -> Result<(), Error> {
+        let cells = &self.cells;
+        let key = cells.key(index)?;
+        let add = || sys::programs::run_adder(self.program.as_fd(), key, [count.packets, count.bytes]);
+        if add().map_err(|error| cells.refused("write", error))? {
+            return Ok(());
+        }
+        cells.make(index, &key)?;
+        if add().map_err(|error| cells.refused("write", error))? {
+            return Ok(());
+        }
+        Err(cells.full(index))
+    }
+}
