@@ -33,15 +33,11 @@ pub(crate) fn pipeline(program: &Program, externs: &ExternFacts, sink: &mut Diag
 
 /// True for the enum that stands for the kernel's `enum xdp_action`: it has the kernel's members in the kernel's order.
 pub(crate) fn is_kernel_enum(ty: &EnumType) -> bool {
-    &*ty.name == "xdp_action"
-        && ty.members.iter().map(|m| &**m).eq([
-            "XDP_ABORTED",
-            "XDP_DROP",
-            "XDP_PASS",
-            "XDP_TX",
-            "XDP_REDIRECT",
-        ])
+    &*ty.name == "xdp_action" && ty.members.iter().map(|m| &**m).eq(KERNEL_ACTIONS.iter().copied())
 }
+
+/// Members of the kernel's `enum xdp_action`, in order.
+pub(crate) const KERNEL_ACTIONS: &[&str] = &["XDP_ABORTED", "XDP_DROP", "XDP_PASS", "XDP_TX", "XDP_REDIRECT"];
 
 /// The package's blocks by the names of its parameters.
 pub(crate) struct Stages<'a>(pub(crate) &'a [Stage]);

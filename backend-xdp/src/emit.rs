@@ -5,7 +5,6 @@
 //! when all is written ([`file`]). What functions share is in [`module`]. Which declarations of the prelude are needed is seen from the text itself.
 
 mod assemble;
-pub mod cexpr;
 mod declare;
 mod deparse;
 pub(crate) mod expr;
@@ -14,7 +13,7 @@ pub(crate) mod field;
 pub(crate) mod file;
 mod flow;
 mod header_stmt;
-mod member_access;
+pub(crate) mod member_access;
 mod module;
 mod operators;
 mod parser;
@@ -27,19 +26,19 @@ pub(crate) mod statistics;
 mod steps;
 mod stmt;
 mod table;
-pub mod writer;
 
+use crate::c::code::{Code, Known, Name, ToCode, code};
+use crate::c::expr::{CExpr, CType};
+use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::paths::Paths;
-use crate::layout::storage::{HeaderStorage, Holding, SHARED, Storage};
+use crate::layout::storage::{HeaderStorage, Holding, Offset, Storage};
 use crate::limits::LARGEST_OFFSET;
-use cexpr::{CExpr, CType};
 use module::Module;
 use p4xdp_frontend::arena::Arena;
-use p4xdp_frontend::diagnostic::{Code, Diagnostic, codes};
+use p4xdp_frontend::diagnostic::{self, Diagnostic, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Block, EnumId, HeaderId, LabelId, LocalId, Program, ScalarType};
+use p4xdp_midend::ir::{Block, HeaderId, LabelId, LocalId, Program, ScalarType};
 use std::collections::{BTreeMap, BTreeSet};
-use writer::Writer;
 
 /// Writes one function of the file: a section of the pipeline.
 pub struct Cx<'a> {
@@ -50,18 +49,17 @@ pub struct Cx<'a> {
     /// Where headers live.
     pub storage: Storage,
     /// The function's body as far as it is written.
-    pub out: Writer,
+    pub out: Tree,
     /// What can have happened to headers on the way to the point that was reached.
     pub paths: Paths,
     /// The C expression that stands for the verdict "drop because something is wrong".
-    pub abort: &'static str,
+    pub abort: Known,
     /// What the architecture calls for at `reject`.
-    pub reject_label: &'static str,
+    pub reject_label: Known,
     /// It redirects to other ports.
     redirects: bool,
-    locals: Arena<LocalId, Option<String>>,
-    /// Name, declaration, initial value.
-    variables: Vec<(String, String, String)>,
+    locals: Arena<LocalId, Option<Name>>,
+    variables: Vec<Variable>,
     labels: BTreeMap<LabelId, Label>,
     /// Action parameters that are only copied to fields, while their action is written.
     wire_params: BTreeMap<LocalId, table::WireParam>,
@@ -79,11 +77,19 @@ pub struct Cx<'a> {
     ports: steps::KeptPorts,
 }
 
+/// A variable of a function.
+#[derive(Clone)]
+struct Variable {
+    name: Name,
+    declaration: Code,
+    initial: Code,
+}
+
 /// A label of a block, while the block is written.
 #[derive(Clone)]
 struct Label {
     /// Its name, once somebody has left the block.
-    name: Option<String>,
+    name: Option<Name>,
     /// The ways on which it was left.
     paths: Paths,
 }
@@ -96,10 +102,10 @@ impl<'a> Cx<'a> {
             program,
             module,
             storage,
-            out: Writer::at_depth(1),
+            out: Tree::default(),
             paths: Paths::start(program.headers.len(), program.stacks.len()),
-            abort: "XDP_ABORTED",
-            reject_label: "reject",
+            abort: Known("XDP_ABORTED"),
+            reject_label: Known("reject"),
             redirects: false,
             locals: program.locals.keys().map(|_| None).collect(),
             variables: Vec::new(),
@@ -115,53 +121,51 @@ impl<'a> Cx<'a> {
     }
 
     /// Refuses something that is valid P4.
-    pub fn refuse(&mut self, code: Code, span: Span, message: impl Into<String>) {
+    pub fn refuse(&mut self, code: diagnostic::Code, span: Span, message: impl Into<String>) {
         self.module.sink.emit(Diagnostic::error(code, span, message));
     }
 
-    /// Declares a variable of the function, zero at first, with a name like `wanted`; returns the name.
-    pub fn fresh(&mut self, wanted: &str, c_type: &str) -> String {
+    /// Declares a number of the function's, zero at first, with a name like `wanted`; returns the name.
+    pub fn fresh(&mut self, wanted: &str, c_type: impl ToCode) -> Name {
         let name = self.module.names.unique(wanted);
-        self.declare(
-            &name,
-            c_type,
-            if c_type.starts_with("struct ") && !c_type.contains('*') { "{}" } else { "0" },
-        );
+        self.declare(&name, c_type);
         name
     }
 
-    /// Declares a variable of the function under a name that is already taken for it.
-    pub fn declare(&mut self, name: &str, c_type: &str, initial: &str) {
-        let space = if c_type.ends_with('*') { "" } else { " " };
-        let initial = match (c_type, initial) {
-            (t, "0") if t.ends_with('*') => "NULL",
-            ("bool", "0") => "false",
-            (_, i) => i,
-        };
-        self.variables.push((name.to_owned(), format!("{c_type}{space}{name}"), initial.to_owned()));
+    /// Declares a number of the function's under a name that is already taken for it.
+    fn declare(&mut self, name: &Name, c_type: impl ToCode) {
+        let c_type = c_type.code();
+        let initial = if c_type.is("bool") { code!("@false") } else { code!("0") };
+        self.variables.push(Variable {
+            name: name.clone(),
+            declaration: code!("{} {}", c_type, name),
+            initial,
+        });
     }
 
     /// Declares an array of bytes as a variable of the function.
-    pub(crate) fn declare_array(&mut self, name: &str, bytes: u32) {
-        self.variables.push((
-            name.to_owned(),
-            format!("__u8 {name}[{bytes}] __attribute__((aligned(8)))"),
-            "{}".to_owned(),
-        ));
+    pub(crate) fn declare_array(&mut self, name: &Name, bytes: u32) {
+        let declaration = code!("__u8 {}[{}] __attribute__((aligned(8)))", name, bytes);
+        self.variables.push(Variable { name: name.clone(), declaration, initial: code!("{{}}") });
+    }
+
+    /// The name of a local's variable.
+    pub fn variable(&mut self, id: LocalId) -> Name {
+        if let Some(name) = &self.locals[id] {
+            return name.clone();
+        }
+        let local = &self.program.locals[id];
+        self.check_width(local.ty, local.span);
+        let name = self.module.names.shortest(&local.name);
+        self.declare(&name, c_type(local.ty).name());
+        self.locals[id] = Some(name.clone());
+        name
     }
 
     /// The C variable of a local.
     pub fn local(&mut self, id: LocalId) -> CExpr {
-        let local = &self.program.locals[id];
-        let ty = c_type(local.ty);
-        if let Some(name) = &self.locals[id] {
-            return CExpr::atom(name.clone(), ty, local.ty.width());
-        }
-        self.check_width(local.ty, local.span);
-        let name = self.module.names.shortest(&local.name);
-        self.declare(&name, ty.name(), "0");
-        self.locals[id] = Some(name.clone());
-        CExpr::atom(name, ty, local.ty.width())
+        let ty = self.program.locals[id].ty;
+        CExpr::atom(self.variable(id), c_type(ty), ty.width())
     }
 
     /// Refuses types whose values no C variable can hold.
@@ -179,11 +183,6 @@ impl<'a> Cx<'a> {
             }
             ScalarType::Bits { .. } | ScalarType::Bool | ScalarType::Enum(_) | ScalarType::Error => {}
         }
-    }
-
-    /// The C name of an enum's member; the enum is declared on first use.
-    pub fn enumerator(&mut self, id: EnumId, position: usize) -> String {
-        self.module.enumerator(id, position)
     }
 
     /// Writes statements.
@@ -221,29 +220,28 @@ impl<'a> Cx<'a> {
     /// inside the statement; the pointer is made in front of it.
     fn pin(&mut self, id: HeaderId) {
         let storage = &self.storage.headers[id];
-        if storage.at.is_empty() || self.in_parser.is_some() {
+        let Some(Offset { at, has }) = storage.shared.clone().filter(|_| self.in_parser.is_none()) else {
             return;
-        }
+        };
+        let (pointer, here) = (storage.pointer.clone(), storage.here.clone());
         let may = self.statement_paths.as_ref().unwrap_or(&self.paths).may(id);
         let certain = !may.absent && !may.memory;
         if self.pinned.get(&id).is_some_and(|known| *known || !certain) {
             return;
         }
-        let (pointer, here, at, has) =
-            (storage.pointer.clone(), storage.here.clone(), storage.at.clone(), storage.has.clone());
         let bytes = self.header_layout(id).bytes;
         if certain {
-            self.out.assignment(&here, "true");
+            self.out.assignment(&here, code!("@true"));
         } else {
-            self.out.assignment(&here, "false");
-            self.out.open(format!("if ({SHARED}->{has}) {{"));
-            self.out.assignment(&here, "true");
+            self.out.assignment(&here, code!("@false"));
+            self.out.begin_if(code!("{}->{}", SHARED, has));
+            self.out.assignment(&here, code!("@true"));
         }
-        self.out.line(format!("{pointer} = data + ({SHARED}->{at} & {LARGEST_OFFSET});"));
-        self.out.line(format!("if ((void *){pointer} + {bytes} > data_end)\n\treturn {};", self.abort));
-        self.out.update_all(&[&pointer, &here], format!("barrier_vars({pointer}, {here});"));
+        self.out.line(code!("{} = @data + ({}->{} & {});", pointer, SHARED, at, LARGEST_OFFSET));
+        self.out.return_if(code!("(void *){} + {} > @data_end", pointer, bytes), self.abort);
+        self.out.update_all(&[&pointer, &here], code!("@barrier_vars({}, {});", pointer, here));
         if !certain {
-            self.out.close("}");
+            self.out.end();
         }
         self.pinned.insert(id, certain);
         self.unpinned.remove(&id);
@@ -251,48 +249,62 @@ impl<'a> Cx<'a> {
 
     /// The verifier may not know that a header is valid and in the packet, although it is.
     fn is_doubtful(&self, id: HeaderId) -> bool {
-        let local = self.storage.headers[id].at.is_empty() || self.in_parser.is_some();
+        let local = self.storage.headers[id].shared.is_none() || self.in_parser.is_some();
         !local && self.pinned.get(&id) != Some(&true)
     }
 
     /// The flag that says that a header is valid and in the packet.
-    fn here(&self, id: HeaderId) -> String {
+    fn here(&self, id: HeaderId) -> Place {
         let storage = &self.storage.headers[id];
-        if storage.at.is_empty() || self.in_parser.is_some() || self.pinned.contains_key(&id) {
-            storage.here.clone()
-        } else {
-            format!("{SHARED}->{}", storage.has)
+        match &storage.shared {
+            Some(Offset { has, .. }) if self.in_parser.is_none() && !self.pinned.contains_key(&id) => {
+                Place::Shared(has.clone())
+            }
+            Some(_) | None => Place::Variable(storage.here.clone()),
         }
     }
 
     /// Says whether a header is valid and in the packet.
     fn set_here(&mut self, id: HeaderId, value: bool) {
-        let HeaderStorage { here, has, at, .. } = self.storage.headers[id].clone();
-        self.out.assignment(&here, if value { "true" } else { "false" });
-        if !at.is_empty() {
-            self.out.update(&has, format!("{SHARED}->{has} = {value};"));
+        let HeaderStorage { here, shared, .. } = self.storage.headers[id].clone();
+        self.out.assignment(&here, if value { code!("@true") } else { code!("@false") });
+        if let Some(Offset { has, .. }) = shared {
+            // A number, as the member is.
+            self.out.update(
+                &has,
+                code!("{}->{} = {};", SHARED, has, if value { code!("@true") } else { code!("@false") }),
+            );
         }
     }
 
-    /// A comment that says what follows, and which P4 line it comes from: `/* ingress, switch.p4:42 */`.
-    pub fn heading(&self, what: &str, span: Span) -> String {
+    /// A comment that says what follows, and which P4 line it comes from: `ingress, switch.p4:42`.
+    pub fn origin(&self, what: &str, span: Span) -> String {
         let place = self.module.options.locate.and_then(|locate| locate(span)).unwrap_or_default();
         let comma = if what.is_empty() || place.is_empty() { "" } else { ", " };
-        let text = format!("{what}{comma}{place}").replace("*/", "* /");
-        if text.is_empty() { text } else { format!("/* {text} */") }
+        format!("{what}{comma}{place}").replace("*/", "* /")
+    }
+
+    /// Writes such a comment.
+    pub fn heading(&mut self, what: &str, span: Span) {
+        let text = self.origin(what, span);
+        if text.is_empty() {
+            self.out.blank();
+        } else {
+            self.out.line(Code::text(format!("/* {text} */")));
+        }
     }
 
     /// How many bytes the parser took from the packet, as C.
-    pub(super) fn parsed_bytes(&self) -> String {
+    pub(super) fn parsed_bytes(&self) -> Code {
         match self.storage.holding {
-            Holding::Local => "p - data".to_owned(),
-            Holding::Shared => format!("{SHARED}->parsed_bytes"),
+            Holding::Local => code!("@p - @data"),
+            Holding::Shared => code!("{}->@parsed_bytes", SHARED),
         }
     }
 
-    /// True unless a variable, from all that was written, can be seen never to have the value.
-    pub fn can_be(&self, variable: &str, value: &str) -> bool {
-        self.out.may_assign(variable, value)
+    /// True unless a variable, from all that was written, can be seen never to have the value, one of the kernel's `enum xdp_action`.
+    pub fn can_be(&self, variable: &Name, value: &str) -> bool {
+        self.out.may_assign(variable, value, crate::arch::KERNEL_ACTIONS)
     }
 }
 

@@ -25,6 +25,7 @@
 //! ```
 
 mod arch;
+mod c;
 pub mod clang;
 mod emit;
 mod externs;
@@ -33,10 +34,8 @@ pub mod lacking;
 mod layout;
 pub mod limits;
 mod manifest;
-mod maps;
 mod names;
 mod pipeline;
-pub mod prelude;
 mod size;
 mod table_storage;
 

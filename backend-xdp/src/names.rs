@@ -3,7 +3,8 @@
 //! A name is asked for once and kept by whoever asked. Wishes are granted in the order in which they come, so output is
 //! deterministic.
 
-use crate::prelude;
+use crate::c::code::Name;
+use crate::c::prelude;
 use std::collections::{HashMap, HashSet};
 
 /// C's keywords, the names that generated code uses for itself, and ELF sections, whose symbols clang would take for ours. Names that begin
@@ -100,36 +101,36 @@ impl Names {
     }
 
     /// An identifier as near to `wanted` as may be, never handed out before.
-    pub fn unique(&mut self, wanted: &str) -> String {
+    pub fn unique(&mut self, wanted: &str) -> Name {
         let base = identifier(wanted);
         if !is_reserved(&base) && self.taken.insert(base.clone()) {
-            return base;
+            return Name::new(&base);
         }
         let n = self.next.entry(base.clone()).or_insert(1);
         loop {
             let name = format!("{base}_{n}");
             *n += 1;
             if self.taken.insert(name.clone()) {
-                return name;
+                return Name::new(&name);
             }
         }
     }
 
     /// An identifier that was handed out to be kept, for the first who asks for it; one near to it for the others.
-    pub fn kept(&mut self, name: &str) -> String {
+    pub fn kept(&mut self, name: &str) -> Name {
         let is_first = self.taken.contains(name) && self.fetched.insert(name.to_owned());
-        if is_first { name.to_owned() } else { self.unique(name) }
+        if is_first { Name::new(name) } else { self.unique(name) }
     }
 
     /// An identifier for a dotted P4 name: the last component if that is free, else as many as it takes.
-    pub fn shortest(&mut self, dotted: &str) -> String {
+    pub fn shortest(&mut self, dotted: &str) -> Name {
         let starts: Vec<usize> =
             std::iter::once(0).chain(dotted.match_indices('.').map(|(i, _)| i + 1)).collect();
         for &start in starts.iter().rev() {
             let name = identifier(dotted.get(start..).unwrap_or(dotted));
             if !is_reserved(&name) && !self.taken.contains(&name) {
                 self.taken.insert(name.clone());
-                return name;
+                return Name::new(&name);
             }
         }
         self.unique(dotted)
@@ -204,29 +205,29 @@ mod tests {
     #[test]
     fn collisions_and_keywords() {
         let mut names = Names::new();
-        assert_eq!(names.unique("ttl"), "ttl");
-        assert_eq!(names.unique("ttl"), "ttl_1");
-        assert_eq!(names.unique("int"), "int_1");
-        assert_eq!(names.unique("bpf_redirect"), "bpf_redirect_1");
-        assert_eq!(names.unique("vlan[0]"), "vlan_0");
-        assert_eq!(names.unique("3com"), "_3com");
-        assert_eq!(names.unique("a.b"), "a_b");
+        assert_eq!(&*names.unique("ttl"), "ttl");
+        assert_eq!(&*names.unique("ttl"), "ttl_1");
+        assert_eq!(&*names.unique("int"), "int_1");
+        assert_eq!(&*names.unique("bpf_redirect"), "bpf_redirect_1");
+        assert_eq!(&*names.unique("vlan[0]"), "vlan_0");
+        assert_eq!(&*names.unique("3com"), "_3com");
+        assert_eq!(&*names.unique("a.b"), "a_b");
     }
 
     #[test]
     fn a_kept_name_is_for_one() {
         let mut names = Names::new();
-        assert_eq!(names.unique("acl_action"), "acl_action");
-        assert_eq!(names.kept("acl_action"), "acl_action");
-        assert_eq!(names.kept("acl_action"), "acl_action_1");
+        assert_eq!(&*names.unique("acl_action"), "acl_action");
+        assert_eq!(&*names.kept("acl_action"), "acl_action");
+        assert_eq!(&*names.kept("acl_action"), "acl_action_1");
     }
 
     #[test]
     fn shortest_takes_components_from_the_right() {
         let mut names = Names::new();
-        assert_eq!(names.shortest("headers.ipv4"), "ipv4");
-        assert_eq!(names.shortest("inner.ipv4"), "inner_ipv4");
-        assert_eq!(names.shortest("inner.ipv4"), "inner_ipv4_1");
+        assert_eq!(&*names.shortest("headers.ipv4"), "ipv4");
+        assert_eq!(&*names.shortest("inner.ipv4"), "inner_ipv4");
+        assert_eq!(&*names.shortest("inner.ipv4"), "inner_ipv4_1");
     }
 
     #[test]

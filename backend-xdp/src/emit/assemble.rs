@@ -10,17 +10,19 @@
 //! The length goes through memory for the verifier's sake: it would otherwise follow each combination of headers by itself.
 
 use super::Cx;
+use super::member_access::Address;
+use crate::c::code::{Code, Known, Name, ToCode, code};
+use crate::c::tree::SHARED;
 use crate::layout::paths::May;
-use crate::layout::storage::SHARED;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{HeaderId, HeaderRef};
 
 /// The member of the shared structure that the front is put together in.
-pub(super) const FRONT: &str = "front";
+pub(super) const FRONT: Known = Known("front");
 
 /// The member that holds the front's length.
-pub(super) const FRONT_LENGTH: &str = "front_length";
+pub(super) const FRONT_LENGTH: Known = Known("front_length");
 
 /// Longest front, a power of two.
 pub(super) const FRONT_BYTES: u32 = 512;
@@ -30,7 +32,7 @@ pub(super) const LONGEST_PIECE: u32 = 256;
 
 impl Cx<'_> {
     /// Writes the emission of headers whose places are not known before the program runs.
-    pub(super) fn assemble(&mut self, span: Span, only_if: Option<&str>) {
+    pub(super) fn assemble(&mut self, span: Span, only_if: Option<&Code>) {
         let slots = self.emits.clone();
         let slots: Vec<_> = slots.into_iter().filter(|s| self.paths.may(s.header).maybe_valid()).collect();
         let longest: u32 = slots.iter().map(|s| self.header_layout(s.header).bytes).sum();
@@ -41,60 +43,60 @@ impl Cx<'_> {
             self.refuse(codes::E0516, span, message);
         }
         if let Some(condition) = only_if {
-            self.out.open(format!("if ({condition}) {{"));
+            self.out.begin_if(&condition);
         }
         let at = self.fresh("at", "__u32");
         let parsed = self.fresh("parsed_length", "__u32");
         let text = self.parsed_bytes();
         self.out.assignment(&parsed, &text);
-        self.out.line(format!("{SHARED}->{FRONT_LENGTH} = 0;"));
+        self.out.line(code!("{}->{} = 0;", SHARED, FRONT_LENGTH));
         for slot in &slots {
             self.on_emitted(&slot.flag, slot.header, &at, |cx, id, at| {
                 cx.save(id, at);
             });
         }
-        self.out.line(format!("if ({parsed} != {SHARED}->{FRONT_LENGTH} &&"));
-        self.out.line(format!("    bpf_xdp_adjust_head(ctx, {parsed} - {SHARED}->{FRONT_LENGTH}))"));
-        self.out.line(format!("\treturn {};", self.abort));
-        self.out.line("data = xdp_data(ctx);");
-        self.out.line("data_end = xdp_data_end(ctx);");
-        self.out.line(format!("{SHARED}->{FRONT_LENGTH} = 0;"));
+        let length = code!("{}->{}", SHARED, FRONT_LENGTH);
+        let longer = code!("@bpf_xdp_adjust_head(@ctx, {} - {})", parsed, length);
+        self.out.return_if(code!("{} != {} &&\n    {}", parsed, length, longer), self.abort);
+        self.out.line(code!("@data = @xdp_data(@ctx);"));
+        self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
+        self.out.line(code!("{}->{} = 0;", SHARED, FRONT_LENGTH));
         for slot in &slots {
             let abort = self.abort;
             self.on_emitted(&slot.flag, slot.header, &at, |cx, id, at| {
                 let bytes = cx.header_layout(id).bytes;
-                cx.out.line(format!("if (data + {at} + {bytes} > data_end)\n\treturn {abort};"));
-                cx.out.line(format!("copy_bytes(data + {at}, {SHARED}->{FRONT} + {at}, {bytes});"));
+                cx.out.return_if(code!("@data + {} + {} > @data_end", at, bytes), abort);
+                cx.out.line(code!("@copy_bytes(@data + {}, {}->{} + {}, {});", at, SHARED, FRONT, at, bytes));
             });
         }
         if only_if.is_some() {
-            self.out.close("}");
+            self.out.end();
         }
     }
 
     /// Writes what is done with a header that is emitted: `part` is given the name of the offset in the front.
     fn on_emitted(
         &mut self,
-        flag: &str,
+        flag: &Name,
         id: HeaderId,
-        at: &str,
-        part: impl FnOnce(&mut Self, HeaderId, &str),
+        at: &Name,
+        part: impl FnOnce(&mut Self, HeaderId, &Name),
     ) {
         let valid = self.validity_flag(id);
-        let test = if valid.text == "true" { flag.to_owned() } else { format!("{flag} && ({})", valid.text) };
-        self.out.open(format!("if ({test}) {{"));
+        let test = if valid.is_true() { flag.code() } else { code!("{} && ({})", flag, valid.text) };
+        self.out.begin_if(&test);
         let bytes = self.header_layout(id).bytes;
-        self.out.line(format!("{at} = {SHARED}->{FRONT_LENGTH} & {};", FRONT_BYTES - 1));
+        self.out.line(code!("{} = {}->{} & {};", at, SHARED, FRONT_LENGTH, FRONT_BYTES - 1));
         self.alternative(|cx| {
             cx.paths.assume(id, true);
             part(cx, id, at);
         });
-        self.out.line(format!("{SHARED}->{FRONT_LENGTH} = {at} + {bytes};"));
-        self.out.close("}");
+        self.out.line(code!("{}->{} = {} + {};", SHARED, FRONT_LENGTH, at, bytes));
+        self.out.end();
     }
 
     /// Copies a header, which is valid, to the front.
-    fn save(&mut self, id: HeaderId, at: &str) {
+    fn save(&mut self, id: HeaderId, at: &Name) {
         let May { packet, memory, .. } = self.paths.may(id);
         let layout = self.header_layout(id).clone();
         if layout.fields.iter().any(Option::is_none) {
@@ -114,30 +116,30 @@ impl Cx<'_> {
                 format!("a header of more than {LONGEST_PIECE} bytes would have to be moved"),
             );
         }
-        let base = format!("{SHARED}->{FRONT} + {at}");
+        let base = Address::of_sum(code!("{}->{}", SHARED, FRONT), at);
         if packet {
             self.pin(id);
         }
         let storage = self.storage.headers[id].clone();
         if packet && memory {
             let here = self.here(id);
-            self.out.open(format!("if ({here}) {{"));
+            self.out.begin_if(&here);
         }
         if packet && !memory && self.is_doubtful(id) {
             // It was pinned under a test of its own.
             let here = self.here(id);
-            self.out.line(format!("if ({here})\n\tcopy_bytes({base}, {}, {bytes});", storage.pointer));
+            self.out.line(code!("if ({})\n\t@copy_bytes({}, {}, {});", here, base, storage.pointer, bytes));
         } else if packet {
-            self.out.line(format!("copy_bytes({base}, {}, {bytes});", storage.pointer));
+            self.out.line(code!("@copy_bytes({}, {}, {});", base, storage.pointer, bytes));
         }
         if packet && memory {
-            self.out.turn("} else {");
+            self.out.begin_else(None);
         }
         if memory {
-            self.write_made(id, &base, 0);
+            self.write_made(id, &base);
         }
         if packet && memory {
-            self.out.close("}");
+            self.out.end();
         }
     }
 }

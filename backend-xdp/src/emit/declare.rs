@@ -1,110 +1,106 @@
 //! Declarations in front of the text: variables, the shared structure, maps and structures of headers.
 
 use super::module::Module;
-use super::writer::Writer;
 use super::{Cx, assemble};
-use crate::layout::storage::{SHARED, Storage, bare_name};
+use crate::c::code::{Name, code};
+use crate::c::map::{MapDefinition, MapType};
+use crate::c::tree::{Place, SHARED, Tree};
+use crate::layout::storage::Storage;
 use std::collections::HashSet;
 
-impl<'a> Cx<'a> {
-    /// Declarations of those of the function's variables that occur among `used` words.
-    pub fn declarations(&self, used: &HashSet<&str>) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
+impl Cx<'_> {
+    /// Writes the declarations of those of the function's variables that are used.
+    pub fn declare_variables(&self, used: &HashSet<&str>, out: &mut Tree) {
+        let uses = |name: &Name| used.contains(name.as_str());
         for (id, header) in self.program.headers.iter() {
             let storage = &self.storage.headers[id];
             let layout = &self.module.types[header.ty];
-            if storage.in_packet && used.contains(storage.pointer.as_str()) {
-                lines.push(format!("struct {} *{} = NULL;", layout.tag, storage.pointer));
+            if storage.in_packet && uses(&storage.pointer) {
+                out.line(code!("struct {} *{} = NULL;", layout.tag, storage.pointer));
             }
-            if !storage.memory.contains("->") && storage.in_memory && used.contains(storage.memory.as_str()) {
+            if !storage.memory.is_shared() && storage.in_memory && uses(storage.memory.name()) {
                 // Byte arrays are accessed in words, which the verifier wants aligned on the stack.
                 let aligned = layout.members.iter().any(|m| !m.integer);
                 let attribute = if aligned { " __attribute__((aligned(8)))" } else { "" };
-                lines.push(format!("struct {} {}{attribute} = {{}};", layout.tag, storage.memory));
+                out.line(code!("struct {} {}{} = {{}};", layout.tag, storage.memory, attribute));
             }
             // In 64 bits, since older verifiers forget what a spilled bool was.
-            if used.contains(storage.here.as_str()) {
-                lines.push(format!("__u64 {} = false;", storage.here));
+            if uses(&storage.here) {
+                out.line(code!("__u64 {} = @false;", storage.here));
             }
             for flag in [&storage.made, &storage.parsed] {
-                if used.contains(flag.as_str()) {
+                if !flag.is_shared() && uses(flag.name()) {
                     // Not `bool`, whose other bits clang would clear behind each barrier.
-                    lines.push(format!("__u32 {flag} = false;"));
+                    out.line(code!("__u32 {} = @false;", flag));
                 }
             }
         }
-        for (name, what, initial) in &self.variables {
-            if used.contains(name.as_str()) {
-                lines.push(format!("{what} = {initial};"));
+        for variable in self.variables.iter().filter(|variable| uses(&variable.name)) {
+            out.line(code!("{} = {};", variable.declaration, variable.initial));
+        }
+        if used.contains(SHARED.0) {
+            out.line(code!("__u32 zero = 0;"));
+            out.line(code!("struct {} *{} = @bpf_map_lookup_elem(&{}_map, &zero);", SHARED, SHARED, SHARED));
+        }
+    }
+
+    /// Writes what a function does first with the shared structure.
+    pub fn start_shared(&self, used: &HashSet<&str>, out: &mut Tree) {
+        if used.contains(SHARED.0) {
+            out.return_if(code!("!{}", SHARED), self.abort);
+            for flag in self.shared_flags(used) {
+                out.line(code!("{}->{} = @false;", SHARED, flag));
             }
         }
-        if used.contains(SHARED) {
-            lines.push("__u32 zero = 0;".to_owned());
-            lines.push(format!("struct {SHARED} *{SHARED} = bpf_map_lookup_elem(&{SHARED}_map, &zero);"));
-        }
-        lines
     }
 
-    /// What a program does first with the shared structure.
-    pub fn shared_start(&self, used: &HashSet<&str>) -> Vec<String> {
-        let mut lines = Vec::new();
-        if used.contains(SHARED) {
-            lines.push(format!("if (!{SHARED})\n\treturn {};", self.abort));
-            lines
-                .extend(self.shared_flags(used).into_iter().map(|flag| format!("{SHARED}->{flag} = false;")));
-        }
-        lines
-    }
-
-    fn shared_flags(&self, used: &HashSet<&str>) -> Vec<String> {
+    fn shared_flags(&self, used: &HashSet<&str>) -> Vec<Name> {
         let mut flags = Vec::new();
         for storage in self.storage.headers.values() {
-            let shared = [&storage.made, &storage.parsed].into_iter().filter(|f| f.contains("->"));
-            let names = shared.map(|f| bare_name(f)).chain(std::iter::once(storage.has.as_str()));
-            flags.extend(names.filter(|n| used.contains(n)).map(str::to_owned));
+            let shared = [&storage.made, &storage.parsed].into_iter().filter(|flag| flag.is_shared());
+            let names = shared.map(Place::name).chain(storage.shared.as_ref().map(|offset| &offset.has));
+            flags.extend(names.filter(|name| used.contains(name.as_str())).cloned());
         }
         flags
     }
 
     /// Writes the shared structure and its map.
-    pub fn declare_shared(&self, used: &HashSet<&str>, into: &mut Writer) {
-        if !used.contains(SHARED) {
+    pub fn declare_shared(&self, used: &HashSet<&str>, into: &mut Tree) {
+        if !used.contains(SHARED.0) {
             return;
         }
-        into.line("/* What is known of headers while a packet is in the program, one a processor. */");
-        into.open(format!("struct {SHARED} {{"));
+        into.line(code!("/* What is known of headers while a packet is in the program, one a processor. */"));
+        into.begin(code!("struct {} {{", SHARED));
         for flag in self.shared_flags(used) {
-            into.line(format!("__u8 {flag};"));
+            into.line(code!("__u8 {};", flag));
         }
-        if used.contains(assemble::FRONT_LENGTH) {
+        if used.contains(assemble::FRONT_LENGTH.0) {
             // Filled by the deparser where it puts the front of the packet together.
-            into.line(format!("__u32 {};", assemble::FRONT_LENGTH));
-            into.line(format!(
-                "__u8 {}[{}];",
-                assemble::FRONT,
-                assemble::FRONT_BYTES + assemble::LONGEST_PIECE
-            ));
+            into.line(code!("__u32 {};", assemble::FRONT_LENGTH));
+            let bytes = assemble::FRONT_BYTES + assemble::LONGEST_PIECE;
+            into.line(code!("__u8 {}[{}];", assemble::FRONT, bytes));
         }
         if used.contains("parsed_bytes") {
-            into.line("__u32 parsed_bytes;");
+            into.line(code!("__u32 @parsed_bytes;"));
         }
-        for storage in self.storage.headers.values().filter(|s| used.contains(s.at.as_str())) {
-            into.line(format!("__u16 {};", storage.at));
+        let offsets = self.storage.headers.values().filter_map(|storage| storage.shared.as_ref());
+        for offset in offsets.filter(|offset| used.contains(offset.at.as_str())) {
+            into.line(code!("__u16 {};", offset.at));
         }
         for (id, header) in self.program.headers.iter() {
             let memory = &self.storage.headers[id].memory;
-            if memory.contains("->") && used.contains(bare_name(memory)) {
+            if memory.is_shared() && used.contains(memory.name().as_str()) {
                 let tag = &self.module.types[header.ty].tag;
-                into.line(format!("struct {tag} {} __attribute__((aligned(8)));", bare_name(memory)));
+                into.line(code!("struct {} {} __attribute__((aligned(8)));", tag, memory.name()));
             }
         }
-        into.close("};");
+        into.end_with(code!("}};"));
         into.blank();
-        crate::maps::MapDefinition {
-            name: format!("{SHARED}_map"),
-            kind: crate::maps::MapType::PerCpuArray,
-            key: "__u32".to_owned(),
-            value: format!("struct {SHARED}"),
+        MapDefinition {
+            name: Name::new(&format!("{SHARED}_map")),
+            kind: MapType::PerCpuArray,
+            key: code!("__u32"),
+            value: code!("struct {}", SHARED),
             max_entries: Some(1),
         }
         .emit(into);
@@ -120,19 +116,20 @@ impl Module<'_> {
         self.check_maps(maps.len());
     }
 
-    /// Writes the structures of header types that a text, or a declaration in front of it, uses. Headers are stored as in one of the storages.
+    /// Writes the structures of header types that functions with these names, or the declarations in front of them, use. Headers are stored as
+    /// in one of the storages.
     pub fn header_structures<'s>(
-        &self,
-        text: &Writer,
+        &'s self,
+        names: &HashSet<&'s str>,
         storages: impl Iterator<Item = &'s Storage>,
-        into: &mut Writer,
+        into: &mut Tree,
     ) {
-        let mut tags: HashSet<&str> = text.words();
-        tags.extend(self.globals.words());
+        let mut tags = names.clone();
+        tags.extend(self.globals.names());
         for storage in storages {
             for (id, header) in self.program.headers.iter() {
                 let held = &storage.headers[id];
-                if tags.contains(held.pointer.as_str()) || tags.contains(bare_name(&held.memory)) {
+                if tags.contains(held.pointer.as_str()) || tags.contains(held.memory.name().as_str()) {
                     tags.insert(self.types[header.ty].tag.as_str());
                 }
             }
@@ -141,7 +138,7 @@ impl Module<'_> {
             let layout = &self.types[id];
             if tags.contains(layout.tag.as_str()) {
                 let outer = into.set_span(ty.span);
-                into.line(layout.definition());
+                layout.define(into);
                 into.set_span(outer);
             }
         }

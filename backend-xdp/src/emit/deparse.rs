@@ -14,7 +14,8 @@
 //! Where ways that need different edits cannot be told apart at run time, or lengths are not constant, see [`super::assemble`].
 
 use super::Cx;
-use super::member_access::{at, copy_member};
+use super::member_access::{Address, copy_array};
+use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::layout::deparse::{Decision, Edit, Feature, Piece, Plan, Planner};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
@@ -25,7 +26,7 @@ use p4xdp_midend::ir::{ControlId, HeaderId, HeaderRef};
 pub(super) struct EmitSlot {
     pub(super) header: HeaderId,
     /// The name of the flag that says that the statement was passed.
-    pub(super) flag: String,
+    pub(super) flag: Name,
 }
 
 impl Cx<'_> {
@@ -45,15 +46,15 @@ impl Cx<'_> {
         };
         let slot = self.emits.len() as u16;
         let name = format!("{}_emitted", self.storage.headers[id].pointer);
-        let flag = self.fresh(&name, "bool");
-        self.out.assignment(&flag, "true");
+        let flag = self.fresh(&name, Known("bool"));
+        self.out.assignment(&flag, code!("@true"));
         self.paths.emit(slot);
         self.emits.push(EmitSlot { header: id, flag });
     }
 
     /// Writes a deparser: its statements, and then what they mean for the packet. `only_if` is a condition without which nobody
     /// will see the packet.
-    pub fn deparser(&mut self, control: ControlId, only_if: Option<&str>) {
+    pub fn deparser(&mut self, control: ControlId, only_if: Option<&Code>) {
         let program = self.program;
         let control = &program.controls[control];
         self.block(&control.body);
@@ -70,20 +71,18 @@ impl Cx<'_> {
             Plan::Assembled => self.assemble(control.span, only_if),
         }
         if self.out.len() > before {
-            let mut heading = super::writer::Writer::at_depth(1);
-            heading.set_span(control.span);
-            heading.blank();
-            heading.line(self.heading(&control.name, control.span));
-            self.out.insert(before, heading);
+            let written = self.out.split_off(before);
+            self.heading(&control.name, control.span);
+            self.out.append(written);
         }
         self.out.set_span(outer);
     }
 
-    fn perform(&mut self, decision: &Decision, only_if: Option<&str>) {
+    fn perform(&mut self, decision: &Decision, only_if: Option<&Code>) {
         if let Some(condition) = only_if {
-            self.out.open(format!("if ({condition}) {{"));
+            self.out.begin_if(&condition);
             self.perform(decision, None);
-            self.out.close("}");
+            self.out.end();
             return;
         }
         match decision {
@@ -92,34 +91,35 @@ impl Cx<'_> {
                 let nothing = |d: &Decision| matches!(d, Decision::Do(e) if e.is_nothing());
                 let test = self.feature_test(*feature);
                 if nothing(yes) {
-                    self.out.open(format!("if (!{}) {{", test.operand()));
+                    self.out.begin_if(code!("!{}", test.operand()));
                     self.perform(no, None);
                 } else {
-                    self.out.open(format!("if ({}) {{", test.text));
+                    self.out.begin_if(&test.text);
                     self.perform(yes, None);
                     if !nothing(no) {
-                        self.out.turn("} else {");
+                        self.out.begin_else(None);
                         self.perform(no, None);
                     }
                 }
-                self.out.close("}");
+                self.out.end();
             }
         }
     }
 
-    fn feature_test(&mut self, feature: Feature) -> super::cexpr::CExpr {
-        use super::cexpr::{CExpr, Prec};
-        let name = |text: String| CExpr::truth(text, Prec::Postfix);
+    fn feature_test(&mut self, feature: Feature) -> crate::c::expr::CExpr {
+        use crate::c::expr::{CExpr, Prec};
+        let name = |flag: &dyn ToCode| CExpr::truth(flag.code(), Prec::Postfix);
         match feature {
             Feature::Valid(h) => self.validity_flag(h),
-            Feature::InMemory(h) => name(self.storage.headers[h].made.clone()),
+            Feature::InMemory(h) => name(&self.storage.headers[h].made),
             Feature::Bytes(bytes) => {
-                CExpr::truth(format!("{} == {bytes}", self.parsed_bytes()), Prec::Equality)
+                CExpr::truth(code!("{} == {}", self.parsed_bytes(), bytes), Prec::Equality)
             }
-            Feature::Parsed(h) => name(self.storage.headers[h].parsed.clone()),
-            Feature::Emitted(slot) => {
-                name(self.emits.get(usize::from(slot)).map(|s| s.flag.clone()).unwrap_or_default())
-            }
+            Feature::Parsed(h) => name(&self.storage.headers[h].parsed),
+            Feature::Emitted(slot) => match self.emits.get(usize::from(slot)) {
+                Some(slot) => name(&slot.flag),
+                None => CExpr::boolean(false),
+            },
         }
     }
 
@@ -131,9 +131,9 @@ impl Cx<'_> {
         // Offsets below count from the start of the longer of both fronts.
         let (grown, shrunk) = (new.saturating_sub(old), old.saturating_sub(new));
         if grown > 0 {
-            self.adjust_head(&format!("-{grown}"));
-            self.out.line("data = xdp_data(ctx);");
-            self.out.line("data_end = xdp_data_end(ctx);");
+            self.adjust_head(code!("-{}", grown));
+            self.out.line(code!("@data = @xdp_data(@ctx);"));
+            self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
         }
         // A header that is emitted twice is fetched from behind the front, where it stays the second time.
         let fetched = self.moves(edit).iter().map(|m| m.from + m.bytes).max().unwrap_or_default();
@@ -141,25 +141,23 @@ impl Cx<'_> {
         if edit.pieces.iter().any(|p| matches!(p, Piece::Made { .. }))
             || self.moves(edit).iter().any(|m| m.from != m.to)
         {
-            self.out.line(format!("if (data + {bytes} > data_end)"));
-            self.out.line(format!("\treturn {};", self.abort));
+            self.out.return_if(code!("@data + {} > @data_end", bytes), self.abort);
         }
         self.move_pieces(edit);
         let mut at = shrunk;
         for piece in &edit.pieces {
             if let Piece::Made { header, .. } = piece {
-                self.write_made(*header, "data", at);
+                self.write_made(*header, &at_data(at));
             }
             at += piece.bytes();
         }
         if shrunk > 0 {
-            self.adjust_head(&shrunk.to_string());
+            self.adjust_head(shrunk);
         }
     }
 
-    pub(super) fn adjust_head(&mut self, by: &str) {
-        self.out.line(format!("if (bpf_xdp_adjust_head(ctx, {by}))"));
-        self.out.line(format!("\treturn {};", self.abort));
+    fn adjust_head(&mut self, by: impl ToCode) {
+        self.out.return_if(code!("@bpf_xdp_adjust_head(@ctx, {})", by), self.abort);
     }
 
     /// Where kept pieces go, offsets from the start of the longer front.
@@ -198,37 +196,36 @@ impl Cx<'_> {
                     let aside = waiting.remove(0);
                     let name = self.module.names.unique("aside");
                     self.declare_array(&name, aside.bytes);
-                    self.out.line(format!(
-                        "copy_bytes({name}, {}, {});",
-                        at("data", aside.from),
-                        aside.bytes
-                    ));
+                    self.out.line(code!("@copy_bytes({}, {}, {});", name, at_data(aside.from), aside.bytes));
                     self.move_all(waiting);
-                    self.out.line(format!("copy_bytes({}, {name}, {});", at("data", aside.to), aside.bytes));
+                    self.out.line(code!("@copy_bytes({}, {}, {});", at_data(aside.to), name, aside.bytes));
                 }
             }
         }
     }
 
     fn write_move(&mut self, m: Move) {
-        let function = if m.to < m.from { "move_down" } else { "move_up" };
-        self.out.line(format!("{function}({}, {}, {});", at("data", m.to), at("data", m.from), m.bytes));
+        let function = if m.to < m.from { Known("move_down") } else { Known("move_up") };
+        self.out.line(code!("{}({}, {}, {});", function, at_data(m.to), at_data(m.from), m.bytes));
     }
 
-    /// Writes a header in memory to the packet, `offset` bytes behind `base`.
-    pub(super) fn write_made(&mut self, header: HeaderId, base: &str, offset: u32) {
+    /// Writes a header in memory to an address.
+    pub(super) fn write_made(&mut self, header: HeaderId, base: &Address) {
         let layout = self.module.types[self.program.headers[header].ty].clone();
         let memory = self.storage.headers[header].memory.clone();
         for member in &layout.members {
-            let (to, from) = (at(base, offset + member.offset), format!("{memory}.{}", member.name));
-            let address = if to.contains(" ") { format!("({to})") } else { to.clone() };
-            self.out.line(match (member.integer, member.bytes) {
-                (true, 1) => format!("*(__u8 *){address} = {from};"),
-                (true, bytes) => format!("*(__be{} *){address} = {from};", bytes * 8),
-                (false, _) => copy_member(member, &to, &from, true),
+            let (to, from) = (base.behind(member.offset), code!("{}.{}", memory, member.name));
+            self.out.line(match member.integer {
+                true => code!("{} = {};", to.number(member.bytes), from),
+                false => copy_array(member, &to, &from, true),
             });
         }
     }
+}
+
+/// So many bytes behind the start of the packet.
+fn at_data(offset: u32) -> Address {
+    Address::of(Known("data")).behind(offset)
 }
 
 /// A piece that goes from one place to another.

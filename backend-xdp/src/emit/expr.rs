@@ -1,8 +1,9 @@
 //! Expressions: pure C text for pure P4, computed in host order; constants are put in network order where a field is compared with one.
 
-use super::cexpr::{CExpr, CType, Prec, ones};
 use super::field::Referent;
 use super::{Cx, c_type};
+use crate::c::code::{Known, code};
+use crate::c::expr::{CExpr, CType, Prec, ones};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use p4xdp_frontend::source::Span;
@@ -23,10 +24,10 @@ impl Cx<'_> {
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right, e),
             ExprKind::Conditional(condition, then, otherwise) => {
                 let c = self.condition(condition);
-                if c.text == "true" {
+                if c.is_true() {
                     return self.expr(then);
                 }
-                if c.text == "false" {
+                if c.is_false() {
                     return self.expr(otherwise);
                 }
                 let a = self.under(condition, true, then);
@@ -70,7 +71,7 @@ impl Cx<'_> {
     }
 
     /// A field that is a whole integer member, in network order.
-    fn raw_field(&mut self, header: &HeaderRef, field: u32) -> Option<CExpr> {
+    pub(super) fn raw_field(&mut self, header: &HeaderRef, field: u32) -> Option<CExpr> {
         let Referent::One(id) = self.referent(header) else { return None };
         let place = self.field_place(id, field)?;
         if !place.is_whole() || !self.is_integer(id, &place) {
@@ -104,7 +105,7 @@ impl Cx<'_> {
             ScalarType::Bool => CExpr::boolean(value.bit(0)),
             ScalarType::Enum(id) => {
                 let position = value.to_usize().unwrap_or(usize::MAX);
-                CExpr::atom(self.enumerator(id, position), CType::U32, 32)
+                CExpr::atom(self.module.enumerator(id, position), CType::U32, 32)
             }
             ScalarType::Bits { .. } | ScalarType::Error | ScalarType::Varbit { .. } => {
                 CExpr::constant(value, ty.width())
@@ -168,10 +169,9 @@ impl Cx<'_> {
     fn unary(&mut self, op: UnaryOp, operand: &Expr) -> CExpr {
         let x = self.expr(operand);
         match op {
-            UnaryOp::Not => match x.text.as_str() {
-                "true" => CExpr::boolean(false),
-                "false" => CExpr::boolean(true),
-                _ => CExpr::truth(format!("!{}", x.masked().operand()), Prec::Unary),
+            UnaryOp::Not => match x.known() {
+                Some(known) => CExpr::boolean(!known),
+                None => CExpr::truth(code!("!{}", x.masked().operand()), Prec::Unary),
             },
             UnaryOp::Neg | UnaryOp::Complement => {
                 let sign = if op == UnaryOp::Neg { "-" } else { "~" };
@@ -181,8 +181,8 @@ impl Cx<'_> {
                 }
                 let x = x.unsigned();
                 let operand = x.operand();
-                let operand = if operand.starts_with(sign) { format!("({operand})") } else { operand };
-                CExpr { text: format!("{sign}{operand}"), prec: Prec::Unary, clean: false, ..x }
+                let operand = if operand.starts_with(sign) { code!("({})", operand) } else { operand };
+                CExpr { text: code!("{}{}", sign, operand), prec: Prec::Unary, clean: false, ..x }
             }
         }
     }
@@ -192,17 +192,17 @@ impl Cx<'_> {
             BinaryOp::And | BinaryOp::Or => {
                 let and = op == BinaryOp::And;
                 let a = self.condition(left);
-                if a.text == if and { "true" } else { "false" } {
+                if a.known() == Some(and) {
                     return self.condition(right);
                 }
-                if a.text == if and { "false" } else { "true" } {
+                if a.known() == Some(!and) {
                     return a;
                 }
                 let b = self.under(left, and, right);
-                if b.text == if and { "true" } else { "false" } {
+                if b.known() == Some(and) {
                     return a;
                 }
-                if b.text == if and { "false" } else { "true" } {
+                if b.known() == Some(!and) {
                     return b;
                 }
                 let (sign, prec) = if and { ("&&", Prec::And) } else { ("||", Prec::Or) };
@@ -282,9 +282,9 @@ impl Cx<'_> {
             let wide = CType::of_width(width);
             let x = x.sign_extended();
             let text = if x.ty < wide {
-                format!("({})({})", wide.name(), x.text)
+                code!("({})({})", wide.name(), x.text)
             } else {
-                format!("({}){}", x.ty.name(), x.operand())
+                code!("({}){}", x.ty.name(), x.operand())
             };
             // From a narrow signed type the conversion to the wide unsigned one extends the sign.
             return CExpr { text, prec: Prec::Unary, ty: wide.max(x.ty), width, clean: false };
@@ -339,7 +339,7 @@ pub(crate) fn concat(high: CExpr, low: CExpr) -> CExpr {
 /// Cast to a narrower C type.
 fn truncated(value: CExpr, ty: CType) -> CExpr {
     let clean = value.clean || ty.computed_bits() == value.width;
-    CExpr { text: format!("({}){}", ty.name(), value.operand()), prec: Prec::Unary, ty, clean, ..value }
+    CExpr { text: code!("({}){}", ty.name(), value.operand()), prec: Prec::Unary, ty, clean, ..value }
 }
 
 fn integer_type(bytes: u32) -> CType {
@@ -355,11 +355,11 @@ fn integer_type(bytes: u32) -> CType {
 pub(super) fn in_network_order(value: &CExpr, bytes: u32) -> CExpr {
     let swap = match bytes {
         1 => return value.clone(),
-        2 => "bpf_htons",
-        4 => "bpf_htonl",
-        _ => "bpf_cpu_to_be64",
+        2 => Known("bpf_htons"),
+        4 => Known("bpf_htonl"),
+        _ => Known("bpf_cpu_to_be64"),
     };
-    let text = if value.is_zero() { "0".to_owned() } else { format!("{swap}({})", value.text) };
+    let text = if value.is_zero() { code!("0") } else { code!("{}({})", swap, value.text) };
     CExpr::atom(text, integer_type(bytes), bytes * 8)
 }
 

@@ -2,9 +2,10 @@
 //! which has its maps, describes itself to the control plane and writes its calls. What any of them means is left to it ([`crate::externs`]).
 
 use super::Cx;
-use super::cexpr::{CExpr, CType};
+use crate::c::code::code;
+use crate::c::expr::{CExpr, CType};
+use crate::c::map::MapDefinition;
 use crate::layout::extern_facts::{ExternFacts, Facts};
-use crate::maps::MapDefinition;
 use crate::names::Names;
 use p4xdp_control::manifest::ExternKind;
 use p4xdp_frontend::arena::Arena;
@@ -281,7 +282,7 @@ impl Cx<'_> {
     /// Puts the result where the program wants it; a call without one is a statement.
     pub(crate) fn give(&mut self, call: &Call<'_>, value: CExpr) {
         let Some(Arg::Out(target)) = call.result else {
-            self.out.line(format!("{};", value.text));
+            self.out.line(code!("{};", value.text));
             return;
         };
         let width = self.lvalue_width(target);
@@ -293,8 +294,8 @@ impl Cx<'_> {
         };
         match target {
             LValue::Local(variable) if !call.is_pure => {
-                let variable = self.local(*variable);
-                self.out.call(&variable.text, &value.masked().text);
+                let variable = self.variable(*variable);
+                self.out.call(&variable, &value.masked().text);
             }
             LValue::Field { .. } | LValue::Slice { .. } if !call.is_pure => {
                 // Written once, whatever the target takes.

@@ -7,8 +7,9 @@
 //! ```
 
 use super::Cx;
-use super::cexpr::{CExpr, CType, Prec, ones};
-use super::member_access::{alignment_at, load_call, store_call};
+use super::member_access::{Holder, alignment_at, load_call, store_call};
+use crate::c::code::{Code, code};
+use crate::c::expr::{CExpr, CType, Prec, ones};
 use crate::layout::headers::{FieldPlace, HeaderLayout, Member};
 use crate::layout::storage::constant_index;
 use p4xdp_frontend::diagnostic::codes;
@@ -74,7 +75,7 @@ impl Cx<'_> {
     }
 
     /// As [`Cx::is_valid`], where nobody follows the header's pointer.
-    pub(crate) fn validity_of(&mut self, header: &HeaderRef) -> String {
+    pub(crate) fn validity_of(&mut self, header: &HeaderRef) -> Code {
         let valid = match self.referent(header) {
             Referent::Nothing => CExpr::boolean(false),
             Referent::One(id) => self.validity_flag(id),
@@ -108,7 +109,7 @@ impl Cx<'_> {
         match (may.packet && storage.in_packet, may.memory && storage.in_memory) {
             (true, false) => CExpr::truth(here, Prec::Postfix),
             (false, true) => CExpr::truth(made, Prec::Postfix),
-            _ => CExpr::truth(format!("{here} || {made}"), Prec::Or),
+            _ => CExpr::truth(code!("{} || {}", here, made), Prec::Or),
         }
     }
 
@@ -202,7 +203,7 @@ impl Cx<'_> {
         &mut self,
         id: HeaderId,
         absent: &CExpr,
-        of: impl Fn(&mut Self, &str) -> CExpr,
+        of: impl Fn(&mut Self, &Holder) -> CExpr,
     ) -> CExpr {
         let may = self.paths.may(id);
         if !may.maybe_valid() {
@@ -212,7 +213,7 @@ impl Cx<'_> {
             self.pin(id);
         }
         let storage = self.storage.headers[id].clone();
-        let (packet, memory) = (format!("{}->", storage.pointer), format!("{}.", storage.memory));
+        let (packet, memory) = (Holder::Packet(storage.pointer), Holder::Memory(storage.memory));
         let made = CExpr::truth(storage.made, Prec::Postfix);
         let in_packet = CExpr::truth(storage.here, Prec::Postfix);
         let elsewhere = match (may.memory, may.absent) {
@@ -228,7 +229,7 @@ impl Cx<'_> {
     }
 
     /// Loads a field from the structure whose members' names follow `base`.
-    fn load(&mut self, id: HeaderId, place: &FieldPlace, base: &str) -> CExpr {
+    fn load(&mut self, id: HeaderId, place: &FieldPlace, base: &Holder) -> CExpr {
         if place.bytes > 16 {
             return self.load_straddling(id, place, base);
         }
@@ -250,38 +251,37 @@ impl Cx<'_> {
     }
 
     /// The window of a field as a number in host order.
-    fn load_window(&mut self, id: HeaderId, place: &FieldPlace, base: &str) -> CExpr {
+    fn load_window(&mut self, id: HeaderId, place: &FieldPlace, base: &Holder) -> CExpr {
         let (bits, name) = (place.bytes * 8, self.member_name(id, place, base));
         if self.is_integer(id, place) {
             return match place.bytes {
                 1 => CExpr::atom(name, CType::U8, bits),
-                2 => CExpr::atom(format!("bpf_ntohs({name})"), CType::U16, bits),
-                4 => CExpr::atom(format!("bpf_ntohl({name})"), CType::U32, bits),
-                _ => CExpr::atom(format!("bpf_be64_to_cpu({name})"), CType::U64, bits),
+                2 => CExpr::atom(code!("@bpf_ntohs({})", name), CType::U16, bits),
+                4 => CExpr::atom(code!("@bpf_ntohl({})", name), CType::U32, bits),
+                _ => CExpr::atom(code!("@bpf_be64_to_cpu({})", name), CType::U64, bits),
             };
         }
         if place.bytes == 1 {
-            return CExpr::atom(format!("*({name})"), CType::U8, bits);
+            return CExpr::atom(code!("*({})", name), CType::U8, bits);
         }
         CExpr::atom(load_call(&name, bits, self.alignment(id, place, base)), CType::of_width(bits), bits)
     }
 
     /// A field of up to 128 bits that touches 17 bytes.
-    fn load_straddling(&mut self, id: HeaderId, place: &FieldPlace, base: &str) -> CExpr {
+    fn load_straddling(&mut self, id: HeaderId, place: &FieldPlace, base: &Holder) -> CExpr {
         let [head, tail] = straddling_parts(place);
         let (high, low) = (self.load_window(id, &head, base), self.load_window(id, &tail, base));
-        let text =
-            format!("{} << {} | {} >> {}", high.operand(), 8 - place.shift, low.operand(), place.shift);
+        let text = code!("{} << {} | {} >> {}", high.operand(), 8 - place.shift, low.operand(), place.shift);
         let clean = place.width == 128;
         CExpr { text, prec: Prec::BitOr, ty: CType::U128, width: place.width, clean }.masked()
     }
 
     /// To what multiple of bytes an address is aligned as far as accesses need it: on the stack the verifier insists on it,
     /// in the packet nobody does.
-    pub(super) fn alignment(&self, id: HeaderId, place: &FieldPlace, base: &str) -> u32 {
+    pub(super) fn alignment(&self, id: HeaderId, place: &FieldPlace, base: &Holder) -> u32 {
         let offset = self.member(id, place).map_or(0, |m| m.offset) + place.start;
         match place.bytes {
-            _ if !base.ends_with('.') => 8,
+            _ if !base.is_memory() => 8,
             // Of these a word at the end is taken.
             9..16 => 1,
             _ => alignment_at(offset),
@@ -297,11 +297,11 @@ impl Cx<'_> {
     }
 
     /// The window as C names it: a member, or an address in an array member.
-    pub(crate) fn member_name(&self, id: HeaderId, place: &FieldPlace, base: &str) -> String {
-        let Some(member) = self.member(id, place) else { return String::new() };
+    pub(crate) fn member_name(&self, id: HeaderId, place: &FieldPlace, base: &Holder) -> Code {
+        let Some(member) = self.member(id, place) else { return Code::default() };
         match place.start {
-            0 => format!("{base}{}", member.name),
-            start => format!("{base}{} + {start}", member.name),
+            0 => code!("{}{}", base, member.name),
+            start => code!("{}{} + {}", base, member.name, start),
         }
     }
 
@@ -311,13 +311,13 @@ impl Cx<'_> {
             Referent::Nothing => {}
             Referent::One(id) => self.write_header_field(id, field, value, span),
             Referent::Indexed(elements, index) => {
-                self.out.open(format!("switch ({}) {{", index.selector()));
+                self.out.begin_switch(&index.selector());
                 for (i, &id) in elements.iter().enumerate() {
-                    self.out.outdented(format!("case {i}:"));
+                    self.out.case(&i);
                     self.alternative(|cx| cx.write_header_field(id, field, value, span));
-                    self.out.line("break;");
+                    self.out.line(code!("break;"));
                 }
-                self.out.close("}");
+                self.out.end();
                 self.end_alternatives();
             }
         }
@@ -338,48 +338,48 @@ impl Cx<'_> {
     }
 
     /// Writes something once a place where the header can be: `part` is given the text in front of a member's name.
-    pub(super) fn for_each_holder(&mut self, id: HeaderId, mut part: impl FnMut(&mut Self, &str)) {
+    pub(super) fn for_each_holder(&mut self, id: HeaderId, mut part: impl FnMut(&mut Self, &Holder)) {
         let may = self.paths.may(id);
         if may.packet {
             self.pin(id);
         }
         let storage = self.storage.headers[id].clone();
-        let (packet, memory) = (format!("{}->", storage.pointer), format!("{}.", storage.memory));
+        let (packet, memory) = (Holder::Packet(storage.pointer), Holder::Memory(storage.memory));
         match (may.packet, may.memory) {
             (false, false) => {}
             (false, true) => part(self, &memory),
             (true, false) if !may.absent && !self.is_doubtful(id) => part(self, &packet),
             (true, memory_too) => {
-                self.out.open(format!("if ({}) {{", storage.here));
+                self.out.begin_if(&storage.here);
                 part(self, &packet);
                 if memory_too {
-                    self.out.turn("} else {");
+                    self.out.begin_else(None);
                     part(self, &memory);
                 }
-                self.out.close("}");
+                self.out.end();
             }
         }
     }
 
     /// The statement that stores a value in a field.
-    pub(super) fn store(&mut self, id: HeaderId, place: &FieldPlace, base: &str, value: &CExpr) -> String {
+    pub(super) fn store(&mut self, id: HeaderId, place: &FieldPlace, base: &Holder, value: &CExpr) -> Code {
         if place.bytes > 16 {
             return self.store_straddling(id, place, base, value);
         }
         let (name, bits) = (self.member_name(id, place, base), place.bytes * 8);
         let integer = self.is_integer(id, place);
         let alignment = self.alignment(id, place, base);
-        let target = if place.bytes == 1 && !integer { format!("*({name})") } else { name.clone() };
-        let in_order = |text: &str| match place.bytes {
-            1 => text.to_owned(),
-            2 => format!("bpf_htons({text})"),
-            4 => format!("bpf_htonl({text})"),
-            _ => format!("bpf_cpu_to_be64({text})"),
+        let target = if place.bytes == 1 && !integer { code!("*({})", name) } else { name.clone() };
+        let in_order = |text: &Code| match place.bytes {
+            1 => text.clone(),
+            2 => code!("@bpf_htons({})", text),
+            4 => code!("@bpf_htonl({})", text),
+            _ => code!("@bpf_cpu_to_be64({})", text),
         };
         let by_integer = integer || place.bytes == 1;
         if place.is_whole() {
             return if by_integer {
-                format!("{target} = {};", in_order(&value.text))
+                code!("{} = {};", target, in_order(&value.text))
             } else {
                 store_call(&name, bits, alignment, &value.text)
             };
@@ -395,30 +395,30 @@ impl Cx<'_> {
         if by_integer {
             let keep = in_order(&keep.text);
             if value.is_zero() {
-                return format!("{target} &= {keep};");
+                return code!("{} &= {};", target, keep);
             }
             let placed = if place.bytes == 1 { placed.operand() } else { in_order(&placed.text) };
-            return format!("{target} = ({target} & {keep}) | {placed};");
+            return code!("{} = ({} & {}) | {};", target, target, keep, placed);
         }
         let placed = placed.operand();
-        let whole = format!("({} & {}) | {placed}", load_call(&name, bits, alignment), keep.operand());
+        let whole = code!("({} & {}) | {}", load_call(&name, bits, alignment), keep.operand(), placed);
         store_call(&name, bits, alignment, &whole)
     }
 
-    fn store_straddling(&mut self, id: HeaderId, place: &FieldPlace, base: &str, value: &CExpr) -> String {
+    fn store_straddling(&mut self, id: HeaderId, place: &FieldPlace, base: &Holder, value: &CExpr) -> Code {
         let [head, tail] = straddling_parts(place);
         let value = value.clone().masked().converted(CType::U128);
         let by = |n: u32| CExpr::atom(n.to_string(), CType::Literal, 32);
         let high = value.joined(">>", Prec::Shift, &by(8 - place.shift), head.width, true);
         let low = CExpr { width: tail.width, clean: false, ..value };
         let (high, low) = (self.store(id, &head, base, &high), self.store(id, &tail, base, &low));
-        format!("{high}\n{low}")
+        code!("{}\n{}", high, low)
     }
 }
 
 /// Cast to a narrower C type; the value fits.
 fn narrowed(value: CExpr, ty: CType) -> CExpr {
-    CExpr { text: format!("({}){}", ty.name(), value.operand()), prec: Prec::Unary, ty, ..value }
+    CExpr { text: code!("({}){}", ty.name(), value.operand()), prec: Prec::Unary, ty, ..value }
 }
 
 /// The first 16 and the last byte of a field that touches 17.

@@ -3,26 +3,30 @@
 
 use super::externs::Registry;
 use super::module::Module;
-use super::writer::Writer;
 use super::{Cx, statistics};
+use crate::c::code::{Code, Known, Name, code};
+use crate::c::prelude::prelude_for;
+use crate::c::text::collect_identifiers;
+use crate::c::tree::Tree;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::storage::Storage;
 use crate::pipeline::{Hook, Pipeline, Section};
-use crate::{Options, Output, header, layout, manifest, prelude};
+use crate::{Options, Output, header, layout, manifest};
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::analysis;
 use p4xdp_midend::ir::Program;
+use std::collections::BTreeSet;
 
 /// A section that is written.
 struct Function {
     /// The BPF program's name.
-    name: String,
+    name: Name,
     hook: Hook,
     /// What works on the packet.
-    text: Writer,
+    text: Tree,
     /// What the body shares with others of its kind: the structure and map of what is known of headers.
-    shared: Writer,
+    shared: Tree,
     storage: Storage,
     used: crate::emit::ports::Used,
 }
@@ -51,32 +55,32 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     cx.section(section);
     let mut body = std::mem::take(&mut cx.out);
     body.prune();
-    let used = body.words();
-    let mut text = Writer::default();
-    text.line(statistics::PACKET);
-    text.open("{");
-    if ["data", "data_end", "p"].iter().any(|name| used.contains(name)) {
-        let cursor = if used.contains("p") { ", *p = data" } else { "" };
-        text.line(format!("void *data = xdp_data(ctx), *data_end = xdp_data_end(ctx){cursor};"));
+    body.trim_start();
+    let used = body.names();
+    let mut text = Tree::default();
+    text.line(statistics::packet());
+    text.begin(code!("{{"));
+    let uses_packet = ["data", "data_end", "p"].iter().any(|name| used.contains(name));
+    if uses_packet {
+        let cursor = if used.contains("p") { code!(", *@p = @data") } else { Code::default() };
+        text.line(code!("void *@data = @xdp_data(ctx), *@data_end = @xdp_data_end(ctx){};", cursor));
     }
-    for line in cx.declarations(&used) {
-        text.line(line);
+    cx.declare_variables(&used, &mut text);
+    if !uses_packet && !used.contains("ctx") {
+        text.line(statistics::no_context());
     }
-    if !used.contains("ctx") && !text.words().contains("xdp_data") {
-        text.line(statistics::NO_CONTEXT);
-    }
-    let mut shared = Writer::default();
+    let mut shared = Tree::default();
     cx.declare_shared(&used, &mut shared);
     let ports = super::ports::Used::of(&used, cx.redirects);
     text.blank();
-    cx.shared_start(&used).into_iter().for_each(|line| text.line(line));
+    cx.start_shared(&used, &mut text);
     drop(used);
     text.append(body);
-    text.close("}");
+    text.end();
     text.blank();
-    let mut name = crate::entry_name(cx.module.options.source);
+    let mut name = Name::new(&crate::entry_name(cx.module.options.source));
     if cx.module.is_user_function(&name) {
-        name.push('_');
+        name = Name::new(&format!("{name}_"));
     }
     let Cx { module, storage, .. } = cx;
     (module, Function { name, hook: section.hook, text, shared, storage, used: ports })
@@ -93,13 +97,13 @@ fn finish(
     let found = analysis::ports::find(program, &places.ingress, &places.egress);
     let used = functions.iter().fold(super::ports::Used::default(), |all, f| all.or(f.used));
     let ports = super::ports::describe(used, places, &found);
-    let entry = functions.first().map(|f| f.name.clone()).unwrap_or_default();
+    let entry = functions.first().map(|f| f.name.to_string()).unwrap_or_default();
     let whole =
         manifest::Whole { source: options.source.to_owned(), entry, kernel: "5.15".to_owned(), ports };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);
-    let mut file = Writer::default();
-    let mut texts = Writer::default();
+    let mut file = Tree::default();
+    let mut texts = Tree::default();
     let mut storages = Vec::new();
     for function in functions {
         texts.append(function.text);
@@ -108,32 +112,41 @@ fn finish(
         }
         storages.push((function.shared, function.storage));
     }
-    module.header_structures(&texts, storages.iter().map(|(_, storage)| storage), &mut file);
+    texts.prune();
+    let names = texts.names();
+    module.header_structures(&names, storages.iter().map(|(_, storage)| storage), &mut file);
     let mut held = Vec::new();
     for (shared, storage) in storages {
         file.append(shared);
         held.push(storage);
     }
     file.append(std::mem::take(&mut module.globals));
-    statistics::declare(&texts, &mut file);
+    statistics::declare(&names, &mut file);
+    drop(names);
     super::ports::declare(&manifest.ports, &mut file);
     if module.falls_back {
-        let loaded = p4xdp_control::manifest::ENTRIES_LOADED;
-        file.line(format!(
-            "/* A loader that fills the tables sets it. */\nconst volatile __u32 {loaded} = 0;"
+        let loaded = Known(p4xdp_control::manifest::ENTRIES_LOADED);
+        file.line(code!(
+            "/* A loader that fills the tables sets it. */\nconst volatile __u32 {} = 0;",
+            loaded
         ));
         file.blank();
     }
     file.append(texts);
-    file.line(manifest::to_c(&manifest)?);
-    file.line("char _license[] SEC(\"license\") = \"GPL\";");
+    file.line(Code::text(manifest::to_c(&manifest)?));
+    file.line(code!("char _license[] SEC(\"license\") = \"GPL\";"));
+    file.prune();
+    let mut names: BTreeSet<String> = file.names().into_iter().map(str::to_owned).collect();
     let (mut text, mut spans) = file.finish();
     if let Some(users) = options.extern_c {
         // As it is, behind everything else: the prototypes of what the program calls stand in front.
         text = format!("{text}\n{users}");
         spans.resize(text.lines().count(), Span::NONE);
+        let mut theirs = BTreeSet::new();
+        collect_identifiers(users, &mut theirs);
+        names.extend(theirs.into_iter().map(str::to_owned));
     }
-    let prelude = prelude::prelude_for(&text);
+    let prelude = prelude_for(&names.iter().map(String::as_str).collect());
     let head = format!("/* Generated by p4xdp from {}. Do not edit. */\n\n{prelude}\n", options.source);
     let mut lines = vec![Span::NONE; head.lines().count()];
     lines.extend(spans);

@@ -1,7 +1,8 @@
 //! Statements that direct the flow of control: branches, switches, labelled blocks and loops.
 
-use super::cexpr::{CExpr, CType, Prec};
 use super::{Cx, Label};
+use crate::c::code::{Code, ToCode, code};
+use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
 use num_bigint::BigUint;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
@@ -15,13 +16,13 @@ impl Cx<'_> {
     pub(super) fn branch(&mut self, condition: &Expr, then_block: &Block, else_block: &Block) {
         self.check_expr_indices(condition);
         let c = self.condition(condition);
-        match c.text.as_str() {
-            "true" => return self.block(then_block),
-            "false" => return self.block(else_block),
-            _ => {}
+        match c.known() {
+            Some(true) => return self.block(then_block),
+            Some(false) => return self.block(else_block),
+            None => {}
         }
         let (c, then_block, else_block, holds) = if then_block.is_empty() {
-            let negated = CExpr::truth(format!("!{}", c.operand()), Prec::Unary);
+            let negated = CExpr::truth(code!("!{}", c.operand()), Prec::Unary);
             (negated, else_block, then_block, false)
         } else {
             (c, then_block, else_block, true)
@@ -29,20 +30,20 @@ impl Cx<'_> {
         if then_block.is_empty() {
             return;
         }
-        self.out.open(format!("if ({}) {{", c.text));
+        self.out.begin_if(&c.text);
         let first = self.alternative(|cx| {
             cx.assume(condition, holds);
             cx.block(then_block);
         });
         if !else_block.is_empty() {
-            self.out.turn("} else {");
+            self.out.begin_else(None);
         }
         let second = self.alternative(|cx| {
             cx.assume(condition, !holds);
             cx.block(else_block);
         });
         self.paths = second;
-        self.out.close("}");
+        self.out.end();
         self.paths.join(first);
         self.end_alternatives();
     }
@@ -50,18 +51,18 @@ impl Cx<'_> {
     /// Writes `part`, to be run only where a condition holds.
     pub(crate) fn only_where(&mut self, condition: &Expr, part: impl FnOnce(&mut Self)) {
         let c = self.condition(condition);
-        match c.text.as_str() {
-            "true" => return part(self),
-            "false" => return,
-            _ => {}
+        match c.known() {
+            Some(true) => return part(self),
+            Some(false) => return,
+            None => {}
         }
-        self.out.open(format!("if ({}) {{", c.text));
+        self.out.begin_if(&c.text);
         let held = self.alternative(|cx| {
             cx.assume(condition, true);
             part(cx);
         });
         self.assume(condition, false);
-        self.out.close("}");
+        self.out.end();
         self.paths.join(held);
         self.end_alternatives();
     }
@@ -73,31 +74,31 @@ impl Cx<'_> {
             return self.switch_by_tests(scrutinee, cases, default);
         }
         let mut after = Paths::unreachable();
-        self.out.open(format!("switch ({}) {{", value.selector()));
+        self.out.begin_switch(&value.selector());
         for (values, block) in cases {
             for constant in values {
                 let text = self.case_value(constant, scrutinee);
-                self.out.outdented(format!("case {text}:"));
+                self.out.case(&text);
             }
             after.join(self.alternative(|cx| cx.block(block)));
-            self.out.line("break;");
+            self.out.line(code!("break;"));
         }
         if !default.is_empty() {
-            self.out.outdented("default:");
+            self.out.default_case();
             after.join(self.alternative(|cx| cx.block(default)));
-            self.out.line("break;");
+            self.out.line(code!("break;"));
         } else {
             after.join(self.paths.clone());
         }
-        self.out.close("}");
+        self.out.end();
         self.paths = after;
         self.end_alternatives();
     }
 
-    fn case_value(&mut self, value: &BigUint, scrutinee: &Expr) -> String {
+    fn case_value(&mut self, value: &BigUint, scrutinee: &Expr) -> Code {
         let constant = Expr { kind: ExprKind::Const(value.clone()), ty: scrutinee.ty, span: scrutinee.span };
         match scrutinee.ty {
-            ScalarType::Bool => value.to_string(),
+            ScalarType::Bool => value.to_string().code(),
             ScalarType::Bits { .. } | ScalarType::Varbit { .. } | ScalarType::Enum(_) | ScalarType::Error => {
                 self.value(&constant).text
             }
@@ -116,12 +117,12 @@ impl Cx<'_> {
             ty: ScalarType::Bool,
             span: scrutinee.span,
         };
-        let tests: Vec<String> = values.iter().map(|v| self.condition(&is(v)).text).collect();
-        self.out.open(format!("if ({}) {{", tests.join(" || ")));
+        let tests: Vec<Code> = values.iter().map(|v| self.condition(&is(v)).text).collect();
+        self.out.begin_if(Code::join(&tests, " || "));
         let first = self.alternative(|cx| cx.block(block));
-        self.out.turn("} else {");
+        self.out.begin_else(None);
         self.switch_by_tests(scrutinee, rest, default);
-        self.out.close("}");
+        self.out.end();
         self.paths.join(first);
     }
 
@@ -132,8 +133,8 @@ impl Cx<'_> {
         let Some(Label { name, paths }) = self.labels.remove(&label) else { return };
         self.paths.join(paths);
         if let Some(name) = name {
-            self.out.retract(&format!("goto {name};"));
-            self.out.outdented(format!("{name}:;"));
+            self.out.retract(&name);
+            self.out.last_label(&name);
         }
     }
 
@@ -148,7 +149,7 @@ impl Cx<'_> {
                 return;
             }
         };
-        self.out.line(format!("goto {name};"));
+        self.out.goto(&name);
         let paths = std::mem::replace(&mut self.paths, Paths::unreachable());
         if let Some(entry) = self.labels.get_mut(&label) {
             entry.name = Some(name);
@@ -175,9 +176,9 @@ impl Cx<'_> {
         }
         let counter = self.fresh("round", "__u32");
         let bound = bound.unwrap_or_default();
-        self.out.open(format!("for ({counter} = 0; {counter} < {bound}; {counter}++) {{"));
+        self.out.begin(code!("for ({} = 0; {} < {}; {}++) {{", counter, counter, bound, counter));
         self.block(body);
-        self.out.close("}");
+        self.out.end();
         // Only `Leave` ends it.
         self.paths = Paths::unreachable();
     }

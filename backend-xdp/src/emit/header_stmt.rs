@@ -1,9 +1,11 @@
 //! Statements on whole headers and stacks: validity, copies, pushes and pops.
 
 use super::Cx;
-use super::member_access::copy_member;
+use super::member_access::{Holder, copy_array};
+use crate::c::code::{Name, ToCode, code};
+use crate::c::tree::SHARED;
 use crate::layout::paths::Hold;
-use crate::layout::storage::SHARED;
+use crate::layout::storage::Offset;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_midend::ir::{HeaderId, StackId};
 
@@ -17,7 +19,7 @@ impl Cx<'_> {
                 self.set_here(id, false);
             }
             if may.memory {
-                self.out.assignment(&storage.made, "false");
+                self.out.assignment(&storage.made, code!("@false"));
             }
             self.paths.set(id, Hold::Absent);
             return;
@@ -35,18 +37,18 @@ impl Cx<'_> {
         }
         let guard = may.maybe_valid().then(|| self.validity_flag(id));
         if let Some(valid) = &guard {
-            self.out.open(format!("if (!{}) {{", valid.operand()));
+            self.out.begin_if(code!("!{}", valid.operand()));
         }
         let tag = self.tag_of(id);
-        self.out.assignment(&storage.memory, &format!("(struct {tag}){{}}"));
-        self.out.assignment(&storage.made, "true");
+        self.out.assignment(&storage.memory, &code!("(struct {}){{}}", tag));
+        self.out.assignment(&storage.made, code!("@true"));
         if guard.is_some() {
-            self.out.close("}");
+            self.out.end();
         }
         self.paths.make_valid(id);
     }
 
-    fn tag_of(&self, id: HeaderId) -> String {
+    fn tag_of(&self, id: HeaderId) -> Name {
         self.header_layout(id).tag.clone()
     }
 
@@ -60,15 +62,15 @@ impl Cx<'_> {
         }
         if from.absent {
             let valid = self.header_is_valid(src);
-            self.out.open(format!("if ({}) {{", valid.text));
+            self.out.begin_if(&valid.text);
             let copied = self.alternative(|cx| {
                 cx.paths.assume(src, true);
                 cx.copy_fields(dst, src);
             });
-            self.out.turn("} else {");
+            self.out.begin_else(None);
             self.paths.assume(src, false);
             self.set_valid(dst, false);
-            self.out.close("}");
+            self.out.end();
             self.paths.join(copied);
         } else {
             self.copy_fields(dst, src);
@@ -88,22 +90,23 @@ impl Cx<'_> {
             let span = self.program.headers[dst].span;
             self.refuse(codes::E0513, span, "copying a header with a `varbit` field is not supported");
         }
-        let target = if in_place { format!("{}->", storage.pointer) } else { format!("{}.", storage.memory) };
-        self.for_each_holder(src, |cx, from| {
+        let target = if in_place { Holder::Packet(storage.pointer) } else { Holder::Memory(storage.memory) };
+        self.for_each_holder(src, |cx, holder| {
             for member in &layout.members {
-                let (to, from) = (format!("{target}{}", member.name), format!("{from}{}", member.name));
+                let (to, from) = (code!("{}{}", target, member.name), code!("{}{}", holder, member.name));
                 cx.out.line(if member.integer {
-                    format!("{to} = {from};")
+                    code!("{} = {};", to, from)
                 } else {
-                    copy_member(member, &to, &from, !in_place || from.contains('.'))
+                    copy_array(member, &to, &from, !in_place || holder.is_memory())
                 });
             }
         });
         if !in_place {
+            let storage = self.storage.headers[dst].clone();
             if to.packet && storage.in_packet {
                 self.set_here(dst, false);
             }
-            self.out.assignment(&storage.made, "true");
+            self.out.assignment(&storage.made, code!("@true"));
             self.paths.set(dst, Hold::Memory);
         }
     }
@@ -120,13 +123,13 @@ impl Cx<'_> {
         for &element in elements.iter().take(by) {
             self.set_valid(element, false);
         }
-        let (next, known) = (self.local(stack.next_index), self.paths.next_index(id));
+        let (next, known) = (self.variable(stack.next_index), self.paths.next_index(id));
         self.paths.set_next(id, |n| (n + count).min(size as u32));
         let value = match (known, self.paths.next_index(id)) {
-            (_, Some(n)) => n.to_string(),
-            _ => format!("{0} < {1} ? {0} + {count} : {size}", next.text, size - by),
+            (_, Some(n)) => n.code(),
+            _ => code!("{} < {} ? {} + {} : {}", next, size - by, next, count, size),
         };
-        self.out.assignment(&next.text, &value);
+        self.out.assignment(&next, &value);
     }
 
     pub(super) fn pop_front(&mut self, id: StackId, count: u32) {
@@ -141,13 +144,13 @@ impl Cx<'_> {
         for &element in elements.iter().skip(size - by) {
             self.set_valid(element, false);
         }
-        let next = self.local(stack.next_index);
+        let next = self.variable(stack.next_index);
         self.paths.set_next(id, |n| n.saturating_sub(count));
         let value = match self.paths.next_index(id) {
-            Some(n) => n.to_string(),
-            None => format!("{0} > {count} ? {0} - {count} : 0", next.text),
+            Some(n) => n.code(),
+            None => code!("{} > {} ? {} - {} : 0", next, count, next, count),
         };
-        self.out.assignment(&next.text, &value);
+        self.out.assignment(&next, &value);
     }
 
     /// A header takes the place of another that is overwritten or invalidated next.
@@ -159,9 +162,9 @@ impl Cx<'_> {
         }
         if a.in_memory && (old.memory || new.memory) {
             if new.memory {
-                self.out.line(format!("{} = {};", a.memory, b.memory));
+                self.out.line(code!("{} = {};", a.memory, b.memory));
             }
-            self.out.assignment(&a.made, if new.memory { &b.made } else { "false" });
+            self.out.assignment(&a.made, if new.memory { b.made.code() } else { code!("@false") });
         }
         self.paths.take_over(to, from);
     }
@@ -172,21 +175,20 @@ impl Cx<'_> {
         if !in_packet {
             return self.set_here(to, false);
         }
-        let (source, shared) = (self.here(from), !a.at.is_empty());
-        if !shared || self.in_parser.is_some() {
+        let source = self.here(from);
+        if a.shared.is_none() || self.in_parser.is_some() {
             self.out.assignment(&a.pointer, &b.pointer);
             self.out.assignment(&a.here, &b.here);
         }
-        if shared {
-            let offset = if b.at.is_empty() {
-                format!("(void *){} - data", b.pointer)
-            } else {
-                format!("{SHARED}->{}", b.at)
+        if let Some(Offset { at, has }) = a.shared {
+            let offset = match b.shared {
+                None => code!("(void *){} - @data", b.pointer),
+                Some(offset) => code!("{}->{}", SHARED, offset.at),
             };
-            self.out.update(&a.at, format!("{SHARED}->{} = {offset};", a.at));
-            self.out.update(&a.has, format!("{SHARED}->{} = {source};", a.has));
+            self.out.update(&at, code!("{}->{} = {};", SHARED, at, offset));
+            self.out.update(&has, code!("{}->{} = {};", SHARED, has, source));
             self.pinned.remove(&to);
-        } else if !b.at.is_empty() && self.in_parser.is_none() {
+        } else if b.shared.is_some() && self.in_parser.is_none() {
             let span = self.program.headers[to].span;
             self.refuse(
                 codes::E0516,

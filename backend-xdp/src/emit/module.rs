@@ -1,8 +1,9 @@
 //! What all functions of a C file share: names, types of headers, tables, externs, and the declarations in front of the functions.
 
 use super::externs::{self, Externs, Registry};
-use super::writer::Writer;
 use crate::Options;
+use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::tree::Tree;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::storage::{self, Storage};
@@ -35,14 +36,14 @@ pub struct Module<'a> {
     /// What is known of externs by their names.
     pub extern_facts: ExternFacts,
     /// Structures, maps and other declarations in front of the functions, in order.
-    pub globals: Writer,
+    pub globals: Tree,
     /// The program has copies of initial entries.
     pub falls_back: bool,
     /// Extern functions of the user's whose prototypes are written.
     pub(crate) prototypes: BTreeSet<String>,
     /// The plan of each deparser, as text, with its name.
     pub plans: Vec<(Arc<str>, String)>,
-    enums: BTreeMap<EnumId, Vec<String>>,
+    enums: BTreeMap<EnumId, Vec<Name>>,
 }
 
 impl<'a> Module<'a> {
@@ -77,7 +78,7 @@ impl<'a> Module<'a> {
             tables,
             externs,
             extern_facts,
-            globals: Writer::default(),
+            globals: Tree::default(),
             falls_back: false,
             prototypes: BTreeSet::new(),
             plans: Vec::new(),
@@ -92,26 +93,26 @@ impl<'a> Module<'a> {
     }
 
     /// The C name of an enum's member; the enum is declared on first use.
-    pub fn enumerator(&mut self, id: EnumId, position: usize) -> String {
+    pub fn enumerator(&mut self, id: EnumId, position: usize) -> Code {
         if let Some(members) = self.enums.get(&id) {
-            return members.get(position).cloned().unwrap_or_else(|| position.to_string());
+            return enumerator(members, position);
         }
         let ty = &self.program.enums[id];
-        let members: Vec<String> = if crate::arch::is_kernel_enum(ty) {
-            ty.members.iter().map(|m| m.to_string()).collect()
+        let members: Vec<Name> = if crate::arch::is_kernel_enum(ty) {
+            ty.members.iter().map(|m| Name::new(m)).collect()
         } else {
             let tag = self.names.unique(&ty.name);
-            let names: Vec<String> =
+            let names: Vec<Name> =
                 ty.members.iter().map(|m| self.names.unique(&format!("{}_{m}", ty.name))).collect();
-            self.globals.open(format!("enum {tag} {{"));
+            self.globals.begin(code!("enum {} {{", tag));
             for name in &names {
-                self.globals.line(format!("{name},"));
+                self.globals.line(code!("{},", name));
             }
-            self.globals.close("};");
+            self.globals.end_with(code!("};"));
             self.globals.blank();
             names
         };
-        let name = members.get(position).cloned().unwrap_or_else(|| position.to_string());
+        let name = enumerator(&members, position);
         self.enums.insert(id, members);
         name
     }
@@ -133,10 +134,14 @@ impl<'a> Module<'a> {
     }
 }
 
+fn enumerator(members: &[Name], position: usize) -> Code {
+    members.get(position).map_or_else(|| position.code(), ToCode::code)
+}
+
 /// What writing on trial may change of a file.
 pub(super) struct Snapshot {
-    globals: Writer,
+    globals: Tree,
     names: Names,
-    enums: BTreeMap<EnumId, Vec<String>>,
+    enums: BTreeMap<EnumId, Vec<Name>>,
     sink: Diagnostics,
 }

@@ -4,8 +4,9 @@
 //! nothing for 128 bits but what clang makes of addition and bit operations; the prelude has the rest.
 
 use super::Cx;
-use super::cexpr::{CExpr, CType, Prec};
 use super::expr::largest;
+use crate::c::code::{Code, Known, code};
+use crate::c::expr::{CExpr, CType, Prec};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{BinaryOp, ScalarType};
 
@@ -60,8 +61,8 @@ impl Cx<'_> {
         }
         if ty.is_signed() {
             let (a, b) = (signed_argument(a), signed_argument(b));
-            let function = if op == BinaryOp::Div { "int_div" } else { "int_mod" };
-            return CExpr { width, ..dirty(format!("{function}({a}, {b})"), CType::U64, width) };
+            let function = if op == BinaryOp::Div { Known("int_div") } else { Known("int_mod") };
+            return CExpr { width, ..dirty(code!("{}({}, {})", function, a, b), CType::U64, width) };
         }
         let sign = if op == BinaryOp::Div { "/" } else { "%" };
         let known = b.ty == CType::Literal || b.text.starts_with("0x");
@@ -80,16 +81,16 @@ impl Cx<'_> {
         let add = op == BinaryOp::SatAdd;
         let bits = CType::of_width(width);
         let call = if ty.is_signed() {
-            let function = if add { "int_sat_adds" } else { "int_sat_subs" };
-            format!("{function}({}, {}, {width})", signed_argument(a), signed_argument(b))
+            let function = if add { Known("int_sat_adds") } else { Known("int_sat_subs") };
+            code!("{}({}, {}, {})", function, signed_argument(a), signed_argument(b), width)
         } else if add {
-            format!("int_sat_add({}, {}, {})", a.text, b.text, largest(width).text)
+            code!("@int_sat_add({}, {}, {})", a.text, b.text, largest(width).text)
         } else {
-            format!("int_sat_sub({}, {})", a.text, b.text)
+            code!("@int_sat_sub({}, {})", a.text, b.text)
         };
         let value = CExpr { clean: !ty.is_signed(), ..dirty(call, CType::U64, width) };
         if bits < CType::U64 {
-            CExpr { text: format!("({}){}", bits.name(), value.text), prec: Prec::Unary, ty: bits, ..value }
+            CExpr { text: code!("({}){}", bits.name(), value.text), prec: Prec::Unary, ty: bits, ..value }
         } else {
             value
         }
@@ -110,24 +111,25 @@ fn computed(a: CExpr, b: CExpr) -> Pair {
     if a.ty < ty && b.ty < ty { Pair(a.unsigned(), b) } else { Pair(a, b) }
 }
 
-fn dirty(text: String, ty: CType, width: u32) -> CExpr {
+fn dirty(text: Code, ty: CType, width: u32) -> CExpr {
     CExpr { text, prec: Prec::Postfix, ty, width, clean: false }
 }
 
 /// The call of a function of two numbers of 128 bits.
-pub(super) fn wide_call(function: &str, a: CExpr, b: CExpr) -> String {
+pub(super) fn wide_call(function: &'static str, a: CExpr, b: CExpr) -> Code {
     let argument = |x: CExpr| if x.ty == CType::U128 { x } else { x.masked().converted(CType::U128) };
-    format!("{function}({}, {})", argument(a).text, argument(b).text)
+    code!("{}({}, {})", Known(function), argument(a).text, argument(b).text)
 }
 
 /// A sign-extended 64-bit argument.
-fn signed_argument(value: CExpr) -> String {
+fn signed_argument(value: CExpr) -> Code {
     value.sign_extended().text
 }
 
 /// The value of a constant amount.
 fn amount(n: &CExpr) -> Option<u64> {
-    let digits = n.text.trim_end_matches(['U', 'L']);
+    let text = n.text.to_string();
+    let digits = text.trim_end_matches(['U', 'L']);
     match digits.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16).ok(),
         None => digits.parse().ok(),
@@ -147,7 +149,7 @@ fn shift_left(a: CExpr, n: CExpr, width: u32) -> CExpr {
     }
     let n = n.masked();
     if bits == 128 {
-        return dirty(format!("int_shl128({}, {})", a.text, n.text), CType::U128, width);
+        return dirty(code!("@int_shl128({}, {})", a.text, n.text), CType::U128, width);
     }
     let shifted = a.joined("<<", Prec::Shift, &n, width, false);
     within_bits(&n, bits, shifted, CExpr::zero(width))
@@ -161,7 +163,7 @@ fn shift_right(a: CExpr, n: CExpr, ty: ScalarType) -> CExpr {
         let bits = a.ty.computed_bits();
         if bits == 128 && amount(&n).is_none() {
             // A sign-extended number has all 128 bits.
-            let text = format!("int_sar128({}, {})", a.text, n.masked().text);
+            let text = code!("@int_sar128({}, {})", a.text, n.masked().text);
             return dirty(text, CType::U128, width);
         }
         let most = CExpr::atom((bits - 1).to_string(), CType::Literal, 32);
@@ -175,7 +177,7 @@ fn shift_right(a: CExpr, n: CExpr, ty: ScalarType) -> CExpr {
         let shifted = a.joined(">>", Prec::Shift, &n, width, false);
         let ty = CType::of_width(bits);
         return CExpr {
-            text: format!("({})({})", ty.name(), shifted.text),
+            text: code!("({})({})", ty.name(), shifted.text),
             prec: Prec::Unary,
             ty,
             width,
@@ -195,7 +197,7 @@ fn shift_right(a: CExpr, n: CExpr, ty: ScalarType) -> CExpr {
     if bits == 128 {
         return CExpr {
             clean: true,
-            ..dirty(format!("int_shr128({}, {})", a.text, n.text), CType::U128, width)
+            ..dirty(code!("@int_shr128({}, {})", a.text, n.text), CType::U128, width)
         };
     }
     let shifted = a.joined(">>", Prec::Shift, &n, width, true);
@@ -235,7 +237,7 @@ fn compare_wide(op: BinaryOp, a: CExpr, b: CExpr, is_signed: bool) -> CExpr {
         if !is_signed {
             return x;
         }
-        let text = format!("int_ordered128({})", x.sign_extended().text);
+        let text = code!("@int_ordered128({})", x.sign_extended().text);
         CExpr::atom(text, CType::U128, 128)
     };
     let (a, b) = (ordered(a), ordered(b));

@@ -11,9 +11,11 @@
 use super::Cx;
 use super::parser_bounds::{Need, needs_bytes};
 use super::parser_graph::states_in_order;
-use super::statistics::COUNT_ERROR;
+use super::statistics::count_error;
+use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::tree::SHARED;
 use crate::layout::paths::Paths;
-use crate::layout::storage::{Holding, SHARED};
+use crate::layout::storage::Holding;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_midend::ir::{HeaderRef, Parser, ParserId, StateId, Target, Transition};
 
@@ -28,13 +30,13 @@ pub(super) struct ParserContext {
     /// The ways to accept and to reject.
     accept: Paths,
     reject: Paths,
-    accept_label: String,
+    accept_label: Name,
 }
 
 /// What is known of a state.
 #[derive(Clone, Default)]
 pub(super) struct StateContext {
-    label: String,
+    label: Name,
     /// What leads there.
     entry: Option<Entry>,
     /// Bytes that it needs, once that was asked.
@@ -80,7 +82,7 @@ impl<'a> Cx<'a> {
         };
         self.in_parser = Some(context);
         let no_error = self.error_value("NoError");
-        if rejection_is_visible && no_error != "0" {
+        if rejection_is_visible && !no_error.is("0") {
             self.set_error(&no_error);
         }
         self.jump(Target::State(parser.start));
@@ -92,11 +94,10 @@ impl<'a> Cx<'a> {
         }
         let Some(context) = self.in_parser.take() else { return Paths::unreachable() };
         self.paths = context.accept;
-        let jump = format!("goto {};", context.accept_label);
-        while self.out.retract(&jump) {}
-        self.out.outdented(format!("{}:;", context.accept_label));
+        while self.out.retract(&context.accept_label) {}
+        self.out.last_label(&context.accept_label);
         if self.storage.holding == Holding::Shared {
-            self.out.update("parsed_bytes", format!("{SHARED}->parsed_bytes = p - data;"));
+            self.out.update(&Name::new("parsed_bytes"), code!("{}->@parsed_bytes = @p - @data;", SHARED));
         }
         context.reject
     }
@@ -113,10 +114,10 @@ impl<'a> Cx<'a> {
         let label = context.states[id].label.clone();
         self.paths = entry.paths;
         let outer = self.out.set_span(state.span);
-        self.out.retract(&format!("goto {label};"));
+        self.out.retract(&label);
         self.out.blank();
-        let origin = self.heading("", state.span);
-        self.out.outdented(format!("{label}: {origin}").trim_end());
+        let origin = self.origin("", state.span);
+        self.out.label(&label, &origin);
         for (i, stmt) in state.body.iter().enumerate() {
             if self.paths.is_unreachable() {
                 break;
@@ -155,7 +156,7 @@ impl<'a> Cx<'a> {
             }
             Target::Reject => {
                 context.reject.join(paths);
-                reject_label.to_owned()
+                reject_label.name()
             }
             Target::State(id) => {
                 let checked = context.checked;
@@ -170,15 +171,15 @@ impl<'a> Cx<'a> {
                 context.states[id].label.clone()
             }
         };
-        self.out.line(format!("goto {label};"));
+        self.out.goto(&label);
     }
 
     /// Writes a jump that is taken under a condition.
-    pub(super) fn jump_if(&mut self, condition: &str, target: Target) {
+    pub(super) fn jump_if(&mut self, condition: impl ToCode, target: Target) {
         let (before, checked) = (self.paths.clone(), self.in_parser.as_ref().map_or(0, |c| c.checked));
-        self.out.open(format!("if ({condition})"));
+        self.out.begin_single_if(condition);
         self.jump(target);
-        self.out.dedent();
+        self.out.end();
         self.paths = before;
         if let Some(context) = self.context() {
             context.checked = checked;
@@ -186,38 +187,38 @@ impl<'a> Cx<'a> {
     }
 
     /// Rejects with an error of core.p4's, if a condition holds.
-    pub(super) fn fail_if(&mut self, condition: &str, error: &str) {
+    pub(super) fn fail_if(&mut self, condition: impl ToCode, error: &str) {
         let value = self.error_value(error);
-        self.fail_with(Some(condition), &value);
+        self.fail_with(Some(&condition.code()), value);
     }
 
-    pub(super) fn fail_with(&mut self, condition: Option<&str>, error: &str) {
+    pub(super) fn fail_with(&mut self, condition: Option<&Code>, error: impl ToCode) {
         let visible = self.in_parser.as_ref().is_some_and(|c| c.visible);
         match (condition, visible) {
             (Some(condition), false) => self.jump_if(condition, Target::Reject),
             (None, false) => self.jump(Target::Reject),
             (Some(condition), true) => {
                 let before = self.paths.clone();
-                self.out.open(format!("if ({condition}) {{"));
-                self.out.line(format!("{COUNT_ERROR};"));
+                self.out.begin_if(&condition);
+                self.out.line(count_error());
                 self.set_error(error);
                 self.jump(Target::Reject);
-                self.out.close("}");
+                self.out.end();
                 self.paths = before;
             }
             (None, true) => {
-                self.out.line(format!("{COUNT_ERROR};"));
+                self.out.line(count_error());
                 self.set_error(error);
                 self.jump(Target::Reject);
             }
         }
     }
 
-    fn set_error(&mut self, value: &str) {
+    fn set_error(&mut self, value: impl ToCode) {
         let parser = self.in_parser.as_ref().map(|c| c.parser);
         if let Some(parser) = parser {
-            let variable = self.local(self.program.parsers[parser].error);
-            self.out.assignment(&variable.text, value);
+            let variable = self.variable(self.program.parsers[parser].error);
+            self.out.assignment(&variable, value);
         }
     }
 
@@ -231,7 +232,7 @@ impl<'a> Cx<'a> {
     /// Rejects by an error if nothing matched.
     pub(super) fn no_match(&mut self) {
         let value = self.error_value("NoMatch");
-        self.fail_with(None, &value);
+        self.fail_with(None, value);
     }
 
     /// Writes the jump that a select without any condition comes down to.
@@ -239,8 +240,8 @@ impl<'a> Cx<'a> {
         self.jump(target);
     }
 
-    pub(super) fn error_value(&self, name: &str) -> String {
-        self.program.errors.iter().position(|e| &**e == name).unwrap_or_default().to_string()
+    pub(super) fn error_value(&self, name: &str) -> Code {
+        self.program.errors.iter().position(|e| &**e == name).unwrap_or_default().code()
     }
 
     /// Finds what leads into each state of a parser with loops.

@@ -1,11 +1,13 @@
 //! Statements that only parsers have: extraction, lookahead, advance, and the tests of indices.
 
 use super::Cx;
-use super::cexpr::{CExpr, CType, Prec};
 use super::field::Referent;
-use super::member_access::{at, copy_member, load_call};
+use super::member_access::{Address, copy_array, load_call};
+use crate::c::code::{Known, Name, ToCode, code};
+use crate::c::expr::{CExpr, CType, Prec};
+use crate::c::tree::SHARED;
 use crate::layout::paths::{Hold, Item};
-use crate::layout::storage::{SHARED, constant_index};
+use crate::layout::storage::{Offset, constant_index};
 use crate::limits::MOST_SKIPPED;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
@@ -24,19 +26,16 @@ impl Cx<'_> {
             }
             StmtKind::Advance { bits } => self.advance(bits, stmt),
             StmtKind::PacketLength { dst } => {
-                let variable = self.local(*dst);
-                self.out.assignment(&variable.text, "data_end - data");
+                let variable = self.variable(*dst);
+                self.out.assignment(&variable, code!("@data_end - @data"));
             }
             StmtKind::Verify { condition, error } => {
                 self.check_expr_indices(condition);
                 let holds = self.condition(condition);
                 let error = self.value(error);
-                if holds.text != "true" {
-                    let fails = match holds.text.as_str() {
-                        "false" => None,
-                        _ => Some(format!("!{}", holds.operand())),
-                    };
-                    self.fail_with(fails.as_deref(), &error.text);
+                if !holds.is_true() {
+                    let fails = (!holds.is_false()).then(|| code!("!{}", holds.operand()));
+                    self.fail_with(fails.as_ref(), &error.text);
                 }
                 self.assume(condition, true);
             }
@@ -73,7 +72,7 @@ impl Cx<'_> {
             Some(length) => {
                 let skip = self.long_header(header, length, bytes);
                 self.on_each(header, |cx, id| cx.take(id, Item::LongHeader(id)));
-                self.out.update("p", format!("p += {skip};"));
+                self.out.update(&Name::new("p"), code!("@p += {};", skip));
                 if let Some(context) = self.context() {
                     context.checked = 0;
                 }
@@ -84,43 +83,43 @@ impl Cx<'_> {
             }
         }
         if let HeaderRef::Next(stack) = header {
-            let next = self.local(self.program.stacks[*stack].next_index);
+            let next = self.variable(self.program.stacks[*stack].next_index);
             self.paths.set_next(*stack, |n| n + 1);
             let value = match self.paths.next_index(*stack) {
-                Some(n) => n.to_string(),
-                None => format!("{} + 1", next.text),
+                Some(n) => n.code(),
+                None => code!("{} + 1", next),
             };
-            self.out.assignment(&next.text, &value);
+            self.out.assignment(&next, &value);
         }
     }
 
     /// A variable with the length of a varbit field in bits, which are whole bytes.
-    fn varbit_length(&mut self, bits: &Expr) -> String {
+    fn varbit_length(&mut self, bits: &Expr) -> Name {
         self.check_expr_indices(bits);
         let value = self.value(bits);
         let length = self.fresh("length", "__u32");
-        self.out.line(format!("{length} = {};", value.text));
+        self.out.line(code!("{} = {};", length, value.text));
         // As for `advance`: the verifier needs the test, though clang may not.
-        self.out.line(format!("barrier_var({length});"));
-        self.fail_if(&format!("{length} % 8"), "ParserInvalidArgument");
+        self.out.line(code!("@barrier_var({});", length));
+        self.fail_if(&code!("{} % 8", length), "ParserInvalidArgument");
         length
     }
 
     /// Writes the tests of a header with a varbit field; the variable with its length then holds that of the whole header in bytes.
-    fn long_header(&mut self, header: &HeaderRef, length: String, fixed: u32) -> String {
+    fn long_header(&mut self, header: &HeaderRef, length: Name, fixed: u32) -> Name {
         let ty = &self.program.header_types[self.header_type(header)];
         let most = ty.varbit_field().and_then(|f| ty.fields.get(f as usize)).map_or(0, |f| f.ty.width());
-        let too_long = format!("{length} > {most}");
+        let too_long = code!("{} > {}", length, most);
         if self.in_parser.as_ref().is_some_and(|context| context.visible) {
             // That the packet ends before comes first. The verifier wants a length that it knows to be small, so that comes second.
-            let is_there = format!("data_end - p >= {fixed} + {length} / 8");
-            self.fail_if(&format!("{too_long} && {is_there}"), "HeaderTooShort");
+            let is_there = code!("@data_end - @p >= {} + {} / 8", fixed, length);
+            self.fail_if(&code!("{} && {}", too_long, is_there), "HeaderTooShort");
             self.fail_if(&too_long, "PacketTooShort");
         } else {
             self.fail_if(&too_long, "HeaderTooShort");
         }
-        self.out.line(format!("{length} = {fixed} + {length} / 8;"));
-        self.fail_if(&format!("p + {length} > data_end"), "PacketTooShort");
+        self.out.line(code!("{} = {} + {} / 8;", length, fixed, length));
+        self.fail_if(&code!("@p + {} > @data_end", length), "PacketTooShort");
         length
     }
 
@@ -128,36 +127,40 @@ impl Cx<'_> {
     pub(super) fn take(&mut self, id: HeaderId, item: Item) {
         let storage = self.storage.headers[id].clone();
         let was = self.paths.may(id);
-        self.out.assignment(&storage.parsed, "true");
+        self.out.assignment(&storage.parsed, code!("@true"));
         if storage.copied {
             let layout = self.header_layout(id).clone();
             for member in &layout.members {
-                let (to, from) = (format!("{}.{}", storage.memory, member.name), at("p", member.offset));
-                self.out.line(copy_member(member, &to, &from, true));
+                let to = code!("{}.{}", storage.memory, member.name);
+                let from = Address::of(Known("p")).behind(member.offset);
+                self.out.line(match member.integer {
+                    true => code!("{} = {};", to, from.number(member.bytes)),
+                    false => copy_array(member, &to, &from, true),
+                });
             }
-            self.out.assignment(&storage.made, "true");
+            self.out.assignment(&storage.made, code!("@true"));
             self.paths.skip(item);
             self.paths.set(id, Hold::Memory);
             return;
         }
-        self.out.assignment(&storage.pointer, "p");
+        self.out.assignment(&storage.pointer, code!("@p"));
         self.set_here(id, true);
-        if !storage.at.is_empty() {
-            self.out.update(&storage.at, format!("{SHARED}->{} = p - data;", storage.at));
+        if let Some(Offset { at, .. }) = &storage.shared {
+            self.out.update(at, code!("{}->{} = @p - @data;", SHARED, at));
         }
         // Clang would otherwise choose pointer and flag by testing again what led here, one by one, and the verifier
         // does not see that the tests are the same: it finds the flag set and the pointer null.
-        let barrier = format!("barrier_vars({}, {});", storage.pointer, storage.here);
+        let barrier = code!("@barrier_vars({}, {});", storage.pointer, storage.here);
         self.out.update_all(&[&storage.pointer, &storage.here], barrier);
         if was.memory {
-            self.out.assignment(&storage.made, "false");
+            self.out.assignment(&storage.made, code!("@false"));
         }
         self.paths.extract(id, item);
     }
 
     fn move_cursor(&mut self, bytes: u32) {
         if bytes > 0 {
-            self.out.update("p", format!("p += {bytes};"));
+            self.out.update(&Name::new("p"), code!("@p += {};", bytes));
         }
         if let Some(context) = self.context() {
             context.checked = context.checked.saturating_sub(bytes);
@@ -165,8 +168,7 @@ impl Cx<'_> {
     }
 
     fn lookahead(&mut self, offset: u32, dst: LocalId, span: Span) {
-        let variable = self.local(dst);
-        let width = variable.width;
+        let (name, width) = (self.variable(dst), self.program.locals[dst].ty.width());
         if width == 0 {
             return;
         }
@@ -180,19 +182,19 @@ impl Cx<'_> {
             );
             return;
         }
-        let address = if first == 0 { "p".to_owned() } else { format!("p + {first}") };
-        let text = if bits == 8 { format!("*(__u8 *)({address})") } else { load_call(&address, bits, 8) };
+        let address = if first == 0 { code!("@p") } else { code!("@p + {}", first) };
+        let text = if bits == 8 { code!("*(__u8 *)({})", address) } else { load_call(&address, bits, 8) };
         let window = CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(bits), bits) };
         let low = last * 8 - offset - width;
         let value = super::expr::slice(window, low + width - 1, low).masked();
-        self.out.assignment(&variable.text, &value.text);
+        self.out.assignment(&name, &value.text);
     }
 
     fn advance(&mut self, bits: &Expr, stmt: &Stmt) {
         self.check_expr_indices(bits);
         match constant_bits(bits) {
-            Some(n) if n % 8 != 0 => self.fail_with(None, &self.error_value("ParserInvalidArgument")),
-            Some(n) if n > MOST_SKIPPED * 8 => self.fail_with(None, &self.error_value("PacketTooShort")),
+            Some(n) if n % 8 != 0 => self.fail_with(None, self.error_value("ParserInvalidArgument")),
+            Some(n) if n > MOST_SKIPPED * 8 => self.fail_with(None, self.error_value("PacketTooShort")),
             Some(n) => {
                 self.ensure(std::slice::from_ref(stmt), None, stmt.span);
                 self.move_cursor(n / 8);
@@ -203,13 +205,16 @@ impl Cx<'_> {
             None => {
                 let value = self.value(bits);
                 let skip = self.fresh("skip", "__u32");
-                self.out.line(format!("{skip} = {};", value.text));
-                self.fail_if(&format!("{skip} % 8"), "ParserInvalidArgument");
-                self.out.line(format!("{skip} /= 8;"));
+                self.out.line(code!("{} = {};", skip, value.text));
+                self.fail_if(&code!("{} % 8", skip), "ParserInvalidArgument");
+                self.out.line(code!("{} /= 8;", skip));
                 // Clang knows more of the value than the verifier does, and would leave out the test.
-                self.out.line(format!("barrier_var({skip});"));
-                self.fail_if(&format!("{skip} > {MOST_SKIPPED} || p + {skip} > data_end"), "PacketTooShort");
-                self.out.update("p", format!("p += {skip};"));
+                self.out.line(code!("@barrier_var({});", skip));
+                self.fail_if(
+                    &code!("{} > {} || @p + {} > @data_end", skip, MOST_SKIPPED, skip),
+                    "PacketTooShort",
+                );
+                self.out.update(&Name::new("p"), code!("@p += {};", skip));
                 if let Some(context) = self.context() {
                     context.checked = 0;
                 }
@@ -269,11 +274,11 @@ impl Cx<'_> {
         let stack = &self.program.stacks[id];
         let size = stack.elements.len();
         match (self.referent(header), self.paths.next_index(id)) {
-            (Referent::Nothing, _) => self.fail_with(None, &self.error_value("StackOutOfBounds")),
+            (Referent::Nothing, _) => self.fail_with(None, self.error_value("StackOutOfBounds")),
             (_, Some(_)) => {}
             (_, None) => {
                 let next = self.local(stack.next_index);
-                let test = if last { format!("!{}", next.text) } else { format!("{} >= {size}", next.text) };
+                let test = if last { code!("!{}", next.text) } else { code!("{} >= {}", next.text, size) };
                 self.fail_if(&test, "StackOutOfBounds");
             }
         }

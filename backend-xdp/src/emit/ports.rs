@@ -6,18 +6,24 @@
 //! return p4xdp_send(port);                           bpf_redirect, or bpf_redirect_map by number
 //! ```
 
-use super::writer::Writer;
-use crate::maps::{MapDefinition, MapType};
+use crate::c::code::{Code, Known, Name, code};
+use crate::c::map::{MapDefinition, MapType};
+use crate::c::tree::Tree;
 use crate::pipeline::PortPlaces;
 use p4xdp_control::manifest::Ports;
 use p4xdp_midend::analysis;
 use std::collections::HashSet;
 
 /// The port that the packet came in by.
-pub(crate) const PORT_IN: &str = "p4xdp_port_in(ctx->ingress_ifindex)";
+pub(crate) fn port_in() -> Code {
+    code!("{}(@ctx->ingress_ifindex)", PORT_IN)
+}
+
+/// Function of the port by which a packet came.
+const PORT_IN: Known = Known("p4xdp_port_in");
 
 /// Function that sends the packet out of a port; its value is the verdict.
-pub(crate) const SEND: &str = "p4xdp_send";
+pub(crate) const SEND: Known = Known("p4xdp_send");
 
 /// Numbers below this make an array of devices.
 const SMALL: u32 = 512;
@@ -37,9 +43,9 @@ pub(crate) struct Used {
 }
 
 impl Used {
-    /// By the words of a function.
-    pub(crate) fn of(words: &HashSet<&str>, redirects: bool) -> Used {
-        Used { ingress: words.contains("p4xdp_port_in"), egress: words.contains(SEND), redirects }
+    /// By the names that a function uses.
+    pub(crate) fn of(names: &HashSet<&str>, redirects: bool) -> Used {
+        Used { ingress: names.contains(PORT_IN.0), egress: names.contains(SEND.0), redirects }
     }
 
     /// What this or the other uses.
@@ -71,12 +77,12 @@ pub(crate) fn describe(used: Used, places: &PortPlaces, found: &analysis::ports:
 }
 
 /// Writes what the program needs in front of its function.
-pub(crate) fn declare(ports: &Ports, out: &mut Writer) {
+pub(crate) fn declare(ports: &Ports, out: &mut Tree) {
     if !ports.used {
         return;
     }
-    let text = |out: &mut Writer, text: &str| {
-        out.line(text.trim_end());
+    let text = |out: &mut Tree, text: &'static str| {
+        out.line(Code::fragment(text.trim_end()));
         out.blank();
     };
     text(out, include_str!("ports/settings.h"));
@@ -84,14 +90,14 @@ pub(crate) fn declare(ports: &Ports, out: &mut Writer) {
         text(out, include_str!("ports/ingress.h"));
     }
     if let Some(name) = &ports.egress {
-        out.line("/* Devices of numbered ports. */");
-        let (key, value) = ("__u32".to_owned(), "__u32".to_owned());
+        out.line(code!("/* Devices of numbered ports. */"));
+        let (key, value) = (code!("__u32"), code!("__u32"));
         // An array is quicker than a hash, by about a nanosecond.
         let (kind, entries) = match ports.most {
             0..SMALL => (MapType::DevMap, SMALL),
             _ => (MapType::DevMapHash, MOST_PORTS),
         };
-        MapDefinition { name: name.clone(), kind, key, value, max_entries: Some(entries) }.emit(out);
+        MapDefinition { name: Name::new(name), kind, key, value, max_entries: Some(entries) }.emit(out);
         text(out, include_str!("ports/egress.h"));
     }
 }

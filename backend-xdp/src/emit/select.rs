@@ -1,11 +1,11 @@
 //! `select`: a C switch where one key is compared with constants, a chain of tests otherwise.
 
 use super::Cx;
-use super::cexpr::{CExpr, Prec};
 use super::parser_stmt::constant_expr;
+use crate::c::expr::{CExpr, Prec};
 use num_bigint::BigUint;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, Keyset, ScalarType, SelectCase, Target};
+use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, Keyset, ScalarType, SelectCase};
 use std::collections::HashSet;
 
 /// Fewer cases than this are tests in their order: the first is likely the most frequent.
@@ -39,11 +39,11 @@ impl Cx<'_> {
                 .collect();
             let all = tests.into_iter().reduce(|a, b| a.joined("&&", Prec::And, &b, 1, true));
             let certain = match &all {
-                Some(test) if test.text == "false" => {
+                Some(test) if test.is_false() => {
                     self.out.set_span(outer);
                     continue;
                 }
-                Some(test) if test.text != "true" => {
+                Some(test) if !test.is_true() => {
                     self.jump_if(&test.text, case.target);
                     false
                 }
@@ -62,43 +62,49 @@ impl Cx<'_> {
 
     fn select_by_switch(&mut self, key: &Expr, cases: &[SelectCase]) {
         let bytes = key.ty.width() / 8;
-        let in_place = matches!(key.kind, ExprKind::Field { .. }) && matches!(key.ty.width(), 16 | 32 | 64);
-        let value = if in_place { self.network(key, bytes) } else { self.value(key) };
         // A swap at run time is no better than none: then the constants stay as they are.
-        let in_place = in_place && !value.text.starts_with("bpf_");
-        let value = if in_place { value } else { self.value(key) };
+        let in_place = match &key.kind {
+            ExprKind::Field { header, field } if matches!(key.ty.width(), 16 | 32 | 64) => {
+                self.raw_field(header, *field)
+            }
+            ExprKind::Field { .. }
+            | ExprKind::Const(_)
+            | ExprKind::Local(_)
+            | ExprKind::IsValid(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => None,
+        };
+        let is_in_place = in_place.is_some();
+        let value = in_place.unwrap_or_else(|| self.value(key));
         let mut rest = None;
-        self.out.line(format!("switch ({}) {{", value.text));
+        self.out.begin_switch(&value.text);
         for case in cases {
             let outer = self.out.set_span(case.span);
             match case.keysets.first() {
                 Some(Keyset::Value(constant)) => {
                     let constant = constant_expr(constant, key);
-                    let text = if in_place {
+                    let text = if is_in_place {
                         self.network(&constant, bytes).text
                     } else {
                         self.value(&constant).text
                     };
-                    self.out.line(format!("case {text}:"));
-                    self.indented_jump(case.target);
+                    self.out.case(&text);
+                    let before = self.paths.clone();
+                    self.jump_to(case.target);
+                    self.paths = before;
                 }
                 _ => rest = Some(case.target),
             }
             self.out.set_span(outer);
         }
-        self.out.line("}");
+        self.out.end();
         match rest {
             Some(target) => self.jump_to(target),
             None => self.no_match(),
         }
-    }
-
-    fn indented_jump(&mut self, target: Target) {
-        let before = self.paths.clone();
-        self.out.indent();
-        self.jump_to(target);
-        self.out.dedent();
-        self.paths = before;
     }
 
     /// Whether a key is in a set; `None` if everything is.

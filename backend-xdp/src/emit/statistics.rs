@@ -11,7 +11,9 @@
 //! }
 //! ```
 
-use super::writer::Writer;
+use crate::c::code::{Code, Known, Name, code};
+use crate::c::tree::Tree;
+use std::collections::HashSet;
 
 const ERRORS: &str = "static __always_inline void p4xdp_count_error(void)
 {
@@ -20,29 +22,38 @@ const ERRORS: &str = "static __always_inline void p4xdp_count_error(void)
 }
 ";
 
-/// Writes what must stand in front of the function.
-pub(crate) fn declare(function: &Writer, out: &mut Writer) {
-    out.line(include_str!("statistics.h"));
-    if function.words().contains("p4xdp_count_error") {
-        out.line(ERRORS);
+/// Writes what must stand in front of functions that use these names.
+pub(crate) fn declare(names: &HashSet<&str>, out: &mut Tree) {
+    out.line(Code::fragment(include_str!("statistics.h")));
+    if names.contains(COUNT_ERROR.0) {
+        out.line(Code::fragment(ERRORS));
     }
 }
 
 /// Counts a packet that the parser rejects for an error.
-pub(crate) const COUNT_ERROR: &str = "p4xdp_count_error()";
+const COUNT_ERROR: Known = Known("p4xdp_count_error");
+
+/// The statement that does so.
+pub(crate) fn count_error() -> Code {
+    code!("{}();", COUNT_ERROR)
+}
 
 /// How the function begins that works on the packet.
-pub(crate) const PACKET: &str = "static __always_inline int p4xdp_packet(struct xdp_md *ctx)";
+pub(crate) fn packet() -> Code {
+    code!("static __always_inline int @p4xdp_packet(struct @xdp_md *ctx)")
+}
 
 /// What stands in it if the program has no use for its packet.
-pub(crate) const NO_CONTEXT: &str = "(void)ctx; /* The P4 program does the same with every packet. */";
+pub(crate) fn no_context() -> Code {
+    code!("(void)ctx; /* The P4 program does the same with every packet. */")
+}
 
 /// Writes the program's function.
-pub(crate) fn entry(name: &str, out: &mut Writer) {
-    out.line("SEC(\"xdp\")");
-    out.line(format!("int {name}(struct xdp_md *ctx)"));
-    out.open("{");
-    out.line("return p4xdp_count_verdict(p4xdp_packet(ctx));");
-    out.close("}");
+pub(crate) fn entry(name: &Name, out: &mut Tree) {
+    out.line(code!("SEC(\"xdp\")"));
+    out.line(code!("int {}(struct @xdp_md *ctx)", name));
+    out.begin(code!("{{"));
+    out.line(code!("return @p4xdp_count_verdict(@p4xdp_packet(ctx));"));
+    out.end();
     out.blank();
 }

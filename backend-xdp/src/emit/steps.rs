@@ -1,8 +1,9 @@
 //! Steps of a section as C: what an architecture does around the program's parsers and controls.
 
 use super::Cx;
-use super::ports::{PORT_IN, SEND};
-use super::statistics::COUNT_ERROR;
+use super::ports::{SEND, port_in};
+use super::statistics::count_error;
+use crate::c::code::{Code, Name, ToCode, code};
 use crate::pipeline::{Section, Step, Value, Verdict};
 use p4xdp_midend::ir::{ControlId, LocalId};
 
@@ -10,11 +11,11 @@ use p4xdp_midend::ir::{ControlId, LocalId};
 #[derive(Default)]
 pub(super) struct KeptPorts {
     /// The one that the packet came by.
-    arrived: Option<String>,
+    arrived: Option<Name>,
     /// The program's variable that has it too.
-    given: Option<String>,
+    given: Option<Name>,
     /// The one that the packet leaves by.
-    chosen: Option<String>,
+    chosen: Option<Name>,
 }
 
 impl Cx<'_> {
@@ -27,45 +28,45 @@ impl Cx<'_> {
                 Step::Parse(parser) => drop(self.parser(*parser, section.rejected.is_none())),
                 Step::Run(control) => self.run_control(*control),
                 Step::EndIf { variable, is, verdict } => {
-                    let variable = self.local(*variable).text;
+                    let variable = self.variable(*variable);
                     let verdict = self.verdict(*verdict);
-                    self.out.line(format!("if ({variable} == {is})\n\treturn {verdict};"));
+                    self.out.return_if(code!("{} == {}", variable, *is), verdict);
                 }
                 Step::Choose(port) => {
                     let variable = self.fresh("out_port", "__u32");
-                    let port = self.local(*port).text;
+                    let port = self.variable(*port);
                     self.out.assignment(&variable, &port);
                     self.ports.chosen = Some(variable);
                 }
                 Step::Deparse { control, seen_by } => {
-                    let seen = seen_by.map(|action| format!("{} >= XDP_PASS", self.local(action).text));
-                    self.deparser(*control, seen.as_deref());
+                    let seen = seen_by.map(|action| code!("{} >= @XDP_PASS", self.variable(action)));
+                    self.deparser(*control, seen.as_ref());
                 }
                 Step::End(verdict) => {
                     self.out.blank();
                     let verdict = self.verdict(*verdict);
-                    self.out.line(format!("return {verdict};"));
+                    self.out.line(code!("return {};", verdict));
                 }
             }
         }
         if let Some(verdict) = section.rejected
-            && self.out.words().contains(self.reject_label)
+            && self.out.goes_to(self.reject_label.0)
         {
             self.out.blank();
-            self.out.outdented(format!("{}:", self.reject_label));
+            self.out.label(&self.reject_label.name(), "");
             let verdict = self.verdict(verdict);
-            self.out.line(format!("{COUNT_ERROR};\nreturn {verdict};"));
+            self.out.line(count_error());
+            self.out.line(code!("return {};", verdict));
         }
     }
 
     fn arrive(&mut self, port: Option<LocalId>, limit: u32) {
         let arrived = self.fresh("in_port", "__u32");
         if let Some(port) = port {
-            let port = self.local(port).text;
-            self.out.assignment(&arrived, PORT_IN);
+            let port = self.variable(port);
+            self.out.assignment(&arrived, port_in());
             self.out.assignment(&port, &arrived);
-            self.out.update(&port, format!("if ({port} >= {limit})"));
-            self.out.update(&port, format!("\treturn {};", self.abort));
+            self.out.update(&port, code!("if ({} >= {})\n\treturn {};", port, limit, self.abort));
             self.ports.given = Some(port);
         }
         self.ports.arrived = Some(arrived);
@@ -73,14 +74,14 @@ impl Cx<'_> {
 
     fn set(&mut self, variable: LocalId, value: Value) {
         let value = match value {
-            Value::Zero => "0".to_owned(),
-            Value::PacketLength => "data_end - data".to_owned(),
-            Value::Microseconds => "bpf_ktime_get_ns() / 1000".to_owned(),
-            Value::PortIn => PORT_IN.to_owned(),
+            Value::Zero => code!("0"),
+            Value::PacketLength => code!("@data_end - @data"),
+            Value::Microseconds => code!("@bpf_ktime_get_ns() / 1000"),
+            Value::PortIn => port_in(),
             Value::ErrorOf(parser) => self.local(self.program.parsers[parser].error).text,
             Value::Variable(other) => self.local(other).text,
         };
-        let variable = self.local(variable).text;
+        let variable = self.variable(variable);
         self.out.assignment(&variable, &value);
     }
 
@@ -88,34 +89,35 @@ impl Cx<'_> {
         let control = &self.program.controls[id];
         let outer = self.out.set_span(control.span);
         self.out.blank();
-        self.out.line(self.heading(&control.name, control.span));
+        self.heading(&control.name, control.span);
         self.block(&control.body);
         self.out.set_span(outer);
     }
 
     /// The verdict as C; what must stand in front of the return is written.
-    fn verdict(&mut self, verdict: Verdict) -> String {
+    fn verdict(&mut self, verdict: Verdict) -> Code {
         match verdict {
-            Verdict::Aborted => "XDP_ABORTED".to_owned(),
-            Verdict::Drop => "XDP_DROP".to_owned(),
-            Verdict::PassIf(accept) => format!("{} ? XDP_PASS : XDP_DROP", self.local(accept).text),
+            Verdict::Aborted => code!("@XDP_ABORTED"),
+            Verdict::Drop => code!("@XDP_DROP"),
+            Verdict::PassIf(accept) => code!("{} ? @XDP_PASS : @XDP_DROP", self.variable(accept)),
             Verdict::Action { action, port } => {
-                let (action, port) = (self.local(action).text, self.local(port).text);
+                let (action, port) = (self.variable(action), self.variable(port));
                 if self.can_be(&action, "XDP_REDIRECT") {
                     self.redirects = true;
-                    self.out.line(format!("if ({action} == XDP_REDIRECT)\n\treturn {SEND}({port});"));
+                    self.out.return_if(code!("{} == @XDP_REDIRECT", action), code!("{}({})", SEND, port));
                 }
-                action
+                action.code()
             }
             Verdict::SendChosen => {
                 self.redirects = true;
-                let Some(port) = self.ports.chosen.clone() else { return self.abort.to_owned() };
+                let Some(port) = self.ports.chosen.clone() else { return self.abort.code() };
                 // A program that reads its ingress port has found it already.
-                let words = self.out.words();
-                let known = self.ports.given.as_deref().is_some_and(|given| words.contains(given));
-                let arrived = self.ports.arrived.as_deref().filter(|_| known).unwrap_or(PORT_IN).to_owned();
-                self.out.line(format!("if ({port} == {arrived})\n\treturn XDP_TX;"));
-                format!("{SEND}({port})")
+                let names = self.out.names();
+                let known = self.ports.given.as_ref().is_some_and(|given| names.contains(given.as_str()));
+                let arrived =
+                    self.ports.arrived.as_ref().filter(|_| known).map_or_else(port_in, ToCode::code);
+                self.out.return_if(code!("{} == {}", port, arrived), code!("@XDP_TX"));
+                code!("{}({})", SEND, port)
             }
         }
     }

@@ -1,8 +1,9 @@
 //! Statements.
 
 use super::Cx;
-use super::cexpr::{CExpr, CType, Prec};
 use super::field::Referent;
+use crate::c::code::code;
+use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
@@ -74,7 +75,7 @@ impl Cx<'_> {
             let value = self.network(src, place.bytes);
             self.for_each_holder(to, |cx, base| {
                 let name = cx.member_name(to, &place, base);
-                cx.out.line(format!("{name} = {};", value.text));
+                cx.out.line(code!("{} = {};", name, value.text));
             });
             return;
         }
@@ -87,9 +88,9 @@ impl Cx<'_> {
         let value = value.masked();
         match dst {
             LValue::Local(id) => {
-                let variable = self.local(*id);
-                if variable.text != value.text {
-                    self.out.assignment(&variable.text, &value.text);
+                let variable = self.variable(*id);
+                if value.text.as_name() != Some(variable.as_str()) {
+                    self.out.assignment(&variable, &value.text);
                 }
             }
             LValue::Field { header, field } => self.write_field(header, *field, &value, span),
@@ -126,18 +127,18 @@ impl Cx<'_> {
                     HeaderRef::Header(_) | HeaderRef::Element { .. } => None,
                 };
                 let mut after = if position.is_some() { Paths::unreachable() } else { self.paths.clone() };
-                self.out.open(format!("switch ({}) {{", index.selector()));
+                self.out.begin_switch(&index.selector());
                 for (i, id) in elements.into_iter().enumerate() {
-                    self.out.outdented(format!("case {i}:"));
+                    self.out.case(&i);
                     after.join(self.alternative(|cx| {
                         if let Some((stack, back)) = position {
                             cx.paths.assume_next(stack, i as u32 + back);
                         }
                         part(cx, id);
                     }));
-                    self.out.line("break;");
+                    self.out.line(code!("break;"));
                 }
-                self.out.close("}");
+                self.out.end();
                 self.paths = after;
                 self.end_alternatives();
             }
@@ -163,7 +164,7 @@ impl Cx<'_> {
 
 /// `old` with bits `hi` to `lo` replaced.
 fn spliced(old: CExpr, value: &CExpr, hi: u32, lo: u32) -> CExpr {
-    use super::cexpr::ones;
+    use crate::c::expr::ones;
     let width = old.width;
     let keep = CExpr::constant(&(ones(width) ^ (ones(hi - lo + 1) << lo)), width);
     let kept = old.masked().joined("&", Prec::BitAnd, &keep, width, true);

@@ -20,6 +20,8 @@ mod keys;
 mod params;
 
 use super::Cx;
+use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
 use crate::layout::tables::{DEFAULTS, DefaultPlace, TableLayout};
 use crate::table_storage::TableStorage;
@@ -43,9 +45,9 @@ struct Application<'t> {
 /// Where the number of the action to run and its parameters come from.
 enum Selected<'s> {
     /// A value: the C expressions of its action's number, and of a pointer to it.
-    Value { number: String, pointer: &'s str },
+    Value { number: CExpr, pointer: &'s Name },
     /// A variable has the number, and the parameters are in their variables.
-    Variables { number: String },
+    Variables { number: Name },
 }
 
 impl Cx<'_> {
@@ -60,45 +62,48 @@ impl Cx<'_> {
         let tables = Rc::clone(&self.module.tables);
         let table = &self.program.tables[id];
         let application = Application { table, layout: &tables.layouts[id], hit, action_run };
-        self.out.line(self.heading(&format!("table {}", table.name), span));
-        self.out.open("{");
+        self.heading(&format!("table {}", table.name), span);
+        self.out.begin(code!("{"));
         match &application.layout.storage {
             Some(storage) => self.apply_stored(&application, storage.as_ref()),
             None if table.entries.is_empty() => {
-                self.assign_hit(&application, "false");
+                self.assign_hit(&application, code!("@false"));
                 self.apply_default(&application);
             }
             None => self.apply_code(&application),
         }
-        self.out.close("}");
+        self.out.end();
     }
 
     /// A table whose entries come at run time.
     fn apply_stored(&mut self, application: &Application<'_>, storage: &dyn TableStorage) {
         let Application { table, layout, .. } = *application;
-        let entry = format!("{}_entry", layout.stem);
+        let entry = Name::new(&format!("{}_entry", layout.stem));
         let mut out = self.out.nested();
         storage.emit_lookup(&layout.value, &mut Keys { cx: self, keys: &table.keys }, &entry, &mut out);
         self.out.append(out);
         self.out.blank();
         let (found, missing) = match layout.value.base {
-            0 => (entry.clone(), format!("!{entry}")),
-            _ => (format!("{entry} && {entry}->action"), format!("!{entry} || !{entry}->action")),
+            0 => (entry.code(), CExpr::truth(code!("!{}", entry), Prec::Unary)),
+            _ => {
+                let missing = code!("!{} || !{}->action", entry, entry);
+                (code!("{} && {}->action", entry, entry), CExpr::truth(missing, Prec::Or))
+            }
         };
         if has_fallback(table, layout) {
             self.fall_back(application, &entry, &missing);
         }
-        let is_hit = if layout.value.base == 0 { format!("{entry} != NULL") } else { found.clone() };
+        let is_hit = if layout.value.base == 0 { code!("{} != NULL", entry) } else { found.clone() };
         self.assign_hit(application, &is_hit);
         if let Some(variable) = application.hit {
             // clang would make `a != NULL || b != NULL` of two tables a bitwise or of pointers, which the verifier refuses.
-            let variable = self.local(variable);
-            self.out.line(format!("barrier_var({});", variable.text));
+            let variable = self.variable(variable);
+            self.out.line(code!("@barrier_var({});", variable));
         }
-        let number = format!("{entry}->action");
+        let number = CExpr::atom(code!("{}->action", entry), CType::U32, 32);
         match layout.default {
             DefaultPlace::Data(_) => {
-                self.out.line(format!("if ({missing})\n\t{entry} = &{DEFAULTS}.{};", layout.stem));
+                self.out.line(code!("if ({})\n\t{} = &{}.{};", missing.text, entry, DEFAULTS, layout.stem));
                 let reachable = layout.reachable(|a| a.in_entries || a.as_default);
                 self.run(application, &reachable, Selected::Value { number, pointer: &entry });
             }
@@ -109,24 +114,25 @@ impl Cx<'_> {
                     .value
                     .actions
                     .get(default)
-                    .map_or((true, ""), |a| (a.params.list.is_empty(), a.constant.as_str()));
+                    .map_or((true, Code::default()), |a| (a.params.list.is_empty(), a.constant.code()));
                 let nothing = self.is_empty_action(table, default) && application.action_run.is_none();
                 if bare && in_entries.contains(&default) && !nothing {
                     // The default action is one of the cases.
-                    let found = if layout.value.base == 0 { found } else { format!("({found})") };
-                    let number = format!("{found} ? {number} : {constant}");
+                    let found = if layout.value.base == 0 { found } else { code!("({})", found) };
+                    let text = code!("{} ? {} : {}", found, number.text, constant);
+                    let number = CExpr { prec: Prec::Conditional, ..CExpr::atom(text, CType::U32, 32) };
                     self.run(application, &in_entries, Selected::Value { number, pointer: &entry });
                     return;
                 }
-                self.out.open(format!("if ({found}) {{"));
+                self.out.begin_if(&found);
                 let hits = self.alternative(|cx| {
                     cx.run(application, &in_entries, Selected::Value { number, pointer: &entry });
                 });
                 if !nothing {
-                    self.out.turn("} else {");
+                    self.out.begin_else(None);
                     self.apply_default(application);
                 }
-                self.out.close("}");
+                self.out.end();
                 self.paths.join(hits);
             }
         }
@@ -138,19 +144,19 @@ impl Cx<'_> {
         match layout.default {
             DefaultPlace::Data(_) => {
                 let entry = self.module.names.kept(&format!("{}_entry", layout.stem));
-                let text = format!("struct {} *{entry} = &{DEFAULTS}.{};", layout.value.tag, layout.stem);
+                let text = code!("struct {} *{} = &{}.{};", layout.value.tag, entry, DEFAULTS, layout.stem);
                 self.out.update(&entry, text);
                 self.out.blank();
                 let reachable = layout.reachable(|a| a.as_default);
-                let number = format!("{entry}->action");
+                let number = CExpr::atom(code!("{}->action", entry), CType::U32, 32);
                 self.run(application, &reachable, Selected::Value { number, pointer: &entry });
             }
             DefaultPlace::Code => {
                 let call = &table.default_action;
                 self.assign_constants(table, call);
                 if let Some(variable) = application.action_run {
-                    let variable = self.local(variable);
-                    self.out.assignment(&variable.text, &call.action.to_string());
+                    let variable = self.variable(variable);
+                    self.out.assignment(&variable, call.action);
                 }
                 self.run_body(application, call.action, None);
             }
@@ -162,16 +168,15 @@ impl Cx<'_> {
         let Application { table, layout, .. } = *application;
         let (number, pointer) = match selected {
             Selected::Value { number, pointer } => (number, Some(pointer)),
-            Selected::Variables { number } => (number, None),
+            Selected::Variables { number } => (CExpr::atom(number, CType::U32, 32), None),
         };
-        let number_operand = if number.contains('?') { format!("({number})") } else { number.clone() };
         if let Some(variable) = application.action_run {
-            let variable = self.local(variable);
+            let variable = self.variable(variable);
             let position = match layout.value.base {
-                0 => number.clone(),
-                base => format!("{number_operand} - {base}"),
+                0 => number.text.clone(),
+                base => code!("{} - {}", number.operand(), base),
             };
-            self.out.assignment(&variable.text, &position);
+            self.out.assignment(&variable, &position);
         }
         let (empty, full): (Vec<usize>, Vec<usize>) =
             reachable.iter().partition(|&&position| self.is_empty_action(table, position));
@@ -179,35 +184,35 @@ impl Cx<'_> {
             ([], _) => {}
             ([only], true) => self.run_body(application, *only, pointer),
             ([only], false) => {
-                self.out.open(format!("if ({number_operand} == {}) {{", layout.number(*only)));
+                self.out.begin_if(code!("{} == {}", number.operand(), layout.number(*only)));
                 let ran = self.alternative(|cx| cx.run_body(application, *only, pointer));
-                self.out.close("}");
+                self.out.end();
                 self.paths.join(ran);
             }
             (several, all_full) => {
                 let mut after = if all_full { Paths::unreachable() } else { self.paths.clone() };
-                self.out.open(format!("switch ({number}) {{"));
+                self.out.begin_switch(&number.text);
                 for (i, &position) in several.iter().enumerate() {
-                    self.out.outdented(format!("case {}:", layout.number(position)));
+                    self.out.case(&layout.number(position));
                     // Only a control plane that knows the numbers writes them.
                     if all_full && i + 1 == several.len() {
-                        self.out.outdented("default:");
+                        self.out.default_case();
                     }
                     after.join(self.alternative(|cx| {
                         cx.run_body(application, position, pointer);
                         if !cx.paths.is_unreachable() {
-                            cx.out.line("break;");
+                            cx.out.line(code!("break;"));
                         }
                     }));
                 }
-                self.out.close("}");
+                self.out.end();
                 self.paths = after;
             }
         }
     }
 
     /// Writes an action's body; with a pointer, its parameters come from there.
-    fn run_body(&mut self, application: &Application<'_>, position: usize, pointer: Option<&str>) {
+    fn run_body(&mut self, application: &Application<'_>, position: usize, pointer: Option<&Name>) {
         let Application { table, layout, .. } = *application;
         let (Some(action), Some(in_value)) =
             (table.actions.get(position), layout.value.actions.get(position))
@@ -216,7 +221,7 @@ impl Cx<'_> {
         };
         let action = &self.program.actions[action.action];
         let bound = match pointer {
-            Some(pointer) => self.bind_params(action, in_value, &format!("{pointer}->{}", in_value.member)),
+            Some(pointer) => self.bind_params(action, in_value, &code!("{}->{}", pointer, in_value.member)),
             None => Vec::new(),
         };
         self.block(&action.body);
@@ -227,10 +232,10 @@ impl Cx<'_> {
         table.actions.get(position).is_some_and(|a| self.program.actions[a.action].body.is_empty())
     }
 
-    fn assign_hit(&mut self, application: &Application<'_>, value: &str) {
+    fn assign_hit(&mut self, application: &Application<'_>, value: impl ToCode) {
         if let Some(variable) = application.hit {
-            let variable = self.local(variable);
-            self.out.assignment(&variable.text, value);
+            let variable = self.variable(variable);
+            self.out.assignment(&variable, value);
         }
     }
 }

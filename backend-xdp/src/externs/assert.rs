@@ -1,6 +1,7 @@
 //! `assert(check)` and `assume(check)` of v1model: a check that fails aborts the packet.
 
 use super::V1MODEL;
+use crate::c::code::code;
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use p4xdp_midend::ir::Arg;
@@ -15,8 +16,8 @@ impl Extern for Assert {
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         let [Arg::In(check)] = call.args else { return Err(OtherShape) };
         let holds = cx.condition(check);
-        if holds.text != "true" {
-            cx.out.line(format!("if (!{})\n\treturn {};", holds.operand(), cx.abort));
+        if !holds.is_true() {
+            cx.out.line(code!("if (!{})\n\treturn {};", holds.operand(), cx.abort));
         }
         cx.assume(check, true);
         Ok(())

@@ -2,8 +2,9 @@
 //! with the number and shape of its cells, out come its map and where things stand. Counters and registers are such arrays; what a cell means
 //! and how packets change it is theirs.
 
+use crate::c::code::{Code, Name, code};
+use crate::c::map::{MapDefinition, MapType};
 use crate::layout::tables::short_name;
-use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
 use num_traits::ToPrimitive;
 use p4xdp_control::manifest::{self, CellKind, ExternKind};
@@ -16,13 +17,13 @@ use p4xdp_midend::ir::ExternInstance;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cells {
     /// Name of the map.
-    pub(super) map: String,
+    pub(super) map: Name,
     /// Kind of the map; its keys are indices of 32 bits.
     kind: MapType,
     /// Cells.
     pub(super) size: u32,
     /// C type of a cell.
-    slot: &'static str,
+    slot: Code,
     /// Bytes of a cell.
     pub(super) bytes: u32,
 }
@@ -34,7 +35,7 @@ impl Cells {
         names: &mut Names,
         kind: MapType,
         size: u32,
-        (slot, bytes): (&'static str, u32),
+        (slot, bytes): (Code, u32),
     ) -> Cells {
         let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
         Cells { map: short_name(names, last), kind, size: size.max(1), slot, bytes }
@@ -44,7 +45,7 @@ impl Cells {
     pub(super) fn describe(&self, kind: CellKind, fields: Vec<(Param, Place)>) -> ExternKind {
         ExternKind::Cells(manifest::Cells {
             kind,
-            map: self.map.clone(),
+            map: self.map.to_string(),
             per_cpu: matches!(self.kind, MapType::PerCpuArray | MapType::PerCpuHash),
             sparse: matches!(self.kind, MapType::Hash | MapType::PerCpuHash),
             size: self.size,
@@ -59,8 +60,8 @@ impl Cells {
         MapDefinition {
             name: self.map.clone(),
             kind: self.kind,
-            key: "__u32".to_owned(),
-            value: self.slot.to_owned(),
+            key: code!("__u32"),
+            value: self.slot.clone(),
             max_entries: Some(self.size),
         }
     }

@@ -3,8 +3,9 @@
 use super::V1MODEL;
 use super::digest::Algorithm;
 use crate::arch::Stages;
+use crate::c::code::code;
+use crate::c::expr::CExpr;
 use crate::emit::Cx;
-use crate::emit::cexpr::CExpr;
 use crate::emit::expr::slice;
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use p4xdp_midend::ir::{Arg, Expr};
@@ -49,9 +50,9 @@ impl Extern for Verify {
             let width = expected.ty.width();
             let expected = cx.value(expected);
             let Some(sum) = checksum(cx, call, algorithm, data, width) else { return };
-            let flag = cx.local(failed).text;
-            cx.out.update(&flag, format!("if ({} != {})", sum.operand(), expected.operand()));
-            cx.out.update(&flag, format!("\t{flag} = 1;"));
+            let flag = cx.variable(failed);
+            let wrong = code!("{} != {}", sum.operand(), expected.operand());
+            cx.out.update(&flag, code!("if ({})\n\t{} = 1;", wrong, flag));
         });
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! `bool tcp_conntrack(in Headers)`, declared by programs: whether a packet belongs to a TCP connection that was opened properly. The structure
 //! has headers `ipv4` and `tcp` with the fields that [`FIELDS`] lists.
 
+use crate::c::code::{Code, Name, code};
+use crate::c::expr::{CExpr, Prec};
+use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, Prec};
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::emit::field::Referent;
 use crate::layout::tables::short_name;
-use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
@@ -28,7 +29,7 @@ const FIELDS: [(&str, &str, u32); 7] = [
 /// The map of connections, which all calls share.
 #[derive(Debug)]
 struct Connections {
-    map: String,
+    map: Name,
 }
 
 fn lay_out(names: &mut Names) -> Box<dyn Extern> {
@@ -40,8 +41,8 @@ impl Extern for Connections {
         vec![MapDefinition {
             name: self.map.clone(),
             kind: MapType::LruHash,
-            key: "struct connection".to_owned(),
-            value: "struct connection_state".to_owned(),
+            key: code!("struct @connection"),
+            value: code!("struct @connection_state"),
             max_entries: Some(10000),
         }]
     }
@@ -53,8 +54,8 @@ impl Extern for Connections {
             .map(|wanted| field(cx, headers, wanted))
             .collect::<Option<_>>()
             .ok_or(OtherShape)?;
-        let arguments: Vec<String> = fields.iter().map(|field| cx.value(field).text).collect();
-        let text = format!("tcp_conntrack(&{}, {})", self.map, arguments.join(", "));
+        let arguments: Vec<Code> = fields.iter().map(|field| cx.value(field).text).collect();
+        let text = code!("@tcp_conntrack(&{}, {})", self.map, Code::join(&arguments, ", "));
         cx.give(call, CExpr::truth(text, Prec::Postfix));
         Ok(())
     }

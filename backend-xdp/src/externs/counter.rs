@@ -5,10 +5,11 @@
 
 use super::V1MODEL;
 use super::cells::{Cells, at, constants};
+use crate::c::code::code;
+use crate::c::expr::CType;
+use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
-use crate::emit::cexpr::CType;
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
-use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
 use p4xdp_control::manifest::cells::{BYTES, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
@@ -49,8 +50,8 @@ impl Counters {
     ) -> Result<Counters, ErrorsReported> {
         const MOST: u32 = 1 << 24;
         let slot = match counts {
-            Counts::Packets | Counts::Bytes => ("__u64", 8),
-            Counts::PacketsAndBytes => ("struct packets_and_bytes", 16),
+            Counts::Packets | Counts::Bytes => (code!("__u64"), 8),
+            Counts::PacketsAndBytes => (code!("struct @packets_and_bytes"), 16),
         };
         let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
             let message = format!("`{}` has {size} counters", instance.name);
@@ -94,14 +95,14 @@ impl Extern for Counters {
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        const LENGTH: &str = "data_end - data";
+        let length = code!("@data_end - @data");
         let values = cx.values(call.args).ok_or(OtherShape)?;
         let ("count", [index]) = (call.name, values.as_slice()) else { return Err(OtherShape) };
         let (map, index) = (&self.cells.map, index.clone().converted(CType::U32).text);
         cx.out.line(match self.counts {
-            Counts::Packets => format!("xdp_count(&{map}, {index}, 1);"),
-            Counts::Bytes => format!("xdp_count(&{map}, {index}, {LENGTH});"),
-            Counts::PacketsAndBytes => format!("xdp_count_packet(&{map}, {index}, {LENGTH});"),
+            Counts::Packets => code!("@xdp_count(&{}, {}, 1);", map, index),
+            Counts::Bytes => code!("@xdp_count(&{}, {}, {});", map, index, length),
+            Counts::PacketsAndBytes => code!("@xdp_count_packet(&{}, {}, {});", map, index, length),
         });
         Ok(())
     }

@@ -6,9 +6,10 @@
 use super::FILTERS;
 use super::cells::constants;
 use super::counter::{Counters, Counts};
+use crate::c::code::{Known, code};
+use crate::c::map::MapDefinition;
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
-use crate::maps::MapDefinition;
 use crate::names::Names;
 use p4xdp_control::manifest::ExternKind;
 use p4xdp_frontend::diagnostic::Diagnostics;
@@ -42,13 +43,13 @@ impl Extern for CounterArray {
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         let values = cx.values(call.args).ok_or(OtherShape)?;
         let (index, amount) = match (call.name, values.as_slice()) {
-            ("increment", [index]) => (index, "1"),
-            ("add", [index, amount]) => (index, amount.text.as_str()),
+            ("increment", [index]) => (index, code!("1")),
+            ("add", [index, amount]) => (index, amount.text.clone()),
             _ => return Err(OtherShape),
         };
-        let function = if self.sparse { "xdp_count_sparse" } else { "xdp_count" };
+        let function = if self.sparse { Known("xdp_count_sparse") } else { Known("xdp_count") };
         let map = &self.counters.cells.map;
-        cx.out.line(format!("{function}(&{map}, {}, {amount});", index.text));
+        cx.out.line(code!("{}(&{}, {}, {});", function, map, index.text, amount));
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
 //! `csum_replace2(csum, old, new)` and `csum_replace4`, declared by ebpf_model and by programs: the Internet checksum after a word has changed
 //! (RFC 1624). The prelude has functions of the same names.
 
+use crate::c::code::{Code, Name, code};
+use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType};
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::layout::extern_facts::Facts;
 use p4xdp_midend::ir::{Arg, Expr};
@@ -22,7 +23,9 @@ impl Extern for CsumReplace {
         let args = [csum, old, new];
         let text = match in_place(cx, call, args) {
             Some(text) => text,
-            None => format!("{}({})", call.name, args.map(|arg| cx.value(arg).text).join(", ")),
+            None => {
+                code!("{}({})", Name::new(call.name), Code::join(args.map(|arg| cx.value(arg).text), ", "))
+            }
         };
         cx.give(call, CExpr::atom(text, CType::U16, 16));
         Ok(())
@@ -31,10 +34,10 @@ impl Extern for CsumReplace {
 
 /// An update from numbers that mostly are in headers: without swapping them, which changes nothing but the order of the result. Clang drops
 /// that swap too where the result goes to a header.
-fn in_place(cx: &mut Cx<'_>, call: &Call<'_>, args: [&Expr; 3]) -> Option<String> {
+fn in_place(cx: &mut Cx<'_>, call: &Call<'_>, args: [&Expr; 3]) -> Option<Code> {
     if args.iter().filter(|arg| cx.is_in_network_order(arg)).count() < 2 {
         return None;
     }
     let numbers = args.map(|arg| cx.network(arg, arg.ty.width() / 8).text);
-    Some(format!("bpf_ntohs({}({}))", call.name, numbers.join(", ")))
+    Some(code!("@bpf_ntohs({}({}))", Name::new(call.name), Code::join(numbers, ", ")))
 }

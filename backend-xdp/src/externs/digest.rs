@@ -26,8 +26,9 @@
 //! ```
 
 use super::row::{Group, is_of_bytes, is_steady};
+use crate::c::code::{Code, Name, code};
+use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType};
 use crate::emit::expr::slice;
 use crate::emit::externs::Call;
 use p4xdp_frontend::diagnostic::codes;
@@ -78,22 +79,23 @@ impl Cx<'_> {
         match algorithm {
             Algorithm::Random => {
                 let digest = self.fresh("digest", "__u64");
-                self.out.line(format!("{digest} = xdp_random(0, ~0ULL);"));
+                self.out.line(code!("{} = @xdp_random(0, ~0ULL);", digest));
                 CExpr::atom(digest, CType::U64, 64)
             }
             Algorithm::Csum16 => self.sum_of(groups),
             Algorithm::Crc32 => {
-                let digest = self.crc("crc32", "0xffffffff", groups);
-                self.out.assignment(&digest, &format!("~{digest} & 0xffffffff"));
+                let digest = self.crc("crc32", code!("0xffffffff"), groups);
+                self.out.assignment(&digest, &code!("~{} & 0xffffffff", digest));
                 CExpr::atom(digest, CType::U64, 32)
             }
-            Algorithm::Crc16 => CExpr::atom(self.crc("crc16", "0", groups), CType::U64, 16),
+            Algorithm::Crc16 => CExpr::atom(self.crc("crc16", code!("0"), groups), CType::U64, 16),
             Algorithm::Xor16 => self.xor(groups),
             Algorithm::Identity => self.first_bytes(groups),
         }
     }
 
-    fn crc(&mut self, function: &str, initial: &str, groups: &[Group]) -> String {
+    fn crc(&mut self, algorithm: &str, initial: Code, groups: &[Group]) -> Name {
+        let function = |unit: &str| Name::new(&format!("{algorithm}_{unit}"));
         let digest = self.fresh("digest", "__u64");
         self.out.assignment(&digest, initial);
         if is_of_bytes(groups) {
@@ -101,7 +103,8 @@ impl Cx<'_> {
                 self.where_there(group, |cx| {
                     for piece in cx.pieces(&group.values, PIECE, true) {
                         let (bytes, value) = (piece.width / 8, piece.masked().text);
-                        let text = format!("{digest} = {function}_bytes({digest}, {value}, {bytes});");
+                        let text =
+                            code!("{} = {}({}, {}, {});", digest, function("bytes"), digest, value, bytes);
                         cx.out.update(&digest, text);
                     }
                 });
@@ -109,22 +112,30 @@ impl Cx<'_> {
             return digest;
         }
         let (at, rest) = (self.bit_count(), self.fresh("rest", "__u64"));
-        self.out.assignment(&rest, "0");
+        self.out.assignment(&rest, code!("0"));
         for group in groups {
             self.where_there(group, |cx| {
                 for piece in cx.pieces(&group.values, BEHIND_REST, false) {
                     let (width, value) = (piece.width, piece.masked().operand());
-                    cx.out.update(&rest, format!("{rest} = {rest} << {width} | {value};"));
-                    let (bits, bytes) = (format!("({at} & 7) + {width}"), width.div_ceil(8));
-                    let text = format!("{digest} = {function}_bits({digest}, {rest}, {bits}, {bytes});");
+                    cx.out.update(&rest, code!("{} = {} << {} | {};", rest, rest, width, value));
+                    let (bits, bytes) = (code!("({} & 7) + {}", at, width), width.div_ceil(8));
+                    let text = code!(
+                        "{} = {}({}, {}, {}, {});",
+                        digest,
+                        function("bits"),
+                        digest,
+                        rest,
+                        bits,
+                        bytes
+                    );
                     cx.out.update(&digest, text);
                     cx.count_bits(&at, width);
                 }
             });
         }
-        self.out.update(&digest, format!("if ({at} & 7)"));
-        let last = format!("{rest} << (8 - ({at} & 7))");
-        self.out.update(&digest, format!("\t{digest} = {function}_bytes({digest}, {last}, 1);"));
+        let last = code!("{} << (8 - ({} & 7))", rest, at);
+        let text = code!("if ({} & 7)\n\t{} = {}({}, {}, 1);", at, digest, function("bytes"), digest, last);
+        self.out.update(&digest, text);
         digest
     }
 
@@ -132,18 +143,18 @@ impl Cx<'_> {
         /// Bits that can be moved by up to 15.
         const ROOM: u32 = 48;
         let digest = self.fresh("digest", "__u64");
-        self.out.assignment(&digest, "0");
+        self.out.assignment(&digest, code!("0"));
         if is_steady(groups, 16) && is_of_bytes(groups) {
             let mut bytes = 0;
             for group in groups {
                 self.where_there(group, |cx| {
                     for piece in cx.pieces(&group.values, PIECE, true) {
                         bytes += piece.width / 8;
-                        let words = format!("xor_words({})", piece.masked().text);
+                        let words = code!("@xor_words({})", piece.masked().text);
                         // A piece that ends in the middle of a word.
                         let words =
-                            if bytes % 2 == 1 { format!("__builtin_bswap16({words})") } else { words };
-                        cx.out.update(&digest, format!("{digest} ^= {words};"));
+                            if bytes % 2 == 1 { code!("__builtin_bswap16({})", words) } else { words };
+                        cx.out.update(&digest, code!("{} ^= {};", digest, words));
                     }
                 });
             }
@@ -154,7 +165,8 @@ impl Cx<'_> {
                     for piece in cx.pieces(&group.values, ROOM, false) {
                         cx.count_bits(&at, piece.width);
                         let value = piece.masked().converted(CType::U64).operand();
-                        cx.out.update(&digest, format!("{digest} ^= xor_words({value} << (-{at} & 15));"));
+                        cx.out
+                            .update(&digest, code!("{} ^= @xor_words({} << (-{} & 15));", digest, value, at));
                     }
                 });
             }
@@ -164,7 +176,7 @@ impl Cx<'_> {
 
     fn first_bytes(&mut self, groups: &[Group]) -> CExpr {
         let digest = self.fresh("digest", "__u64");
-        self.out.assignment(&digest, "0");
+        self.out.assignment(&digest, code!("0"));
         if groups.iter().all(|group| group.condition.is_none()) {
             let values: Vec<Expr> = groups.iter().flat_map(|group| group.values.clone()).collect();
             if let Some(first) = self.pieces(&values, PIECE, true).into_iter().next() {
@@ -176,32 +188,33 @@ impl Cx<'_> {
                 self.where_there(group, |cx| {
                     for piece in cx.pieces(&group.values, PIECE, false) {
                         let (width, value) = (piece.width, piece.masked().text);
-                        let text = format!("{digest} = bits_behind({digest}, {at}, {value}, {width});");
+                        let text =
+                            code!("{} = @bits_behind({}, {}, {}, {});", digest, digest, at, value, width);
                         cx.out.update(&digest, text);
                         cx.count_bits(&at, width);
                     }
                 });
             }
-            self.out.update(&digest, format!("{digest} = whole_bytes({digest}, {at});"));
+            self.out.update(&digest, code!("{} = @whole_bytes({}, {});", digest, digest, at));
         }
         CExpr::atom(digest, CType::U64, 64)
     }
 
     /// A variable that counts the bits of a row; its name is returned.
-    fn bit_count(&mut self) -> String {
+    fn bit_count(&mut self) -> Name {
         let at = self.fresh("at", "__u32");
-        self.out.assignment(&at, "0");
+        self.out.assignment(&at, code!("0"));
         at
     }
 
-    fn count_bits(&mut self, at: &str, width: u32) {
-        self.out.update(at, format!("{at} += {width};"));
+    fn count_bits(&mut self, at: &Name, width: u32) {
+        self.out.update(at, code!("{} += {};", at, width));
     }
 
     /// The Internet checksum of a row of bits. Those behind the last whole word are its high ones.
     fn sum_of(&mut self, groups: &[Group]) -> CExpr {
         let sum = self.fresh("sum", "__u64");
-        self.out.assignment(&sum, "0");
+        self.out.assignment(&sum, code!("0"));
         if is_steady(groups, 16) {
             let mut end = 0;
             for group in groups {
@@ -221,15 +234,15 @@ impl Cx<'_> {
                     for piece in cx.pieces(&group.values, 64, false) {
                         cx.count_bits(&at, piece.width);
                         let value = piece.masked().text;
-                        cx.out.update(&sum, format!("{sum} += csum_words({value}) << (-{at} & 15);"));
+                        cx.out.update(&sum, code!("{} += @csum_words({}) << (-{} & 15);", sum, value, at));
                     }
                 });
             }
         }
-        CExpr::atom(format!("csum_fold64({sum})"), CType::U16, 16)
+        CExpr::atom(code!("@csum_fold64({})", sum), CType::U16, 16)
     }
 
-    fn add_to_sum(&mut self, sum: &str, value: CExpr, width: u32, shift: u32) {
+    fn add_to_sum(&mut self, sum: &Name, value: CExpr, width: u32, shift: u32) {
         const ROOM: u32 = 48;
         if value.is_zero() {
             return;
@@ -240,18 +253,18 @@ impl Cx<'_> {
                 let part = slice(value.clone(), hi, lo).masked();
                 let name = cx.fresh("part", "__u64");
                 cx.out.assignment(&name, &part.text);
-                format!("csum_words({name})")
+                code!("@csum_words({})", name)
             };
             let (high, low) = (half(self, width - 1, 64), half(self, 63, 0));
-            format!("({high} + {low})")
+            code!("({} + {})", high, low)
         } else if width + shift > ROOM {
-            format!("csum_words({})", value.text)
+            code!("@csum_words({})", value.text)
         } else if shift > 0 {
             value.converted(CType::U64).operand()
         } else {
             value.text
         };
-        let shifted = if shift > 0 { format!("{text} << {shift}") } else { text };
-        self.out.update(sum, format!("{sum} += {shifted};"));
+        let shifted = if shift > 0 { code!("{} << {}", text, shift) } else { text };
+        self.out.update(sum, code!("{} += {};", sum, shifted));
     }
 }

@@ -2,8 +2,9 @@
 
 use super::V1MODEL;
 use super::digest::Algorithm;
+use crate::c::code::{Code, ToCode, code};
+use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType, Prec};
 use crate::emit::expr::slice;
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use p4xdp_frontend::diagnostic::codes;
@@ -31,7 +32,7 @@ impl Extern for Hash {
             _ => {
                 let digest = cx.fresh("digest", "__u64");
                 cx.out.assignment(&digest, &value.text);
-                digest
+                digest.code()
             }
         };
         assign(cx, target, base, &digest, max, call.span);
@@ -39,18 +40,18 @@ impl Extern for Hash {
     }
 }
 
-fn assign(cx: &mut Cx<'_>, target: &LValue, base: &Expr, digest: &str, max: &Expr, span: Span) {
+fn assign(cx: &mut Cx<'_>, target: &LValue, base: &Expr, digest: &Code, max: &Expr, span: Span) {
     let is_constant = max.as_const().is_some();
     let (base, max) = (cx.value(base), cx.value(max));
     if base.ty == CType::U128 || max.ty == CType::U128 || cx.lvalue_width(target) > 64 {
         return cx.refuse(codes::E0512, span, "a hash of more than 64 bits is not supported");
     }
     let rest = match &max {
-        max if max.is_zero() => "0".to_owned(),
-        max if is_constant => format!("{digest} % {}", max.text),
-        max => format!("({} ? {digest} % {} : 0)", max.operand(), max.operand()),
+        max if max.is_zero() => code!("0"),
+        max if is_constant => code!("{} % {}", digest, max.text),
+        max => code!("({} ? {} % {} : 0)", max.operand(), digest, max.operand()),
     };
-    let text = if base.is_zero() { rest } else { format!("{} + {rest}", base.operand()) };
+    let text = if base.is_zero() { rest } else { code!("{} + {}", base.operand(), rest) };
     let width = cx.lvalue_width(target);
     let value = CExpr { prec: Prec::Conditional, ..CExpr::atom(text, CType::U64, 64) };
     let value = if width < 64 { slice(value, width - 1, 0) } else { value };

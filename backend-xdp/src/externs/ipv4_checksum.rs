@@ -2,8 +2,9 @@
 //! `verify_ipv4_checksum(header)`, declared by programs, says whether the 20 bytes of a header have a right one; not of an invalid header.
 
 use super::FILTERS;
+use crate::c::code::{Code, code};
+use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType, Prec};
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::emit::field::Referent;
 use crate::layout::extern_facts::Facts;
@@ -24,8 +25,8 @@ impl Extern for OfFields {
             return Err(OtherShape);
         }
         let values = cx.values(call.args).ok_or(OtherShape)?;
-        let arguments: Vec<&str> = values.iter().map(|value| value.text.as_str()).collect();
-        let text = format!("ebpf_ipv4_checksum({})", arguments.join(", "));
+        let arguments: Vec<&Code> = values.iter().map(|value| &value.text).collect();
+        let text = code!("@ebpf_ipv4_checksum({})", Code::join(&arguments, ", "));
         cx.give(call, CExpr::atom(text, CType::U16, 16));
         Ok(())
     }
@@ -46,8 +47,8 @@ impl Extern for Verify {
         let integer = cx.is_integer(id, &first);
         let verdict = cx.choose_holder(id, &CExpr::boolean(false), |cx, base| {
             let name = cx.member_name(id, &first, base);
-            let address = if integer { format!("&{name}") } else { name };
-            CExpr::truth(format!("xdp_ipv4_checksum_ok({address})"), Prec::Postfix)
+            let address = if integer { code!("&{}", name) } else { name };
+            CExpr::truth(code!("@xdp_ipv4_checksum_ok({})", address), Prec::Postfix)
         });
         cx.give(call, verdict);
         Ok(())

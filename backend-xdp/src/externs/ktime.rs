@@ -1,8 +1,8 @@
 //! `BPF_KTIME_GET_NS()` of ebpf_model and xdp_model: nanoseconds since the machine started, the low bits of it.
 
 use super::FILTERS;
+use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType};
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::layout::extern_facts::Facts;
 

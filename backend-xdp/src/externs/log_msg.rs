@@ -2,6 +2,7 @@
 //! value.
 
 use super::V1MODEL;
+use crate::c::code::{Code, code};
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use p4xdp_frontend::diagnostic::codes;
@@ -34,10 +35,10 @@ impl Extern for LogMsg {
         }
         let text = text.trim_matches('"').replace('%', "%%").replace("{}", "%llu");
         let name = cx.module.names.unique("log_format");
-        cx.module.globals.line(format!("static const char {name}[] = \"{text}\";"));
-        let values: Vec<String> =
-            values.into_iter().map(|value| format!(", (__u64){}", cx.value(value).operand())).collect();
-        cx.out.line(format!("bpf_trace_printk({name}, sizeof({name}){});", values.concat()));
+        cx.module.globals.line(code!("static const char {}[] = \"{}\";", name, text));
+        let values: Vec<Code> =
+            values.into_iter().map(|value| code!(", (__u64){}", cx.value(value).operand())).collect();
+        cx.out.line(code!("@bpf_trace_printk({}, sizeof({}){});", name, name, Code::join(values, "")));
         Ok(())
     }
 }

@@ -22,8 +22,8 @@ impl Extern for MarkToDrop {
             if let Some((_, value)) = SETS.iter().find(|(name, _)| *name == &**field)
                 && let Arg::Out(LValue::Local(variable)) = arg
             {
-                let variable = cx.local(*variable).text;
-                cx.out.assignment(&variable, &value.to_string());
+                let variable = cx.variable(*variable);
+                cx.out.assignment(&variable, *value);
             }
         }
         Ok(())

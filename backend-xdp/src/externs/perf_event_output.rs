@@ -2,11 +2,12 @@
 
 use super::FILTERS;
 use super::cells::at;
+use crate::c::code::{Name, code};
+use crate::c::expr::{CExpr, CType};
+use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType};
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::layout::tables::short_name;
-use crate::maps::{MapDefinition, MapType};
 use crate::names::Names;
 use p4xdp_control::manifest::ExternKind;
 use p4xdp_control::view::Param;
@@ -17,7 +18,7 @@ pub(super) const PERF_EVENT_OUTPUT: Entry = Entry::function("BPF_PERF_EVENT_OUTP
 /// The map of events, which all calls share.
 #[derive(Debug)]
 struct Events {
-    map: String,
+    map: Name,
 }
 
 fn lay_out(names: &mut Names) -> Box<dyn Extern> {
@@ -29,20 +30,20 @@ impl Extern for Events {
         vec![MapDefinition {
             name: self.map.clone(),
             kind: MapType::PerfEventArray,
-            key: "__u32".to_owned(),
-            value: "__u32".to_owned(),
+            key: code!("__u32"),
+            value: code!("__u32"),
             max_entries: None,
         }]
     }
 
     fn describe(&self, _program: &Program) -> Option<ExternKind> {
         let length = Param::new("length", 32);
-        Some(ExternKind::Events { map: self.map.clone(), perf: true, fields: vec![(length, at(0, 4))] })
+        Some(ExternKind::Events { map: self.map.to_string(), perf: true, fields: vec![(length, at(0, 4))] })
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         let [] = call.args else { return Err(OtherShape) };
-        let sent = format!("xdp_send_packet(ctx, &{})", self.map);
+        let sent = code!("@xdp_send_packet(@ctx, &{})", self.map);
         cx.give(call, CExpr::atom(sent, CType::U32, 32));
         Ok(())
     }

@@ -1,8 +1,9 @@
 //! `random(result, lo, hi)` of v1model: a number between the two, both included.
 
 use super::V1MODEL;
+use crate::c::code::code;
+use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType};
 use crate::emit::expr::slice;
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use p4xdp_frontend::diagnostic::codes;
@@ -23,7 +24,7 @@ impl Extern for Random {
         }
         let (low, high) = (cx.value(low), cx.value(high));
         let number = cx.fresh("number", "__u64");
-        cx.out.line(format!("{number} = xdp_random({}, {});", low.text, high.text));
+        cx.out.line(code!("{} = @xdp_random({}, {});", number, low.text, high.text));
         cx.assign(target, slice(CExpr::atom(number, CType::U64, 64), width - 1, 0), call.span);
         Ok(())
     }

@@ -3,10 +3,12 @@
 
 use super::V1MODEL;
 use super::cells::{Cells, at, constants};
+use crate::c::code::{ToCode, code};
+use crate::c::expr::{CExpr, CType, Prec};
+use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType, Prec};
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
-use crate::maps::{MapDefinition, MapType};
+use crate::emit::member_access::by_bits;
 use crate::names::Names;
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -37,7 +39,7 @@ fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagn
         diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
     })?;
     let slot = CType::of_width(ty.width());
-    let slot = (slot.name(), slot.computed_bits() / 8);
+    let slot = (slot.name().code(), slot.computed_bits() / 8);
     Ok(Box::new(Register { cells: Cells::new(instance, names, MapType::Array, size, slot), ty }))
 }
 
@@ -58,9 +60,9 @@ impl Extern for Register {
             ("read", [Arg::Out(target), Arg::In(index)]) if index.ty.width() <= 32 => {
                 let index = cx.value(index).text;
                 let value = cx.fresh("value", CType::of_width(bits).name());
-                cx.out.assignment(&value, &format!("xdp_read{bits}(&{map}, {index})"));
+                cx.out.assignment(&value, &code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index));
                 let value = match self.ty {
-                    ScalarType::Bool => CExpr::truth(format!("{value} != 0"), Prec::Equality),
+                    ScalarType::Bool => CExpr::truth(code!("{} != 0", value), Prec::Equality),
                     ScalarType::Bits { .. }
                     | ScalarType::Varbit { .. }
                     | ScalarType::Enum(_)
@@ -70,7 +72,7 @@ impl Extern for Register {
             }
             ("write", [Arg::In(index), Arg::In(value)]) if index.ty.width() <= 32 => {
                 let (index, value) = (cx.value(index).text, cx.value(value).masked().text);
-                cx.out.line(format!("xdp_write{bits}(&{map}, {index}, {value});"));
+                cx.out.line(code!("{}(&{}, {}, {});", by_bits("xdp_write", bits), map, index, value));
             }
             _ => cx.refuse(codes::E0524, call.span, "an index of more than 32 bits is not supported"),
         }

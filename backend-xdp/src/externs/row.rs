@@ -3,8 +3,9 @@
 //!
 //! What is made of the row is left to [`super::digest`].
 
+use crate::c::code::Code;
+use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType, Prec};
 use crate::emit::expr::{concat, slice};
 use crate::lacking;
 use p4xdp_frontend::diagnostic::codes;
@@ -86,11 +87,10 @@ impl Cx<'_> {
             self.module.sink.emit(lacking::VARBIT_IN_LIST.at(span));
             return false;
         }
-        let text = condition.map(|condition| self.validity(condition));
-        let condition = match text.as_deref() {
-            Some("false") => return true,
-            Some("true") | None => None,
-            Some(_) => condition,
+        let condition = match condition.map(|condition| self.validity(condition)) {
+            Some(valid) if valid.is("false") => return true,
+            Some(valid) if !valid.is("true") => condition,
+            Some(_) | None => None,
         };
         if let Some(last) = groups.last_mut() {
             let same = match (&last.condition, condition) {
@@ -108,7 +108,7 @@ impl Cx<'_> {
     }
 
     /// A condition as text, to be compared: what it takes to evaluate it is written where that is done.
-    fn validity(&mut self, condition: &Expr) -> String {
+    fn validity(&mut self, condition: &Expr) -> Code {
         match &condition.kind {
             ExprKind::IsValid(header) => self.validity_of(header),
             ExprKind::Const(_)

@@ -15,8 +15,9 @@
 //!
 //! The C may use what the prelude has: fixed-width types, `SEC`, `__uint` and `__type` for maps of its own, byte order, kernel helpers.
 
+use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
-use crate::emit::cexpr::{CExpr, CType, Prec};
 use crate::emit::externs::{Call, Extern, OtherShape};
 use crate::emit::field::Referent;
 use p4xdp_frontend::diagnostic::Diagnostic;
@@ -25,8 +26,8 @@ use p4xdp_midend::ir::{Arg, HeaderRef, LValue, ScalarType};
 
 /// A parameter's type in C, and what is given for it.
 struct Argument {
-    ty: String,
-    text: String,
+    ty: Code,
+    text: Code,
 }
 
 /// What is copied back when the call is over: the variable, and where it goes.
@@ -55,24 +56,29 @@ impl Extern for Users {
             Some(Arg::Out(target)) => Some(cx.target_type(target, call.span)?),
             Some(_) => return Err(OtherShape),
         };
-        let ty = result.map_or_else(|| "void".to_owned(), c_type);
+        let ty = result.map_or_else(|| code!("void"), c_type);
         if cx.module.prototypes.insert(call.name.to_owned()) {
-            let types: Vec<&str> = arguments.iter().map(|a| a.ty.as_str()).collect();
-            let types = if types.is_empty() { "void".to_owned() } else { types.join(", ") };
+            let types: Vec<&Code> = arguments.iter().map(|a| &a.ty).collect();
+            let types = if types.is_empty() { code!("void") } else { Code::join(types, ", ") };
             let outer = cx.module.globals.set_span(call.span);
-            cx.module.globals.line(format!("static __always_inline {ty} {}({types});", call.name));
+            cx.module.globals.line(code!(
+                "static __always_inline {} {}({});",
+                ty,
+                Name::new(call.name),
+                types
+            ));
             cx.module.globals.set_span(outer);
             cx.module.globals.blank();
         }
-        let texts: Vec<&str> = arguments.iter().map(|a| a.text.as_str()).collect();
-        let text = format!("{}({})", call.name, texts.join(", "));
+        let texts: Vec<&Code> = arguments.iter().map(|a| &a.text).collect();
+        let text = code!("{}({})", Name::new(call.name), Code::join(texts, ", "));
         match result {
             Some(ScalarType::Bool) => cx.give(call, CExpr::truth(text, Prec::Postfix)),
             Some(ty) => {
                 let value = CExpr::atom(text, CType::of_width(ty.width()), ty.width());
                 cx.give(call, CExpr { clean: false, ..value });
             }
-            None => cx.out.line(format!("{text};")),
+            None => cx.out.line(code!("{};", text)),
         }
         for (variable, target) in copies {
             cx.assign(target, variable, call.span);
@@ -99,11 +105,11 @@ impl Cx<'_> {
             Arg::Out(target) => {
                 let present = self.read_lvalue(target, span).ok_or(OtherShape)?;
                 let ty = self.target_type(target, span)?;
-                let name = self.fresh("argument", &c_type(ty));
-                self.out.line(format!("{name} = {};", present.masked().text));
+                let name = self.fresh("argument", c_type(ty));
+                self.out.line(code!("{} = {};", name, present.masked().text));
                 let variable =
                     CExpr { clean: false, ..CExpr::atom(&name, CType::of_width(ty.width()), ty.width()) };
-                arguments.push(Argument { ty: format!("{} *", c_type(ty)), text: format!("&{name}") });
+                arguments.push(Argument { ty: code!("{} *", c_type(ty)), text: code!("&{}", name) });
                 copies.push((variable, target));
             }
             Arg::Header(header) => arguments.push(self.header_address(header).ok_or(OtherShape)?),
@@ -124,14 +130,9 @@ impl Cx<'_> {
         let Referent::One(id) = self.referent(header) else { return None };
         let tag = self.module.types[self.program.headers[id].ty].tag.clone();
         let null = CExpr::atom("NULL", CType::U64, 64);
-        let address = self.choose_holder(id, &null, |_, base| {
-            let text = match base.strip_suffix("->") {
-                Some(pointer) => pointer.to_owned(),
-                None => format!("&{}", base.trim_end_matches('.')),
-            };
-            CExpr::atom(text, CType::U64, 64)
-        });
-        Some(Argument { ty: format!("struct {tag} *"), text: address.text })
+        let address =
+            self.choose_holder(id, &null, |_, holder| CExpr::atom(holder.address(), CType::U64, 64));
+        Some(Argument { ty: code!("struct {} *", tag), text: address.text })
     }
 
     /// The type of what an argument writes to.
@@ -151,9 +152,9 @@ impl Cx<'_> {
 }
 
 /// The type that stands for one of P4.
-fn c_type(ty: ScalarType) -> String {
+fn c_type(ty: ScalarType) -> Code {
     if ty == ScalarType::Bool {
-        return "bool".to_owned();
+        return code!("@bool");
     }
     let bits = match ty.width() {
         0..=8 => 8,
@@ -162,5 +163,5 @@ fn c_type(ty: ScalarType) -> String {
         33..=64 => 64,
         _ => 128,
     };
-    format!("__{}{bits}", if ty.is_signed() { 's' } else { 'u' })
+    Name::new(&format!("__{}{bits}", if ty.is_signed() { 's' } else { 'u' })).code()
 }

@@ -4,10 +4,11 @@
 //! the header become integers in network order, all others arrays of bytes: so the structure has no padding inside, and no access
 //! is split by clang for fear of alignment. `sizeof` may exceed the length on the wire; nobody uses it for that.
 
+use crate::c::code::{Known, Name, code};
+use crate::c::tree::Tree;
 use crate::names;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_midend::ir::{HeaderType, Program, ScalarType};
-use std::fmt::Write;
 
 /// Refuses header types that do not end at a byte.
 pub fn check(program: &Program, sink: &mut Diagnostics) {
@@ -30,7 +31,7 @@ pub fn check(program: &Program, sink: &mut Diagnostics) {
 #[derive(Clone, Debug)]
 pub struct HeaderLayout {
     /// Structure tag.
-    pub tag: String,
+    pub tag: Name,
     /// Bytes on the wire, a varbit field not counted.
     pub bytes: u32,
     /// The members, without gaps.
@@ -76,7 +77,7 @@ impl FieldPlace {
 
 impl HeaderLayout {
     /// Lays a header type out. Its length is a multiple of 8 bits, which is checked elsewhere.
-    pub fn new(tag: String, ty: &HeaderType) -> HeaderLayout {
+    pub fn new(tag: Name, ty: &HeaderType) -> HeaderLayout {
         let mut layout =
             HeaderLayout { tag, bytes: ty.fixed_width() / 8, members: Vec::new(), fields: Vec::new() };
         let mut taken = names::Taken::default();
@@ -134,20 +135,28 @@ impl HeaderLayout {
         }
     }
 
-    /// The structure's definition.
-    pub fn definition(&self) -> String {
-        let mut text = format!("struct {} {{\n", self.tag);
+    /// Writes the structure's definition.
+    pub fn define(&self, out: &mut Tree) {
+        out.begin(code!("struct {} {{", self.tag));
         for member in &self.members {
             let (name, bytes) = (&member.name, member.bytes);
-            let line = match (member.integer, bytes) {
-                (true, 1) => format!("__u8 {name};"),
-                (true, _) => format!("__be{} {name};", bytes * 8),
-                (false, _) => format!("__u8 {name}[{bytes}];"),
-            };
-            let _ = writeln!(text, "\t{line}");
+            out.line(match (member.integer, bytes) {
+                (true, 1) => code!("__u8 {};", name),
+                (true, _) => code!("{} {};", big_endian(bytes), name),
+                (false, _) => code!("__u8 {}[{}];", name, bytes),
+            });
         }
-        text.push_str("};\n");
-        text
+        out.end_with(code!("}};"));
+        out.blank();
+    }
+}
+
+/// C's type of a number of 2, 4 or 8 bytes in network order.
+pub fn big_endian(bytes: u32) -> Known {
+    match bytes {
+        2 => Known("__be16"),
+        4 => Known("__be32"),
+        _ => Known("__be64"),
     }
 }
 
@@ -173,7 +182,7 @@ mod tests {
             })
             .collect();
         HeaderLayout::new(
-            "h".into(),
+            Name::new("h"),
             &HeaderType { name: "h".into(), fields, annotations: Vec::new(), span: Span::NONE },
         )
     }
@@ -181,7 +190,9 @@ mod tests {
     #[test]
     fn ethernet_and_ipv4() {
         let eth = header(&[("dst", 48), ("src", 48), ("type", 16)]);
-        assert_eq!(eth.definition(), "struct h {\n\t__u8 dst[6];\n\t__u8 src[6];\n\t__be16 type;\n};\n");
+        let mut out = Tree::default();
+        eth.define(&mut out);
+        assert_eq!(out.finish().0, "struct h {\n\t__u8 dst[6];\n\t__u8 src[6];\n\t__be16 type;\n};\n\n");
         let ip = header(&[
             ("version", 4),
             ("ihl", 4),

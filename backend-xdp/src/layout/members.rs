@@ -3,6 +3,7 @@
 //! Structures have no hidden padding: gaps are members of their own, so that C's initialisers zero them. Sizes are
 //! multiples of 4, because the kernel hashes keys in words.
 
+use crate::c::code::{Code, Known, code};
 use crate::names;
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_midend::ir::ScalarType;
@@ -145,16 +146,16 @@ impl Members {
     }
 
     /// The members as C declares them, gaps included, from byte `start` to byte `end`; one line each.
-    pub fn declarations(&self, start: u32, end: u32) -> Vec<String> {
+    pub fn declarations(&self, start: u32, end: u32) -> Vec<Code> {
         let mut sorted: Vec<&Member> = self.list.iter().collect();
         sorted.sort_by_key(|member| member.offset);
         let mut lines = Vec::new();
         let mut at = start;
-        let mut gaps = 0;
-        let mut gap = |lines: &mut Vec<String>, from: u32, to: u32| {
+        let mut gaps = 0_u32;
+        let mut gap = |lines: &mut Vec<Code>, from: u32, to: u32| {
             if to > from {
-                let name = if gaps == 0 { "pad".to_owned() } else { format!("pad_{gaps}") };
-                lines.push(format!("__u8 {name}[{}];", to - from));
+                let name = if gaps == 0 { code!("pad") } else { code!("pad_{}", gaps) };
+                lines.push(code!("__u8 {}[{}];", name, to - from));
                 gaps += 1;
             }
         };
@@ -187,29 +188,29 @@ pub fn short_names<'a>(
 }
 
 /// C's type of an element.
-pub fn element_type(unit: u32, order: ByteOrder) -> &'static str {
+pub fn element_type(unit: u32, order: ByteOrder) -> Known {
     match (unit, order) {
-        (1, _) => "__u8",
-        (2, ByteOrder::Host) => "__u16",
-        (4, ByteOrder::Host) => "__u32",
-        (_, ByteOrder::Host) => "__u64",
-        (2, ByteOrder::Network) => "__be16",
-        (4, ByteOrder::Network) => "__be32",
-        (_, ByteOrder::Network) => "__be64",
+        (1, _) => Known("__u8"),
+        (2, ByteOrder::Host) => Known("__u16"),
+        (4, ByteOrder::Host) => Known("__u32"),
+        (_, ByteOrder::Host) => Known("__u64"),
+        (2, ByteOrder::Network) => Known("__be16"),
+        (4, ByteOrder::Network) => Known("__be32"),
+        (_, ByteOrder::Network) => Known("__be64"),
     }
 }
 
-fn declaration(member: &Member) -> String {
+fn declaration(member: &Member) -> Code {
     let Shape { unit, units, bytes, order } = member.shape;
     let ty = element_type(unit, order);
-    let array = if units > 1 { format!("[{units}]") } else { String::new() };
+    let array = if units > 1 { code!("[{}]", units) } else { Code::default() };
     let remark = match order {
         ByteOrder::Network if bytes < unit * units => {
-            format!(" /* {} bits in the first {bytes} bytes */", member.ty.width())
+            code!(" /* {} bits in the first {} bytes */", member.ty.width(), bytes)
         }
-        ByteOrder::Host | ByteOrder::Network => String::new(),
+        ByteOrder::Host | ByteOrder::Network => Code::default(),
     };
-    format!("{ty} {}{array};{remark}", member.c_name)
+    code!("{} {}{};{}", ty, member.c_name, array, remark)
 }
 
 #[cfg(test)]
@@ -222,7 +223,7 @@ mod tests {
     }
 
     fn text(members: &Members, start: u32) -> String {
-        members.declarations(start, members.size()).join(" ")
+        Code::join(members.declarations(start, members.size()), " ").to_string()
     }
 
     #[test]

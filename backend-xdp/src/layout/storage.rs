@@ -8,6 +8,8 @@
 //! uses it again, and the verifier, which does not know where the outcome comes from, then sees a null pointer used. A
 //! flag is a constant on every way that the verifier walks.
 
+use crate::c::code::Name;
+use crate::c::tree::Place;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::paths::Paths;
 use crate::limits::STACK_FOR_HEADERS;
@@ -32,7 +34,7 @@ pub enum PacketStores {
 pub enum Holding {
     /// In local variables: the fastest, but the verifier walks all that follows once a way through the parser.
     Local,
-    /// Offsets and flags in one structure a processor (`SHARED`); pointers are made of them again where they are used. The verifier knows nothing of
+    /// Offsets and flags in one structure a processor; pointers are made of them again where they are used. The verifier knows nothing of
     /// what is stored there, and so all ways are one again behind the parser and behind each table.
     Shared,
 }
@@ -40,32 +42,36 @@ pub enum Holding {
 /// Ways through the parser times tables, up to which everything stays in local variables.
 const MOST_LOCAL: usize = 128;
 
-/// The name of the pointer to the structure of [`Holding::Shared`].
-pub const SHARED: &str = "shared";
-
 /// How a header is held.
 #[derive(Clone, Debug, Default)]
 pub struct HeaderStorage {
-    /// The name of its pointer into the packet.
-    pub pointer: String,
-    /// The name of its structure in memory.
-    pub memory: String,
-    /// The name of the flag that says that it is valid and in the packet.
-    pub here: String,
-    /// The name of the flag that says that it is valid and in memory.
-    pub made: String,
-    /// The name of the flag that says that it was extracted, whatever has become of it.
-    pub parsed: String,
-    /// The member of the shared structure that holds its offset in the packet; empty if it is held in local variables.
-    pub at: String,
-    /// The member of the shared structure that stands for `here`.
-    pub has: String,
+    /// Its pointer into the packet.
+    pub pointer: Name,
+    /// Its structure in memory.
+    pub memory: Place,
+    /// The flag that says that it is valid and in the packet.
+    pub here: Name,
+    /// The flag that says that it is valid and in memory.
+    pub made: Place,
+    /// The flag that says that it was extracted, whatever has become of it.
+    pub parsed: Place,
+    /// Where it is in the packet, if that is kept in the shared structure; none if it is held in local variables.
+    pub shared: Option<Offset>,
     /// It can be in the packet.
     pub in_packet: bool,
     /// It can be in memory.
     pub in_memory: bool,
     /// It is copied to memory when it is extracted.
     pub copied: bool,
+}
+
+/// Members of the shared structure that stand for a header's pointer and its flag `here`.
+#[derive(Clone, Debug)]
+pub struct Offset {
+    /// Bytes in front of it.
+    pub at: Name,
+    /// It is valid and in the packet.
+    pub has: Name,
 }
 
 /// Where everything lives in one section.
@@ -78,7 +84,7 @@ pub struct Storage {
 }
 
 /// The names of headers' pointers into the packet: local variables, and so the same in all sections.
-pub fn pointers(program: &Program, names: &mut Names) -> Arena<HeaderId, String> {
+pub fn pointers(program: &Program, names: &mut Names) -> Arena<HeaderId, Name> {
     program.headers.values().map(|header| names.shortest(&header.name)).collect()
 }
 
@@ -88,7 +94,7 @@ impl Storage {
         program: &Program,
         blocks: &[&Block],
         stores: PacketStores,
-        pointers: &Arena<HeaderId, String>,
+        pointers: &Arena<HeaderId, Name>,
         names: &mut Names,
     ) -> Storage {
         let mut uses = Uses::new(program);
@@ -105,21 +111,21 @@ impl Storage {
             slot.in_packet = uses.extracted.contains(id) && !copied || uses.moved.contains(id);
             slot.in_memory = uses.made.contains(id) || uses.moved.contains(id) || copied;
             slot.pointer = pointers[id].clone();
-            slot.parsed = names.unique(&format!("{}_parsed", slot.pointer));
+            slot.parsed = names.unique(&format!("{}_parsed", slot.pointer)).into();
             slot.here = match (slot.in_packet, slot.in_memory) {
                 (true, true) => names.unique(&format!("{}_in_packet", slot.pointer)),
                 (true, false) => names.unique(&format!("{}_valid", slot.pointer)),
-                (false, _) => String::new(),
+                (false, _) => Name::default(),
             };
             if slot.in_memory {
                 let suffix = if slot.copied { "copy" } else { "new" };
                 slot.memory = if slot.in_packet {
-                    names.unique(&format!("{}_{suffix}", slot.pointer))
+                    names.unique(&format!("{}_{suffix}", slot.pointer)).into()
                 } else {
-                    slot.pointer.clone()
+                    slot.pointer.clone().into()
                 };
                 let flag = if slot.in_packet { "made" } else { "valid" };
-                slot.made = names.unique(&format!("{}_{flag}", slot.pointer));
+                slot.made = names.unique(&format!("{}_{flag}", slot.pointer)).into();
             }
         }
         storage
@@ -167,21 +173,14 @@ impl Storage {
             let fixed = fixed.contains(id);
             let slot = &mut self.headers[id];
             if slot.in_packet && !fixed {
-                slot.at = names.unique(&format!("{}_at", slot.pointer));
-                slot.has = names.unique(&format!("has_{}", slot.pointer));
+                let at = names.unique(&format!("{}_at", slot.pointer));
+                slot.shared = Some(Offset { at, has: names.unique(&format!("has_{}", slot.pointer)) });
             }
-            for name in [&mut slot.made, &mut slot.parsed, &mut slot.memory] {
-                if !name.is_empty() {
-                    *name = format!("{SHARED}->{name}");
-                }
+            for place in [&mut slot.made, &mut slot.parsed, &mut slot.memory] {
+                *place = Place::Shared(place.name().clone());
             }
         }
     }
-}
-
-/// The name of a variable or, if it is in the shared structure, of the member.
-pub fn bare_name(text: &str) -> &str {
-    text.rsplit_once("->").map_or(text, |(_, member)| member)
 }
 
 /// What is done to each header anywhere in the program.

@@ -10,6 +10,7 @@
 use super::extern_facts::ExternFacts;
 use super::members::{Members, Shape, Wish};
 use super::param_order::param_order;
+use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::names::{self, Names};
 use crate::table_storage::{self, TableStorage};
 use p4xdp_control::storage::{ByteOrder, Place};
@@ -20,7 +21,7 @@ use p4xdp_midend::ir::{Program, Table, TableId};
 /// ELF section of the default actions.
 pub const DEFAULTS_SECTION: &str = ".data.default";
 /// C's name of the structure of default actions.
-pub const DEFAULTS: &str = "default_actions";
+pub const DEFAULTS: Known = Known("default_actions");
 
 /// All tables, laid out.
 #[derive(Debug, Default)]
@@ -35,7 +36,7 @@ pub struct Tables {
 #[derive(Debug)]
 pub struct TableLayout {
     /// Stem of all names in C: the map is called so, structures and constants begin with it.
-    pub stem: String,
+    pub stem: Name,
     /// Run-time entries; `None` if there can be none (no key, or const entries only).
     pub storage: Option<Box<dyn TableStorage>>,
     /// What an entry holds.
@@ -48,7 +49,7 @@ pub struct TableLayout {
 #[derive(Clone, Debug)]
 pub struct ValueLayout {
     /// Tag of the structure.
-    pub tag: String,
+    pub tag: Name,
     /// Added to an action's number where the storage needs a number that says "unused": 0 or 1.
     pub base: u32,
     /// One an action, in the table's order.
@@ -63,7 +64,7 @@ pub struct ValueLayout {
 #[derive(Clone, Debug)]
 pub struct ActionLayout {
     /// C's constant for the action's number.
-    pub constant: String,
+    pub constant: Name,
     /// Member of the union.
     pub member: String,
     /// Parameters; offsets count from the start of the value.
@@ -76,8 +77,8 @@ pub struct ActionLayout {
 
 impl TableLayout {
     /// The constant of an action's number.
-    pub fn number(&self, position: usize) -> &str {
-        self.value.actions.get(position).map_or("0", |action| &action.constant)
+    pub fn number(&self, position: usize) -> Code {
+        self.value.actions.get(position).map_or_else(|| code!("0"), |action| action.constant.code())
     }
 
     /// True if the table has values, in its storage or as default action.
@@ -152,7 +153,7 @@ pub(crate) fn lay_out(
 
 /// A stem of which all derived names are free too: every application of the table uses them. No name that begins with certain
 /// prefixes is free, so the stem must not either.
-fn stem(names: &mut Names, dotted: &str) -> String {
+fn stem(names: &mut Names, dotted: &str) -> Name {
     let last = dotted.rsplit('.').next().unwrap_or(dotted);
     let prefixed = names::is_reserved(last).then(|| format!("table_{last}"));
     let wanted = prefixed.as_deref().unwrap_or(last);
@@ -161,7 +162,7 @@ fn stem(names: &mut Names, dotted: &str) -> String {
         let derived = ["key", "value", "entry", "action", "index"];
         let free = derived.iter().filter(|suffix| {
             let wanted = format!("{stem}_{suffix}");
-            names.unique(&wanted) == wanted
+            *names.unique(&wanted) == *wanted
         });
         if free.count() == derived.len() {
             return stem;
@@ -171,7 +172,7 @@ fn stem(names: &mut Names, dotted: &str) -> String {
 
 /// A C identifier of at most 15 bytes, as many as the kernel keeps of a map's name. Of a longer one both ends are kept,
 /// which is where names differ.
-pub fn short_name(names: &mut Names, wanted: &str) -> String {
+pub fn short_name(names: &mut Names, wanted: &str) -> Name {
     const LONGEST: usize = 15;
     let full = names::identifier(wanted);
     let mut room = LONGEST;
@@ -232,5 +233,5 @@ fn lay_out_value(
         .collect();
     let end = actions.iter().filter(|a| !a.params.list.is_empty()).map(|a| a.params.end).max().unwrap_or(4);
     let size = end.next_multiple_of(if aligned { 8 } else { 4 });
-    ValueLayout { tag: format!("{stem}_value"), base, actions, params_offset, size }
+    ValueLayout { tag: Name::new(&format!("{stem}_value")), base, actions, params_offset, size }
 }

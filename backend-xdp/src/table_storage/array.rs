@@ -2,24 +2,25 @@
 //! are stored plus one.
 
 use super::{KEY_ALIGNMENT, KeyValues, TableStorage};
-use crate::emit::writer::Writer;
+use crate::c::code::{Name, code};
+use crate::c::map::{MapDefinition, MapType};
+use crate::c::tree::Tree;
 use crate::layout::members::Shape;
 use crate::layout::tables::ValueLayout;
-use crate::maps::{MapDefinition, MapType};
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
 
 /// See the module.
 #[derive(Debug)]
 pub struct ArrayTable {
-    stem: String,
+    stem: Name,
     width: u32,
     entries: u32,
 }
 
 impl ArrayTable {
     /// For a key of `width` bits, at most 32.
-    pub fn new(stem: &str, width: u32, entries: u32) -> ArrayTable {
-        ArrayTable { stem: stem.to_owned(), width, entries }
+    pub fn new(stem: &Name, width: u32, entries: u32) -> ArrayTable {
+        ArrayTable { stem: stem.clone(), width, entries }
     }
 }
 
@@ -28,27 +29,29 @@ impl TableStorage for ArrayTable {
         1
     }
 
-    fn emit_types(&self, _: &mut Writer) {}
+    fn emit_types(&self, _: &mut Tree) {}
 
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
         vec![MapDefinition {
             name: self.stem.clone(),
             kind: MapType::Array,
-            key: "__u32".to_owned(),
-            value: format!("struct {}", value.tag),
+            key: code!("__u32"),
+            value: code!("struct {}", value.tag),
             max_entries: Some(self.entries),
         }]
     }
 
-    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer) {
+    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
         let unit = self.width.div_ceil(8).max(1).next_power_of_two();
         let shape = Shape { unit, units: 1, bytes: unit, order: ByteOrder::Host };
         let index = keys.elements(0, shape).into_iter().next().unwrap_or_default();
-        out.line(format!("__u32 {}_index {KEY_ALIGNMENT} = {index};", self.stem));
-        out.line(format!(
-            "struct {} *{entry} = bpf_map_lookup_elem(&{stem}, &{stem}_index);",
+        out.line(code!("__u32 {}_index {} = {};", self.stem, KEY_ALIGNMENT, index));
+        out.line(code!(
+            "struct {} *{} = @bpf_map_lookup_elem(&{}, &{}_index);",
             value.tag,
-            stem = self.stem
+            entry,
+            self.stem,
+            self.stem
         ));
     }
 
@@ -58,7 +61,7 @@ impl TableStorage for ArrayTable {
 
     fn manifest(&self, value: &ValueLayout) -> Storage {
         Storage::Array(storage::Array {
-            map: self.stem.clone(),
+            map: self.stem.to_string(),
             value_size: value.size,
             action: value.action_place(),
         })

@@ -1,17 +1,18 @@
 //! A kernel hash map: exact keys in a structure, each as it comes cheapest. With `@lru`, the kind that forgets.
 
 use super::{KEY_ALIGNMENT, KeyValues, TableStorage, exact_order};
-use crate::emit::writer::Writer;
+use crate::c::code::{Code, Name, code};
+use crate::c::map::{MapDefinition, MapType};
+use crate::c::tree::Tree;
 use crate::layout::members::{Members, Shape};
 use crate::layout::tables::ValueLayout;
-use crate::maps::{MapDefinition, MapType};
 use p4xdp_control::storage::{self, Place, Storage};
 use p4xdp_midend::ir::{Program, Table};
 
 /// See the module.
 #[derive(Debug)]
 pub struct HashTable {
-    stem: String,
+    stem: Name,
     key: Members,
     size: u32,
     lru: bool,
@@ -19,13 +20,13 @@ pub struct HashTable {
 
 impl HashTable {
     /// For a table with exact keys only.
-    pub fn new(program: &Program, table: &Table, stem: &str, size: u32, lru: bool) -> HashTable {
+    pub fn new(program: &Program, table: &Table, stem: &Name, size: u32, lru: bool) -> HashTable {
         let wishes = table
             .keys
             .iter()
             .map(|k| (k.name.clone(), k.expr.ty, Shape::of(k.expr.ty, exact_order(program, k))))
             .collect();
-        HashTable { stem: stem.to_owned(), key: Members::place(0, wishes), size, lru }
+        HashTable { stem: stem.clone(), key: Members::place(0, wishes), size, lru }
     }
 
     /// Bytes of the key.
@@ -35,28 +36,30 @@ impl HashTable {
 }
 
 impl TableStorage for HashTable {
-    fn emit_types(&self, out: &mut Writer) {
-        emit_key_structure(&self.stem, "", &self.key, 0, out);
+    fn emit_types(&self, out: &mut Tree) {
+        emit_key_structure(&self.stem, None, &self.key, 0, out);
     }
 
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
         vec![MapDefinition {
             name: self.stem.clone(),
             kind: if self.lru { MapType::LruHash } else { MapType::Hash },
-            key: format!("struct {}_key", self.stem),
-            value: format!("struct {}", value.tag),
+            key: code!("struct {}_key", self.stem),
+            value: code!("struct {}", value.tag),
             max_entries: Some(self.size),
         }]
     }
 
-    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer) {
-        out.open(format!("struct {0}_key {0}_key {KEY_ALIGNMENT} = {{", self.stem));
+    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
+        out.begin(code!("struct {}_key {}_key {} = {{", self.stem, self.stem, KEY_ALIGNMENT));
         emit_key_values(&self.key, keys, out);
-        out.close("};");
-        out.line(format!(
-            "struct {} *{entry} = bpf_map_lookup_elem(&{stem}, &{stem}_key);",
+        out.end_with(code!("};"));
+        out.line(code!(
+            "struct {} *{} = @bpf_map_lookup_elem(&{}, &{}_key);",
             value.tag,
-            stem = self.stem
+            entry,
+            self.stem,
+            self.stem
         ));
     }
 
@@ -66,7 +69,7 @@ impl TableStorage for HashTable {
 
     fn manifest(&self, value: &ValueLayout) -> Storage {
         Storage::Hash(storage::Hash {
-            map: self.stem.clone(),
+            map: self.stem.to_string(),
             key_size: self.key_size(),
             value_size: value.size,
             action: value.action_place(),
@@ -79,25 +82,25 @@ impl TableStorage for HashTable {
 }
 
 /// Writes `struct STEM_key`. `first` are lines in front of the members, which begin at byte `start`.
-pub fn emit_key_structure(stem: &str, first: &str, key: &Members, start: u32, out: &mut Writer) {
-    out.open(format!("struct {stem}_key {{"));
-    if !first.is_empty() {
+pub fn emit_key_structure(stem: &Name, first: Option<Code>, key: &Members, start: u32, out: &mut Tree) {
+    out.begin(code!("struct {}_key {{", stem));
+    if let Some(first) = first {
         out.line(first);
     }
     for line in key.declarations(start, key.size()) {
         out.line(line);
     }
-    out.close("};");
+    out.end_with(code!("};"));
     out.blank();
 }
 
 /// Writes the designated initialisers of a key; C zeroes what is not named, and that includes all gaps.
-pub fn emit_key_values(key: &Members, keys: &mut dyn KeyValues, out: &mut Writer) {
+pub fn emit_key_values(key: &Members, keys: &mut dyn KeyValues, out: &mut Tree) {
     for (position, member) in key.list.iter().enumerate() {
         let elements = keys.elements(position, member.shape);
         match elements.as_slice() {
-            [one] if member.shape.units == 1 => out.line(format!(".{} = {one},", member.c_name)),
-            several => out.line(format!(".{} = {{ {} }},", member.c_name, several.join(", "))),
+            [one] if member.shape.units == 1 => out.line(code!(".{} = {},", member.c_name, one)),
+            several => out.line(code!(".{} = {{ {} }},", member.c_name, Code::join(several, ", "))),
         }
     }
 }

@@ -6,10 +6,11 @@
 
 use super::hash::{emit_key_structure, emit_key_values};
 use super::{KEY_ALIGNMENT, KeyValues, TableStorage};
-use crate::emit::writer::Writer;
+use crate::c::code::{Code, Name, code};
+use crate::c::map::{MapDefinition, MapType};
+use crate::c::tree::Tree;
 use crate::layout::members::{Members, Shape};
 use crate::layout::tables::ValueLayout;
-use crate::maps::{MapDefinition, MapType};
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
 use p4xdp_midend::ir::Table;
 
@@ -19,7 +20,7 @@ const PREFIX_LENGTH: u32 = 4;
 /// See the module.
 #[derive(Debug)]
 pub struct LpmTrieTable {
-    stem: String,
+    stem: Name,
     /// In the order of the structure: the lpm key last.
     members: Members,
     /// For each member, which key of the table it is.
@@ -29,7 +30,7 @@ pub struct LpmTrieTable {
 
 impl LpmTrieTable {
     /// For a table whose key `lpm` is the only one that is not exact.
-    pub fn new(table: &Table, stem: &str, lpm: usize, size: u32) -> LpmTrieTable {
+    pub fn new(table: &Table, stem: &Name, lpm: usize, size: u32) -> LpmTrieTable {
         let mut positions: Vec<usize> = (0..table.keys.len()).filter(|&position| position != lpm).collect();
         positions.push(lpm);
         let wishes = positions
@@ -39,7 +40,7 @@ impl LpmTrieTable {
             .collect();
         // The lpm key must stay last, so nothing is reordered.
         let members = Members::place_in_order(PREFIX_LENGTH, wishes);
-        LpmTrieTable { stem: stem.to_owned(), members, positions, size }
+        LpmTrieTable { stem: stem.clone(), members, positions, size }
     }
 
     /// Bytes behind the prefix length.
@@ -67,35 +68,37 @@ struct Reordered<'a> {
 }
 
 impl KeyValues for Reordered<'_> {
-    fn elements(&mut self, position: usize, shape: Shape) -> Vec<String> {
+    fn elements(&mut self, position: usize, shape: Shape) -> Vec<Code> {
         self.keys.elements(self.positions.get(position).copied().unwrap_or(position), shape)
     }
 }
 
 impl TableStorage for LpmTrieTable {
-    fn emit_types(&self, out: &mut Writer) {
-        emit_key_structure(&self.stem, "__u32 prefixlen;", &self.members, PREFIX_LENGTH, out);
+    fn emit_types(&self, out: &mut Tree) {
+        emit_key_structure(&self.stem, Some(code!("__u32 prefixlen;")), &self.members, PREFIX_LENGTH, out);
     }
 
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
         vec![MapDefinition {
             name: self.stem.clone(),
             kind: MapType::LpmTrie,
-            key: format!("struct {}_key", self.stem),
-            value: format!("struct {}", value.tag),
+            key: code!("struct {}_key", self.stem),
+            value: code!("struct {}", value.tag),
             max_entries: Some(self.size),
         }]
     }
 
-    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer) {
-        out.open(format!("struct {0}_key {0}_key {KEY_ALIGNMENT} = {{", self.stem));
-        out.line(format!(".prefixlen = {},", self.full_length()));
+    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
+        out.begin(code!("struct {}_key {}_key {} = {{", self.stem, self.stem, KEY_ALIGNMENT));
+        out.line(code!(".prefixlen = {},", self.full_length()));
         emit_key_values(&self.members, &mut Reordered { keys, positions: &self.positions }, out);
-        out.close("};");
-        out.line(format!(
-            "struct {} *{entry} = bpf_map_lookup_elem(&{stem}, &{stem}_key);",
+        out.end_with(code!("};"));
+        out.line(code!(
+            "struct {} *{} = @bpf_map_lookup_elem(&{}, &{}_key);",
             value.tag,
-            stem = self.stem
+            entry,
+            self.stem,
+            self.stem
         ));
     }
 
@@ -108,7 +111,7 @@ impl TableStorage for LpmTrieTable {
 
     fn manifest(&self, value: &ValueLayout) -> Storage {
         Storage::LpmTrie(storage::LpmTrie {
-            map: self.stem.clone(),
+            map: self.stem.to_string(),
             key_size: self.members.size(),
             value_size: value.size,
             action: value.action_place(),

@@ -7,13 +7,14 @@ mod array;
 mod hash;
 mod lpm_trie;
 
-use crate::emit::writer::Writer;
+use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::map::MapDefinition;
+use crate::c::tree::Tree;
 use crate::lacking::{self, Lacking};
 use crate::layout::extern_facts::{Attached, ExternFacts};
 use crate::layout::members::Shape;
 use crate::layout::param_order::is_byte_field;
 use crate::layout::tables::ValueLayout;
-use crate::maps::MapDefinition;
 use array::ArrayTable;
 use hash::HashTable;
 use lpm_trie::LpmTrieTable;
@@ -38,7 +39,7 @@ const KEY_ALIGNMENT: &str = "__attribute__((aligned(8)))";
 /// The values of a table's keys at run time, as C.
 pub trait KeyValues {
     /// The C expressions of the elements of key `position` in the given shape.
-    fn elements(&mut self, position: usize, shape: Shape) -> Vec<String>;
+    fn elements(&mut self, position: usize, shape: Shape) -> Vec<Code>;
 }
 
 /// A storage of run-time entries.
@@ -49,14 +50,14 @@ pub trait TableStorage: std::fmt::Debug {
     }
 
     /// Writes the structures that maps and lookup use.
-    fn emit_types(&self, out: &mut Writer);
+    fn emit_types(&self, out: &mut Tree);
 
     /// The maps.
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition>;
 
     /// Writes the lookup: declares `entry`, a pointer to the value or null, where an entry whose action is 0 may stand for
     /// null if [`TableStorage::action_base`] is 1.
-    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &str, out: &mut Writer);
+    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree);
 
     /// Where each key stands in the storage's key.
     fn key_places(&self) -> Vec<Place>;
@@ -69,7 +70,7 @@ pub trait TableStorage: std::fmt::Debug {
 }
 
 /// A constant as the elements of a member, in C.
-pub fn constant(value: &BigUint, shape: Shape) -> Vec<String> {
+pub fn constant(value: &BigUint, shape: Shape) -> Vec<Code> {
     match shape.order {
         ByteOrder::Host => vec![literal(value.to_u64().unwrap_or(u64::MAX))],
         ByteOrder::Network => {
@@ -90,22 +91,22 @@ pub fn constant(value: &BigUint, shape: Shape) -> Vec<String> {
 }
 
 /// A number as C writes it.
-fn literal(value: u64) -> String {
+fn literal(value: u64) -> Code {
     match value {
-        0..=255 => value.to_string(),
-        256..=0xffff_ffff => format!("0x{value:x}"),
-        _ => format!("0x{value:x}ULL"),
+        0..=255 => value.code(),
+        256..=0xffff_ffff => Code::text(format!("0x{value:x}")),
+        _ => Code::text(format!("0x{value:x}ULL")),
     }
 }
 
 /// A host-order expression of `unit` bytes in network order.
-pub fn in_network_order(text: &str, unit: u32) -> String {
+pub fn in_network_order(text: &Code, unit: u32) -> Code {
     match unit {
-        _ if text == "0" => "0".to_owned(),
-        1 => text.to_owned(),
-        2 => format!("bpf_htons({text})"),
-        4 => format!("bpf_htonl({text})"),
-        _ => format!("bpf_cpu_to_be64({text})"),
+        _ if text.is("0") => code!("0"),
+        1 => text.clone(),
+        2 => code!("@bpf_htons({})", text),
+        4 => code!("@bpf_htonl({})", text),
+        _ => code!("@bpf_cpu_to_be64({})", text),
     }
 }
 
@@ -122,7 +123,7 @@ pub(crate) fn choose(
     program: &Program,
     externs: &ExternFacts,
     table: &Table,
-    stem: &str,
+    stem: &Name,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Box<dyn TableStorage>>, ErrorsReported> {
     let attached = refuse_attached(program, externs, table, diagnostics);

@@ -1,8 +1,9 @@
 //! Declarations of tables in front of the function: action numbers, values, keys, maps, and the default actions.
 
 use super::super::module::Module;
-use super::super::writer::Writer;
 use super::entries::has_fallback;
+use crate::c::code::{Code, code};
+use crate::c::tree::Tree;
 use crate::layout::members::{Member, Members};
 use crate::layout::tables::{
     ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout,
@@ -18,14 +19,14 @@ impl Module<'_> {
     /// Writes the declarations of all tables.
     pub(in crate::emit) fn declare_tables(&mut self) {
         let tables = std::rc::Rc::clone(&self.tables);
-        let mut out = Writer::default();
+        let mut out = Tree::default();
         for (id, table) in self.program.tables.iter() {
             let layout = &tables.layouts[id];
             if !layout.has_values() && table.entries.is_empty() {
                 // One action, and nothing to choose it by.
                 continue;
             }
-            out.line(format!("/* table {} */", table.name));
+            out.line(code!("/* table {} */", table.name));
             declare_numbers(layout, &mut out);
             if layout.has_values() {
                 declare_value(&layout.value, &mut out);
@@ -67,49 +68,49 @@ impl Module<'_> {
 /// Maps of every program: the manifest and read-only constants.
 const ALWAYS: usize = 2;
 
-fn declare_numbers(layout: &TableLayout, out: &mut Writer) {
+fn declare_numbers(layout: &TableLayout, out: &mut Tree) {
     let value = &layout.value;
-    out.open(format!("enum {}_action {{", layout.stem));
+    out.begin(code!("enum {}_action {{", layout.stem));
     for (number, action) in value.actions.iter().enumerate() {
-        out.line(format!("{} = {},", action.constant, number as u32 + value.base));
+        out.line(code!("{} = {},", action.constant, number as u32 + value.base));
     }
-    out.close("};");
+    out.end_with(code!("};"));
     out.blank();
 }
 
-fn declare_value(value: &ValueLayout, out: &mut Writer) {
-    out.open(format!("struct {} {{", value.tag));
-    out.line("__u32 action;");
+fn declare_value(value: &ValueLayout, out: &mut Tree) {
+    out.begin(code!("struct {} {{", value.tag));
+    out.line(code!("__u32 action;"));
     if !value.is_bare() {
         if value.params_offset > 4 {
-            out.line(format!("__u8 pad[{}];", value.params_offset - 4));
+            out.line(code!("__u8 pad[{}];", value.params_offset - 4));
         }
-        out.open("union {");
+        out.begin(code!("union {"));
         for action in value.actions.iter().filter(|a| !a.params.list.is_empty()) {
-            out.open("struct {");
+            out.begin(code!("struct {"));
             for line in action.params.declarations(value.params_offset, action.params.end) {
                 out.line(line);
             }
-            out.close(format!("}} {};", action.member));
+            out.end_with(code!("}} {};", action.member));
         }
-        out.close("};");
+        out.end_with(code!("};"));
     }
-    out.close("};");
+    out.end_with(code!("};"));
     out.blank();
 }
 
 /// The initial entries' values, for loaders that put no entries into maps.
-fn declare_initial(table: &Table, layout: &TableLayout, out: &mut Writer) {
+fn declare_initial(table: &Table, layout: &TableLayout, out: &mut Tree) {
     // Clang would put small ones into sections of their own, each of which a loader makes a map.
-    out.open(format!("const struct {} {}_initial[] SEC(\".rodata\") = {{", layout.value.tag, layout.stem));
+    out.begin(code!("const struct {} {}_initial[] SEC(\".rodata\") = {{", layout.value.tag, layout.stem));
     for entry in &table.entries {
-        out.line(format!("{},", initializer(&layout.value, &entry.action)));
+        out.line(code!("{},", initializer(&layout.value, &entry.action)));
     }
-    out.close("};");
+    out.end_with(code!("};"));
     out.blank();
 }
 
-fn declare_defaults(program: &Program, tables: &crate::layout::tables::Tables, out: &mut Writer) {
+fn declare_defaults(program: &Program, tables: &crate::layout::tables::Tables, out: &mut Tree) {
     if tables.defaults_size == 0 {
         return;
     }
@@ -120,41 +121,39 @@ fn declare_defaults(program: &Program, tables: &crate::layout::tables::Tables, o
             .map(|(id, table)| (table, &tables.layouts[id]))
             .filter(|(_, layout)| layout.default != DefaultPlace::Code)
     };
-    out.line("/* The default actions that the control plane may change. */");
-    out.open("struct {");
+    out.line(code!("/* The default actions that the control plane may change. */"));
+    out.begin(code!("struct {"));
     for (_, layout) in held() {
-        out.line(format!("struct {} {};", layout.value.tag, layout.stem));
+        out.line(code!("struct {} {};", layout.value.tag, layout.stem));
     }
-    out.close(format!("}} {DEFAULTS} SEC(\"{DEFAULTS_SECTION}\") = {{"));
-    let mut values = Writer::at_depth(1);
+    out.turn(code!("}} {} SEC(\"{}\") = {{", DEFAULTS, DEFAULTS_SECTION));
     for (table, layout) in held() {
-        values.line(format!(".{} = {},", layout.stem, initializer(&layout.value, &table.default_action)));
+        out.line(code!(".{} = {},", layout.stem, initializer(&layout.value, &table.default_action)));
     }
-    out.append(values);
-    out.line("};");
+    out.end_with(code!("}};"));
     out.blank();
 }
 
 /// A value as C initialises it: `{ .action = T_FORWARD, .forward = { .port = 3 } }`.
-fn initializer(value: &ValueLayout, call: &ActionCall) -> String {
-    let Some(action) = value.actions.get(call.action) else { return "{}".to_owned() };
+fn initializer(value: &ValueLayout, call: &ActionCall) -> Code {
+    let Some(action) = value.actions.get(call.action) else { return code!("{{}}") };
     let params = parameters(action, &call.args);
     if params.is_empty() {
-        return format!("{{ .action = {} }}", action.constant);
+        return code!("{{ .action = {} }}", action.constant);
     }
-    format!("{{ .action = {}, .{} = {{ {params} }} }}", action.constant, action.member)
+    code!("{{ .action = {}, .{} = {{ {} }} }}", action.constant, action.member, params)
 }
 
-fn parameters(action: &ActionLayout, args: &[BigUint]) -> String {
+fn parameters(action: &ActionLayout, args: &[BigUint]) -> Code {
     let Members { list, .. } = &action.params;
-    let fields: Vec<String> = list.iter().zip(args).map(|(member, arg)| field(member, arg)).collect();
-    fields.join(", ")
+    let fields: Vec<Code> = list.iter().zip(args).map(|(member, arg)| field(member, arg)).collect();
+    Code::join(&fields, ", ")
 }
 
-fn field(member: &Member, value: &BigUint) -> String {
+fn field(member: &Member, value: &BigUint) -> Code {
     let elements = constant(value, member.shape);
     match elements.as_slice() {
-        [one] => format!(".{} = {one}", member.c_name),
-        several => format!(".{} = {{ {} }}", member.c_name, several.join(", ")),
+        [one] => code!(".{} = {}", member.c_name, one),
+        several => code!(".{} = {{ {} }}", member.c_name, Code::join(several, ", ")),
     }
 }

@@ -1,9 +1,10 @@
 //! Constant entries as code: a `switch` where there is one exact key, else comparisons in order of precedence.
 
 use super::super::Cx;
-use super::super::cexpr::{CExpr, CType, literal, ones};
 use super::super::select::is_empty_range;
 use super::{Application, Selected};
+use crate::c::code::{Code, Known, Name, code};
+use crate::c::expr::{CExpr, CType, literal, ones};
 use crate::layout::members::{Shape, element_type};
 use crate::layout::param_order::is_byte_field;
 use crate::layout::tables::{DEFAULTS, DefaultPlace, TableLayout};
@@ -22,7 +23,7 @@ const MOST_COPIED: usize = 128;
 /// A key of a table whose entries are code, with its elements in variables.
 struct CodeKey {
     shape: Shape,
-    elements: Vec<String>,
+    elements: Vec<Name>,
     width: u32,
     signed: bool,
 }
@@ -32,7 +33,7 @@ impl Cx<'_> {
     pub(super) fn apply_code(&mut self, application: &Application<'_>) {
         let Application { table, layout, .. } = *application;
         let number = self.module.names.kept(&format!("{}_action", layout.stem));
-        self.out.update(&number, format!("__u32 {number};"));
+        self.out.update(&number, code!("__u32 {};", number));
         let entries = in_order(table);
         match single_exact(table) {
             Some(key) => self.switch_on_key(application, key, &entries, &number),
@@ -49,26 +50,29 @@ impl Cx<'_> {
     }
 
     /// Looks among the copies of the initial entries, if the storage has nothing and nobody has filled it.
-    pub(super) fn fall_back(&mut self, application: &Application<'_>, entry: &str, missing: &str) {
+    pub(super) fn fall_back(&mut self, application: &Application<'_>, entry: &Name, missing: &CExpr) {
         let Application { table, layout, .. } = *application;
         self.module.falls_back = true;
-        let missing = if missing.contains("||") { format!("({missing})") } else { missing.to_owned() };
-        self.out.open(format!("if ({missing} && !{ENTRIES_LOADED}) {{"));
+        self.out.begin_if(code!("{} && !{}", missing.operand(), Known(ENTRIES_LOADED)));
         let keys = self.code_keys(application);
         self.out.blank();
         for (i, copied) in in_order(table).into_iter().enumerate() {
             let terms = self.entry_tests(table, &keys, copied);
             let position = table.entries.iter().position(|e| std::ptr::eq(e, copied)).unwrap_or_default();
             let otherwise = if i > 0 { "else " } else { "" };
-            let test = if terms.is_empty() { "1".to_owned() } else { terms.join(" && ") };
-            self.out.line(format!(
-                "{otherwise}if ({test})\n\t{entry} = (void *)&{}_initial[{position}];",
-                layout.stem
+            let test = if terms.is_empty() { code!("1") } else { Code::join(&terms, " && ") };
+            self.out.line(code!(
+                "{}if ({})\n\t{} = (void *)&{}_initial[{}];",
+                otherwise,
+                test,
+                entry,
+                layout.stem,
+                position
             ));
         }
         // Else clang tests the key again in place of the pointer, and the verifier does not follow.
-        self.out.line(format!("barrier_var({entry});"));
-        self.out.close("}");
+        self.out.line(code!("@barrier_var({});", entry));
+        self.out.end();
     }
 
     fn switch_on_key(
@@ -76,7 +80,7 @@ impl Cx<'_> {
         application: &Application<'_>,
         key: &KeyElement,
         entries: &[&Entry],
-        number: &str,
+        number: &Name,
     ) {
         let shape = self.code_shape(application.table, 0, key);
         let value = self.elements(&key.expr, shape).into_iter().next().unwrap_or_default();
@@ -97,22 +101,22 @@ impl Cx<'_> {
                 None => groups.push((call, vec![value])),
             }
         }
-        self.out.open(format!("switch ({value}) {{"));
+        self.out.begin_switch(&value);
         for (call, values) in groups {
             for value in values {
                 let text = constant(value, shape).into_iter().next().unwrap_or_default();
-                self.out.outdented(format!("case {text}:"));
+                self.out.case(&text);
             }
             self.select(application, call, number);
-            self.out.line("break;");
+            self.out.line(code!("break;"));
         }
-        self.out.outdented("default:");
+        self.out.default_case();
         self.select_default(application, number);
-        self.out.line("break;");
-        self.out.close("}");
+        self.out.line(code!("break;"));
+        self.out.end();
     }
 
-    fn compare_keys(&mut self, application: &Application<'_>, entries: &[&Entry], number: &str) {
+    fn compare_keys(&mut self, application: &Application<'_>, entries: &[&Entry], number: &Name) {
         let keys = self.code_keys(application);
         self.out.blank();
         let mut open = false;
@@ -122,19 +126,19 @@ impl Cx<'_> {
             match (all, open) {
                 // What follows an entry that matches everything is never reached.
                 (true, false) => return self.select(application, &entry.action, number),
-                (true, true) => self.out.turn("} else {"),
-                (false, true) => self.out.turn(format!("}} else if ({}) {{", terms.join(" && "))),
-                (false, false) => self.out.open(format!("if ({}) {{", terms.join(" && "))),
+                (true, true) => self.out.begin_else(None),
+                (false, true) => self.out.begin_else(Some(Code::join(&terms, " && "))),
+                (false, false) => self.out.begin_if(Code::join(&terms, " && ")),
             }
             open = true;
             self.select(application, &entry.action, number);
             if all {
-                return self.out.close("}");
+                return self.out.end();
             }
         }
-        self.out.turn("} else {");
+        self.out.begin_else(None);
         self.select_default(application, number);
-        self.out.close("}");
+        self.out.end();
     }
 
     /// Puts the keys into variables.
@@ -149,7 +153,7 @@ impl Cx<'_> {
                 let name = format!("{}_key_{position}", layout.stem);
                 let name = if shape.units == 1 { name } else { format!("{name}_{i}") };
                 let name = self.module.names.unique(&name);
-                self.out.update(&name, format!("{element} {name} = {value};"));
+                self.out.update(&name, code!("{} {} = {};", element, name, value));
                 elements.push(name);
             }
             keys.push(CodeKey { shape, elements, width: ty.width(), signed: ty.is_signed() });
@@ -157,7 +161,7 @@ impl Cx<'_> {
         keys
     }
 
-    fn entry_tests(&mut self, table: &Table, keys: &[CodeKey], entry: &Entry) -> Vec<String> {
+    fn entry_tests(&mut self, table: &Table, keys: &[CodeKey], entry: &Entry) -> Vec<Code> {
         let mut terms = Vec::new();
         for ((key, keyset), element) in keys.iter().zip(&entry.keysets).zip(&table.keys) {
             if key.shape.units > 1 && matches!(keyset, Keyset::Range { .. }) {
@@ -169,33 +173,33 @@ impl Cx<'_> {
     }
 
     /// Takes note that an entry's action is to run.
-    fn select(&mut self, application: &Application<'_>, call: &ActionCall, number: &str) {
+    fn select(&mut self, application: &Application<'_>, call: &ActionCall, number: &Name) {
         self.select_call(application, call, number);
-        self.assign_hit(application, "true");
+        self.assign_hit(application, code!("@true"));
     }
 
-    fn select_call(&mut self, application: &Application<'_>, call: &ActionCall, number: &str) {
+    fn select_call(&mut self, application: &Application<'_>, call: &ActionCall, number: &Name) {
         self.out.assignment(number, application.layout.number(call.action));
         self.assign_constants(application.table, call);
     }
 
     /// Takes note that the default action is to run.
-    fn select_default(&mut self, application: &Application<'_>, number: &str) {
+    fn select_default(&mut self, application: &Application<'_>, number: &Name) {
         let Application { table, layout, .. } = *application;
         match layout.default {
             DefaultPlace::Code => self.select_call(application, &table.default_action, number),
             DefaultPlace::Data(_) => {
-                let from = format!("{DEFAULTS}.{}", layout.stem);
-                self.out.assignment(number, &format!("{from}.action"));
+                let from = code!("{}.{}", DEFAULTS, layout.stem);
+                self.out.assignment(number, &code!("{}.action", from));
                 for (action, in_value) in table.actions.iter().zip(&layout.value.actions) {
                     if in_value.as_default {
                         let action = &self.program.actions[action.action];
-                        self.load_params(action, in_value, &format!("{from}.{}", in_value.member));
+                        self.load_params(action, in_value, &code!("{}.{}", from, in_value.member));
                     }
                 }
             }
         }
-        self.assign_hit(application, "false");
+        self.assign_hit(application, code!("@false"));
     }
 
     /// How a key is looked at: as it stands in the packet, unless ranges want its order.
@@ -247,7 +251,7 @@ fn in_order(table: &Table) -> Vec<&Entry> {
 }
 
 /// The comparisons that decide whether a key is in a keyset.
-fn tests(key: &CodeKey, keyset: &Keyset) -> Vec<String> {
+fn tests(key: &CodeKey, keyset: &Keyset) -> Vec<Code> {
     match keyset {
         Keyset::Universal | Keyset::ValueSet(_) => Vec::new(),
         Keyset::Value(value) => equal(key, &constant(value, key.shape)),
@@ -255,39 +259,42 @@ fn tests(key: &CodeKey, keyset: &Keyset) -> Vec<String> {
         Keyset::Mask { value, mask } => {
             let (values, masks) = (constant(&(value & mask), key.shape), constant(mask, key.shape));
             let terms = key.elements.iter().zip(values).zip(masks);
-            terms.filter(|(_, mask)| mask != "0").map(|((k, v), m)| format!("({k} & {m}) == {v}")).collect()
+            terms
+                .filter(|(_, mask)| !mask.is("0"))
+                .map(|((k, v), m)| code!("({} & {}) == {}", k, m, v))
+                .collect()
         }
         Keyset::Range { lo, hi } => range(key, lo, hi),
     }
 }
 
-fn equal(key: &CodeKey, values: &[String]) -> Vec<String> {
-    key.elements.iter().zip(values).map(|(k, v)| format!("{k} == {v}")).collect()
+fn equal(key: &CodeKey, values: &[Code]) -> Vec<Code> {
+    key.elements.iter().zip(values).map(|(k, v)| code!("{} == {}", k, v)).collect()
 }
 
-fn range(key: &CodeKey, lo: &BigUint, hi: &BigUint) -> Vec<String> {
+fn range(key: &CodeKey, lo: &BigUint, hi: &BigUint) -> Vec<Code> {
     let name = key.elements.first().cloned().unwrap_or_default();
     if key.signed {
         let value = CExpr::atom(name, CType::of_width(key.width), key.width).sign_extended().operand();
         let bound = |bound| signed(bound, key.width);
-        return vec![format!("{value} >= {}", bound(lo)), format!("{value} <= {}", bound(hi))];
+        return vec![code!("{} >= {}", value, bound(lo)), code!("{} <= {}", value, bound(hi))];
     }
     let bound = |bound: &BigUint| literal(bound.to_u64().unwrap_or(u64::MAX));
     let mut terms = Vec::new();
     if !lo.is_zero() {
-        terms.push(format!("{name} >= {}", bound(lo)));
+        terms.push(code!("{} >= {}", name, bound(lo)));
     }
     if *hi != ones(key.width) {
-        terms.push(format!("{name} <= {}", bound(hi)));
+        terms.push(code!("{} <= {}", name, bound(hi)));
     }
     terms
 }
 
 /// A bit pattern as a signed number.
-fn signed(value: &BigUint, width: u32) -> String {
+fn signed(value: &BigUint, width: u32) -> Code {
     let pattern = value.to_u64().unwrap_or(0);
     let spare = 64 - width.clamp(1, 64);
-    format!("{}LL", (pattern << spare) as i64 >> spare)
+    code!("{}LL", (pattern << spare) as i64 >> spare)
 }
 
 /// True if the program has a copy of the initial entries for loaders that do not put them into the storage.

@@ -1,8 +1,10 @@
 //! Keys of a table as C: in host order, or as they stand in the packet.
 
 use super::super::Cx;
-use super::super::cexpr::{CExpr, CType};
 use super::super::field::Referent;
+use super::super::member_access::by_bits;
+use crate::c::code::{Code, code};
+use crate::c::expr::{CExpr, CType};
 use crate::layout::members::Shape;
 use crate::layout::param_order::is_byte_field;
 use crate::table_storage::{KeyValues, in_network_order};
@@ -16,7 +18,7 @@ pub(super) struct Keys<'c, 'a> {
 }
 
 impl KeyValues for Keys<'_, '_> {
-    fn elements(&mut self, position: usize, shape: Shape) -> Vec<String> {
+    fn elements(&mut self, position: usize, shape: Shape) -> Vec<Code> {
         match self.keys.get(position) {
             Some(key) => self.cx.elements(&key.expr, shape),
             None => Vec::new(),
@@ -26,12 +28,12 @@ impl KeyValues for Keys<'_, '_> {
 
 impl Cx<'_> {
     /// The elements of a value in a shape.
-    pub(super) fn elements(&mut self, expr: &Expr, shape: Shape) -> Vec<String> {
+    pub(super) fn elements(&mut self, expr: &Expr, shape: Shape) -> Vec<Code> {
         match shape.order {
             ByteOrder::Host => {
                 let value = self.value(expr);
                 // What is true in C may be a pointer.
-                vec![if value.ty == CType::Bool { format!("!!{}", value.operand()) } else { value.text }]
+                vec![if value.ty == CType::Bool { code!("!!{}", value.operand()) } else { value.text }]
             }
             ByteOrder::Network => match self.field_elements(expr, shape) {
                 Some(elements) => elements,
@@ -44,7 +46,7 @@ impl Cx<'_> {
     }
 
     /// The elements of a field that is whole bytes, copied as they are.
-    fn field_elements(&mut self, expr: &Expr, shape: Shape) -> Option<Vec<String>> {
+    fn field_elements(&mut self, expr: &Expr, shape: Shape) -> Option<Vec<Code>> {
         let ExprKind::Field { header, field } = &expr.kind else { return None };
         if !is_byte_field(self.program, header, *field) || expr.ty.width() != shape.bytes * 8 {
             return None;
@@ -59,8 +61,8 @@ impl Cx<'_> {
                 let name = cx.member_name(id, &place, base);
                 let text = match (integer, at) {
                     (true, _) => name,
-                    (false, 0) => format!("load_wire{}({name})", bytes * 8),
-                    (false, _) => format!("load_wire{}({name} + {at})", bytes * 8),
+                    (false, 0) => code!("{}({})", by_bits("load_wire", bytes * 8), name),
+                    (false, _) => code!("{}({} + {})", by_bits("load_wire", bytes * 8), name, at),
                 };
                 CExpr::atom(text, CType::of_width(shape.unit * 8), bytes * 8)
             });
@@ -71,7 +73,7 @@ impl Cx<'_> {
 }
 
 /// Element `position` of a host-order value in network order.
-fn network_element(value: &CExpr, shape: Shape, position: u32) -> String {
+fn network_element(value: &CExpr, shape: Shape, position: u32) -> Code {
     let bits = shape.unit * 8;
     // How far the value, aligned to the left of all elements, must go right for this element; negative is left.
     let right = i64::from((shape.units - 1 - position) * bits)
@@ -79,11 +81,11 @@ fn network_element(value: &CExpr, shape: Shape, position: u32) -> String {
     let wide = value.clone().converted(CType::of_width(bits).max(value.ty));
     let moved = match right {
         0 => wide.text.clone(),
-        r if r > 0 => format!("{} >> {r}", wide.operand()),
-        r => format!("{} << {}", wide.operand(), -r),
+        r if r > 0 => code!("{} >> {}", wide.operand(), r),
+        r => code!("{} << {}", wide.operand(), -r),
     };
     let narrow = if wide.ty > CType::of_width(bits) {
-        format!("({})({moved})", CType::of_width(bits).name())
+        code!("({})({})", CType::of_width(bits).name(), moved)
     } else {
         moved
     };

@@ -2,7 +2,9 @@
 //! into the packet.
 
 use super::super::Cx;
-use super::super::cexpr::{CExpr, CType, Prec};
+use super::super::member_access::by_bits;
+use crate::c::code::{Code, code};
+use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::members::{Member, Shape};
 use crate::layout::param_order::param_order;
 use crate::layout::tables::ActionLayout;
@@ -14,14 +16,14 @@ use p4xdp_midend::ir::{Action, ActionCall, HeaderRef, LocalId, ScalarType, Table
 #[derive(Clone, Debug)]
 pub(in crate::emit) struct WireParam {
     /// The member of the value, in C.
-    text: String,
+    text: Code,
     member: Member,
 }
 
 impl WireParam {
     /// Element `i`.
-    fn element(&self, i: u32) -> String {
-        if self.member.shape.units == 1 { self.text.clone() } else { format!("{}[{i}]", self.text) }
+    fn element(&self, i: u32) -> Code {
+        if self.member.shape.units == 1 { self.text.clone() } else { code!("{}[{}]", self.text, i) }
     }
 
     /// The parameter as it is, if it is a number of so many bytes.
@@ -34,25 +36,30 @@ impl WireParam {
     /// The parameter in host order.
     pub(in crate::emit) fn host(&self) -> CExpr {
         let width = self.member.ty.width();
-        let text = format!("({})({})", CType::of_width(width).name(), host_value(&self.member, &self.text));
+        let text = code!("({})({})", CType::of_width(width).name(), host_value(&self.member, &self.text));
         CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(width), width) }
     }
 }
 
 impl Cx<'_> {
     /// Makes an action's parameters known; `from` is the structure that holds them. Returns what to release.
-    pub(super) fn bind_params(&mut self, action: &Action, layout: &ActionLayout, from: &str) -> Vec<LocalId> {
+    pub(super) fn bind_params(
+        &mut self,
+        action: &Action,
+        layout: &ActionLayout,
+        from: &Code,
+    ) -> Vec<LocalId> {
         let mut bound = Vec::new();
         for (param, member) in action.params.iter().zip(&layout.params.list) {
-            let text = format!("{from}.{}", member.c_name);
+            let text = code!("{}.{}", from, member.c_name);
             let copied =
                 param_order(self.program, &self.module.extern_facts, action, param) == ByteOrder::Network;
             if copied && member.shape.order == ByteOrder::Network {
                 self.wire_params.insert(param.local, WireParam { text, member: member.clone() });
                 bound.push(param.local);
             } else {
-                let variable = self.local(param.local);
-                self.out.assignment(&variable.text, &host_value(member, &text));
+                let variable = self.variable(param.local);
+                self.out.assignment(&variable, &host_value(member, &text));
             }
         }
         bound
@@ -69,17 +76,17 @@ impl Cx<'_> {
     pub(super) fn assign_constants(&mut self, table: &Table, call: &ActionCall) {
         let Some(action) = table.actions.get(call.action) else { return };
         for (param, value) in self.program.actions[action.action].params.iter().zip(&call.args) {
-            let variable = self.local(param.local);
+            let variable = self.variable(param.local);
             let value = self.constant(value, param.ty);
-            self.out.assignment(&variable.text, &value.text);
+            self.out.assignment(&variable, &value.text);
         }
     }
 
     /// Puts the parameters of a value into their variables.
-    pub(super) fn load_params(&mut self, action: &Action, layout: &ActionLayout, from: &str) {
+    pub(super) fn load_params(&mut self, action: &Action, layout: &ActionLayout, from: &Code) {
         for (param, member) in action.params.iter().zip(&layout.params.list) {
-            let variable = self.local(param.local);
-            self.out.assignment(&variable.text, &host_value(member, &format!("{from}.{}", member.c_name)));
+            let variable = self.variable(param.local);
+            self.out.assignment(&variable, &host_value(member, &code!("{}.{}", from, member.c_name)));
         }
     }
 
@@ -101,14 +108,14 @@ impl Cx<'_> {
             cx.for_each_holder(id, |cx, base| {
                 let name = cx.member_name(id, &place, base);
                 if integer {
-                    cx.out.line(format!("{name} = {};", param.element(0)));
+                    cx.out.line(code!("{} = {};", name, param.element(0)));
                     return;
                 }
                 for i in 0..param.member.shape.units {
                     let at = i * param.member.shape.unit;
                     let bits = param.member.shape.unit.min(param.member.shape.bytes - at) * 8;
-                    let address = if at == 0 { name.clone() } else { format!("{name} + {at}") };
-                    cx.out.line(format!("store_wire{bits}({address}, {});", param.element(i)));
+                    let address = if at == 0 { name.clone() } else { code!("{} + {}", name, at) };
+                    cx.out.line(code!("{}({}, {});", by_bits("store_wire", bits), address, param.element(i)));
                 }
             });
         });
@@ -116,32 +123,32 @@ impl Cx<'_> {
 }
 
 /// A member of a value as a number in host order.
-fn host_value(member: &Member, text: &str) -> String {
+fn host_value(member: &Member, text: &Code) -> Code {
     let Shape { unit, units, bytes, order } = member.shape;
     if order == ByteOrder::Host {
-        return if member.ty == ScalarType::Bool { format!("{text} != 0") } else { text.to_owned() };
+        return if member.ty == ScalarType::Bool { code!("{} != 0", text) } else { text.clone() };
     }
-    let swapped = |text: String| match unit {
+    let swapped = |text: Code| match unit {
         1 => text,
-        2 => format!("bpf_ntohs({text})"),
-        4 => format!("bpf_ntohl({text})"),
-        _ => format!("bpf_be64_to_cpu({text})"),
+        2 => code!("@bpf_ntohs({})", text),
+        4 => code!("@bpf_ntohl({})", text),
+        _ => code!("@bpf_be64_to_cpu({})", text),
     };
     let spare = (unit * units - bytes) * 8;
     if units == 1 {
-        let value = swapped(text.to_owned());
-        return if spare == 0 { value } else { format!("{value} >> {spare}") };
+        let value = swapped(text.clone());
+        return if spare == 0 { value } else { code!("{} >> {}", value, spare) };
     }
-    let parts: Vec<String> = (0..units)
+    let parts: Vec<Code> = (0..units)
         .map(|i| {
-            let element = swapped(format!("{text}[{i}]"));
+            let element = swapped(code!("{}[{}]", text, i));
             let shift = i64::from((units - 1 - i) * unit * 8) - i64::from(spare);
             match shift {
                 0 => element,
-                s if s > 0 => format!("(__u128){element} << {s}"),
-                s => format!("{element} >> {}", -s),
+                s if s > 0 => code!("(@__u128){} << {}", element, s),
+                s => code!("{} >> {}", element, -s),
             }
         })
         .collect();
-    parts.join(" | ")
+    Code::join(&parts, " | ")
 }

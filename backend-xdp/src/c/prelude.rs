@@ -1,9 +1,9 @@
-//! The C that stands in front of a generated program: in goes its body, out come the declarations that the body uses,
+//! The C that stands in front of a generated program: in go the names that it uses, out come the declarations of those,
 //! and no others. There is no `#include`: the result compiles with `-nostdinc` and clang alone.
 //!
-//! A piece is taken when the body, or a piece already taken, mentions one of the names that it defines, so nobody
-//! has to keep a list of what he used.
+//! A piece is taken when the program, or a piece already taken, uses one of the names that it defines.
 
+use super::text::collect_identifiers;
 use std::collections::BTreeSet;
 
 /// A piece of C and the names that call for it.
@@ -144,11 +144,10 @@ pub fn defines(name: &str) -> bool {
     FOUNDATION.iter().chain(PIECES).any(|piece| piece.defines.contains(&name) || piece.inner.contains(&name))
 }
 
-/// What must stand in front of `body`.
-pub fn prelude_for(body: &str) -> String {
-    let mut wanted = BTreeSet::new();
-    collect_identifiers(body, &mut wanted);
+/// What must stand in front of C that uses these names.
+pub fn prelude_for(names: &BTreeSet<&str>) -> String {
     // Nothing mentions what stands behind it, so one round from the end finds all.
+    let mut wanted = names.clone();
     let pieces = take(PIECES, &mut wanted);
     let helpers: String = HELPERS
         .iter()
@@ -157,8 +156,11 @@ pub fn prelude_for(body: &str) -> String {
             format!("static {result}(*const {name})({params}) = (void *){id};\n")
         })
         .collect();
-    collect_identifiers(&helpers, &mut wanted);
-    let mut taken = take(FOUNDATION, &mut wanted);
+    let mut taken = {
+        let mut wanted = wanted.clone();
+        collect_identifiers(&helpers, &mut wanted);
+        take(FOUNDATION, &mut wanted)
+    };
     if !helpers.is_empty() {
         taken.push(&helpers);
     }
@@ -179,59 +181,25 @@ fn take(pieces: &'static [Piece], wanted: &mut BTreeSet<&'_ str>) -> Vec<&'stati
     taken
 }
 
-/// Adds the identifiers of a C text. What stands in comments and string literals is none.
-fn collect_identifiers<'a>(text: &'a str, into: &mut BTreeSet<&'a str>) {
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let end = if rest.starts_with("/*") {
-            rest.get(2..).and_then(|inner| inner.find("*/")).map(|at| at + 4)
-        } else if rest.starts_with("//") {
-            rest.find('\n')
-        } else if matches!(first, '"' | '\'') {
-            end_of_literal(rest, first)
-        } else if is_word(first) {
-            let (word, _) = rest.split_at(rest.find(|c| !is_word(c)).unwrap_or(rest.len()));
-            if !first.is_ascii_digit() {
-                into.insert(word);
-            }
-            Some(word.len())
-        } else {
-            Some(first.len_utf8())
-        };
-        rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
-    }
-}
-
-/// Where a string or character literal ends that the text begins with.
-fn end_of_literal(text: &str, quote: char) -> Option<usize> {
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            _ if c == quote => return Some(at + 1),
-            // An apostrophe in a directive's text.
-            '\n' => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn prelude_of(text: &str) -> String {
+        let mut names = BTreeSet::new();
+        collect_identifiers(text, &mut names);
+        prelude_for(&names)
+    }
+
     #[test]
     fn takes_what_is_used_and_what_that_needs() {
-        let text = prelude_for("__u16 f(void) { return csum_fold(bpf_ktime_get_ns()); }");
+        let text = prelude_of("__u16 f(void) { return csum_fold(bpf_ktime_get_ns()); }");
         assert!(text.contains("__u16;"));
         assert!(text.contains("__u16 csum_fold(__u64 sum)"));
         assert!(text.contains("(*const bpf_ktime_get_ns)(void) = (void *)5;"));
         assert!(!text.contains("xdp_md"));
         assert!(!text.contains("bpf_htons"));
-        let text = prelude_for(
+        let text = prelude_of(
             "/* csum_fold */ char a[] = \"bool \\\" __u16\", b = '\"'; // xdp_md\n#error don't\n__u32 c;",
         );
         assert!(text.contains("__u32;") && !text.contains("csum_fold"), "{text}");
@@ -244,7 +212,7 @@ mod tests {
         let pieces = FOUNDATION.iter().chain(PIECES);
         let names = pieces.flat_map(|p| p.defines).chain(HELPERS.iter().map(|(name, ..)| name));
         let body = names.map(|name| format!("{name}\n")).collect::<String>();
-        let text = format!("{}\nint nothing SEC(\".data\");\n", prelude_for(&format!("{body} SEC")));
+        let text = format!("{}\nint nothing SEC(\".data\");\n", prelude_of(&format!("{body} SEC")));
         let directory = tempfile::tempdir().unwrap();
         let source = directory.path().join("all.c");
         std::fs::write(&source, text).unwrap();
@@ -297,7 +265,7 @@ mod tests {
 
     #[test]
     fn nothing_for_nothing() {
-        assert_eq!(prelude_for("int main;"), "");
+        assert_eq!(prelude_of("int main;"), "");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! BPF maps as C declares them, in the BTF style that all present-day loaders read.
 
-use crate::emit::writer::Writer;
+use super::code::{Code, Name, code};
+use super::tree::Tree;
 
 /// Kinds of maps that generated programs use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,27 +46,27 @@ impl MapType {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapDefinition {
     /// Name, at most 15 bytes, unique.
-    pub name: String,
+    pub name: Name,
     /// Kind.
     pub kind: MapType,
     /// C type of the key.
-    pub key: String,
+    pub key: Code,
     /// C type of the value.
-    pub value: String,
+    pub value: Code,
     /// Capacity; `None` lets the loader choose (one per CPU).
     pub max_entries: Option<u32>,
 }
 
 impl MapDefinition {
     /// Writes the definition.
-    pub fn emit(&self, out: &mut Writer) {
-        out.open("struct {");
-        out.line(format!("__uint(type, {});", self.kind.constant()));
+    pub fn emit(&self, out: &mut Tree) {
+        out.begin(code!("struct {"));
+        out.line(code!("@__uint(type, {});", self.kind.constant()));
         if let Some(n) = self.max_entries {
-            out.line(format!("__uint(max_entries, {n});"));
+            out.line(code!("@__uint(max_entries, {});", n));
         }
         match self.kind {
-            MapType::LpmTrie => out.line("__uint(map_flags, BPF_F_NO_PREALLOC);"),
+            MapType::LpmTrie => out.line(code!("@__uint(map_flags, @BPF_F_NO_PREALLOC);")),
             MapType::Hash
             | MapType::LruHash
             | MapType::Array
@@ -77,13 +78,13 @@ impl MapDefinition {
         }
         // The kernel takes no BTF types for perf event arrays and devices.
         if matches!(self.kind, MapType::PerfEventArray | MapType::DevMap | MapType::DevMapHash) {
-            out.line(format!("__uint(key_size, sizeof({}));", self.key));
-            out.line(format!("__uint(value_size, sizeof({}));", self.value));
+            out.line(code!("@__uint(key_size, sizeof({}));", self.key));
+            out.line(code!("@__uint(value_size, sizeof({}));", self.value));
         } else {
-            out.line(format!("__type(key, {});", self.key));
-            out.line(format!("__type(value, {});", self.value));
+            out.line(code!("@__type(key, {});", self.key));
+            out.line(code!("@__type(value, {});", self.value));
         }
-        out.close(format!("}} {} SEC(\".maps\");", self.name));
+        out.end_with(code!("}} {} SEC(\".maps\");", self.name));
         out.blank();
     }
 }
@@ -94,12 +95,12 @@ mod tests {
 
     #[test]
     fn definition() {
-        let mut out = Writer::default();
+        let mut out = Tree::default();
         MapDefinition {
-            name: "routes".to_owned(),
+            name: Name::new("routes"),
             kind: MapType::LpmTrie,
-            key: "struct routes_key".to_owned(),
-            value: "struct routes_value".to_owned(),
+            key: code!("struct routes_key"),
+            value: code!("struct routes_value"),
             max_entries: Some(1024),
         }
         .emit(&mut out);

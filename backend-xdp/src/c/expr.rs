@@ -1,8 +1,9 @@
-//! C expressions as text with what must be known to combine them: precedence, C type, and whether bits above the P4 width are zero.
+//! C expressions with what must be known to combine them: precedence, C type, and whether bits above the P4 width are zero.
 //!
 //! A value of P4 type `bit<w>` or `int<w>` is held as its bit pattern in the smallest of `__u32`, `__u64` and `__u128` that it fits
 //! in. Arithmetic leaves garbage above `w`; it is masked off only where somebody would see it ([`CExpr::masked`]).
 
+use super::code::{Code, Known, ToCode, code};
 use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive};
 
@@ -76,23 +77,23 @@ impl CType {
     }
 
     /// Its name.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> Known {
         match self {
-            CType::Bool => "bool",
-            CType::U8 => "__u8",
-            CType::U16 => "__u16",
-            CType::Literal | CType::U32 => "__u32",
-            CType::U64 => "__u64",
-            CType::U128 => "__u128",
+            CType::Bool => Known("bool"),
+            CType::U8 => Known("__u8"),
+            CType::U16 => Known("__u16"),
+            CType::Literal | CType::U32 => Known("__u32"),
+            CType::U64 => Known("__u64"),
+            CType::U128 => Known("__u128"),
         }
     }
 
     /// The signed type that computes in as many bits.
-    pub fn signed_name(self) -> &'static str {
+    pub fn signed_name(self) -> Known {
         match self {
-            CType::Literal | CType::Bool | CType::U8 | CType::U16 | CType::U32 => "__s32",
-            CType::U64 => "__s64",
-            CType::U128 => "__s128",
+            CType::Literal | CType::Bool | CType::U8 | CType::U16 | CType::U32 => Known("__s32"),
+            CType::U64 => Known("__s64"),
+            CType::U128 => Known("__s128"),
         }
     }
 }
@@ -101,7 +102,7 @@ impl CType {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CExpr {
     /// Its text.
-    pub text: String,
+    pub text: Code,
     /// Precedence of its outermost operator.
     pub prec: Prec,
     /// Its type.
@@ -114,23 +115,23 @@ pub struct CExpr {
 
 impl CExpr {
     /// A name, call or the like whose bits above `width` are zero.
-    pub fn atom(text: impl Into<String>, ty: CType, width: u32) -> CExpr {
-        CExpr { text: text.into(), prec: Prec::Postfix, ty, width, clean: true }
+    pub fn atom(text: impl ToCode, ty: CType, width: u32) -> CExpr {
+        CExpr { text: text.code(), prec: Prec::Postfix, ty, width, clean: true }
     }
 
     /// A truth value.
-    pub fn truth(text: impl Into<String>, prec: Prec) -> CExpr {
-        CExpr { text: text.into(), prec, ty: CType::Bool, width: 1, clean: true }
+    pub fn truth(text: impl ToCode, prec: Prec) -> CExpr {
+        CExpr { text: text.code(), prec, ty: CType::Bool, width: 1, clean: true }
     }
 
     /// Its text for a `switch`, which clang takes for a mistake where it sees a truth value.
-    pub fn selector(&self) -> String {
-        if self.ty == CType::Bool { format!("(__u32){}", self.operand()) } else { self.text.clone() }
+    pub fn selector(&self) -> Code {
+        if self.ty == CType::Bool { code!("(__u32){}", self.operand()) } else { self.text.clone() }
     }
 
     /// `true` or `false`.
     pub fn boolean(value: bool) -> CExpr {
-        CExpr::truth(if value { "true" } else { "false" }, Prec::Postfix)
+        CExpr::truth(if value { code!("@true") } else { code!("@false") }, Prec::Postfix)
     }
 
     /// A constant of a `width`-bit type.
@@ -138,7 +139,7 @@ impl CExpr {
         match value.to_u128() {
             Some(v) if v >> 64 == 0 => CExpr::atom(literal(v as u64), literal_type(v as u64), width),
             Some(v) => CExpr {
-                text: format!("(__u128){} << 64 | {}", literal((v >> 64) as u64), literal(v as u64)),
+                text: code!("(@__u128){} << 64 | {}", literal((v >> 64) as u64), literal(v as u64)),
                 prec: Prec::BitOr,
                 ty: CType::U128,
                 width,
@@ -153,14 +154,29 @@ impl CExpr {
         CExpr::atom("0", CType::Literal, width)
     }
 
+    /// True if it is `true`.
+    pub fn is_true(&self) -> bool {
+        self.text.is("true")
+    }
+
+    /// True if it is `false`.
+    pub fn is_false(&self) -> bool {
+        self.text.is("false")
+    }
+
+    /// Its value, if that is known already.
+    pub fn known(&self) -> Option<bool> {
+        if self.is_true() { Some(true) } else { self.is_false().then_some(false) }
+    }
+
     /// True if it is the literal 0 or `false`.
     pub fn is_zero(&self) -> bool {
-        self.text == "0" || self.text == "false"
+        self.text.is("0") || self.is_false()
     }
 
     /// The text as operand: in parentheses unless it is a name, a call or a unary operation.
-    pub fn operand(&self) -> String {
-        if self.prec < Prec::Unary { format!("({})", self.text) } else { self.text.clone() }
+    pub fn operand(&self) -> Code {
+        if self.prec < Prec::Unary { code!("({})", self.text) } else { self.text.clone() }
     }
 
     /// With bits above the width cleared.
@@ -174,21 +190,21 @@ impl CExpr {
                 CExpr { clean: true, ..self }
             }
             (_, 8) => CExpr {
-                text: format!("(__u8){}", self.operand()),
+                text: code!("(__u8){}", self.operand()),
                 prec: Prec::Unary,
                 ty: CType::U8,
                 width,
                 clean: true,
             },
             (_, 16) => CExpr {
-                text: format!("(__u16){}", self.operand()),
+                text: code!("(__u16){}", self.operand()),
                 prec: Prec::Unary,
                 ty: CType::U16,
                 width,
                 clean: true,
             },
             (CType::U64 | CType::U128, 32) => CExpr {
-                text: format!("(__u32){}", self.operand()),
+                text: code!("(__u32){}", self.operand()),
                 prec: Prec::Unary,
                 ty: CType::U32,
                 width,
@@ -197,7 +213,7 @@ impl CExpr {
             _ => {
                 let mask = CExpr::constant(&ones(width), width);
                 CExpr {
-                    text: format!("{} & {}", self.operand(), mask.operand()),
+                    text: code!("{} & {}", self.operand(), mask.operand()),
                     prec: Prec::BitAnd,
                     clean: true,
                     ..self
@@ -211,17 +227,14 @@ impl CExpr {
         match (self.ty, to) {
             (a, b) if a == b => self,
             (CType::Literal, CType::U32) if self.prec == Prec::Postfix => {
-                CExpr { text: format!("{}U", self.text), ty: to, ..self }
+                CExpr { text: code!("{}U", self.text), ty: to, ..self }
             }
             (CType::Literal, CType::U64) if self.prec == Prec::Postfix => {
-                CExpr { text: format!("{}ULL", self.text), ty: to, ..self }
+                CExpr { text: code!("{}ULL", self.text), ty: to, ..self }
             }
-            _ => CExpr {
-                text: format!("({}){}", to.name(), self.operand()),
-                prec: Prec::Unary,
-                ty: to,
-                ..self
-            },
+            _ => {
+                CExpr { text: code!("({}){}", to.name(), self.operand()), prec: Prec::Unary, ty: to, ..self }
+            }
         }
     }
 
@@ -236,7 +249,7 @@ impl CExpr {
         let associative = matches!(op, "+" | "|" | "&" | "^" | "&&" | "||");
         let left = if self.prec == prec && associative { self.text.clone() } else { self.beside(prec) };
         CExpr {
-            text: format!("{left} {op} {}", other.beside(prec)),
+            text: code!("{} {} {}", left, op, other.beside(prec)),
             prec,
             // In C a comparison is an `int`, whatever it compares.
             ty: match prec {
@@ -250,7 +263,7 @@ impl CExpr {
 
     /// As operand of a binary operator: operators of different kinds never stand side by side without parentheses, except
     /// comparisons under `&&` and `||`.
-    fn beside(&self, prec: Prec) -> String {
+    fn beside(&self, prec: Prec) -> Code {
         match prec {
             Prec::And | Prec::Or if matches!(self.prec, Prec::Equality | Prec::Relational) => {
                 self.text.clone()
@@ -262,9 +275,9 @@ impl CExpr {
     /// `self ? then : otherwise`, of the wider type.
     pub fn choose(&self, then: &CExpr, otherwise: &CExpr) -> CExpr {
         let branch =
-            |e: &CExpr| if e.prec == Prec::Conditional { format!("({})", e.text) } else { e.text.clone() };
+            |e: &CExpr| if e.prec == Prec::Conditional { code!("({})", e.text) } else { e.text.clone() };
         CExpr {
-            text: format!("{} ? {} : {}", self.operand(), branch(then), branch(otherwise)),
+            text: code!("{} ? {} : {}", self.operand(), branch(then), branch(otherwise)),
             prec: Prec::Conditional,
             ty: then.ty.max(otherwise.ty),
             width: then.width,
@@ -283,15 +296,15 @@ impl CExpr {
         let ty = CType::of_width(bits);
         let signed = ty.signed_name();
         let text = match width {
-            8 if bits == 32 => format!("(__s8){}", self.operand()),
-            16 if bits == 32 => format!("(__s16){}", self.operand()),
-            32 if bits == 64 => format!("({signed})(__s32){}", self.operand()),
-            w if w == bits => format!("({signed}){}", self.operand()),
+            8 if bits == 32 => code!("(__s8){}", self.operand()),
+            16 if bits == 32 => code!("(__s16){}", self.operand()),
+            32 if bits == 64 => code!("({})(__s32){}", signed, self.operand()),
+            w if w == bits => code!("({}){}", signed, self.operand()),
             w => {
                 let by = bits - w;
                 let inner = self.converted(ty);
                 return CExpr {
-                    text: format!("({signed})({} << {by}) >> {by}", inner.operand()),
+                    text: code!("({})({} << {}) >> {}", signed, inner.operand(), by, by),
                     prec: Prec::Shift,
                     ty,
                     width,
@@ -336,38 +349,38 @@ mod tests {
     #[test]
     fn parentheses_stand_between_different_operators() {
         let sum = var("a", 32).joined("+", Prec::Additive, &var("b", 32), 32, false);
-        assert_eq!(sum.text, "a + b");
-        assert_eq!(sum.joined("+", Prec::Additive, &var("c", 32), 32, false).text, "a + b + c");
-        assert_eq!(sum.joined("-", Prec::Additive, &sum, 32, false).text, "(a + b) - (a + b)");
+        assert_eq!(sum.text.to_string(), "a + b");
+        assert_eq!(sum.joined("+", Prec::Additive, &var("c", 32), 32, false).text.to_string(), "a + b + c");
+        assert_eq!(sum.joined("-", Prec::Additive, &sum, 32, false).text.to_string(), "(a + b) - (a + b)");
         let eq = sum.joined("==", Prec::Equality, &var("c", 32), 1, true);
-        assert_eq!(eq.text, "(a + b) == c");
-        assert_eq!(eq.joined("&&", Prec::And, &eq, 1, true).text, "(a + b) == c && (a + b) == c");
+        assert_eq!(eq.text.to_string(), "(a + b) == c");
+        assert_eq!(eq.joined("&&", Prec::And, &eq, 1, true).text.to_string(), "(a + b) == c && (a + b) == c");
     }
 
     #[test]
     fn masks_only_what_is_dirty() {
         let sum = |w| var("a", w).joined("+", Prec::Additive, &var("b", w), w, false).masked().text;
-        assert_eq!(sum(32), "a + b");
-        assert_eq!(sum(8), "(__u8)(a + b)");
-        assert_eq!(sum(13), "(a + b) & 0x1fff");
-        assert_eq!(sum(48), "(a + b) & 0xffffffffffffULL");
-        assert_eq!(var("a", 13).masked().text, "a");
+        assert_eq!(sum(32).to_string(), "a + b");
+        assert_eq!(sum(8).to_string(), "(__u8)(a + b)");
+        assert_eq!(sum(13).to_string(), "(a + b) & 0x1fff");
+        assert_eq!(sum(48).to_string(), "(a + b) & 0xffffffffffffULL");
+        assert_eq!(var("a", 13).masked().text.to_string(), "a");
     }
 
     #[test]
     fn sign_extension() {
-        assert_eq!(var("a", 8).sign_extended().text, "(__s8)a");
-        assert_eq!(var("a", 32).sign_extended().text, "(__s32)a");
-        assert_eq!(var("a", 12).sign_extended().text, "(__s32)(a << 20) >> 20");
-        assert_eq!(var("a", 48).sign_extended().text, "(__s64)(a << 16) >> 16");
+        assert_eq!(var("a", 8).sign_extended().text.to_string(), "(__s8)a");
+        assert_eq!(var("a", 32).sign_extended().text.to_string(), "(__s32)a");
+        assert_eq!(var("a", 12).sign_extended().text.to_string(), "(__s32)(a << 20) >> 20");
+        assert_eq!(var("a", 48).sign_extended().text.to_string(), "(__s64)(a << 16) >> 16");
     }
 
     #[test]
     fn constants() {
         let c = |v: u128, w| CExpr::constant(&BigUint::from(v), w).text;
-        assert_eq!(c(6, 8), "6");
-        assert_eq!(c(0x800, 16), "0x800");
-        assert_eq!(c(0x1122_3344_5566, 48), "0x112233445566ULL");
-        assert_eq!(c(1 << 64, 128), "(__u128)1 << 64 | 0");
+        assert_eq!(c(6, 8).to_string(), "6");
+        assert_eq!(c(0x800, 16).to_string(), "0x800");
+        assert_eq!(c(0x1122_3344_5566, 48).to_string(), "0x112233445566ULL");
+        assert_eq!(c(1 << 64, 128).to_string(), "(__u128)1 << 64 | 0");
     }
 }

@@ -1,0 +1,11 @@
+//! The C language: pieces of code in which names are known, expressions, statements as a tree, and how all that is printed. It knows C and
+//! nothing of P4 but positions in its text.
+
+pub mod code;
+pub mod expr;
+mod liveness;
+pub mod map;
+pub mod prelude;
+mod print;
+pub mod text;
+pub mod tree;
