@@ -282,7 +282,7 @@ macro_rules! plain {
     };
 }
 
-plain!(str String u32 u64 i64 usize bool std::sync::Arc<str>);
+plain!(String std::sync::Arc<str> u32 u64 i64 usize);
 
 /// A piece of C from a template, see the module.
 macro_rules! code {

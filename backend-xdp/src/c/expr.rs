@@ -145,13 +145,13 @@ impl CExpr {
                 width,
                 clean: true,
             },
-            None => CExpr::atom("0", CType::Literal, width),
+            None => CExpr::atom(code!("0"), CType::Literal, width),
         }
     }
 
     /// Zero of a `width`-bit type.
     pub fn zero(width: u32) -> CExpr {
-        CExpr::atom("0", CType::Literal, width)
+        CExpr::atom(code!("0"), CType::Literal, width)
     }
 
     /// True if it is `true`.
@@ -245,11 +245,11 @@ impl CExpr {
     }
 
     /// `self op other` in the wider type of both.
-    pub fn joined(&self, op: &str, prec: Prec, other: &CExpr, width: u32, clean: bool) -> CExpr {
+    pub fn joined(&self, op: &'static str, prec: Prec, other: &CExpr, width: u32, clean: bool) -> CExpr {
         let associative = matches!(op, "+" | "|" | "&" | "^" | "&&" | "||");
         let left = if self.prec == prec && associative { self.text.clone() } else { self.beside(prec) };
         CExpr {
-            text: code!("{} {} {}", left, op, other.beside(prec)),
+            text: code!("{} {} {}", left, Code::text(op), other.beside(prec)),
             prec,
             // In C a comparison is an `int`, whatever it compares.
             ty: match prec {
@@ -340,10 +340,11 @@ fn literal_type(value: u64) -> CType {
 
 #[cfg(test)]
 mod tests {
+    use super::super::code::Name;
     use super::*;
 
     fn var(name: &str, width: u32) -> CExpr {
-        CExpr::atom(name, CType::of_width(width), width)
+        CExpr::atom(Name::new(name), CType::of_width(width), width)
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! BPF maps as C declares them, in the BTF style that all present-day loaders read.
 
-use super::code::{Code, Name, code};
+use super::code::{Code, Known, Name, code};
 use super::tree::Tree;
 
 /// Kinds of maps that generated programs use.
@@ -27,17 +27,17 @@ pub enum MapType {
 }
 
 impl MapType {
-    fn constant(self) -> &'static str {
+    fn constant(self) -> Known {
         match self {
-            MapType::Hash => "BPF_MAP_TYPE_HASH",
-            MapType::LruHash => "BPF_MAP_TYPE_LRU_HASH",
-            MapType::Array => "BPF_MAP_TYPE_ARRAY",
-            MapType::LpmTrie => "BPF_MAP_TYPE_LPM_TRIE",
-            MapType::PerCpuArray => "BPF_MAP_TYPE_PERCPU_ARRAY",
-            MapType::PerCpuHash => "BPF_MAP_TYPE_PERCPU_HASH",
-            MapType::PerfEventArray => "BPF_MAP_TYPE_PERF_EVENT_ARRAY",
-            MapType::DevMap => "BPF_MAP_TYPE_DEVMAP",
-            MapType::DevMapHash => "BPF_MAP_TYPE_DEVMAP_HASH",
+            MapType::Hash => Known("BPF_MAP_TYPE_HASH"),
+            MapType::LruHash => Known("BPF_MAP_TYPE_LRU_HASH"),
+            MapType::Array => Known("BPF_MAP_TYPE_ARRAY"),
+            MapType::LpmTrie => Known("BPF_MAP_TYPE_LPM_TRIE"),
+            MapType::PerCpuArray => Known("BPF_MAP_TYPE_PERCPU_ARRAY"),
+            MapType::PerCpuHash => Known("BPF_MAP_TYPE_PERCPU_HASH"),
+            MapType::PerfEventArray => Known("BPF_MAP_TYPE_PERF_EVENT_ARRAY"),
+            MapType::DevMap => Known("BPF_MAP_TYPE_DEVMAP"),
+            MapType::DevMapHash => Known("BPF_MAP_TYPE_DEVMAP_HASH"),
         }
     }
 }

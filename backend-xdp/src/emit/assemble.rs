@@ -45,8 +45,8 @@ impl Cx<'_> {
         if let Some(condition) = only_if {
             self.out.begin_if(&condition);
         }
-        let at = self.fresh("at", "__u32");
-        let parsed = self.fresh("parsed_length", "__u32");
+        let at = self.fresh("at", code!("__u32"));
+        let parsed = self.fresh("parsed_length", code!("__u32"));
         let text = self.parsed_bytes();
         self.out.assignment(&parsed, &text);
         self.out.line(code!("{}->{} = 0;", SHARED, FRONT_LENGTH));

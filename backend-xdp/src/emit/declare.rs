@@ -21,7 +21,7 @@ impl Cx<'_> {
             if !storage.memory.is_shared() && storage.in_memory && uses(storage.memory.name()) {
                 // Byte arrays are accessed in words, which the verifier wants aligned on the stack.
                 let aligned = layout.members.iter().any(|m| !m.integer);
-                let attribute = if aligned { " __attribute__((aligned(8)))" } else { "" };
+                let attribute = if aligned { code!(" __attribute__((aligned(8)))") } else { code!("") };
                 out.line(code!("struct {} {}{} = {{}};", layout.tag, storage.memory, attribute));
             }
             // In 64 bits, since older verifiers forget what a spilled bool was.

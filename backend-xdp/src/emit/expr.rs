@@ -2,7 +2,7 @@
 
 use super::field::Referent;
 use super::{Cx, c_type};
-use crate::c::code::{Known, code};
+use crate::c::code::{Code, Known, code};
 use crate::c::expr::{CExpr, CType, Prec, ones};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
@@ -182,7 +182,7 @@ impl Cx<'_> {
                 let x = x.unsigned();
                 let operand = x.operand();
                 let operand = if operand.starts_with(sign) { code!("({})", operand) } else { operand };
-                CExpr { text: code!("{}{}", sign, operand), prec: Prec::Unary, clean: false, ..x }
+                CExpr { text: code!("{}{}", Code::text(sign), operand), prec: Prec::Unary, clean: false, ..x }
             }
         }
     }
@@ -243,7 +243,7 @@ impl Cx<'_> {
     }
 
     /// `field == constant` and `field == field` without a swap at run time.
-    fn compared_in_place(&mut self, left: &Expr, right: &Expr, sign: &str) -> Option<CExpr> {
+    fn compared_in_place(&mut self, left: &Expr, right: &Expr, sign: &'static str) -> Option<CExpr> {
         let (field_side, other) = match (&left.kind, &right.kind) {
             (ExprKind::Field { .. }, _) => (left, right),
             (_, ExprKind::Field { .. }) => (right, left),

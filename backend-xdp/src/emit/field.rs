@@ -53,7 +53,7 @@ impl Cx<'_> {
                         let index = if back == 0 {
                             next
                         } else {
-                            let one = CExpr::atom("1", CType::Literal, 32);
+                            let one = CExpr::atom(code!("1"), CType::Literal, 32);
                             next.joined("-", Prec::Additive, &one, 32, true)
                         };
                         Referent::Indexed(stack.elements.clone(), index)

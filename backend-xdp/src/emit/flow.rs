@@ -174,7 +174,7 @@ impl Cx<'_> {
                 self.paths.blur();
             }
         }
-        let counter = self.fresh("round", "__u32");
+        let counter = self.fresh("round", code!("__u32"));
         let bound = bound.unwrap_or_default();
         self.out.begin(code!("for ({} = 0; {} < {}; {}++) {{", counter, counter, bound, counter));
         self.block(body);

@@ -100,7 +100,7 @@ impl Cx<'_> {
 struct Pair(CExpr, CExpr);
 
 impl Pair {
-    fn map(&self, op: &str, prec: Prec, width: u32, clean: bool) -> CExpr {
+    fn map(&self, op: &'static str, prec: Prec, width: u32, clean: bool) -> CExpr {
         self.0.joined(op, prec, &self.1, width, clean)
     }
 }

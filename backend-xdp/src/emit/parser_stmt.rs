@@ -97,7 +97,7 @@ impl Cx<'_> {
     fn varbit_length(&mut self, bits: &Expr) -> Name {
         self.check_expr_indices(bits);
         let value = self.value(bits);
-        let length = self.fresh("length", "__u32");
+        let length = self.fresh("length", code!("__u32"));
         self.out.line(code!("{} = {};", length, value.text));
         // As for `advance`: the verifier needs the test, though clang may not.
         self.out.line(code!("@barrier_var({});", length));
@@ -204,7 +204,7 @@ impl Cx<'_> {
             }
             None => {
                 let value = self.value(bits);
-                let skip = self.fresh("skip", "__u32");
+                let skip = self.fresh("skip", code!("__u32"));
                 self.out.line(code!("{} = {};", skip, value.text));
                 self.fail_if(&code!("{} % 8", skip), "ParserInvalidArgument");
                 self.out.line(code!("{} /= 8;", skip));

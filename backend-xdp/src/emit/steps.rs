@@ -33,7 +33,7 @@ impl Cx<'_> {
                     self.out.return_if(code!("{} == {}", variable, *is), verdict);
                 }
                 Step::Choose(port) => {
-                    let variable = self.fresh("out_port", "__u32");
+                    let variable = self.fresh("out_port", code!("__u32"));
                     let port = self.variable(*port);
                     self.out.assignment(&variable, &port);
                     self.ports.chosen = Some(variable);
@@ -61,7 +61,7 @@ impl Cx<'_> {
     }
 
     fn arrive(&mut self, port: Option<LocalId>, limit: u32) {
-        let arrived = self.fresh("in_port", "__u32");
+        let arrived = self.fresh("in_port", code!("__u32"));
         if let Some(port) = port {
             let port = self.variable(port);
             self.out.assignment(&arrived, port_in());

@@ -78,7 +78,7 @@ impl Cx<'_> {
     pub(super) fn digest(&mut self, algorithm: Algorithm, groups: &[Group]) -> CExpr {
         match algorithm {
             Algorithm::Random => {
-                let digest = self.fresh("digest", "__u64");
+                let digest = self.fresh("digest", code!("__u64"));
                 self.out.line(code!("{} = @xdp_random(0, ~0ULL);", digest));
                 CExpr::atom(digest, CType::U64, 64)
             }
@@ -96,7 +96,7 @@ impl Cx<'_> {
 
     fn crc(&mut self, algorithm: &str, initial: Code, groups: &[Group]) -> Name {
         let function = |unit: &str| Name::new(&format!("{algorithm}_{unit}"));
-        let digest = self.fresh("digest", "__u64");
+        let digest = self.fresh("digest", code!("__u64"));
         self.out.assignment(&digest, initial);
         if is_of_bytes(groups) {
             for group in groups {
@@ -111,7 +111,7 @@ impl Cx<'_> {
             }
             return digest;
         }
-        let (at, rest) = (self.bit_count(), self.fresh("rest", "__u64"));
+        let (at, rest) = (self.bit_count(), self.fresh("rest", code!("__u64")));
         self.out.assignment(&rest, code!("0"));
         for group in groups {
             self.where_there(group, |cx| {
@@ -142,7 +142,7 @@ impl Cx<'_> {
     fn xor(&mut self, groups: &[Group]) -> CExpr {
         /// Bits that can be moved by up to 15.
         const ROOM: u32 = 48;
-        let digest = self.fresh("digest", "__u64");
+        let digest = self.fresh("digest", code!("__u64"));
         self.out.assignment(&digest, code!("0"));
         if is_steady(groups, 16) && is_of_bytes(groups) {
             let mut bytes = 0;
@@ -175,7 +175,7 @@ impl Cx<'_> {
     }
 
     fn first_bytes(&mut self, groups: &[Group]) -> CExpr {
-        let digest = self.fresh("digest", "__u64");
+        let digest = self.fresh("digest", code!("__u64"));
         self.out.assignment(&digest, code!("0"));
         if groups.iter().all(|group| group.condition.is_none()) {
             let values: Vec<Expr> = groups.iter().flat_map(|group| group.values.clone()).collect();
@@ -202,7 +202,7 @@ impl Cx<'_> {
 
     /// A variable that counts the bits of a row; its name is returned.
     fn bit_count(&mut self) -> Name {
-        let at = self.fresh("at", "__u32");
+        let at = self.fresh("at", code!("__u32"));
         self.out.assignment(&at, code!("0"));
         at
     }
@@ -213,7 +213,7 @@ impl Cx<'_> {
 
     /// The Internet checksum of a row of bits. Those behind the last whole word are its high ones.
     fn sum_of(&mut self, groups: &[Group]) -> CExpr {
-        let sum = self.fresh("sum", "__u64");
+        let sum = self.fresh("sum", code!("__u64"));
         self.out.assignment(&sum, code!("0"));
         if is_steady(groups, 16) {
             let mut end = 0;
@@ -251,7 +251,7 @@ impl Cx<'_> {
         let text = if width > 64 {
             let half = |cx: &mut Self, hi, lo| {
                 let part = slice(value.clone(), hi, lo).masked();
-                let name = cx.fresh("part", "__u64");
+                let name = cx.fresh("part", code!("__u64"));
                 cx.out.assignment(&name, &part.text);
                 code!("@csum_words({})", name)
             };

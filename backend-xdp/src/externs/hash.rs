@@ -30,7 +30,7 @@ impl Extern for Hash {
         let digest = match value.prec {
             Prec::Postfix if algorithm != Algorithm::Csum16 => value.text,
             _ => {
-                let digest = cx.fresh("digest", "__u64");
+                let digest = cx.fresh("digest", code!("__u64"));
                 cx.out.assignment(&digest, &value.text);
                 digest.code()
             }

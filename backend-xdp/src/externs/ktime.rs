@@ -1,6 +1,7 @@
 //! `BPF_KTIME_GET_NS()` of ebpf_model and xdp_model: nanoseconds since the machine started, the low bits of it.
 
 use super::FILTERS;
+use crate::c::code::code;
 use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
@@ -16,7 +17,7 @@ struct Now;
 impl Extern for Now {
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         let [] = call.args else { return Err(OtherShape) };
-        cx.give(call, CExpr::atom("bpf_ktime_get_ns()", CType::U64, 64));
+        cx.give(call, CExpr::atom(code!("@bpf_ktime_get_ns()"), CType::U64, 64));
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ impl Extern for Random {
             return Ok(());
         }
         let (low, high) = (cx.value(low), cx.value(high));
-        let number = cx.fresh("number", "__u64");
+        let number = cx.fresh("number", code!("__u64"));
         cx.out.line(code!("{} = @xdp_random({}, {});", number, low.text, high.text));
         cx.assign(target, slice(CExpr::atom(number, CType::U64, 64), width - 1, 0), call.span);
         Ok(())

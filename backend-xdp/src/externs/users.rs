@@ -129,7 +129,7 @@ impl Cx<'_> {
     fn header_address(&mut self, header: &HeaderRef) -> Option<Argument> {
         let Referent::One(id) = self.referent(header) else { return None };
         let tag = self.module.types[self.program.headers[id].ty].tag.clone();
-        let null = CExpr::atom("NULL", CType::U64, 64);
+        let null = CExpr::atom(code!("NULL"), CType::U64, 64);
         let address =
             self.choose_holder(id, &null, |_, holder| CExpr::atom(holder.address(), CType::U64, 64));
         Some(Argument { ty: code!("struct {} *", tag), text: address.text })

@@ -1,7 +1,7 @@
 //! A kernel array indexed by the key: for one small exact key. A slot whose action's number is 0 is unused, so numbers
 //! are stored plus one.
 
-use super::{KEY_ALIGNMENT, KeyValues, TableStorage};
+use super::{KeyValues, TableStorage, key_alignment};
 use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
@@ -45,7 +45,7 @@ impl TableStorage for ArrayTable {
         let unit = self.width.div_ceil(8).max(1).next_power_of_two();
         let shape = Shape { unit, units: 1, bytes: unit, order: ByteOrder::Host };
         let index = keys.elements(0, shape).into_iter().next().unwrap_or_default();
-        out.line(code!("__u32 {}_index {} = {};", self.stem, KEY_ALIGNMENT, index));
+        out.line(code!("__u32 {}_index {} = {};", self.stem, key_alignment(), index));
         out.line(code!(
             "struct {} *{} = @bpf_map_lookup_elem(&{}, &{}_index);",
             value.tag,

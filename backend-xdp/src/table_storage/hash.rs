@@ -1,6 +1,6 @@
 //! A kernel hash map: exact keys in a structure, each as it comes cheapest. With `@lru`, the kind that forgets.
 
-use super::{KEY_ALIGNMENT, KeyValues, TableStorage, exact_order};
+use super::{KeyValues, TableStorage, exact_order, key_alignment};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
@@ -51,7 +51,7 @@ impl TableStorage for HashTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
-        out.begin(code!("struct {}_key {}_key {} = {{", self.stem, self.stem, KEY_ALIGNMENT));
+        out.begin(code!("struct {}_key {}_key {} = {{", self.stem, self.stem, key_alignment()));
         emit_key_values(&self.key, keys, out);
         out.end_with(code!("};"));
         out.line(code!(

@@ -5,7 +5,7 @@
 //! virtual routing table (`vrf: exact; dst: lpm`) needs.
 
 use super::hash::{emit_key_structure, emit_key_values};
-use super::{KEY_ALIGNMENT, KeyValues, TableStorage};
+use super::{KeyValues, TableStorage, key_alignment};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
@@ -89,7 +89,7 @@ impl TableStorage for LpmTrieTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
-        out.begin(code!("struct {}_key {}_key {} = {{", self.stem, self.stem, KEY_ALIGNMENT));
+        out.begin(code!("struct {}_key {}_key {} = {{", self.stem, self.stem, key_alignment()));
         out.line(code!(".prefixlen = {},", self.full_length()));
         emit_key_values(&self.members, &mut Reordered { keys, positions: &self.positions }, out);
         out.end_with(code!("};"));

@@ -34,7 +34,9 @@ const LARGEST_KEY: u32 = 256;
 
 /// A key on the stack has its eight bytes to itself. clang 14 puts what it has no register for beside a smaller one, and the verifier forgets
 /// what it knows of such a word, a header's validity among it, as soon as the key is written.
-const KEY_ALIGNMENT: &str = "__attribute__((aligned(8)))";
+fn key_alignment() -> Code {
+    code!("__attribute__((aligned(8)))")
+}
 
 /// The values of a table's keys at run time, as C.
 pub trait KeyValues {

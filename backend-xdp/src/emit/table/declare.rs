@@ -126,7 +126,7 @@ fn declare_defaults(program: &Program, tables: &crate::layout::tables::Tables, o
     for (_, layout) in held() {
         out.line(code!("struct {} {};", layout.value.tag, layout.stem));
     }
-    out.turn(code!("}} {} SEC(\"{}\") = {{", DEFAULTS, DEFAULTS_SECTION));
+    out.turn(code!("}} {} SEC(\"{}\") = {{", DEFAULTS, Code::text(DEFAULTS_SECTION)));
     for (table, layout) in held() {
         out.line(code!(".{} = {},", layout.stem, initializer(&layout.value, &table.default_action)));
     }

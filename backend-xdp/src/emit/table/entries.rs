@@ -59,7 +59,7 @@ impl Cx<'_> {
         for (i, copied) in in_order(table).into_iter().enumerate() {
             let terms = self.entry_tests(table, &keys, copied);
             let position = table.entries.iter().position(|e| std::ptr::eq(e, copied)).unwrap_or_default();
-            let otherwise = if i > 0 { "else " } else { "" };
+            let otherwise = if i > 0 { code!("else ") } else { code!("") };
             let test = if terms.is_empty() { code!("1") } else { Code::join(&terms, " && ") };
             self.out.line(code!(
                 "{}if ({})\n\t{} = (void *)&{}_initial[{}];",
