@@ -43,7 +43,7 @@ impl Cx<'_> {
             self.refuse(codes::E0516, span, message);
         }
         if let Some(condition) = only_if {
-            self.out.begin_if(&condition);
+            self.out.begin_if(condition);
         }
         let at = self.fresh("at", code!("__u32"));
         let parsed = self.fresh("parsed_length", code!("__u32"));

@@ -80,7 +80,7 @@ impl Cx<'_> {
 
     fn perform(&mut self, decision: &Decision, only_if: Option<&Code>) {
         if let Some(condition) = only_if {
-            self.out.begin_if(&condition);
+            self.out.begin_if(condition);
             self.perform(decision, None);
             self.out.end();
             return;

@@ -311,9 +311,9 @@ impl Cx<'_> {
             Referent::Nothing => {}
             Referent::One(id) => self.write_header_field(id, field, value, span),
             Referent::Indexed(elements, index) => {
-                self.out.begin_switch(&index.selector());
+                self.out.begin_switch(index.selector());
                 for (i, &id) in elements.iter().enumerate() {
-                    self.out.case(&i);
+                    self.out.case(i);
                     self.alternative(|cx| cx.write_header_field(id, field, value, span));
                     self.out.line(code!("break;"));
                 }

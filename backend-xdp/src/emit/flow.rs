@@ -74,7 +74,7 @@ impl Cx<'_> {
             return self.switch_by_tests(scrutinee, cases, default);
         }
         let mut after = Paths::unreachable();
-        self.out.begin_switch(&value.selector());
+        self.out.begin_switch(value.selector());
         for (values, block) in cases {
             for constant in values {
                 let text = self.case_value(constant, scrutinee);

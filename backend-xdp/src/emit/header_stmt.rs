@@ -40,7 +40,7 @@ impl Cx<'_> {
             self.out.begin_if(code!("!{}", valid.operand()));
         }
         let tag = self.tag_of(id);
-        self.out.assignment(&storage.memory, &code!("(struct {}){{}}", tag));
+        self.out.assignment(&storage.memory, code!("(struct {}){{}}", tag));
         self.out.assignment(&storage.made, code!("@true"));
         if guard.is_some() {
             self.out.end();

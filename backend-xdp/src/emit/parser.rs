@@ -199,7 +199,7 @@ impl<'a> Cx<'a> {
             (None, false) => self.jump(Target::Reject),
             (Some(condition), true) => {
                 let before = self.paths.clone();
-                self.out.begin_if(&condition);
+                self.out.begin_if(condition);
                 self.out.line(count_error());
                 self.set_error(error);
                 self.jump(Target::Reject);

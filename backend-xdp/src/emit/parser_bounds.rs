@@ -55,7 +55,7 @@ impl Cx<'_> {
             self.refuse(codes::E0512, span, message);
         }
         let bytes = bytes.min(MOST_CHECKED);
-        self.fail_if(&code!("@p + {} > @data_end", bytes), "PacketTooShort");
+        self.fail_if(code!("@p + {} > @data_end", bytes), "PacketTooShort");
         if let Some(context) = self.context() {
             context.checked = bytes;
         }

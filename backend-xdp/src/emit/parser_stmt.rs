@@ -101,7 +101,7 @@ impl Cx<'_> {
         self.out.line(code!("{} = {};", length, value.text));
         // As for `advance`: the verifier needs the test, though clang may not.
         self.out.line(code!("@barrier_var({});", length));
-        self.fail_if(&code!("{} % 8", length), "ParserInvalidArgument");
+        self.fail_if(code!("{} % 8", length), "ParserInvalidArgument");
         length
     }
 
@@ -113,13 +113,13 @@ impl Cx<'_> {
         if self.in_parser.as_ref().is_some_and(|context| context.visible) {
             // That the packet ends before comes first. The verifier wants a length that it knows to be small, so that comes second.
             let is_there = code!("@data_end - @p >= {} + {} / 8", fixed, length);
-            self.fail_if(&code!("{} && {}", too_long, is_there), "HeaderTooShort");
+            self.fail_if(code!("{} && {}", too_long, is_there), "HeaderTooShort");
             self.fail_if(&too_long, "PacketTooShort");
         } else {
             self.fail_if(&too_long, "HeaderTooShort");
         }
         self.out.line(code!("{} = {} + {} / 8;", length, fixed, length));
-        self.fail_if(&code!("@p + {} > @data_end", length), "PacketTooShort");
+        self.fail_if(code!("@p + {} > @data_end", length), "PacketTooShort");
         length
     }
 
@@ -206,12 +206,12 @@ impl Cx<'_> {
                 let value = self.value(bits);
                 let skip = self.fresh("skip", code!("__u32"));
                 self.out.line(code!("{} = {};", skip, value.text));
-                self.fail_if(&code!("{} % 8", skip), "ParserInvalidArgument");
+                self.fail_if(code!("{} % 8", skip), "ParserInvalidArgument");
                 self.out.line(code!("{} /= 8;", skip));
                 // Clang knows more of the value than the verifier does, and would leave out the test.
                 self.out.line(code!("@barrier_var({});", skip));
                 self.fail_if(
-                    &code!("{} > {} || @p + {} > @data_end", skip, MOST_SKIPPED, skip),
+                    code!("{} > {} || @p + {} > @data_end", skip, MOST_SKIPPED, skip),
                     "PacketTooShort",
                 );
                 self.out.update(&Name::new("p"), code!("@p += {};", skip));

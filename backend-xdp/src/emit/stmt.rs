@@ -127,9 +127,9 @@ impl Cx<'_> {
                     HeaderRef::Header(_) | HeaderRef::Element { .. } => None,
                 };
                 let mut after = if position.is_some() { Paths::unreachable() } else { self.paths.clone() };
-                self.out.begin_switch(&index.selector());
+                self.out.begin_switch(index.selector());
                 for (i, id) in elements.into_iter().enumerate() {
-                    self.out.case(&i);
+                    self.out.case(i);
                     after.join(self.alternative(|cx| {
                         if let Some((stack, back)) = position {
                             cx.paths.assume_next(stack, i as u32 + back);

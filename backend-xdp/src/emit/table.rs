@@ -193,7 +193,7 @@ impl Cx<'_> {
                 let mut after = if all_full { Paths::unreachable() } else { self.paths.clone() };
                 self.out.begin_switch(&number.text);
                 for (i, &position) in several.iter().enumerate() {
-                    self.out.case(&layout.number(position));
+                    self.out.case(layout.number(position));
                     // Only a control plane that knows the numbers writes them.
                     if all_full && i + 1 == several.len() {
                         self.out.default_case();

@@ -85,7 +85,7 @@ impl Cx<'_> {
             Algorithm::Csum16 => self.sum_of(groups),
             Algorithm::Crc32 => {
                 let digest = self.crc("crc32", code!("0xffffffff"), groups);
-                self.out.assignment(&digest, &code!("~{} & 0xffffffff", digest));
+                self.out.assignment(&digest, code!("~{} & 0xffffffff", digest));
                 CExpr::atom(digest, CType::U64, 32)
             }
             Algorithm::Crc16 => CExpr::atom(self.crc("crc16", code!("0"), groups), CType::U64, 16),

@@ -60,7 +60,7 @@ impl Extern for Register {
             ("read", [Arg::Out(target), Arg::In(index)]) if index.ty.width() <= 32 => {
                 let index = cx.value(index).text;
                 let value = cx.fresh("value", CType::of_width(bits).name());
-                cx.out.assignment(&value, &code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index));
+                cx.out.assignment(&value, code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index));
                 let value = match self.ty {
                     ScalarType::Bool => CExpr::truth(code!("{} != 0", value), Prec::Equality),
                     ScalarType::Bits { .. }

@@ -190,7 +190,7 @@ impl Cx<'_> {
             DefaultPlace::Code => self.select_call(application, &table.default_action, number),
             DefaultPlace::Data(_) => {
                 let from = code!("{}.{}", DEFAULTS, layout.stem);
-                self.out.assignment(number, &code!("{}.action", from));
+                self.out.assignment(number, code!("{}.action", from));
                 for (action, in_value) in table.actions.iter().zip(&layout.value.actions) {
                     if in_value.as_default {
                         let action = &self.program.actions[action.action];

@@ -59,7 +59,7 @@ impl Cx<'_> {
                 bound.push(param.local);
             } else {
                 let variable = self.variable(param.local);
-                self.out.assignment(&variable, &host_value(member, &text));
+                self.out.assignment(&variable, host_value(member, &text));
             }
         }
         bound
@@ -86,7 +86,7 @@ impl Cx<'_> {
     pub(super) fn load_params(&mut self, action: &Action, layout: &ActionLayout, from: &Code) {
         for (param, member) in action.params.iter().zip(&layout.params.list) {
             let variable = self.variable(param.local);
-            self.out.assignment(&variable, &host_value(member, &code!("{}.{}", from, member.c_name)));
+            self.out.assignment(&variable, host_value(member, &code!("{}.{}", from, member.c_name)));
         }
     }
 
