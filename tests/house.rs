@@ -120,7 +120,7 @@ const ROOMS_OF_EXTERNS: [&str; 5] = [
     "midend/src/interp/externs",
     "backend-xdp/src/externs",
     // C's side of them.
-    "backend-xdp/src/prelude.rs",
+    "backend-xdp/src/c/prelude.rs",
 ];
 
 /// Words that are no externs where they stand, although there are externs of the same name. Control planes and packet tests have many: their
