@@ -58,6 +58,12 @@ pub fn find(what: &'static str, name: &str, names: &[&str], of: Option<String>) 
     }
 }
 
+/// There is no such thing, and nothing that it could be.
+#[must_use]
+pub fn nothing(what: &'static str, name: &str, of: Option<String>) -> TermError {
+    TermError::Unknown { what, name: name.into(), of, candidates: Vec::new(), nearest: None }
+}
+
 /// Reads the keys of an entry. An absent ternary, range or optional key matches anything.
 ///
 /// # Errors
@@ -93,9 +99,12 @@ pub fn call(
 ) -> Result<ActionCall, TermError> {
     let actions = view.actions_of(table);
     let names: Vec<&str> = actions.iter().map(|action| action.preamble.name.as_str()).collect();
-    let position = find("action", action, &names, Some(format!("table `{}`", table.name())))?;
-    let params: Vec<&Param> =
-        actions.get(position).map(|action| action.values().collect()).unwrap_or_default();
+    let of = format!("table `{}`", table.name());
+    let position = find("action", action, &names, Some(of.clone()))?;
+    let params: Vec<&Param> = match actions.get(position) {
+        Some(action) => action.values().collect(),
+        None => return Err(nothing("action", action, Some(of))),
+    };
     let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
     let of = format!("action `{action}`");
     let given = assign("parameter", &of, &names, texts)?;
@@ -177,13 +186,8 @@ fn check_key(key: &Key, wanted: &KeyMatch) -> Result<(), TermError> {
 pub fn check_call(view: &View, table: &Table, call: &ActionCall, default: bool) -> Result<(), TermError> {
     let (Some(entry), Some(action)) = (table.actions.get(call.action), view.action(table, call.action))
     else {
-        return Err(TermError::Unknown {
-            what: "action",
-            name: call.action.to_string(),
-            of: Some(format!("table `{}`", table.name())),
-            candidates: Vec::new(),
-            nearest: None,
-        });
+        let of = format!("table `{}`", table.name());
+        return Err(nothing("action", &call.action.to_string(), Some(of)));
     };
     if (default && entry.table_only) || (!default && entry.default_only) {
         return Err(TermError::Misplaced {
@@ -223,7 +227,7 @@ fn assign<'t>(
         match given.get_mut(position) {
             Some(slot @ None) => *slot = Some(text),
             Some(Some(_)) => {
-                let name = names.get(position).copied().unwrap_or_default().into();
+                let name = names.get(position).copied().unwrap_or(text).into();
                 return Err(TermError::Twice { name });
             }
             None => {

@@ -6,7 +6,7 @@
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use crate::sys;
-use crate::tables::{Count, TermError, terms};
+use crate::tables::{Count, terms};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use num_bigint::BigUint;
 pub use p4xdp_control::manifest::CellKind;
@@ -127,14 +127,7 @@ impl Program {
         let cells = self.cells(kind)?;
         let names: Vec<&str> = cells.iter().map(|cells| cells.name()).collect();
         let position = terms::find(kind.noun(), name, &names, None)?;
-        let unknown = || TermError::Unknown {
-            what: kind.noun(),
-            name: name.into(),
-            of: None,
-            candidates: Vec::new(),
-            nearest: None,
-        };
-        Ok(*cells.get(position).ok_or_else(unknown)?)
+        Ok(*cells.get(position).ok_or_else(|| terms::nothing(kind.noun(), name, None))?)
     }
 
     /// A counter by its name or the end of it.

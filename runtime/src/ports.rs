@@ -88,7 +88,7 @@ impl<'a> Request<'a> {
             numbers = kept(replaced)?;
             for device in devices {
                 if !numbers.is_empty() && !numbers.values().any(|index| *index == device.index) {
-                    let others = names::list(&numbers);
+                    let others = names::list(&numbers)?;
                     return Err(PortError::Without { device: device.name.clone(), others }.into());
                 }
             }

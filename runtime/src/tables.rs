@@ -65,13 +65,7 @@ impl Program {
         let names = self.manifest().view.table_names();
         let position = terms::find("table", name, &names, None)?;
         let table = self.manifest().tables().nth(position);
-        let table = table.ok_or(TermError::Unknown {
-            what: "table",
-            name: name.into(),
-            of: None,
-            candidates: Vec::new(),
-            nearest: None,
-        })?;
+        let table = table.ok_or_else(|| terms::nothing("table", name, None))?;
         Table::open(self, table, PortNames::of(self)?.map(Rc::new))
     }
 }

@@ -8,7 +8,9 @@ pub fn open(target: &TargetArgs) -> Result<Program, Error> {
     match target {
         TargetArgs { dev: Some(dev), .. } => Program::by_device(dev),
         TargetArgs { pin: Some(pin), .. } => Program::by_pin(pin),
-        TargetArgs { id, .. } => Program::by_id(id.unwrap_or_default()),
+        TargetArgs { id: Some(id), .. } => Program::by_id(*id),
+        // The command line asks for one of them; the kernel numbers programs from 1, and says so.
+        TargetArgs { dev: None, pin: None, id: None } => Program::by_id(0),
     }
 }
 

@@ -121,7 +121,7 @@ fn kind_text(kind: MatchKind) -> &'static str {
 }
 
 fn of_text(of: Option<&String>) -> String {
-    of.map(|of| format!(" in {of}")).unwrap_or_default()
+    of.map_or_else(String::new, |of| format!(" in {of}"))
 }
 
 fn hint(nearest: Option<&String>, candidates: &[String]) -> String {

@@ -28,7 +28,7 @@ impl PortNames {
     pub fn of(program: &Program) -> Result<Option<PortNames>, Error> {
         let Some(numbering) = Numbering::of(program)? else { return Ok(None) };
         let drop = program.manifest().ports.drop;
-        Ok(Some(PortNames { numbering, devices: devices(), drop }))
+        Ok(Some(PortNames { numbering, devices: devices()?, drop }))
     }
 
     /// `1=eth1`, .. in the order of the numbers; `None` if ports are interface indices.
@@ -85,7 +85,8 @@ impl PortNames {
         match port {
             Some(port) => value::parse(&port.to_string(), param),
             None => {
-                let list = self.list().unwrap_or_default().join(" ");
+                // Where ports are interface indices, it is one below the first.
+                let list = self.list().map_or_else(|| "other devices".to_owned(), |list| list.join(" "));
                 Err(ValueError::NoNumber { device: device.into(), list, name: param.name.clone() })
             }
         }
@@ -93,8 +94,8 @@ impl PortNames {
 }
 
 /// `1=eth1`, ..
-pub(super) fn list(numbers: &BTreeMap<u32, u32>) -> Vec<String> {
-    list_with(numbers, &devices())
+pub(super) fn list(numbers: &BTreeMap<u32, u32>) -> Result<Vec<String>, Error> {
+    Ok(list_with(numbers, &devices()?))
 }
 
 fn list_with(numbers: &BTreeMap<u32, u32>, devices: &BTreeMap<u32, String>) -> Vec<String> {
@@ -106,7 +107,7 @@ fn list_with(numbers: &BTreeMap<u32, u32>, devices: &BTreeMap<u32, String>) -> V
 }
 
 /// Names by interface index; those that go meanwhile are left out.
-fn devices() -> BTreeMap<u32, String> {
-    let names = attach::device_names().unwrap_or_default();
-    names.into_iter().filter_map(|name| Some((crate::sys::net::ifindex(&name).ok()?, name))).collect()
+fn devices() -> Result<BTreeMap<u32, String>, Error> {
+    let names = attach::device_names()?.into_iter();
+    Ok(names.filter_map(|name| Some((crate::sys::net::ifindex(&name).ok()?, name))).collect())
 }

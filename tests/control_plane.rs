@@ -4,11 +4,8 @@
 use p4xdp_control::annotation::{AnnotationBody, Literal, find};
 use p4xdp_control::entry::KeyMatch;
 use p4xdp_control::view::{ExternKind, MatchKind, View};
-use p4xdp_frontend::diagnostic::Diagnostics;
-use p4xdp_frontend::source::{InMemory, SourceMap};
-use p4xdp_frontend::{analyze, preprocess};
 use p4xdp_midend::control_plane;
-use p4xdp_midend::elaborate::elaborate;
+use p4xdp_test_support::program::of_text;
 
 /// The view of a program for v1model whose ingress is this, or what is wrong with it.
 fn view(ingress: &str) -> Result<View, Vec<String>> {
@@ -28,13 +25,10 @@ fn view(ingress: &str) -> Result<View, Vec<String>> {
         control D(packet_out p, in H hdr) {{ apply {{ p.emit(hdr.h); }} }}
         V1Switch(P(), V(), I(), E(), V(), D()) main;"
     );
-    let files = InMemory::new().with("t.p4", text.as_str());
-    let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
-    let options = preprocess::Options::default();
-    let checked = analyze("t.p4".as_ref(), &options, &files, &mut sources, &mut sink);
-    let program = checked.and_then(|checked| elaborate(&checked, None, &mut sink));
+    let mut compilation = of_text("t", &text);
+    let program = compilation.elaborate();
     program.map(|program| control_plane::view(&program)).map_err(|_| {
-        let errors = sink.iter().filter(|found| !found.code.is_warning());
+        let errors = compilation.diagnostics.iter().filter(|found| !found.code.is_warning());
         errors.map(|found| format!("{}: {}", found.code.as_str(), found.message)).collect()
     })
 }
