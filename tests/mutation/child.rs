@@ -131,10 +131,9 @@ pub fn run(job: &Job) {
 fn compile(program: &Path, text: Vec<u8>) -> Result<bool, String> {
     let loader = Overlay { program: program.to_owned(), text };
     let options = Options { program: program.to_owned(), ..Options::default() };
-    let mut compilation = Compilation::with_loader(options.clone(), Box::new(loader.clone()));
+    let mut compilation = Compilation::with_loader(options, Box::new(loader));
     let accepted = compilation.check().is_ok();
     if accepted {
-        compilation = Compilation::with_loader(options, Box::new(loader));
         // What cannot be compiled is refused; that is as good.
         let _ = compilation.generate(&p4xdp::driver::Codegen::default());
     }
@@ -149,7 +148,6 @@ fn compile(program: &Path, text: Vec<u8>) -> Result<bool, String> {
 }
 
 /// The file system, but for one file.
-#[derive(Clone)]
 struct Overlay {
     program: PathBuf,
     text: Vec<u8>,
