@@ -125,6 +125,11 @@ impl<'a> Cx<'a> {
         self.module.sink.emit(Diagnostic::error(code, span, message));
     }
 
+    /// Reports that something cannot be.
+    pub fn bug(&mut self, span: Span, what: &str) {
+        self.module.sink.emit(Diagnostic::bug(span, what));
+    }
+
     /// Declares a number of the function's, zero at first, with a name like `wanted`; returns the name.
     pub fn fresh(&mut self, wanted: &str, c_type: impl ToCode) -> Name {
         let name = self.module.names.unique(wanted);

@@ -3,9 +3,6 @@
 pub mod deparse;
 pub(crate) mod extern_facts;
 pub mod headers;
-pub mod members;
-pub mod param_order;
 pub mod paths;
 pub mod storage;
-pub mod tables;
 pub mod text;

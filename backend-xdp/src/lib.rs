@@ -37,7 +37,7 @@ mod manifest;
 mod names;
 mod pipeline;
 mod size;
-mod table_storage;
+mod tables;
 
 pub use layout::storage::Holding;
 use p4xdp_control::manifest::Manifest;

@@ -3,7 +3,7 @@
 //! What the fields mean is said in `p4xdp_control::manifest`; here is only where they come from. What control planes see of the program
 //! is `midend::control_plane`'s.
 
-use crate::layout::tables::{DEFAULTS_SECTION, DefaultPlace, TableLayout, Tables};
+use crate::tables::{DEFAULTS_SECTION, DefaultPlace, TableLayout, Tables};
 use p4xdp_control::manifest;
 use p4xdp_control::manifest::{BpfProgram, DefaultData, Manifest, Ports, Role, SECTION};
 use p4xdp_control::storage::{ByteOrder, Place};

@@ -2,7 +2,7 @@
 //! refused first, for laying out and emitting would take its time for nothing.
 
 use crate::limits::{MOST_CHOSEN, MOST_MAPS, MOST_STATEMENTS, MOST_STATES};
-use crate::table_storage;
+use crate::tables::strategy;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{
@@ -70,7 +70,7 @@ pub fn check(program: &Program, sink: &mut Diagnostics) {
             );
         }
     }
-    let mut with_maps = program.tables.values().filter(|table| table_storage::has_map(table));
+    let mut with_maps = program.tables.values().filter(|table| strategy::has_map(table));
     if let Some(table) = with_maps.nth(MOST_TABLES) {
         let message = format!("with table `{}` the program needs more than {MOST_MAPS} maps", table.name);
         sink.emit(Diagnostic::error(codes::E0525, table.span, message));

@@ -190,11 +190,7 @@ impl Cx<'_> {
             self.pinned.remove(&to);
         } else if b.shared.is_some() && self.in_parser.is_none() {
             let span = self.program.headers[to].span;
-            self.refuse(
-                codes::E0516,
-                span,
-                "internal error: a header in local variables takes the place of another",
-            );
+            self.bug(span, "a header in local variables takes the place of one that is shared");
         }
     }
 }

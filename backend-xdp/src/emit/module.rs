@@ -7,9 +7,9 @@ use crate::c::tree::Tree;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::storage::{self, Storage};
-use crate::layout::tables::Tables;
 use crate::names::Names;
 use crate::pipeline::Pipeline;
+use crate::tables::Tables;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_midend::ir::{EnumId, HeaderTypeId, Program};
@@ -66,7 +66,7 @@ impl<'a> Module<'a> {
         // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
         // program may hide it.
         let (tables, externs) = names.besides(&crate::entry_name(options.source), |names| {
-            let tables = Rc::new(crate::layout::tables::lay_out(program, &extern_facts, names, sink));
+            let tables = Rc::new(crate::tables::lay_out(program, &extern_facts, names, sink));
             (tables, Rc::new(externs::lay_out(registry, program, names, sink)))
         });
         let module = Module {

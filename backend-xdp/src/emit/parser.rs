@@ -17,6 +17,8 @@ use crate::c::tree::SHARED;
 use crate::layout::paths::Paths;
 use crate::layout::storage::Holding;
 use p4xdp_frontend::arena::Arena;
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
+use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{HeaderRef, Parser, ParserId, StateId, Target, Transition};
 
 /// What is known while a parser is written.
@@ -229,10 +231,15 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Rejects by an error of core.p4's.
+    pub(super) fn fail(&mut self, error: &str) {
+        let value = self.error_value(error);
+        self.fail_with(None, value);
+    }
+
     /// Rejects by an error if nothing matched.
     pub(super) fn no_match(&mut self) {
-        let value = self.error_value("NoMatch");
-        self.fail_with(None, value);
+        self.fail("NoMatch");
     }
 
     /// Writes the jump that a select without any condition comes down to.
@@ -240,8 +247,22 @@ impl<'a> Cx<'a> {
         self.jump(target);
     }
 
-    pub(super) fn error_value(&self, name: &str) -> Code {
-        self.program.errors.iter().position(|e| &**e == name).unwrap_or_default().code()
+    /// The number of an error of core.p4's.
+    pub(super) fn error_value(&mut self, name: &str) -> Code {
+        match self.program.errors.iter().position(|error| &**error == name) {
+            Some(position) => position.code(),
+            None => {
+                let parser = self.in_parser.as_ref().map(|context| context.parser);
+                let span = parser.map_or(Span::NONE, |id| self.program.parsers[id].span);
+                let message =
+                    format!("the parser can reject by `error.{name}`, which the program does not declare");
+                self.module.sink.emit(
+                    Diagnostic::error(codes::E0516, span, message)
+                        .with_note("the standard `core.p4` declares it"),
+                );
+                code!("0")
+            }
+        }
     }
 
     /// Finds what leads into each state of a parser with loops.

@@ -193,8 +193,8 @@ impl Cx<'_> {
     fn advance(&mut self, bits: &Expr, stmt: &Stmt) {
         self.check_expr_indices(bits);
         match constant_bits(bits) {
-            Some(n) if n % 8 != 0 => self.fail_with(None, self.error_value("ParserInvalidArgument")),
-            Some(n) if n > MOST_SKIPPED * 8 => self.fail_with(None, self.error_value("PacketTooShort")),
+            Some(n) if n % 8 != 0 => self.fail("ParserInvalidArgument"),
+            Some(n) if n > MOST_SKIPPED * 8 => self.fail("PacketTooShort"),
             Some(n) => {
                 self.ensure(std::slice::from_ref(stmt), None, stmt.span);
                 self.move_cursor(n / 8);
@@ -274,7 +274,7 @@ impl Cx<'_> {
         let stack = &self.program.stacks[id];
         let size = stack.elements.len();
         match (self.referent(header), self.paths.next_index(id)) {
-            (Referent::Nothing, _) => self.fail_with(None, self.error_value("StackOutOfBounds")),
+            (Referent::Nothing, _) => self.fail("StackOutOfBounds"),
             (_, Some(_)) => {}
             (_, None) => {
                 let next = self.local(stack.next_index);

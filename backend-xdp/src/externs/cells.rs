@@ -4,8 +4,8 @@
 
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
-use crate::layout::tables::short_name;
 use crate::names::Names;
+use crate::tables::short_name;
 use num_traits::ToPrimitive;
 use p4xdp_control::manifest::{self, CellKind, ExternKind};
 use p4xdp_control::storage::{ByteOrder, Place};

@@ -1,6 +1,6 @@
 //! Members of a key or a value as a C program sees and fills them.
 
-use crate::layout::members::short_names;
+use crate::tables::members::short_names;
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_control::view::Param;
 

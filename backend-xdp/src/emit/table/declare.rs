@@ -4,12 +4,10 @@ use super::super::module::Module;
 use super::entries::has_fallback;
 use crate::c::code::{Code, code};
 use crate::c::tree::Tree;
-use crate::layout::members::{Member, Members};
-use crate::layout::tables::{
-    ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout,
-};
 use crate::limits::MOST_MAPS;
-use crate::table_storage::constant;
+use crate::tables::members::{Member, Members};
+use crate::tables::strategy::constant;
+use crate::tables::{ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout};
 use num_bigint::BigUint;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
@@ -110,7 +108,7 @@ fn declare_initial(table: &Table, layout: &TableLayout, out: &mut Tree) {
     out.blank();
 }
 
-fn declare_defaults(program: &Program, tables: &crate::layout::tables::Tables, out: &mut Tree) {
+fn declare_defaults(program: &Program, tables: &crate::tables::Tables, out: &mut Tree) {
     if tables.defaults_size == 0 {
         return;
     }

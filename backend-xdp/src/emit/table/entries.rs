@@ -5,10 +5,10 @@ use super::super::select::is_empty_range;
 use super::{Application, Selected};
 use crate::c::code::{Code, Known, Name, code};
 use crate::c::expr::{CExpr, CType, literal, ones};
-use crate::layout::members::{Shape, element_type};
-use crate::layout::param_order::is_byte_field;
-use crate::layout::tables::{DEFAULTS, DefaultPlace, TableLayout};
-use crate::table_storage::constant;
+use crate::tables::members::{Shape, element_type};
+use crate::tables::param_order::is_byte_field;
+use crate::tables::strategy::constant;
+use crate::tables::{DEFAULTS, DefaultPlace, TableLayout};
 use num_bigint::BigUint;
 use num_traits::{ToPrimitive, Zero};
 use p4xdp_control::manifest::ENTRIES_LOADED;
@@ -34,7 +34,7 @@ impl Cx<'_> {
         let Application { table, layout, .. } = *application;
         let number = self.module.names.kept(&format!("{}_action", layout.stem));
         self.out.update(&number, code!("__u32 {};", number));
-        let entries = in_order(table);
+        let entries: Vec<&Entry> = in_order(table).into_iter().map(|(_, entry)| entry).collect();
         match single_exact(table) {
             Some(key) => self.switch_on_key(application, key, &entries, &number),
             None => self.compare_keys(application, &entries, &number),
@@ -56,9 +56,8 @@ impl Cx<'_> {
         self.out.begin_if(code!("{} && !{}", missing.operand(), Known(ENTRIES_LOADED)));
         let keys = self.code_keys(application);
         self.out.blank();
-        for (i, copied) in in_order(table).into_iter().enumerate() {
+        for (i, (position, copied)) in in_order(table).into_iter().enumerate() {
             let terms = self.entry_tests(table, &keys, copied);
-            let position = table.entries.iter().position(|e| std::ptr::eq(e, copied)).unwrap_or_default();
             let otherwise = if i > 0 { code!("else ") } else { code!("") };
             let test = if terms.is_empty() { code!("1") } else { Code::join(&terms, " && ") };
             self.out.line(code!(
@@ -83,7 +82,9 @@ impl Cx<'_> {
         number: &Name,
     ) {
         let shape = self.code_shape(application.table, 0, key);
-        let value = self.elements(&key.expr, shape).into_iter().next().unwrap_or_default();
+        let Some(value) = self.elements(&key.expr, shape).into_iter().next() else {
+            return self.bug(key.expr.span, "a key without bytes");
+        };
         self.out.blank();
         // The first entry with a value counts.
         let mut seen: HashSet<&BigUint> = HashSet::new();
@@ -104,8 +105,7 @@ impl Cx<'_> {
         self.out.begin_switch(&value);
         for (call, values) in groups {
             for value in values {
-                let text = constant(value, shape).into_iter().next().unwrap_or_default();
-                self.out.case(&text);
+                self.out.case(Code::join(constant(value, shape), ""));
             }
             self.select(application, call, number);
             self.out.line(code!("break;"));
@@ -233,19 +233,19 @@ fn single_exact(table: &Table) -> Option<&KeyElement> {
     plain.then_some(key)
 }
 
-/// The entries that can match, by falling precedence: of `lpm` keys the longer prefix comes first.
-fn in_order(table: &Table) -> Vec<&Entry> {
-    let can_match = |entry: &&Entry| {
+/// The entries that can match, with their positions, by falling precedence: of `lpm` keys the longer prefix comes first.
+fn in_order(table: &Table) -> Vec<(usize, &Entry)> {
+    let can_match = |(_, entry): &(usize, &Entry)| {
         !entry.keysets.iter().zip(&table.keys).any(|(set, key)| is_empty_range(set, key.expr.ty))
     };
-    let mut entries: Vec<&Entry> = table.entries.iter().filter(can_match).collect();
+    let mut entries: Vec<(usize, &Entry)> = table.entries.iter().enumerate().filter(can_match).collect();
     if let Some(lpm) = table.keys.iter().position(|key| key.match_kind == MatchKind::Lpm) {
         let length = |entry: &Entry| match entry.keysets.get(lpm) {
             Some(Keyset::Value(_)) => u64::MAX,
             Some(Keyset::Mask { mask, .. }) => mask.count_ones(),
             Some(Keyset::Universal | Keyset::Range { .. } | Keyset::ValueSet(_)) | None => 0,
         };
-        entries.sort_by_key(|entry| std::cmp::Reverse(length(entry)));
+        entries.sort_by_key(|(_, entry)| std::cmp::Reverse(length(entry)));
     }
     entries
 }
@@ -273,7 +273,7 @@ fn equal(key: &CodeKey, values: &[Code]) -> Vec<Code> {
 }
 
 fn range(key: &CodeKey, lo: &BigUint, hi: &BigUint) -> Vec<Code> {
-    let name = key.elements.first().cloned().unwrap_or_default();
+    let Some(name) = key.elements.first() else { return Vec::new() };
     if key.signed {
         let value = CExpr::atom(name, CType::of_width(key.width), key.width).sign_extended().operand();
         let bound = |bound| signed(bound, key.width);

@@ -5,9 +5,9 @@ use super::super::field::Referent;
 use super::super::member_access::by_bits;
 use crate::c::code::{Code, code};
 use crate::c::expr::{CExpr, CType};
-use crate::layout::members::Shape;
-use crate::layout::param_order::is_byte_field;
-use crate::table_storage::{KeyValues, in_network_order};
+use crate::tables::members::Shape;
+use crate::tables::param_order::is_byte_field;
+use crate::tables::strategy::{KeyValues, in_network_order};
 use p4xdp_control::storage::ByteOrder;
 use p4xdp_midend::ir::{Expr, ExprKind, KeyElement};
 

@@ -1,11 +1,11 @@
 //! A kernel hash map: exact keys in a structure, each as it comes cheapest. With `@lru`, the kind that forgets.
 
-use super::{KeyValues, TableStorage, exact_order, key_alignment};
+use super::strategy::{KeyValues, TableStorage, exact_order, key_alignment};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
-use crate::layout::members::{Members, Shape};
-use crate::layout::tables::ValueLayout;
+use crate::tables::ValueLayout;
+use crate::tables::members::{Members, Shape};
 use p4xdp_control::storage::{self, Place, Storage};
 use p4xdp_midend::ir::{Program, Table};
 

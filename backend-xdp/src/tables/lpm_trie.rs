@@ -5,12 +5,12 @@
 //! virtual routing table (`vrf: exact; dst: lpm`) needs.
 
 use super::hash::{emit_key_structure, emit_key_values};
-use super::{KeyValues, TableStorage, key_alignment};
+use super::strategy::{KeyValues, TableStorage, key_alignment};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
-use crate::layout::members::{Members, Shape};
-use crate::layout::tables::ValueLayout;
+use crate::tables::ValueLayout;
+use crate::tables::members::{Members, Shape};
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
 use p4xdp_midend::ir::Table;
 

@@ -3,21 +3,17 @@
 //! In goes a table, out come its maps, the C that looks an entry up, and the manifest's description. Nothing outside
 //! this module may assume a kernel map: whoever applies a table sees a pointer to a value, or null.
 
-mod array;
-mod hash;
-mod lpm_trie;
-
+use super::array::ArrayTable;
+use super::hash::HashTable;
+use super::lpm_trie::LpmTrieTable;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::map::MapDefinition;
 use crate::c::tree::Tree;
 use crate::lacking::{self, Lacking};
 use crate::layout::extern_facts::{Attached, ExternFacts};
-use crate::layout::members::Shape;
-use crate::layout::param_order::is_byte_field;
-use crate::layout::tables::ValueLayout;
-use array::ArrayTable;
-use hash::HashTable;
-use lpm_trie::LpmTrieTable;
+use crate::tables::ValueLayout;
+use crate::tables::members::Shape;
+use crate::tables::param_order::is_byte_field;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use p4xdp_control::annotation::AnnotationBody;
@@ -34,7 +30,7 @@ const LARGEST_KEY: u32 = 256;
 
 /// A key on the stack has its eight bytes to itself. clang 14 puts what it has no register for beside a smaller one, and the verifier forgets
 /// what it knows of such a word, a header's validity among it, as soon as the key is written.
-fn key_alignment() -> Code {
+pub(super) fn key_alignment() -> Code {
     code!("__attribute__((aligned(8)))")
 }
 
@@ -221,7 +217,7 @@ fn refuse_attached(
 }
 
 /// The order in which a key is best kept where only equality matters: as it stands in the packet.
-fn exact_order(program: &Program, key: &KeyElement) -> ByteOrder {
+pub(super) fn exact_order(program: &Program, key: &KeyElement) -> ByteOrder {
     match &key.expr.kind {
         ExprKind::Field { header, field } if is_byte_field(program, header, *field) => ByteOrder::Network,
         ExprKind::Field { .. }

@@ -1,12 +1,12 @@
 //! A kernel array indexed by the key: for one small exact key. A slot whose action's number is 0 is unused, so numbers
 //! are stored plus one.
 
-use super::{KeyValues, TableStorage, key_alignment};
+use super::strategy::{KeyValues, TableStorage, key_alignment};
 use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
-use crate::layout::members::Shape;
-use crate::layout::tables::ValueLayout;
+use crate::tables::ValueLayout;
+use crate::tables::members::Shape;
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
 
 /// See the module.

@@ -1,22 +1,29 @@
 //! Tables as structures: which storage each gets, and what its values and its default action look like.
 //!
 //! In goes the program, out comes one [`TableLayout`] a table. Where things stand in the *key* is the storage's
-//! business, see [`crate::table_storage`].
+//! business, see [`crate::tables::strategy`].
 //!
 //! A value is the action's number and a union with a structure of parameters an action. A default action that the
 //! control plane may change is such a value too, one member of the structure of all defaults (initialised data). One
 //! that it may not change is code.
 
-use super::extern_facts::ExternFacts;
-use super::members::{Members, Shape, Wish};
-use super::param_order::param_order;
+mod array;
+mod hash;
+mod lpm_trie;
+pub mod members;
+pub mod param_order;
+pub mod strategy;
+
 use crate::c::code::{Code, Known, Name, ToCode, code};
+use crate::layout::extern_facts::ExternFacts;
 use crate::names::{self, Names};
-use crate::table_storage::{self, TableStorage};
+use members::{Members, Shape, Wish};
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_midend::ir::{Program, Table, TableId};
+use param_order::param_order;
+use strategy::TableStorage;
 
 /// ELF section of the default actions.
 pub const DEFAULTS_SECTION: &str = ".data.default";
@@ -136,7 +143,7 @@ pub(crate) fn lay_out(
     let mut tables = Tables::default();
     for table in program.tables.values() {
         let stem = stem(names, &table.name);
-        let storage = table_storage::choose(program, externs, table, &stem, diagnostics).unwrap_or_default();
+        let storage = strategy::choose(program, externs, table, &stem, diagnostics).unwrap_or_default();
         let base = storage.as_ref().map_or(0, |s| s.action_base());
         let value = lay_out_value(program, externs, table, names, &stem, base);
         let default = if table.default_is_const {

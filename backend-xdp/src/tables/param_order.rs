@@ -2,7 +2,7 @@
 //! to copy it into fields of the same width on byte boundaries, or to take it into a checksum. Then nothing is swapped
 //! at run time.
 
-use super::extern_facts::ExternFacts;
+use crate::layout::extern_facts::ExternFacts;
 use p4xdp_control::storage::ByteOrder;
 use p4xdp_midend::ir::{
     Action, ActionParam, Arg, Block, Expr, ExprKind, HeaderRef, LValue, LocalId, Program, ScalarType,
