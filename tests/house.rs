@@ -350,3 +350,29 @@ fn rooms_need_one_another_in_one_direction() {
     }
     assert!(arrows > 100, "{arrows}");
 }
+
+/// What was written (AST) and what it means (HIR) end with elaboration: whoever comes behind it has the IR alone.
+#[test]
+fn trees_of_the_front_end_end_with_elaboration() {
+    let mut files = Vec::new();
+    for folder in [
+        "backend-xdp",
+        "control",
+        "packet-tests",
+        "runtime",
+        "midend/src/ir",
+        "midend/src/passes",
+        "midend/src/interp",
+    ] {
+        sources(&root().join(folder), &mut files);
+    }
+    assert!(files.len() > 100, "{}", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        for tree in ["ast", "hir", "parse", "typecheck"] {
+            let words = format!("p4xdp_frontend::{tree}");
+            assert!(!text.contains(&words), "{}: {words}", file.display());
+        }
+    }
+}
