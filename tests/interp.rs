@@ -94,7 +94,10 @@ fn entries_come_change_and_go() {
         (entry(exact(4), call(0, &[256])), "`256` does not fit `v`, which has 8 bits: 0 to 255"),
         (entry(exact(4), call(0, &[])), "action `I.set` has 1 argument, 0 given"),
         (entry(exact(4), call(7, &[])), "there is no action `7` in table `I.t`; there is none"),
-        (entry(exact(4), call(1, &[])), "action `NoAction` is not allowed in entries of table `I.t`"),
+        (
+            entry(exact(4), call(1, &[])),
+            "action `NoAction` is not allowed in entries of table `I.t`: it is `@defaultonly`",
+        ),
     ];
     for (entry, message) in refused {
         assert_eq!(machine.insert("I.t", &entry).unwrap_err().to_string(), message);

@@ -95,7 +95,8 @@ fn nearest(name: &str, names: &[&str]) -> Option<String> {
             .min(strsim::damerau_levenshtein(last(name), last(candidate)))
     };
     let best = names.iter().map(|candidate| (distance(candidate), *candidate)).min()?;
-    (best.0 <= last(name).len().max(3) / 3).then(|| best.1.to_owned())
+    // Of a name of one letter nothing is left when that differs.
+    (best.0 <= last(name).len().max(3) / 3 && best.0 < name.len()).then(|| best.1.to_owned())
 }
 
 /// The end of a full name with as many parts as the name that somebody wrote has.
@@ -124,6 +125,7 @@ mod tests {
         let several = vec!["pipe.set".to_owned(), "other.set".to_owned()];
         assert_eq!(at("set", Spelling::P4), Err(NotFound::Ambiguous { candidates: several }));
         assert_eq!(at("far_away", Spelling::P4), Err(NotFound::Unknown { nearest: None }));
+        assert_eq!(find(&["v"], "w", Spelling::P4), Err(NotFound::Unknown { nearest: None }));
         assert_eq!(find(&["a.x", "a.x"], "a.x", Spelling::P4), Ok(Found { at: 0, in_c: false }));
     }
 

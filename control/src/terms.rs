@@ -194,6 +194,7 @@ pub fn check_call(view: &View, table: &Table, call: &ActionCall, default: bool) 
             action: action.preamble.name.clone(),
             table: table.name().to_owned(),
             place: if default { "the default action" } else { "entries" },
+            mark: if default { "@tableonly" } else { "@defaultonly" },
         });
     }
     if call.args.len() != action.params.len() {

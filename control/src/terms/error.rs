@@ -98,7 +98,7 @@ pub enum TermError {
         text: String,
     },
     /// `@tableonly` or `@defaultonly`.
-    #[error("action `{action}` is not allowed in {place} of table `{table}`")]
+    #[error("action `{action}` is not allowed in {place} of table `{table}`: it is `{mark}`")]
     Misplaced {
         /// The action.
         action: String,
@@ -106,6 +106,8 @@ pub enum TermError {
         table: String,
         /// `entries` or `the default action`.
         place: &'static str,
+        /// `@defaultonly` or `@tableonly`.
+        mark: &'static str,
     },
 }
 
