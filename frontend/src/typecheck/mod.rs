@@ -179,6 +179,8 @@ struct Checker<'a> {
     extents: FxHashMap<TypeId, well_formed::Extent>,
     /// Types whose parts were found to obey the nesting rules.
     well_formed: FxHashSet<TypeId>,
+    /// Actions of the tables that a `switch` asks for.
+    table_actions: FxHashMap<hir::TableId, switch::TableActions>,
 }
 
 impl<'a> Checker<'a> {
@@ -210,6 +212,7 @@ impl<'a> Checker<'a> {
             members: MemberIndex::default(),
             extents: FxHashMap::default(),
             well_formed: FxHashSet::default(),
+            table_actions: FxHashMap::default(),
         }
     }
 

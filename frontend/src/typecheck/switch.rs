@@ -8,13 +8,33 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ActionId, ConstValue, StmtKind, SwitchLabel, TableId, Type, TypeId};
 use crate::resolve::Binding;
 use crate::source::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
 
 /// What a label stands for, to find duplicates.
 #[derive(PartialEq, Eq, Hash)]
 enum Seen {
     Action(ActionId),
     Value(ConstValue),
+}
+
+/// The actions of a table, found once for all labels that name one.
+#[derive(Debug, Default)]
+pub(super) struct TableActions {
+    ids: FxHashSet<ActionId>,
+    /// The first of each name.
+    by_name: FxHashMap<Arc<str>, ActionId>,
+}
+
+impl TableActions {
+    fn of(program: &hir::Program, table: TableId) -> TableActions {
+        let mut found = TableActions::default();
+        for id in program.tables[table].actions.iter().map(|action| action.action) {
+            found.ids.insert(id);
+            found.by_name.entry(program.actions[id].name.name.clone()).or_insert(id);
+        }
+        found
+    }
 }
 
 impl Checker<'_> {
@@ -141,18 +161,17 @@ impl Checker<'_> {
             self.error(codes::E0315, label.span, "a label of this `switch` must be the name of an action");
             return None;
         };
-        let actions: Vec<ActionId> =
-            self.program.tables[table].actions.iter().map(|action| action.action).collect();
         let entry = self.resolve_name(name, |binding| matches!(binding, Binding::Action(_)))?;
         let table_name = self.program.tables[table].name.clone();
+        let program = &self.program;
+        let actions = self.table_actions.entry(table).or_insert_with(|| TableActions::of(program, table));
         if let Binding::Action(id) = entry.binding
-            && actions.contains(&id)
+            && actions.ids.contains(&id)
         {
             return Some(id);
         }
         // A name that is hidden here may still be the name of one of the table's actions.
-        let by_name =
-            actions.into_iter().find(|&action| self.program.actions[action].name.name == name.name.text);
+        let by_name = actions.by_name.get(&name.name.text).copied();
         if by_name.is_some() && !name.absolute {
             return by_name;
         }
