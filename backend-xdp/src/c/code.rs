@@ -169,6 +169,13 @@ impl Code {
         code
     }
 
+    /// It between parentheses.
+    pub(super) fn in_parentheses(mut self) -> Code {
+        self.parts.insert(0, Part::Text("(".into()));
+        self.push_text(")");
+        self
+    }
+
     /// The names in it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().flat_map(|part| {

@@ -244,32 +244,29 @@ impl CExpr {
         if self.ty < ty { self.converted(ty) } else { self }
     }
 
-    /// `self op other` in the wider type of both.
-    pub fn joined(&self, op: &'static str, prec: Prec, other: &CExpr, width: u32, clean: bool) -> CExpr {
+    /// `self op other` in the wider type of both. A long chain is not copied for each of its operators.
+    pub fn joined(self, op: &'static str, prec: Prec, other: &CExpr, width: u32, clean: bool) -> CExpr {
         let associative = matches!(op, "+" | "|" | "&" | "^" | "&&" | "||");
-        let left = if self.prec == prec && associative { self.text.clone() } else { self.beside(prec) };
-        CExpr {
-            text: code!("{} {} {}", left, Code::text(op), other.beside(prec)),
-            prec,
-            // In C a comparison is an `int`, whatever it compares.
-            ty: match prec {
-                Prec::Equality | Prec::Relational | Prec::And | Prec::Or => CType::Bool,
-                _ => self.ty.max(other.ty),
-            },
-            width,
-            clean,
-        }
+        // In C a comparison is an `int`, whatever it compares.
+        let ty = match prec {
+            Prec::Equality | Prec::Relational | Prec::And | Prec::Or => CType::Bool,
+            _ => self.ty.max(other.ty),
+        };
+        let bare = self.prec == prec && associative || self.is_bare_beside(prec);
+        let mut text = if bare { self.text } else { self.text.in_parentheses() };
+        code!(" {} {}", Code::text(op), other.beside(prec)).add_to(&mut text);
+        CExpr { text, prec, ty, width, clean }
     }
 
-    /// As operand of a binary operator: operators of different kinds never stand side by side without parentheses, except
-    /// comparisons under `&&` and `||`.
     fn beside(&self, prec: Prec) -> Code {
-        match prec {
-            Prec::And | Prec::Or if matches!(self.prec, Prec::Equality | Prec::Relational) => {
-                self.text.clone()
-            }
-            _ => self.operand(),
-        }
+        if self.is_bare_beside(prec) { self.text.clone() } else { code!("({})", self.text) }
+    }
+
+    /// It needs no parentheses as operand of a binary operator: operators of different kinds never stand side by side without, except
+    /// comparisons under `&&` and `||`.
+    fn is_bare_beside(&self, prec: Prec) -> bool {
+        self.prec >= Prec::Unary
+            || matches!(prec, Prec::And | Prec::Or) && matches!(self.prec, Prec::Equality | Prec::Relational)
     }
 
     /// `self ? then : otherwise`, of the wider type.
@@ -351,11 +348,20 @@ mod tests {
     fn parentheses_stand_between_different_operators() {
         let sum = var("a", 32).joined("+", Prec::Additive, &var("b", 32), 32, false);
         assert_eq!(sum.text.to_string(), "a + b");
-        assert_eq!(sum.joined("+", Prec::Additive, &var("c", 32), 32, false).text.to_string(), "a + b + c");
-        assert_eq!(sum.joined("-", Prec::Additive, &sum, 32, false).text.to_string(), "(a + b) - (a + b)");
-        let eq = sum.joined("==", Prec::Equality, &var("c", 32), 1, true);
+        assert_eq!(
+            sum.clone().joined("+", Prec::Additive, &var("c", 32), 32, false).text.to_string(),
+            "a + b + c"
+        );
+        assert_eq!(
+            sum.clone().joined("-", Prec::Additive, &sum, 32, false).text.to_string(),
+            "(a + b) - (a + b)"
+        );
+        let eq = sum.clone().joined("==", Prec::Equality, &var("c", 32), 1, true);
         assert_eq!(eq.text.to_string(), "(a + b) == c");
-        assert_eq!(eq.joined("&&", Prec::And, &eq, 1, true).text.to_string(), "(a + b) == c && (a + b) == c");
+        assert_eq!(
+            eq.clone().joined("&&", Prec::And, &eq, 1, true).text.to_string(),
+            "(a + b) == c && (a + b) == c"
+        );
     }
 
     #[test]

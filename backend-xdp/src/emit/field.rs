@@ -146,7 +146,7 @@ impl Cx<'_> {
         let mut result = otherwise;
         for (i, &id) in elements.iter().enumerate().rev() {
             let i = CExpr::atom(i.to_string(), CType::Literal, 32);
-            let here = index.joined("==", Prec::Equality, &i, 1, true);
+            let here = index.clone().joined("==", Prec::Equality, &i, 1, true);
             let value = value(self, id).masked();
             result = here.choose(&value, &result);
         }
@@ -390,8 +390,11 @@ impl Cx<'_> {
         let value = value.clone().masked();
         let value = if value.ty < ty && place.shift > 0 { value.converted(ty) } else { value };
         let by = CExpr::atom(place.shift.to_string(), CType::Literal, 32);
-        let placed =
-            if place.shift == 0 { value.clone() } else { value.joined("<<", Prec::Shift, &by, bits, true) };
+        let placed = if place.shift == 0 {
+            value.clone()
+        } else {
+            value.clone().joined("<<", Prec::Shift, &by, bits, true)
+        };
         if by_integer {
             let keep = in_order(&keep.text);
             if value.is_zero() {
@@ -409,7 +412,7 @@ impl Cx<'_> {
         let [head, tail] = straddling_parts(place);
         let value = value.clone().masked().converted(CType::U128);
         let by = |n: u32| CExpr::atom(n.to_string(), CType::Literal, 32);
-        let high = value.joined(">>", Prec::Shift, &by(8 - place.shift), head.width, true);
+        let high = value.clone().joined(">>", Prec::Shift, &by(8 - place.shift), head.width, true);
         let low = CExpr { width: tail.width, clean: false, ..value };
         let (high, low) = (self.store(id, &head, base, &high), self.store(id, &tail, base, &low));
         code!("{}\n{}", high, low)

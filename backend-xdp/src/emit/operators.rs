@@ -100,7 +100,7 @@ impl Cx<'_> {
 struct Pair(CExpr, CExpr);
 
 impl Pair {
-    fn map(&self, op: &'static str, prec: Prec, width: u32, clean: bool) -> CExpr {
+    fn map(self, op: &'static str, prec: Prec, width: u32, clean: bool) -> CExpr {
         self.0.joined(op, prec, &self.1, width, clean)
     }
 }
@@ -210,7 +210,7 @@ fn within_bits(n: &CExpr, bits: u32, inside: CExpr, outside: CExpr) -> CExpr {
         return inside;
     }
     let limit = CExpr::atom(bits.to_string(), CType::Literal, 32);
-    n.joined("<", Prec::Relational, &limit, 1, true).choose(&inside, &outside)
+    n.clone().joined("<", Prec::Relational, &limit, 1, true).choose(&inside, &outside)
 }
 
 fn compare(op: BinaryOp, a: CExpr, b: CExpr, ty: ScalarType) -> CExpr {
