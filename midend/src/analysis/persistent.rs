@@ -97,6 +97,9 @@ impl<V: Clone + PartialEq> Tree<V> {
         if self.get(key) == value.as_ref() {
             return;
         }
+        if value.is_none() {
+            return take(&mut self.root, self.levels.saturating_sub(1), key);
+        }
         while !self.holds(key) {
             self.raise();
         }
@@ -144,6 +147,28 @@ impl<V: Clone + PartialEq> Tree<V> {
             Joined::New(root) => self.root = root,
         }
         true
+    }
+}
+
+/// Takes a key's value away. No empty node stays: it would differ from one that never was. `level` is the node's own.
+fn take<V: Clone>(link: &mut Link<V>, level: u32, key: usize) {
+    let Some(node) = link else { return };
+    let is_empty = match Rc::make_mut(node) {
+        Node::Leaf(values) => {
+            if let Some(value) = values.get_mut(slot(key, level)) {
+                *value = None;
+            }
+            values.iter().all(Option::is_none)
+        }
+        Node::Inner(links) => {
+            if let Some(next) = links.get_mut(slot(key, level)) {
+                take(next, level.saturating_sub(1), key);
+            }
+            links.iter().all(Option::is_none)
+        }
+    };
+    if is_empty {
+        *link = None;
     }
 }
 
