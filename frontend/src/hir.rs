@@ -5,6 +5,7 @@
 //! arguments and constructor arguments, and inlining are the mid-end's work. Objects live in arenas of
 //! [`Program`] and are named by handles; a handle is valid in the program that made it only.
 
+mod access;
 mod callable;
 mod control;
 mod dump;
@@ -13,6 +14,7 @@ mod flow;
 mod instance;
 mod parser;
 mod representation;
+mod sort;
 mod stmt;
 mod table;
 mod text;
@@ -21,6 +23,7 @@ mod types;
 mod walk;
 
 pub use crate::ast::{Annotation, BinaryOp, Direction, StructKind, UnaryOp};
+pub use access::{Access, Parts};
 pub use callable::*;
 pub use control::*;
 pub use dump::dump;
@@ -28,6 +31,7 @@ pub use expr::*;
 pub use flow::WayOut;
 pub use instance::*;
 pub use parser::*;
+pub use sort::{Object, Sort};
 pub use stmt::*;
 pub use table::*;
 pub use type_decl::*;

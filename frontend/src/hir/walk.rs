@@ -2,8 +2,9 @@
 //! first.
 
 use super::{
-    ActionId, ActionRef, Argument, Block, Call, Callee, Construct, ControlId, Expr, ExprKind, FunctionId,
-    Keyset, LocalDecl, ParserId, Program, Stmt, StmtKind, SwitchLabel, TableId, Transition,
+    Access, ActionId, ActionRef, Argument, Block, Call, Callee, Construct, ControlId, Expr, ExprKind,
+    FunctionId, Keyset, LocalDecl, ParserId, Parts, Program, Stmt, StmtKind, SwitchLabel, TableId,
+    Transition,
 };
 
 /// What wants to see the parts of a program. Everything is ignored unless a method says otherwise; the walk goes on into
@@ -244,39 +245,21 @@ impl<'p> Walk<'_, 'p> {
 
     fn place(&mut self, e: &'p Expr) {
         self.visit.place(e);
-        match &e.kind {
-            ExprKind::Field(base, _)
-            | ExprKind::StackNext(base)
-            | ExprKind::StackLast(base)
-            | ExprKind::StackLastIndex(base)
-            | ExprKind::StackSize(base)
-            | ExprKind::Slice { base, .. }
-            | ExprKind::Unary(_, base)
-            | ExprKind::Cast(base) => self.place(base),
-            ExprKind::Index(base, index) => {
+        if let ExprKind::StackLastIndex(base) | ExprKind::StackSize(base) | ExprKind::Unary(_, base) = &e.kind
+        {
+            return self.place(base);
+        }
+        match e.access() {
+            Access::Field(base, _)
+            | Access::Next(base)
+            | Access::Last(base)
+            | Access::Slice(base, ..)
+            | Access::Cast(base) => self.place(base),
+            Access::Index(base, index) | Access::PlusSlice(base, index) => {
                 self.place(base);
                 self.expr(index);
             }
-            ExprKind::PlusSlice { base, lo, .. } => {
-                self.place(base);
-                self.expr(lo);
-            }
-            ExprKind::Literal(_)
-            | ExprKind::Variable(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => {}
-            ExprKind::Construct(_)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Aggregate(..)
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_) => self.parts(e),
+            Access::Variable(_) | Access::Value => self.parts(e),
         }
     }
 
@@ -286,41 +269,13 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn parts(&mut self, e: &'p Expr) {
-        match &e.kind {
-            ExprKind::Literal(_)
-            | ExprKind::Variable(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => {}
-            ExprKind::Construct(construct) => self.construct(construct),
-            ExprKind::Field(base, _)
-            | ExprKind::StackNext(base)
-            | ExprKind::StackLast(base)
-            | ExprKind::StackLastIndex(base)
-            | ExprKind::StackSize(base)
-            | ExprKind::Slice { base, .. }
-            | ExprKind::Unary(_, base)
-            | ExprKind::Cast(base) => self.expr(base),
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
-                self.expr(a);
-                self.expr(b);
+        match e.parts() {
+            Parts::Operands(operands) => {
+                operands.into_iter().flatten().for_each(|operand| self.expr(operand))
             }
-            ExprKind::PlusSlice { base, lo, .. } => {
-                self.expr(base);
-                self.expr(lo);
-            }
-            ExprKind::Conditional(a, b, c) => {
-                self.expr(a);
-                self.expr(b);
-                self.expr(c);
-            }
-            ExprKind::Aggregate(parts, _) => parts.iter().for_each(|part| self.expr(part)),
-            ExprKind::Call(call) => self.call(call),
-            ExprKind::TableHit { apply, .. } | ExprKind::TableActionRun(apply) => self.call(apply),
+            Parts::Fields(fields) => fields.iter().for_each(|field| self.expr(field)),
+            Parts::Call(call) => self.call(call),
+            Parts::Construct(construct) => self.construct(construct),
         }
     }
 }

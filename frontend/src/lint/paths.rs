@@ -1,6 +1,6 @@
 //! Whether two l-values are the same, or parts of one another.
 
-use crate::hir::{ConstValue, Expr, ExprKind, VarId};
+use crate::hir::{Access, ConstValue, Expr, ExprKind, VarId};
 use rustc_hash::FxHashMap;
 
 /// One step into a variable.
@@ -21,46 +21,28 @@ fn path(e: &Expr) -> Option<Way> {
     let mut steps = Vec::new();
     let mut e = e;
     let root = loop {
-        e = match &e.kind {
-            ExprKind::Variable(id) => break *id,
-            ExprKind::Field(base, field) => {
-                steps.push(Step::Field(*field));
+        e = match e.access() {
+            Access::Variable(id) => break id,
+            Access::Field(base, field) => {
+                steps.push(Step::Field(field));
                 base
             }
-            ExprKind::Index(base, index) => {
+            Access::Index(base, index) => {
                 steps.push(match &index.kind {
                     ExprKind::Literal(ConstValue::Int(value)) => Step::Element(value.clone()),
                     _ => Step::Some,
                 });
                 base
             }
-            ExprKind::Slice { base, hi, lo } => {
-                steps.push(Step::Bits(*hi, *lo));
+            Access::Slice(base, hi, lo) => {
+                steps.push(Step::Bits(hi, lo));
                 base
             }
-            ExprKind::StackNext(base) | ExprKind::StackLast(base) | ExprKind::PlusSlice { base, .. } => {
+            Access::Next(base) | Access::Last(base) | Access::PlusSlice(base, _) => {
                 steps.push(Step::Some);
                 base
             }
-            ExprKind::Literal(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => return None,
+            Access::Cast(_) | Access::Value => return None,
         };
     };
     steps.reverse();

@@ -50,37 +50,10 @@ impl<'p> Visit<'p> for Uses {
     }
 
     fn expr(&mut self, expr: &'p Expr) {
-        match expr.kind {
-            ExprKind::Variable(id) => {
-                self.read.insert(id);
-            }
-            ExprKind::Instance(id) => {
-                self.instances.insert(id);
-            }
-            ExprKind::Literal(_)
-            | ExprKind::Constant(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::Field(..)
-            | ExprKind::Index(..)
-            | ExprKind::StackNext(_)
-            | ExprKind::StackLast(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Slice { .. }
-            | ExprKind::PlusSlice { .. }
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => {}
+        if let ExprKind::Variable(id) = expr.kind {
+            self.read.insert(id);
+        } else if let ExprKind::Instance(id) = expr.kind {
+            self.instances.insert(id);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, Direction, ExprKind, VariableKind};
+use crate::hir::{self, Access, Direction, ExprKind, VariableKind};
 use crate::source::Span;
 
 /// Why an expression is not an l-value.
@@ -44,10 +44,15 @@ impl Checker<'_> {
     }
 
     fn lvalue_fault(&self, e: &hir::Expr) -> Option<Fault> {
-        match &e.kind {
-            ExprKind::Error => None,
-            ExprKind::Variable(id) => {
-                let variable = &self.program.variables[*id];
+        if let ExprKind::Error = e.kind {
+            return None;
+        }
+        if let ExprKind::Constant(id) = e.kind {
+            return Some(Fault::Constant(self.program.constants[id].name.span));
+        }
+        match e.access() {
+            Access::Variable(id) => {
+                let variable = &self.program.variables[id];
                 match variable.kind {
                     VariableKind::Local | VariableKind::Parameter(Direction::Out | Direction::InOut) => None,
                     VariableKind::Parameter(direction @ (Direction::In | Direction::None)) => {
@@ -58,31 +63,14 @@ impl Checker<'_> {
                     }
                 }
             }
-            ExprKind::Constant(id) => Some(Fault::Constant(self.program.constants[*id].name.span)),
             // Elements of tuples are l-values in p4c, though not in the specification.
-            ExprKind::Field(base, _)
-            | ExprKind::Index(base, _)
-            | ExprKind::StackNext(base)
-            | ExprKind::Slice { base, .. }
-            | ExprKind::PlusSlice { base, .. } => self.lvalue_fault(base),
-            ExprKind::StackLast(_) => Some(Fault::StackLast),
-            ExprKind::Literal(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_) => Some(Fault::Value),
+            Access::Field(base, _)
+            | Access::Index(base, _)
+            | Access::Next(base)
+            | Access::Slice(base, ..)
+            | Access::PlusSlice(base, _) => self.lvalue_fault(base),
+            Access::Last(_) => Some(Fault::StackLast),
+            Access::Cast(_) | Access::Value => Some(Fault::Value),
         }
     }
 }

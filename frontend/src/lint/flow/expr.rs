@@ -3,7 +3,7 @@
 use super::Flow;
 use super::layout::{Leaf, is_header};
 use super::state::{State, declared, unknown, validity, value};
-use crate::hir::{Argument, BinaryOp, Callee, Expr, ExprKind, TypeId};
+use crate::hir::{Access, Argument, BinaryOp, Callee, Expr, ExprKind, Parts, TypeId};
 
 impl<'p> Flow<'p> {
     /// Evaluates an expression whose whole value is needed.
@@ -18,56 +18,33 @@ impl<'p> Flow<'p> {
             }
             return;
         }
-        match &e.kind {
-            ExprKind::Literal(_)
-            | ExprKind::Variable(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::ActionName(_)
-            | ExprKind::Error
-            // The size is a constant, and how many elements were extracted is always known.
-            | ExprKind::StackSize(_)
-            | ExprKind::StackLastIndex(_) => {}
-            ExprKind::Construct(construct) => {
-                construct.args.iter().for_each(|arg| self.read_argument(arg, state));
+        // The size is a constant, and how many elements were extracted is always known.
+        if matches!(e.kind, ExprKind::StackSize(_) | ExprKind::StackLastIndex(_)) {
+            return;
+        }
+        if let ExprKind::Binary(BinaryOp::And | BinaryOp::Or, ..) = &e.kind {
+            let (mut on_true, on_false) = self.condition(e, std::mem::take(state));
+            on_true.join(&on_false);
+            *state = on_true;
+            return;
+        }
+        if let ExprKind::Conditional(condition, a, b) = &e.kind {
+            let (mut on_true, mut on_false) = self.condition(condition, std::mem::take(state));
+            self.read(a, &mut on_true);
+            self.read(b, &mut on_false);
+            on_true.join(&on_false);
+            *state = on_true;
+            return;
+        }
+        match e.parts() {
+            Parts::Operands(operands) => {
+                operands.into_iter().flatten().for_each(|operand| self.read(operand, state))
             }
-            ExprKind::Field(base, _)
-            | ExprKind::StackNext(base)
-            | ExprKind::StackLast(base)
-            | ExprKind::Slice { base, .. }
-            | ExprKind::Unary(_, base)
-            | ExprKind::Cast(base) => self.read(base, state),
-            ExprKind::Index(a, b) => {
-                self.read(a, state);
-                self.read(b, state);
+            Parts::Fields(fields) => fields.iter().for_each(|field| self.read(field, state)),
+            Parts::Call(call) => self.call(call, state),
+            Parts::Construct(construct) => {
+                construct.args.iter().for_each(|arg| self.read_argument(arg, state))
             }
-            ExprKind::PlusSlice { base, lo, .. } => {
-                self.read(base, state);
-                self.read(lo, state);
-            }
-            ExprKind::Binary(op, a, b) => {
-                if matches!(op, BinaryOp::And | BinaryOp::Or) {
-                    let (mut on_true, on_false) = self.condition(e, std::mem::take(state));
-                    on_true.join(&on_false);
-                    *state = on_true;
-                } else {
-                    self.read(a, state);
-                    self.read(b, state);
-                }
-            }
-            ExprKind::Conditional(condition, a, b) => {
-                let (mut on_true, mut on_false) = self.condition(condition, std::mem::take(state));
-                self.read(a, &mut on_true);
-                self.read(b, &mut on_false);
-                on_true.join(&on_false);
-                *state = on_true;
-            }
-            ExprKind::Aggregate(parts, _) => parts.iter().for_each(|part| self.read(part, state)),
-            ExprKind::Call(call) => self.call(call, state),
-            ExprKind::TableHit { apply, .. } | ExprKind::TableActionRun(apply) => self.call(apply, state),
         }
     }
 
@@ -80,38 +57,21 @@ impl<'p> Flow<'p> {
 
     /// The indices in an l-value that is not tracked.
     fn read_indices(&mut self, e: &'p Expr, state: &mut State) {
-        match &e.kind {
-            ExprKind::Index(base, index) => {
+        match e.access() {
+            Access::Index(base, index) => {
                 self.read_indices(base, state);
                 if self.place(base, &mut State::unreached()).is_none() {
                     self.read(index, state);
                 }
             }
-            ExprKind::Field(base, _) | ExprKind::StackNext(base) | ExprKind::StackLast(base) => {
-                self.read_indices(base, state);
+            Access::Field(base, _) | Access::Next(base) | Access::Last(base) => {
+                self.read_indices(base, state)
             }
-            ExprKind::Literal(_)
-            | ExprKind::Variable(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Slice { .. }
-            | ExprKind::PlusSlice { .. }
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => {}
+            Access::Variable(_)
+            | Access::Slice(..)
+            | Access::PlusSlice(..)
+            | Access::Cast(_)
+            | Access::Value => {}
         }
     }
 

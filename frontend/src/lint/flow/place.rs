@@ -4,7 +4,7 @@ use super::Flow;
 use super::layout::{Leaf, is_header, is_union};
 use super::report::Use;
 use super::state::{State, copied, lacks, unknown};
-use crate::hir::{ConstValue, Expr, ExprKind, Type, TypeId};
+use crate::hir::{Access, ConstValue, Expr, ExprKind, Type, TypeId};
 
 /// The leaves of an l-value.
 #[derive(Clone, Copy, Debug)]
@@ -23,21 +23,21 @@ pub(super) struct Place {
 impl<'p> Flow<'p> {
     /// The leaves of an l-value; indices in it are evaluated. `None` if it is none, or is not tracked.
     pub(super) fn place(&mut self, e: &'p Expr, state: &mut State) -> Option<Place> {
-        match &e.kind {
-            ExprKind::Variable(id) => {
-                let base = self.unit.bases.get(id).copied()?;
-                let ty = self.program.variables[*id].ty;
+        match e.access() {
+            Access::Variable(id) => {
+                let base = self.unit.bases.get(&id).copied()?;
+                let ty = self.program.variables[id].ty;
                 Some(Place { base, ty, header: None, union: None, one_of: None })
             }
-            ExprKind::Field(whole, field) => {
+            Access::Field(whole, field) => {
                 let whole = self.place(whole, state)?;
-                let (offset, ty) = self.layouts.field(whole.ty, *field)?;
+                let (offset, ty) = self.layouts.field(whole.ty, field)?;
                 let header = if is_header(self.program, whole.ty) { Some(whole.base) } else { whole.header };
                 let union =
                     if is_union(self.program, whole.ty) { Some((whole.base, whole.ty)) } else { whole.union };
                 Some(Place { base: whole.base + offset, ty: ty?, header, union, one_of: whole.one_of })
             }
-            ExprKind::Index(stack, index) => {
+            Access::Index(stack, index) => {
                 let known = match &index.kind {
                     ExprKind::Literal(ConstValue::Int(value)) => u32::try_from(value).ok(),
                     ExprKind::Constant(id) => match &self.program.constants[*id].value {
@@ -51,33 +51,14 @@ impl<'p> Flow<'p> {
                 }
                 self.element(stack, known, state)
             }
-            ExprKind::StackNext(stack) | ExprKind::StackLast(stack) => self.element(stack, None, state),
-            ExprKind::Cast(inner) => {
+            Access::Next(stack) | Access::Last(stack) => self.element(stack, None, state),
+            Access::Cast(inner) => {
                 // A cast that changes nothing but the name of the type.
                 let place = self.place(inner, state)?;
                 (self.layouts.size(place.ty) == 1 && self.layouts.size(e.ty) == 1)
                     .then_some(Place { ty: e.ty, ..place })
             }
-            ExprKind::Literal(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Slice { .. }
-            | ExprKind::PlusSlice { .. }
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => None,
+            Access::Slice(..) | Access::PlusSlice(..) | Access::Value => None,
         }
     }
 
@@ -101,33 +82,12 @@ impl<'p> Flow<'p> {
     pub(super) fn is_lvalue(e: &Expr) -> bool {
         let mut e = e;
         loop {
-            match &e.kind {
-                ExprKind::Variable(_) => return true,
-                ExprKind::Field(base, _)
-                | ExprKind::Index(base, _)
-                | ExprKind::StackNext(base)
-                | ExprKind::StackLast(base) => e = base,
-                ExprKind::Literal(_)
-                | ExprKind::Constant(_)
-                | ExprKind::Instance(_)
-                | ExprKind::This
-                | ExprKind::Construct(_)
-                | ExprKind::StackLastIndex(_)
-                | ExprKind::StackSize(_)
-                | ExprKind::Slice { .. }
-                | ExprKind::PlusSlice { .. }
-                | ExprKind::Unary(..)
-                | ExprKind::Binary(..)
-                | ExprKind::Conditional(..)
-                | ExprKind::Cast(_)
-                | ExprKind::Aggregate(..)
-                | ExprKind::InvalidHeader
-                | ExprKind::Default
-                | ExprKind::Call(_)
-                | ExprKind::TableHit { .. }
-                | ExprKind::TableActionRun(_)
-                | ExprKind::ActionName(_)
-                | ExprKind::Error => return false,
+            match e.access() {
+                Access::Variable(_) => return true,
+                Access::Field(base, _) | Access::Index(base, _) | Access::Next(base) | Access::Last(base) => {
+                    e = base
+                }
+                Access::Slice(..) | Access::PlusSlice(..) | Access::Cast(_) | Access::Value => return false,
             }
         }
     }

@@ -6,7 +6,7 @@ use super::state::{Certainty, State, depends_on_entry, lacks, unknown, value};
 use super::summary::Exposure;
 use super::unit::{Origin, Param};
 use crate::diagnostic::{Diagnostic, Suggestion, codes};
-use crate::hir::{ConstValue, Expr, ExprKind, Program, Type, VarId, VariableKind};
+use crate::hir::{Access, ConstValue, Expr, ExprKind, Program, Type, VarId, VariableKind};
 use crate::source::Span;
 
 /// What a use needs.
@@ -181,48 +181,29 @@ impl<'p> Flow<'p> {
 
     /// An l-value as text.
     fn text_of(&self, e: &Expr) -> String {
-        match &e.kind {
-            ExprKind::Variable(id) => self.program.variables[*id].name.name.to_string(),
-            ExprKind::Field(base, field) => {
+        match e.access() {
+            Access::Variable(id) => self.program.variables[id].name.name.to_string(),
+            Access::Field(base, field) => {
                 let whole = self.text_of(base);
                 match &self.program.types[base.ty] {
                     Type::Struct(id, _) => {
-                        let name = self.program.structs[*id].fields.get(*field as usize);
+                        let name = self.program.structs[*id].fields.get(field as usize);
                         format!("{whole}.{}", name.map_or("", |field| &*field.name.name))
                     }
                     _ => format!("{whole}[{field}]"),
                 }
             }
-            ExprKind::Index(base, index) => {
+            Access::Index(base, index) => {
                 let index = match &index.kind {
                     ExprKind::Literal(ConstValue::Int(value)) => value.to_string(),
                     _ => "..".to_owned(),
                 };
                 format!("{}[{index}]", self.text_of(base))
             }
-            ExprKind::StackNext(base) => format!("{}.next", self.text_of(base)),
-            ExprKind::StackLast(base) => format!("{}.last", self.text_of(base)),
-            ExprKind::Cast(base) => self.text_of(base),
-            ExprKind::Literal(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Slice { .. }
-            | ExprKind::PlusSlice { .. }
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => "..".to_owned(),
+            Access::Next(base) => format!("{}.next", self.text_of(base)),
+            Access::Last(base) => format!("{}.last", self.text_of(base)),
+            Access::Cast(base) => self.text_of(base),
+            Access::Slice(..) | Access::PlusSlice(..) | Access::Value => "..".to_owned(),
         }
     }
 }
@@ -239,33 +220,16 @@ fn fits(kind: Leaf, what: Use) -> bool {
 pub(super) fn root_of(e: &Expr) -> Option<VarId> {
     let mut e = e;
     loop {
-        match &e.kind {
-            ExprKind::Variable(id) => return Some(*id),
-            ExprKind::Field(base, _)
-            | ExprKind::Index(base, _)
-            | ExprKind::StackNext(base)
-            | ExprKind::StackLast(base)
-            | ExprKind::Slice { base, .. }
-            | ExprKind::PlusSlice { base, .. }
-            | ExprKind::Cast(base) => e = base,
-            ExprKind::Literal(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => return None,
+        match e.access() {
+            Access::Variable(id) => return Some(id),
+            Access::Field(base, _)
+            | Access::Index(base, _)
+            | Access::Next(base)
+            | Access::Last(base)
+            | Access::Slice(base, ..)
+            | Access::PlusSlice(base, _)
+            | Access::Cast(base) => e = base,
+            Access::Value => return None,
         }
     }
 }

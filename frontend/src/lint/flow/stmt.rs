@@ -115,37 +115,13 @@ impl<'p> Flow<'p> {
         if !state.reached {
             return;
         }
-        match &target.kind {
-            // A part of a value counts as all of it: who sets it bit by bit sets all, as a rule.
-            ExprKind::Slice { base, .. } => return self.write(base, Some(vec![value::SET]), state),
-            ExprKind::PlusSlice { base, lo, .. } => {
-                self.read(lo, state);
-                return self.write(base, Some(vec![value::SET]), state);
-            }
-            ExprKind::Literal(_)
-            | ExprKind::Variable(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::Field(..)
-            | ExprKind::Index(..)
-            | ExprKind::StackNext(_)
-            | ExprKind::StackLast(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::Call(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => {}
+        // A part of a value counts as all of it: who sets it bit by bit sets all, as a rule.
+        if let ExprKind::Slice { base, .. } = &target.kind {
+            return self.write(base, Some(vec![value::SET]), state);
+        }
+        if let ExprKind::PlusSlice { base, lo, .. } = &target.kind {
+            self.read(lo, state);
+            return self.write(base, Some(vec![value::SET]), state);
         }
         let Some(place) = self.place(target, state) else {
             return;
