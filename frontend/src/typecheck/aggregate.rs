@@ -4,7 +4,7 @@ use super::place::Place;
 use super::{Checker, expr};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ExprKind, StructKind, Type, TypeId, WrittenOrder};
+use crate::hir::{self, ExprKind, Sort, StructKind, Type, TypeId, WrittenOrder};
 use crate::source::Span;
 
 impl Checker<'_> {
@@ -253,39 +253,22 @@ impl Checker<'_> {
     }
 
     fn has_default_value(&mut self, ty: TypeId) -> bool {
-        match self.kind_of(ty) {
-            Type::Struct(id, args) => match self.program.structs[id].kind {
+        let kind = self.kind_of(ty);
+        if let Type::NewType(id) = kind {
+            return self.has_default_value(self.program.new_types[id].underlying);
+        }
+        match kind.sort() {
+            Sort::Struct(id, args) => match self.program.structs[id].kind {
                 StructKind::Header | StructKind::HeaderUnion => true,
                 StructKind::Struct => {
-                    self.field_types(id, &args).into_iter().all(|field| self.has_default_value(field))
+                    self.field_types(id, args).into_iter().all(|field| self.has_default_value(field))
                 }
             },
-            Type::Tuple(elements) => elements.into_iter().all(|element| self.has_default_value(element)),
-            Type::Stack { element, .. } => self.has_default_value(element),
-            Type::NewType(id) => self.has_default_value(self.program.new_types[id].underlying),
-            Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::Enum(_)
-            | Type::Error => true,
-            Type::Void
-            | Type::MatchKind
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => false,
+            Sort::Tuple(elements) => elements.iter().all(|&element| self.has_default_value(element)),
+            Sort::Stack { element, .. } => self.has_default_value(*element),
+            Sort::Simple => kind != Type::MatchKind,
+            Sort::Unknown => kind == Type::Error,
+            Sort::List(_) | Sort::Object(_) | Sort::Other => false,
         }
     }
 }

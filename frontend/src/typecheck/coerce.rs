@@ -3,7 +3,7 @@
 
 use super::{Checker, const_eval, expr};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ConstValue, ExprKind, StructKind, Type, TypeId};
+use crate::hir::{self, ConstValue, ExprKind, Sort, StructKind, Type, TypeId};
 use crate::source::Span;
 use num_bigint::BigInt;
 
@@ -188,37 +188,14 @@ impl Checker<'_> {
 
     /// The types that the elements of a list of `count` elements take when it becomes a value of type `ty`.
     pub(super) fn slots(&mut self, ty: TypeId, count: usize) -> Option<Vec<TypeId>> {
-        match self.kind_of(ty) {
-            Type::Struct(id, args) if self.program.structs[id].kind != StructKind::HeaderUnion => {
-                Some(self.field_types(id, &args))
+        match self.kind_of(ty).sort() {
+            Sort::Struct(id, args) => {
+                (self.program.structs[id].kind != StructKind::HeaderUnion).then(|| self.field_types(id, args))
             }
-            Type::Tuple(elements) => Some(elements),
-            Type::List(element) => Some(vec![element; count]),
-            Type::Stack { element, size } => Some(vec![element; size as usize]),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => None,
+            Sort::Tuple(elements) => Some(elements.to_vec()),
+            Sort::List(element) => Some(vec![*element; count]),
+            Sort::Stack { element, size } => Some(vec![*element; size as usize]),
+            Sort::Unknown | Sort::Simple | Sort::Object(_) | Sort::Other => None,
         }
     }
 

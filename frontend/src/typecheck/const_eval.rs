@@ -7,8 +7,8 @@
 mod arithmetic;
 
 use crate::hir::{
-    Argument, Call, Callee, ConstValue, Expr, ExprKind, FunctionKind, Program, StructKind, Type, TypeId,
-    VarId,
+    Argument, Call, Callee, ConstValue, Expr, ExprKind, FunctionKind, Program, Sort, StructKind, Type,
+    TypeId, VarId,
 };
 use crate::source::Span;
 pub use arithmetic::wrap;
@@ -81,39 +81,16 @@ const MAX_LEAVES: u64 = 1 << 20;
 
 /// How many simple values a value of the type has.
 fn leaves(program: &Program, ty: TypeId) -> u64 {
-    match &program.types[ty] {
-        Type::Struct(id, _) => {
-            let fields = program.structs[*id].fields.iter();
+    match program.types[ty].sort() {
+        Sort::Struct(id, _) => {
+            let fields = program.structs[id].fields.iter();
             fields.fold(1u64, |sum, field| sum.saturating_add(leaves(program, field.ty)))
         }
-        Type::Tuple(elements) => {
+        Sort::Tuple(elements) => {
             elements.iter().fold(1u64, |sum, &element| sum.saturating_add(leaves(program, element)))
         }
-        Type::Stack { element, size } => leaves(program, *element).saturating_mul((*size).into()),
-        Type::Error
-        | Type::Void
-        | Type::Bool
-        | Type::Int
-        | Type::Bits { .. }
-        | Type::Varbit(_)
-        | Type::String
-        | Type::ErrorCode
-        | Type::MatchKind
-        | Type::Enum(_)
-        | Type::NewType(_)
-        | Type::List(_)
-        | Type::Set(_)
-        | Type::Var(_)
-        | Type::Extern(..)
-        | Type::Parser(..)
-        | Type::Control(..)
-        | Type::Package(..)
-        | Type::Action(_)
-        | Type::Function(_)
-        | Type::Table(_)
-        | Type::ApplyResult(_)
-        | Type::ActionRun(_)
-        | Type::Infer(_) => 1,
+        Sort::Stack { element, size } => leaves(program, *element).saturating_mul(size.into()),
+        Sort::Unknown | Sort::Simple | Sort::List(_) | Sort::Object(_) | Sort::Other => 1,
     }
 }
 

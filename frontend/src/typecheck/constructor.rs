@@ -6,7 +6,7 @@ use super::{Checker, expr};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{
-    self, Construct, Constructor, ExprKind, FunctionKind, Named, Type, TypeId, TypeVarId, VarId,
+    self, Construct, Constructor, ExprKind, FunctionKind, Named, Object, Type, TypeId, TypeVarId, VarId,
 };
 use crate::source::Span;
 
@@ -143,12 +143,21 @@ impl Checker<'_> {
     }
 
     fn constructible(&mut self, ty: TypeId, args: &[ast::Argument], span: Span) -> Result<Constructible, ()> {
-        match self.kind_of(ty) {
+        let kind = self.kind_of(ty);
+        if let Type::Stack { element, .. } = kind
+            && matches!(self.kind(element), Type::Extern(..))
+        {
             // An array of objects: each is constructed with the same arguments.
-            Type::Stack { element, .. } if matches!(self.kind(element), Type::Extern(..)) => {
-                self.constructible(element, args, span)
-            }
-            Type::Extern(id, type_args) => {
+            return self.constructible(element, args, span);
+        }
+        let Some(object) = kind.object() else {
+            self.arguments_of_unknown(args);
+            let text = self.text(ty);
+            self.error(codes::E0339, span, format!("type `{text}` has no constructor"));
+            return Err(());
+        };
+        match object {
+            Object::Extern(id, type_args) => {
                 let decl = &self.program.externs[id];
                 let (name, type_params) = (decl.name.clone(), decl.type_params.clone());
                 let constructors = decl.constructors.clone();
@@ -172,71 +181,43 @@ impl Checker<'_> {
                     constructor: Constructor::Extern(id, chosen),
                     name,
                     type_params,
-                    type_args,
+                    type_args: type_args.to_vec(),
                     params: self.program.functions[chosen].params.clone(),
                 })
             }
-            Type::Parser(id, type_args) => {
+            Object::Parser(id, type_args) => {
                 let decl = &self.program.parsers[id];
                 let target = Constructible {
                     constructor: Constructor::Parser(id),
                     name: decl.name.clone(),
                     type_params: decl.type_params.clone(),
-                    type_args,
+                    type_args: type_args.to_vec(),
                     params: decl.constructor_params.clone(),
                 };
                 let is_type = decl.body.is_none();
                 self.require_body(target, is_type, "parser", span)
             }
-            Type::Control(id, type_args) => {
+            Object::Control(id, type_args) => {
                 let decl = &self.program.controls[id];
                 let target = Constructible {
                     constructor: Constructor::Control(id),
                     name: decl.name.clone(),
                     type_params: decl.type_params.clone(),
-                    type_args,
+                    type_args: type_args.to_vec(),
                     params: decl.constructor_params.clone(),
                 };
                 let is_type = decl.body.is_none();
                 self.require_body(target, is_type, "control", span)
             }
-            Type::Package(id, type_args) => {
+            Object::Package(id, type_args) => {
                 let decl = &self.program.packages[id];
                 Ok(Constructible {
                     constructor: Constructor::Package(id),
                     name: decl.name.clone(),
                     type_params: decl.type_params.clone(),
-                    type_args,
+                    type_args: type_args.to_vec(),
                     params: decl.params.clone(),
                 })
-            }
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => {
-                self.arguments_of_unknown(args);
-                let text = self.text(ty);
-                self.error(codes::E0339, span, format!("type `{text}` has no constructor"));
-                Err(())
             }
         }
     }

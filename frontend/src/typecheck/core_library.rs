@@ -3,7 +3,7 @@
 
 use super::Checker;
 use crate::diagnostic::codes;
-use crate::hir::{self, Argument, Callee, ExprKind, StructKind, Type, TypeId};
+use crate::hir::{self, Argument, Callee, ExprKind, Sort, StructKind, Type, TypeId};
 use crate::source::Span;
 
 impl Checker<'_> {
@@ -97,35 +97,15 @@ impl Checker<'_> {
     }
 
     fn is_emittable(&mut self, ty: TypeId) -> bool {
-        match self.kind_of(ty) {
-            Type::Struct(id, args) => {
+        match self.kind_of(ty).sort() {
+            Sort::Struct(id, args) => {
                 self.program.structs[id].kind != StructKind::Struct
-                    || self.field_types(id, &args).into_iter().all(|field| self.is_emittable(field))
+                    || self.field_types(id, args).into_iter().all(|field| self.is_emittable(field))
             }
-            Type::Stack { element, .. } => self.is_emittable(element),
-            Type::Tuple(elements) => elements.into_iter().all(|element| self.is_emittable(element)),
-            Type::Var(_) | Type::Infer(_) | Type::Error => true,
-            Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_) => false,
+            Sort::Stack { element, .. } => self.is_emittable(*element),
+            Sort::Tuple(elements) => elements.iter().all(|&element| self.is_emittable(element)),
+            Sort::Unknown => true,
+            Sort::Simple | Sort::List(_) | Sort::Object(_) | Sort::Other => false,
         }
     }
 }

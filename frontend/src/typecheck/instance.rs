@@ -6,7 +6,7 @@ use super::{Checker, named};
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{
-    self, Constructor, ExternId, FunctionId, FunctionKind, InstanceId, LocalDecl, Type, TypeId,
+    self, Constructor, ExternId, FunctionId, FunctionKind, InstanceId, LocalDecl, Object, Type, TypeId,
 };
 use crate::resolve::Binding;
 use crate::source::Span;
@@ -56,41 +56,21 @@ impl Checker<'_> {
 
     /// Where objects of a type may be instantiated by declaration.
     fn may_instantiate(&mut self, ty: TypeId, name: &ast::Name, span: Span) -> bool {
-        let (what, allowed) = match self.kind(ty) {
-            Type::Extern(..) => {
+        // That the others have no constructor is reported by the constructor call.
+        let Some(object) = self.kind(ty).object() else { return true };
+        let (what, allowed) = match object {
+            Object::Extern(..) => {
                 let allowed =
                     !matches!(self.place, Place::Function | Place::Action | Place::Method | Place::Table);
                 ("an extern object", allowed)
             }
-            Type::Parser(..) => ("a parser", matches!(self.place, Place::ParserLocals | Place::ParserState)),
-            Type::Control(..) => {
+            Object::Parser(..) => {
+                ("a parser", matches!(self.place, Place::ParserLocals | Place::ParserState))
+            }
+            Object::Control(..) => {
                 ("a control", matches!(self.place, Place::ControlLocals | Place::ControlApply))
             }
-            Type::Package(..) => ("a package", self.place == Place::TopLevel),
-            // That it has no constructor is reported by the constructor call.
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => return true,
+            Object::Package(..) => ("a package", self.place == Place::TopLevel),
         };
         if !allowed {
             let place = self.place.text();

@@ -4,7 +4,7 @@ use super::report::Lead;
 use super::{Checker, expr};
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::codes;
-use crate::hir::{Expr, ExprKind, Keyset, Type, TypeId};
+use crate::hir::{Expr, ExprKind, Keyset, Sort, Type, TypeId};
 use crate::resolve::Binding;
 
 /// What a keyset must fit.
@@ -105,36 +105,17 @@ impl Checker<'_> {
 
     /// The types of all fields, those of nested structs and tuples included.
     fn leaves(&mut self, ty: TypeId) -> Vec<TypeId> {
-        match self.kind_of(ty) {
-            Type::Struct(id, args) => {
-                self.field_types(id, &args).into_iter().flat_map(|field| self.leaves(field)).collect()
+        match self.kind_of(ty).sort() {
+            Sort::Struct(id, args) => {
+                self.field_types(id, args).into_iter().flat_map(|field| self.leaves(field)).collect()
             }
-            Type::Tuple(elements) => elements.into_iter().flat_map(|element| self.leaves(element)).collect(),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => vec![ty],
+            Sort::Tuple(elements) => elements.iter().flat_map(|&element| self.leaves(element)).collect(),
+            Sort::Unknown
+            | Sort::Simple
+            | Sort::Stack { .. }
+            | Sort::List(_)
+            | Sort::Object(_)
+            | Sort::Other => vec![ty],
         }
     }
 

@@ -118,41 +118,16 @@ impl Checker<'_> {
         let hint = self.intern(Type::List(element));
         let hint = super::operator::needs_type(collection).then_some(hint);
         let value = self.expr(collection, hint);
-        let found = match self.kind(value.ty) {
-            Type::List(found) => *found,
-            Type::Stack { element: found, .. } => *found,
-            Type::Error => return value,
-            Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Tuple(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => {
-                let text = self.text(value.ty);
-                return self.bad_expr(
-                    codes::E0301,
-                    collection.span,
-                    format!("a `for` loop runs over a list, an array or a range, not over a `{text}`"),
-                );
-            }
+        if *self.kind(value.ty) == Type::Error {
+            return value;
+        }
+        let (Type::List(found) | Type::Stack { element: found, .. }) = *self.kind(value.ty) else {
+            let text = self.text(value.ty);
+            return self.bad_expr(
+                codes::E0301,
+                collection.span,
+                format!("a `for` loop runs over a list, an array or a range, not over a `{text}`"),
+            );
         };
         if !self.unify(element, found) {
             self.mismatch(collection.span, element, found, None);

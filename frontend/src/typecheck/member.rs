@@ -3,7 +3,7 @@
 use super::{Checker, expr};
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ConstValue, EnumId, ExprKind, Type, TypeId};
+use crate::hir::{self, ConstValue, EnumId, ExprKind, Sort, Type, TypeId};
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -34,48 +34,22 @@ impl Checker<'_> {
         if self.is_error(ty) {
             return self.bad(span);
         }
-        match self.kind_of(ty) {
-            Type::Enum(id) => self.enum_member(id, ty, name, span),
-            Type::ErrorCode => {
-                if let Some(&id) = self.errors_by_name.get(&name.text) {
-                    return expr(ExprKind::Literal(ConstValue::Error(id)), ty, span);
-                }
-                let names = self.candidates(self.program.errors.values().map(|error| &error.name));
-                self.no_such_member(name, "error", &names, None)
-            }
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => {
-                let text = self.text(ty);
-                self.bad_expr(
-                    codes::E0204,
-                    base.span.to(name.span),
-                    format!("type `{text}` has no member `{}`", name.text),
-                )
-            }
+        if let Type::Enum(id) = *self.kind(ty) {
+            return self.enum_member(id, ty, name, span);
         }
+        if *self.kind(ty) != Type::ErrorCode {
+            let text = self.text(ty);
+            return self.bad_expr(
+                codes::E0204,
+                base.span.to(name.span),
+                format!("type `{text}` has no member `{}`", name.text),
+            );
+        }
+        if let Some(&id) = self.errors_by_name.get(&name.text) {
+            return expr(ExprKind::Literal(ConstValue::Error(id)), ty, span);
+        }
+        let names = self.candidates(self.program.errors.values().map(|error| &error.name));
+        self.no_such_member(name, "error", &names, None)
     }
 
     fn enum_member(&mut self, id: EnumId, ty: TypeId, name: &ast::Name, span: Span) -> hir::Expr {
@@ -127,8 +101,12 @@ impl Checker<'_> {
         if self.is_error(base.ty) {
             return self.bad(span);
         }
-        match self.kind_of(base.ty) {
-            Type::Struct(id, args) => {
+        let kind = self.kind_of(base.ty);
+        if let Type::ApplyResult(table) = kind {
+            return self.apply_result_member(base, table, name, span);
+        }
+        match kind.sort() {
+            Sort::Struct(id, args) => {
                 let found = self.field_position(id, &name.text);
                 let decl = &self.program.structs[id];
                 let field = found.and_then(|position| Some((position, decl.fields.get(position)?.ty)));
@@ -142,44 +120,20 @@ impl Checker<'_> {
                 let ty = if args.is_empty() {
                     written
                 } else {
-                    let substitution = self.struct_substitution(id, &args);
+                    let substitution = self.struct_substitution(id, args);
                     self.substitute(written, &substitution)
                 };
                 expr(ExprKind::Field(Box::new(base), position as u32), ty, span)
             }
-            Type::Stack { element, .. } => self.stack_member(base, element, name, span),
-            Type::ApplyResult(table) => self.apply_result_member(base, table, name, span),
-            other @ (Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_)) => {
+            Sort::Stack { element, .. } => self.stack_member(base, *element, name, span),
+            Sort::Unknown | Sort::Simple | Sort::Tuple(_) | Sort::List(_) | Sort::Object(_) | Sort::Other => {
                 let text = self.text(base.ty);
                 let mut diagnostic = Diagnostic::error(
                     codes::E0204,
                     name.span,
                     format!("type `{text}` has no field `{}`", name.text),
                 );
-                if matches!(other, Type::Extern(..)) {
+                if matches!(kind, Type::Extern(..)) {
                     diagnostic = diagnostic.with_note("the methods of an extern object can only be called");
                 }
                 self.emit(diagnostic);

@@ -51,46 +51,26 @@ impl Checker<'_> {
             self.no_arguments(name, args, span);
             return self.size_literal(query, base.ty, span);
         }
-        match self.kind_of(base.ty) {
-            Type::Extern(id, extern_args) => {
-                let owner: Substitution =
-                    self.program.externs[id].type_params.iter().copied().zip(extern_args).collect();
-                self.extern_method(base, (id, owner), name, (type_args, args), hint, span)
-            }
-            Type::Parser(..) | Type::Control(..) if &*name.text == "apply" => self.apply(base, args, span),
-            Type::Struct(id, _) if self.program.structs[id].kind != StructKind::Struct => {
-                self.header_method(base, self.program.structs[id].kind, name, args, span)
-            }
-            Type::Stack { element, .. } if self.is_header_like(element) => {
-                self.stack_method(base, name, args, span)
-            }
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => self.no_such_method(base.ty, name, args, span),
+        let kind = self.kind_of(base.ty);
+        if let Type::Extern(id, extern_args) = kind {
+            let owner: Substitution =
+                self.program.externs[id].type_params.iter().copied().zip(extern_args).collect();
+            return self.extern_method(base, (id, owner), name, (type_args, args), hint, span);
         }
+        if matches!(kind, Type::Parser(..) | Type::Control(..)) && &*name.text == "apply" {
+            return self.apply(base, args, span);
+        }
+        if let Type::Struct(id, _) = kind
+            && self.program.structs[id].kind != StructKind::Struct
+        {
+            return self.header_method(base, self.program.structs[id].kind, name, args, span);
+        }
+        if let Type::Stack { element, .. } = kind
+            && self.is_header_like(element)
+        {
+            return self.stack_method(base, name, args, span);
+        }
+        self.no_such_method(base.ty, name, args, span)
     }
 
     /// The methods that the language itself gives take no type arguments.
@@ -132,39 +112,20 @@ impl Checker<'_> {
 
     /// The methods that the language itself gives to values of a type.
     fn builtin_methods(&self, ty: TypeId) -> Vec<&'static str> {
-        let mut methods = match self.kind(ty) {
-            Type::Struct(id, _) => match self.program.structs[*id].kind {
+        let kind = self.kind(ty);
+        if matches!(kind, Type::Parser(..) | Type::Control(..)) {
+            return vec!["apply"];
+        }
+        let mut methods = Vec::new();
+        if let Type::Struct(id, _) = kind {
+            methods = match self.program.structs[*id].kind {
                 StructKind::Header => vec!["isValid", "setValid", "setInvalid"],
                 StructKind::HeaderUnion => vec!["isValid"],
                 StructKind::Struct => Vec::new(),
-            },
-            Type::Stack { element, .. } if self.is_header_like(*element) => vec!["push_front", "pop_front"],
-            Type::Parser(..) | Type::Control(..) => return vec!["apply"],
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => Vec::new(),
-        };
+            };
+        } else if matches!(kind, Type::Stack { element, .. } if self.is_header_like(*element)) {
+            methods = vec!["push_front", "pop_front"];
+        }
         methods.extend(["minSizeInBits", "minSizeInBytes", "maxSizeInBits", "maxSizeInBytes"]);
         methods
     }

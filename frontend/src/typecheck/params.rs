@@ -3,7 +3,7 @@
 use super::{Checker, named};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, Direction, Type, TypeVarId, VarId, VariableKind};
+use crate::hir::{self, Direction, Object, Type, TypeVarId, VarId, VariableKind};
 use crate::resolve::Binding;
 use crate::source::Span;
 
@@ -209,47 +209,22 @@ impl Checker<'_> {
     /// True for a parameter whose unfit type is reported after all else: what is done with it in a body, and what is
     /// passed to a declaration that p4c lets pass, says more of what was meant.
     fn is_put_off(&self, ty: hir::TypeId, owner: ParamsOf) -> bool {
-        match self.kind(ty) {
-            Type::MatchKind | Type::List(_) => true,
-            Type::Int => false,
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => {
-                self.may_be_reasoned_with(ty)
-                    && match owner {
-                        ParamsOf::Action | ParamsOf::Function => true,
-                        ParamsOf::Extern => self.is_object(ty),
-                        ParamsOf::Parser
-                        | ParamsOf::Control
-                        | ParamsOf::ParserConstructor
-                        | ParamsOf::ControlConstructor
-                        | ParamsOf::Package
-                        | ParamsOf::Implementation
-                        | ParamsOf::ExternConstructor => false,
-                    }
-            }
+        if matches!(self.kind(ty), Type::MatchKind | Type::List(_)) {
+            return true;
         }
+        *self.kind(ty) != Type::Int
+            && self.may_be_reasoned_with(ty)
+            && match owner {
+                ParamsOf::Action | ParamsOf::Function => true,
+                ParamsOf::Extern => self.is_object(ty),
+                ParamsOf::Parser
+                | ParamsOf::Control
+                | ParamsOf::ParserConstructor
+                | ParamsOf::ControlConstructor
+                | ParamsOf::Package
+                | ParamsOf::Implementation
+                | ParamsOf::ExternConstructor => false,
+            }
     }
 
     fn default_argument(
@@ -297,37 +272,19 @@ impl Checker<'_> {
 
     /// The tables of appendix "Restrictions on compile time and run time calls".
     pub(super) fn fits_param(&self, ty: hir::TypeId, owner: ParamsOf, direction: Direction) -> bool {
-        match self.kind(ty) {
+        match self.kind(ty).object() {
             // The type of an object is a parser or control type; a declaration with a body is none.
-            Type::Parser(id, _) if self.program.parsers[*id].body.is_some() => false,
-            Type::Control(id, _) if self.program.controls[*id].body.is_some() => false,
-            Type::Package(..) => owner == ParamsOf::Package,
-            Type::Parser(..) => matches!(owner, ParamsOf::Package | ParamsOf::ParserConstructor),
-            Type::Control(..) => matches!(owner, ParamsOf::Package | ParamsOf::ControlConstructor),
-            Type::Extern(..) => owner != ParamsOf::Action,
+            Some(Object::Parser(id, _)) if self.program.parsers[id].body.is_some() => false,
+            Some(Object::Control(id, _)) if self.program.controls[id].body.is_some() => false,
+            Some(Object::Package(..)) => owner == ParamsOf::Package,
+            Some(Object::Parser(..)) => matches!(owner, ParamsOf::Package | ParamsOf::ParserConstructor),
+            Some(Object::Control(..)) => matches!(owner, ParamsOf::Package | ParamsOf::ControlConstructor),
+            Some(Object::Extern(..)) => owner != ParamsOf::Action,
             // Their values exist at compile time only.
-            Type::Int | Type::String | Type::MatchKind | Type::List(_) => {
+            None if matches!(self.kind(ty), Type::Int | Type::String | Type::MatchKind | Type::List(_)) => {
                 direction == Direction::None && owner != ParamsOf::Action
             }
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::ErrorCode
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => self.is_data(ty),
+            None => self.is_data(ty),
         }
     }
 }

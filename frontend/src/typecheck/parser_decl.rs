@@ -262,29 +262,11 @@ impl Checker<'_> {
     fn is_selectable(&mut self, ty: hir::TypeId) -> bool {
         use crate::hir::Type;
         match self.kind_of(ty) {
-            Type::Bits { .. } | Type::Bool | Type::Enum(_) | Type::NewType(_) | Type::Error => true,
             Type::Tuple(elements) => elements.into_iter().all(|element| self.is_selectable(element)),
-            Type::Void
-            | Type::Int
-            | Type::Struct(..)
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Stack { .. }
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => false,
+            other => matches!(
+                other,
+                Type::Bits { .. } | Type::Bool | Type::Enum(_) | Type::NewType(_) | Type::Error
+            ),
         }
     }
 

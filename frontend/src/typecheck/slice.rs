@@ -4,7 +4,7 @@ use super::type_expr::MAX_SIZE;
 use super::{Checker, expr};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ExprKind, Type};
+use crate::hir::{self, ExprKind, Sort, Type};
 use crate::source::Span;
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
@@ -129,8 +129,9 @@ impl Checker<'_> {
             self.expr(index, None);
             return self.bad(span);
         }
-        match self.kind_of(base.ty) {
-            Type::Stack { element, size } => {
+        let kind = self.kind_of(base.ty);
+        match kind.sort() {
+            Sort::Stack { element, size } => {
                 let index = self.expr(index, None);
                 let index = self.enum_to_underlying(index);
                 if self.is_error(index.ty) {
@@ -159,9 +160,9 @@ impl Checker<'_> {
                 } else {
                     index
                 };
-                expr(ExprKind::Index(Box::new(base), Box::new(index)), element, span)
+                expr(ExprKind::Index(Box::new(base), Box::new(index)), *element, span)
             }
-            Type::Tuple(elements) => {
+            Sort::Tuple(elements) => {
                 let Some(value) = self.known_integer(index, "the index of a tuple") else {
                     return self.bad(span);
                 };
@@ -176,31 +177,12 @@ impl Checker<'_> {
                 };
                 expr(ExprKind::Field(Box::new(base), position), ty, span)
             }
-            other @ (Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_)) => {
+            Sort::Unknown
+            | Sort::Simple
+            | Sort::Struct(..)
+            | Sort::List(_)
+            | Sort::Object(_)
+            | Sort::Other => {
                 self.expr(index, None);
                 let text = self.text(base.ty);
                 let mut diagnostic = Diagnostic::error(
@@ -208,7 +190,7 @@ impl Checker<'_> {
                     span,
                     format!("a value of type `{text}` cannot be indexed"),
                 );
-                if matches!(other, Type::Bits { .. }) {
+                if matches!(kind, Type::Bits { .. }) {
                     diagnostic = diagnostic.with_note("one bit is written as a slice: `e[i:i]`");
                 }
                 self.emit(diagnostic);

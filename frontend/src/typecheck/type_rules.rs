@@ -3,7 +3,7 @@
 use super::Checker;
 use super::unify::Substitution;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{StructId, StructKind, Type, TypeId};
+use crate::hir::{Sort, StructId, StructKind, Type, TypeId};
 use crate::source::Span;
 
 /// What a type is used for.
@@ -106,32 +106,11 @@ impl Checker<'_> {
             }
             TypeUse::StackElement => match self.kind(ty) {
                 Type::Extern(..) => true,
-                Type::Tuple(_) | Type::ErrorCode => false,
-                Type::Error
-                | Type::Void
-                | Type::Bool
-                | Type::Int
-                | Type::Bits { .. }
-                | Type::Varbit(_)
-                | Type::String
-                | Type::MatchKind
-                | Type::Struct(..)
-                | Type::Enum(_)
-                | Type::NewType(_)
-                | Type::Stack { .. }
-                | Type::List(_)
-                | Type::Set(_)
-                | Type::Var(_)
-                | Type::Parser(..)
-                | Type::Control(..)
-                | Type::Package(..)
-                | Type::Action(_)
-                | Type::Function(_)
-                | Type::Table(_)
-                | Type::ApplyResult(_)
-                | Type::ActionRun(_)
-                | Type::Infer(_) => {
-                    self.is_data(ty) && self.exists_at_run_time(ty) && !self.is_header_stack(ty)
+                kind => {
+                    !matches!(kind, Type::Tuple(_) | Type::ErrorCode)
+                        && self.is_data(ty)
+                        && self.exists_at_run_time(ty)
+                        && !self.is_header_stack(ty)
                 }
             },
             TypeUse::Typedef => !matches!(self.kind(ty), Type::Void | Type::String | Type::MatchKind),
@@ -159,99 +138,37 @@ impl Checker<'_> {
     }
 
     fn fits_header(&self, ty: TypeId) -> bool {
-        match self.kind(ty) {
-            Type::Bits { .. } | Type::Varbit(_) | Type::Bool | Type::NewType(_) => true,
-            Type::Enum(id) => self.program.enums[*id].underlying.is_some(),
-            Type::Struct(id, _) => {
-                let decl = &self.program.structs[*id];
+        let kind = self.kind(ty);
+        match kind.sort() {
+            Sort::Simple => match kind {
+                Type::Enum(id) => self.program.enums[*id].underlying.is_some(),
+                other => {
+                    matches!(other, Type::Bits { .. } | Type::Varbit(_) | Type::Bool | Type::NewType(_))
+                }
+            },
+            Sort::Struct(id, _) => {
+                let decl = &self.program.structs[id];
                 decl.kind == StructKind::Struct
                     && decl.fields.iter().all(|field| {
                         self.fits_header(field.ty) && !matches!(self.kind(field.ty), Type::Varbit(_))
                     })
             }
-            Type::Stack { element, .. } => !self.is_header_like(*element) && self.fits_header(*element),
-            Type::Error | Type::Var(_) | Type::Infer(_) => true,
-            Type::Void
-            | Type::Int
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_) => false,
+            Sort::Stack { element, .. } => !self.is_header_like(*element) && self.fits_header(*element),
+            Sort::Unknown => true,
+            Sort::Tuple(_) | Sort::List(_) | Sort::Object(_) | Sort::Other => false,
         }
     }
 
     /// True for value types: all but `void`, objects, and what only the compiler makes.
     pub(super) fn is_data(&self, ty: TypeId) -> bool {
-        match self.kind(ty) {
-            Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Var(_)
-            | Type::Infer(_)
-            | Type::Error => true,
-            Type::Void
-            | Type::Set(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_) => false,
-        }
+        !matches!(self.kind(ty).sort(), Sort::Object(_) | Sort::Other)
     }
 
     /// False for types whose values exist at compile time only, and for what contains one.
     fn exists_at_run_time(&self, ty: TypeId) -> bool {
-        let ty = self.shallow(ty);
-        match &self.program.types[ty] {
-            Type::Int | Type::String | Type::MatchKind | Type::List(_) => false,
+        match self.kind(ty) {
             Type::Tuple(elements) => elements.iter().all(|&element| self.exists_at_run_time(element)),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::ErrorCode
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => true,
+            other => !matches!(other, Type::Int | Type::String | Type::MatchKind | Type::List(_)),
         }
     }
 
@@ -285,35 +202,16 @@ impl Checker<'_> {
 
     /// `==` and `!=` are defined.
     pub(super) fn is_equatable(&mut self, ty: TypeId) -> bool {
-        match self.kind_of(ty) {
-            Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Infer(_)
-            | Type::Error => true,
-            Type::Struct(id, args) => {
-                self.field_types(id, &args).into_iter().all(|field| self.is_equatable(field))
+        let kind = self.kind_of(ty);
+        match kind.sort() {
+            Sort::Simple => kind != Type::String,
+            Sort::Unknown => !matches!(kind, Type::Var(_)),
+            Sort::Struct(id, args) => {
+                self.field_types(id, args).into_iter().all(|field| self.is_equatable(field))
             }
-            Type::Stack { element, .. } | Type::List(element) => self.is_equatable(element),
-            Type::Tuple(elements) => elements.into_iter().all(|element| self.is_equatable(element)),
-            Type::String
-            | Type::Var(_)
-            | Type::Void
-            | Type::Set(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_) => false,
+            Sort::Stack { element, .. } | Sort::List(element) => self.is_equatable(*element),
+            Sort::Tuple(elements) => elements.iter().all(|&element| self.is_equatable(element)),
+            Sort::Object(_) | Sort::Other => false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Inference variables, substitution of type parameters, and unification.
 
 use super::Checker;
-use crate::hir::{Type, TypeId, TypeVarId, VarId};
+use crate::hir::{Object, Sort, Type, TypeId, TypeVarId, VarId};
 
 /// What type parameters stand for.
 pub(super) type Substitution = Vec<(TypeVarId, TypeId)>;
@@ -72,34 +72,15 @@ impl Checker<'_> {
 
     /// The types that a type is written with.
     pub(super) fn children(&self, ty: TypeId) -> &[TypeId] {
-        match &self.program.types[ty] {
-            Type::Struct(_, args)
-            | Type::Tuple(args)
-            | Type::Extern(_, args)
-            | Type::Parser(_, args)
-            | Type::Control(_, args)
-            | Type::Package(_, args) => args,
-            Type::Stack { element, .. } | Type::List(element) | Type::Set(element) => {
-                std::slice::from_ref(element)
-            }
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Var(_)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => &[],
+        let kind = &self.program.types[ty];
+        if let Type::Set(element) = kind {
+            return std::slice::from_ref(element);
+        }
+        match kind.sort() {
+            Sort::Struct(_, args) | Sort::Tuple(args) => args,
+            Sort::Object(object) => object.args(),
+            Sort::Stack { element, .. } | Sort::List(element) => std::slice::from_ref(element),
+            Sort::Unknown | Sort::Simple | Sort::Other => &[],
         }
     }
 
@@ -126,34 +107,20 @@ impl Checker<'_> {
     /// The same type constructor with other children.
     fn rebuild(&mut self, ty: TypeId, children: Vec<TypeId>) -> TypeId {
         let first = children.first().copied().unwrap_or(ty);
-        let rebuilt = match &self.program.types[ty] {
-            Type::Struct(id, _) => Type::Struct(*id, children),
-            Type::Tuple(_) => Type::Tuple(children),
-            Type::Extern(id, _) => Type::Extern(*id, children),
-            Type::Parser(id, _) => Type::Parser(*id, children),
-            Type::Control(id, _) => Type::Control(*id, children),
-            Type::Package(id, _) => Type::Package(*id, children),
-            Type::Stack { size, .. } => Type::Stack { element: first, size: *size },
-            Type::List(_) => Type::List(first),
-            Type::Set(_) => Type::Set(first),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Var(_)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => return ty,
+        let kind = &self.program.types[ty];
+        if let Type::Set(_) = kind {
+            return self.intern(Type::Set(first));
+        }
+        let rebuilt = match kind.sort() {
+            Sort::Struct(id, _) => Type::Struct(id, children),
+            Sort::Tuple(_) => Type::Tuple(children),
+            Sort::Object(Object::Extern(id, _)) => Type::Extern(id, children),
+            Sort::Object(Object::Parser(id, _)) => Type::Parser(id, children),
+            Sort::Object(Object::Control(id, _)) => Type::Control(id, children),
+            Sort::Object(Object::Package(id, _)) => Type::Package(id, children),
+            Sort::Stack { size, .. } => Type::Stack { element: first, size },
+            Sort::List(_) => Type::List(first),
+            Sort::Unknown | Sort::Simple | Sort::Other => return ty,
         };
         self.intern(rebuilt)
     }

@@ -5,7 +5,7 @@ use super::params::ParamsOf;
 use super::type_rules::TypeUse;
 use super::unify::Substitution;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{Direction, StructKind, Type, TypeId, VarId};
+use crate::hir::{Direction, Sort, StructKind, Type, TypeId, VarId};
 use crate::source::Span;
 
 /// Largest [`Extent::breadth`] of a type.
@@ -86,34 +86,10 @@ impl Checker<'_> {
         if let Some(&known) = self.extents.get(&ty) {
             return known;
         }
-        let parts = match self.kind_of(ty) {
-            Type::Struct(id, args) => self.field_types(id, &args),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => self.children(ty).to_vec(),
+        let parts = if let Type::Struct(id, args) = self.kind_of(ty) {
+            self.field_types(id, &args)
+        } else {
+            self.children(ty).to_vec()
         };
         let mut extent = Extent::ONE;
         for part in parts {
@@ -174,42 +150,20 @@ impl Checker<'_> {
             return None;
         }
         let mut fields: Vec<Span> = Vec::new();
-        let (parts, usage) = match self.kind_of(ty) {
-            Type::Struct(id, args) => {
+        let (parts, usage) = match self.kind_of(ty).sort() {
+            Sort::Struct(id, args) => {
                 fields = self.program.structs[id].fields.iter().map(|field| field.name.span).collect();
                 let usage = match self.program.structs[id].kind {
                     StructKind::Header => TypeUse::HeaderField,
                     StructKind::Struct => TypeUse::StructField,
                     StructKind::HeaderUnion => TypeUse::UnionField,
                 };
-                (self.field_types(id, &args), usage)
+                (self.field_types(id, args), usage)
             }
-            Type::Tuple(elements) => (elements, TypeUse::TupleElement),
-            Type::List(element) => (vec![element], TypeUse::ListElement),
-            Type::Stack { element, .. } => (vec![element], TypeUse::StackElement),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => return None,
+            Sort::Tuple(elements) => (elements.to_vec(), TypeUse::TupleElement),
+            Sort::List(element) => (vec![*element], TypeUse::ListElement),
+            Sort::Stack { element, .. } => (vec![*element], TypeUse::StackElement),
+            Sort::Unknown | Sort::Simple | Sort::Object(_) | Sort::Other => return None,
         };
         for (position, part) in parts.into_iter().enumerate() {
             if !self.is_error(part) && !self.fits(part, usage) {

@@ -11,73 +11,38 @@ use crate::source::Span;
 impl<'p> Flow<'p> {
     /// Evaluates a condition: the states in which it is true, and in which it is false.
     pub(super) fn condition(&mut self, e: &'p Expr, mut state: State) -> (State, State) {
-        match &e.kind {
-            ExprKind::Unary(UnaryOp::Not, inner) => {
-                let (on_true, on_false) = self.condition(inner, state);
-                (on_false, on_true)
-            }
-            ExprKind::Binary(BinaryOp::And, a, b) => {
-                let (on_true, mut on_false) = self.condition(a, state);
-                let (both, only_first) = self.condition(b, on_true);
-                on_false.join(&only_first);
-                (both, on_false)
-            }
-            ExprKind::Binary(BinaryOp::Or, a, b) => {
-                let (mut on_true, on_false) = self.condition(a, state);
-                let (only_second, neither) = self.condition(b, on_false);
-                on_true.join(&only_second);
-                (on_true, neither)
-            }
-            ExprKind::Literal(ConstValue::Bool(true)) => (state, State::unreached()),
-            ExprKind::Literal(ConstValue::Bool(false)) => (State::unreached(), state),
-            ExprKind::Call(call) => match &call.callee {
-                Callee::IsValid(header) => self.valid_or_not(header, state),
-                Callee::Function(_)
-                | Callee::Action(_)
-                | Callee::Method { .. }
-                | Callee::ParserApply(_)
-                | Callee::ControlApply(_)
-                | Callee::TableApply(_)
-                | Callee::SetValid(_)
-                | Callee::SetInvalid(_)
-                | Callee::PushFront(..)
-                | Callee::PopFront(..) => {
-                    self.call(call, &mut state);
-                    (state.clone(), state)
-                }
-            },
-            ExprKind::TableHit { apply, negated } => {
-                let (hit, miss) = self.hit_or_miss(apply, state);
-                if *negated { (miss, hit) } else { (hit, miss) }
-            }
-            ExprKind::Literal(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Variable(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::Field(..)
-            | ExprKind::Index(..)
-            | ExprKind::StackNext(_)
-            | ExprKind::StackLast(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Slice { .. }
-            | ExprKind::PlusSlice { .. }
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Aggregate(..)
-            | ExprKind::InvalidHeader
-            | ExprKind::Default
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => {
-                self.read(e, &mut state);
-                (state.clone(), state)
-            }
+        if let ExprKind::Unary(UnaryOp::Not, inner) = &e.kind {
+            let (on_true, on_false) = self.condition(inner, state);
+            return (on_false, on_true);
         }
+        if let ExprKind::Binary(BinaryOp::And, a, b) = &e.kind {
+            let (on_true, mut on_false) = self.condition(a, state);
+            let (both, only_first) = self.condition(b, on_true);
+            on_false.join(&only_first);
+            return (both, on_false);
+        }
+        if let ExprKind::Binary(BinaryOp::Or, a, b) = &e.kind {
+            let (mut on_true, on_false) = self.condition(a, state);
+            let (only_second, neither) = self.condition(b, on_false);
+            on_true.join(&only_second);
+            return (on_true, neither);
+        }
+        if let ExprKind::Literal(ConstValue::Bool(holds)) = e.kind {
+            return if holds { (state, State::unreached()) } else { (State::unreached(), state) };
+        }
+        if let ExprKind::TableHit { apply, negated } = &e.kind {
+            let (hit, miss) = self.hit_or_miss(apply, state);
+            return if *negated { (miss, hit) } else { (hit, miss) };
+        }
+        if let ExprKind::Call(call) = &e.kind {
+            if let Callee::IsValid(header) = &call.callee {
+                return self.valid_or_not(header, state);
+            }
+            self.call(call, &mut state);
+        } else {
+            self.read(e, &mut state);
+        }
+        (state.clone(), state)
     }
 
     /// `h.isValid()`

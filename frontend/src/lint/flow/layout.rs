@@ -4,7 +4,7 @@
 //! A leaf is something that has or lacks a value on its own: a field that is no struct, or the validity of a header, which
 //! stands in front of the header's fields. What is too large or not known, such as a type parameter, is one opaque leaf.
 
-use crate::hir::{Program, StructKind, Type, TypeId, TypeVarId};
+use crate::hir::{Program, Sort, StructKind, Type, TypeId, TypeVarId};
 use rustc_hash::FxHashMap;
 
 /// Types with more leaves, or nested more deeply, are opaque.
@@ -60,41 +60,20 @@ impl<'p> Layouts<'p> {
             return *known;
         }
         let program = self.program;
-        let measured = match &program.types[ty] {
-            Type::Struct(id, _) => {
-                let own = u32::from(program.structs[*id].kind == StructKind::Header);
-                let fields = 0..program.structs[*id].fields.len() as u32;
+        let measured = match program.types[ty].sort() {
+            Sort::Struct(id, _) => {
+                let own = u32::from(program.structs[id].kind == StructKind::Header);
+                let fields = 0..program.structs[id].fields.len() as u32;
                 let parts: Vec<Option<TypeId>> = fields.map(|field| field_type(program, ty, field)).collect();
                 self.sum(ty, own, parts)
             }
-            Type::Tuple(elements) => self.sum(ty, 0, elements.iter().map(|&element| Some(element)).collect()),
-            Type::Stack { element, size } => {
-                self.measure(*element).map(|(leaves, depth)| (leaves.saturating_mul(*size), depth + 1))
+            Sort::Tuple(elements) => self.sum(ty, 0, elements.iter().map(|&element| Some(element)).collect()),
+            Sort::Stack { element, size } => {
+                self.measure(*element).map(|(leaves, depth)| (leaves.saturating_mul(size), depth + 1))
             }
-            Type::Var(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_)
-            | Type::Error => None,
-            Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_) => Some((1, 0)),
+            Sort::Simple => Some((1, 0)),
+            Sort::Other if program.types[ty] == Type::Void => Some((1, 0)),
+            Sort::Unknown | Sort::List(_) | Sort::Object(_) | Sort::Other => None,
         };
         let measured = measured.filter(|&(leaves, depth)| leaves <= MAX_LEAVES && depth <= MAX_DEPTH);
         self.known.insert(ty, measured);
@@ -130,9 +109,9 @@ impl<'p> Layouts<'p> {
             return;
         }
         let program = self.program;
-        match &program.types[ty] {
-            Type::Struct(id, _) => {
-                let declaration = &program.structs[*id];
+        match program.types[ty].sort() {
+            Sort::Struct(id, _) => {
+                let declaration = &program.structs[id];
                 let is_header = declaration.kind == StructKind::Header;
                 if is_header {
                     out.push(Leaf::Validity);
@@ -144,36 +123,15 @@ impl<'p> Layouts<'p> {
                     }
                 }
             }
-            Type::Tuple(elements) => {
+            Sort::Tuple(elements) => {
                 elements.iter().for_each(|&element| self.leaves(element, inside_header, out));
             }
-            Type::Stack { element, size } => {
-                (0..*size).for_each(|_| self.leaves(*element, inside_header, out));
+            Sort::Stack { element, size } => {
+                (0..size).for_each(|_| self.leaves(*element, inside_header, out));
             }
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => out.push(if inside_header { Leaf::HeaderField } else { Leaf::Value }),
+            Sort::Unknown | Sort::Simple | Sort::List(_) | Sort::Object(_) | Sort::Other => {
+                out.push(if inside_header { Leaf::HeaderField } else { Leaf::Value });
+            }
         }
     }
 }
@@ -191,45 +149,19 @@ pub(super) fn is_union(program: &Program, ty: TypeId) -> bool {
 /// The type of a field of a struct or tuple; `None` if it depends on type parameters in a way that only instantiation
 /// would tell.
 fn field_type(program: &Program, ty: TypeId, field: u32) -> Option<TypeId> {
-    match &program.types[ty] {
-        Type::Struct(id, args) => {
-            let declaration = &program.structs[*id];
-            let declared = declaration.fields.get(field as usize)?.ty;
-            if args.is_empty() {
-                return Some(declared);
-            }
-            if let Type::Var(var) = program.types[declared] {
-                return given(&declaration.type_params, args, var);
-            }
-            (!mentions_parameters(program, declared)).then_some(declared)
-        }
-        Type::Tuple(elements) => elements.get(field as usize).copied(),
-        Type::Error
-        | Type::Void
-        | Type::Bool
-        | Type::Int
-        | Type::Bits { .. }
-        | Type::Varbit(_)
-        | Type::String
-        | Type::ErrorCode
-        | Type::MatchKind
-        | Type::Enum(_)
-        | Type::NewType(_)
-        | Type::Stack { .. }
-        | Type::List(_)
-        | Type::Set(_)
-        | Type::Var(_)
-        | Type::Extern(..)
-        | Type::Parser(..)
-        | Type::Control(..)
-        | Type::Package(..)
-        | Type::Action(_)
-        | Type::Function(_)
-        | Type::Table(_)
-        | Type::ApplyResult(_)
-        | Type::ActionRun(_)
-        | Type::Infer(_) => None,
+    if let Type::Tuple(elements) = &program.types[ty] {
+        return elements.get(field as usize).copied();
     }
+    let Type::Struct(id, args) = &program.types[ty] else { return None };
+    let declaration = &program.structs[*id];
+    let declared = declaration.fields.get(field as usize)?.ty;
+    if args.is_empty() {
+        return Some(declared);
+    }
+    if let Type::Var(var) = program.types[declared] {
+        return given(&declaration.type_params, args, var);
+    }
+    (!mentions_parameters(program, declared)).then_some(declared)
 }
 
 fn given(params: &[TypeVarId], args: &[TypeId], wanted: TypeVarId) -> Option<TypeId> {
@@ -238,34 +170,13 @@ fn given(params: &[TypeVarId], args: &[TypeId], wanted: TypeVarId) -> Option<Typ
 }
 
 fn mentions_parameters(program: &Program, ty: TypeId) -> bool {
-    match &program.types[ty] {
-        Type::Var(_) => true,
-        Type::Struct(_, parts) | Type::Tuple(parts) => {
+    let kind = &program.types[ty];
+    match kind.sort() {
+        Sort::Unknown => matches!(kind, Type::Var(_)),
+        Sort::Struct(_, parts) | Sort::Tuple(parts) => {
             parts.iter().any(|&part| mentions_parameters(program, part))
         }
-        Type::Stack { element, .. } => mentions_parameters(program, *element),
-        Type::Error
-        | Type::Void
-        | Type::Bool
-        | Type::Int
-        | Type::Bits { .. }
-        | Type::Varbit(_)
-        | Type::String
-        | Type::ErrorCode
-        | Type::MatchKind
-        | Type::Enum(_)
-        | Type::NewType(_)
-        | Type::List(_)
-        | Type::Set(_)
-        | Type::Extern(..)
-        | Type::Parser(..)
-        | Type::Control(..)
-        | Type::Package(..)
-        | Type::Action(_)
-        | Type::Function(_)
-        | Type::Table(_)
-        | Type::ApplyResult(_)
-        | Type::ActionRun(_)
-        | Type::Infer(_) => false,
+        Sort::Stack { element, .. } => mentions_parameters(program, *element),
+        Sort::Simple | Sort::List(_) | Sort::Object(_) | Sort::Other => false,
     }
 }
