@@ -226,7 +226,50 @@ pub enum BinaryOp {
     Ge,
 }
 
+/// Operators that compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+impl Expr {
+    /// The expression inside all parentheses around it.
+    pub fn without_parentheses(&self) -> &Expr {
+        let mut e = self;
+        while let ExprKind::Paren(inner) = &e.kind {
+            e = inner;
+        }
+        e
+    }
+}
+
 impl BinaryOp {
+    /// The comparison that the operator is; `None` for all others.
+    pub fn comparison(self) -> Option<Comparison> {
+        match self {
+            BinaryOp::Eq => Some(Comparison::Eq),
+            BinaryOp::Ne => Some(Comparison::Ne),
+            BinaryOp::Lt => Some(Comparison::Lt),
+            BinaryOp::Le => Some(Comparison::Le),
+            BinaryOp::Gt => Some(Comparison::Gt),
+            BinaryOp::Ge => Some(Comparison::Ge),
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => None,
+            BinaryOp::SatAdd | BinaryOp::SatSub | BinaryOp::Shl | BinaryOp::Shr | BinaryOp::Concat => None,
+            BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor | BinaryOp::And | BinaryOp::Or => None,
+        }
+    }
+
     /// The operator as it is written.
     pub fn text(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 
 use super::{Lint, paths};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{BinaryOp, ConstValue, Expr, ExprKind, Program, Type, Visit};
+use crate::hir::{BinaryOp, Comparison, ConstValue, Expr, ExprKind, Program, Type, Visit};
 use num_bigint::BigInt;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
@@ -65,50 +65,19 @@ impl Comparisons<'_> {
 
 /// What comparing something with itself gives.
 fn of_itself(op: BinaryOp) -> Option<bool> {
-    match op {
-        BinaryOp::Eq | BinaryOp::Le | BinaryOp::Ge => Some(true),
-        BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Gt => Some(false),
-        BinaryOp::Add
-        | BinaryOp::Sub
-        | BinaryOp::Mul
-        | BinaryOp::Div
-        | BinaryOp::Mod
-        | BinaryOp::SatAdd
-        | BinaryOp::SatSub
-        | BinaryOp::Shl
-        | BinaryOp::Shr
-        | BinaryOp::BitAnd
-        | BinaryOp::BitOr
-        | BinaryOp::BitXor
-        | BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::Concat => None,
+    match op.comparison()? {
+        Comparison::Eq | Comparison::Le | Comparison::Ge => Some(true),
+        Comparison::Ne | Comparison::Lt | Comparison::Gt => Some(false),
     }
 }
 
 /// The operator with its operands swapped.
 fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
-    match op {
-        BinaryOp::Lt => Some(BinaryOp::Gt),
-        BinaryOp::Le => Some(BinaryOp::Ge),
-        BinaryOp::Gt => Some(BinaryOp::Lt),
-        BinaryOp::Ge => Some(BinaryOp::Le),
-        BinaryOp::Add
-        | BinaryOp::Sub
-        | BinaryOp::Mul
-        | BinaryOp::Div
-        | BinaryOp::Mod
-        | BinaryOp::SatAdd
-        | BinaryOp::SatSub
-        | BinaryOp::Shl
-        | BinaryOp::Shr
-        | BinaryOp::BitAnd
-        | BinaryOp::BitOr
-        | BinaryOp::BitXor
-        | BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::Concat
-        | BinaryOp::Eq
-        | BinaryOp::Ne => None,
+    match op.comparison()? {
+        Comparison::Lt => Some(BinaryOp::Gt),
+        Comparison::Le => Some(BinaryOp::Ge),
+        Comparison::Gt => Some(BinaryOp::Lt),
+        Comparison::Ge => Some(BinaryOp::Le),
+        Comparison::Eq | Comparison::Ne => None,
     }
 }

@@ -183,34 +183,8 @@ impl Checker<'_> {
         let b = self.enum_to_underlying(b);
         let amount = self.int_value(&b);
         let amount_fits = match self.kind(b.ty) {
-            Type::Bits { signed: false, .. } => true,
-            Type::Bits { signed: true, .. } => amount.is_some(),
-            Type::Int => true,
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Struct(..)
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Stack { .. }
-            | Type::Tuple(_)
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => false,
+            Type::Bits { signed, .. } => !signed || amount.is_some(),
+            other => *other == Type::Int,
         };
         if !amount_fits || !matches!(self.kind(a.ty), Type::Bits { .. } | Type::Int) {
             return self.undefined(op, &a, &b, span);
@@ -309,57 +283,15 @@ impl Checker<'_> {
 
 /// True for expressions that have no type of their own.
 pub(super) fn needs_type(e: &ast::Expr) -> bool {
-    match &e.kind {
-        Ast::List { .. } | Ast::NamedList { .. } | Ast::InvalidHeader | Ast::DefaultValue => true,
-        Ast::Paren(inner) => needs_type(inner),
-        Ast::Int { .. }
-        | Ast::Bool(_)
-        | Ast::String(_)
-        | Ast::Name(_)
-        | Ast::This
-        | Ast::Type(_)
-        | Ast::Member(..)
-        | Ast::Index(..)
-        | Ast::Slice(..)
-        | Ast::PlusSlice(..)
-        | Ast::Unary(..)
-        | Ast::Binary(..)
-        | Ast::Ternary(..)
-        | Ast::Cast(..)
-        | Ast::Call { .. }
-        | Ast::Tuple(_)
-        | Ast::Default
-        | Ast::DontCare
-        | Ast::Mask(..)
-        | Ast::Range(..) => false,
-    }
+    matches!(
+        e.without_parentheses().kind,
+        Ast::List { .. } | Ast::NamedList { .. } | Ast::InvalidHeader | Ast::DefaultValue
+    )
 }
 
 /// True for operators that have an assignment form (section "Assignment statement").
 pub(super) fn is_assignable(op: BinaryOp) -> bool {
-    match op {
-        BinaryOp::Add
-        | BinaryOp::Sub
-        | BinaryOp::Mul
-        | BinaryOp::Div
-        | BinaryOp::Mod
-        | BinaryOp::SatAdd
-        | BinaryOp::SatSub
-        | BinaryOp::Shl
-        | BinaryOp::Shr
-        | BinaryOp::BitAnd
-        | BinaryOp::BitOr
-        | BinaryOp::BitXor => true,
-        BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::Concat
-        | BinaryOp::Eq
-        | BinaryOp::Ne
-        | BinaryOp::Lt
-        | BinaryOp::Le
-        | BinaryOp::Gt
-        | BinaryOp::Ge => false,
-    }
+    op.comparison().is_none() && !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Concat)
 }
 
 /// `8s128`, of which only the negative fits: the width and that negative.

@@ -52,28 +52,11 @@ pub(super) fn binary(
     (b, bits_b): (ConstValue, Bits),
     span: Span,
 ) -> Result<ConstValue, Fault> {
-    match op {
-        BinaryOp::Eq => return Ok(ConstValue::Bool(a == b)),
-        BinaryOp::Ne => return Ok(ConstValue::Bool(a != b)),
-        BinaryOp::Add
-        | BinaryOp::Sub
-        | BinaryOp::Mul
-        | BinaryOp::Div
-        | BinaryOp::Mod
-        | BinaryOp::SatAdd
-        | BinaryOp::SatSub
-        | BinaryOp::Shl
-        | BinaryOp::Shr
-        | BinaryOp::BitAnd
-        | BinaryOp::BitOr
-        | BinaryOp::BitXor
-        | BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::Concat
-        | BinaryOp::Lt
-        | BinaryOp::Le
-        | BinaryOp::Gt
-        | BinaryOp::Ge => {}
+    if op == BinaryOp::Eq {
+        return Ok(ConstValue::Bool(a == b));
+    }
+    if op == BinaryOp::Ne {
+        return Ok(ConstValue::Bool(a != b));
     }
     match (a, b) {
         (ConstValue::Int(a), ConstValue::Int(b)) => integers(op, (a, bits_a), (b, bits_b), span),
