@@ -140,34 +140,19 @@ impl Lowering<'_> {
     fn check_lvalue(&mut self, expr: &Expr) -> Lowered<()> {
         let mut at = expr;
         loop {
-            at = match &at.kind {
-                ExprKind::Name(_) | ExprKind::This | ExprKind::Type(_) => return Ok(()),
-                ExprKind::Member(base, _)
-                | ExprKind::Index(base, _)
-                | ExprKind::Slice(base, _, _)
-                | ExprKind::PlusSlice(base, _, _)
-                | ExprKind::Paren(base) => base,
-                ExprKind::Int { .. }
-                | ExprKind::Bool(_)
-                | ExprKind::String(_)
-                | ExprKind::Unary(..)
-                | ExprKind::Binary(..)
-                | ExprKind::Ternary(..)
-                | ExprKind::Cast(..)
-                | ExprKind::Call { .. }
-                | ExprKind::List { .. }
-                | ExprKind::NamedList { .. }
-                | ExprKind::Tuple(_)
-                | ExprKind::InvalidHeader
-                | ExprKind::DefaultValue
-                | ExprKind::Default
-                | ExprKind::DontCare
-                | ExprKind::Mask(..)
-                | ExprKind::Range(..) => {
-                    let message = "a statement cannot begin with this expression";
-                    return Err(self.error(codes::E0125, at.span, message));
-                }
+            if matches!(at.kind, ExprKind::Name(_) | ExprKind::This | ExprKind::Type(_)) {
+                return Ok(());
             }
+            let (ExprKind::Member(base, _)
+            | ExprKind::Index(base, _)
+            | ExprKind::Slice(base, _, _)
+            | ExprKind::PlusSlice(base, _, _)
+            | ExprKind::Paren(base)) = &at.kind
+            else {
+                let message = "a statement cannot begin with this expression";
+                return Err(self.error(codes::E0125, at.span, message));
+            };
+            at = base;
         }
     }
 

@@ -6,4 +6,4 @@
 
 mod scope;
 
-pub use scope::{Binding, Entry, Scopes};
+pub use scope::{Binding, Entry, NamedType, Scopes};

@@ -82,29 +82,51 @@ impl Binding {
 
     /// True for everything that names a type.
     pub fn is_type(&self) -> bool {
-        match self {
-            Binding::Typedef(_)
-            | Binding::TypeVar(_)
-            | Binding::Struct(_)
-            | Binding::Enum(_)
-            | Binding::NewType(_)
-            | Binding::Extern(_)
-            | Binding::Parser(_)
-            | Binding::Control(_)
-            | Binding::Package(_) => true,
-            Binding::Functions(_)
-            | Binding::Action(_)
-            | Binding::Const(_)
-            | Binding::Var(_)
-            | Binding::Instance(_)
-            | Binding::Table(_)
-            | Binding::ValueSet(_)
-            | Binding::MatchKind(_)
-            | Binding::EnumMember(..)
-            | Binding::State(_)
-            | Binding::Error => false,
-        }
+        self.named_type().is_some()
     }
+
+    /// The type that the name stands for; `None` for what is no type.
+    pub fn named_type(&self) -> Option<NamedType> {
+        Some(match self {
+            Binding::Typedef(ty) => NamedType::Typedef(*ty),
+            Binding::TypeVar(id) => NamedType::TypeVar(*id),
+            Binding::Struct(id) => NamedType::Struct(*id),
+            Binding::Enum(id) => NamedType::Enum(*id),
+            Binding::NewType(id) => NamedType::NewType(*id),
+            Binding::Extern(id) => NamedType::Extern(*id),
+            Binding::Parser(id) => NamedType::Parser(*id),
+            Binding::Control(id) => NamedType::Control(*id),
+            Binding::Package(id) => NamedType::Package(*id),
+            Binding::Functions(_) | Binding::Action(_) | Binding::Const(_) | Binding::Var(_) => return None,
+            Binding::Instance(_) | Binding::Table(_) | Binding::ValueSet(_) => return None,
+            Binding::MatchKind(_) | Binding::EnumMember(..) | Binding::State(_) | Binding::Error => {
+                return None;
+            }
+        })
+    }
+}
+
+/// What a name that stands for a type stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedType {
+    /// A `typedef`.
+    Typedef(TypeId),
+    /// A type parameter.
+    TypeVar(TypeVarId),
+    /// A struct, header or header union.
+    Struct(StructId),
+    /// An enum.
+    Enum(EnumId),
+    /// A `type` declaration.
+    NewType(NewTypeId),
+    /// An extern object type.
+    Extern(ExternId),
+    /// A parser or parser type.
+    Parser(ParserId),
+    /// A control or control type.
+    Control(ControlId),
+    /// A package type.
+    Package(PackageId),
 }
 
 /// A binding and where it was made.

@@ -21,76 +21,52 @@ impl Checker<'_> {
         hint: Option<TypeId>,
         span: Span,
     ) -> hir::Expr {
-        match &callee.kind {
-            Ast::Paren(inner) => self.call_expr(inner, type_args, args, hint, span),
-            Ast::Member(base, name) => self.method_call(base, name, type_args, args, hint, span),
-            Ast::Type(ty) => {
-                let ty = self.type_expr_inferred(ty);
+        let callee = callee.without_parentheses();
+        if let Ast::Member(base, name) = &callee.kind {
+            return self.method_call(base, name, type_args, args, hint, span);
+        }
+        if let Ast::Type(ty) = &callee.kind {
+            let ty = self.type_expr_inferred(ty);
+            return self.construct_expr(ty, args, hint, span);
+        }
+        let Ast::Name(name) = &callee.kind else {
+            self.arguments_of_unknown(args);
+            return self.bad_expr(codes::E0313, span, "this expression cannot be called");
+        };
+        if let Some(refused) = self.call_for_validity(name, args, span) {
+            return refused;
+        }
+        let Some(entry) = self.resolve_name(name, |_| true) else {
+            self.arguments_of_unknown(args);
+            return self.bad(span);
+        };
+        match entry.binding {
+            Binding::Functions(candidates) => self.call_function(&candidates, type_args, args, hint, span),
+            Binding::Action(id) => self.call_action(id, type_args, args, span),
+            Binding::Error => {
+                self.arguments_of_unknown(args);
+                self.bad(span)
+            }
+            other if other.is_type() => {
+                let kind = if type_args.is_empty() {
+                    ast::TypeExprKind::Named(name.clone())
+                } else {
+                    ast::TypeExprKind::Specialized { base: name.clone(), args: type_args.to_vec() }
+                };
+                let ty = self.type_expr_inferred(&ast::TypeExpr { kind, span: callee.span });
                 self.construct_expr(ty, args, hint, span)
             }
-            Ast::Name(name) => {
-                if let Some(refused) = self.call_for_validity(name, args, span) {
-                    return refused;
-                }
-                let Some(entry) = self.resolve_name(name, |_| true) else {
-                    self.arguments_of_unknown(args);
-                    return self.bad(span);
-                };
-                match entry.binding {
-                    Binding::Functions(candidates) => {
-                        self.call_function(&candidates, type_args, args, hint, span)
-                    }
-                    Binding::Action(id) => self.call_action(id, type_args, args, span),
-                    Binding::Error => {
-                        self.arguments_of_unknown(args);
-                        self.bad(span)
-                    }
-                    other if other.is_type() => {
-                        let kind = if type_args.is_empty() {
-                            ast::TypeExprKind::Named(name.clone())
-                        } else {
-                            ast::TypeExprKind::Specialized { base: name.clone(), args: type_args.to_vec() }
-                        };
-                        let ty = self.type_expr_inferred(&ast::TypeExpr { kind, span: callee.span });
-                        self.construct_expr(ty, args, hint, span)
-                    }
-                    other => {
-                        self.arguments_of_unknown(args);
-                        self.emit(
-                            Diagnostic::error(
-                                codes::E0313,
-                                span,
-                                format!("`{}` is {} and cannot be called", name.name.text, other.kind()),
-                            )
-                            .with_label(entry.span, "declared here"),
-                        );
-                        self.bad(span)
-                    }
-                }
-            }
-            Ast::Int { .. }
-            | Ast::Bool(_)
-            | Ast::String(_)
-            | Ast::This
-            | Ast::Index(..)
-            | Ast::Slice(..)
-            | Ast::PlusSlice(..)
-            | Ast::Unary(..)
-            | Ast::Binary(..)
-            | Ast::Ternary(..)
-            | Ast::Cast(..)
-            | Ast::Call { .. }
-            | Ast::List { .. }
-            | Ast::NamedList { .. }
-            | Ast::Tuple(_)
-            | Ast::InvalidHeader
-            | Ast::DefaultValue
-            | Ast::Default
-            | Ast::DontCare
-            | Ast::Mask(..)
-            | Ast::Range(..) => {
+            other => {
                 self.arguments_of_unknown(args);
-                self.bad_expr(codes::E0313, span, "this expression cannot be called")
+                self.emit(
+                    Diagnostic::error(
+                        codes::E0313,
+                        span,
+                        format!("`{}` is {} and cannot be called", name.name.text, other.kind()),
+                    )
+                    .with_label(entry.span, "declared here"),
+                );
+                self.bad(span)
             }
         }
     }

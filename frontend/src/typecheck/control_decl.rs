@@ -54,29 +54,13 @@ impl Checker<'_> {
     }
 
     fn control_local(&mut self, local: &ast::Declaration) -> Option<LocalDecl> {
-        match &local.kind {
-            DeclarationKind::Action { name, params, body } => {
-                Some(LocalDecl::Action(self.action(&local.annotations, name, params, body)))
-            }
-            DeclarationKind::Table { name, properties } => {
-                Some(LocalDecl::Table(self.table(&local.annotations, name, properties, local.span)))
-            }
-            DeclarationKind::Constant { .. }
-            | DeclarationKind::Variable { .. }
-            | DeclarationKind::Instantiation { .. }
-            | DeclarationKind::Function { .. }
-            | DeclarationKind::Extern { .. }
-            | DeclarationKind::Parser { .. }
-            | DeclarationKind::Control { .. }
-            | DeclarationKind::Package { .. }
-            | DeclarationKind::Struct { .. }
-            | DeclarationKind::Enum { .. }
-            | DeclarationKind::Error { .. }
-            | DeclarationKind::MatchKind { .. }
-            | DeclarationKind::Typedef { .. }
-            | DeclarationKind::NewType { .. }
-            | DeclarationKind::ValueSet { .. } => self.local(local),
+        if let DeclarationKind::Action { name, params, body } = &local.kind {
+            return Some(LocalDecl::Action(self.action(&local.annotations, name, params, body)));
         }
+        if let DeclarationKind::Table { name, properties } = &local.kind {
+            return Some(LocalDecl::Table(self.table(&local.annotations, name, properties, local.span)));
+        }
+        self.local(local)
     }
 
     /// What both parsers and controls may declare locally.

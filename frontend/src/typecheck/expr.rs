@@ -171,38 +171,10 @@ impl Checker<'_> {
 
     /// If the expression is a bare name, what it stands for.
     pub(super) fn binding_of(&self, e: &ast::Expr) -> Option<Binding> {
-        match &e.kind {
-            Ast::Name(name) => {
-                let text = &name.name.text;
-                let entry =
-                    if name.absolute { self.scopes.lookup_top(text) } else { self.scopes.lookup(text) };
-                entry.map(|entry| entry.binding.clone())
-            }
-            Ast::Paren(inner) => self.binding_of(inner),
-            Ast::Int { .. }
-            | Ast::Bool(_)
-            | Ast::String(_)
-            | Ast::This
-            | Ast::Type(_)
-            | Ast::Member(..)
-            | Ast::Index(..)
-            | Ast::Slice(..)
-            | Ast::PlusSlice(..)
-            | Ast::Unary(..)
-            | Ast::Binary(..)
-            | Ast::Ternary(..)
-            | Ast::Cast(..)
-            | Ast::Call { .. }
-            | Ast::List { .. }
-            | Ast::NamedList { .. }
-            | Ast::Tuple(_)
-            | Ast::InvalidHeader
-            | Ast::DefaultValue
-            | Ast::Default
-            | Ast::DontCare
-            | Ast::Mask(..)
-            | Ast::Range(..) => None,
-        }
+        let Ast::Name(name) = &e.without_parentheses().kind else { return None };
+        let text = &name.name.text;
+        let entry = if name.absolute { self.scopes.lookup_top(text) } else { self.scopes.lookup(text) };
+        entry.map(|entry| entry.binding.clone())
     }
 
     fn conditional(

@@ -113,35 +113,18 @@ impl Checker<'_> {
         let mut is_misnamed = false;
         let mut locals = Vec::new();
         for declaration in body {
-            self.at_place(Place::ObjectInitializer, |this| match &declaration.kind {
-                DeclarationKind::Function { prototype, body: Some(body) } => {
+            self.at_place(Place::ObjectInitializer, |this| {
+                if let DeclarationKind::Function { prototype, body: Some(body) } = &declaration.kind {
                     let of = (owner, ty, name);
                     let function = this.implementation(of, &declaration.annotations, prototype, body);
                     // It may be meant for the one that is missing.
                     is_misnamed |= function.is_none();
                     implementations.extend(function);
-                }
-                DeclarationKind::Instantiation { ty, args, name, body } => {
+                } else if let DeclarationKind::Instantiation { ty, args, name, body } = &declaration.kind {
                     let instance = (ty, args.as_slice(), name, body.as_deref());
                     let made = this.instantiation(&declaration.annotations, instance, declaration.span);
                     locals.extend(made.map(LocalDecl::Instance));
-                }
-                DeclarationKind::Function { body: None, .. }
-                | DeclarationKind::Constant { .. }
-                | DeclarationKind::Variable { .. }
-                | DeclarationKind::Action { .. }
-                | DeclarationKind::Extern { .. }
-                | DeclarationKind::Parser { .. }
-                | DeclarationKind::Control { .. }
-                | DeclarationKind::Package { .. }
-                | DeclarationKind::Struct { .. }
-                | DeclarationKind::Enum { .. }
-                | DeclarationKind::Error { .. }
-                | DeclarationKind::MatchKind { .. }
-                | DeclarationKind::Typedef { .. }
-                | DeclarationKind::NewType { .. }
-                | DeclarationKind::ValueSet { .. }
-                | DeclarationKind::Table { .. } => {
+                } else {
                     let text = declaration.kind.name().map(|name| name.text.to_string()).unwrap_or_default();
                     this.misplaced(
                         declaration.span,

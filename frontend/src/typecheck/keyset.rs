@@ -19,54 +19,35 @@ pub(super) struct SetKey {
 impl Checker<'_> {
     /// The keysets of a case, one for each key. A value set over a tuple or struct that covers all keys stands alone.
     pub(super) fn keysets(&mut self, keyset: &ast::Expr, keys: &[SetKey]) -> Vec<Keyset> {
-        match &keyset.kind {
-            Ast::Default | Ast::DontCare => keys.iter().map(|_| Keyset::Universal(keyset.span)).collect(),
-            Ast::Paren(inner) if keys.len() == 1 => self.keysets(inner, keys),
-            Ast::Tuple(parts) | Ast::List { elements: parts, has_default: false }
-                if parts.len() == keys.len() =>
-            {
-                let parts = parts.iter().zip(keys);
-                parts.map(|(part, key)| self.keyset_of(part, key)).collect()
-            }
-            Ast::Tuple(parts) => {
-                self.wrong_keyset_count(keyset, keys.len(), parts.len());
-                for part in parts {
-                    self.keyset(part, self.basic.error);
-                }
-                keys.iter().map(|_| Keyset::Value(self.bad(keyset.span))).collect()
-            }
-            Ast::Int { .. }
-            | Ast::Bool(_)
-            | Ast::String(_)
-            | Ast::Name(_)
-            | Ast::This
-            | Ast::Type(_)
-            | Ast::Member(..)
-            | Ast::Index(..)
-            | Ast::Slice(..)
-            | Ast::PlusSlice(..)
-            | Ast::Unary(..)
-            | Ast::Binary(..)
-            | Ast::Ternary(..)
-            | Ast::Cast(..)
-            | Ast::Call { .. }
-            | Ast::List { .. }
-            | Ast::NamedList { .. }
-            | Ast::InvalidHeader
-            | Ast::DefaultValue
-            | Ast::Mask(..)
-            | Ast::Range(..)
-            | Ast::Paren(_) => match keys {
-                [key] => vec![self.keyset_of(keyset, key)],
-                _ => {
-                    if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
-                        return self.value_set_for_all(id, keyset, keys);
-                    }
-                    self.wrong_keyset_count(keyset, keys.len(), 1);
-                    keys.iter().map(|_| Keyset::Value(self.bad(keyset.span))).collect()
-                }
-            },
+        if matches!(keyset.kind, Ast::Default | Ast::DontCare) {
+            return keys.iter().map(|_| Keyset::Universal(keyset.span)).collect();
         }
+        if let Ast::Paren(inner) = &keyset.kind
+            && keys.len() == 1
+        {
+            return self.keysets(inner, keys);
+        }
+        if let Ast::Tuple(parts) | Ast::List { elements: parts, has_default: false } = &keyset.kind
+            && parts.len() == keys.len()
+        {
+            let parts = parts.iter().zip(keys);
+            return parts.map(|(part, key)| self.keyset_of(part, key)).collect();
+        }
+        if let Ast::Tuple(parts) = &keyset.kind {
+            self.wrong_keyset_count(keyset, keys.len(), parts.len());
+            for part in parts {
+                self.keyset(part, self.basic.error);
+            }
+            return keys.iter().map(|_| Keyset::Value(self.bad(keyset.span))).collect();
+        }
+        if let [key] = keys {
+            return vec![self.keyset_of(keyset, key)];
+        }
+        if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
+            return self.value_set_for_all(id, keyset, keys);
+        }
+        self.wrong_keyset_count(keyset, keys.len(), 1);
+        keys.iter().map(|_| Keyset::Value(self.bad(keyset.span))).collect()
     }
 
     fn keyset_of(&mut self, keyset: &ast::Expr, key: &SetKey) -> Keyset {
@@ -121,45 +102,24 @@ impl Checker<'_> {
 
     /// A keyset of one key.
     fn keyset(&mut self, keyset: &ast::Expr, key: TypeId) -> Keyset {
-        match &keyset.kind {
-            Ast::Default | Ast::DontCare => Keyset::Universal(keyset.span),
-            Ast::Paren(inner) => self.keyset(inner, key),
-            Ast::Mask(value, mask) => {
-                let key = self.set_element(key, keyset, "&&&");
-                let (value, mask) = self.set_bounds(value, mask, key);
-                Keyset::Mask(value, mask)
-            }
-            Ast::Range(lo, hi) => {
-                let key = self.set_element(key, keyset, "..");
-                let (lo, hi) = self.set_bounds(lo, hi, key);
-                Keyset::Range(lo, hi)
-            }
-            Ast::Int { .. }
-            | Ast::Bool(_)
-            | Ast::String(_)
-            | Ast::Name(_)
-            | Ast::This
-            | Ast::Type(_)
-            | Ast::Member(..)
-            | Ast::Index(..)
-            | Ast::Slice(..)
-            | Ast::PlusSlice(..)
-            | Ast::Unary(..)
-            | Ast::Binary(..)
-            | Ast::Ternary(..)
-            | Ast::Cast(..)
-            | Ast::Call { .. }
-            | Ast::List { .. }
-            | Ast::NamedList { .. }
-            | Ast::Tuple(_)
-            | Ast::InvalidHeader
-            | Ast::DefaultValue => {
-                if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
-                    return self.value_set_for_one(id, keyset, key);
-                }
-                Keyset::Value(self.expr_of(keyset, key, None))
-            }
+        let keyset = keyset.without_parentheses();
+        if matches!(keyset.kind, Ast::Default | Ast::DontCare) {
+            return Keyset::Universal(keyset.span);
         }
+        if let Ast::Mask(value, mask) = &keyset.kind {
+            let key = self.set_element(key, keyset, "&&&");
+            let (value, mask) = self.set_bounds(value, mask, key);
+            return Keyset::Mask(value, mask);
+        }
+        if let Ast::Range(lo, hi) = &keyset.kind {
+            let key = self.set_element(key, keyset, "..");
+            let (lo, hi) = self.set_bounds(lo, hi, key);
+            return Keyset::Range(lo, hi);
+        }
+        if let Some(Binding::ValueSet(id)) = self.binding_of(keyset) {
+            return self.value_set_for_one(id, keyset, key);
+        }
+        Keyset::Value(self.expr_of(keyset, key, None))
     }
 
     /// Both ends of a mask or range. Where they differ between themselves, the key is not to blame.

@@ -46,44 +46,20 @@ impl Checker<'_> {
         let existing = if declared.is_none() { Some(self.expr(variable, None)) } else { None };
         let ty = declared.map(|(ty, _)| ty).or(existing.as_ref().map(|e| e.ty)).unwrap_or(self.basic.error);
         let because = declared.map(|(_, span)| (span, "expected because of this type"));
-        let source = match &collection.kind {
-            Ast::Range(lo, hi) => {
-                let lo = self.expr_of(lo, ty, because);
-                let hi = self.expr_of(hi, ty, because);
-                if !self.is_numeric(ty) {
-                    let text = self.text(ty);
-                    self.error(
-                        codes::E0301,
-                        collection.span,
-                        format!("a range has integers, but the loop variable has type `{text}`"),
-                    );
-                }
-                Source::Range(lo, hi)
+        let source = if let Ast::Range(lo, hi) = &collection.kind {
+            let lo = self.expr_of(lo, ty, because);
+            let hi = self.expr_of(hi, ty, because);
+            if !self.is_numeric(ty) {
+                let text = self.text(ty);
+                self.error(
+                    codes::E0301,
+                    collection.span,
+                    format!("a range has integers, but the loop variable has type `{text}`"),
+                );
             }
-            Ast::Int { .. }
-            | Ast::Bool(_)
-            | Ast::String(_)
-            | Ast::Name(_)
-            | Ast::This
-            | Ast::Type(_)
-            | Ast::Member(..)
-            | Ast::Index(..)
-            | Ast::Slice(..)
-            | Ast::PlusSlice(..)
-            | Ast::Unary(..)
-            | Ast::Binary(..)
-            | Ast::Ternary(..)
-            | Ast::Cast(..)
-            | Ast::Call { .. }
-            | Ast::List { .. }
-            | Ast::NamedList { .. }
-            | Ast::Tuple(_)
-            | Ast::InvalidHeader
-            | Ast::DefaultValue
-            | Ast::Default
-            | Ast::DontCare
-            | Ast::Mask(..)
-            | Ast::Paren(_) => Source::Collection(self.collection(collection, ty)),
+            Source::Range(lo, hi)
+        } else {
+            Source::Collection(self.collection(collection, ty))
         };
         self.scopes.push();
         let id = match (declared, existing) {

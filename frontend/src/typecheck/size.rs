@@ -2,7 +2,7 @@
 
 use super::{Checker, expr};
 use crate::diagnostic::codes;
-use crate::hir::{self, ConstValue, ExprKind, StructKind, Type, TypeId};
+use crate::hir::{self, ConstValue, ExprKind, Sort, StructKind, Type, TypeId};
 use crate::source::Span;
 
 /// Which of the four.
@@ -54,37 +54,24 @@ impl Checker<'_> {
                 self.size_in_bits(underlying, least)
             }
             Type::NewType(id) => self.size_in_bits(self.program.new_types[id].underlying, least),
-            Type::Struct(id, args) => {
+            other => self.size_of_parts(&other, least),
+        }
+    }
+
+    /// The same for what is made of parts; `None` for all else.
+    fn size_of_parts(&mut self, ty: &Type, least: bool) -> Option<u64> {
+        match ty.sort() {
+            Sort::Struct(id, args) => {
                 let union = self.program.structs[id].kind == StructKind::HeaderUnion;
-                let fields = self.field_types(id, &args);
+                let fields = self.field_types(id, args);
                 let sizes: Option<Vec<u64>> =
                     fields.into_iter().map(|field| self.size_in_bits(field, least)).collect();
                 let sizes = sizes?;
                 Some(if union { sizes.into_iter().max().unwrap_or(0) } else { sizes.into_iter().sum() })
             }
-            Type::Stack { element, size } => Some(self.size_in_bits(element, least)? * u64::from(size)),
-            Type::Tuple(elements) => {
-                elements.into_iter().map(|element| self.size_in_bits(element, least)).sum()
-            }
-            Type::Error
-            | Type::Void
-            | Type::Int
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::List(_)
-            | Type::Set(_)
-            | Type::Var(_)
-            | Type::Extern(..)
-            | Type::Parser(..)
-            | Type::Control(..)
-            | Type::Package(..)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => None,
+            Sort::Stack { element, size } => Some(self.size_in_bits(*element, least)? * u64::from(size)),
+            Sort::Tuple(elements) => elements.iter().map(|&element| self.size_in_bits(element, least)).sum(),
+            Sort::Unknown | Sort::Simple | Sort::List(_) | Sort::Object(_) | Sort::Other => None,
         }
     }
 }

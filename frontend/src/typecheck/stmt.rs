@@ -2,9 +2,9 @@
 
 use super::place::Place;
 use super::{Checker, operator};
-use crate::ast::{self, BinaryOp, DeclarationKind, StmtKind as Ast};
+use crate::ast::{self, BinaryOp, StmtKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ExprKind, StmtKind, Type};
+use crate::hir::{self, ExprKind, LocalDecl, StmtKind, Type};
 use crate::source::Span;
 
 impl Checker<'_> {
@@ -177,35 +177,12 @@ impl Checker<'_> {
     }
 
     fn declaration_statement(&mut self, declaration: &ast::Declaration) -> Option<StmtKind> {
-        let annotations = &declaration.annotations;
-        match &declaration.kind {
-            DeclarationKind::Variable { ty, name, init } => {
-                let (id, init) = self.variable(annotations, ty, name, init.as_ref());
-                Some(StmtKind::Variable(id, init))
-            }
-            DeclarationKind::Constant { ty, name, init } => {
-                Some(StmtKind::Constant(self.constant(annotations, ty, name, init)))
-            }
-            DeclarationKind::Instantiation { ty, args, name, body } => self
-                .instantiation(annotations, (ty, args, name, body.as_deref()), declaration.span)
-                .map(StmtKind::Instance),
-            DeclarationKind::Function { .. }
-            | DeclarationKind::Action { .. }
-            | DeclarationKind::Extern { .. }
-            | DeclarationKind::Parser { .. }
-            | DeclarationKind::Control { .. }
-            | DeclarationKind::Package { .. }
-            | DeclarationKind::Struct { .. }
-            | DeclarationKind::Enum { .. }
-            | DeclarationKind::Error { .. }
-            | DeclarationKind::MatchKind { .. }
-            | DeclarationKind::Typedef { .. }
-            | DeclarationKind::NewType { .. }
-            | DeclarationKind::ValueSet { .. }
-            | DeclarationKind::Table { .. } => {
-                self.local(declaration);
-                None
-            }
-        }
+        Some(match self.local(declaration)? {
+            LocalDecl::Variable(id, init) => StmtKind::Variable(id, init),
+            LocalDecl::Constant(id) => StmtKind::Constant(id),
+            LocalDecl::Instance(id) => StmtKind::Instance(id),
+            // `local` makes none of these.
+            LocalDecl::Action(_) | LocalDecl::Table(_) | LocalDecl::ValueSet(_) => return None,
+        })
     }
 }

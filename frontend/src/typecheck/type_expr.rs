@@ -5,7 +5,7 @@ use super::{Checker, const_eval};
 use crate::ast::{self, QualifiedName, TypeExpr, TypeExprKind};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{ConstValue, Named, Type, TypeId, TypeVar, TypeVarId};
-use crate::resolve::{Binding, Entry};
+use crate::resolve::{Binding, Entry, NamedType};
 use crate::source::Span;
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
@@ -272,54 +272,33 @@ impl Checker<'_> {
     }
 
     fn applied_type(&mut self, binding: &Binding, args: Vec<TypeId>) -> TypeId {
-        let ty = match binding {
-            Binding::Typedef(ty) => return *ty,
-            Binding::TypeVar(var) => Type::Var(*var),
-            Binding::Struct(id) => Type::Struct(*id, args),
-            Binding::Enum(id) => Type::Enum(*id),
-            Binding::NewType(id) => Type::NewType(*id),
-            Binding::Extern(id) => Type::Extern(*id, args),
-            Binding::Parser(id) => Type::Parser(*id, args),
-            Binding::Control(id) => Type::Control(*id, args),
-            Binding::Package(id) => Type::Package(*id, args),
-            Binding::Functions(_)
-            | Binding::Action(_)
-            | Binding::Const(_)
-            | Binding::Var(_)
-            | Binding::Instance(_)
-            | Binding::Table(_)
-            | Binding::ValueSet(_)
-            | Binding::MatchKind(_)
-            | Binding::EnumMember(..)
-            | Binding::State(_)
-            | Binding::Error => Type::Error,
+        let Some(named) = binding.named_type() else { return self.basic.error };
+        let ty = match named {
+            NamedType::Typedef(ty) => return ty,
+            NamedType::TypeVar(var) => Type::Var(var),
+            NamedType::Struct(id) => Type::Struct(id, args),
+            NamedType::Enum(id) => Type::Enum(id),
+            NamedType::NewType(id) => Type::NewType(id),
+            NamedType::Extern(id) => Type::Extern(id, args),
+            NamedType::Parser(id) => Type::Parser(id, args),
+            NamedType::Control(id) => Type::Control(id, args),
+            NamedType::Package(id) => Type::Package(id, args),
         };
         self.intern(ty)
     }
 
     /// The type parameters that a named type takes.
     pub(super) fn type_params_of(&self, binding: &Binding) -> Vec<TypeVarId> {
-        match binding {
-            Binding::Struct(id) => self.program.structs[*id].type_params.clone(),
-            Binding::Extern(id) => self.program.externs[*id].type_params.clone(),
-            Binding::Parser(id) => self.program.parsers[*id].type_params.clone(),
-            Binding::Control(id) => self.program.controls[*id].type_params.clone(),
-            Binding::Package(id) => self.program.packages[*id].type_params.clone(),
-            Binding::Typedef(_)
-            | Binding::TypeVar(_)
-            | Binding::Enum(_)
-            | Binding::NewType(_)
-            | Binding::Functions(_)
-            | Binding::Action(_)
-            | Binding::Const(_)
-            | Binding::Var(_)
-            | Binding::Instance(_)
-            | Binding::Table(_)
-            | Binding::ValueSet(_)
-            | Binding::MatchKind(_)
-            | Binding::EnumMember(..)
-            | Binding::State(_)
-            | Binding::Error => Vec::new(),
+        let Some(named) = binding.named_type() else { return Vec::new() };
+        match named {
+            NamedType::Struct(id) => self.program.structs[id].type_params.clone(),
+            NamedType::Extern(id) => self.program.externs[id].type_params.clone(),
+            NamedType::Parser(id) => self.program.parsers[id].type_params.clone(),
+            NamedType::Control(id) => self.program.controls[id].type_params.clone(),
+            NamedType::Package(id) => self.program.packages[id].type_params.clone(),
+            NamedType::Typedef(_) | NamedType::TypeVar(_) | NamedType::Enum(_) | NamedType::NewType(_) => {
+                Vec::new()
+            }
         }
     }
 
