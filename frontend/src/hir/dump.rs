@@ -7,7 +7,7 @@ mod expr;
 mod stmt;
 
 use super::{
-    ActionId, ActionRef, ControlId, EnumId, ExternId, FunctionId, FunctionKind, InstanceId, LocalDecl,
+    ActionId, ActionRef, ControlId, EnumId, ExternId, FunctionId, FunctionKind, InstanceId, LocalDecl, Named,
     PackageId, ParserId, Program, StateTarget, StructId, StructKind, TableId, TopLevel, Transition,
     TypeVarId, VarId,
 };
@@ -147,11 +147,10 @@ impl Dump<'_> {
     fn block_head(
         &self,
         what: &str,
-        name: &str,
-        type_params: &[TypeVarId],
-        params: &[VarId],
-        constructor_params: &[VarId],
+        name: &Named,
+        (type_params, params, constructor_params): (&[TypeVarId], &[VarId], &[VarId]),
     ) -> String {
+        let name = &name.name;
         let constructor = if constructor_params.is_empty() {
             String::new()
         } else {
@@ -163,13 +162,8 @@ impl Dump<'_> {
 
     fn parser(&mut self, id: ParserId) {
         let decl = &self.program.parsers[id];
-        let head = self.block_head(
-            "parser",
-            &decl.name.name,
-            &decl.type_params,
-            &decl.params,
-            &decl.constructor_params,
-        );
+        let params = (&*decl.type_params, &*decl.params, &*decl.constructor_params);
+        let head = self.block_head("parser", &decl.name, params);
         let Some(body) = &decl.body else {
             return self.line(&format!("{head};"));
         };
@@ -212,13 +206,8 @@ impl Dump<'_> {
 
     fn control(&mut self, id: ControlId) {
         let decl = &self.program.controls[id];
-        let head = self.block_head(
-            "control",
-            &decl.name.name,
-            &decl.type_params,
-            &decl.params,
-            &decl.constructor_params,
-        );
+        let params = (&*decl.type_params, &*decl.params, &*decl.constructor_params);
+        let head = self.block_head("control", &decl.name, params);
         let Some(body) = &decl.body else {
             return self.line(&format!("{head};"));
         };
@@ -232,7 +221,7 @@ impl Dump<'_> {
 
     fn package(&mut self, id: PackageId) {
         let decl = &self.program.packages[id];
-        let head = self.block_head("package", &decl.name.name, &decl.type_params, &decl.params, &[]);
+        let head = self.block_head("package", &decl.name, (&decl.type_params, &decl.params, &[]));
         self.line(&format!("{head};"));
     }
 

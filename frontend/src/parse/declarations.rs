@@ -1,6 +1,7 @@
 //! Declarations at every level.
 
 use super::grammar::Rule;
+use super::type_names::Scope;
 use super::{Lowered, Lowering, take};
 use crate::ast::{
     Annotation, ControlBody, Declaration, DeclarationKind, Direction, EnumMember, Field, FunctionPrototype,
@@ -18,6 +19,14 @@ pub(super) enum Place {
     Control,
     /// The initializer of an instance.
     Object,
+}
+
+/// Name, type parameters and parameters of a parser, control or package, in the scope of the type parameters.
+pub(super) struct BlockHead {
+    pub(super) name: Name,
+    pub(super) scope: Scope,
+    pub(super) type_params: Vec<Name>,
+    pub(super) params: Vec<Parameter>,
 }
 
 impl Lowering<'_> {
@@ -68,13 +77,7 @@ impl Lowering<'_> {
             }
             Rule::action_declaration => self.action(inner)?,
             Rule::package_declaration => {
-                inner.next();
-                let name = self.next_name(&mut inner)?;
-                self.type_names.declare_type(&name.text);
-                let scope = self.type_names.enter();
-                let type_params = self.type_parameters(&mut inner);
-                let params = self.next(&mut inner)?;
-                let params = self.parameters(params)?;
+                let BlockHead { name, scope, type_params, params } = self.block_head(&mut inner)?;
                 self.type_names.leave(scope);
                 DeclarationKind::Package { name, type_params, params }
             }
@@ -391,14 +394,20 @@ impl Lowering<'_> {
         }
     }
 
-    fn control(&mut self, mut pairs: Pairs<'_, Rule>) -> Lowered<DeclarationKind> {
+    /// What a parser, control and package begin with; the scope of its type parameters is left to the caller to leave.
+    pub(super) fn block_head(&mut self, pairs: &mut Pairs<'_, Rule>) -> Lowered<BlockHead> {
         pairs.next();
-        let name = self.next_name(&mut pairs)?;
+        let name = self.next_name(pairs)?;
         self.type_names.declare_type(&name.text);
         let scope = self.type_names.enter();
-        let type_params = self.type_parameters(&mut pairs);
-        let params = self.next(&mut pairs)?;
+        let type_params = self.type_parameters(pairs);
+        let params = self.next(pairs)?;
         let params = self.parameters(params)?;
+        Ok(BlockHead { name, scope, type_params, params })
+    }
+
+    fn control(&mut self, mut pairs: Pairs<'_, Rule>) -> Lowered<DeclarationKind> {
+        let BlockHead { name, scope, type_params, params } = self.block_head(&mut pairs)?;
         let constructor_params = self.optional_parameters(&mut pairs)?;
         let body = pairs.next().map(|body| self.control_body(body)).transpose()?;
         self.type_names.leave(scope);

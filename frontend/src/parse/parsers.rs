@@ -1,6 +1,6 @@
 //! Parsers: their states and how they are left.
 
-use super::declarations::Place;
+use super::declarations::{BlockHead, Place};
 use super::grammar::Rule;
 use super::{Lowered, Lowering};
 use crate::ast::{DeclarationKind, Name, ParserBody, ParserState, Stmt, StmtKind, Transition};
@@ -10,13 +10,7 @@ use pest::iterators::{Pair, Pairs};
 impl Lowering<'_> {
     /// `parser name<..>(..)(..) { locals states }`, or a parser's type.
     pub(super) fn parser(&mut self, mut pairs: Pairs<'_, Rule>) -> Lowered<DeclarationKind> {
-        pairs.next();
-        let name = self.next_name(&mut pairs)?;
-        self.type_names.declare_type(&name.text);
-        let scope = self.type_names.enter();
-        let type_params = self.type_parameters(&mut pairs);
-        let params = self.next(&mut pairs)?;
-        let params = self.parameters(params)?;
+        let BlockHead { name, scope, type_params, params } = self.block_head(&mut pairs)?;
         let constructor_params = self.optional_parameters(&mut pairs)?;
         let body = pairs.next().map(|body| self.parser_body(body, &name)).transpose()?;
         self.type_names.leave(scope);
