@@ -22,7 +22,7 @@ mod type_decl;
 mod types;
 mod walk;
 
-pub use crate::ast::{Annotation, BinaryOp, Comparison, Direction, StructKind, UnaryOp};
+pub use crate::ast::{Annotation, BinaryOp, Comparison, Direction, OpClass, StructKind, UnaryOp};
 pub use access::{Access, Parts};
 pub use callable::*;
 pub use control::*;

@@ -226,6 +226,21 @@ pub enum BinaryOp {
     Ge,
 }
 
+/// What sort of operator a binary operator is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpClass {
+    /// Of two numbers of one type, to a number of that type.
+    Arithmetic,
+    /// `<<`, `>>`
+    Shift,
+    /// `++`
+    Concat,
+    /// `&&`, `||`
+    Logical,
+    /// An operator that compares.
+    Comparison(Comparison),
+}
+
 /// Operators that compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
@@ -255,19 +270,35 @@ impl Expr {
 }
 
 impl BinaryOp {
+    /// The sort of the operator.
+    pub fn class(self) -> OpClass {
+        match self {
+            BinaryOp::Eq => OpClass::Comparison(Comparison::Eq),
+            BinaryOp::Ne => OpClass::Comparison(Comparison::Ne),
+            BinaryOp::Lt => OpClass::Comparison(Comparison::Lt),
+            BinaryOp::Le => OpClass::Comparison(Comparison::Le),
+            BinaryOp::Gt => OpClass::Comparison(Comparison::Gt),
+            BinaryOp::Ge => OpClass::Comparison(Comparison::Ge),
+            BinaryOp::And | BinaryOp::Or => OpClass::Logical,
+            BinaryOp::Shl | BinaryOp::Shr => OpClass::Shift,
+            BinaryOp::Concat => OpClass::Concat,
+            BinaryOp::Add
+            | BinaryOp::Sub
+            | BinaryOp::Mul
+            | BinaryOp::Div
+            | BinaryOp::Mod
+            | BinaryOp::SatAdd
+            | BinaryOp::SatSub
+            | BinaryOp::BitAnd
+            | BinaryOp::BitOr
+            | BinaryOp::BitXor => OpClass::Arithmetic,
+        }
+    }
+
     /// The comparison that the operator is; `None` for all others.
     pub fn comparison(self) -> Option<Comparison> {
-        match self {
-            BinaryOp::Eq => Some(Comparison::Eq),
-            BinaryOp::Ne => Some(Comparison::Ne),
-            BinaryOp::Lt => Some(Comparison::Lt),
-            BinaryOp::Le => Some(Comparison::Le),
-            BinaryOp::Gt => Some(Comparison::Gt),
-            BinaryOp::Ge => Some(Comparison::Ge),
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => None,
-            BinaryOp::SatAdd | BinaryOp::SatSub | BinaryOp::Shl | BinaryOp::Shr | BinaryOp::Concat => None,
-            BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor | BinaryOp::And | BinaryOp::Or => None,
-        }
+        let OpClass::Comparison(comparison) = self.class() else { return None };
+        Some(comparison)
     }
 
     /// The operator as it is written.

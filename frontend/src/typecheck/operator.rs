@@ -4,7 +4,7 @@ use super::type_expr::MAX_SIZE;
 use super::{Checker, const_eval, expr};
 use crate::ast::{self, ExprKind as Ast};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, BinaryOp, ConstValue, ExprKind, Type, TypeId, UnaryOp};
+use crate::hir::{self, BinaryOp, Comparison, ConstValue, ExprKind, OpClass, Type, TypeId, UnaryOp};
 use crate::source::Span;
 use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
@@ -77,24 +77,15 @@ impl Checker<'_> {
         if self.is_error(a.ty) || self.is_error(b.ty) {
             return self.bad(span);
         }
-        match op {
-            BinaryOp::And | BinaryOp::Or => self.logical(op, a, b, span),
-            BinaryOp::Eq | BinaryOp::Ne => self.equality(op, a, b, span),
-            BinaryOp::Shl | BinaryOp::Shr => self.shift(op, a, b, span),
-            BinaryOp::Concat => self.concatenation(a, b, span),
-            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
+        match op.class() {
+            OpClass::Logical => self.logical(op, a, b, span),
+            OpClass::Comparison(Comparison::Eq | Comparison::Ne) => self.equality(op, a, b, span),
+            OpClass::Comparison(Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge) => {
                 self.arithmetic(op, a, b, span, true)
             }
-            BinaryOp::Add
-            | BinaryOp::Sub
-            | BinaryOp::Mul
-            | BinaryOp::Div
-            | BinaryOp::Mod
-            | BinaryOp::SatAdd
-            | BinaryOp::SatSub
-            | BinaryOp::BitAnd
-            | BinaryOp::BitOr
-            | BinaryOp::BitXor => self.arithmetic(op, a, b, span, false),
+            OpClass::Shift => self.shift(op, a, b, span),
+            OpClass::Concat => self.concatenation(a, b, span),
+            OpClass::Arithmetic => self.arithmetic(op, a, b, span, false),
         }
     }
 
@@ -291,7 +282,7 @@ pub(super) fn needs_type(e: &ast::Expr) -> bool {
 
 /// True for operators that have an assignment form (section "Assignment statement").
 pub(super) fn is_assignable(op: BinaryOp) -> bool {
-    op.comparison().is_none() && !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Concat)
+    matches!(op.class(), OpClass::Arithmetic | OpClass::Shift)
 }
 
 /// `8s128`, of which only the negative fits: the width and that negative.
