@@ -46,8 +46,15 @@ impl Type {
     pub fn sort(&self) -> Sort<'_> {
         match self {
             Type::Error | Type::Var(_) | Type::Infer(_) => Sort::Unknown,
-            Type::Bool | Type::Int | Type::Bits { .. } | Type::Varbit(_) | Type::String => Sort::Simple,
-            Type::ErrorCode | Type::MatchKind | Type::Enum(_) | Type::NewType(_) => Sort::Simple,
+            Type::Bool
+            | Type::Int
+            | Type::Bits { .. }
+            | Type::Varbit(_)
+            | Type::String
+            | Type::ErrorCode
+            | Type::MatchKind
+            | Type::Enum(_)
+            | Type::NewType(_) => Sort::Simple,
             Type::Struct(id, args) => Sort::Struct(*id, args),
             Type::Stack { element, size } => Sort::Stack { element, size: *size },
             Type::Tuple(elements) => Sort::Tuple(elements),
@@ -56,8 +63,13 @@ impl Type {
             Type::Parser(id, args) => Sort::Object(Object::Parser(*id, args)),
             Type::Control(id, args) => Sort::Object(Object::Control(*id, args)),
             Type::Package(id, args) => Sort::Object(Object::Package(*id, args)),
-            Type::Void | Type::Set(_) | Type::Action(_) | Type::Function(_) => Sort::Other,
-            Type::Table(_) | Type::ApplyResult(_) | Type::ActionRun(_) => Sort::Other,
+            Type::Void
+            | Type::Set(_)
+            | Type::Action(_)
+            | Type::Function(_)
+            | Type::Table(_)
+            | Type::ApplyResult(_)
+            | Type::ActionRun(_) => Sort::Other,
         }
     }
 

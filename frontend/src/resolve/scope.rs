@@ -97,11 +97,17 @@ impl Binding {
             Binding::Parser(id) => NamedType::Parser(*id),
             Binding::Control(id) => NamedType::Control(*id),
             Binding::Package(id) => NamedType::Package(*id),
-            Binding::Functions(_) | Binding::Action(_) | Binding::Const(_) | Binding::Var(_) => return None,
-            Binding::Instance(_) | Binding::Table(_) | Binding::ValueSet(_) => return None,
-            Binding::MatchKind(_) | Binding::EnumMember(..) | Binding::State(_) | Binding::Error => {
-                return None;
-            }
+            Binding::Functions(_)
+            | Binding::Action(_)
+            | Binding::Const(_)
+            | Binding::Var(_)
+            | Binding::Instance(_)
+            | Binding::Table(_)
+            | Binding::ValueSet(_)
+            | Binding::MatchKind(_)
+            | Binding::EnumMember(..)
+            | Binding::State(_)
+            | Binding::Error => return None,
         })
     }
 }

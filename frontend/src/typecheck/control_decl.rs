@@ -65,40 +65,25 @@ impl Checker<'_> {
 
     /// What both parsers and controls may declare locally.
     pub(super) fn local(&mut self, local: &ast::Declaration) -> Option<LocalDecl> {
-        match &local.kind {
-            DeclarationKind::Constant { ty, name, init } => {
-                Some(LocalDecl::Constant(self.constant(&local.annotations, ty, name, init)))
-            }
-            DeclarationKind::Variable { ty, name, init } => {
-                let (id, init) = self.variable(&local.annotations, ty, name, init.as_ref());
-                Some(LocalDecl::Variable(id, init))
-            }
-            DeclarationKind::Instantiation { ty, args, name, body } => self
-                .instantiation(&local.annotations, (ty, args, name, body.as_deref()), local.span)
-                .map(LocalDecl::Instance),
-            DeclarationKind::Function { .. }
-            | DeclarationKind::Action { .. }
-            | DeclarationKind::Extern { .. }
-            | DeclarationKind::Parser { .. }
-            | DeclarationKind::Control { .. }
-            | DeclarationKind::Package { .. }
-            | DeclarationKind::Struct { .. }
-            | DeclarationKind::Enum { .. }
-            | DeclarationKind::Error { .. }
-            | DeclarationKind::MatchKind { .. }
-            | DeclarationKind::Typedef { .. }
-            | DeclarationKind::NewType { .. }
-            | DeclarationKind::ValueSet { .. }
-            | DeclarationKind::Table { .. } => {
-                let name = local.kind.name();
-                let text = name.map(|name| name.text.to_string()).unwrap_or_default();
-                self.misplaced(local.span, declaration_text(&local.kind), &text);
-                if let Some(name) = name {
-                    self.declare(name, Binding::Error);
-                }
-                None
-            }
+        let annotations = &local.annotations;
+        if let DeclarationKind::Constant { ty, name, init } = &local.kind {
+            return Some(LocalDecl::Constant(self.constant(annotations, ty, name, init)));
         }
+        if let DeclarationKind::Variable { ty, name, init } = &local.kind {
+            let (id, init) = self.variable(annotations, ty, name, init.as_ref());
+            return Some(LocalDecl::Variable(id, init));
+        }
+        if let DeclarationKind::Instantiation { ty, args, name, body } = &local.kind {
+            let instance = (ty, args.as_slice(), name, body.as_deref());
+            return self.instantiation(annotations, instance, local.span).map(LocalDecl::Instance);
+        }
+        let name = local.kind.name();
+        let text = name.map(|name| name.text.to_string()).unwrap_or_default();
+        self.misplaced(local.span, declaration_text(&local.kind), &text);
+        if let Some(name) = name {
+            self.declare(name, Binding::Error);
+        }
+        None
     }
 }
 

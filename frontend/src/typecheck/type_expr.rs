@@ -39,23 +39,10 @@ impl Checker<'_> {
 
     /// The type of a parameter of something that only an architecture can declare: `_` may be a type argument.
     pub(super) fn type_expr_anonymous(&mut self, ty: &TypeExpr) -> TypeId {
-        match ty.kind {
-            TypeExprKind::DontCare => self.type_expr(ty),
-            TypeExprKind::Bool
-            | TypeExprKind::Error
-            | TypeExprKind::MatchKind
-            | TypeExprKind::String
-            | TypeExprKind::Int
-            | TypeExprKind::Void
-            | TypeExprKind::Bit(_)
-            | TypeExprKind::SignedInt(_)
-            | TypeExprKind::Varbit(_)
-            | TypeExprKind::Named(_)
-            | TypeExprKind::Specialized { .. }
-            | TypeExprKind::Stack { .. }
-            | TypeExprKind::Tuple(_)
-            | TypeExprKind::List(_) => self.type_expr_with(ty, Openness::Anonymous),
+        if let TypeExprKind::DontCare = ty.kind {
+            return self.type_expr(ty);
         }
+        self.type_expr_with(ty, Openness::Anonymous)
     }
 
     /// A complete type that must be fit for a use.

@@ -79,82 +79,62 @@ impl<'p> Flow<'p> {
     /// handed on rather than reported, unless the expression is a single value.
     pub(super) fn leaves_of(&mut self, e: &'p Expr, state: &mut State) -> Vec<u8> {
         let size = self.layouts.size(e.ty);
-        match &e.kind {
-            _ if size == 1 && !is_header(self.program, e.ty) => {
-                self.read(e, state);
-                vec![value::SET]
-            }
-            _ if Self::is_lvalue(e) => match self.place(e, state) {
+        if size == 1 && !is_header(self.program, e.ty) {
+            self.read(e, state);
+            return vec![value::SET];
+        }
+        if Self::is_lvalue(e) {
+            return match self.place(e, state) {
                 Some(place) if self.layouts.size(place.ty) == size => {
                     self.need_header(e, place, state);
                     self.copy_of(place, state)
                 }
                 Some(_) | None => self.unknown_leaves(e.ty),
-            },
-            ExprKind::Aggregate(parts, _) => {
-                let mut leaves = Vec::with_capacity(size as usize);
-                if is_header(self.program, e.ty) {
-                    leaves.push(validity::VALID);
-                }
-                for part in parts {
-                    let part = self.leaves_of(part, state);
-                    leaves.extend(part);
-                }
-                if leaves.len() == size as usize { leaves } else { self.unknown_leaves(e.ty) }
-            }
-            ExprKind::InvalidHeader => self.without(e.ty),
-            ExprKind::Default => {
-                let kinds = self.kinds(e.ty);
-                kinds
-                    .into_iter()
-                    .map(|kind| if kind == Leaf::Value { value::SET } else { declared(kind) })
-                    .collect()
-            }
-            ExprKind::Conditional(condition, a, b) => {
-                let (mut on_true, mut on_false) = self.condition(condition, std::mem::take(state));
-                let mut leaves = self.leaves_of(a, &mut on_true);
-                let others = self.leaves_of(b, &mut on_false);
-                leaves.iter_mut().zip(others).for_each(|(leaf, other)| *leaf |= other);
-                on_true.join(&on_false);
-                *state = on_true;
-                leaves
-            }
-            ExprKind::Call(call) => {
-                self.call(call, state);
-                let mut leaves = self.unknown_leaves(e.ty);
-                if let (Callee::Method { .. }, Some(first)) = (&call.callee, leaves.first_mut())
-                    && is_header(self.program, e.ty)
-                {
-                    // `lookahead`, or what another extern makes.
-                    *first = validity::VALID;
-                }
-                leaves
-            }
-            ExprKind::Literal(_)
-            | ExprKind::Variable(_)
-            | ExprKind::Constant(_)
-            | ExprKind::Instance(_)
-            | ExprKind::This
-            | ExprKind::Construct(_)
-            | ExprKind::Field(..)
-            | ExprKind::Index(..)
-            | ExprKind::StackNext(_)
-            | ExprKind::StackLast(_)
-            | ExprKind::StackLastIndex(_)
-            | ExprKind::StackSize(_)
-            | ExprKind::Slice { .. }
-            | ExprKind::PlusSlice { .. }
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Cast(_)
-            | ExprKind::TableHit { .. }
-            | ExprKind::TableActionRun(_)
-            | ExprKind::ActionName(_)
-            | ExprKind::Error => {
-                self.read(e, state);
-                self.unknown_leaves(e.ty)
-            }
+            };
         }
+        if let ExprKind::Aggregate(parts, _) = &e.kind {
+            let mut leaves = Vec::with_capacity(size as usize);
+            if is_header(self.program, e.ty) {
+                leaves.push(validity::VALID);
+            }
+            for part in parts {
+                let part = self.leaves_of(part, state);
+                leaves.extend(part);
+            }
+            return if leaves.len() == size as usize { leaves } else { self.unknown_leaves(e.ty) };
+        }
+        if let ExprKind::InvalidHeader = e.kind {
+            return self.without(e.ty);
+        }
+        if let ExprKind::Default = e.kind {
+            let kinds = self.kinds(e.ty);
+            return kinds
+                .into_iter()
+                .map(|kind| if kind == Leaf::Value { value::SET } else { declared(kind) })
+                .collect();
+        }
+        if let ExprKind::Conditional(condition, a, b) = &e.kind {
+            let (mut on_true, mut on_false) = self.condition(condition, std::mem::take(state));
+            let mut leaves = self.leaves_of(a, &mut on_true);
+            let others = self.leaves_of(b, &mut on_false);
+            leaves.iter_mut().zip(others).for_each(|(leaf, other)| *leaf |= other);
+            on_true.join(&on_false);
+            *state = on_true;
+            return leaves;
+        }
+        if let ExprKind::Call(call) = &e.kind {
+            self.call(call, state);
+            let mut leaves = self.unknown_leaves(e.ty);
+            if let (Callee::Method { .. }, Some(first)) = (&call.callee, leaves.first_mut())
+                && is_header(self.program, e.ty)
+            {
+                // `lookahead`, or what another extern makes.
+                *first = validity::VALID;
+            }
+            return leaves;
+        }
+        self.read(e, state);
+        self.unknown_leaves(e.ty)
     }
 
     pub(super) fn kinds(&mut self, ty: TypeId) -> Vec<Leaf> {
