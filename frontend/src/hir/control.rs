@@ -1,12 +1,15 @@
-//! Controls of the HIR, and what parsers and controls declare inside.
+//! Controls of the HIR, and what parsers and controls have in common.
 
 use super::{
     ActionId, Annotation, Block, ConstId, Expr, InstanceId, Named, TableId, TypeVarId, ValueSetId, VarId,
 };
 
 /// A control or control type.
+pub type ControlDecl = BlockDecl<ControlBody>;
+
+/// A parser or control, or a type of these; `Body` is what it does.
 #[derive(Clone, Debug)]
-pub struct ControlDecl {
+pub struct BlockDecl<Body> {
     /// Name.
     pub name: Named,
     /// Type parameters.
@@ -15,10 +18,24 @@ pub struct ControlDecl {
     pub params: Vec<VarId>,
     /// Constructor parameters.
     pub constructor_params: Vec<VarId>,
-    /// `None` for a control type.
-    pub body: Option<ControlBody>,
+    /// `None` for a parser type or control type.
+    pub body: Option<Body>,
     /// Annotations.
     pub annotations: Vec<Annotation>,
+}
+
+impl<Body> BlockDecl<Body> {
+    /// A declaration of which no more is known yet.
+    pub(crate) fn new(name: Named, annotations: Vec<Annotation>) -> BlockDecl<Body> {
+        BlockDecl {
+            name,
+            type_params: Vec::new(),
+            params: Vec::new(),
+            constructor_params: Vec::new(),
+            body: None,
+            annotations,
+        }
+    }
 }
 
 /// Body of a control.

@@ -1,24 +1,10 @@
 //! Parsers of the HIR: their states, transitions and value sets.
 
-use super::{Annotation, Expr, Keyset, LocalDecl, Named, Stmt, TypeId, TypeVarId, VarId};
+use super::{Annotation, BlockDecl, Expr, Keyset, LocalDecl, Named, Stmt, TypeId};
 use crate::source::Span;
 
 /// A parser or parser type.
-#[derive(Clone, Debug)]
-pub struct ParserDecl {
-    /// Name.
-    pub name: Named,
-    /// Type parameters.
-    pub type_params: Vec<TypeVarId>,
-    /// Apply parameters.
-    pub params: Vec<VarId>,
-    /// Constructor parameters.
-    pub constructor_params: Vec<VarId>,
-    /// `None` for a parser type.
-    pub body: Option<ParserBody>,
-    /// Annotations.
-    pub annotations: Vec<Annotation>,
-}
+pub type ParserDecl = BlockDecl<ParserBody>;
 
 /// Body of a parser.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use super::parser_decl::BlockHeader;
 use super::place::Place;
 use super::{Checker, ResultContext, named};
 use crate::ast::{self, DeclarationKind};
-use crate::hir::{self, ControlId, LocalDecl};
+use crate::hir::{self, BlockDecl, ControlId, LocalDecl};
 use crate::resolve::Binding;
 
 impl Checker<'_> {
@@ -17,14 +17,7 @@ impl Checker<'_> {
         body: Option<&ast::ControlBody>,
     ) -> ControlId {
         let annotations = self.annotations(annotations);
-        let id = self.program.controls.push(hir::ControlDecl {
-            name: named(name),
-            type_params: Vec::new(),
-            params: Vec::new(),
-            constructor_params: Vec::new(),
-            body: None,
-            annotations,
-        });
+        let id = self.program.controls.push(BlockDecl::new(named(name), annotations));
         self.named_at_end(name, Binding::Control(id), |this| {
             let type_params = this.type_params(type_params);
             let params = this.params(params, ParamsOf::Control);

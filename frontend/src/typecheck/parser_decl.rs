@@ -7,7 +7,7 @@ use super::report::Lead;
 use super::{Checker, named};
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, LocalDecl, ParserId, StateTarget};
+use crate::hir::{self, BlockDecl, LocalDecl, ParserId, StateTarget};
 use crate::resolve::Binding;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
@@ -29,14 +29,7 @@ impl Checker<'_> {
         body: Option<&ast::ParserBody>,
     ) -> ParserId {
         let annotations = self.annotations(annotations);
-        let id = self.program.parsers.push(hir::ParserDecl {
-            name: named(name),
-            type_params: Vec::new(),
-            params: Vec::new(),
-            constructor_params: Vec::new(),
-            body: None,
-            annotations,
-        });
+        let id = self.program.parsers.push(BlockDecl::new(named(name), annotations));
         self.named_at_end(name, Binding::Parser(id), |this| {
             let type_params = this.type_params(type_params);
             let params = this.params(params, ParamsOf::Parser);
