@@ -112,33 +112,17 @@ impl StorageSet {
 
 /// Adds what an expression reads.
 pub fn expr_reads(program: &Program, expr: &Expr, reads: &mut StorageSet) {
-    match &expr.kind {
-        ExprKind::Const(_) => {}
-        ExprKind::Local(id) => {
-            reads.locals.insert(*id);
-        }
-        ExprKind::Field { header, field } => {
-            reads.add_ref(program, header, Some(*field));
-            reads.add_ref(program, header, Some(VALIDITY));
-            ref_reads(program, header, reads);
-        }
-        ExprKind::IsValid(header) => {
-            reads.add_ref(program, header, Some(VALIDITY));
-            ref_reads(program, header, reads);
-        }
-        ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => {
-            expr_reads(program, a, reads)
-        }
-        ExprKind::Binary(_, a, b) => {
-            expr_reads(program, a, reads);
-            expr_reads(program, b, reads);
-        }
-        ExprKind::Conditional(c, a, b) => {
-            expr_reads(program, c, reads);
-            expr_reads(program, a, reads);
-            expr_reads(program, b, reads);
-        }
+    if let ExprKind::Local(id) = expr.kind {
+        reads.locals.insert(id);
     }
+    let Some(header) = expr.header() else {
+        return expr.operands(&mut |operand| expr_reads(program, operand, reads));
+    };
+    if let ExprKind::Field { field, .. } = expr.kind {
+        reads.add_ref(program, header, Some(field));
+    }
+    reads.add_ref(program, header, Some(VALIDITY));
+    ref_reads(program, header, reads);
 }
 
 /// Adds what finding the header reads: indices.
@@ -301,4 +285,36 @@ pub fn stmt_effects(program: &Program, stmt: &Stmt, reads: &mut StorageSet, writ
         }
         StmtKind::EmitScalar(expr) => expr_reads(program, expr, reads),
     }
+}
+
+/// Hands on what a node reads itself.
+pub type Reads<'a, N, T> = &'a dyn Fn(&N, &mut dyn FnMut(T));
+
+/// For each table what its keys and actions read, as the two functions tell it, and the labels that its actions leave.
+pub fn of_tables<T: Copy>(
+    program: &Program,
+    of_stmt: Reads<'_, Stmt, T>,
+    of_key: Reads<'_, Expr, T>,
+) -> FxHashMap<TableId, (Vec<T>, Vec<LabelId>)> {
+    let mut of_actions: FxHashMap<ActionId, (Vec<T>, Vec<LabelId>)> = FxHashMap::default();
+    for (id, action) in program.actions.iter() {
+        let (mut reads, mut leaves) = (Vec::new(), Vec::new());
+        visit::statements(&action.body, &mut |stmt| {
+            of_stmt(stmt, &mut |read| reads.push(read));
+            if let StmtKind::Leave(label) = stmt.kind {
+                leaves.push(label);
+            }
+        });
+        of_actions.insert(id, (reads, leaves));
+    }
+    let of_table = |table: &Table| {
+        let (mut reads, mut leaves) = (Vec::new(), Vec::new());
+        table.keys.iter().for_each(|key| of_key(&key.expr, &mut |read| reads.push(read)));
+        for (own, left) in table.actions.iter().filter_map(|action| of_actions.get(&action.action)) {
+            reads.extend(own);
+            leaves.extend(left);
+        }
+        (reads, leaves)
+    };
+    program.tables.iter().map(|(id, table)| (id, of_table(table))).collect()
 }

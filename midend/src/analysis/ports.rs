@@ -78,8 +78,8 @@ impl Ports {
         is_port: &dyn Fn(&Expr) -> bool,
     ) {
         for block in program.blocks() {
-            visit::statements(block, &mut |stmt| match &stmt.kind {
-                StmtKind::Assign { dst, src } => {
+            visit::statements(block, &mut |stmt| {
+                if let StmtKind::Assign { dst, src } = &stmt.kind {
                     if cells_of(program, dst).iter().any(|cell| outward.contains(cell)) {
                         let mut constants = Vec::new();
                         sources(program, src, &mut Vec::new(), &mut constants);
@@ -87,29 +87,14 @@ impl Ports {
                     }
                     self.compared(src, is_port);
                 }
-                StmtKind::If { condition, .. } => self.compared(condition, is_port),
-                StmtKind::Switch { scrutinee, cases, .. } => {
-                    if is_port(scrutinee) {
-                        self.constants.extend(cases.iter().flat_map(|(values, _)| values).cloned());
-                    }
+                if let StmtKind::If { condition, .. } = &stmt.kind {
+                    self.compared(condition, is_port);
                 }
-                StmtKind::SetValid { .. }
-                | StmtKind::CopyHeader { .. }
-                | StmtKind::PushFront { .. }
-                | StmtKind::PopFront { .. }
-                | StmtKind::Labelled { .. }
-                | StmtKind::Leave(_)
-                | StmtKind::Loop { .. }
-                | StmtKind::ApplyTable { .. }
-                | StmtKind::CallExtern { .. }
-                | StmtKind::Extract { .. }
-                | StmtKind::Lookahead { .. }
-                | StmtKind::Advance { .. }
-                | StmtKind::PacketLength { .. }
-                | StmtKind::Verify { .. }
-                | StmtKind::Reject { .. }
-                | StmtKind::Emit(_)
-                | StmtKind::EmitScalar(_) => {}
+                if let StmtKind::Switch { scrutinee, cases, .. } = &stmt.kind
+                    && is_port(scrutinee)
+                {
+                    self.constants.extend(cases.iter().flat_map(|(values, _)| values).cloned());
+                }
             });
         }
         for (id, table) in program.tables.iter() {
@@ -132,21 +117,15 @@ impl Ports {
 
     /// Constants that an expression compares a port with.
     fn compared(&mut self, expr: &Expr, is_port: &dyn Fn(&Expr) -> bool) {
-        match &expr.kind {
-            ExprKind::Binary(_, a, b) => {
-                for (one, other) in [(a, b), (b, a)] {
-                    if let (ExprKind::Const(value), true) = (&one.kind, is_port(other)) {
-                        self.constants.insert(value.clone());
-                    }
+        if let ExprKind::Binary(_, a, b) = &expr.kind {
+            for (one, other) in [(a, b), (b, a)] {
+                if let (ExprKind::Const(value), true) = (&one.kind, is_port(other)) {
+                    self.constants.insert(value.clone());
                 }
-                self.compared(a, is_port);
-                self.compared(b, is_port);
             }
-            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => {
-                self.compared(a, is_port);
-            }
-            ExprKind::Conditional(c, a, b) => [c, a, b].into_iter().for_each(|e| self.compared(e, is_port)),
-            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::IsValid(_) => {}
+        }
+        if expr.header().is_none() {
+            expr.operands(&mut |operand| self.compared(operand, is_port));
         }
     }
 }
@@ -162,40 +141,20 @@ struct Copies<'a> {
 
 impl Copies<'_> {
     fn statement(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
-            StmtKind::Assign { dst, src } => {
-                let (targets, mut cells) = (cells_of(self.program, dst), Vec::new());
-                sources(self.program, src, &mut cells, &mut Vec::new());
-                for target in targets {
-                    cells.iter().for_each(|source| self.add(*source, target));
-                }
+        if let StmtKind::Assign { dst, src } = &stmt.kind {
+            let (targets, mut cells) = (cells_of(self.program, dst), Vec::new());
+            sources(self.program, src, &mut cells, &mut Vec::new());
+            for target in targets {
+                cells.iter().for_each(|source| self.add(*source, target));
             }
-            StmtKind::CopyHeader { dst: HeaderRef::Header(dst), src: HeaderRef::Header(src) } => {
-                let fields = self.program.header_types[self.program.headers[*dst].ty].fields.len();
-                for field in (0..).take(fields) {
-                    self.add(Cell::Field(*src, field), Cell::Field(*dst, field));
-                }
+        }
+        // Ports that travel through elements of stacks are not followed.
+        if let StmtKind::CopyHeader { dst: HeaderRef::Header(dst), src: HeaderRef::Header(src) } = &stmt.kind
+        {
+            let fields = self.program.header_types[self.program.headers[*dst].ty].fields.len();
+            for field in (0..).take(fields) {
+                self.add(Cell::Field(*src, field), Cell::Field(*dst, field));
             }
-            // Ports that travel through elements of stacks are not followed.
-            StmtKind::CopyHeader { .. }
-            | StmtKind::SetValid { .. }
-            | StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::If { .. }
-            | StmtKind::Switch { .. }
-            | StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::CallExtern { .. }
-            | StmtKind::Extract { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::Advance { .. }
-            | StmtKind::PacketLength { .. }
-            | StmtKind::Verify { .. }
-            | StmtKind::Reject { .. }
-            | StmtKind::Emit(_)
-            | StmtKind::EmitScalar(_) => {}
         }
     }
 

@@ -1,100 +1,211 @@
-//! Walks over the IR, for passes and analyses that care for few of its nodes.
+//! Walks over the IR, for passes and analyses that care for few of its nodes: a kind of node is listed here, and once.
 
 use super::*;
 
-impl Stmt {
-    /// The blocks directly in this statement.
-    pub fn blocks_mut(&mut self) -> Vec<&mut Block> {
-        match &mut self.kind {
-            StmtKind::If { then_block, else_block, .. } => vec![then_block, else_block],
-            StmtKind::Switch { cases, default, .. } => {
-                cases.iter_mut().map(|(_, block)| block).chain(std::iter::once(default)).collect()
-            }
-            StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => vec![body],
-            StmtKind::Assign { .. }
-            | StmtKind::SetValid { .. }
-            | StmtKind::CopyHeader { .. }
-            | StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::CallExtern { .. }
-            | StmtKind::Extract { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::Advance { .. }
-            | StmtKind::PacketLength { .. }
-            | StmtKind::Verify { .. }
-            | StmtKind::Reject { .. }
-            | StmtKind::Emit(_)
-            | StmtKind::EmitScalar(_) => Vec::new(),
+/// Defines a walk that reads and the same walk that changes.
+macro_rules! walks {
+    (
+        $(#[$derive:meta])*
+        $part:ident, $parts:ident, $exprs:ident, $operands:ident, $blocks:ident, $iter:ident, $values:ident $(, $mut:ident)?
+    ) => {
+        /// What a statement or an argument is made of, nested blocks aside.
+        $(#[$derive])*
+        pub enum $part<'a> {
+            /// An expression that is evaluated.
+            Expr(&'a $($mut)? Expr),
+            /// Where a scalar is written.
+            Target(&'a $($mut)? LValue),
+            /// A header that is written.
+            Written(&'a $($mut)? HeaderRef),
+            /// A header that is read, or handed to an extern.
+            Header(&'a $($mut)? HeaderRef),
+            /// A stack that moves, or is handed to an extern.
+            Stack(&'a $($mut)? StackId),
+            /// A local that receives what the statement finds.
+            Local(&'a $($mut)? LocalId),
+            /// An argument of an extern; an argument has none of these, nor the next.
+            Arg(&'a $($mut)? Arg),
+            /// The receiver of an extern's result.
+            Result(&'a $($mut)? Arg),
         }
-    }
 
-    /// The blocks directly in this statement.
-    pub fn blocks(&self) -> Vec<&Block> {
-        match &self.kind {
-            StmtKind::If { then_block, else_block, .. } => vec![then_block, else_block],
-            StmtKind::Switch { cases, default, .. } => {
-                cases.iter().map(|(_, block)| block).chain(std::iter::once(default)).collect()
-            }
-            StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => vec![body],
-            StmtKind::Assign { .. }
-            | StmtKind::SetValid { .. }
-            | StmtKind::CopyHeader { .. }
-            | StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::CallExtern { .. }
-            | StmtKind::Extract { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::Advance { .. }
-            | StmtKind::PacketLength { .. }
-            | StmtKind::Verify { .. }
-            | StmtKind::Reject { .. }
-            | StmtKind::Emit(_)
-            | StmtKind::EmitScalar(_) => Vec::new(),
-        }
-    }
-
-    /// Visits the expressions that this statement evaluates itself, those in indices included, not those in its blocks.
-    pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
-        match &mut self.kind {
-            StmtKind::Assign { dst, src } => {
-                dst.exprs_mut(visit);
-                visit(src);
-            }
-            StmtKind::SetValid { header, .. } | StmtKind::Emit(header) => header.exprs_mut(visit),
-            StmtKind::CopyHeader { dst, src } => {
-                dst.exprs_mut(visit);
-                src.exprs_mut(visit);
-            }
-            StmtKind::If { condition: e, .. }
-            | StmtKind::Switch { scrutinee: e, .. }
-            | StmtKind::Advance { bits: e }
-            | StmtKind::Reject { error: e }
-            | StmtKind::EmitScalar(e) => visit(e),
-            StmtKind::CallExtern { args, result, .. } => {
-                for arg in args.iter_mut().chain(result) {
-                    arg.exprs_mut(visit);
+        impl<'a> $part<'a> {
+            /// Visits the expressions in it.
+            pub fn exprs(self, visit: &mut dyn FnMut(&'a $($mut)? Expr)) {
+                match self {
+                    $part::Expr(expr) => visit(expr),
+                    $part::Target(lvalue) => lvalue.$exprs(visit),
+                    $part::Written(header) | $part::Header(header) => header.$exprs(visit),
+                    $part::Arg(arg) | $part::Result(arg) => arg.$parts(&mut |part| part.exprs(visit)),
+                    $part::Stack(_) | $part::Local(_) => {}
                 }
             }
-            StmtKind::Extract { header, varbit_bits } => {
-                header.exprs_mut(visit);
-                varbit_bits.iter_mut().for_each(visit);
+        }
+
+        impl Stmt {
+            /// The blocks directly in this statement.
+            pub fn $blocks(&$($mut)? self) -> Vec<&$($mut)? Block> {
+                match &$($mut)? self.kind {
+                    StmtKind::If { then_block, else_block, .. } => vec![then_block, else_block],
+                    StmtKind::Switch { cases, default, .. } => {
+                        cases.$iter().map(|(_, block)| block).chain(std::iter::once(default)).collect()
+                    }
+                    StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => vec![body],
+                    StmtKind::Assign { .. }
+                    | StmtKind::SetValid { .. }
+                    | StmtKind::CopyHeader { .. }
+                    | StmtKind::PushFront { .. }
+                    | StmtKind::PopFront { .. }
+                    | StmtKind::Leave(_)
+                    | StmtKind::ApplyTable { .. }
+                    | StmtKind::CallExtern { .. }
+                    | StmtKind::Extract { .. }
+                    | StmtKind::Lookahead { .. }
+                    | StmtKind::Advance { .. }
+                    | StmtKind::PacketLength { .. }
+                    | StmtKind::Verify { .. }
+                    | StmtKind::Reject { .. }
+                    | StmtKind::Emit(_)
+                    | StmtKind::EmitScalar(_) => Vec::new(),
+                }
             }
-            StmtKind::Verify { condition, error } => {
-                visit(condition);
-                visit(error);
+
+            /// Visits the parts of this statement, those of its blocks and its table not included.
+            pub fn $parts<'a>(&'a $($mut)? self, visit: &mut dyn FnMut($part<'a>)) {
+                match &$($mut)? self.kind {
+                    StmtKind::Assign { dst, src } => {
+                        visit($part::Target(dst));
+                        visit($part::Expr(src));
+                    }
+                    StmtKind::SetValid { header, .. } => visit($part::Written(header)),
+                    StmtKind::CopyHeader { dst, src } => {
+                        visit($part::Written(dst));
+                        visit($part::Header(src));
+                    }
+                    StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => {
+                        visit($part::Stack(stack));
+                    }
+                    StmtKind::If { condition: e, .. }
+                    | StmtKind::Switch { scrutinee: e, .. }
+                    | StmtKind::Advance { bits: e }
+                    | StmtKind::Reject { error: e }
+                    | StmtKind::EmitScalar(e) => visit($part::Expr(e)),
+                    StmtKind::ApplyTable { hit, action_run, .. } => {
+                        hit.$iter().chain(action_run).for_each(|local| visit($part::Local(local)));
+                    }
+                    StmtKind::CallExtern { args, result, .. } => {
+                        args.$iter().for_each(|arg| visit($part::Arg(arg)));
+                        result.$iter().for_each(|arg| visit($part::Result(arg)));
+                    }
+                    StmtKind::Extract { header, varbit_bits } => {
+                        visit($part::Written(header));
+                        varbit_bits.$iter().for_each(|e| visit($part::Expr(e)));
+                    }
+                    StmtKind::Lookahead { dst, .. } | StmtKind::PacketLength { dst } => visit($part::Local(dst)),
+                    StmtKind::Verify { condition, error } => {
+                        visit($part::Expr(condition));
+                        visit($part::Expr(error));
+                    }
+                    StmtKind::Emit(header) => visit($part::Header(header)),
+                    StmtKind::Labelled { .. } | StmtKind::Leave(_) | StmtKind::Loop { .. } => {}
+                }
             }
-            StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::PacketLength { .. } => {}
+
+            /// Visits the expressions that this statement evaluates itself, those in indices included, not those in its blocks.
+            pub fn $exprs<'a>(&'a $($mut)? self, visit: &mut dyn FnMut(&'a $($mut)? Expr)) {
+                self.$parts(&mut |part| part.exprs(visit));
+            }
+        }
+
+        impl LValue {
+            /// Visits the expressions in indices.
+            pub fn $exprs<'a>(&'a $($mut)? self, visit: &mut dyn FnMut(&'a $($mut)? Expr)) {
+                match self {
+                    LValue::Local(_) => {}
+                    LValue::Field { header, .. } => header.$exprs(visit),
+                    LValue::Slice { base, .. } => base.$exprs(visit),
+                }
+            }
+        }
+
+        impl HeaderRef {
+            /// Visits the index.
+            pub fn $exprs<'a>(&'a $($mut)? self, visit: &mut dyn FnMut(&'a $($mut)? Expr)) {
+                match self {
+                    HeaderRef::Header(_) | HeaderRef::Next(_) | HeaderRef::Last(_) => {}
+                    HeaderRef::Element { index, .. } => visit(index),
+                }
+            }
+        }
+
+        impl Arg {
+            /// Visits what it is made of, for a structure that of its fields.
+            pub fn $parts<'a>(&'a $($mut)? self, visit: &mut dyn FnMut($part<'a>)) {
+                match self {
+                    Arg::In(expr) => visit($part::Expr(expr)),
+                    Arg::While { condition, value } => {
+                        visit($part::Expr(condition));
+                        visit($part::Expr(value));
+                    }
+                    Arg::Out(lvalue) => visit($part::Target(lvalue)),
+                    Arg::Header(header) => visit($part::Header(header)),
+                    Arg::Stack(stack) => visit($part::Stack(stack)),
+                    Arg::Struct(fields) => fields.$iter().for_each(|(_, field)| field.$parts(visit)),
+                    Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
+                }
+            }
+        }
+
+        impl Expr {
+            /// Visits the operands, indices included.
+            pub fn $operands<'a>(&'a $($mut)? self, visit: &mut dyn FnMut(&'a $($mut)? Expr)) {
+                match &$($mut)? self.kind {
+                    ExprKind::Const(_) | ExprKind::Local(_) => {}
+                    ExprKind::Field { header, .. } | ExprKind::IsValid(header) => header.$exprs(visit),
+                    ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => visit(a),
+                    ExprKind::Binary(_, a, b) => {
+                        visit(a);
+                        visit(b);
+                    }
+                    ExprKind::Conditional(c, a, b) => {
+                        visit(c);
+                        visit(a);
+                        visit(b);
+                    }
+                }
+            }
+        }
+
+        impl Program {
+            /// All outermost blocks: prologues and states, controls, actions.
+            pub fn $blocks(&$($mut)? self) -> impl Iterator<Item = &$($mut)? Block> {
+                let parsers = self.parsers.$values().flat_map(|parser| {
+                    let states = parser.states.$values().map(|state| &$($mut)? state.body);
+                    std::iter::once(&$($mut)? parser.prologue).chain(states)
+                });
+                let controls = self.controls.$values().map(|control| &$($mut)? control.body);
+                parsers.chain(controls).chain(self.actions.$values().map(|action| &$($mut)? action.body))
+            }
+        }
+    };
+}
+
+walks! { #[derive(Clone, Copy, Debug)] Part, parts, exprs, operands, blocks, iter, values }
+walks! { #[derive(Debug)] PartMut, parts_mut, exprs_mut, operands_mut, blocks_mut, iter_mut, values_mut, mut }
+
+impl Part<'_> {
+    /// Visits the references to headers in it, also those in its expressions.
+    fn headers(self, visit: &mut dyn FnMut(&HeaderRef)) {
+        match self {
+            Part::Expr(expr) => expr.headers(visit),
+            Part::Target(lvalue) => {
+                if let LValue::Field { header, .. } = lvalue.root() {
+                    header.headers(visit);
+                }
+            }
+            Part::Written(header) | Part::Header(header) => header.headers(visit),
+            Part::Arg(arg) | Part::Result(arg) => arg.parts(&mut |part| part.headers(visit)),
+            Part::Stack(_) | Part::Local(_) => {}
         }
     }
 }
@@ -102,62 +213,11 @@ impl Stmt {
 impl Stmt {
     /// Visits the references to headers in this statement itself, also those in its expressions, not those in its blocks.
     pub fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
-        match &self.kind {
-            StmtKind::Assign { dst, src } => {
-                dst.headers(visit);
-                src.headers(visit);
-            }
-            StmtKind::SetValid { header, .. } | StmtKind::Emit(header) => header.headers(visit),
-            StmtKind::CopyHeader { dst, src } => {
-                dst.headers(visit);
-                src.headers(visit);
-            }
-            StmtKind::If { condition: e, .. }
-            | StmtKind::Switch { scrutinee: e, .. }
-            | StmtKind::Advance { bits: e }
-            | StmtKind::Reject { error: e }
-            | StmtKind::EmitScalar(e) => e.headers(visit),
-            StmtKind::CallExtern { args, result, .. } => {
-                args.iter().chain(result).for_each(|arg| arg.headers(visit));
-            }
-            StmtKind::Extract { header, varbit_bits } => {
-                header.headers(visit);
-                varbit_bits.iter().for_each(|e| e.headers(visit));
-            }
-            StmtKind::Verify { condition, error } => {
-                condition.headers(visit);
-                error.headers(visit);
-            }
-            StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::PacketLength { .. } => {}
-        }
+        self.parts(&mut |part| part.headers(visit));
     }
 }
 
 impl LValue {
-    fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
-        match self {
-            LValue::Local(_) => {}
-            LValue::Field { header, .. } => header.headers(visit),
-            LValue::Slice { base, .. } => base.headers(visit),
-        }
-    }
-
-    /// Visits the expressions in indices.
-    pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
-        match self {
-            LValue::Local(_) => {}
-            LValue::Field { header, .. } => header.exprs_mut(visit),
-            LValue::Slice { base, .. } => base.exprs_mut(visit),
-        }
-    }
-
     /// The header and field that it is part of, if it is no local.
     pub fn root(&self) -> &LValue {
         match self {
@@ -171,118 +231,46 @@ impl HeaderRef {
     /// Visits itself, and what is in its index.
     fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
         visit(self);
-        match self {
-            HeaderRef::Header(_) | HeaderRef::Next(_) | HeaderRef::Last(_) => {}
-            HeaderRef::Element { index, .. } => index.headers(visit),
-        }
-    }
-
-    /// Visits the index.
-    pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
-        match self {
-            HeaderRef::Header(_) | HeaderRef::Next(_) | HeaderRef::Last(_) => {}
-            HeaderRef::Element { index, .. } => visit(index),
-        }
+        self.exprs(&mut |index| index.headers(visit));
     }
 }
 
 impl Arg {
     /// The value that is handed in, if it is one number that is always there.
     pub fn value(&self) -> Option<&Expr> {
-        match self {
-            Arg::In(value) => Some(value),
-            Arg::While { .. }
-            | Arg::Out(_)
-            | Arg::Header(_)
-            | Arg::Stack(_)
-            | Arg::Struct(_)
-            | Arg::String(_)
-            | Arg::Extern(_)
-            | Arg::Packet
-            | Arg::Missing => None,
-        }
+        if let Arg::In(value) = self { Some(value) } else { None }
     }
 
     /// Visits the numbers that are written, those of structures included; headers are not among them.
     pub fn targets<'a>(&'a self, visit: &mut dyn FnMut(&'a LValue)) {
-        match self {
-            Arg::Out(target) => visit(target),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| field.targets(visit)),
-            Arg::In(_)
-            | Arg::While { .. }
-            | Arg::Header(_)
-            | Arg::Stack(_)
-            | Arg::String(_)
-            | Arg::Extern(_)
-            | Arg::Packet
-            | Arg::Missing => {}
-        }
-    }
-
-    fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
-        match self {
-            Arg::In(expr) => expr.headers(visit),
-            Arg::While { condition, value } => {
-                condition.headers(visit);
-                value.headers(visit);
+        self.parts(&mut |part| {
+            if let Part::Target(target) = part {
+                visit(target);
             }
-            Arg::Out(lvalue) => lvalue.headers(visit),
-            Arg::Header(header) => header.headers(visit),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| field.headers(visit)),
-            Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
-        }
-    }
-
-    /// Visits the expressions in it.
-    pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
-        match self {
-            Arg::In(expr) => visit(expr),
-            Arg::While { condition, value } => {
-                visit(condition);
-                visit(value);
-            }
-            Arg::Out(lvalue) => lvalue.exprs_mut(visit),
-            Arg::Header(header) => header.exprs_mut(visit),
-            Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| field.exprs_mut(visit)),
-            Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
-        }
+        });
     }
 }
 
 impl Expr {
-    /// Visits the references to headers in it.
-    pub fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
+    /// The header that it reads a field or the validity of.
+    pub fn header(&self) -> Option<&HeaderRef> {
         match &self.kind {
-            ExprKind::Const(_) | ExprKind::Local(_) => {}
-            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => header.headers(visit),
-            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => a.headers(visit),
-            ExprKind::Binary(_, a, b) => {
-                a.headers(visit);
-                b.headers(visit);
-            }
-            ExprKind::Conditional(c, a, b) => {
-                c.headers(visit);
-                a.headers(visit);
-                b.headers(visit);
-            }
+            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => Some(header),
+            ExprKind::Const(_)
+            | ExprKind::Local(_)
+            | ExprKind::Unary(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(..)
+            | ExprKind::Cast(_)
+            | ExprKind::Slice { .. } => None,
         }
     }
 
-    /// Visits the operands, indices included.
-    pub fn operands_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
-        match &mut self.kind {
-            ExprKind::Const(_) | ExprKind::Local(_) => {}
-            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => header.exprs_mut(visit),
-            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => visit(a),
-            ExprKind::Binary(_, a, b) => {
-                visit(a);
-                visit(b);
-            }
-            ExprKind::Conditional(c, a, b) => {
-                visit(c);
-                visit(a);
-                visit(b);
-            }
+    /// Visits the references to headers in it.
+    pub fn headers(&self, visit: &mut dyn FnMut(&HeaderRef)) {
+        match self.header() {
+            Some(header) => header.headers(visit),
+            None => self.operands(&mut |operand| operand.headers(visit)),
         }
     }
 }
@@ -308,23 +296,6 @@ pub fn block_exprs_mut(block: &mut Block, visit: &mut dyn FnMut(&mut Expr)) {
 }
 
 impl Program {
-    /// All outermost blocks: prologues and states, controls, actions.
-    pub fn blocks_mut(&mut self) -> impl Iterator<Item = &mut Block> {
-        let parsers = self.parsers.values_mut().flat_map(|parser| {
-            std::iter::once(&mut parser.prologue).chain(parser.states.values_mut().map(|s| &mut s.body))
-        });
-        let controls = self.controls.values_mut().map(|c| &mut c.body);
-        parsers.chain(controls).chain(self.actions.values_mut().map(|a| &mut a.body))
-    }
-
-    /// All outermost blocks: prologues and states, controls, actions.
-    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
-        let parsers = self.parsers.values().flat_map(|parser| {
-            std::iter::once(&parser.prologue).chain(parser.states.values().map(|s| &s.body))
-        });
-        parsers.chain(self.controls.values().map(|c| &c.body)).chain(self.actions.values().map(|a| &a.body))
-    }
-
     /// Every expression that is no part of another one.
     pub fn exprs_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         for block in self.blocks_mut() {

@@ -8,7 +8,9 @@
 //! At the end of a stage all that the architecture can see is read: the leaves of every stage's parameters and the parser's
 //! error. A table's action is taken to read and to be followed by reads of everything that is read anywhere.
 
+use crate::analysis::effects;
 use crate::analysis::persistent::Set;
+use crate::ir::visit::Part;
 use crate::ir::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -74,26 +76,11 @@ impl Liveness {
             leaves: FxHashMap::default(),
             next_index,
         };
-        let mut of_action: FxHashMap<ActionId, (Vec<LocalId>, Vec<LabelId>)> = FxHashMap::default();
-        for (id, action) in program.actions.iter() {
-            let (mut reads, mut leaves) = (Vec::new(), Vec::new());
-            visit::statements(&action.body, &mut |stmt| {
-                facts.own_reads(stmt, &mut |local| reads.push(local));
-                if let StmtKind::Leave(label) = stmt.kind {
-                    leaves.push(label);
-                }
+        let of_tables =
+            effects::of_tables(program, &|stmt, read| facts.own_reads(stmt, read), &|key, read| {
+                facts.expr(key, read)
             });
-            of_action.insert(id, (reads, leaves));
-        }
-        for (id, table) in program.tables.iter() {
-            let (mut reads, mut leaves) = (Vec::new(), Vec::new());
-            table.keys.iter().for_each(|key| facts.expr(&key.expr, &mut |local| reads.push(local)));
-            for action in &table.actions {
-                if let Some((of_action, left)) = of_action.get(&action.action) {
-                    reads.extend(of_action);
-                    leaves.extend(left);
-                }
-            }
+        for (id, (reads, leaves)) in of_tables {
             facts.tables.insert(id, reads);
             facts.leaves.insert(id, leaves);
         }
@@ -295,42 +282,30 @@ impl Liveness {
 
     /// What a statement itself reads.
     fn own_reads(&self, stmt: &Stmt, read: &mut dyn FnMut(LocalId)) {
-        match &stmt.kind {
-            StmtKind::Assign { dst, src } => {
-                self.lvalue(dst, read);
-                self.expr(src, read);
-            }
-            StmtKind::SetValid { header, .. } | StmtKind::Emit(header) => self.header(header, read),
-            StmtKind::CopyHeader { dst, src } => {
-                self.header(dst, read);
-                self.header(src, read);
-            }
-            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => self.stack(*stack, read),
-            StmtKind::If { condition: e, .. }
-            | StmtKind::Switch { scrutinee: e, .. }
-            | StmtKind::Advance { bits: e }
-            | StmtKind::Reject { error: e }
-            | StmtKind::EmitScalar(e) => self.expr(e, read),
-            StmtKind::CallExtern { args, result, .. } => {
-                args.iter().for_each(|arg| self.arg(arg, read));
-                result.iter().for_each(|arg| self.result(arg, read));
-            }
-            StmtKind::Extract { header, varbit_bits } => {
-                self.header(header, read);
-                varbit_bits.iter().for_each(|e| self.expr(e, read));
-            }
-            StmtKind::Verify { condition, error } => {
-                self.expr(condition, read);
-                self.expr(error, read);
-            }
-            StmtKind::ApplyTable { table, .. } => {
-                self.tables.get(table).into_iter().flatten().for_each(|&local| read(local));
-            }
-            StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::PacketLength { .. } => {}
+        stmt.parts(&mut |part| self.part(part, read));
+        if let StmtKind::ApplyTable { table, .. } = &stmt.kind {
+            self.tables.get(table).into_iter().flatten().for_each(|&local| read(local));
+        }
+    }
+
+    fn part(&self, part: Part<'_>, read: &mut dyn FnMut(LocalId)) {
+        match part {
+            Part::Expr(expr) => self.expr(expr, read),
+            Part::Target(lvalue) => self.lvalue(lvalue, read),
+            Part::Written(header) | Part::Header(header) => self.header(header, read),
+            Part::Stack(stack) => self.stack(*stack, read),
+            Part::Local(_) => {}
+            // What an extern writes it may also read.
+            Part::Arg(arg) => arg.parts(&mut |part| {
+                if let Part::Target(lvalue) = part
+                    && let LValue::Local(local) = lvalue.root()
+                {
+                    read(*local);
+                }
+                self.part(part, read);
+            }),
+            // What finding the receiver of a result reads.
+            Part::Result(result) => result.parts(&mut |part| self.part(part, read)),
         }
     }
 
@@ -362,58 +337,13 @@ impl Liveness {
         }
     }
 
-    /// An argument: what an extern writes it may also read.
-    fn arg(&self, arg: &Arg, read: &mut dyn FnMut(LocalId)) {
-        match arg {
-            Arg::In(expr) => self.expr(expr, read),
-            Arg::While { condition, value } => {
-                self.expr(condition, read);
-                self.expr(value, read);
-            }
-            Arg::Out(lvalue) => {
-                if let LValue::Local(local) = lvalue.root() {
-                    read(*local);
-                }
-                self.lvalue(lvalue, read);
-            }
-            Arg::Header(header) => self.header(header, read),
-            Arg::Stack(stack) => self.stack(*stack, read),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.arg(field, read)),
-            Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
-        }
-    }
-
-    /// What finding the receiver of a result reads.
-    fn result(&self, arg: &Arg, read: &mut dyn FnMut(LocalId)) {
-        match arg {
-            Arg::Out(lvalue) => self.lvalue(lvalue, read),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.result(field, read)),
-            Arg::In(_)
-            | Arg::While { .. }
-            | Arg::Header(_)
-            | Arg::Stack(_)
-            | Arg::String(_)
-            | Arg::Extern(_)
-            | Arg::Packet
-            | Arg::Missing => self.arg(arg, read),
-        }
-    }
-
     fn expr(&self, expr: &Expr, read: &mut dyn FnMut(LocalId)) {
-        match &expr.kind {
-            ExprKind::Const(_) => {}
-            ExprKind::Local(local) => read(*local),
-            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => self.header(header, read),
-            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => self.expr(a, read),
-            ExprKind::Binary(_, a, b) => {
-                self.expr(a, read);
-                self.expr(b, read);
-            }
-            ExprKind::Conditional(c, a, b) => {
-                self.expr(c, read);
-                self.expr(a, read);
-                self.expr(b, read);
-            }
+        if let ExprKind::Local(local) = &expr.kind {
+            read(*local);
+        }
+        match expr.header() {
+            Some(header) => self.header(header, read),
+            None => expr.operands(&mut |operand| self.expr(operand, read)),
         }
     }
 }

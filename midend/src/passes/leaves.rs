@@ -34,39 +34,14 @@ fn labels(block: &mut Block) {
 /// The block's end is right in front of the label's end: a leave there is not needed.
 fn tail(block: &mut Block, label: LabelId) {
     push_rest_into_branches(block, label);
-    let Some(last) = block.last_mut() else {
+    let Some(last) = block.last_mut() else { return };
+    if matches!(last.kind, StmtKind::Leave(l) if l == label) {
+        block.pop();
         return;
-    };
-    match &mut last.kind {
-        StmtKind::Leave(l) if *l == label => {
-            block.pop();
-        }
-        StmtKind::If { then_block, else_block, .. } => {
-            tail(then_block, label);
-            tail(else_block, label);
-        }
-        StmtKind::Switch { cases, default, .. } => {
-            cases.iter_mut().for_each(|(_, b)| tail(b, label));
-            tail(default, label);
-        }
-        StmtKind::Labelled { body, .. } => tail(body, label),
-        StmtKind::Assign { .. }
-        | StmtKind::SetValid { .. }
-        | StmtKind::CopyHeader { .. }
-        | StmtKind::PushFront { .. }
-        | StmtKind::PopFront { .. }
-        | StmtKind::Leave(_)
-        | StmtKind::Loop { .. }
-        | StmtKind::ApplyTable { .. }
-        | StmtKind::CallExtern { .. }
-        | StmtKind::Extract { .. }
-        | StmtKind::Lookahead { .. }
-        | StmtKind::Advance { .. }
-        | StmtKind::PacketLength { .. }
-        | StmtKind::Verify { .. }
-        | StmtKind::Reject { .. }
-        | StmtKind::Emit(_)
-        | StmtKind::EmitScalar(_) => {}
+    }
+    // The end of a loop's body is in front of its start.
+    if !matches!(last.kind, StmtKind::Loop { .. }) {
+        last.blocks_mut().into_iter().for_each(|inner| tail(inner, label));
     }
 }
 

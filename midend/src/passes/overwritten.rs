@@ -10,7 +10,9 @@
 //! read. None is where a stage ends or a parser may reject, for there everything is seen; what an action stores may be doomed by what
 //! follows its table wherever that is applied. Stores to locals are [`super::dead`]'s.
 
+use crate::analysis::effects;
 use crate::analysis::persistent::Set;
+use crate::ir::visit::Part;
 use crate::ir::*;
 use cranelift_entity::{EntityRef, entity_impl};
 use rustc_hash::FxHashMap;
@@ -74,26 +76,9 @@ impl Walk {
         let stacks = program.stacks.iter().map(|(id, stack)| (id, stack.elements.clone())).collect();
         let (tables, labels, behind) = Default::default();
         let mut walk = Walk { starts, stacks, tables, labels, behind };
-        let mut of_actions: FxHashMap<ActionId, (Vec<FieldId>, Vec<LabelId>)> = FxHashMap::default();
-        for (id, action) in program.actions.iter() {
-            let (mut reads, mut leaves) = (Vec::new(), Vec::new());
-            visit::statements(&action.body, &mut |stmt| {
-                walk.own_reads(stmt, &mut |field| reads.push(field));
-                if let StmtKind::Leave(label) = stmt.kind {
-                    leaves.push(label);
-                }
-            });
-            of_actions.insert(id, (reads, leaves));
-        }
-        for (id, table) in program.tables.iter() {
-            let (mut reads, mut leaves) = (Vec::new(), Vec::new());
-            table.keys.iter().for_each(|key| walk.expr(&key.expr, &mut |field| reads.push(field)));
-            for (own, left) in table.actions.iter().filter_map(|action| of_actions.get(&action.action)) {
-                reads.extend(own);
-                leaves.extend(left);
-            }
-            walk.tables.insert(id, (reads, leaves));
-        }
+        walk.tables = effects::of_tables(program, &|stmt, read| walk.own_reads(stmt, read), &|key, read| {
+            walk.expr(key, read)
+        });
         walk
     }
 
@@ -211,80 +196,28 @@ impl Walk {
 
     /// What a statement itself reads, without its blocks and the actions of its table.
     fn own_reads(&self, stmt: &Stmt, read: &mut dyn FnMut(FieldId)) {
-        match &stmt.kind {
-            StmtKind::Assign { dst, src } => {
-                self.index_of(dst, read);
-                self.expr(src, read);
-            }
-            StmtKind::SetValid { header, .. } => self.index(header, read),
-            StmtKind::CopyHeader { dst, src } => {
-                self.index(dst, read);
-                self.header(src, None, read);
-            }
-            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => {
-                self.stack(*stack, None, read)
-            }
-            StmtKind::If { condition: e, .. }
-            | StmtKind::Switch { scrutinee: e, .. }
-            | StmtKind::Advance { bits: e }
-            | StmtKind::Reject { error: e }
-            | StmtKind::EmitScalar(e) => self.expr(e, read),
-            StmtKind::CallExtern { args, result, .. } => {
-                args.iter().for_each(|arg| self.arg(arg, read));
-                result.iter().for_each(|arg| self.receiver(arg, read));
-            }
-            StmtKind::Extract { header, varbit_bits } => {
-                self.index(header, read);
-                varbit_bits.iter().for_each(|e| self.expr(e, read));
-            }
-            StmtKind::Verify { condition, error } => {
-                self.expr(condition, read);
-                self.expr(error, read);
-            }
-            StmtKind::Emit(header) => self.header(header, None, read),
-            StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::PacketLength { .. } => {}
-        }
+        stmt.parts(&mut |part| self.part(part, read));
     }
 
-    /// What an extern is given it may read, also what it may write.
-    fn arg(&self, arg: &Arg, read: &mut dyn FnMut(FieldId)) {
-        match arg {
-            Arg::In(expr) => self.expr(expr, read),
-            Arg::While { condition, value } => {
-                self.expr(condition, read);
-                self.expr(value, read);
-            }
-            Arg::Out(lvalue) => {
-                if let LValue::Field { header, field } = lvalue.root() {
+    fn part(&self, part: Part<'_>, read: &mut dyn FnMut(FieldId)) {
+        match part {
+            Part::Expr(expr) => self.expr(expr, read),
+            Part::Target(lvalue) => self.index_of(lvalue, read),
+            Part::Written(header) => self.index(header, read),
+            Part::Header(header) => self.header(header, None, read),
+            Part::Stack(stack) => self.stack(*stack, None, read),
+            Part::Local(_) => {}
+            // What an extern is given it may read, also what it may write.
+            Part::Arg(arg) => arg.parts(&mut |part| {
+                if let Part::Target(lvalue) = part
+                    && let LValue::Field { header, field } = lvalue.root()
+                {
                     self.header(header, Some(*field), read);
                 }
-            }
-            Arg::Header(header) => self.header(header, None, read),
-            Arg::Stack(stack) => self.stack(*stack, None, read),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.arg(field, read)),
-            Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
-        }
-    }
-
-    /// What finding the receiver of a result reads.
-    fn receiver(&self, arg: &Arg, read: &mut dyn FnMut(FieldId)) {
-        match arg {
-            Arg::Out(lvalue @ LValue::Field { .. }) => self.index_of(lvalue, read),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.receiver(field, read)),
-            Arg::In(_)
-            | Arg::While { .. }
-            | Arg::Out(_)
-            | Arg::Header(_)
-            | Arg::Stack(_)
-            | Arg::String(_)
-            | Arg::Extern(_)
-            | Arg::Packet
-            | Arg::Missing => self.arg(arg, read),
+                self.part(part, read);
+            }),
+            // What finding the receiver of a result reads.
+            Part::Result(result) => result.parts(&mut |part| self.part(part, read)),
         }
     }
 
@@ -300,10 +233,7 @@ impl Walk {
     }
 
     fn index(&self, header: &HeaderRef, read: &mut dyn FnMut(FieldId)) {
-        match header {
-            HeaderRef::Element { index, .. } => self.expr(index, read),
-            HeaderRef::Header(_) | HeaderRef::Next(_) | HeaderRef::Last(_) => {}
-        }
+        header.exprs(&mut |index| self.expr(index, read));
     }
 
     /// One field or all of a header that is read, whichever it is.
@@ -331,20 +261,10 @@ impl Walk {
     }
 
     fn expr(&self, expr: &Expr, read: &mut dyn FnMut(FieldId)) {
-        match &expr.kind {
-            ExprKind::Const(_) | ExprKind::Local(_) => {}
-            ExprKind::Field { header, field } => self.header(header, Some(*field), read),
-            ExprKind::IsValid(header) => self.index(header, read),
-            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => self.expr(a, read),
-            ExprKind::Binary(_, a, b) => {
-                self.expr(a, read);
-                self.expr(b, read);
-            }
-            ExprKind::Conditional(c, a, b) => {
-                self.expr(c, read);
-                self.expr(a, read);
-                self.expr(b, read);
-            }
+        if let ExprKind::Field { header, field } = &expr.kind {
+            self.header(header, Some(*field), read);
+        } else {
+            expr.operands(&mut |operand| self.expr(operand, read));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Kept are the places of the stages' parameters, what is read anywhere, what packets are extracted into, and the elements of stacks and
 //! unions of which one is kept.
 
+use crate::ir::visit::{Part, PartMut};
 use crate::ir::*;
 use p4xdp_frontend::arena::Arena;
 use rustc_hash::FxHashSet;
@@ -95,43 +96,26 @@ impl Used {
     }
 
     fn stmt(&mut self, stmt: &Stmt, writes: bool) {
-        match &stmt.kind {
-            StmtKind::Assign { dst, src } => {
-                self.lvalue(dst, writes);
-                self.expr(src);
-            }
-            StmtKind::SetValid { header, .. } => self.target(header, writes),
-            StmtKind::CopyHeader { dst, src } => {
-                self.target(dst, writes);
-                self.header(src);
-            }
-            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => {
+        // What packets are extracted into is kept.
+        if let StmtKind::Extract { header, .. } = &stmt.kind {
+            self.header(header);
+        }
+        stmt.parts(&mut |part| self.part(part, writes));
+    }
+
+    fn part(&mut self, part: Part<'_>, writes: bool) {
+        match part {
+            Part::Expr(expr) => self.expr(expr),
+            Part::Target(lvalue) => self.lvalue(lvalue, writes),
+            Part::Written(header) => self.target(header, writes),
+            Part::Header(header) => self.header(header),
+            Part::Stack(stack) => {
                 self.stacks.insert(*stack);
             }
-            StmtKind::If { condition: e, .. }
-            | StmtKind::Switch { scrutinee: e, .. }
-            | StmtKind::Advance { bits: e }
-            | StmtKind::Reject { error: e }
-            | StmtKind::EmitScalar(e) => self.expr(e),
-            StmtKind::ApplyTable { hit, action_run, .. } => {
-                self.locals.extend(hit.iter().chain(action_run).copied());
+            Part::Local(local) => {
+                self.locals.insert(*local);
             }
-            StmtKind::CallExtern { args, result, .. } => {
-                args.iter().chain(result).for_each(|arg| self.arg(arg));
-            }
-            StmtKind::Extract { header, varbit_bits } => {
-                self.header(header);
-                varbit_bits.iter().for_each(|e| self.expr(e));
-            }
-            StmtKind::Lookahead { dst, .. } | StmtKind::PacketLength { dst } => {
-                self.locals.insert(*dst);
-            }
-            StmtKind::Verify { condition, error } => {
-                self.expr(condition);
-                self.expr(error);
-            }
-            StmtKind::Emit(header) => self.header(header),
-            StmtKind::Labelled { .. } | StmtKind::Leave(_) | StmtKind::Loop { .. } => {}
+            Part::Arg(arg) | Part::Result(arg) => arg.parts(&mut |part| self.part(part, true)),
         }
     }
 
@@ -174,40 +158,13 @@ impl Used {
         }
     }
 
-    fn arg(&mut self, arg: &Arg) {
-        match arg {
-            Arg::In(expr) => self.expr(expr),
-            Arg::While { condition, value } => {
-                self.expr(condition);
-                self.expr(value);
-            }
-            Arg::Out(lvalue) => self.lvalue(lvalue, true),
-            Arg::Header(header) => self.header(header),
-            Arg::Stack(stack) => {
-                self.stacks.insert(*stack);
-            }
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.arg(field)),
-            Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
-        }
-    }
-
     fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Const(_) => {}
-            ExprKind::Local(local) => {
-                self.locals.insert(*local);
-            }
-            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => self.header(header),
-            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => self.expr(a),
-            ExprKind::Binary(_, a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            ExprKind::Conditional(c, a, b) => {
-                self.expr(c);
-                self.expr(a);
-                self.expr(b);
-            }
+        if let ExprKind::Local(local) = &expr.kind {
+            self.locals.insert(*local);
+        }
+        match expr.header() {
+            Some(header) => self.header(header),
+            None => expr.operands(&mut |operand| self.expr(operand)),
         }
     }
 }
@@ -315,44 +272,25 @@ impl Renumber {
 
     fn block(&self, block: &mut Block) {
         for stmt in block {
-            stmt.exprs_mut(&mut |e| self.expr(e));
-            match &mut stmt.kind {
-                StmtKind::Assign { dst, .. } => self.lvalue(dst),
-                StmtKind::SetValid { header, .. }
-                | StmtKind::Extract { header, .. }
-                | StmtKind::Emit(header) => self.header(header),
-                StmtKind::CopyHeader { dst, src } => {
-                    self.header(dst);
-                    self.header(src);
-                }
-                StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => {
-                    renamed(&self.stacks, stack);
-                }
-                StmtKind::ApplyTable { hit, action_run, .. } => {
-                    hit.iter_mut().chain(action_run).for_each(|local| renamed(&self.locals, local));
-                }
-                StmtKind::CallExtern { args, result, .. } => {
-                    args.iter_mut().chain(result).for_each(|arg| self.arg(arg));
-                }
-                StmtKind::Lookahead { dst, .. } | StmtKind::PacketLength { dst } => {
-                    renamed(&self.locals, dst);
-                }
-                StmtKind::If { .. }
-                | StmtKind::Switch { .. }
-                | StmtKind::Labelled { .. }
-                | StmtKind::Leave(_)
-                | StmtKind::Loop { .. }
-                | StmtKind::Advance { .. }
-                | StmtKind::Verify { .. }
-                | StmtKind::Reject { .. }
-                | StmtKind::EmitScalar(_) => {}
-            }
+            stmt.parts_mut(&mut |part| self.part(part));
             stmt.blocks_mut().into_iter().for_each(|inner| self.block(inner));
         }
     }
 
-    /// A header's own handle; its index is visited as an expression.
+    fn part(&self, part: PartMut<'_>) {
+        match part {
+            PartMut::Expr(expr) => self.expr(expr),
+            PartMut::Target(lvalue) => self.lvalue(lvalue),
+            PartMut::Written(header) | PartMut::Header(header) => self.header(header),
+            PartMut::Stack(stack) => renamed(&self.stacks, stack),
+            PartMut::Local(local) => renamed(&self.locals, local),
+            PartMut::Arg(arg) | PartMut::Result(arg) => arg.parts_mut(&mut |part| self.part(part)),
+        }
+    }
+
+    /// A header, with what is in its index.
     fn header(&self, header: &mut HeaderRef) {
+        header.exprs_mut(&mut |index| self.expr(index));
         match header {
             HeaderRef::Header(id) => renamed(&self.headers, id),
             HeaderRef::Element { stack, .. } | HeaderRef::Next(stack) | HeaderRef::Last(stack) => {
@@ -369,17 +307,6 @@ impl Renumber {
         }
     }
 
-    fn arg(&self, arg: &mut Arg) {
-        match arg {
-            Arg::Out(lvalue) => self.lvalue(lvalue),
-            Arg::Header(header) => self.header(header),
-            Arg::Stack(stack) => renamed(&self.stacks, stack),
-            Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| self.arg(field)),
-            Arg::In(_) | Arg::While { .. } | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {
-            }
-        }
-    }
-
     fn expr(&self, expr: &mut Expr) {
         match &mut expr.kind {
             ExprKind::Local(id) => renamed(&self.locals, id),
@@ -389,8 +316,7 @@ impl Renumber {
             | ExprKind::Binary(..)
             | ExprKind::Conditional(..)
             | ExprKind::Cast(_)
-            | ExprKind::Slice { .. } => {}
+            | ExprKind::Slice { .. } => expr.operands_mut(&mut |operand| self.expr(operand)),
         }
-        expr.operands_mut(&mut |e| self.expr(e));
     }
 }

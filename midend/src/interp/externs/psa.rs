@@ -12,7 +12,8 @@ use crate::interp::code::{ArgCode, Call};
 use crate::interp::requests::Digest;
 use crate::interp::run::{Flow, Run};
 use crate::interp::value::Value;
-use crate::ir::{Arg, ExprKind, ExternInstance, Program};
+use crate::ir::visit::Part;
+use crate::ir::{Arg, ExternInstance, Program};
 use std::collections::BTreeMap;
 
 /// `PSA_PORT_RECIRCULATE`
@@ -99,22 +100,13 @@ pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState
 
 /// The leaves of a constant argument.
 fn constants(arg: &Arg, out: &mut Vec<Value>) {
-    match arg {
-        Arg::In(e) => {
-            if let ExprKind::Const(v) = &e.kind {
-                out.push(Value::new(v, e.ty.width()));
-            }
+    arg.parts(&mut |part| {
+        if let Part::Expr(expr) = part
+            && let Some(value) = expr.as_const()
+        {
+            out.push(Value::new(value, expr.ty.width()));
         }
-        Arg::Struct(fields) => fields.iter().for_each(|(_, field)| constants(field, out)),
-        Arg::While { .. }
-        | Arg::Out(_)
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => {}
-    }
+    });
 }
 
 fn instance<'r>(run: &'r mut Run<'_>, call: &Call) -> Option<&'r mut ExternState> {

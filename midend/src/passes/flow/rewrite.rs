@@ -2,6 +2,7 @@
 
 use super::facts::Fact;
 use super::walk::Walker;
+use crate::ir::visit::PartMut;
 use crate::ir::*;
 use crate::passes::fold;
 use num_traits::ToPrimitive;
@@ -59,33 +60,18 @@ impl Walker<'_> {
     }
 
     /// References to headers in a statement; their indices have been rewritten.
-    pub(super) fn refs(&self, kind: &mut StmtKind) {
-        match kind {
-            StmtKind::SetValid { header, .. } | StmtKind::Extract { header, .. } | StmtKind::Emit(header) => {
+    pub(super) fn refs(&self, stmt: &mut Stmt) {
+        stmt.parts_mut(&mut |part| self.part(part));
+    }
+
+    fn part(&self, part: PartMut<'_>) {
+        match part {
+            PartMut::Written(header) | PartMut::Header(header) => {
                 self.header(header);
             }
-            StmtKind::CopyHeader { dst, src } => {
-                self.header(dst);
-                self.header(src);
-            }
-            StmtKind::Assign { dst, .. } => self.lvalue(dst),
-            StmtKind::CallExtern { args, result, .. } => {
-                args.iter_mut().chain(result).for_each(|arg| self.arg(arg));
-            }
-            StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::If { .. }
-            | StmtKind::Switch { .. }
-            | StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::Advance { .. }
-            | StmtKind::PacketLength { .. }
-            | StmtKind::Verify { .. }
-            | StmtKind::Reject { .. }
-            | StmtKind::EmitScalar(_) => {}
+            PartMut::Target(lvalue) => self.lvalue(lvalue),
+            PartMut::Arg(arg) | PartMut::Result(arg) => self.arg(arg),
+            PartMut::Expr(_) | PartMut::Stack(_) | PartMut::Local(_) => {}
         }
     }
 

@@ -76,7 +76,7 @@ impl<'a> Walker<'a> {
     fn stmt(&mut self, mut stmt: Stmt, result: &mut Block) {
         let span = stmt.span;
         stmt.exprs_mut(&mut |e| self.expr(e));
-        self.refs(&mut stmt.kind);
+        self.refs(&mut stmt);
         match &mut stmt.kind {
             StmtKind::Assign { dst, src } => {
                 if let LValue::Field { header: HeaderRef::Header(header), .. } = dst.root()
