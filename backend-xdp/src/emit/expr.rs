@@ -7,7 +7,7 @@ use crate::c::expr::{CExpr, CType, Prec, ones};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, HeaderRef, ScalarType, UnaryOp};
+use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, HeaderRef, OpClass, ScalarType, UnaryOp};
 
 impl Cx<'_> {
     /// An expression as C. Bits above the width may be garbage: see [`CExpr::masked`].
@@ -188,8 +188,8 @@ impl Cx<'_> {
     }
 
     fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, e: &Expr) -> CExpr {
-        match op {
-            BinaryOp::And | BinaryOp::Or => {
+        match op.class() {
+            OpClass::Logic => {
                 let and = op == BinaryOp::And;
                 let a = self.condition(left);
                 if a.known() == Some(and) {
@@ -208,7 +208,7 @@ impl Cx<'_> {
                 let (sign, prec) = if and { ("&&", Prec::And) } else { ("||", Prec::Or) };
                 a.joined(sign, prec, &b, 1, true)
             }
-            BinaryOp::Eq | BinaryOp::Ne => {
+            OpClass::Equality => {
                 let sign = if op == BinaryOp::Eq { "==" } else { "!=" };
                 if let Some(text) = self.compared_in_place(left, right, sign) {
                     return text;
@@ -216,26 +216,11 @@ impl Cx<'_> {
                 let (a, b) = (self.value(left), self.value(right));
                 a.joined(sign, Prec::Equality, &b, 1, true)
             }
-            BinaryOp::Concat => {
+            OpClass::Concat => {
                 let (high, low) = (self.expr(left), self.value(right));
                 concat(high, low)
             }
-            BinaryOp::Add
-            | BinaryOp::Sub
-            | BinaryOp::Mul
-            | BinaryOp::Div
-            | BinaryOp::Mod
-            | BinaryOp::SatAdd
-            | BinaryOp::SatSub
-            | BinaryOp::Shl
-            | BinaryOp::Shr
-            | BinaryOp::BitAnd
-            | BinaryOp::BitOr
-            | BinaryOp::BitXor
-            | BinaryOp::Lt
-            | BinaryOp::Le
-            | BinaryOp::Gt
-            | BinaryOp::Ge => {
+            OpClass::Arithmetic | OpClass::Shift | OpClass::Order => {
                 let (a, b) = (self.expr(left), self.expr(right));
                 self.arithmetic(op, a, b, left.ty, e.span)
             }
@@ -244,24 +229,13 @@ impl Cx<'_> {
 
     /// `field == constant` and `field == field` without a swap at run time.
     fn compared_in_place(&mut self, left: &Expr, right: &Expr, sign: &'static str) -> Option<CExpr> {
-        let (field_side, other) = match (&left.kind, &right.kind) {
-            (ExprKind::Field { .. }, _) => (left, right),
-            (_, ExprKind::Field { .. }) => (right, left),
-            _ => return None,
-        };
-        let ExprKind::Field { header, field } = &field_side.kind else { return None };
-        let raw = self.raw_field(header, *field)?;
+        let (field_side, other) = if left.as_field().is_some() { (left, right) } else { (right, left) };
+        let (header, field) = field_side.as_field()?;
+        let raw = self.raw_field(header, field)?;
         let bytes = field_side.ty.width() / 8;
-        let other = match &other.kind {
-            ExprKind::Const(value) => in_network_order(&self.constant(value, other.ty), bytes),
-            ExprKind::Field { header, field } => self.raw_field(header, *field)?,
-            ExprKind::Local(_)
-            | ExprKind::IsValid(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Slice { .. } => return None,
+        let other = match other.as_field() {
+            Some((header, field)) => self.raw_field(header, field)?,
+            None => in_network_order(&self.constant(other.as_const()?, other.ty), bytes),
         };
         Some(raw.joined(sign, Prec::Equality, &other, 1, true))
     }

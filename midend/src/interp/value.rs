@@ -4,6 +4,7 @@
 use crate::ir::BinaryOp;
 use num_bigint::BigUint;
 use num_traits::{One, ToPrimitive, Zero};
+use std::cmp::Ordering;
 
 /// The widest value that is held in a machine integer.
 pub const NARROW: u32 = 128;
@@ -244,34 +245,13 @@ pub fn big_shift(left: bool, a: &BigUint, amount: u128, width: u32, is_signed: b
 
 /// A comparison; operators that are none give false.
 pub fn big_compare(op: BinaryOp, a: &BigUint, b: &BigUint, width: u32, is_signed: bool) -> bool {
-    let less =
-        |a: &BigUint, b: &BigUint| match (is_signed && negative(a, width), is_signed && negative(b, width)) {
-            (true, false) => true,
-            (false, true) => false,
-            (true, true) | (false, false) => a < b,
-        };
-    match op {
-        BinaryOp::Eq => a == b,
-        BinaryOp::Ne => a != b,
-        BinaryOp::Lt => less(a, b),
-        BinaryOp::Le => !less(b, a),
-        BinaryOp::Gt => less(b, a),
-        BinaryOp::Ge => !less(a, b),
-        BinaryOp::Add
-        | BinaryOp::Sub
-        | BinaryOp::Mul
-        | BinaryOp::Div
-        | BinaryOp::Mod
-        | BinaryOp::SatAdd
-        | BinaryOp::SatSub
-        | BinaryOp::Shl
-        | BinaryOp::Shr
-        | BinaryOp::BitAnd
-        | BinaryOp::BitOr
-        | BinaryOp::BitXor
-        | BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::Concat => false,
+    let sign = |v: &BigUint| is_signed && negative(v, width);
+    // Of two numbers of one sign, the larger one's bit pattern is the larger; a negative one is below any other.
+    let order = sign(b).cmp(&sign(a)).then_with(|| a.cmp(b));
+    match order {
+        Ordering::Less => matches!(op, BinaryOp::Lt | BinaryOp::Le | BinaryOp::Ne),
+        Ordering::Equal => matches!(op, BinaryOp::Eq | BinaryOp::Le | BinaryOp::Ge),
+        Ordering::Greater => matches!(op, BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Ne),
     }
 }
 

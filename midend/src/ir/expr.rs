@@ -54,12 +54,14 @@ impl Expr {
         if a.ty == ty { a } else { Expr { kind: ExprKind::Cast(Box::new(a)), ty, span } }
     }
 
+    /// The header and position of the field that it reads, if it does that and nothing else.
+    pub fn as_field(&self) -> Option<(&HeaderRef, u32)> {
+        if let ExprKind::Field { header, field } = &self.kind { Some((header, *field)) } else { None }
+    }
+
     /// Its value, if it is a constant.
     pub fn as_const(&self) -> Option<&BigUint> {
-        match &self.kind {
-            ExprKind::Const(value) => Some(value),
-            _ => None,
-        }
+        if let ExprKind::Const(value) = &self.kind { Some(value) } else { None }
     }
 }
 
@@ -157,6 +159,46 @@ pub enum BinaryOp {
     Gt,
     /// `>=`
     Ge,
+}
+
+/// What operators of one class have in common: their operands' types and their result's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpClass {
+    /// Operands and result of one `Bits` type.
+    Arithmetic,
+    /// The left operand and the result of one `Bits` type, an unsigned amount.
+    Shift,
+    /// All of them bool.
+    Logic,
+    /// `++`
+    Concat,
+    /// `==` and `!=`
+    Equality,
+    /// `<`, `<=`, `>` and `>=`
+    Order,
+}
+
+impl BinaryOp {
+    /// Its class.
+    pub fn class(self) -> OpClass {
+        match self {
+            BinaryOp::Add
+            | BinaryOp::Sub
+            | BinaryOp::Mul
+            | BinaryOp::Div
+            | BinaryOp::Mod
+            | BinaryOp::SatAdd
+            | BinaryOp::SatSub
+            | BinaryOp::BitAnd
+            | BinaryOp::BitOr
+            | BinaryOp::BitXor => OpClass::Arithmetic,
+            BinaryOp::Shl | BinaryOp::Shr => OpClass::Shift,
+            BinaryOp::And | BinaryOp::Or => OpClass::Logic,
+            BinaryOp::Concat => OpClass::Concat,
+            BinaryOp::Eq | BinaryOp::Ne => OpClass::Equality,
+            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => OpClass::Order,
+        }
+    }
 }
 
 /// A header by name or by position in a stack.

@@ -1,6 +1,7 @@
 //! Expressions, l-values, headers and arguments.
 
 use super::{Region, Validator};
+use crate::ir::OpClass;
 use crate::ir::*;
 use num_bigint::BigUint;
 
@@ -76,44 +77,35 @@ impl Validator<'_> {
 
     fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, ty: ScalarType) {
         let (left, right) = (self.expr(a), self.expr(b));
-        match op {
-            BinaryOp::Add
-            | BinaryOp::Sub
-            | BinaryOp::Mul
-            | BinaryOp::Div
-            | BinaryOp::Mod
-            | BinaryOp::SatAdd
-            | BinaryOp::SatSub
-            | BinaryOp::BitAnd
-            | BinaryOp::BitOr
-            | BinaryOp::BitXor => {
+        match op.class() {
+            OpClass::Arithmetic => {
                 self.bits(ty, "an arithmetic operator");
                 self.agree(left, ty, "a left operand");
                 self.agree(right, ty, "a right operand");
             }
-            BinaryOp::Shl | BinaryOp::Shr => {
+            OpClass::Shift => {
                 self.bits(ty, "a shift");
                 self.agree(left, ty, "a shifted value");
                 let unsigned = matches!(right, ScalarType::Bits { signed: false, .. });
                 self.require(unsigned, "a shift by something else than an unsigned number");
             }
-            BinaryOp::And | BinaryOp::Or => {
+            OpClass::Logic => {
                 self.agree(ScalarType::Bool, ty, "a boolean operator");
                 self.agree(left, ScalarType::Bool, "a boolean operand");
                 self.agree(right, ScalarType::Bool, "a boolean operand");
             }
-            BinaryOp::Concat => {
+            OpClass::Concat => {
                 self.bits(left, "`++`");
                 self.bits(right, "`++`");
                 let expected =
                     ScalarType::Bits { width: left.width() + right.width(), signed: left.is_signed() };
                 self.agree(expected, ty, "`++`");
             }
-            BinaryOp::Eq | BinaryOp::Ne => {
+            OpClass::Equality => {
                 self.agree(ScalarType::Bool, ty, "a comparison");
                 self.agree(left, right, "a comparison");
             }
-            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
+            OpClass::Order => {
                 self.agree(ScalarType::Bool, ty, "a comparison");
                 self.agree(left, right, "a comparison");
                 self.bits(left, "an ordered comparison");

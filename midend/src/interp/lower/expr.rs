@@ -4,6 +4,7 @@ use super::Lowering;
 use crate::interp::code::{Access, Any, ArgCode, Dst, Narrow, Scalar, Var, Wide};
 use crate::interp::layout::Slot;
 use crate::interp::value::{NARROW, Value, mask};
+use crate::ir::OpClass;
 use crate::ir::{Arg, BinaryOp, Expr, ExprKind, HeaderRef, LValue, ScalarType, UnaryOp};
 use cranelift_entity::EntityRef;
 
@@ -140,15 +141,15 @@ impl Lowering<'_> {
     }
 
     fn narrow_binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, width: u32, signed: bool) -> Narrow {
-        match op {
-            BinaryOp::Concat => {
+        match op.class() {
+            OpClass::Concat => {
                 Narrow::Concat(Box::new([self.narrow(a), self.narrow(b)]), b.ty.width().min(NARROW))
             }
-            BinaryOp::Eq | BinaryOp::Ne if is_var(a.ty) => {
+            OpClass::Equality if is_var(a.ty) => {
                 let equal = Narrow::EqualVar(Box::new([self.var(a), self.var(b)]));
                 if op == BinaryOp::Eq { equal } else { Narrow::Flip(Box::new(equal), 1) }
             }
-            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
+            OpClass::Equality | OpClass::Order => {
                 let (width, signed) = (a.ty.width(), a.ty.is_signed());
                 if is_narrow(a.ty) {
                     Narrow::Binary(op, width, signed, Box::new([self.narrow(a), self.narrow(b)]))
@@ -156,20 +157,9 @@ impl Lowering<'_> {
                     Narrow::CompareWide(op, width, signed, Box::new([self.wide(a), self.wide(b)]))
                 }
             }
-            BinaryOp::Add
-            | BinaryOp::Sub
-            | BinaryOp::Mul
-            | BinaryOp::Div
-            | BinaryOp::Mod
-            | BinaryOp::SatAdd
-            | BinaryOp::SatSub
-            | BinaryOp::Shl
-            | BinaryOp::Shr
-            | BinaryOp::BitAnd
-            | BinaryOp::BitOr
-            | BinaryOp::BitXor
-            | BinaryOp::And
-            | BinaryOp::Or => Narrow::Binary(op, width, signed, Box::new([self.narrow(a), self.narrow(b)])),
+            OpClass::Arithmetic | OpClass::Shift | OpClass::Logic => {
+                Narrow::Binary(op, width, signed, Box::new([self.narrow(a), self.narrow(b)]))
+            }
         }
     }
 
@@ -192,31 +182,16 @@ impl Lowering<'_> {
             ExprKind::Unary(UnaryOp::Not | UnaryOp::Complement, a) => {
                 Wide::Complement(Box::new(self.wide(a)), width)
             }
-            ExprKind::Binary(op, a, b) => match op {
-                BinaryOp::Shl | BinaryOp::Shr => {
+            ExprKind::Binary(op, a, b) => match op.class() {
+                OpClass::Shift => {
                     let amount = self.narrow(b);
                     let value = self.wide(a);
                     Wide::Shift(*op == BinaryOp::Shl, Box::new(value), Box::new(amount), width, signed)
                 }
-                BinaryOp::Concat => Wide::Concat(Box::new([self.wide(a), self.wide(b)]), b.ty.width()),
-                BinaryOp::Add
-                | BinaryOp::Sub
-                | BinaryOp::Mul
-                | BinaryOp::Div
-                | BinaryOp::Mod
-                | BinaryOp::SatAdd
-                | BinaryOp::SatSub
-                | BinaryOp::BitAnd
-                | BinaryOp::BitOr
-                | BinaryOp::BitXor
-                | BinaryOp::And
-                | BinaryOp::Or
-                | BinaryOp::Eq
-                | BinaryOp::Ne
-                | BinaryOp::Lt
-                | BinaryOp::Le
-                | BinaryOp::Gt
-                | BinaryOp::Ge => Wide::Binary(*op, width, signed, Box::new([self.wide(a), self.wide(b)])),
+                OpClass::Concat => Wide::Concat(Box::new([self.wide(a), self.wide(b)]), b.ty.width()),
+                OpClass::Arithmetic | OpClass::Logic | OpClass::Equality | OpClass::Order => {
+                    Wide::Binary(*op, width, signed, Box::new([self.wide(a), self.wide(b)]))
+                }
             },
             ExprKind::Conditional(c, a, b) => {
                 Wide::Conditional(Box::new(self.narrow(c)), Box::new([self.wide(a), self.wide(b)]))
