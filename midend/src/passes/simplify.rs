@@ -80,90 +80,81 @@ fn simplify(block: &mut Block) {
 
 /// Appends what the statement comes to.
 fn statement(mut stmt: Stmt, result: &mut Block) {
-    let span = stmt.span;
-    match &mut stmt.kind {
-        StmtKind::If { condition, then_block, else_block } => {
-            if let Some(known) = condition.as_const() {
-                result.append(if known.is_zero() { else_block } else { then_block });
-                return;
-            }
-            if then_block.is_empty() && else_block.is_empty() {
-                return;
-            }
-            if then_block.is_empty() {
-                std::mem::swap(then_block, else_block);
-                *condition = Expr::not(condition.clone());
-                fold::fold(condition);
-            }
-            // `if (a) { if (b) { A } }` is `if (a && b) { A }`.
-            if else_block.is_empty()
-                && let [
-                    Stmt {
-                        kind: StmtKind::If { condition: inner, then_block: body, else_block: none }, ..
-                    },
-                ] = then_block.as_mut_slice()
-                && none.is_empty()
-            {
-                let both =
-                    Expr::binary(BinaryOp::And, condition.clone(), inner.clone(), ScalarType::Bool, span);
-                let then_block = std::mem::take(body);
-                let kind = StmtKind::If { condition: both, then_block, else_block: Vec::new() };
-                result.push(Stmt { kind, span });
-                return;
-            }
-        }
-        StmtKind::Switch { scrutinee, cases, default } => {
-            if let Some(known) = scrutinee.as_const() {
-                let chosen = cases.iter_mut().find(|(values, _)| values.contains(known));
-                result.append(chosen.map_or(default, |(_, block)| block));
-                return;
-            }
-            if default.is_empty() {
-                cases.retain(|(_, block)| !block.is_empty());
-            }
-            cases.retain(|(values, _)| !values.is_empty());
-            if cases.is_empty() {
-                result.append(default);
-                return;
-            }
-        }
-        StmtKind::Labelled { body, .. } if body.is_empty() => return,
-        StmtKind::Verify { condition, error } => match condition.as_const() {
-            Some(known) if known.is_zero() => {
-                let kind = StmtKind::Reject { error: error.clone() };
-                result.push(Stmt { kind, span });
-                return;
-            }
-            Some(_) => return,
-            None => {}
-        },
-        StmtKind::CopyHeader { dst: HeaderRef::Header(a), src: HeaderRef::Header(b) } if a == b => return,
-        StmtKind::Assign { dst, src } => match (&*dst, &src.kind) {
-            (LValue::Local(a), ExprKind::Local(b)) if a == b => return,
-            (
-                LValue::Field { header: HeaderRef::Header(a), field: i },
-                ExprKind::Field { header: HeaderRef::Header(b), field: j },
-            ) if a == b && i == j => return,
-            _ => {}
-        },
-        StmtKind::Labelled { .. }
-        | StmtKind::SetValid { .. }
-        | StmtKind::CopyHeader { .. }
-        | StmtKind::PushFront { .. }
-        | StmtKind::PopFront { .. }
-        | StmtKind::Leave(_)
-        | StmtKind::Loop { .. }
-        | StmtKind::ApplyTable { .. }
-        | StmtKind::CallExtern { .. }
-        | StmtKind::Extract { .. }
-        | StmtKind::Lookahead { .. }
-        | StmtKind::Advance { .. }
-        | StmtKind::PacketLength { .. }
-        | StmtKind::Reject { .. }
-        | StmtKind::Emit(_)
-        | StmtKind::EmitScalar(_) => {}
+    let rules = [branch, switch, verify, idle];
+    match rules.into_iter().find_map(|rule| rule(&mut stmt)) {
+        Some(mut simpler) => result.append(&mut simpler),
+        None => result.push(stmt),
     }
-    result.push(stmt);
+}
+
+/// What an `if` comes to, where it is another statement or none; it may also change.
+fn branch(stmt: &mut Stmt) -> Option<Block> {
+    let span = stmt.span;
+    let StmtKind::If { condition, then_block, else_block } = &mut stmt.kind else { return None };
+    if let Some(known) = condition.as_const() {
+        return Some(std::mem::take(if known.is_zero() { else_block } else { then_block }));
+    }
+    if then_block.is_empty() && else_block.is_empty() {
+        return Some(Vec::new());
+    }
+    if then_block.is_empty() {
+        std::mem::swap(then_block, else_block);
+        *condition = Expr::not(condition.clone());
+        fold::fold(condition);
+    }
+    // `if (a) { if (b) { A } }` is `if (a && b) { A }`.
+    if else_block.is_empty()
+        && let [Stmt { kind: StmtKind::If { condition: inner, then_block: body, else_block: none }, .. }] =
+            then_block.as_mut_slice()
+        && none.is_empty()
+    {
+        let both = Expr::binary(BinaryOp::And, condition.clone(), inner.clone(), ScalarType::Bool, span);
+        let then_block = std::mem::take(body);
+        let kind = StmtKind::If { condition: both, then_block, else_block: Vec::new() };
+        return Some(vec![Stmt { kind, span }]);
+    }
+    None
+}
+
+/// What a `switch` comes to, where it is only one of its blocks; cases that do nothing go.
+fn switch(stmt: &mut Stmt) -> Option<Block> {
+    let StmtKind::Switch { scrutinee, cases, default } = &mut stmt.kind else { return None };
+    if let Some(known) = scrutinee.as_const() {
+        let chosen = cases.iter_mut().find(|(values, _)| values.contains(known));
+        return Some(std::mem::take(chosen.map_or(default, |(_, block)| block)));
+    }
+    if default.is_empty() {
+        cases.retain(|(_, block)| !block.is_empty());
+    }
+    cases.retain(|(values, _)| !values.is_empty());
+    cases.is_empty().then(|| std::mem::take(default))
+}
+
+/// What a test of a constant comes to.
+fn verify(stmt: &mut Stmt) -> Option<Block> {
+    let StmtKind::Verify { condition, error } = &stmt.kind else { return None };
+    let known = condition.as_const()?;
+    let reject = || Stmt { kind: StmtKind::Reject { error: error.clone() }, span: stmt.span };
+    Some(if known.is_zero() { vec![reject()] } else { Vec::new() })
+}
+
+/// Nothing, if the statement does nothing.
+fn idle(stmt: &mut Stmt) -> Option<Block> {
+    let is_empty = matches!(&stmt.kind, StmtKind::Labelled { body, .. } if body.is_empty());
+    let to_itself = if let StmtKind::CopyHeader { dst: HeaderRef::Header(a), src: HeaderRef::Header(b) } =
+        &stmt.kind
+    {
+        a == b
+    } else if let StmtKind::Assign { dst: LValue::Local(a), src } = &stmt.kind {
+        matches!(src.kind, ExprKind::Local(b) if *a == b)
+    } else if let StmtKind::Assign { dst: LValue::Field { header: HeaderRef::Header(a), field: i }, src } =
+        &stmt.kind
+    {
+        matches!(src.as_field(), Some((HeaderRef::Header(b), j)) if a == b && *i == j)
+    } else {
+        false
+    };
+    (is_empty || to_itself).then(Vec::new)
 }
 
 /// Empties actions of tables that are applied nowhere any more: they may leave labels of blocks that are gone.
