@@ -56,17 +56,18 @@ impl<'h> Elaborator<'h> {
     /// A control's variables, then its apply block.
     pub(super) fn control_body(&mut self, object: ObjectId, body: &'h ControlBody) -> Res<()> {
         debug_assert_eq!(self.env.owner, Some(object));
-        for local in &body.locals {
-            match local {
-                LocalDecl::Variable(var, init) => self.variable(*var, init.as_ref())?,
-                LocalDecl::Constant(_)
-                | LocalDecl::Instance(_)
-                | LocalDecl::Action(_)
-                | LocalDecl::Table(_)
-                | LocalDecl::ValueSet(_) => {}
+        self.variables(&body.locals)?;
+        self.block_stmt(&body.apply)
+    }
+
+    /// The variables of a parser or control; its other declarations make nothing where they stand.
+    pub(super) fn variables(&mut self, locals: &'h [LocalDecl]) -> Res<()> {
+        for local in locals {
+            if let LocalDecl::Variable(var, init) = local {
+                self.variable(*var, init.as_ref())?;
             }
         }
-        self.block_stmt(&body.apply)
+        Ok(())
     }
 
     /// The instance's apply parameters stand for these from now on.

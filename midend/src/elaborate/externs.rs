@@ -9,7 +9,7 @@ use super::types::Class;
 use super::value::Value;
 use super::{Elaborator, Res};
 use crate::arch::TAKE_BITS;
-use crate::ir::{self, Arg, Expr, ExprKind, HeaderRef, ScalarType, StmtKind};
+use crate::ir::{self, Arg, Expr, ExprKind, HeaderRef, StmtKind};
 use p4xdp_frontend::hir::{Argument, Call, Direction, FunctionId, Type, TypeId};
 use p4xdp_frontend::source::Span;
 
@@ -228,22 +228,13 @@ impl<'h> Elaborator<'h> {
 
 /// Fields of headers take part while their headers are valid.
 fn leave_out_invalid(arg: &mut Arg) {
-    match arg {
-        Arg::In(value) => {
-            if let ExprKind::Field { header, .. } = &value.kind {
-                let kind = ExprKind::IsValid(header.clone());
-                let condition = Expr { kind, ty: ScalarType::Bool, span: value.span };
-                *arg = Arg::While { condition, value: value.clone() };
-            }
-        }
-        Arg::Struct(fields) => fields.iter_mut().for_each(|(_, field)| leave_out_invalid(field)),
-        Arg::While { .. }
-        | Arg::Out(_)
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => {}
+    if let Arg::Struct(fields) = arg {
+        fields.iter_mut().for_each(|(_, field)| leave_out_invalid(field));
+    }
+    if let Arg::In(value) = arg
+        && let ExprKind::Field { header, .. } = &value.kind
+    {
+        let condition = Expr::is_valid(header.clone(), value.span);
+        *arg = Arg::While { condition, value: value.clone() };
     }
 }

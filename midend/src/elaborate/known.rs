@@ -61,21 +61,9 @@ fn replace(block: &mut ir::Block, known: &FxHashMap<LocalId, BigUint>, given: &m
         {
             for arg in args {
                 let Some(value) = alone(arg) else { continue };
-                let number = match &value.kind {
-                    ExprKind::Const(number) => number,
-                    ExprKind::Local(local) if given.contains(local) => match known.get(local) {
-                        Some(number) => number,
-                        None => continue,
-                    },
-                    ExprKind::Local(_)
-                    | ExprKind::Field { .. }
-                    | ExprKind::IsValid(_)
-                    | ExprKind::Unary(..)
-                    | ExprKind::Binary(..)
-                    | ExprKind::Conditional(..)
-                    | ExprKind::Cast(_)
-                    | ExprKind::Slice { .. } => continue,
-                };
+                let local = |local: &LocalId| if given.contains(local) { known.get(local) } else { None };
+                let number = if let ExprKind::Local(id) = &value.kind { local(id) } else { value.as_const() };
+                let Some(number) = number else { continue };
                 let ty = ScalarType::bit(value.ty.width().next_multiple_of(8));
                 let whole = Arg::In(Expr::constant(number.clone(), ty, value.span));
                 if let Arg::Struct(fields) = arg {

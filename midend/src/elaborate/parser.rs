@@ -10,7 +10,7 @@ use super::value::Value;
 use super::{Elaborator, Res};
 use crate::ir::{self, Expr, Keyset, StateId, Target};
 use p4xdp_frontend::arena::Arena;
-use p4xdp_frontend::hir::{self, Block, Call, LocalDecl, ParserBody, StateTarget, TypeId};
+use p4xdp_frontend::hir::{self, Block, Call, ParserBody, StateTarget, TypeId};
 use p4xdp_frontend::source::Span;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -225,7 +225,7 @@ impl<'h> Elaborator<'h> {
             let sharing = Sharing { free: &free, outputs, each: &|_| true };
             let formals = e.formals(&parser.params, &actuals.each, &sharing)?;
             let copies = e.enter(&parser.params, actuals, &formals, span)?;
-            e.parser_locals(body)?;
+            e.variables(&body.locals)?;
             let rest = e.new_state(name, span)?;
             // The states of the sub-parser are made after the upper half is put away.
             let upper = std::mem::take(&mut e.out);
@@ -255,21 +255,6 @@ impl<'h> Elaborator<'h> {
         }
     }
 
-    /// A parser's variables.
-    pub(super) fn parser_locals(&mut self, body: &'h ParserBody) -> Res<()> {
-        for local in &body.locals {
-            match local {
-                LocalDecl::Variable(var, init) => self.variable(*var, init.as_ref())?,
-                LocalDecl::Constant(_)
-                | LocalDecl::Instance(_)
-                | LocalDecl::Action(_)
-                | LocalDecl::Table(_)
-                | LocalDecl::ValueSet(_) => {}
-            }
-        }
-        Ok(())
-    }
-
     /// A stage's parser; its parameters are bound.
     pub(super) fn stage_parser(
         &mut self,
@@ -292,7 +277,7 @@ impl<'h> Elaborator<'h> {
             e.bind_all(&parser.params, bindings);
             let (prologue, ()) = e.block(|e| {
                 init(e)?;
-                e.parser_locals(body)
+                e.variables(&body.locals)
             })?;
             let (_, start) = e.block(|e| e.parser_states(body, "", Target::Accept))?;
             Ok((prologue, start))

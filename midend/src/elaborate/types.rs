@@ -64,6 +64,37 @@ pub(super) struct TypeTable {
     enums: FxHashMap<hir::EnumId, ir::EnumId>,
 }
 
+/// The types that a type is made of.
+fn parts(ty: &mut Type) -> Vec<&mut TypeId> {
+    match ty {
+        Type::Struct(_, args)
+        | Type::Tuple(args)
+        | Type::Extern(_, args)
+        | Type::Parser(_, args)
+        | Type::Control(_, args)
+        | Type::Package(_, args) => args.iter_mut().collect(),
+        Type::Stack { element, .. } | Type::List(element) | Type::Set(element) => vec![element],
+        Type::Var(_)
+        | Type::Error
+        | Type::Void
+        | Type::Bool
+        | Type::Int
+        | Type::Bits { .. }
+        | Type::Varbit(_)
+        | Type::String
+        | Type::ErrorCode
+        | Type::MatchKind
+        | Type::Enum(_)
+        | Type::NewType(_)
+        | Type::Action(_)
+        | Type::Function(_)
+        | Type::Table(_)
+        | Type::ApplyResult(_)
+        | Type::ActionRun(_)
+        | Type::Infer(_) => Vec::new(),
+    }
+}
+
 impl TypeTable {
     pub(super) fn new(hir: &hir::Program) -> TypeTable {
         TypeTable {
@@ -80,34 +111,9 @@ impl TypeTable {
         if let Some(&known) = self.generic.get(&ty) {
             return known;
         }
-        let answer = match self.list[ty].clone() {
-            Type::Var(_) => true,
-            Type::Struct(_, args)
-            | Type::Tuple(args)
-            | Type::Extern(_, args)
-            | Type::Parser(_, args)
-            | Type::Control(_, args)
-            | Type::Package(_, args) => args.iter().any(|&a| self.is_generic(a)),
-            Type::Stack { element, .. } => self.is_generic(element),
-            Type::List(element) | Type::Set(element) => self.is_generic(element),
-            Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_) => false,
-        };
+        let mut own = self.list[ty].clone();
+        let answer =
+            matches!(own, Type::Var(_)) || parts(&mut own).into_iter().any(|part| self.is_generic(*part));
         self.generic.insert(ty, answer);
         answer
     }
@@ -117,38 +123,13 @@ impl TypeTable {
         if !self.is_generic(ty) {
             return ty;
         }
-        let each = |table: &mut Self, args: &[TypeId]| -> Vec<TypeId> {
-            args.iter().map(|&a| table.replace(a, vars)).collect()
-        };
-        let new = match self.list[ty].clone() {
-            Type::Var(var) => return vars.get(&var).copied().unwrap_or(ty),
-            Type::Struct(id, args) => Type::Struct(id, each(self, &args)),
-            Type::Tuple(args) => Type::Tuple(each(self, &args)),
-            Type::Extern(id, args) => Type::Extern(id, each(self, &args)),
-            Type::Parser(id, args) => Type::Parser(id, each(self, &args)),
-            Type::Control(id, args) => Type::Control(id, each(self, &args)),
-            Type::Package(id, args) => Type::Package(id, each(self, &args)),
-            Type::Stack { element, size } => Type::Stack { element: self.replace(element, vars), size },
-            Type::List(element) => Type::List(self.replace(element, vars)),
-            Type::Set(element) => Type::Set(self.replace(element, vars)),
-            other @ (Type::Error
-            | Type::Void
-            | Type::Bool
-            | Type::Int
-            | Type::Bits { .. }
-            | Type::Varbit(_)
-            | Type::String
-            | Type::ErrorCode
-            | Type::MatchKind
-            | Type::Enum(_)
-            | Type::NewType(_)
-            | Type::Action(_)
-            | Type::Function(_)
-            | Type::Table(_)
-            | Type::ApplyResult(_)
-            | Type::ActionRun(_)
-            | Type::Infer(_)) => other,
-        };
+        let mut new = self.list[ty].clone();
+        if let Type::Var(var) = new {
+            return vars.get(&var).copied().unwrap_or(ty);
+        }
+        for part in parts(&mut new) {
+            *part = self.replace(*part, vars);
+        }
         self.list.intern(new)
     }
 }
