@@ -4,7 +4,7 @@ use super::externs::hash::Crc;
 use super::externs::{ExternState, counter};
 use super::lower::keyset_matcher;
 use super::machine::Machine;
-use super::table::{ControlError, EntryAction, TableCode};
+use super::table::{ControlError, EntryAction, TableCode, TableState};
 use super::value::Value;
 use crate::ir::{Keyset, ScalarType};
 use num_bigint::BigUint;
@@ -47,6 +47,21 @@ impl Machine {
         let keys: Vec<KeyMatch> = given.map(in_form).collect();
         terms::check_keys(view, &keys)?;
         Ok(keys)
+    }
+
+    /// The entry with these keys, and its table.
+    fn entry(
+        &self,
+        table: &str,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+    ) -> Result<Option<(&TableCode, &TableState, u32)>, ControlError> {
+        let at = self.table_code(table)?;
+        let keys = self.checked_keys(at, keys)?;
+        let (Some(code), Some(state)) = (self.code.tables.get(at), self.state.tables.get(at)) else {
+            return Ok(None);
+        };
+        Ok(Some((code, state, state.find(code, &keys, priority)?)))
     }
 
     fn entry_action(&self, table: &TableCode, target: &Target) -> Result<EntryAction, ControlError> {
@@ -170,12 +185,7 @@ impl Machine {
         keys: &[KeyMatch],
         priority: Option<u32>,
     ) -> Result<bool, ControlError> {
-        let at = self.table_code(table)?;
-        let keys = self.checked_keys(at, keys)?;
-        let (Some(code), Some(state)) = (self.code.tables.get(at), self.state.tables.get(at)) else {
-            return Ok(false);
-        };
-        let entry = state.find(code, &keys, priority)?;
+        let Some((_, state, entry)) = self.entry(table, keys, priority)? else { return Ok(false) };
         Ok(state.entry(entry).is_some_and(|e| e.timer.expired(self.state.now)))
     }
 
@@ -270,12 +280,7 @@ impl Machine {
         keys: &[KeyMatch],
         priority: Option<u32>,
     ) -> Result<Count, ControlError> {
-        let at = self.table_code(table)?;
-        let keys = self.checked_keys(at, keys)?;
-        let (Some(code), Some(state)) = (self.code.tables.get(at), self.state.tables.get(at)) else {
-            return Ok(Count::default());
-        };
-        let entry = state.find(code, &keys, priority)?;
+        let Some((code, _, entry)) = self.entry(table, keys, priority)? else { return Ok(Count::default()) };
         match code.counter.and_then(|c| self.state.externs.get(c as usize)) {
             Some(ExternState::Counter(_, cells)) => {
                 Ok(cells.get(&u64::from(entry)).copied().unwrap_or_default())
