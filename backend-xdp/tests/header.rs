@@ -1,14 +1,6 @@
 //! The control-plane header of a hand-made manifest: golden text, and what a C and a C++ compiler say of it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 use p4xdp_backend_xdp::header::header;
 use p4xdp_control::entry::ActionCall;
 use p4xdp_control::manifest::{

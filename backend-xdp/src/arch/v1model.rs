@@ -19,7 +19,8 @@ use crate::layout::storage::PacketStores;
 use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Block, ExprKind, LValue, LocalId, Program, StmtKind, visit};
+use p4xdp_midend::ir::visit::{self, Part};
+use p4xdp_midend::ir::{Arg, Block, LValue, LocalId, Program, StmtKind};
 
 /// The port that drops.
 const DROP_PORT: u32 = 511;
@@ -79,33 +80,20 @@ pub(super) fn pipeline(
 fn write_of(block: &Block, variable: LocalId, externs: &ExternFacts) -> Option<Span> {
     let mut found = None;
     visit::statements(block, &mut |stmt| {
-        let writes = match &stmt.kind {
-            StmtKind::Assign { dst, src } => {
-                is_variable(dst, variable)
-                    && !matches!(&src.kind, ExprKind::Const(value) if *value == 0u32.into())
-            }
-            StmtKind::CallExtern { name, args, result, .. } => {
-                !externs.of(name).sets.contains(&(GROUP, 0))
-                    && args.iter().chain(result).any(|arg| is_written(arg, variable))
-            }
-            StmtKind::Lookahead { dst, .. } | StmtKind::PacketLength { dst } => *dst == variable,
-            StmtKind::SetValid { .. }
-            | StmtKind::CopyHeader { .. }
-            | StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::If { .. }
-            | StmtKind::Switch { .. }
-            | StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::Extract { .. }
-            | StmtKind::Advance { .. }
-            | StmtKind::Verify { .. }
-            | StmtKind::Reject { .. }
-            | StmtKind::Emit(_)
-            | StmtKind::EmitScalar(_) => false,
-        };
+        let mut writes = false;
+        if let StmtKind::Assign { dst, src } = &stmt.kind {
+            writes = is_variable(dst, variable) && src.as_const().is_none_or(|value| *value != 0u32.into());
+        } else if let StmtKind::CallExtern { name, .. } = &stmt.kind
+            && externs.of(name).sets.contains(&(GROUP, 0))
+        {
+            // It sets the group itself, and what it writes is told where it is called.
+        } else {
+            stmt.parts(&mut |part| match part {
+                Part::Local(local) => writes |= *local == variable,
+                Part::Arg(arg) | Part::Result(arg) => writes |= is_written(arg, variable),
+                Part::Expr(_) | Part::Target(_) | Part::Written(_) | Part::Header(_) | Part::Stack(_) => {}
+            });
+        }
         if writes && found.is_none() {
             found = Some(stmt.span);
         }

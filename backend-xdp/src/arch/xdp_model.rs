@@ -38,28 +38,8 @@ pub(super) fn pipeline(program: &Program, stages: &Stages<'_>) -> Option<Pipelin
 
 /// The statements do nothing that lasts but emit.
 fn has_no_effects(block: &Block) -> bool {
-    block.iter().all(|stmt| match &stmt.kind {
-        StmtKind::ApplyTable { .. } | StmtKind::CallExtern { .. } => false,
-        StmtKind::If { then_block, else_block, .. } => {
-            has_no_effects(then_block) && has_no_effects(else_block)
-        }
-        StmtKind::Switch { cases, default, .. } => {
-            cases.iter().all(|(_, block)| has_no_effects(block)) && has_no_effects(default)
-        }
-        StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => has_no_effects(body),
-        StmtKind::Assign { .. }
-        | StmtKind::SetValid { .. }
-        | StmtKind::CopyHeader { .. }
-        | StmtKind::PushFront { .. }
-        | StmtKind::PopFront { .. }
-        | StmtKind::Leave(_)
-        | StmtKind::Extract { .. }
-        | StmtKind::Lookahead { .. }
-        | StmtKind::Advance { .. }
-        | StmtKind::PacketLength { .. }
-        | StmtKind::Verify { .. }
-        | StmtKind::Reject { .. }
-        | StmtKind::Emit(_)
-        | StmtKind::EmitScalar(_) => true,
+    block.iter().all(|stmt| {
+        !matches!(stmt.kind, StmtKind::ApplyTable { .. } | StmtKind::CallExtern { .. })
+            && stmt.blocks().into_iter().all(has_no_effects)
     })
 }

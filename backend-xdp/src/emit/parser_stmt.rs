@@ -13,54 +13,23 @@ use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Expr, ExprKind, HeaderId, HeaderRef, LValue, LocalId, Stmt, StmtKind};
+use p4xdp_midend::ir::{Expr, ExprKind, HeaderId, HeaderRef, LValue, LocalId, Stmt};
 
 impl Cx<'_> {
-    /// Writes a statement that only parsers have. Its fixed length has been checked.
-    pub(super) fn parser_stmt(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
-            StmtKind::Extract { header, varbit_bits } => self.extract(header, varbit_bits.as_ref(), stmt),
-            StmtKind::Lookahead { offset, dst } => {
-                self.ensure(std::slice::from_ref(stmt), None, stmt.span);
-                self.lookahead(*offset, *dst, stmt.span);
-            }
-            StmtKind::Advance { bits } => self.advance(bits, stmt),
-            StmtKind::PacketLength { dst } => {
-                let variable = self.variable(*dst);
-                self.out.assignment(&variable, code!("@data_end - @data"));
-            }
-            StmtKind::Verify { condition, error } => {
-                self.check_expr_indices(condition);
-                let holds = self.condition(condition);
-                let error = self.value(error);
-                if !holds.is_true() {
-                    let fails = (!holds.is_false()).then(|| code!("!{}", holds.operand()));
-                    self.fail_with(fails.as_ref(), &error.text);
-                }
-                self.assume(condition, true);
-            }
-            StmtKind::Reject { error } => {
-                let error = self.value(error);
-                self.fail_with(None, &error.text);
-            }
-            StmtKind::Assign { .. }
-            | StmtKind::SetValid { .. }
-            | StmtKind::CopyHeader { .. }
-            | StmtKind::PushFront { .. }
-            | StmtKind::PopFront { .. }
-            | StmtKind::If { .. }
-            | StmtKind::Switch { .. }
-            | StmtKind::Labelled { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Loop { .. }
-            | StmtKind::ApplyTable { .. }
-            | StmtKind::CallExtern { .. }
-            | StmtKind::Emit(_)
-            | StmtKind::EmitScalar(_) => {}
+    /// Writes the test of a condition; the error where it does not hold.
+    pub(super) fn verify(&mut self, condition: &Expr, error: &Expr) {
+        self.check_expr_indices(condition);
+        let holds = self.condition(condition);
+        let error = self.value(error);
+        if !holds.is_true() {
+            let fails = (!holds.is_false()).then(|| code!("!{}", holds.operand()));
+            self.fail_with(fails.as_ref(), &error.text);
         }
+        self.assume(condition, true);
     }
 
-    fn extract(&mut self, header: &HeaderRef, varbit: Option<&Expr>, stmt: &Stmt) {
+    /// Writes an extraction. Its fixed length has been checked.
+    pub(super) fn extract(&mut self, header: &HeaderRef, varbit: Option<&Expr>, stmt: &Stmt) {
         self.check_index(header);
         if self.paths.is_unreachable() {
             return;
@@ -167,7 +136,8 @@ impl Cx<'_> {
         }
     }
 
-    fn lookahead(&mut self, offset: u32, dst: LocalId, span: Span) {
+    /// Writes a lookahead; its length has been checked.
+    pub(super) fn lookahead(&mut self, offset: u32, dst: LocalId, span: Span) {
         let (name, width) = (self.variable(dst), self.program.locals[dst].ty.width());
         if width == 0 {
             return;
@@ -190,7 +160,8 @@ impl Cx<'_> {
         self.out.assignment(&name, &value.text);
     }
 
-    fn advance(&mut self, bits: &Expr, stmt: &Stmt) {
+    /// Writes an advance, with the tests that it needs.
+    pub(super) fn advance(&mut self, bits: &Expr, stmt: &Stmt) {
         self.check_expr_indices(bits);
         match constant_bits(bits) {
             Some(n) if n % 8 != 0 => self.fail("ParserInvalidArgument"),
@@ -237,21 +208,9 @@ impl Cx<'_> {
 
     /// Writes the tests that `next` and `last` in an expression need.
     pub(super) fn check_expr_indices(&mut self, e: &Expr) {
-        match &e.kind {
-            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => self.check_index(header),
-            ExprKind::Unary(_, x) | ExprKind::Cast(x) | ExprKind::Slice { base: x, .. } => {
-                self.check_expr_indices(x)
-            }
-            ExprKind::Binary(_, a, b) => {
-                self.check_expr_indices(a);
-                self.check_expr_indices(b);
-            }
-            ExprKind::Conditional(a, b, c) => {
-                self.check_expr_indices(a);
-                self.check_expr_indices(b);
-                self.check_expr_indices(c);
-            }
-            ExprKind::Const(_) | ExprKind::Local(_) => {}
+        match e.header() {
+            Some(header) => self.check_index(header),
+            None => e.operands(&mut |operand| self.check_expr_indices(operand)),
         }
     }
 
@@ -287,17 +246,7 @@ impl Cx<'_> {
 
 /// The value of a number of bits that is a constant.
 pub(super) fn constant_bits(bits: &Expr) -> Option<u32> {
-    match &bits.kind {
-        ExprKind::Const(value) => Some(value.to_u32().unwrap_or(u32::MAX)),
-        ExprKind::Local(_)
-        | ExprKind::Field { .. }
-        | ExprKind::IsValid(_)
-        | ExprKind::Unary(..)
-        | ExprKind::Binary(..)
-        | ExprKind::Conditional(..)
-        | ExprKind::Cast(_)
-        | ExprKind::Slice { .. } => None,
-    }
+    bits.as_const().map(|value| value.to_u32().unwrap_or(u32::MAX))
 }
 
 /// A constant of an expression's type.

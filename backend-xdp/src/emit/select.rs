@@ -63,19 +63,9 @@ impl Cx<'_> {
     fn select_by_switch(&mut self, key: &Expr, cases: &[SelectCase]) {
         let bytes = key.ty.width() / 8;
         // A swap at run time is no better than none: then the constants stay as they are.
-        let in_place = match &key.kind {
-            ExprKind::Field { header, field } if matches!(key.ty.width(), 16 | 32 | 64) => {
-                self.raw_field(header, *field)
-            }
-            ExprKind::Field { .. }
-            | ExprKind::Const(_)
-            | ExprKind::Local(_)
-            | ExprKind::IsValid(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Slice { .. } => None,
+        let in_place = match key.as_field() {
+            Some((header, field)) if matches!(key.ty.width(), 16 | 32 | 64) => self.raw_field(header, field),
+            Some(_) | None => None,
         };
         let is_in_place = in_place.is_some();
         let value = in_place.unwrap_or_else(|| self.value(key));

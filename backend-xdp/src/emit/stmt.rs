@@ -39,12 +39,21 @@ impl Cx<'_> {
             StmtKind::CallExtern { instance, name, type_args: _, args, result } => {
                 self.call_extern(*instance, name, args, result.as_ref(), stmt.span);
             }
-            StmtKind::Extract { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::Advance { .. }
-            | StmtKind::PacketLength { .. }
-            | StmtKind::Verify { .. }
-            | StmtKind::Reject { .. } => self.parser_stmt(stmt),
+            StmtKind::Extract { header, varbit_bits } => self.extract(header, varbit_bits.as_ref(), stmt),
+            StmtKind::Lookahead { offset, dst } => {
+                self.ensure(std::slice::from_ref(stmt), None, stmt.span);
+                self.lookahead(*offset, *dst, stmt.span);
+            }
+            StmtKind::Advance { bits } => self.advance(bits, stmt),
+            StmtKind::PacketLength { dst } => {
+                let variable = self.variable(*dst);
+                self.out.assignment(&variable, code!("@data_end - @data"));
+            }
+            StmtKind::Verify { condition, error } => self.verify(condition, error),
+            StmtKind::Reject { error } => {
+                let error = self.value(error);
+                self.fail_with(None, &error.text);
+            }
             StmtKind::Emit(header) => self.emit_header(header, stmt.span),
             StmtKind::EmitScalar(_) => {
                 self.refuse(

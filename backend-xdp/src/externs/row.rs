@@ -109,16 +109,10 @@ impl Cx<'_> {
 
     /// A condition as text, to be compared: what it takes to evaluate it is written where that is done.
     fn validity(&mut self, condition: &Expr) -> Code {
-        match &condition.kind {
-            ExprKind::IsValid(header) => self.validity_of(header),
-            ExprKind::Const(_)
-            | ExprKind::Local(_)
-            | ExprKind::Field { .. }
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Slice { .. } => self.condition(condition).text,
+        if let ExprKind::IsValid(header) = &condition.kind {
+            self.validity_of(header)
+        } else {
+            self.condition(condition).text
         }
     }
 

@@ -16,9 +16,8 @@ use crate::limits::STACK_FOR_HEADERS;
 use crate::names::Names;
 use cranelift_entity::EntitySet;
 use p4xdp_frontend::arena::Arena;
-use p4xdp_midend::ir::{
-    Block, Expr, ExprKind, HeaderId, HeaderRef, HeaderTypeId, LValue, Program, StackId, StmtKind,
-};
+use p4xdp_midend::ir::visit::Part;
+use p4xdp_midend::ir::{Block, Expr, HeaderId, HeaderRef, HeaderTypeId, LValue, Program, StackId, StmtKind};
 
 /// What becomes of stores to extracted headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,45 +204,23 @@ impl<'a> Uses<'a> {
 
     fn block(&mut self, block: &Block) {
         for stmt in block {
-            match &stmt.kind {
-                StmtKind::Assign { dst, .. } => self.lvalue(dst),
-                StmtKind::SetValid { header, valid } => {
-                    if *valid {
-                        mark(self.program, &mut self.made, header);
-                    }
-                }
-                StmtKind::CopyHeader { dst, .. } => {
-                    mark(self.program, &mut self.made, dst);
-                    mark(self.program, &mut self.written, dst);
-                }
-                StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => self.shifted(*stack),
-                StmtKind::If { then_block, else_block, .. } => {
-                    self.block(then_block);
-                    self.block(else_block);
-                }
-                StmtKind::Switch { cases, default, .. } => {
-                    for (_, block) in cases {
-                        self.block(block);
-                    }
-                    self.block(default);
-                }
-                StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
-                StmtKind::CallExtern { args, result, .. } => {
-                    for arg in args.iter().chain(result) {
-                        arg.targets(&mut |target| self.lvalue(target));
-                    }
-                }
-                StmtKind::Extract { header, .. } => mark(self.program, &mut self.extracted, header),
-                StmtKind::Leave(_)
-                | StmtKind::ApplyTable { .. }
-                | StmtKind::Lookahead { .. }
-                | StmtKind::Advance { .. }
-                | StmtKind::PacketLength { .. }
-                | StmtKind::Verify { .. }
-                | StmtKind::Reject { .. }
-                | StmtKind::Emit(_)
-                | StmtKind::EmitScalar(_) => {}
+            if let StmtKind::SetValid { header, valid: true } = &stmt.kind {
+                mark(self.program, &mut self.made, header);
             }
+            if let StmtKind::CopyHeader { dst, .. } = &stmt.kind {
+                mark(self.program, &mut self.made, dst);
+                mark(self.program, &mut self.written, dst);
+            }
+            if let StmtKind::Extract { header, .. } = &stmt.kind {
+                mark(self.program, &mut self.extracted, header);
+            }
+            stmt.parts(&mut |part| match part {
+                Part::Target(target) => self.lvalue(target),
+                Part::Arg(arg) | Part::Result(arg) => arg.targets(&mut |target| self.lvalue(target)),
+                Part::Stack(stack) => self.shifted(*stack),
+                Part::Expr(_) | Part::Written(_) | Part::Header(_) | Part::Local(_) => {}
+            });
+            stmt.blocks().into_iter().for_each(|inner| self.block(inner));
         }
     }
 
@@ -256,10 +233,8 @@ impl<'a> Uses<'a> {
     }
 
     fn lvalue(&mut self, lvalue: &LValue) {
-        match lvalue {
-            LValue::Local(_) => {}
-            LValue::Field { header, .. } => mark(self.program, &mut self.written, header),
-            LValue::Slice { base, .. } => self.lvalue(base),
+        if let LValue::Field { header, .. } = lvalue.root() {
+            mark(self.program, &mut self.written, header);
         }
     }
 }
@@ -286,17 +261,7 @@ pub fn candidates(program: &Program, header: &HeaderRef) -> Vec<HeaderId> {
 
 /// The value of an index that is a constant; one too large for any stack is `usize::MAX`.
 pub fn constant_index(index: &Expr) -> Option<usize> {
-    match &index.kind {
-        ExprKind::Const(value) => Some(usize::try_from(value).unwrap_or(usize::MAX)),
-        ExprKind::Local(_)
-        | ExprKind::Field { .. }
-        | ExprKind::IsValid(_)
-        | ExprKind::Unary(..)
-        | ExprKind::Binary(..)
-        | ExprKind::Conditional(..)
-        | ExprKind::Cast(_)
-        | ExprKind::Slice { .. } => None,
-    }
+    index.as_const().map(|value| usize::try_from(value).unwrap_or(usize::MAX))
 }
 
 /// Bytes of the stack that a header in memory may take. clang keeps each byte of a short array in a register of its own, and has to put

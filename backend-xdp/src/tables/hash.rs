@@ -51,16 +51,7 @@ impl TableStorage for HashTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
-        out.begin(code!("struct {}_key {}_key {} = {{", self.stem, self.stem, key_alignment()));
-        emit_key_values(&self.key, keys, out);
-        out.end_with(code!("};"));
-        out.line(code!(
-            "struct {} *{} = @bpf_map_lookup_elem(&{}, &{}_key);",
-            value.tag,
-            entry,
-            self.stem,
-            self.stem
-        ));
+        emit_lookup_by_structure(&self.stem, value, entry, out, |out| emit_key_values(&self.key, keys, out));
     }
 
     fn key_places(&self) -> Vec<Place> {
@@ -92,6 +83,20 @@ pub fn emit_key_structure(stem: &Name, first: Option<Code>, key: &Members, start
     }
     out.end_with(code!("};"));
     out.blank();
+}
+
+/// Fills the structure of a table's keys and looks it up.
+pub fn emit_lookup_by_structure(
+    stem: &Name,
+    value: &ValueLayout,
+    entry: &Name,
+    out: &mut Tree,
+    members: impl FnOnce(&mut Tree),
+) {
+    out.begin(code!("struct {}_key {}_key {} = {{", stem, stem, key_alignment()));
+    members(out);
+    out.end_with(code!("};"));
+    out.line(code!("struct {} *{} = @bpf_map_lookup_elem(&{}, &{}_key);", value.tag, entry, stem, stem));
 }
 
 /// Writes the designated initialisers of a key; C zeroes what is not named, and that includes all gaps.

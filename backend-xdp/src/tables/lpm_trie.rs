@@ -4,8 +4,8 @@
 //! [`LpmTrieTable::fixed_bits`] plus the length that P4 means. The kernel takes no hash maps by prefix; this is what a
 //! virtual routing table (`vrf: exact; dst: lpm`) needs.
 
-use super::hash::{emit_key_structure, emit_key_values};
-use super::strategy::{KeyValues, TableStorage, key_alignment};
+use super::hash::{emit_key_structure, emit_key_values, emit_lookup_by_structure};
+use super::strategy::{KeyValues, TableStorage};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
@@ -89,17 +89,10 @@ impl TableStorage for LpmTrieTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
-        out.begin(code!("struct {}_key {}_key {} = {{", self.stem, self.stem, key_alignment()));
-        out.line(code!(".prefixlen = {},", self.full_length()));
-        emit_key_values(&self.members, &mut Reordered { keys, positions: &self.positions }, out);
-        out.end_with(code!("};"));
-        out.line(code!(
-            "struct {} *{} = @bpf_map_lookup_elem(&{}, &{}_key);",
-            value.tag,
-            entry,
-            self.stem,
-            self.stem
-        ));
+        emit_lookup_by_structure(&self.stem, value, entry, out, |out| {
+            out.line(code!(".prefixlen = {},", self.full_length()));
+            emit_key_values(&self.members, &mut Reordered { keys, positions: &self.positions }, out);
+        });
     }
 
     fn key_places(&self) -> Vec<Place> {

@@ -4,8 +4,9 @@
 
 use crate::layout::extern_facts::ExternFacts;
 use p4xdp_control::storage::ByteOrder;
+use p4xdp_midend::ir::visit::Part;
 use p4xdp_midend::ir::{
-    Action, ActionParam, Arg, Block, Expr, ExprKind, HeaderRef, LValue, LocalId, Program, ScalarType,
+    Action, ActionParam, Arg, Block, Expr, ExprKind, HeaderRef, LValue, LocalId, Program, ScalarType, Stmt,
     StmtKind,
 };
 
@@ -56,104 +57,60 @@ struct Uses<'a> {
 impl Uses<'_> {
     fn block(&mut self, block: &Block) {
         for stmt in block {
-            self.stmt(&stmt.kind);
+            self.stmt(stmt);
         }
     }
 
-    fn stmt(&mut self, stmt: &StmtKind) {
-        match stmt {
-            StmtKind::Assign { dst, src } => match (dst, &src.kind) {
-                (LValue::Field { header, field }, ExprKind::Local(local))
-                    if *local == self.local && src.ty.width() == self.ty.width() =>
+    fn stmt(&mut self, stmt: &Stmt) {
+        if let StmtKind::Assign { dst: LValue::Field { header, field }, src } = &stmt.kind
+            && matches!(src.kind, ExprKind::Local(local) if local == self.local)
+            && src.ty.width() == self.ty.width()
+        {
+            self.header(header);
+            if is_byte_field(self.program, header, *field) {
+                self.copies += 1;
+            } else {
+                self.others += 1;
+            }
+        } else {
+            stmt.parts(&mut |part| self.part(stmt, part));
+        }
+        if let StmtKind::ApplyTable { table, .. } = &stmt.kind {
+            self.program.tables[*table].keys.iter().for_each(|key| self.expr(&key.expr));
+        }
+        stmt.blocks().into_iter().for_each(|inner| self.block(inner));
+    }
+
+    fn part(&mut self, stmt: &Stmt, part: Part<'_>) {
+        match part {
+            Part::Expr(expr) => self.expr(expr),
+            Part::Target(lvalue) => self.lvalue(lvalue),
+            Part::Written(header) | Part::Header(header) => self.header(header),
+            Part::Stack(_) => {}
+            Part::Local(local) => self.others += usize::from(*local == self.local),
+            Part::Arg(arg) | Part::Result(arg) => {
+                let order_free = matches!(&stmt.kind, StmtKind::CallExtern { name, .. } if self.externs.of(name).order_free);
+                if order_free
+                    && let Arg::In(Expr { kind: ExprKind::Local(local), .. }) = arg
+                    && *local == self.local
                 {
-                    self.header(header);
-                    if is_byte_field(self.program, header, *field) {
-                        self.copies += 1;
-                    } else {
-                        self.others += 1;
-                    }
-                }
-                (LValue::Local(_) | LValue::Field { .. } | LValue::Slice { .. }, _) => {
-                    self.lvalue(dst);
-                    self.expr(src);
-                }
-            },
-            StmtKind::SetValid { header, .. } | StmtKind::Emit(header) => self.header(header),
-            StmtKind::CopyHeader { dst, src } => {
-                self.header(dst);
-                self.header(src);
-            }
-            StmtKind::PushFront { .. } | StmtKind::PopFront { .. } | StmtKind::Leave(_) => {}
-            StmtKind::If { condition, then_block, else_block } => {
-                self.expr(condition);
-                self.block(then_block);
-                self.block(else_block);
-            }
-            StmtKind::Switch { scrutinee, cases, default } => {
-                self.expr(scrutinee);
-                for (_, block) in cases {
-                    self.block(block);
-                }
-                self.block(default);
-            }
-            StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => self.block(body),
-            StmtKind::ApplyTable { table, hit, action_run } => {
-                self.program.tables[*table].keys.iter().for_each(|key| self.expr(&key.expr));
-                self.others += [hit, action_run].into_iter().flatten().filter(|l| **l == self.local).count();
-            }
-            StmtKind::CallExtern { name, args, result, .. } => {
-                let order_free = self.externs.of(name).order_free;
-                for arg in args.iter().chain(result) {
-                    if let Arg::In(Expr { kind: ExprKind::Local(local), .. }) = arg
-                        && *local == self.local
-                        && order_free
-                    {
-                        self.copies += 1;
-                    } else {
-                        self.arg(arg);
-                    }
+                    self.copies += 1;
+                } else {
+                    arg.parts(&mut |part| self.part(stmt, part));
                 }
             }
-            StmtKind::Extract { header, varbit_bits } => {
-                self.header(header);
-                varbit_bits.iter().for_each(|e| self.expr(e));
-            }
-            StmtKind::Lookahead { dst, offset: _ } | StmtKind::PacketLength { dst } => {
-                self.others += usize::from(*dst == self.local);
-            }
-            StmtKind::Advance { bits } => self.expr(bits),
-            StmtKind::Verify { condition, error } => {
-                self.expr(condition);
-                self.expr(error);
-            }
-            StmtKind::Reject { error } => self.expr(error),
-            StmtKind::EmitScalar(value) => self.expr(value),
         }
     }
 
     fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Const(_) => {}
-            ExprKind::Local(local) => self.others += usize::from(*local == self.local),
-            ExprKind::Field { header, .. } | ExprKind::IsValid(header) => self.header(header),
-            ExprKind::Unary(_, a) | ExprKind::Cast(a) | ExprKind::Slice { base: a, .. } => self.expr(a),
-            ExprKind::Binary(_, a, b) => {
-                self.expr(a);
-                self.expr(b);
-            }
-            ExprKind::Conditional(a, b, c) => {
-                self.expr(a);
-                self.expr(b);
-                self.expr(c);
-            }
+        if let ExprKind::Local(local) = &expr.kind {
+            self.others += usize::from(*local == self.local);
         }
+        expr.operands(&mut |operand| self.expr(operand));
     }
 
     fn header(&mut self, header: &HeaderRef) {
-        match header {
-            HeaderRef::Element { index, .. } => self.expr(index),
-            HeaderRef::Header(_) | HeaderRef::Next(_) | HeaderRef::Last(_) => {}
-        }
+        header.exprs(&mut |index| self.expr(index));
     }
 
     fn lvalue(&mut self, lvalue: &LValue) {
@@ -161,20 +118,6 @@ impl Uses<'_> {
             LValue::Local(local) => self.others += usize::from(*local == self.local),
             LValue::Field { header, .. } => self.header(header),
             LValue::Slice { base, .. } => self.lvalue(base),
-        }
-    }
-
-    fn arg(&mut self, arg: &Arg) {
-        match arg {
-            Arg::In(expr) => self.expr(expr),
-            Arg::While { condition, value } => {
-                self.expr(condition);
-                self.expr(value);
-            }
-            Arg::Out(lvalue) => self.lvalue(lvalue),
-            Arg::Header(header) => self.header(header),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, arg)| self.arg(arg)),
-            Arg::Stack(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => {}
         }
     }
 }

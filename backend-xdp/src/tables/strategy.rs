@@ -19,7 +19,7 @@ use num_traits::ToPrimitive;
 use p4xdp_control::annotation::AnnotationBody;
 use p4xdp_control::storage::{ByteOrder, Place, Storage};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{ExprKind, KeyElement, MatchKind, Program, PropertyValue, ScalarType, Table};
+use p4xdp_midend::ir::{KeyElement, MatchKind, Program, PropertyValue, ScalarType, Table};
 
 /// Capacity of a table that does not say one; P4 leaves it to the target.
 const USUAL_SIZE: u64 = 1024;
@@ -218,17 +218,9 @@ fn refuse_attached(
 
 /// The order in which a key is best kept where only equality matters: as it stands in the packet.
 pub(super) fn exact_order(program: &Program, key: &KeyElement) -> ByteOrder {
-    match &key.expr.kind {
-        ExprKind::Field { header, field } if is_byte_field(program, header, *field) => ByteOrder::Network,
-        ExprKind::Field { .. }
-        | ExprKind::Const(_)
-        | ExprKind::Local(_)
-        | ExprKind::IsValid(_)
-        | ExprKind::Unary(..)
-        | ExprKind::Binary(..)
-        | ExprKind::Conditional(..)
-        | ExprKind::Cast(_)
-        | ExprKind::Slice { .. } => ByteOrder::Host,
+    match key.expr.as_field() {
+        Some((header, field)) if is_byte_field(program, header, field) => ByteOrder::Network,
+        Some(_) | None => ByteOrder::Host,
     }
 }
 

@@ -42,17 +42,7 @@ impl Strategy for Array {
         }]
     }
 
-    fn map(&self) -> &str {
-        &self.map
-    }
-
-    fn value_size(&self) -> u32 {
-        self.value_size
-    }
-
-    fn action(&self) -> &Place {
-        &self.action
-    }
+    in_one_map!();
 
     fn first_action(&self) -> u32 {
         1

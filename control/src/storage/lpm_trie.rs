@@ -38,17 +38,7 @@ impl Strategy for LpmTrie {
         }]
     }
 
-    fn map(&self) -> &str {
-        &self.map
-    }
-
-    fn value_size(&self) -> u32 {
-        self.value_size
-    }
-
-    fn action(&self) -> &Place {
-        &self.action
-    }
+    in_one_map!();
 
     fn same_but_for_names(&self, other: &Storage) -> bool {
         matches!(other, Storage::LpmTrie(other) if *self == LpmTrie { map: self.map.clone(), ..other.clone() })

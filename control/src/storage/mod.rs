@@ -3,6 +3,23 @@
 //!
 //! One file a strategy. [`Storage::strategy`] is the only place that tells them apart; everybody else asks [`Strategy`].
 
+/// What [`Strategy`] asks of a storage in one map: fields of these names hold it.
+macro_rules! in_one_map {
+    () => {
+        fn map(&self) -> &str {
+            &self.map
+        }
+
+        fn value_size(&self) -> u32 {
+            self.value_size
+        }
+
+        fn action(&self) -> &Place {
+            &self.action
+        }
+    };
+}
+
 pub mod array;
 pub mod hash;
 pub mod lpm_trie;

@@ -14,7 +14,7 @@ use num_traits::{ToPrimitive, Zero};
 use p4xdp_control::manifest::ENTRIES_LOADED;
 use p4xdp_control::storage::ByteOrder;
 use p4xdp_frontend::diagnostic::codes;
-use p4xdp_midend::ir::{ActionCall, Entry, ExprKind, KeyElement, Keyset, MatchKind, Table};
+use p4xdp_midend::ir::{ActionCall, Entry, KeyElement, Keyset, MatchKind, Table};
 use std::collections::{HashMap, HashSet};
 
 /// More initial entries than this are not copied into the program.
@@ -208,17 +208,8 @@ impl Cx<'_> {
             .entries
             .iter()
             .any(|entry| matches!(entry.keysets.get(position), Some(Keyset::Range { .. })));
-        let in_packet = match &key.expr.kind {
-            ExprKind::Field { header, field } => is_byte_field(self.program, header, *field),
-            ExprKind::Const(_)
-            | ExprKind::Local(_)
-            | ExprKind::IsValid(_)
-            | ExprKind::Unary(..)
-            | ExprKind::Binary(..)
-            | ExprKind::Conditional(..)
-            | ExprKind::Cast(_)
-            | ExprKind::Slice { .. } => false,
-        };
+        let in_packet =
+            key.expr.as_field().is_some_and(|(header, field)| is_byte_field(self.program, header, field));
         Shape::of(key.expr.ty, if in_packet && !ranged { ByteOrder::Network } else { ByteOrder::Host })
     }
 }
