@@ -1,13 +1,5 @@
 //! Bad input on the command line: a clear error, the exit status of the contract, and never a panic.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a failing test may panic, and a bench prints"
-)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "it is a test")]
 
 use p4xdp_test_support::command;
 use std::io::Write;

@@ -2,15 +2,7 @@
 //! forwarded; the example in `examples/c-control` controls a router that somebody else has loaded; one controls two programs.
 //!
 //! Needs root, cc and libbpf-dev.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a failing test may panic, and a bench prints"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
 use p4xdp_test_support::bpftool::load;
 use p4xdp_test_support::command::p4xdp;

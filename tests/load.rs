@@ -1,16 +1,10 @@
 //! Loading and control by the command line, in network namespaces of the tests' own. The programs are in `testdata/load`.
 //!
 //! Needs root and iproute2; without root it is passed over outside CI.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a failing test may panic"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test may panic")]
 
-use p4xdp_test_support::command::{binary, build};
-use p4xdp_test_support::space::{Space, privileged};
+use p4xdp_test_support::command::binary;
+use p4xdp_test_support::space::{Space, with_object};
 use std::process::Output;
 
 fn stderr(output: &Output) -> String {
@@ -25,12 +19,13 @@ fn route(space: &Space, device: &str, prefix: &str, port: &str) {
 
 #[test]
 fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
-    if !privileged("two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once") {
+    let Some((_dir, object, space)) = with_object(
+        "two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once",
+        "testdata/load/two_devices.p4",
+        "two-devices",
+    ) else {
         return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let object = build("testdata/load/two_devices.p4", dir.path());
-    let space = Space::new("two-devices");
+    };
     for (device, prefix, port) in [("sw", "10.1.0.0/16", "1000"), ("host", "10.2.0.0/16", "1001")] {
         space.run(&[binary(), "load", "--no-pins", &object, device]);
         route(&space, device, prefix, port);
@@ -64,12 +59,13 @@ fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
 
 #[test]
 fn registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have() {
-    if !privileged("registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have") {
+    let Some((_dir, object, space)) = with_object(
+        "registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have",
+        "testdata/packets/v1model_registers.p4",
+        "two-registers",
+    ) else {
         return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let object = build("testdata/packets/v1model_registers.p4", dir.path());
-    let space = Space::new("two-registers");
+    };
     for device in ["1=sw", "2=host"] {
         space.run(&[binary(), "load", "--no-pins", &object, device]);
     }
@@ -93,12 +89,13 @@ fn registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have(
 
 #[test]
 fn changes_of_tables_while_programs_are_loaded_are_not_lost() {
-    if !privileged("changes_of_tables_while_programs_are_loaded_are_not_lost") {
+    let Some((_dir, object, space)) = with_object(
+        "changes_of_tables_while_programs_are_loaded_are_not_lost",
+        "testdata/load/two_devices.p4",
+        "load-and-insert",
+    ) else {
         return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let object = build("testdata/load/two_devices.p4", dir.path());
-    let space = Space::new("load-and-insert");
+    };
     // Two programs whose tables are put together again and again, each time copied.
     for device in ["sw", "host"] {
         space.run(&[binary(), "load", "--no-pins", &object, device]);

@@ -2,23 +2,26 @@
 //! constant entries hold without any control program, and p4xdp finds its tables afterwards.
 //!
 //! Needs root, iproute2, ethtool and xdp-tools.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a failing test may panic, and a bench prints"
-)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "it is a test")]
 
-use p4xdp_test_support::command::{binary, build};
-use p4xdp_test_support::space::{Space, privileged};
+use p4xdp_test_support::command::binary;
+use p4xdp_test_support::space::{Space, with_object};
 
 /// Sends a frame from the host's end: an echo request to a neighbour whose address we make up.
 fn send(space: &Space, destination: &str) {
     space.run(&["ip", "neighbour", "replace", "10.9.0.9", "lladdr", destination, "dev", "host"]);
     space.try_run(&["ping", "-q", "-c", "1", "-W", "0.1", "10.9.0.9"]);
+}
+
+/// Takes up the entry of the address that [`holds`] sends to.
+fn insert(space: &Space) {
+    let entry = ["mac", "02:00:00:00:00:09", "forward", "port=1000"];
+    space.run(&[&[binary(), "table", "insert", "--dev", "sw"][..], &entry].concat());
+}
+
+/// The switch's object, and a namespace to run it in; nothing where the test is passed over.
+fn switch(test: &str, name: &str) -> Option<(tempfile::TempDir, String, Space)> {
+    with_object(test, "examples/switch/switch.p4", name)
 }
 
 /// Unknown destinations are dropped and counted by the default action, pause frames dropped by a constant entry, LLDP passed by another.
@@ -33,29 +36,14 @@ fn holds(space: &Space) {
         "the default action counts unknown destinations:\n{counters}"
     );
     assert!(counters.contains("[2]: 2 packets"), "constant entries count reserved ones:\n{counters}");
-    space.run(&[
-        binary(),
-        "table",
-        "insert",
-        "--dev",
-        "sw",
-        "mac",
-        "02:00:00:00:00:09",
-        "forward",
-        "port=1000",
-    ]);
+    insert(space);
     let tables = space.run(&[binary(), "table", "dump", "--dev", "sw"]);
     assert!(tables.contains("forward(port=sw)"), "{tables}");
 }
 
 #[test]
 fn iproute2_attaches_the_switch() {
-    if !privileged("iproute2_attaches_the_switch") {
-        return;
-    }
-    let dir = tempfile::tempdir().expect("a temporary directory");
-    let object = build("examples/switch/switch.p4", dir.path());
-    let space = Space::new("iproute2");
+    let Some((_dir, object, space)) = switch("iproute2_attaches_the_switch", "iproute2") else { return };
     space.run(&["ip", "link", "set", "dev", "sw", "xdp", "obj", &object, "sec", "xdp"]);
     holds(&space);
     space.run(&["ip", "link", "set", "dev", "sw", "xdp", "off"]);
@@ -63,12 +51,7 @@ fn iproute2_attaches_the_switch() {
 
 #[test]
 fn xdp_loader_attaches_the_switch() {
-    if !privileged("xdp_loader_attaches_the_switch") {
-        return;
-    }
-    let dir = tempfile::tempdir().expect("a temporary directory");
-    let object = build("examples/switch/switch.p4", dir.path());
-    let space = Space::new("xdp-loader");
+    let Some((_dir, object, space)) = switch("xdp_loader_attaches_the_switch", "xdp-loader") else { return };
     space.run(&["xdp-loader", "load", "sw", &object]);
     holds(&space);
     space.run(&["xdp-loader", "unload", "sw", "--all"]);
@@ -76,24 +59,13 @@ fn xdp_loader_attaches_the_switch() {
 
 #[test]
 fn a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing() {
-    if !privileged("a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing") {
+    let Some((dir, object, space)) =
+        switch("a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing", "replace")
+    else {
         return;
-    }
-    let dir = tempfile::tempdir().expect("a temporary directory");
-    let object = build("examples/switch/switch.p4", dir.path());
-    let space = Space::new("replace");
+    };
     space.run(&[binary(), "load", &object, "sw"]);
-    space.run(&[
-        binary(),
-        "table",
-        "insert",
-        "--dev",
-        "sw",
-        "mac",
-        "02:00:00:00:00:09",
-        "forward",
-        "port=1000",
-    ]);
+    insert(&space);
     let before = space.run(&["ip", "link", "show", "sw"]);
 
     let bad = dir.path().join("bad.o");
@@ -115,12 +87,10 @@ fn a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing() {
 
 #[test]
 fn wrong_table_commands_are_refused_and_change_nothing() {
-    if !privileged("wrong_table_commands_are_refused_and_change_nothing") {
+    let Some((_dir, object, space)) = switch("wrong_table_commands_are_refused_and_change_nothing", "refuse")
+    else {
         return;
-    }
-    let dir = tempfile::tempdir().expect("a temporary directory");
-    let object = build("examples/switch/switch.p4", dir.path());
-    let space = Space::new("refuse");
+    };
     space.run(&[binary(), "load", &object, "sw"]);
     let wrong: &[(&[&str], &str)] = &[
         (&["insert", "mac", "0x1000000000000", "forward", "1"], "48"),

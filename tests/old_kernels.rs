@@ -3,15 +3,7 @@
 //! - they know the bound of a table's index only where nothing stands between the mask and its use;
 //! - they follow both ways of each jump to the end, where newer ones see that the ways have become alike.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationTarget};
 use p4xdp::backend::clang::Clang;
 use p4xdp_test_support::program::{compiled, object_by};

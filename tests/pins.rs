@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failing test may panic")]
 
 use p4xdp_test_support::command::{binary, build};
-use p4xdp_test_support::space::{self, Space, privileged};
+use p4xdp_test_support::space::{self, privileged, with_object};
 
 /// Runs a script; standard output and standard error together. `$O` is the object; `fails N COMMAND` wants that exit status.
 #[track_caller]
@@ -115,12 +115,13 @@ fn foreign_files_among_pins_are_refused_and_never_deleted() {
 
 #[test]
 fn in_ip_netns_exec_it_is_said_that_there_are_no_pins() {
-    if !privileged("in_ip_netns_exec_it_is_said_that_there_are_no_pins") {
+    let Some((_dir, object, space)) = with_object(
+        "in_ip_netns_exec_it_is_said_that_there_are_no_pins",
+        "testdata/load/two_devices.p4",
+        "no-pins",
+    ) else {
         return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let object = build("testdata/load/two_devices.p4", dir.path());
-    let space = Space::new("no-pins");
+    };
     let loaded = space.try_run(&[binary(), "load", &object, "sw"]);
     let said = String::from_utf8_lossy(&loaded.stderr).into_owned();
     assert!(loaded.status.success(), "{said}");

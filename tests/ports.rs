@@ -2,13 +2,7 @@
 //! from 1000 on, in network namespaces of the tests' own.
 //!
 //! Needs root, iproute2 and clang.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "it is a test"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is a test")]
 
 use p4xdp_runtime::Program;
 use p4xdp_test_support::command::{self, build, sh};

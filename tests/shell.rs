@@ -1,13 +1,5 @@
 //! p4xdp in a shell: readers that go away early, disks that are full, manual pages, completions, and what `make install` copies.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a failing test may panic, and a bench prints"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "it is a test")]
 
 use p4xdp_test_support::command::{binary, p4xdp};
 use std::collections::BTreeSet;

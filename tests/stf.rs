@@ -2,15 +2,7 @@
 //! so does `NAME.CASE.stf`. A line `# engines: interp` restricts where it runs, with the reason behind it.
 //!
 //! The engines `kernel` and `veth` need root; without it they are reported as ignored, or fail where skipping is forbidden.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a failing test may panic, and a bench prints"
-)]
+#![allow(clippy::expect_used, reason = "it is a test")]
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use p4xdp_test_support::command::p4xdp;

@@ -1,15 +1,7 @@
 //! Extern functions that the user defines in C: called with the values that P4 gives, and checked against the P4 declaration.
 //!
 //! Needs root and clang.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a failing test may panic, and a bench prints"
-)]
+#![allow(clippy::expect_used, reason = "it is a test")]
 
 use p4xdp_test_support::command::p4xdp;
 use p4xdp_test_support::needs::{Need, met};

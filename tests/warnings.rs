@@ -1,15 +1,7 @@
 //! The C that p4xdp writes gives nobody a warning: every program of the repository that compiles, with `-Wall -Wextra -Werror` under the clang
 //! that `build` takes and every older one that is here. So does its header under a C and a C++ compiler; that half needs libbpf's headers
 //! (Debian: libbpf-dev).
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a failing test may panic, and a bench prints"
-)]
+#![allow(clippy::unwrap_used, reason = "it is a test")]
 
 use p4xdp::driver::Codegen;
 use p4xdp_backend_xdp::clang::{Clang, OLDEST};

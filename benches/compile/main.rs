@@ -6,12 +6,9 @@
 //! `--write DIR` keeps the generated programs. `-- growth [FAMILY]..` shows instead how time grows with size, for every way of growing; it
 //! takes a quarter of an hour and is done only when asked for.
 #![allow(
-    clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    clippy::print_stderr,
     reason = "a failing bench may panic, and it prints"
 )]
 

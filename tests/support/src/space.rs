@@ -6,6 +6,7 @@ use crate::needs::{Need, met};
 use p4xdp_runtime::harness::netns::NetNs;
 use std::path::Path;
 use std::process::{Command, Output};
+use tempfile::TempDir;
 
 /// What mounts a BPF file system in the shell; needs a mount namespace of one's own.
 const BPFFS: &str = "mkdir -p /sys/fs/bpf; mount -t bpf bpf /sys/fs/bpf";
@@ -58,6 +59,18 @@ impl Drop for Space {
 pub fn privileged(test: &str) -> bool {
     let commands = ["ip", "ethtool", "ping", "sysctl", "xdp-loader", "setpriv", "unshare"].map(Need::Command);
     met(test, &[&[Need::Root], &commands[..]].concat())
+}
+
+/// What a test about loading begins with: a folder, the object of a program of the repository in it, and a namespace. Nothing where the test
+/// is passed over.
+#[track_caller]
+pub fn with_object(test: &str, program: &str, name: &str) -> Option<(TempDir, String, Space)> {
+    if !privileged(test) {
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let object = command::build(program, folder.path());
+    Some((folder, object, Space::new(name)))
 }
 
 /// Two ends of a veth pair, by name and index.
