@@ -1,7 +1,9 @@
 //! The command line: arguments as data. What they do is in `commands`.
 
+mod cells;
 mod control_plane;
 
+pub use cells::*;
 pub use control_plane::*;
 
 use clap::builder::PossibleValuesParser;
@@ -44,10 +46,9 @@ pub enum Command {
     Status(StatusArgs),
     /// Reads and changes the tables of a running program.
     Table(TableArgs),
-    /// Reads and resets the counters of a running program.
-    Counter(CounterArgs),
-    /// Reads and writes the registers of a running program.
-    Register(RegisterArgs),
+    /// Reads and changes counters, registers and the like of a running program: one subcommand a kind.
+    #[command(flatten)]
+    Cells(CellsCommand),
     /// Prints the events that a running program sends.
     Events(EventsArgs),
     /// Explains a diagnostic code.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 use p4xdp_backend_xdp::header::header;
 use p4xdp_control::entry::ActionCall;
+use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{
     BpfProgram, CellKind, Cells, DefaultData, Extern, ExternKind, Manifest, Ports, Role, TableLayout, cells,
 };
@@ -59,16 +60,17 @@ fn table(
     (view, layout)
 }
 
-fn cells(map: &str, kind: CellKind, size: u32, field: Param) -> ExternKind {
+fn cells(map: &str, kind: CellKind, size: u32, param: Param) -> ExternKind {
     ExternKind::Cells(Cells {
         kind,
         map: map.to_owned(),
         per_cpu: kind == CellKind::Counter,
         sparse: false,
+        locked: false,
         size,
         base: 0,
         value_size: 8,
-        fields: vec![(field, place(0, 8, ByteOrder::Host))],
+        fields: vec![Field::new(param, place(0, 8, ByteOrder::Host))],
     })
 }
 
@@ -153,6 +155,24 @@ fn sample() -> Manifest {
                 kind: cells("last", CellKind::Register, 16, Param::new("value", 48)),
             },
             Extern {
+                name: "ingress.range".to_owned(),
+                extern_type: "register".to_owned(),
+                kind: ExternKind::Cells(Cells {
+                    kind: CellKind::Register,
+                    map: "range".to_owned(),
+                    per_cpu: false,
+                    sparse: false,
+                    locked: true,
+                    size: 4,
+                    base: 0,
+                    value_size: 24,
+                    fields: vec![
+                        Field::new(Param::new("low", 30), place(4, 4, Host)).of("mm").at_least(1),
+                        Field::new(Param::new("high", 40), place(16, 8, Host)).of("mm").not_below("low"),
+                    ],
+                }),
+            },
+            Extern {
                 name: "BPF_PERF_EVENT_OUTPUT".to_owned(),
                 extern_type: "BPF_PERF_EVENT_OUTPUT".to_owned(),
                 kind: ExternKind::Events {
@@ -198,6 +218,12 @@ fn compiles_as_c_and_as_cpp() {
         \tstruct edge_router_maps edge;\n\
         \tif (router_open_maps(\"no-such-device\", &maps) != -ENODEV || (int)EDGE_IPV4_LPM_DROP != (int)IPV4_LPM_DROP ||\n\
         \t    edge_router_open_maps(\"no-such-device\", &edge) != -ENODEV || edge_hosts_delete(-1, wide, wide) == 0)\n\
+        \t\treturn 1;\n\
+        \tstruct range_cell range = { 0, 7 };\n\
+        \tif (range_write(-1, 0, &range) != -EINVAL || (range.low = 8, range_write(-1, 0, &range)) != -EINVAL)\n\
+        \t\treturn 1;\n\
+        \trange.high = 8;\n\
+        \tif (range_write(-1, 0, &range) != -EBADF || range_read(-1, 0, &range) != -EBADF)\n\
         \t\treturn 1;\n\
         \tconst __u8 mac[16] = { 1 };\n\
         \treturn ipv4_lpm_insert_forward(-1, 3, 0x0a000000, 8, 0x112233445566ULL, 1, -5, 7) == 0 ||\n\

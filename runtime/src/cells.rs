@@ -10,7 +10,7 @@ use crate::tables::{Count, terms};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use num_bigint::BigUint;
 pub use p4xdp_control::manifest::CellKind;
-use p4xdp_control::manifest::cells::{BYTES, PACKETS};
+use p4xdp_control::manifest::cells::{BYTES, PACKETS, Unfit};
 use p4xdp_control::manifest::{self, Extern, ExternKind};
 use p4xdp_control::storage::place;
 use p4xdp_control::view::Param;
@@ -43,30 +43,9 @@ pub enum CellError {
         /// What was to be written.
         index: u64,
     },
-    /// The value is too large.
-    #[error("{value} does not fit the {width} bits of {what} `{name}`")]
-    Value {
-        /// `counter`, ..
-        what: &'static str,
-        /// Full name.
-        name: String,
-        /// Bits of the field.
-        width: u32,
-        /// What was to be written.
-        value: BigUint,
-    },
-    /// As many numbers as a cell has not.
-    #[error("a cell of {what} `{name}` holds {wanted} numbers, not {given}")]
-    Numbers {
-        /// `counter`, ..
-        what: &'static str,
-        /// Full name.
-        name: String,
-        /// Fields of a cell.
-        wanted: usize,
-        /// Numbers that were given.
-        given: usize,
-    },
+    /// What was to be written is no cell.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
 }
 
 /// What a cell holds: one number a field, in the order of [`Cells::fields`].
@@ -166,15 +145,15 @@ impl<'p> Cells<'p> {
         self.layout.size
     }
 
-    /// Indices may be any number, of which there is room for as many as the size.
+    /// All that is known of them.
     #[must_use]
-    pub fn is_sparse(&self) -> bool {
-        self.layout.sparse
+    pub fn layout(&self) -> &'p manifest::Cells {
+        self.layout
     }
 
     /// What a cell holds.
     pub fn fields(&self) -> impl ExactSizeIterator<Item = &'p Param> + use<'p> {
-        self.layout.fields.iter().map(|(field, _)| field)
+        self.layout.fields.iter().map(|field| &field.param)
     }
 
     /// What a counter's cell counted.
@@ -205,11 +184,11 @@ impl<'p> Cells<'p> {
         let key = self.key(index)?;
         let mut numbers = vec![BigUint::ZERO; self.layout.fields.len()];
         for value in self.values(&key)? {
-            for ((field, place), number) in self.layout.fields.iter().zip(&mut numbers) {
-                let part = place::get(&value, place).ok_or_else(|| {
+            for (field, number) in self.layout.fields.iter().zip(&mut numbers) {
+                let part = place::get(&value, &field.place).ok_or_else(|| {
                     self.refused("read", std::io::Error::other(format!("a cell has {} bytes", value.len())))
                 })?;
-                *number = (&*number + part) & crate::value::ones(field.width);
+                *number = (&*number + part) & crate::value::ones(field.param.width);
             }
         }
         Ok(Cell(numbers))
@@ -243,27 +222,29 @@ impl<'p> Cells<'p> {
     /// # Errors
     /// When there is no such index, no room for it, or a number is too large.
     pub fn write(&self, index: u64, cell: &Cell) -> Result<(), Error> {
-        let (what, name) = (self.kind().noun(), self.name().to_owned());
-        if cell.0.len() != self.layout.fields.len() {
-            let (wanted, given) = (self.layout.fields.len(), cell.0.len());
-            return Err(CellError::Numbers { what, name, wanted, given }.into());
-        }
-        let mut fields = self.fields().zip(&cell.0);
-        if let Some((field, value)) = fields.find(|(field, value)| value.bits() > u64::from(field.width)) {
-            return Err(CellError::Value { what, name, width: field.width, value: value.clone() }.into());
-        }
+        self.layout.check(self.name(), &cell.0).map_err(CellError::from)?;
         if self.kind().adds_up() {
             let now = self.read(index)?;
             return self.adder()?.add(index, self.count(cell).minus(self.count(&now)));
         }
+        self.put(index, cell)
+    }
+
+    /// Replaces a cell's value.
+    fn put(&self, index: u64, cell: &Cell) -> Result<(), Error> {
         let key = self.key(index)?;
         let mut bytes = vec![0u8; self.map.value_size() as usize];
-        for ((_, place), number) in self.layout.fields.iter().zip(&cell.0) {
-            place::put(&mut bytes, place, number);
+        for (field, number) in self.layout.fields.iter().zip(&cell.0) {
+            place::put(&mut bytes, &field.place, number);
         }
         self.map
-            .update(&key, &bytes, MapFlags::ANY)
+            .update(&key, &bytes, self.flags())
             .map_err(|error| self.refused("write", io_error(&error)).into())
+    }
+
+    /// How a value is read and written as a whole.
+    fn flags(&self) -> MapFlags {
+        if self.layout.locked { MapFlags::LOCK } else { MapFlags::ANY }
     }
 
     /// Reads a counter's cell.
@@ -301,7 +282,7 @@ impl<'p> Cells<'p> {
         let cells = self.dump()?;
         let zero = Cell(vec![BigUint::ZERO; self.layout.fields.len()]);
         for (index, _) in &cells {
-            self.write(*index, &zero)?;
+            self.put(*index, &zero)?;
         }
         Ok(cells.len() as u64)
     }
@@ -378,7 +359,7 @@ impl<'p> Cells<'p> {
         let values = if self.map.map_type().is_percpu() {
             self.map.lookup_percpu(key, MapFlags::ANY)
         } else {
-            self.map.lookup(key, MapFlags::ANY).map(|value| value.map(|value| vec![value]))
+            self.map.lookup(key, self.flags()).map(|value| value.map(|value| vec![value]))
         };
         let values = values.map_err(|error| self.refused("read", io_error(&error)))?;
         Ok(values.unwrap_or_else(Vec::new))

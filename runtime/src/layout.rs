@@ -12,6 +12,9 @@ use p4xdp_control::manifest::{Cells, ExternKind, Manifest};
 use p4xdp_control::storage::{ByteOrder, MapKind, Place};
 use std::collections::BTreeMap;
 
+/// Bytes of a `struct bpf_spin_lock`.
+const LOCK: u32 = 4;
+
 /// A map, in an object or in the kernel.
 pub(crate) struct Shape {
     pub name: String,
@@ -101,7 +104,7 @@ fn externs(kind: &ExternKind, maps: &[Shape]) -> Result<(), String> {
 }
 
 fn check_cells(cells: &Cells, maps: &[Shape]) -> Result<(), String> {
-    let Cells { map, per_cpu, sparse, size, base, value_size, fields, .. } = cells;
+    let Cells { map, per_cpu, sparse, locked, size, base, value_size, fields, .. } = cells;
     let kinds: &[MapType] = match (per_cpu, sparse) {
         (false, false) => &[MapType::Array],
         (true, false) => &[MapType::PercpuArray],
@@ -113,14 +116,17 @@ fn check_cells(cells: &Cells, maps: &[Shape]) -> Result<(), String> {
     if !sparse && size.checked_add(*base).is_none_or(|end| end > shape.max_entries) {
         return Err(format!("it has {size} cells from {base} on, map `{map}` has {}", shape.max_entries));
     }
-    let places: Vec<&Place> = fields.iter().map(|(_, place)| place).collect();
+    let places: Vec<&Place> = fields.iter().map(|field| &field.place).collect();
+    if let Some(place) = places.iter().find(|place| *locked && place.offset < LOCK) {
+        return Err(format!("{} are those of its lock", text(place)));
+    }
     // The kernel adds to aligned words.
     let unsuited =
         |place: &&&Place| cells.kind.adds_up() && (place.size != 8 || !place.offset.is_multiple_of(8));
     if let Some(place) = places.iter().find(unsuited) {
         return Err(format!("{} is no place for a count", text(place)));
     }
-    fields.iter().try_for_each(|(field, place)| wide_enough(place, field.width))?;
+    fields.iter().try_for_each(|field| wide_enough(&field.place, field.param.width))?;
     group(&places, shape.value.as_deref(), *value_size, map, &[])
 }
 

@@ -2,6 +2,7 @@
 //! what the program makes of them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
+use p4xdp_runtime::cells::Cell;
 use p4xdp_runtime::tables::{Count, Origin, Table};
 use p4xdp_runtime::testrun::Verdict;
 use p4xdp_runtime::{Program, load};
@@ -249,6 +250,74 @@ fn counters() {
     assert!(seen.dump_counts().unwrap().is_empty());
     let unknown = program.counter("sene").unwrap_err().to_string();
     assert_eq!(unknown, "there is no counter `sene`; did you mean `ingress.seen`?");
+}
+
+/// The program with cells of two numbers, guarded by a lock.
+fn with_locked_cells() -> Program {
+    use p4xdp_control::manifest::cells::Field;
+    use p4xdp_control::manifest::{CellKind, Cells, Extern, ExternKind};
+    use p4xdp_control::storage::{ByteOrder, Place};
+    use p4xdp_control::view::Param;
+    let at = |offset| Place { offset, size: 4, order: ByteOrder::Host };
+    let mut manifest = switch::manifest(256);
+    manifest.externs.push(Extern {
+        name: "ingress.range".into(),
+        extern_type: "register".into(),
+        kind: ExternKind::Cells(Cells {
+            kind: CellKind::Register,
+            map: "ranges".into(),
+            per_cpu: false,
+            sparse: false,
+            locked: true,
+            size: 4,
+            base: 0,
+            value_size: 64,
+            fields: vec![
+                Field::new(Param::new("low", 32), at(4)).at_least(1),
+                Field::new(Param::new("high", 32), at(56)).not_below("low"),
+            ],
+        }),
+    });
+    let bytes = switch::compile(&manifest.encode().unwrap(), 256, &["LOCKED".into()]);
+    let object = p4xdp_runtime::Object::from_bytes("switch.o", bytes).unwrap();
+    load::load_detached(&object, 0).unwrap()
+}
+
+/// Packets see a cell as it was written, as a whole, and whoever reads it has what was written.
+#[test]
+fn cells_with_a_lock_are_written_as_wholes() {
+    if !privileged("cells_with_a_lock_are_written_as_wholes") {
+        return;
+    }
+    let program = with_locked_cells();
+    let range = program.register("range").unwrap();
+    let cell = |low: u32, high: u32| Cell(vec![low.into(), high.into()]);
+    let refused = |low, high| range.write(1, &cell(low, high)).unwrap_err().to_string();
+    assert_eq!(refused(0, 5), "`low` of register `ingress.range` is at least 1, not 0");
+    assert_eq!(refused(6, 5), "`high` of register `ingress.range` is not below `low`: 5 is less than 6");
+    assert!(range.write(4, &cell(1, 1)).unwrap_err().to_string().contains("has indices 0 to 3, not 4"));
+    range.write(1, &cell(5, 6)).unwrap();
+    assert_eq!(range.dump().unwrap(), [(1, cell(5, 6))]);
+    // Nothing is what it was at the start, also if nobody may write it.
+    assert_eq!(range.reset().unwrap(), 1);
+    assert!(range.dump().unwrap().is_empty());
+
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let mut writes = 0;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            program.measure(&frame(1, 2, 0x1234), 20, 100_000).unwrap();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        while !done.load(std::sync::atomic::Ordering::Relaxed) {
+            writes += 1;
+            range.write(0, &cell(writes, writes)).unwrap();
+            assert_eq!(range.read(0).unwrap(), cell(writes, writes));
+        }
+    });
+    assert!(writes > 3, "{writes}");
+    let halves = program.counter("seen").unwrap().read_count(7).unwrap();
+    assert_eq!(halves.packets, 0, "after {writes} writes");
 }
 
 #[test]

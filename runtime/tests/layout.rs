@@ -28,7 +28,7 @@ fn refusal(bytes: Vec<u8>) -> String {
 #[test]
 fn a_manifest_that_does_not_suit_the_maps_is_refused() {
     type Edit = fn(&mut Manifest);
-    let cases: [(Edit, &str); 19] = [
+    let cases: [(Edit, &str); 20] = [
         (|m| m.tables[0].actions[2][0].offset = 0, "overlap"),
         (|m| m.tables[0].actions[2][0].offset = 5, "are not within"),
         (|m| m.tables[0].actions[2][0].size = 2, "have no room for 32 bits"),
@@ -76,9 +76,16 @@ fn a_manifest_that_does_not_suit_the_maps_is_refused() {
         (
             |m| {
                 let ExternKind::Cells(cells) = &mut m.externs[0].kind else { panic!() };
-                cells.fields[1].1.offset = 4;
+                cells.fields[1].place.offset = 4;
             },
             "bytes 4 to 11 is no place for a count",
+        ),
+        (
+            |m| {
+                let ExternKind::Cells(cells) = &mut m.externs[0].kind else { panic!() };
+                cells.locked = true;
+            },
+            "bytes 0 to 7 are those of its lock",
         ),
         (
             |m| {

@@ -7,9 +7,9 @@ use crate::c::map::{MapDefinition, MapType};
 use crate::names::Names;
 use crate::tables::short_name;
 use num_traits::ToPrimitive;
+use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{self, CellKind, ExternKind};
 use p4xdp_control::storage::{ByteOrder, Place};
-use p4xdp_control::view::Param;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_midend::ir::ExternInstance;
 
@@ -22,35 +22,45 @@ pub(super) struct Cells {
     kind: MapType,
     /// Cells.
     pub(super) size: u32,
-    /// C type of a cell.
-    slot: Code,
-    /// Bytes of a cell.
+    /// A cell.
+    pub(super) slot: Slot,
+}
+
+/// A cell in C.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    /// Its type.
+    pub(super) ty: Code,
+    /// Its bytes.
     pub(super) bytes: u32,
+    /// It begins with a lock, which is held by who reads or changes it.
+    pub(super) locked: bool,
 }
 
 impl Cells {
-    /// The cells of an instance: so many, of a C type of so many bytes. A map has at least one.
+    /// The cells of an instance: so many. A map has at least one.
     pub(super) fn new(
         instance: &ExternInstance,
         names: &mut Names,
         kind: MapType,
         size: u32,
-        (slot, bytes): (Code, u32),
+        slot: Slot,
     ) -> Cells {
         let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
-        Cells { map: short_name(names, last), kind, size: size.max(1), slot, bytes }
+        Cells { map: short_name(names, last), kind, size: size.max(1), slot }
     }
 
     /// As the control plane sees them: what a cell holds, and where.
-    pub(super) fn describe(&self, kind: CellKind, fields: Vec<(Param, Place)>) -> ExternKind {
+    pub(super) fn describe(&self, kind: CellKind, fields: Vec<Field>) -> ExternKind {
         ExternKind::Cells(manifest::Cells {
             kind,
             map: self.map.to_string(),
             per_cpu: matches!(self.kind, MapType::PerCpuArray | MapType::PerCpuHash),
             sparse: matches!(self.kind, MapType::Hash | MapType::PerCpuHash),
+            locked: self.slot.locked,
             size: self.size,
             base: 0,
-            value_size: self.bytes,
+            value_size: self.slot.bytes,
             fields,
         })
     }
@@ -61,7 +71,7 @@ impl Cells {
             name: self.map.clone(),
             kind: self.kind,
             key: code!("__u32"),
-            value: self.slot.clone(),
+            value: self.slot.ty.clone(),
             max_entries: Some(self.size),
         }
     }

@@ -4,16 +4,15 @@
 //! Counters of other architectures are laid out and described here too: one slot an index and processor.
 
 use super::V1MODEL;
-use super::cells::{Cells, at, constants};
+use super::cells::{Cells, Slot, at, constants};
 use crate::c::code::code;
 use crate::c::expr::CType;
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
 use crate::names::Names;
-use p4xdp_control::manifest::cells::{BYTES, PACKETS};
+use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
-use p4xdp_control::view::Param;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_midend::ir::{ExternInstance, Program};
 
@@ -49,14 +48,15 @@ impl Counters {
         diagnostics: &mut Diagnostics,
     ) -> Result<Counters, ErrorsReported> {
         const MOST: u32 = 1 << 24;
-        let slot = match counts {
+        let (ty, bytes) = match counts {
             Counts::Packets | Counts::Bytes => (code!("__u64"), 8),
             Counts::PacketsAndBytes => (code!("struct @packets_and_bytes"), 16),
         };
+        let slot = Slot { ty, bytes, locked: false };
         let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
             let message = format!("`{}` has {size} counters", instance.name);
             let note =
-                format!("each takes {} bytes for every processor; at most {MOST} are possible", slot.1);
+                format!("each takes {} bytes for every processor; at most {MOST} are possible", slot.bytes);
             diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message).with_note(note))
         })?;
         let kind = if sparse { MapType::PerCpuHash } else { MapType::PerCpuArray };
@@ -65,7 +65,7 @@ impl Counters {
 
     /// As the control plane sees them.
     pub(super) fn describe(&self) -> ExternKind {
-        let count = |name, offset| (Param::new(name, 64), at(offset, 8));
+        let count = |unit, offset| Field::count(unit, at(offset, 8));
         let fields = match self.counts {
             Counts::Packets => vec![count(PACKETS, 0)],
             Counts::Bytes => vec![count(BYTES, 0)],

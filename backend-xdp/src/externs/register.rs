@@ -2,7 +2,7 @@
 //! `write(index, value)` does nothing there, as on the interpreter.
 
 use super::V1MODEL;
-use super::cells::{Cells, at, constants};
+use super::cells::{Cells, Slot, at, constants};
 use crate::c::code::{ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::c::map::{MapDefinition, MapType};
@@ -10,6 +10,7 @@ use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
 use crate::emit::member_access::by_bits;
 use crate::names::Names;
+use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_midend::ir::{Arg, ExternInstance, Program, ScalarType, TypeShape};
@@ -39,7 +40,7 @@ fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagn
         diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
     })?;
     let slot = CType::of_width(ty.width());
-    let slot = (slot.name().code(), slot.computed_bits() / 8);
+    let slot = Slot { ty: slot.name().code(), bytes: slot.computed_bits() / 8, locked: false };
     Ok(Box::new(Register { cells: Cells::new(instance, names, MapType::Array, size, slot), ty }))
 }
 
@@ -50,7 +51,7 @@ impl Extern for Register {
 
     fn describe(&self, program: &Program) -> Option<ExternKind> {
         let value = p4xdp_midend::control_plane::param(program, "value", self.ty);
-        Some(self.cells.describe(CellKind::Register, vec![(value, at(0, self.cells.bytes))]))
+        Some(self.cells.describe(CellKind::Register, vec![Field::new(value, at(0, self.cells.slot.bytes))]))
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {

@@ -7,7 +7,7 @@ pub const SECTION: &str = ".rodata.p4xdp";
 /// First bytes of the section.
 pub const MAGIC: &[u8; 8] = b"P4XDP\0\r\n";
 /// Version of the encoding and of the meaning of its fields; anything else is refused.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Why bytes are not a manifest.
 #[derive(Debug, thiserror::Error)]
