@@ -5,7 +5,7 @@
 
 use crate::c::code::Name;
 use crate::c::prelude;
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// C's keywords, the names that generated code uses for itself, and ELF sections, whose symbols clang would take for ours. Names that begin
 /// with `bpf_`, `BPF_`, `XDP_`, `xdp_` or two underscores are taken as well, and what the prelude defines.
@@ -77,11 +77,11 @@ const RESERVED: &[&str] = &[
 /// never meets one name with two meanings.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    taken: HashSet<String>,
+    taken: FxHashSet<String>,
     /// The first number that may still be free behind a name that was asked for before.
-    next: HashMap<String, usize>,
+    next: FxHashMap<String, usize>,
     /// Names that were kept for somebody, and that he has.
-    fetched: HashSet<String>,
+    fetched: FxHashSet<String>,
 }
 
 impl Names {
@@ -168,14 +168,14 @@ pub fn identifier(name: &str) -> String {
 /// The names of a structure's members, or whatever else has a name space of its own.
 #[derive(Clone, Debug, Default)]
 pub struct Taken {
-    names: HashSet<String>,
+    names: FxHashSet<String>,
     /// The first number that may still be free behind a name that was taken before.
-    next: HashMap<String, usize>,
+    next: FxHashMap<String, usize>,
 }
 
 impl FromIterator<String> for Taken {
     fn from_iter<T: IntoIterator<Item = String>>(names: T) -> Taken {
-        Taken { names: names.into_iter().collect(), next: HashMap::new() }
+        Taken { names: names.into_iter().collect(), next: FxHashMap::default() }
     }
 }
 

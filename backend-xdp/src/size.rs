@@ -10,7 +10,7 @@ use p4xdp_midend::ir::{
     visit,
 };
 use p4xdp_midend::passes::states;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Tables with maps that are laid out at most. With fewer, though too many for the kernel, whatever else is lacking is said as well.
 const MOST_TABLES: usize = MOST_MAPS * 16;
@@ -18,7 +18,7 @@ const MOST_TABLES: usize = MOST_MAPS * 16;
 /// Refuses what is too large.
 pub fn check(program: &Program, sink: &mut Diagnostics) {
     let mut statements = 0;
-    let mut applications: HashMap<TableId, usize> = HashMap::new();
+    let mut applications: FxHashMap<TableId, usize> = FxHashMap::default();
     let mut chosen: Option<(StackId, Span)> = None;
     let mut look = |header: &HeaderRef, span: Span| {
         let stack = match header {
@@ -89,10 +89,10 @@ pub fn check(program: &Program, sink: &mut Diagnostics) {
 
 /// Statements that tables add by being applied: each application has its own copy of the actions, and of constant entries. The first copy
 /// of each is counted where it stands.
-fn repeated(program: &Program, applications: &HashMap<TableId, usize>) -> usize {
-    let sizes: HashMap<ActionId, usize> =
+fn repeated(program: &Program, applications: &FxHashMap<TableId, usize>) -> usize {
+    let sizes: FxHashMap<ActionId, usize> =
         program.actions.iter().map(|(id, action)| (id, size(&action.body))).collect();
-    let mut copies: HashMap<ActionId, usize> = HashMap::new();
+    let mut copies: FxHashMap<ActionId, usize> = FxHashMap::default();
     let mut count = 0;
     for (&table, &times) in applications {
         let table = &program.tables[table];
@@ -118,8 +118,8 @@ fn size(block: &Block) -> usize {
 /// How many states are one behind the other on the longest way, loops gone round once, and the last of them.
 fn longest_way(parser: &Parser) -> (usize, StateId) {
     let order = states::topological(parser);
-    let position: HashMap<StateId, usize> = order.iter().enumerate().map(|(at, &id)| (id, at)).collect();
-    let mut lengths: HashMap<StateId, usize> = HashMap::new();
+    let position: FxHashMap<StateId, usize> = order.iter().enumerate().map(|(at, &id)| (id, at)).collect();
+    let mut lengths: FxHashMap<StateId, usize> = FxHashMap::default();
     let mut longest = (0, parser.start);
     for (at, &id) in order.iter().enumerate() {
         let length = *lengths.entry(id).or_insert(1);

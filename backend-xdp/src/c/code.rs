@@ -176,21 +176,20 @@ impl Code {
         self
     }
 
-    /// The names in it.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().flat_map(|part| {
-            let (one, several) = match part {
-                Part::Text(_) => (None, None),
-                Part::Name(name) => (Some(name.as_str()), None),
-                Part::Known(name) => (Some(*name), None),
+    /// Hands on the names in it.
+    pub fn each_name<'c>(&'c self, mut take: impl FnMut(&'c str)) {
+        for part in &self.parts {
+            match part {
+                Part::Text(_) => {}
+                Part::Name(name) => take(name.as_str()),
+                Part::Known(name) => take(name),
                 Part::Fragment(text) => {
                     let mut names = BTreeSet::new();
                     collect_identifiers(text, &mut names);
-                    (None, Some(names))
+                    names.into_iter().for_each(&mut take);
                 }
-            };
-            one.into_iter().chain(several.into_iter().flatten())
-        })
+            }
+        }
     }
 
     /// The name that it consists of, if it is no more than one.
@@ -308,7 +307,9 @@ mod tests {
         let name = Name::new("ttl");
         let code = code!("{} = @bpf_ntohs({}) {{@@}} {}", name, Code::text("ttl"), 7_u32);
         assert_eq!(code.to_string(), "ttl = bpf_ntohs(ttl) {@} 7");
-        assert_eq!(code.names().collect::<Vec<_>>(), ["ttl", "bpf_ntohs"]);
+        let mut names = Vec::new();
+        code.each_name(|name| names.push(name));
+        assert_eq!(names, ["ttl", "bpf_ntohs"]);
         assert!(code.is("ttl = bpf_ntohs(ttl) {@} 7") && !code.is("ttl = bpf_ntohs(ttl) {@} 77"));
     }
 }

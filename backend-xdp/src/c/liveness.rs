@@ -3,7 +3,7 @@
 
 use super::code::{Code, Name};
 use super::tree::{Branch, Kind, Node, Tree};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What is known of a tree's statements before dead ones are out.
 #[derive(Default)]
@@ -52,9 +52,9 @@ impl<'t> Uses<'t> {
         }
     }
 
-    fn names(self) -> HashSet<&'t str> {
-        let mut used = HashSet::new();
-        let mut waiting: HashMap<&str, Vec<usize>> = HashMap::new();
+    fn names(self) -> FxHashSet<&'t str> {
+        let mut used = FxHashSet::default();
+        let mut waiting: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
         let mut missing: Vec<usize> = Vec::with_capacity(self.updates.len());
         for (at, (sets, _)) in self.updates.iter().enumerate() {
             missing.push(sets.len());
@@ -64,9 +64,9 @@ impl<'t> Uses<'t> {
         }
         let mut codes = self.roots;
         while let Some(code) = codes.pop() {
-            for name in code.names() {
+            code.each_name(|name| {
                 if !used.insert(name) {
-                    continue;
+                    return;
                 }
                 for at in waiting.remove(name).unwrap_or_default() {
                     let (Some(missing), Some((_, update))) = (missing.get_mut(at), self.updates.get(at))
@@ -78,7 +78,7 @@ impl<'t> Uses<'t> {
                         codes.extend(update);
                     }
                 }
-            }
+            });
         }
         used
     }
@@ -86,7 +86,7 @@ impl<'t> Uses<'t> {
 
 impl Tree {
     /// The names that it uses, dead updates left out. What is still open is not seen but for the innermost block.
-    pub fn names(&self) -> HashSet<&str> {
+    pub fn names(&self) -> FxHashSet<&str> {
         let mut uses = Uses::default();
         uses.collect(&self.nodes);
         uses.names()
@@ -94,7 +94,7 @@ impl Tree {
 
     /// True if something goes to the label.
     pub fn goes_to(&self, label: &str) -> bool {
-        let mut targets = HashSet::new();
+        let mut targets = FxHashSet::default();
         collect_targets(&self.nodes, &mut targets);
         targets.contains(label)
     }
@@ -137,10 +137,10 @@ impl Tree {
     /// Takes out updates that nobody reads, tests that then decide nothing, and labels that nothing goes to.
     pub fn prune(&mut self) {
         loop {
-            let used: HashSet<String> = self.names().into_iter().map(str::to_owned).collect();
-            let mut targets = HashSet::new();
+            let used: FxHashSet<String> = self.names().into_iter().map(str::to_owned).collect();
+            let mut targets = FxHashSet::default();
             collect_targets(&self.nodes, &mut targets);
-            let targets: HashSet<String> = targets.into_iter().map(str::to_owned).collect();
+            let targets: FxHashSet<String> = targets.into_iter().map(str::to_owned).collect();
             if !prune(&mut self.nodes, &used, &targets) {
                 return;
             }
@@ -148,7 +148,7 @@ impl Tree {
     }
 }
 
-fn collect_targets<'t>(nodes: &'t [Node], into: &mut HashSet<&'t str>) {
+fn collect_targets<'t>(nodes: &'t [Node], into: &mut FxHashSet<&'t str>) {
     for node in nodes {
         match &node.kind {
             Kind::Goto(name) => {
@@ -164,7 +164,7 @@ fn collect_targets<'t>(nodes: &'t [Node], into: &mut HashSet<&'t str>) {
 }
 
 /// One round; true if anything was taken out.
-fn prune(nodes: &mut Vec<Node>, used: &HashSet<String>, targets: &HashSet<String>) -> bool {
+fn prune(nodes: &mut Vec<Node>, used: &FxHashSet<String>, targets: &FxHashSet<String>) -> bool {
     let mut changed = false;
     let is_used = |name: &Name| used.contains(name.as_str());
     nodes.retain_mut(|node| {

@@ -6,11 +6,11 @@ use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::storage::Storage;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 impl Cx<'_> {
     /// Writes the declarations of those of the function's variables that are used.
-    pub fn declare_variables(&self, used: &HashSet<&str>, out: &mut Tree) {
+    pub fn declare_variables(&self, used: &FxHashSet<&str>, out: &mut Tree) {
         let uses = |name: &Name| used.contains(name.as_str());
         for (id, header) in self.program.headers.iter() {
             let storage = &self.storage.headers[id];
@@ -45,7 +45,7 @@ impl Cx<'_> {
     }
 
     /// Writes what a function does first with the shared structure.
-    pub fn start_shared(&self, used: &HashSet<&str>, out: &mut Tree) {
+    pub fn start_shared(&self, used: &FxHashSet<&str>, out: &mut Tree) {
         if used.contains(SHARED.0) {
             out.return_if(code!("!{}", SHARED), self.abort);
             for flag in self.shared_flags(used) {
@@ -54,7 +54,7 @@ impl Cx<'_> {
         }
     }
 
-    fn shared_flags(&self, used: &HashSet<&str>) -> Vec<Name> {
+    fn shared_flags(&self, used: &FxHashSet<&str>) -> Vec<Name> {
         let mut flags = Vec::new();
         for storage in self.storage.headers.values() {
             let shared = [&storage.made, &storage.parsed].into_iter().filter(|flag| flag.is_shared());
@@ -65,7 +65,7 @@ impl Cx<'_> {
     }
 
     /// Writes the shared structure and its map.
-    pub fn declare_shared(&self, used: &HashSet<&str>, into: &mut Tree) {
+    pub fn declare_shared(&self, used: &FxHashSet<&str>, into: &mut Tree) {
         if !used.contains(SHARED.0) {
             return;
         }
@@ -120,7 +120,7 @@ impl Module<'_> {
     /// in one of the storages.
     pub fn header_structures<'s>(
         &'s self,
-        names: &HashSet<&'s str>,
+        names: &FxHashSet<&'s str>,
         storages: impl Iterator<Item = &'s Storage>,
         into: &mut Tree,
     ) {

@@ -12,7 +12,7 @@ use crate::c::tree::Tree;
 use crate::pipeline::PortPlaces;
 use p4xdp_control::manifest::Ports;
 use p4xdp_midend::analysis;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// The port that the packet came in by.
 pub(crate) fn port_in() -> Code {
@@ -44,7 +44,7 @@ pub(crate) struct Used {
 
 impl Used {
     /// By the names that a function uses.
-    pub(crate) fn of(names: &HashSet<&str>, redirects: bool) -> Used {
+    pub(crate) fn of(names: &FxHashSet<&str>, redirects: bool) -> Used {
         Used { ingress: names.contains(PORT_IN.0), egress: names.contains(SEND.0), redirects }
     }
 

@@ -6,7 +6,7 @@ use crate::c::expr::{CExpr, Prec};
 use num_bigint::BigUint;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, Keyset, ScalarType, SelectCase};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// Fewer cases than this are tests in their order: the first is likely the most frequent.
 const FEWEST_FOR_SWITCH: usize = 4;
@@ -154,7 +154,7 @@ pub(super) fn is_empty_range(set: &Keyset, ty: ScalarType) -> bool {
 /// The cases' values, if each compares with one and only the last takes anything.
 fn plain_values(cases: &[SelectCase]) -> Option<Vec<&BigUint>> {
     let mut values = Vec::new();
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     for (i, case) in cases.iter().enumerate() {
         match case.keysets.first() {
             Some(Keyset::Value(value)) if seen.insert(value) => values.push(value),

@@ -13,7 +13,7 @@
 
 use crate::c::code::{Code, Known, Name, code};
 use crate::c::tree::Tree;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 const ERRORS: &str = "static __always_inline void p4xdp_count_error(void)
 {
@@ -23,7 +23,7 @@ const ERRORS: &str = "static __always_inline void p4xdp_count_error(void)
 ";
 
 /// Writes what must stand in front of functions that use these names.
-pub(crate) fn declare(names: &HashSet<&str>, out: &mut Tree) {
+pub(crate) fn declare(names: &FxHashSet<&str>, out: &mut Tree) {
     out.line(Code::fragment(include_str!("statistics.h")));
     if names.contains(COUNT_ERROR.0) {
         out.line(Code::fragment(ERRORS));

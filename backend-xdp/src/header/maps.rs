@@ -3,7 +3,7 @@
 use super::line;
 use crate::names;
 use p4xdp_control::manifest::{ExternKind, Manifest};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// A map, as far as a control plane can tell whether it is the one that the header means.
 struct Map {
@@ -35,7 +35,7 @@ fn list(manifest: &Manifest) -> Vec<Map> {
             ExternKind::Events { map, .. } => Map { name: map.clone(), key_size: 4, value_size: 4 },
         });
     }
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     list.retain(|map| seen.insert(map.name.clone()));
     list
 }

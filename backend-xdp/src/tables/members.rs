@@ -7,7 +7,7 @@ use crate::c::code::{Code, Known, code};
 use crate::names;
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_midend::ir::ScalarType;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// How a number is kept: `units` elements of `unit` bytes, of which the first `bytes` bytes count.
@@ -175,7 +175,7 @@ pub fn short_names<'a>(
     mut taken: names::Taken,
 ) -> Vec<String> {
     let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
-    let mut uses: HashMap<&str, usize> = HashMap::new();
+    let mut uses: FxHashMap<&str, usize> = FxHashMap::default();
     for name in dotted.clone() {
         *uses.entry(last(name)).or_default() += 1;
     }

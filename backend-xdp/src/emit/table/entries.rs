@@ -15,7 +15,7 @@ use p4xdp_control::manifest::ENTRIES_LOADED;
 use p4xdp_control::storage::ByteOrder;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_midend::ir::{ActionCall, Entry, KeyElement, Keyset, MatchKind, Table};
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// More initial entries than this are not copied into the program.
 const MOST_COPIED: usize = 128;
@@ -87,9 +87,9 @@ impl Cx<'_> {
         };
         self.out.blank();
         // The first entry with a value counts.
-        let mut seen: HashSet<&BigUint> = HashSet::new();
+        let mut seen: FxHashSet<&BigUint> = FxHashSet::default();
         let mut groups: Vec<(&ActionCall, Vec<&BigUint>)> = Vec::new();
-        let mut group_of: HashMap<(usize, &[BigUint]), usize> = HashMap::new();
+        let mut group_of: FxHashMap<(usize, &[BigUint]), usize> = FxHashMap::default();
         for entry in entries {
             let Some(Keyset::Value(value)) = entry.keysets.first() else { continue };
             if !seen.insert(value) {
