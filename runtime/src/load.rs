@@ -10,7 +10,7 @@ use crate::program::{Program, ProgramError};
 use crate::verify::Refusal;
 use crate::{Object, layout, libbpf_log, lock, pins, statistics};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
-use p4xdp_control::manifest::{SETTINGS, Settings};
+use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::os::fd::AsFd;
@@ -81,6 +81,9 @@ pub enum LoadError {
         /// The mode asked for.
         wanted: Mode,
     },
+    /// Programs that call each other, and no pins.
+    #[error("the program is split into several that call each other, which lasts only with pins: {0}")]
+    NeedsPins(String),
 }
 
 fn lines(conflicts: &[Conflict]) -> String {
@@ -136,11 +139,19 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         targets.push(Target { device, old });
     }
 
+    let split = calls_others(object.manifest());
+    if split && options.no_pins {
+        return Err(LoadError::NeedsPins("leave `--no-pins` out".into()).into());
+    }
     if !options.no_pins {
         for target in &targets {
             match pins::prepare(&target.device) {
+                Ok(()) => {}
+                Err(error @ (Error::Kernel(_) | Error::Pin(pins::PinError::NoFileSystem))) if split => {
+                    return Err(LoadError::NeedsPins(error.to_string()).into());
+                }
                 // Without pins all else works, so that is told and no more; but nothing foreign is touched.
-                Ok(()) | Err(Error::Kernel(_) | Error::Pin(pins::PinError::NoFileSystem)) => {}
+                Err(Error::Kernel(_) | Error::Pin(pins::PinError::NoFileSystem)) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -179,6 +190,12 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         })
         .collect();
     Ok(Report { program, devices, carried })
+}
+
+/// True if programs call each other. The kernel empties an array of programs once no process has it open and nothing pins it, whoever runs
+/// the programs.
+fn calls_others(manifest: &Manifest) -> bool {
+    manifest.programs.iter().any(|program| matches!(program.role, Role::Tail(_)))
 }
 
 /// The programs of ours that are replaced, each once.
@@ -411,8 +428,8 @@ fn bring_in(
     };
     let entry = &object.manifest().entry;
     let program = loaded.progs().find(|program| program.name() == entry.as_str());
-    let program =
-        program.ok_or_else(|| ObjectError::NoProgram { name: object.name().into(), entry: entry.clone() })?;
+    let program = program
+        .ok_or_else(|| ObjectError::NoProgram { name: object.name().into(), program: entry.clone() })?;
     // clang drops the lookup in a table whose result makes no difference; the table is there for the control plane all the same.
     let mut maps = Vec::new();
     for map in loaded.maps() {

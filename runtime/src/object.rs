@@ -70,12 +70,12 @@ pub enum ObjectError {
         reason: String,
     },
     /// The manifest tells of a program that is not in the object.
-    #[error("{name} has no program `{entry}`, though its manifest says so")]
+    #[error("{name} has no program `{program}`, though its manifest says so")]
     NoProgram {
         /// The file.
         name: String,
         /// The program's name.
-        entry: String,
+        program: String,
     },
 }
 
@@ -120,8 +120,11 @@ impl Object {
         };
         let manifest =
             Manifest::decode(data).map_err(|source| ObjectError::Manifest { name: name.clone(), source })?;
-        if elf.symbol_by_name(&manifest.entry).is_none() {
-            return Err(ObjectError::NoProgram { name, entry: manifest.entry });
+        let entry = std::iter::once(&manifest.entry);
+        let mut programs = entry.chain(manifest.programs.iter().map(|program| &program.name));
+        if let Some(missing) = programs.find(|program| elf.symbol_by_name(program).is_none()) {
+            let program = missing.clone();
+            return Err(ObjectError::NoProgram { name, program });
         }
         let address = |name| elf.symbol_by_name(name).map(|symbol| symbol.address());
         let entries_loaded = address(ENTRIES_LOADED);

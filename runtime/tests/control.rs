@@ -342,9 +342,10 @@ fn verifier() {
         return;
     }
     let verdict = p4xdp_runtime::verify::verify(&switch::object(&Variant::default())).unwrap();
-    assert!(verdict.instructions > 50 && verdict.instructions < 500, "{verdict:?}");
-    assert!(verdict.processed > 50 && verdict.processed < 2000, "{verdict:?}");
-    assert!(verdict.stack.iter().sum::<u32>() >= 8 && verdict.stack.len() == 1, "{verdict:?}");
+    let program = &verdict.programs[0];
+    assert!(program.instructions > 50 && program.instructions < 500, "{verdict:?}");
+    assert!(program.processed > 50 && program.processed < 2000, "{verdict:?}");
+    assert!(program.stack.iter().sum::<u32>() >= 8 && program.stack.len() == 1, "{verdict:?}");
     assert_eq!(verdict.maps, 8, "{verdict:?}");
 
     let wrong = Variant { defines: vec!["WRONG".into()], ..Variant::default() };

@@ -12,18 +12,23 @@ pub fn run(args: &VerifyArgs) -> Exit {
 fn try_run(args: &VerifyArgs) -> Result<(), Error> {
     let object = Object::open(&args.object)?;
     let verdict = verify::verify(&object)?;
-    let stack = match verdict.stack.as_slice() {
-        [] => "unknown".to_owned(),
-        parts => parts.iter().map(u32::to_string).collect::<Vec<_>>().join(" + "),
-    };
-    print(&format!(
-        "accepted by kernel {}\n\
-         instructions  {}\n\
-         processed     {}\n\
-         machine code  {} bytes\n\
-         stack         {stack} bytes\n\
-         maps          {}\n",
-        verdict.kernel, verdict.instructions, verdict.processed, verdict.machine_code, verdict.maps
-    ));
+    print(&format!("accepted by kernel {}\n", verdict.kernel));
+    for program in &verdict.programs {
+        if verdict.programs.len() > 1 {
+            print(&format!("program       {}\n", program.name));
+        }
+        let stack = match program.stack.as_slice() {
+            [] => "unknown".to_owned(),
+            parts => parts.iter().map(u32::to_string).collect::<Vec<_>>().join(" + "),
+        };
+        print(&format!(
+            "instructions  {}\n\
+             processed     {}\n\
+             machine code  {} bytes\n\
+             stack         {stack} bytes\n",
+            program.instructions, program.processed, program.machine_code
+        ));
+    }
+    print(&format!("maps          {}\n", verdict.maps));
     Ok(())
 }

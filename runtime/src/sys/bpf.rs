@@ -260,46 +260,46 @@ pub(crate) fn test_run(program: BorrowedFd<'_>, run: &TestRun<'_>) -> io::Result
     Ok(TestResult { verdict: options.retval, packet: out, duration: options.duration })
 }
 
-/// Loads an object, with the verifier's log of one of its programs at a level (1 and 2: instructions, 4: statistics).
-pub(crate) fn load_with_log(
+/// Loads an object, with the verifier's log of each of its programs by name, at a level (1 and 2: instructions, 4: statistics).
+pub(crate) fn load_with_logs(
     object: OpenObject,
-    program: &str,
     level: u32,
     room: usize,
-) -> (Result<libbpf_rs::Object, libbpf_rs::Error>, String) {
-    let mut log = vec![0u8; room];
-    for candidate in object.progs() {
-        if candidate.name() == program {
-            let raw = candidate.as_libbpf_object().as_ptr();
-            // SAFETY: `log` is used during `load` below and outlives it; afterwards the pointer is cleared.
+) -> (Result<libbpf_rs::Object, libbpf_rs::Error>, Vec<(String, String)>) {
+    let mut logs: Vec<(String, Vec<u8>)> = Vec::new();
+    for program in object.progs() {
+        let mut log = vec![0u8; room];
+        let raw = program.as_libbpf_object().as_ptr();
+        // SAFETY: the bytes are used during `load` below and outlive it, also when the vector around them moves; afterwards the pointer
+        // is cleared.
+        unsafe {
+            libbpf_sys::bpf_program__set_log_level(raw, level);
+            libbpf_sys::bpf_program__set_log_buf(
+                raw,
+                log.as_mut_ptr().cast(),
+                log.len() as libbpf_sys::size_t,
+            );
+        }
+        logs.push((program.name().to_string_lossy().into_owned(), log));
+    }
+    let result = object.load();
+    if let Ok(loaded) = &result {
+        for program in loaded.progs() {
+            // SAFETY: takes the pointer away again.
             unsafe {
-                libbpf_sys::bpf_program__set_log_level(raw, level);
                 libbpf_sys::bpf_program__set_log_buf(
-                    raw,
-                    log.as_mut_ptr().cast(),
-                    log.len() as libbpf_sys::size_t,
+                    program.as_libbpf_object().as_ptr(),
+                    std::ptr::null_mut(),
+                    0,
                 );
             }
         }
     }
-    let result = object.load();
-    if let Ok(loaded) = &result {
-        for candidate in loaded.progs() {
-            if candidate.name() == program {
-                // SAFETY: takes the pointer to `log` away again.
-                unsafe {
-                    libbpf_sys::bpf_program__set_log_buf(
-                        candidate.as_libbpf_object().as_ptr(),
-                        std::ptr::null_mut(),
-                        0,
-                    );
-                }
-            }
-        }
-    }
-    let end = log.iter().position(|byte| *byte == 0).unwrap_or(log.len());
-    log.truncate(end);
-    (result, String::from_utf8_lossy(&log).into_owned())
+    let text = |log: Vec<u8>| {
+        let end = log.iter().position(|byte| *byte == 0).unwrap_or(log.len());
+        String::from_utf8_lossy(log.get(..end).unwrap_or_default()).into_owned()
+    };
+    (result, logs.into_iter().map(|(name, log)| (name, text(log))).collect())
 }
 
 /// Turns run-time statistics of programs on, for as long as the descriptor is held.
