@@ -17,6 +17,7 @@ mod ktime;
 mod lacking;
 mod log_msg;
 mod mark_to_drop;
+mod meter;
 mod perf_event_output;
 mod random;
 mod register;
@@ -37,6 +38,7 @@ pub(crate) const REGISTRY: Registry = Registry {
         &counter_array::COUNTER_ARRAY,
         &counter::COUNTER,
         &register::REGISTER,
+        &meter::METER,
         &table_implementation::ARRAY_TABLE,
         &table_implementation::HASH_TABLE,
         &perf_event_output::PERF_EVENT_OUTPUT,
@@ -55,7 +57,6 @@ pub(crate) const REGISTRY: Registry = Registry {
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
         &lacking::CHECKSUM16,
-        &lacking::METER,
         &lacking::DIRECT_COUNTER,
         &lacking::DIRECT_METER,
         &lacking::ACTION_PROFILE,

@@ -47,7 +47,7 @@ lacking! {
     ACTION_PROFILE E0516 "a table with an action profile";
     ACTION_SELECTOR E0516 "a table with an action selector";
     ATTACHED E0516 "a table with another extern in a property";
-    METER E0523 "a meter";
+    DIRECT_METER_READ E0523 "a direct meter";
     MULTICAST E0516 "multicast";
     CLONE E0516 "`clone`";
     RESUBMIT E0516 "`resubmit`";

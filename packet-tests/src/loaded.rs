@@ -5,7 +5,7 @@ use super::engine::{
     ActionCall, Count, Engine, EngineError, EngineResult, Entry, EntryKey, Loss, OutputPacket,
 };
 use num_bigint::BigUint;
-use p4xdp_runtime::cells::Cell;
+use p4xdp_runtime::cells::{Cell, CellKind};
 use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness};
 use p4xdp_runtime::tables::{Table, TableError};
@@ -91,6 +91,19 @@ impl Loaded {
             }
             Lost::Unwatched { why } => Loss::Other(format!("packets may be lost without a word: {why}")),
         }
+    }
+
+    /// Writes a cell, or all of them.
+    fn write_cells(&self, kind: CellKind, name: &str, index: Option<u64>, cell: &Cell) -> EngineResult<()> {
+        let cells = self.program.cells_of(kind, name).map_err(refuse)?;
+        let indices = match index {
+            Some(index) => index..index.saturating_add(1),
+            None => 0..u64::from(cells.size()),
+        };
+        for index in indices {
+            cells.write(index, cell).map_err(refuse)?;
+        }
+        Ok(())
     }
 
     fn table(&self, name: &str) -> EngineResult<Table<'_>> {
@@ -181,18 +194,32 @@ impl Engine for Loaded {
     }
 
     fn write_register(&mut self, name: &str, index: Option<u64>, value: &BigUint) -> EngineResult<()> {
-        let register = self.program.register(name).map_err(refuse)?;
-        let indices = match index {
-            Some(index) => index..index + 1,
-            None => 0..u64::from(register.size()),
-        };
-        let cell = Cell::from(value.clone());
-        for index in indices {
-            register.write(index, &cell).map_err(refuse)?;
+        self.write_cells(CellKind::Register, name, index, &Cell::from(value.clone()))
+    }
+
+    fn set_meter_rates(&mut self, name: &str, index: Option<u64>, rates: &[(f64, u64)]) -> EngineResult<()> {
+        let mut numbers = Vec::new();
+        for (rate, burst) in rates {
+            numbers.push(a_second(*rate)?.into());
+            numbers.push((*burst).into());
         }
-        Ok(())
+        self.write_cells(CellKind::Meter, name, index, &Cell(numbers))
     }
 }
+
+/// A rate a microsecond as a whole number a second, which programs in the kernel have.
+fn a_second(rate: f64) -> EngineResult<u64> {
+    let exact = rate * 1e6;
+    let whole = exact.round();
+    // What a decimal fraction is off by as a floating-point number.
+    if (exact - whole).abs() > whole.max(1.0) * 1e-9 || !(0.0..TWO_TO_64).contains(&whole) {
+        let message = format!("a rate of {rate} a microsecond is no whole number a second of 64 bits");
+        return Err(EngineError::Unsupported(message));
+    }
+    Ok(whole as u64)
+}
+
+const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
 
 /// Which of the test's errors one of the runtime's is.
 fn refuse(error: Error) -> EngineError {

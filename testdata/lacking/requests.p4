@@ -11,15 +11,12 @@ parser p(packet_in b, out hs h, inout m_t m, inout standard_metadata_t s) {
     state more { b.extract(h.w); transition accept; }
 }
 control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
-    meter(4, MeterType.packets) metered;
-    bit<2> colour = 0;
     apply {
-        metered.execute_meter(32w1, colour);
         s.mcast_grp = 1;
         clone(CloneType.I2E, 1);
         digest(1, m);
         truncate(3);
-        if (colour == 1) {
+        if (h.h.a == 1) {
             resubmit_preserving_field_list(1);
         }
         log_msg("{}", { h.w });

@@ -109,6 +109,7 @@ const PIECES: &[Piece] = &[
     piece!("xdp_read64.h": "xdp_read64"),
     piece!("xdp_write32.h": "xdp_write32"),
     piece!("xdp_write64.h": "xdp_write64"),
+    piece!("xdp_meter.h": "xdp_meter_colour" "xdp_meter"; "xdp_meter_refill" "bpf_spin_lock" "XDP_METER_SCALE"),
     piece!("xdp_send_packet.h": "xdp_send_packet"),
     piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"; "TCP_SYN_SENT" "TCP_SYN_ACKED" "TCP_ESTABLISHED"),
 ];

@@ -26,9 +26,8 @@ macro_rules! functions {
 
 types! {
     CHECKSUM16 "Checksum16" None, None;
-    METER "meter" Some(&lacking::METER), None;
     DIRECT_COUNTER "direct_counter" None, Some(Attached::Lacking(&lacking::DIRECT_COUNTER));
-    DIRECT_METER "direct_meter" Some(&lacking::METER), Some(Attached::Lacking(&lacking::DIRECT_METER));
+    DIRECT_METER "direct_meter" Some(&lacking::DIRECT_METER_READ), Some(Attached::Lacking(&lacking::DIRECT_METER));
     ACTION_PROFILE "action_profile" None, Some(Attached::Lacking(&lacking::ACTION_PROFILE));
     ACTION_SELECTOR "action_selector" None, Some(Attached::Lacking(&lacking::ACTION_SELECTOR));
 }

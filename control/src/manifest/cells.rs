@@ -66,6 +66,8 @@ pub enum CellKind {
     Counter,
     /// Packets read and write them as wholes.
     Register,
+    /// Rates, by which packets are coloured; only control planes write them.
+    Meter,
 }
 
 /// A counter's field of packets, or plain counts.
@@ -92,7 +94,7 @@ pub struct Facts {
 
 impl CellKind {
     /// All of them.
-    pub const ALL: [CellKind; 2] = [CellKind::Counter, CellKind::Register];
+    pub const ALL: [CellKind; 3] = [CellKind::Counter, CellKind::Register, CellKind::Meter];
 
     /// What all cells of the kind have in common.
     #[must_use]
@@ -113,6 +115,19 @@ impl CellKind {
                 dump: "Prints all values that are not zero",
                 bare: None,
                 written: &[("value", "The value: a number, a MAC or IP address")],
+            },
+            CellKind::Meter => &Facts {
+                noun: "meter",
+                content: ["pair of rates", "pairs of rates"],
+                adds_up: false,
+                dump: "Prints all rates that are set",
+                bare: None,
+                written: &[
+                    ("committed_rate", "Packets or bytes a second that are green"),
+                    ("committed_burst", "Packets or bytes that are green at once, at least 1"),
+                    ("peak_rate", "Packets or bytes a second that are not red, at least the committed rate"),
+                    ("peak_burst", "Packets or bytes that are not red at once, at least 1"),
+                ],
             },
         }
     }

@@ -1,0 +1,80 @@
+//! `meter(bit<32> size, MeterType type)` of v1model: two rates, three colours (RFC 2698), for all processors together.
+//! `execute_meter(index, colour)` takes the packet, or its bytes, out of the buckets of meter `index`, and gives 0 (green), 1 (yellow) or 2 (red).
+//! A meter without rates and an index beyond the end are green, as on the interpreter.
+//!
+//! The buckets are in the cell behind the rates, guarded by its lock: `backend-xdp/src/c/prelude/xdp_meter.h` has the arithmetic. Who writes
+//! rates writes zeros there, which are full buckets.
+
+use super::V1MODEL;
+use super::cells::{Cells, Slot, at, constants};
+use crate::c::code::code;
+use crate::c::expr::{CExpr, CType};
+use crate::c::map::{MapDefinition, MapType};
+use crate::emit::Cx;
+use crate::emit::expr::slice;
+use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::names::Names;
+use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
+use p4xdp_control::manifest::{CellKind, ExternKind};
+use p4xdp_control::view::Param;
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
+use p4xdp_midend::ir::{Arg, ExternInstance, Program};
+
+pub(super) const METER: Entry = Entry::of_type("meter", lay_out).of(V1MODEL);
+
+#[derive(Debug)]
+struct Meter {
+    cells: Cells,
+    /// Bytes are metered, not packets.
+    bytes: bool,
+}
+
+fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
+    const MOST: u32 = 1 << 23;
+    let [size, unit] = constants(instance, diagnostics)?;
+    let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
+        let message = format!("`{}` has {size} meters; at most {MOST} are possible", instance.name);
+        diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
+    })?;
+    let slot = Slot { ty: code!("struct @xdp_meter"), bytes: 56, locked: true };
+    Ok(Box::new(Meter { cells: Cells::new(instance, names, MapType::Array, size, slot), bytes: unit == 1 }))
+}
+
+impl Extern for Meter {
+    fn maps(&self) -> Vec<MapDefinition> {
+        vec![self.cells.definition()]
+    }
+
+    fn describe(&self, _program: &Program) -> Option<ExternKind> {
+        let unit = if self.bytes { BYTES } else { PACKETS };
+        let rate = |name, offset| Field::new(Param::new(name, 64), at(offset, 8)).of(format!("{unit}/s"));
+        let burst = |name, offset| Field::new(Param::new(name, 32), at(offset, 4)).of(unit).at_least(1);
+        let fields = vec![
+            rate("committed_rate", 8),
+            burst("committed_burst", 4),
+            rate("peak_rate", 16).not_below("committed_rate"),
+            burst("peak_burst", 24),
+        ];
+        Some(self.cells.describe(CellKind::Meter, fields))
+    }
+
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let ("execute_meter", [Arg::In(index), Arg::Out(target)]) = (call.name, call.args) else {
+            return Err(OtherShape);
+        };
+        if index.ty.width() > 32 {
+            cx.refuse(codes::E0524, call.span, "an index of more than 32 bits is not supported");
+            return Ok(());
+        }
+        let index = cx.value(index).text;
+        let units = if self.bytes { code!("@data_end - @data") } else { code!("1") };
+        // At least the two bits that a colour has, whatever the program keeps of them.
+        let width = cx.lvalue_width(target);
+        let ty = CType::of_width(width.max(2));
+        let colour = cx.fresh("colour", ty.name());
+        cx.out.call(&colour, &code!("@xdp_meter_colour(&{}, {}, {})", self.cells.map, index, units));
+        let colour = CExpr::atom(colour, ty, width.max(2));
+        cx.assign(target, if width < 2 { slice(colour, 0, 0) } else { colour }, call.span);
+        Ok(())
+    }
+}
