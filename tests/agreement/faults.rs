@@ -6,12 +6,16 @@ mod along;
 use crate::coverage::Coverage;
 use crate::engines::{self, Ending, Failure};
 use crate::generate::{self, Case, Size};
+use crate::on_all_cores;
 use crate::shrink::shrink;
 use p4xdp_midend::ir::{
     BinaryOp, Expr, ExprKind, HeaderRef, Keyset, LValue, Program, ScalarType, Stmt, StmtKind, Target,
     Transition,
 };
 use p4xdp_midend::passes::Pass;
+use p4xdp_test_support::progress::Progress;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A fault: the pass behind which it stands, and what it does.
@@ -220,37 +224,69 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Lines that an example has at most.
 const LINES: usize = 60;
 
-/// Runs all faults until each is found; a line on each, and what is wrong. Examples are made if they are asked for: that takes long.
+/// Runs all faults until each is found, on all cores; a line on each, and what is wrong. Examples are made if they are asked for: that
+/// takes long.
 pub fn run(size: Size) -> (Vec<String>, Vec<String>) {
+    let faults: Vec<&Fault> = FAULTS.iter().chain(along::FAULTS).collect();
+    let found = found(&faults, size);
+    let mut by_seed: Vec<(u64, &Fault, &Failure)> = faults
+        .iter()
+        .zip(&found)
+        .filter_map(|(fault, at)| at.as_ref().map(|(s, f)| (*s, *fault, f)))
+        .collect();
+    by_seed.sort_by_key(|(seed, ..)| *seed);
     let mut lines = Vec::new();
     let mut wrong = Vec::new();
-    let mut sought: Vec<&Fault> = FAULTS.iter().chain(along::FAULTS).collect();
     let examples = std::env::var_os("P4XDP_EXAMPLES").is_some();
-    let progress = p4xdp_test_support::progress::Progress::new("programs that show faults in passes", WITHIN);
-    for seed in 1..=WITHIN {
-        progress.step();
-        if sought.is_empty() {
-            break;
+    for (seed, fault, failure) in by_seed {
+        lines.push(format!("after {seed} programs: {}", fault.pass.name));
+        if examples {
+            let (text, length) = example(fault, seed, &generate::case(seed, size), failure);
+            lines.push(text);
+            if length > LINES {
+                wrong.push(format!("{}: an example of {length} lines", fault.pass.name));
+            }
         }
-        let case = generate::case(seed, size);
-        let passes: Vec<(&str, &Pass)> = sought.iter().map(|f| (f.after, &f.pass)).collect();
-        let endings = engines::faulty_passes_agree(&case, &passes);
-        let mut endings = endings.into_iter();
-        sought.retain(|fault| {
-            let Some(Ending::Failed(failure)) = endings.next() else { return true };
-            lines.push(format!("after {seed} programs: {}", fault.pass.name));
-            if examples {
-                let (text, length) = example(fault, seed, &case, &failure);
-                lines.push(text);
-                if length > LINES {
-                    wrong.push(format!("{}: an example of {length} lines", fault.pass.name));
+    }
+    let missed = faults.iter().zip(&found).filter(|(_, at)| at.is_none());
+    wrong.extend(missed.map(|(fault, _)| format!("{}: not found in {WITHIN} programs", fault.pass.name)));
+    (lines, wrong)
+}
+
+/// For each fault the first program that shows it, and how. Programs run side by side; one behind a fault's first so far is not asked for
+/// it, and those before it all are, so what comes out is the same whoever is faster.
+fn found(faults: &[&Fault], size: Size) -> Vec<Option<(u64, Failure)>> {
+    let first: Mutex<Vec<Option<(u64, Failure)>>> = Mutex::new(vec![None; faults.len()]);
+    let next = AtomicU64::new(1);
+    let progress = Progress::new("programs that show faults in passes", WITHIN);
+    let comes_before =
+        |seed: u64, first: &Option<(u64, Failure)>| first.as_ref().is_none_or(|(at, _)| seed < *at);
+    on_all_cores(|| {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            let sought: Vec<usize> = {
+                let first = first.lock().expect("no panic while held");
+                (0..faults.len()).filter(|&at| comes_before(seed, &first[at])).collect()
+            };
+            if seed > WITHIN || sought.is_empty() {
+                break;
+            }
+            let passes: Vec<(&str, &Pass)> =
+                sought.iter().map(|&at| (faults[at].after, &faults[at].pass)).collect();
+            let endings = engines::faulty_passes_agree(&generate::case(seed, size), &passes);
+            let mut first = first.lock().expect("no panic while held");
+            for (at, ending) in sought.into_iter().zip(endings) {
+                if let Ending::Failed(failure) = ending
+                    && comes_before(seed, &first[at])
+                {
+                    first[at] = Some((seed, failure));
                 }
             }
-            false
-        });
-    }
-    wrong.extend(sought.iter().map(|f| format!("{}: not found in {WITHIN} programs", f.pass.name)));
-    (lines, wrong)
+            drop(first);
+            progress.step();
+        }
+    });
+    first.into_inner().expect("no panic while held")
 }
 
 /// The smallest example, and its lines.

@@ -92,6 +92,16 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// Runs the same once on each core, and waits for all.
+fn on_all_cores(work: impl Fn() + Sync) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(&work);
+        }
+    });
+}
+
 /// Runs so many programs, on all cores.
 fn run(
     what: &'static str,
@@ -106,30 +116,25 @@ fn run(
     let endings: Mutex<BTreeMap<u64, Ending>> = Mutex::new(BTreeMap::new());
     let constructs: Mutex<BTreeMap<&'static str, (usize, usize)>> = Mutex::new(BTreeMap::new());
     let progress = Progress::new(what, count);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + count {
-                        break;
-                    }
-                    let case = generate::case(seed, size);
-                    let mut found = BTreeMap::new();
-                    case.program.constructs(&mut found);
-                    let ending = engines(&case, None);
-                    let mut all = constructs.lock().expect("no panic while held");
-                    for (construct, times) in found {
-                        let (programs, total) = all.entry(construct).or_default();
-                        *programs += 1;
-                        *total += times;
-                    }
-                    drop(all);
-                    endings.lock().expect("no panic while held").insert(seed, ending);
-                    progress.step();
-                }
-            });
+    on_all_cores(|| {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= first + count {
+                break;
+            }
+            let case = generate::case(seed, size);
+            let mut found = BTreeMap::new();
+            case.program.constructs(&mut found);
+            let ending = engines(&case, None);
+            let mut all = constructs.lock().expect("no panic while held");
+            for (construct, times) in found {
+                let (programs, total) = all.entry(construct).or_default();
+                *programs += 1;
+                *total += times;
+            }
+            drop(all);
+            endings.lock().expect("no panic while held").insert(seed, ending);
+            progress.step();
         }
     });
     let endings = endings.into_inner().expect("no panic while held");
