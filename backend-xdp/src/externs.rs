@@ -73,7 +73,7 @@ pub(crate) const REGISTRY: Registry = Registry {
         &lacking::UPDATE_CHECKSUM_WITH_PAYLOAD,
         &lacking::VERIFY_CHECKSUM_WITH_PAYLOAD,
     ],
-    others: users::functions,
+    others: users::call,
 };
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
                 let program = declared(architecture);
                 match entry.make {
                     Make::Instance(_) => program.externs.values().any(|e| &*e.name.name == entry.name),
-                    Make::Function(_) => (program.functions.values())
+                    Make::Function(_) | Make::Stateless(_) => (program.functions.values())
                         .any(|f| f.kind == FunctionKind::Extern && &*f.name.name == entry.name),
                 }
             };

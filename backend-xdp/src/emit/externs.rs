@@ -42,7 +42,12 @@ pub(crate) enum Make {
     Instance(MakeInstance),
     /// Of an extern function: once, if the program calls it.
     Function(fn(&mut Names) -> Box<dyn Extern>),
+    /// Of an extern function that has nothing but its calls.
+    Stateless(WriteCall),
 }
+
+/// Writes a call: see [`Extern::call`].
+pub(crate) type WriteCall = fn(&mut Cx<'_>, &Call<'_>) -> Result<(), OtherShape>;
 
 impl Entry {
     /// An extern type.
@@ -53,6 +58,11 @@ impl Entry {
     /// An extern function.
     pub(crate) const fn function(name: &'static str, make: fn(&mut Names) -> Box<dyn Extern>) -> Entry {
         Entry { name, architectures: &[], facts: Facts::none(), make: Make::Function(make) }
+    }
+
+    /// An extern function that has no maps and that control planes do not see.
+    pub(crate) const fn stateless(name: &'static str, call: WriteCall) -> Entry {
+        Entry { name, architectures: &[], facts: Facts::none(), make: Make::Stateless(call) }
     }
 
     /// Of these architectures only.
@@ -76,7 +86,7 @@ pub(crate) struct Registry {
     /// Those that are known by name, in the order in which their maps and descriptions stand.
     pub(crate) entries: &'static [&'static Entry],
     /// Stands for all functions that are not.
-    pub(crate) others: fn() -> Box<dyn Extern>,
+    pub(crate) others: WriteCall,
 }
 
 /// A call is not one of this extern: the program declares another one by the same name.
@@ -102,6 +112,16 @@ pub(crate) trait Extern: Debug {
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape>;
 }
 
+/// A function that has nothing but its calls.
+#[derive(Debug)]
+struct Stateless(WriteCall);
+
+impl Extern for Stateless {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        self.0(cx, call)
+    }
+}
+
 /// A call as the IR has it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call<'c> {
@@ -122,7 +142,7 @@ pub(crate) struct Call<'c> {
 pub(crate) struct Externs {
     instances: Arena<ExternId, Laid>,
     functions: BTreeMap<&'static str, Laid>,
-    others: Box<dyn Extern>,
+    others: Stateless,
 }
 
 /// An extern that is laid out, and its line in the registry.
@@ -151,7 +171,7 @@ pub(crate) fn lay_out(
     for instance in program.externs.values() {
         let found = known().find_map(|(position, entry)| match entry.make {
             Make::Instance(make) if entry.name == &*instance.extern_type => Some((position, make)),
-            Make::Instance(_) | Make::Function(_) => None,
+            Make::Instance(_) | Make::Function(_) | Make::Stateless(_) => None,
         });
         instances.push(match found {
             Some((position, make)) => {
@@ -165,13 +185,17 @@ pub(crate) fn lay_out(
     let called = called_functions(program);
     let mut functions = BTreeMap::new();
     for (position, entry) in known() {
-        if let Make::Function(make) = entry.make
-            && called.contains(entry.name)
-        {
-            functions.insert(entry.name, Laid { position, made: make(names) });
+        if !called.contains(entry.name) {
+            continue;
         }
+        let made: Box<dyn Extern> = match entry.make {
+            Make::Instance(_) => continue,
+            Make::Function(make) => make(names),
+            Make::Stateless(call) => Box::new(Stateless(call)),
+        };
+        functions.insert(entry.name, Laid { position, made });
     }
-    Externs { instances, functions, others: (registry.others)() }
+    Externs { instances, functions, others: Stateless(registry.others) }
 }
 
 /// Names of all extern functions that the program calls.

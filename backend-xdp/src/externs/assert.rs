@@ -3,23 +3,18 @@
 use super::V1MODEL;
 use crate::c::code::code;
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::emit::externs::{Call, Entry, OtherShape};
 use p4xdp_midend::ir::Arg;
 
-pub(super) const ASSERT: Entry = Entry::function("assert", |_| Box::new(Assert)).of(V1MODEL);
-pub(super) const ASSUME: Entry = Entry::function("assume", |_| Box::new(Assert)).of(V1MODEL);
+pub(super) const ASSERT: Entry = Entry::stateless("assert", check).of(V1MODEL);
+pub(super) const ASSUME: Entry = Entry::stateless("assume", check).of(V1MODEL);
 
-#[derive(Debug)]
-struct Assert;
-
-impl Extern for Assert {
-    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let [Arg::In(check)] = call.args else { return Err(OtherShape) };
-        let holds = cx.condition(check);
-        if !holds.is_true() {
-            cx.out.line(code!("if (!{})\n\treturn {};", holds.operand(), cx.abort));
-        }
-        cx.assume(check, true);
-        Ok(())
+fn check(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+    let [Arg::In(check)] = call.args else { return Err(OtherShape) };
+    let holds = cx.condition(check);
+    if !holds.is_true() {
+        cx.out.line(code!("if (!{})\n\treturn {};", holds.operand(), cx.abort));
     }
+    cx.assume(check, true);
+    Ok(())
 }

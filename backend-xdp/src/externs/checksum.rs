@@ -7,55 +7,43 @@ use crate::c::code::code;
 use crate::c::expr::CExpr;
 use crate::emit::Cx;
 use crate::emit::expr::slice;
-use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::emit::externs::{Call, Entry, OtherShape};
 use p4xdp_midend::ir::{Arg, Expr};
 
-pub(super) const UPDATE_CHECKSUM: Entry =
-    Entry::function("update_checksum", |_| Box::new(Update)).of(V1MODEL);
-pub(super) const VERIFY_CHECKSUM: Entry =
-    Entry::function("verify_checksum", |_| Box::new(Verify)).of(V1MODEL);
+pub(super) const UPDATE_CHECKSUM: Entry = Entry::stateless("update_checksum", update).of(V1MODEL);
+pub(super) const VERIFY_CHECKSUM: Entry = Entry::stateless("verify_checksum", verify).of(V1MODEL);
 
-#[derive(Debug)]
-struct Update;
-
-impl Extern for Update {
-    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let [Arg::In(condition), data, Arg::Out(target), Arg::In(algorithm)] = call.args else {
-            return Err(OtherShape);
-        };
-        let Some(algorithm) = algorithm_of(cx, call, algorithm) else { return Ok(()) };
-        let width = cx.lvalue_width(target);
-        cx.only_where(condition, |cx| {
-            if let Some(checksum) = checksum(cx, call, algorithm, data, width) {
-                cx.assign(target, checksum, call.span);
-            }
-        });
-        Ok(())
-    }
+fn update(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+    let [Arg::In(condition), data, Arg::Out(target), Arg::In(algorithm)] = call.args else {
+        return Err(OtherShape);
+    };
+    let Some(algorithm) = algorithm_of(cx, call, algorithm) else { return Ok(()) };
+    let width = cx.lvalue_width(target);
+    cx.only_where(condition, |cx| {
+        if let Some(checksum) = checksum(cx, call, algorithm, data, width) {
+            cx.assign(target, checksum, call.span);
+        }
+    });
+    Ok(())
 }
 
-#[derive(Debug)]
-struct Verify;
-
-impl Extern for Verify {
-    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let [Arg::In(condition), data, Arg::In(expected), Arg::In(algorithm)] = call.args else {
-            return Err(OtherShape);
-        };
-        let stages = Stages(&cx.program.stages);
-        // Metadata without the field: nobody can see it.
-        let Some(failed) = stages.local("ig", 2, Some("checksum_error")) else { return Ok(()) };
-        let Some(algorithm) = algorithm_of(cx, call, algorithm) else { return Ok(()) };
-        cx.only_where(condition, |cx| {
-            let width = expected.ty.width();
-            let expected = cx.value(expected);
-            let Some(sum) = checksum(cx, call, algorithm, data, width) else { return };
-            let flag = cx.variable(failed);
-            let wrong = code!("{} != {}", sum.operand(), expected.operand());
-            cx.out.update(&flag, code!("if ({})\n\t{} = 1;", wrong, flag));
-        });
-        Ok(())
-    }
+fn verify(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+    let [Arg::In(condition), data, Arg::In(expected), Arg::In(algorithm)] = call.args else {
+        return Err(OtherShape);
+    };
+    let stages = Stages(&cx.program.stages);
+    // Metadata without the field: nobody can see it.
+    let Some(failed) = stages.local("ig", 2, Some("checksum_error")) else { return Ok(()) };
+    let Some(algorithm) = algorithm_of(cx, call, algorithm) else { return Ok(()) };
+    cx.only_where(condition, |cx| {
+        let width = expected.ty.width();
+        let expected = cx.value(expected);
+        let Some(sum) = checksum(cx, call, algorithm, data, width) else { return };
+        let flag = cx.variable(failed);
+        let wrong = code!("{} != {}", sum.operand(), expected.operand());
+        cx.out.update(&flag, code!("if ({})\n\t{} = 1;", wrong, flag));
+    });
+    Ok(())
 }
 
 /// The algorithm of a checksum. A random one is none, and is refused as others are.

@@ -4,32 +4,25 @@
 use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::emit::externs::{Call, Entry, OtherShape};
 use crate::layout::extern_facts::Facts;
 use p4xdp_midend::ir::{Arg, Expr};
 
 const FACTS: Facts = Facts { is_pure: true, order_free: true, ..Facts::none() };
-pub(super) const CSUM_REPLACE2: Entry =
-    Entry::function("csum_replace2", |_| Box::new(CsumReplace)).with(FACTS);
-pub(super) const CSUM_REPLACE4: Entry =
-    Entry::function("csum_replace4", |_| Box::new(CsumReplace)).with(FACTS);
+pub(super) const CSUM_REPLACE2: Entry = Entry::stateless("csum_replace2", replace).with(FACTS);
+pub(super) const CSUM_REPLACE4: Entry = Entry::stateless("csum_replace4", replace).with(FACTS);
 
-#[derive(Debug)]
-struct CsumReplace;
-
-impl Extern for CsumReplace {
-    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let [Arg::In(csum), Arg::In(old), Arg::In(new)] = call.args else { return Err(OtherShape) };
-        let args = [csum, old, new];
-        let text = match in_place(cx, call, args) {
-            Some(text) => text,
-            None => {
-                code!("{}({})", Name::new(call.name), Code::join(args.map(|arg| cx.value(arg).text), ", "))
-            }
-        };
-        cx.give(call, CExpr::atom(text, CType::U16, 16));
-        Ok(())
-    }
+fn replace(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+    let [Arg::In(csum), Arg::In(old), Arg::In(new)] = call.args else { return Err(OtherShape) };
+    let args = [csum, old, new];
+    let text = match in_place(cx, call, args) {
+        Some(text) => text,
+        None => {
+            code!("{}({})", Name::new(call.name), Code::join(args.map(|arg| cx.value(arg).text), ", "))
+        }
+    };
+    cx.give(call, CExpr::atom(text, CType::U16, 16));
+    Ok(())
 }
 
 /// An update from numbers that mostly are in headers: without swapping them, which changes nothing but the order of the result. Clang drops

@@ -6,38 +6,33 @@ use crate::c::code::{Code, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
 use crate::emit::expr::slice;
-use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::emit::externs::{Call, Entry, OtherShape};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, LValue};
 
-pub(super) const HASH: Entry = Entry::function("hash", |_| Box::new(Hash)).of(V1MODEL);
+pub(super) const HASH: Entry = Entry::stateless("hash", hash).of(V1MODEL);
 
-#[derive(Debug)]
-struct Hash;
-
-impl Extern for Hash {
-    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let [Arg::Out(target), Arg::In(algorithm), Arg::In(base), data, Arg::In(max)] = call.args else {
-            return Err(OtherShape);
-        };
-        let Some(algorithm) = cx.algorithm(algorithm) else {
-            cx.refuse_algorithm(call);
-            return Ok(());
-        };
-        let Some(groups) = cx.row_of(data, call.span) else { return Ok(()) };
-        let value = cx.digest(algorithm, &groups);
-        let digest = match value.prec {
-            Prec::Postfix if algorithm != Algorithm::Csum16 => value.text,
-            _ => {
-                let digest = cx.fresh("digest", code!("__u64"));
-                cx.out.assignment(&digest, &value.text);
-                digest.code()
-            }
-        };
-        assign(cx, target, base, &digest, max, call.span);
-        Ok(())
-    }
+fn hash(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+    let [Arg::Out(target), Arg::In(algorithm), Arg::In(base), data, Arg::In(max)] = call.args else {
+        return Err(OtherShape);
+    };
+    let Some(algorithm) = cx.algorithm(algorithm) else {
+        cx.refuse_algorithm(call);
+        return Ok(());
+    };
+    let Some(groups) = cx.row_of(data, call.span) else { return Ok(()) };
+    let value = cx.digest(algorithm, &groups);
+    let digest = match value.prec {
+        Prec::Postfix if algorithm != Algorithm::Csum16 => value.text,
+        _ => {
+            let digest = cx.fresh("digest", code!("__u64"));
+            cx.out.assignment(&digest, &value.text);
+            digest.code()
+        }
+    };
+    assign(cx, target, base, &digest, max, call.span);
+    Ok(())
 }
 
 fn assign(cx: &mut Cx<'_>, target: &LValue, base: &Expr, digest: &Code, max: &Expr, span: Span) {

@@ -4,20 +4,14 @@ use super::FILTERS;
 use crate::c::code::code;
 use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::emit::externs::{Call, Entry, OtherShape};
 use crate::layout::extern_facts::Facts;
 
-pub(super) const KTIME_GET_NS: Entry = Entry::function("BPF_KTIME_GET_NS", |_| Box::new(Now))
-    .of(FILTERS)
-    .with(Facts { is_pure: true, ..Facts::none() });
+pub(super) const KTIME_GET_NS: Entry =
+    Entry::stateless("BPF_KTIME_GET_NS", now).of(FILTERS).with(Facts { is_pure: true, ..Facts::none() });
 
-#[derive(Debug)]
-struct Now;
-
-impl Extern for Now {
-    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let [] = call.args else { return Err(OtherShape) };
-        cx.give(call, CExpr::atom(code!("@bpf_ktime_get_ns()"), CType::U64, 64));
-        Ok(())
-    }
+fn now(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+    let [] = call.args else { return Err(OtherShape) };
+    cx.give(call, CExpr::atom(code!("@bpf_ktime_get_ns()"), CType::U64, 64));
+    Ok(())
 }

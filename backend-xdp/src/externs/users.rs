@@ -18,7 +18,7 @@
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Extern, OtherShape};
+use crate::emit::externs::{Call, OtherShape};
 use crate::emit::field::Referent;
 use p4xdp_frontend::diagnostic::Diagnostic;
 use p4xdp_frontend::source::Span;
@@ -33,58 +33,44 @@ struct Argument {
 /// What is copied back when the call is over: the variable, and where it goes.
 type CopyOut<'c> = (CExpr, &'c LValue);
 
-/// All functions that no line of the registry stands for.
-pub(super) fn functions() -> Box<dyn Extern> {
-    Box::new(Users)
-}
-
-#[derive(Debug)]
-struct Users;
-
-impl Extern for Users {
-    /// Whether the user's C has a certain function is clang's word: see [`crate::clang::undefined_function`].
-    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        if cx.module.options.extern_c.is_none() {
-            return Err(OtherShape);
-        }
-        let (mut arguments, mut copies) = (Vec::new(), Vec::new());
-        for arg in call.args {
-            cx.user_arguments(arg, call.span, &mut arguments, &mut copies)?;
-        }
-        let result = match call.result {
-            None => None,
-            Some(Arg::Out(target)) => Some(cx.target_type(target, call.span)?),
-            Some(_) => return Err(OtherShape),
-        };
-        let ty = result.map_or_else(|| code!("void"), c_type);
-        if cx.module.prototypes.insert(call.name.to_owned()) {
-            let types: Vec<&Code> = arguments.iter().map(|a| &a.ty).collect();
-            let types = if types.is_empty() { code!("void") } else { Code::join(types, ", ") };
-            let outer = cx.module.globals.set_span(call.span);
-            cx.module.globals.line(code!(
-                "static __always_inline {} {}({});",
-                ty,
-                Name::new(call.name),
-                types
-            ));
-            cx.module.globals.set_span(outer);
-            cx.module.globals.blank();
-        }
-        let texts: Vec<&Code> = arguments.iter().map(|a| &a.text).collect();
-        let text = code!("{}({})", Name::new(call.name), Code::join(texts, ", "));
-        match result {
-            Some(ScalarType::Bool) => cx.give(call, CExpr::truth(text, Prec::Postfix)),
-            Some(ty) => {
-                let value = CExpr::atom(text, CType::of_width(ty.width()), ty.width());
-                cx.give(call, CExpr { clean: false, ..value });
-            }
-            None => cx.out.line(code!("{};", text)),
-        }
-        for (variable, target) in copies {
-            cx.assign(target, variable, call.span);
-        }
-        Ok(())
+/// Writes a call of any function that no line of the registry stands for. Whether the user's C has a certain function is clang's word: see
+/// [`crate::clang::undefined_function`].
+pub(super) fn call(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+    if cx.module.options.extern_c.is_none() {
+        return Err(OtherShape);
     }
+    let (mut arguments, mut copies) = (Vec::new(), Vec::new());
+    for arg in call.args {
+        cx.user_arguments(arg, call.span, &mut arguments, &mut copies)?;
+    }
+    let result = match call.result {
+        None => None,
+        Some(Arg::Out(target)) => Some(cx.target_type(target, call.span)?),
+        Some(_) => return Err(OtherShape),
+    };
+    let ty = result.map_or_else(|| code!("void"), c_type);
+    if cx.module.prototypes.insert(call.name.to_owned()) {
+        let types: Vec<&Code> = arguments.iter().map(|a| &a.ty).collect();
+        let types = if types.is_empty() { code!("void") } else { Code::join(types, ", ") };
+        let outer = cx.module.globals.set_span(call.span);
+        cx.module.globals.line(code!("static __always_inline {} {}({});", ty, Name::new(call.name), types));
+        cx.module.globals.set_span(outer);
+        cx.module.globals.blank();
+    }
+    let texts: Vec<&Code> = arguments.iter().map(|a| &a.text).collect();
+    let text = code!("{}({})", Name::new(call.name), Code::join(texts, ", "));
+    match result {
+        Some(ScalarType::Bool) => cx.give(call, CExpr::truth(text, Prec::Postfix)),
+        Some(ty) => {
+            let value = CExpr::atom(text, CType::of_width(ty.width()), ty.width());
+            cx.give(call, CExpr { clean: false, ..value });
+        }
+        None => cx.out.line(code!("{};", text)),
+    }
+    for (variable, target) in copies {
+        cx.assign(target, variable, call.span);
+    }
+    Ok(())
 }
 
 impl Cx<'_> {

@@ -12,24 +12,8 @@ use std::sync::Arc;
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Binding {
-    /// A `typedef`.
-    Typedef(TypeId),
-    /// A type parameter.
-    TypeVar(TypeVarId),
-    /// A struct, header or header union.
-    Struct(StructId),
-    /// An enum.
-    Enum(EnumId),
-    /// A `type` declaration.
-    NewType(NewTypeId),
-    /// An extern object type.
-    Extern(ExternId),
-    /// A parser or parser type.
-    Parser(ParserId),
-    /// A control or control type.
-    Control(ControlId),
-    /// A package type.
-    Package(PackageId),
+    /// A type.
+    Type(NamedType),
     /// All functions of one name in one scope.
     Functions(Vec<FunctionId>),
     /// An action.
@@ -58,14 +42,7 @@ impl Binding {
     /// What kind of thing it is, for messages.
     pub fn kind(&self) -> &'static str {
         match self {
-            Binding::Typedef(_) | Binding::NewType(_) => "a type",
-            Binding::TypeVar(_) => "a type parameter",
-            Binding::Struct(_) => "a struct or header type",
-            Binding::Enum(_) => "an enum type",
-            Binding::Extern(_) => "an extern type",
-            Binding::Parser(_) => "a parser",
-            Binding::Control(_) => "a control",
-            Binding::Package(_) => "a package type",
+            Binding::Type(named) => named.kind(),
             Binding::Functions(_) => "a function",
             Binding::Action(_) => "an action",
             Binding::Const(_) => "a constant",
@@ -82,33 +59,7 @@ impl Binding {
 
     /// True for everything that names a type.
     pub fn is_type(&self) -> bool {
-        self.named_type().is_some()
-    }
-
-    /// The type that the name stands for; `None` for what is no type.
-    pub fn named_type(&self) -> Option<NamedType> {
-        Some(match self {
-            Binding::Typedef(ty) => NamedType::Typedef(*ty),
-            Binding::TypeVar(id) => NamedType::TypeVar(*id),
-            Binding::Struct(id) => NamedType::Struct(*id),
-            Binding::Enum(id) => NamedType::Enum(*id),
-            Binding::NewType(id) => NamedType::NewType(*id),
-            Binding::Extern(id) => NamedType::Extern(*id),
-            Binding::Parser(id) => NamedType::Parser(*id),
-            Binding::Control(id) => NamedType::Control(*id),
-            Binding::Package(id) => NamedType::Package(*id),
-            Binding::Functions(_)
-            | Binding::Action(_)
-            | Binding::Const(_)
-            | Binding::Var(_)
-            | Binding::Instance(_)
-            | Binding::Table(_)
-            | Binding::ValueSet(_)
-            | Binding::MatchKind(_)
-            | Binding::EnumMember(..)
-            | Binding::State(_)
-            | Binding::Error => return None,
-        })
+        matches!(self, Binding::Type(_))
     }
 }
 
@@ -133,6 +84,22 @@ pub enum NamedType {
     Control(ControlId),
     /// A package type.
     Package(PackageId),
+}
+
+impl NamedType {
+    /// What kind of type it is, for messages.
+    fn kind(self) -> &'static str {
+        match self {
+            NamedType::Typedef(_) | NamedType::NewType(_) => "a type",
+            NamedType::TypeVar(_) => "a type parameter",
+            NamedType::Struct(_) => "a struct or header type",
+            NamedType::Enum(_) => "an enum type",
+            NamedType::Extern(_) => "an extern type",
+            NamedType::Parser(_) => "a parser",
+            NamedType::Control(_) => "a control",
+            NamedType::Package(_) => "a package type",
+        }
+    }
 }
 
 /// A binding and where it was made.

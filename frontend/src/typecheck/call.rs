@@ -1,6 +1,7 @@
 //! Calls of functions and actions, and what a call can be.
 
 use super::arguments::{CallKind, Signature};
+use super::const_eval::{self, Fault, Why};
 use super::unify::Substitution;
 use super::{Checker, expr};
 use crate::ast::{self, ExprKind as Ast};
@@ -111,8 +112,8 @@ impl Checker<'_> {
         let value = self.invoke(id, Callee::Function(id), &Vec::new(), type_args, args, hint, span);
         if is_extern
             && &*name.name == "static_assert"
-            && let Err(fault @ super::const_eval::Fault::AssertionFailed(..)) =
-                super::const_eval::eval_local(&self.program, &value)
+            && let Err(fault @ Fault { why: Why::AssertionFailed(_), .. }) =
+                const_eval::eval_local(&self.program, &value)
         {
             self.eval_fault(&fault, span, "this assertion");
             return self.bad(span);

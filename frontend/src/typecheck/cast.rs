@@ -1,7 +1,8 @@
 //! Explicit casts (section "Explicit casts").
 
+use super::const_eval::{self, Fault, Why};
 use super::operator::needs_type;
-use super::{Checker, const_eval, expr};
+use super::{Checker, expr};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ExprKind, Type, TypeId};
@@ -48,7 +49,7 @@ impl Checker<'_> {
         }
         let cast = expr(ExprKind::Cast(Box::new(operand)), to, span);
         if *self.kind(to) == Type::Bool
-            && let Err(fault @ const_eval::Fault::BadCast(_)) = const_eval::eval_local(&self.program, &cast)
+            && let Err(fault @ Fault { why: Why::BadCast, .. }) = const_eval::eval_local(&self.program, &cast)
         {
             self.eval_fault(&fault, span, "this value");
             return self.bad(span);

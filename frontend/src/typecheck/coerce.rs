@@ -1,7 +1,8 @@
 //! Implicit casts (section "Implicit casts"): `int` to a fixed width, an enum to its underlying type, and tuple
 //! expressions to structs, headers, arrays and lists.
 
-use super::{Checker, const_eval, expr};
+use super::const_eval::{self, Fault, Why};
+use super::{Checker, expr};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ConstValue, ExprKind, Sort, StructKind, Type, TypeId};
 use crate::source::Span;
@@ -157,7 +158,7 @@ impl Checker<'_> {
         let span = e.span;
         match const_eval::eval_local(&self.program, &e) {
             Ok(ConstValue::Int(value)) => self.fitted_literal(value, to, bits, span),
-            Ok(_) | Err(const_eval::Fault::NotKnown(_) | const_eval::Fault::Reported(_)) => {
+            Ok(_) | Err(Fault { why: Why::NotKnown | Why::Reported, .. }) => {
                 expr(ExprKind::Cast(Box::new(e)), to, span)
             }
             Err(fault) => {
@@ -200,11 +201,10 @@ impl Checker<'_> {
     }
 
     /// Reports why something that must be known at compile time is not.
-    pub(super) fn eval_fault(&mut self, fault: &const_eval::Fault, span: Span, what: &str) {
-        use const_eval::Fault;
-        let at = if fault.span() == Span::NONE { span } else { fault.span() };
-        let diagnostic = match fault {
-            Fault::NotKnown(_) => {
+    pub(super) fn eval_fault(&mut self, fault: &Fault, span: Span, what: &str) {
+        let at = if fault.span == Span::NONE { span } else { fault.span };
+        let diagnostic = match &fault.why {
+            Why::NotKnown => {
                 let mut diagnostic =
                     Diagnostic::error(codes::E0303, span, format!("{what} must be known at compile time"));
                 if at != span {
@@ -212,18 +212,16 @@ impl Checker<'_> {
                 }
                 diagnostic
             }
-            Fault::Reported(_) => return,
-            Fault::DivisionByZero(_) => Diagnostic::error(codes::E0325, at, "division by zero"),
-            Fault::NegativeDivision(_) => {
+            Why::Reported => return,
+            Why::DivisionByZero => Diagnostic::error(codes::E0325, at, "division by zero"),
+            Why::NegativeDivision => {
                 Diagnostic::error(codes::E0325, at, "`/` and `%` are not defined for negative numbers")
             }
-            Fault::NegativeShift(_) => Diagnostic::error(codes::E0325, at, "shift by a negative amount"),
-            Fault::TooLarge(_) => {
-                Diagnostic::error(codes::E0325, at, "this value is too large to be computed")
-            }
-            Fault::OutOfBounds(_) => Diagnostic::error(codes::E0312, at, "index out of bounds"),
-            Fault::BadCast(_) => Diagnostic::error(codes::E0305, at, "only 0 and 1 can be cast to `bool`"),
-            Fault::AssertionFailed(_, message) => {
+            Why::NegativeShift => Diagnostic::error(codes::E0325, at, "shift by a negative amount"),
+            Why::TooLarge => Diagnostic::error(codes::E0325, at, "this value is too large to be computed"),
+            Why::OutOfBounds => Diagnostic::error(codes::E0312, at, "index out of bounds"),
+            Why::BadCast => Diagnostic::error(codes::E0305, at, "only 0 and 1 can be cast to `bool`"),
+            Why::AssertionFailed(message) => {
                 let text = match message {
                     Some(message) => format!("static assertion failed: {message}"),
                     None => "static assertion failed".to_owned(),

@@ -17,43 +17,42 @@ use num_traits::{One, ToPrimitive, Zero};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Why an expression has no value at compile time.
+/// Why an expression has no value at compile time, and which part of it is to blame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// This part is known at run time only, or is yet to be bound.
-    NotKnown(Span),
-    /// This part was reported as wrong.
-    Reported(Span),
-    /// `/` or `%` by zero.
-    DivisionByZero(Span),
-    /// `/` or `%` with a negative operand.
-    NegativeDivision(Span),
-    /// A shift by a negative amount.
-    NegativeShift(Span),
-    /// A shift whose result would not fit into memory.
-    TooLarge(Span),
-    /// An index beyond the end.
-    OutOfBounds(Span),
-    /// A cast of a value that the destination does not have (`(bool)2`).
-    BadCast(Span),
-    /// `static_assert(false, ..)`, with its message.
-    AssertionFailed(Span, Option<Arc<str>>),
+pub struct Fault {
+    /// What is wrong with the part.
+    pub why: Why,
+    /// The part.
+    pub span: Span,
 }
 
-impl Fault {
-    /// The place of the fault.
-    pub fn span(&self) -> Span {
-        match self {
-            Fault::NotKnown(span)
-            | Fault::Reported(span)
-            | Fault::DivisionByZero(span)
-            | Fault::NegativeDivision(span)
-            | Fault::NegativeShift(span)
-            | Fault::TooLarge(span)
-            | Fault::OutOfBounds(span)
-            | Fault::BadCast(span)
-            | Fault::AssertionFailed(span, _) => *span,
-        }
+/// What is wrong with a part of an expression that has no value at compile time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is known at run time only, or is yet to be bound.
+    NotKnown,
+    /// It was reported as wrong.
+    Reported,
+    /// `/` or `%` by zero.
+    DivisionByZero,
+    /// `/` or `%` with a negative operand.
+    NegativeDivision,
+    /// A shift by a negative amount.
+    NegativeShift,
+    /// A shift whose result would not fit into memory.
+    TooLarge,
+    /// An index beyond the end.
+    OutOfBounds,
+    /// A cast of a value that the destination does not have (`(bool)2`).
+    BadCast,
+    /// `static_assert(false, ..)`, with its message.
+    AssertionFailed(Option<Arc<str>>),
+}
+
+impl Why {
+    /// The fault of this part.
+    pub fn at(self, span: Span) -> Fault {
+        Fault { why: self, span }
     }
 }
 
@@ -155,7 +154,7 @@ struct Evaluator<'a> {
 
 impl Evaluator<'_> {
     fn expr(&self, e: &Expr) -> Result<ConstValue, Fault> {
-        let not_known = || Fault::NotKnown(e.span);
+        let not_known = || Why::NotKnown.at(e.span);
         match &e.kind {
             ExprKind::Literal(value) => Ok(value.clone()),
             ExprKind::Variable(var) => (self.bindings)(*var).ok_or_else(not_known),
@@ -176,7 +175,7 @@ impl Evaluator<'_> {
                 Ok(ConstValue::Int(wrap(self.int(base)? >> *lo, width, false)))
             }
             ExprKind::PlusSlice { base, lo, width } => {
-                let lo = self.int(lo)?.to_u32().ok_or(Fault::OutOfBounds(lo.span))?;
+                let lo = self.int(lo)?.to_u32().ok_or(Why::OutOfBounds.at(lo.span))?;
                 Ok(ConstValue::Int(wrap(self.int(base)? >> lo, *width, false)))
             }
             ExprKind::Unary(op, operand) => {
@@ -196,7 +195,7 @@ impl Evaluator<'_> {
                 Ok(ConstValue::Aggregate(parts.iter().map(|part| self.expr(part)).collect::<Result<_, _>>()?))
             }
             ExprKind::InvalidHeader => Ok(ConstValue::InvalidHeader),
-            ExprKind::Default if leaves(self.program, e.ty) > MAX_LEAVES => Err(Fault::TooLarge(e.span)),
+            ExprKind::Default if leaves(self.program, e.ty) > MAX_LEAVES => Err(Why::TooLarge.at(e.span)),
             ExprKind::Default => default_value(self.program, e.ty).ok_or_else(not_known),
             ExprKind::Call(call) => self.call(call),
             ExprKind::Instance(_)
@@ -208,7 +207,7 @@ impl Evaluator<'_> {
             | ExprKind::TableHit { .. }
             | ExprKind::TableActionRun(_)
             | ExprKind::ActionName(_) => Err(not_known()),
-            ExprKind::Error => Err(Fault::Reported(e.span)),
+            ExprKind::Error => Err(Why::Reported.at(e.span)),
         }
     }
 
@@ -217,7 +216,7 @@ impl Evaluator<'_> {
         let (base, at, span) = match &e.kind {
             ExprKind::Field(base, position) => (base, *position as usize, e.span),
             ExprKind::Index(base, index) => {
-                (base, self.int(index)?.to_usize().ok_or(Fault::OutOfBounds(index.span))?, index.span)
+                (base, self.int(index)?.to_usize().ok_or(Why::OutOfBounds.at(index.span))?, index.span)
             }
             ExprKind::Constant(id) => {
                 return match &self.program.constants[*id].value {
@@ -230,9 +229,9 @@ impl Evaluator<'_> {
         let found = match self.part(base)? {
             Cow::Borrowed(ConstValue::Aggregate(parts)) => parts.get(at).map(Cow::Borrowed),
             Cow::Owned(ConstValue::Aggregate(parts)) => parts.into_iter().nth(at).map(Cow::Owned),
-            Cow::Borrowed(_) | Cow::Owned(_) => return Err(Fault::NotKnown(e.span)),
+            Cow::Borrowed(_) | Cow::Owned(_) => return Err(Why::NotKnown.at(e.span)),
         };
-        found.ok_or(Fault::OutOfBounds(span))
+        found.ok_or(Why::OutOfBounds.at(span))
     }
 
     fn binary(
@@ -261,17 +260,17 @@ impl Evaluator<'_> {
     /// Only `static_assert` has a meaning of its own at compile time.
     fn call(&self, call: &Call) -> Result<ConstValue, Fault> {
         let Callee::Function(id) = call.callee else {
-            return Err(Fault::NotKnown(call.span));
+            return Err(Why::NotKnown.at(call.span));
         };
         let function = &self.program.functions[id];
         if function.kind != FunctionKind::Extern || &*function.name.name != "static_assert" {
-            return Err(Fault::NotKnown(call.span));
+            return Err(Why::NotKnown.at(call.span));
         }
         let argument = |index: usize| match call.args.get(index) {
             Some(Argument::Value(value)) => Some(value),
             Some(Argument::Ignored(_) | Argument::Missing) | None => None,
         };
-        let check = argument(0).ok_or(Fault::NotKnown(call.span))?;
+        let check = argument(0).ok_or(Why::NotKnown.at(call.span))?;
         if self.bool(check)? {
             return Ok(ConstValue::Bool(true));
         }
@@ -279,7 +278,7 @@ impl Evaluator<'_> {
             Some(Ok(ConstValue::String(text))) => Some(text),
             Some(_) | None => None,
         };
-        Err(Fault::AssertionFailed(call.span, message))
+        Err(Why::AssertionFailed(message).at(call.span))
     }
 
     fn cast(&self, operand: &Expr, e: &Expr) -> Result<ConstValue, Fault> {
@@ -296,7 +295,7 @@ impl Evaluator<'_> {
                 if value.is_zero() || value.is_one() {
                     Ok(ConstValue::Bool(value.is_one()))
                 } else {
-                    Err(Fault::BadCast(e.span))
+                    Err(Why::BadCast.at(e.span))
                 }
             }
             (_, value) => Ok(value),
@@ -306,14 +305,14 @@ impl Evaluator<'_> {
     fn int(&self, e: &Expr) -> Result<BigInt, Fault> {
         match self.expr(e)? {
             ConstValue::Int(value) => Ok(value),
-            _ => Err(Fault::NotKnown(e.span)),
+            _ => Err(Why::NotKnown.at(e.span)),
         }
     }
 
     fn bool(&self, e: &Expr) -> Result<bool, Fault> {
         match self.expr(e)? {
             ConstValue::Bool(value) => Ok(value),
-            _ => Err(Fault::NotKnown(e.span)),
+            _ => Err(Why::NotKnown.at(e.span)),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::place::Place;
 use super::{Checker, ResultContext, named};
 use crate::ast::{self, DeclarationKind};
 use crate::hir::{self, BlockDecl, ControlId, LocalDecl};
-use crate::resolve::Binding;
+use crate::resolve::{Binding, NamedType};
 
 impl Checker<'_> {
     /// `control name<..>(..)(..) { .. }` or a control type.
@@ -18,7 +18,7 @@ impl Checker<'_> {
     ) -> ControlId {
         let annotations = self.annotations(annotations);
         let id = self.program.controls.push(BlockDecl::new(named(name), annotations));
-        self.named_at_end(name, Binding::Control(id), |this| {
+        self.named_at_end(name, Binding::Type(NamedType::Control(id)), |this| {
             let type_params = this.type_params(type_params);
             let params = this.params(params, ParamsOf::Control);
             let constructor_params = this.params(constructor_params, ParamsOf::ControlConstructor);

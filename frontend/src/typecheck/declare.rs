@@ -1,13 +1,14 @@
 //! Declarations of the top level, constants and variables.
 
 use super::coerce::Because;
+use super::const_eval::{self, Fault, Why};
 use super::control_decl::declaration_text;
 use super::type_rules::TypeUse;
-use super::{Checker, const_eval, named};
+use super::{Checker, named};
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ConstId, Constructor, TopLevel, VarId, VariableKind};
-use crate::resolve::Binding;
+use crate::resolve::{Binding, NamedType};
 
 impl Checker<'_> {
     /// Remembers which names the top level will declare.
@@ -159,7 +160,7 @@ impl Checker<'_> {
         }
         match const_eval::eval_local(&self.program, init) {
             Ok(value) => Ok(Some(value)),
-            Err(const_eval::Fault::NotKnown(at)) => {
+            Err(Fault { why: Why::NotKnown, span: at }) => {
                 let mut diagnostic = Diagnostic::error(
                     codes::E0303,
                     init.span,
@@ -244,7 +245,7 @@ impl Checker<'_> {
             params,
             annotations,
         });
-        self.declare(name, Binding::Package(id));
+        self.declare(name, Binding::Type(NamedType::Package(id)));
         id
     }
 }

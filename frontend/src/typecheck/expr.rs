@@ -132,15 +132,7 @@ impl Checker<'_> {
                 }
             }
             Binding::Error => self.bad(span),
-            other @ (Binding::Typedef(_)
-            | Binding::TypeVar(_)
-            | Binding::Struct(_)
-            | Binding::Enum(_)
-            | Binding::NewType(_)
-            | Binding::Extern(_)
-            | Binding::Parser(_)
-            | Binding::Control(_)
-            | Binding::Package(_)
+            other @ (Binding::Type(_)
             | Binding::Functions(_)
             | Binding::Action(_)
             | Binding::Table(_)

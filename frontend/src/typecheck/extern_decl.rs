@@ -6,7 +6,7 @@ use super::{Checker, named};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ExternId, FunctionId, FunctionKind};
-use crate::resolve::Binding;
+use crate::resolve::{Binding, NamedType};
 
 impl Checker<'_> {
     /// `extern Name<..> { .. }`
@@ -33,7 +33,7 @@ impl Checker<'_> {
         }
         self.scopes.pop();
         self.open.pop();
-        self.declare(name, Binding::Extern(id));
+        self.declare(name, Binding::Type(NamedType::Extern(id)));
         id
     }
 

@@ -4,7 +4,7 @@ use super::{Checker, named};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, Direction, Object, Type, TypeVarId, VarId, VariableKind};
-use crate::resolve::Binding;
+use crate::resolve::{Binding, NamedType};
 use crate::source::Span;
 
 /// Whose parameters they are: decides which types and directions are allowed.
@@ -100,7 +100,7 @@ impl Checker<'_> {
         let mut ids = Vec::with_capacity(names.len());
         for name in names {
             let id = self.program.type_vars.push(hir::TypeVar { name: named(name) });
-            self.declare(name, Binding::TypeVar(id));
+            self.declare(name, Binding::Type(NamedType::TypeVar(id)));
             ids.push(id);
         }
         ids

@@ -8,7 +8,7 @@ use super::{Checker, named};
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, BlockDecl, LocalDecl, ParserId, StateTarget};
-use crate::resolve::Binding;
+use crate::resolve::{Binding, NamedType};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl Checker<'_> {
     ) -> ParserId {
         let annotations = self.annotations(annotations);
         let id = self.program.parsers.push(BlockDecl::new(named(name), annotations));
-        self.named_at_end(name, Binding::Parser(id), |this| {
+        self.named_at_end(name, Binding::Type(NamedType::Parser(id)), |this| {
             let type_params = this.type_params(type_params);
             let params = this.params(params, ParamsOf::Parser);
             let constructor_params = this.params(constructor_params, ParamsOf::ParserConstructor);

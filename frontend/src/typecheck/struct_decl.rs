@@ -6,7 +6,7 @@ use super::{Checker, named};
 use crate::ast::{self, StructKind};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, StructId};
-use crate::resolve::Binding;
+use crate::resolve::{Binding, NamedType};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 
@@ -62,7 +62,7 @@ impl Checker<'_> {
         }
         self.scopes.pop();
         self.open.pop();
-        self.declare(name, Binding::Struct(id));
+        self.declare(name, Binding::Type(NamedType::Struct(id)));
         id
     }
 }

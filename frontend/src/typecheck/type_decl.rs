@@ -5,7 +5,7 @@ use super::{Checker, const_eval, named};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, ConstValue, EnumId, NewTypeId, Type, TypeId, ValueSetId};
-use crate::resolve::Binding;
+use crate::resolve::{Binding, NamedType};
 use crate::source::Span;
 use num_bigint::BigInt;
 use rustc_hash::FxHashMap;
@@ -60,7 +60,7 @@ impl Checker<'_> {
             self.program.enums[id].members.push(hir::EnumMemberDecl { name: named(&member.name), value });
         }
         self.scopes.pop();
-        self.declare(name, Binding::Enum(id));
+        self.declare(name, Binding::Type(NamedType::Enum(id)));
         id
     }
 
@@ -148,7 +148,7 @@ impl Checker<'_> {
     pub(super) fn typedef(&mut self, ty: &ast::TypeExpr, name: &ast::Name) {
         let id = self.type_expr(ty);
         let id = self.expect_type(id, TypeUse::Typedef, ty.span);
-        let binding = if self.is_error(id) { Binding::Error } else { Binding::Typedef(id) };
+        let binding = if self.is_error(id) { Binding::Error } else { Binding::Type(NamedType::Typedef(id)) };
         self.declare(name, binding);
     }
 
@@ -163,7 +163,7 @@ impl Checker<'_> {
         let sound = !self.is_error(underlying);
         let annotations = self.annotations(annotations);
         let id = self.program.new_types.push(hir::NewTypeDecl { name: named(name), underlying, annotations });
-        self.declare(name, if sound { Binding::NewType(id) } else { Binding::Error });
+        self.declare(name, if sound { Binding::Type(NamedType::NewType(id)) } else { Binding::Error });
         id
     }
 

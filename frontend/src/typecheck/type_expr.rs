@@ -259,7 +259,7 @@ impl Checker<'_> {
     }
 
     fn applied_type(&mut self, binding: &Binding, args: Vec<TypeId>) -> TypeId {
-        let Some(named) = binding.named_type() else { return self.basic.error };
+        let Binding::Type(named) = *binding else { return self.basic.error };
         let ty = match named {
             NamedType::Typedef(ty) => return ty,
             NamedType::TypeVar(var) => Type::Var(var),
@@ -276,7 +276,7 @@ impl Checker<'_> {
 
     /// The type parameters that a named type takes.
     pub(super) fn type_params_of(&self, binding: &Binding) -> Vec<TypeVarId> {
-        let Some(named) = binding.named_type() else { return Vec::new() };
+        let Binding::Type(named) = *binding else { return Vec::new() };
         match named {
             NamedType::Struct(id) => self.program.structs[id].type_params.clone(),
             NamedType::Extern(id) => self.program.externs[id].type_params.clone(),

@@ -1,6 +1,6 @@
 //! Operators on compile-time values.
 
-use super::Fault;
+use super::{Fault, Why};
 use crate::hir::{BinaryOp, ConstValue, UnaryOp};
 use crate::source::Span;
 use num_bigint::{BigInt, Sign};
@@ -62,11 +62,11 @@ pub(super) fn binary(
         (ConstValue::Int(a), ConstValue::Int(b)) => integers(op, (a, bits_a), (b, bits_b), span),
         (ConstValue::String(a), ConstValue::String(b)) if op == BinaryOp::Concat => {
             if a.len() + b.len() > MAX_STRING {
-                return Err(Fault::TooLarge(span));
+                return Err(Why::TooLarge.at(span));
             }
             Ok(ConstValue::String(Arc::from(format!("{a}{b}"))))
         }
-        (_, _) => Err(Fault::NotKnown(span)),
+        (_, _) => Err(Why::NotKnown.at(span)),
     }
 }
 
@@ -77,7 +77,7 @@ fn integers(
     span: Span,
 ) -> Result<ConstValue, Fault> {
     if bits.is_none() && a.bits().saturating_add(b.bits()) > MAX_BITS {
-        return Err(Fault::TooLarge(span));
+        return Err(Why::TooLarge.at(span));
     }
     let value = match op {
         BinaryOp::Add => a + b,
@@ -85,10 +85,10 @@ fn integers(
         BinaryOp::Mul => a * b,
         BinaryOp::Div | BinaryOp::Mod => {
             if b.is_zero() {
-                return Err(Fault::DivisionByZero(span));
+                return Err(Why::DivisionByZero.at(span));
             }
             if a.is_negative() || b.is_negative() {
-                return Err(Fault::NegativeDivision(span));
+                return Err(Why::NegativeDivision.at(span));
             }
             if op == BinaryOp::Div { a / b } else { a % b }
         }
@@ -97,7 +97,7 @@ fn integers(
         BinaryOp::Shl => shift_left(a, &b, bits, span)?,
         BinaryOp::Shr => {
             if b.is_negative() {
-                return Err(Fault::NegativeShift(span));
+                return Err(Why::NegativeShift.at(span));
             }
             match b.to_u32() {
                 Some(by) => a >> by,
@@ -110,7 +110,7 @@ fn integers(
         BinaryOp::BitXor => a ^ b,
         BinaryOp::Concat => {
             let (Some((width_a, signed)), Some((width_b, _))) = (bits, bits_b) else {
-                return Err(Fault::NotKnown(span));
+                return Err(Why::NotKnown.at(span));
             };
             let joined = (a << width_b) + wrap(b, width_b, false);
             return Ok(fit(joined, Some((width_a.saturating_add(width_b), signed))));
@@ -121,21 +121,21 @@ fn integers(
         BinaryOp::Ge => return Ok(ConstValue::Bool(a >= b)),
         BinaryOp::Eq => return Ok(ConstValue::Bool(a == b)),
         BinaryOp::Ne => return Ok(ConstValue::Bool(a != b)),
-        BinaryOp::And | BinaryOp::Or => return Err(Fault::NotKnown(span)),
+        BinaryOp::And | BinaryOp::Or => return Err(Why::NotKnown.at(span)),
     };
     Ok(fit(value, bits))
 }
 
 fn shift_left(a: BigInt, by: &BigInt, bits: Bits, span: Span) -> Result<BigInt, Fault> {
     if by.sign() == Sign::Minus {
-        return Err(Fault::NegativeShift(span));
+        return Err(Why::NegativeShift.at(span));
     }
     let limit = bits.map_or(MAX_SHIFT, |(width, _)| width);
     match (by.to_u32().filter(|&by| by <= limit), bits) {
         (Some(by), _) => Ok(a << by),
         (None, Some(_)) => Ok(BigInt::zero()),
         (None, None) if a.is_zero() => Ok(a),
-        (None, None) => Err(Fault::TooLarge(span)),
+        (None, None) => Err(Why::TooLarge.at(span)),
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(run(BinaryOp::SatSub, -100, 100, Some((8, true))), Ok(ConstValue::Int((-128).into())));
         assert_eq!(run(BinaryOp::Shl, 1, 1000, bits), Ok(ConstValue::Int(0.into())));
         assert_eq!(run(BinaryOp::Shr, -1, 1000, None), Ok(ConstValue::Int((-1).into())));
-        assert_eq!(run(BinaryOp::Shl, 1, 1 << 30, None), Err(Fault::TooLarge(Span::NONE)));
-        assert_eq!(run(BinaryOp::Div, 1, 0, None), Err(Fault::DivisionByZero(Span::NONE)));
+        assert_eq!(run(BinaryOp::Shl, 1, 1 << 30, None), Err(Why::TooLarge.at(Span::NONE)));
+        assert_eq!(run(BinaryOp::Div, 1, 0, None), Err(Why::DivisionByZero.at(Span::NONE)));
     }
 }
