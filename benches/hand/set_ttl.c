@@ -7,12 +7,7 @@ struct value {
 	__u8 pad[3];
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
-	__type(key, __u32);
-	__type(value, struct value);
-} table SEC(".maps");
+#include "exact.h"
 
 SEC("xdp")
 int set_ttl(struct xdp_md *ctx)
@@ -21,14 +16,11 @@ int set_ttl(struct xdp_md *ctx)
 	struct ethhdr *eth = data;
 	struct iphdr *ip = (void *)(eth + 1);
 	struct value *value;
+	int verdict;
 	__u32 key;
 
-	if ((void *)(eth + 1) > end)
-		return XDP_DROP;
-	if (eth->type != bpf_htons(0x0800))
-		return XDP_PASS;
-	if ((void *)(ip + 1) > end)
-		return XDP_DROP;
+	if (!has_ipv4(eth, end, &verdict))
+		return verdict;
 	key = ip->daddr;
 	value = bpf_map_lookup_elem(&table, &key);
 	if (!value)

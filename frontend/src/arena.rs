@@ -1,8 +1,21 @@
 //! Typed arenas: objects by handle. `cranelift_entity::PrimaryMap` without the fallible access, because a handle is always valid in the
 //! program that made it; so indexing by handle is no hidden failure, and the lint against indexing slices need not be silenced.
 
+pub use crate::handles;
+pub use cranelift_entity::entity_impl;
 use cranelift_entity::{EntityRef, PrimaryMap};
 use std::ops::{Index, IndexMut};
+
+/// Types of handles: documentation, name, and what stands in front of the number where one is shown.
+#[macro_export]
+macro_rules! handles {
+    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u32);
+        $crate::arena::entity_impl!($name, $prefix);)*
+    };
+}
 
 /// Objects in order of their handles; nothing is ever removed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

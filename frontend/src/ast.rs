@@ -7,6 +7,7 @@ mod expr;
 mod stmt;
 mod table;
 
+pub use crate::operator::BinaryOp;
 pub use expr::*;
 pub use stmt::*;
 pub use table::*;

@@ -22,7 +22,8 @@ mod type_decl;
 mod types;
 mod walk;
 
-pub use crate::ast::{Annotation, BinaryOp, Comparison, Direction, OpClass, StructKind, UnaryOp};
+pub use crate::ast::{Annotation, Direction, StructKind, UnaryOp};
+pub use crate::operator::{BinaryOp, Comparison, OpClass};
 pub use access::{Access, Parts};
 pub use callable::*;
 pub use control::*;
@@ -38,19 +39,9 @@ pub use type_decl::*;
 pub use types::*;
 pub use walk::{Body, Visit};
 
-use crate::arena::Arena;
+use crate::arena::{Arena, handles};
 use crate::source::Span;
-use cranelift_entity::entity_impl;
 use std::sync::Arc;
-
-macro_rules! handles {
-    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {
-        $($(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u32);
-        entity_impl!($name, $prefix);)*
-    };
-}
 
 handles! {
     /// A struct, header or header union.

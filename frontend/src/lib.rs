@@ -38,6 +38,7 @@ pub mod control_plane;
 pub mod diagnostic;
 pub mod hir;
 pub mod lint;
+pub mod operator;
 pub mod parse;
 pub mod preprocess;
 mod resolve;

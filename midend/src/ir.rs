@@ -27,20 +27,10 @@ pub use stmt::*;
 pub use table::*;
 pub use types::*;
 
-use cranelift_entity::entity_impl;
-use p4xdp_frontend::arena::Arena;
+use p4xdp_frontend::arena::{Arena, handles};
 use p4xdp_frontend::hir::Direction;
 use p4xdp_frontend::source::Span;
 use std::sync::Arc;
-
-macro_rules! handles {
-    ($($(#[$doc:meta])* $name:ident $prefix:literal;)*) => {
-        $($(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u32);
-        entity_impl!($name, $prefix);)*
-    };
-}
 
 handles! {
     /// A header type.

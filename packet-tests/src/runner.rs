@@ -187,7 +187,7 @@ impl<'a> StfRun<'a> {
             CommandKind::CheckRegister(name, index, comparison, wanted) => {
                 let full = resolver.instance(name)?;
                 let found = self.engine.register(&full, *index).map_err(failed)?;
-                let (symbol, value) = (comparison.symbol(), &wanted.value);
+                let (symbol, value) = (comparison.text(), &wanted.value);
                 self.report.checks.push(Check {
                     line: Some(line),
                     what: format!("check_register {}({index}) {symbol} {value:#x}", name.text),
@@ -354,11 +354,7 @@ impl<'a> StfRun<'a> {
             };
             self.report.checks.push(Check {
                 line: Some(line),
-                what: format!(
-                    "check_counter {}({index}) {unit} {} {limit}",
-                    counter.text,
-                    comparison.symbol()
-                ),
+                what: format!("check_counter {}({index}) {unit} {} {limit}", counter.text, comparison.text()),
                 failure: (!comparison.holds(found, limit)).then(|| format!("it is {found}")),
             });
         }

@@ -9,6 +9,7 @@ mod parse;
 use num_bigint::BigUint;
 use p4xdp_control::entry::Session;
 use p4xdp_midend::interp::Crc;
+pub use p4xdp_midend::ir::Comparison;
 use std::fmt;
 
 /// What is wrong with a test.
@@ -122,49 +123,6 @@ pub enum CountOf {
     Packets,
     /// Bytes.
     Bytes,
-}
-
-/// A comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// `==`
-    Eq,
-    /// `!=`
-    Ne,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-}
-
-impl Comparison {
-    /// Does it hold?
-    pub fn holds<T: Ord>(self, a: T, b: T) -> bool {
-        match self {
-            Comparison::Eq => a == b,
-            Comparison::Ne => a != b,
-            Comparison::Lt => a < b,
-            Comparison::Le => a <= b,
-            Comparison::Gt => a > b,
-            Comparison::Ge => a >= b,
-        }
-    }
-
-    /// As written.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Comparison::Eq => "==",
-            Comparison::Ne => "!=",
-            Comparison::Lt => "<",
-            Comparison::Le => "<=",
-            Comparison::Gt => ">",
-            Comparison::Ge => ">=",
-        }
-    }
 }
 
 /// Which cell of a counter.

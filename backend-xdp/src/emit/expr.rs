@@ -7,7 +7,7 @@ use crate::c::expr::{CExpr, CType, Prec, ones};
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{BinaryOp, Expr, ExprKind, HeaderRef, OpClass, ScalarType, UnaryOp};
+use p4xdp_midend::ir::{BinaryOp, Comparison, Expr, ExprKind, HeaderRef, OpClass, ScalarType, UnaryOp};
 
 impl Cx<'_> {
     /// An expression as C. Bits above the width may be garbage: see [`CExpr::masked`].
@@ -208,8 +208,8 @@ impl Cx<'_> {
                 let (sign, prec) = if and { ("&&", Prec::And) } else { ("||", Prec::Or) };
                 a.joined(sign, prec, &b, 1, true)
             }
-            OpClass::Equality => {
-                let sign = if op == BinaryOp::Eq { "==" } else { "!=" };
+            OpClass::Comparison(comparison @ (Comparison::Eq | Comparison::Ne)) => {
+                let sign = comparison.text();
                 if let Some(text) = self.compared_in_place(left, right, sign) {
                     return text;
                 }
@@ -220,7 +220,9 @@ impl Cx<'_> {
                 let (high, low) = (self.expr(left), self.value(right));
                 concat(high, low)
             }
-            OpClass::Arithmetic | OpClass::Shift | OpClass::Order => {
+            OpClass::Arithmetic
+            | OpClass::Shift
+            | OpClass::Comparison(Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge) => {
                 let (a, b) = (self.expr(left), self.expr(right));
                 self.arithmetic(op, a, b, left.ty, e.span)
             }

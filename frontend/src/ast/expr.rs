@@ -1,6 +1,6 @@
 //! Arguments, types and expressions.
 
-use super::{Name, QualifiedName};
+use super::{BinaryOp, Name, QualifiedName};
 use crate::source::Span;
 use num_bigint::BigInt;
 
@@ -179,85 +179,6 @@ pub enum UnaryOp {
     Complement,
 }
 
-/// Binary operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BinaryOp {
-    /// `+`
-    Add,
-    /// `-`
-    Sub,
-    /// `*`
-    Mul,
-    /// `/`
-    Div,
-    /// `%`
-    Mod,
-    /// `|+|`
-    SatAdd,
-    /// `|-|`
-    SatSub,
-    /// `<<`
-    Shl,
-    /// `>>`
-    Shr,
-    /// `&`
-    BitAnd,
-    /// `|`
-    BitOr,
-    /// `^`
-    BitXor,
-    /// `&&`
-    And,
-    /// `||`
-    Or,
-    /// `++`
-    Concat,
-    /// `==`
-    Eq,
-    /// `!=`
-    Ne,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-}
-
-/// What sort of operator a binary operator is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpClass {
-    /// Of two numbers of one type, to a number of that type.
-    Arithmetic,
-    /// `<<`, `>>`
-    Shift,
-    /// `++`
-    Concat,
-    /// `&&`, `||`
-    Logical,
-    /// An operator that compares.
-    Comparison(Comparison),
-}
-
-/// Operators that compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// `==`
-    Eq,
-    /// `!=`
-    Ne,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-}
-
 impl Expr {
     /// The expression inside all parentheses around it.
     pub fn without_parentheses(&self) -> &Expr {
@@ -266,66 +187,6 @@ impl Expr {
             e = inner;
         }
         e
-    }
-}
-
-impl BinaryOp {
-    /// The sort of the operator.
-    pub fn class(self) -> OpClass {
-        match self {
-            BinaryOp::Eq => OpClass::Comparison(Comparison::Eq),
-            BinaryOp::Ne => OpClass::Comparison(Comparison::Ne),
-            BinaryOp::Lt => OpClass::Comparison(Comparison::Lt),
-            BinaryOp::Le => OpClass::Comparison(Comparison::Le),
-            BinaryOp::Gt => OpClass::Comparison(Comparison::Gt),
-            BinaryOp::Ge => OpClass::Comparison(Comparison::Ge),
-            BinaryOp::And | BinaryOp::Or => OpClass::Logical,
-            BinaryOp::Shl | BinaryOp::Shr => OpClass::Shift,
-            BinaryOp::Concat => OpClass::Concat,
-            BinaryOp::Add
-            | BinaryOp::Sub
-            | BinaryOp::Mul
-            | BinaryOp::Div
-            | BinaryOp::Mod
-            | BinaryOp::SatAdd
-            | BinaryOp::SatSub
-            | BinaryOp::BitAnd
-            | BinaryOp::BitOr
-            | BinaryOp::BitXor => OpClass::Arithmetic,
-        }
-    }
-
-    /// The comparison that the operator is; `None` for all others.
-    pub fn comparison(self) -> Option<Comparison> {
-        let OpClass::Comparison(comparison) = self.class() else { return None };
-        Some(comparison)
-    }
-
-    /// The operator as it is written.
-    pub fn text(self) -> &'static str {
-        match self {
-            BinaryOp::Add => "+",
-            BinaryOp::Sub => "-",
-            BinaryOp::Mul => "*",
-            BinaryOp::Div => "/",
-            BinaryOp::Mod => "%",
-            BinaryOp::SatAdd => "|+|",
-            BinaryOp::SatSub => "|-|",
-            BinaryOp::Shl => "<<",
-            BinaryOp::Shr => ">>",
-            BinaryOp::BitAnd => "&",
-            BinaryOp::BitOr => "|",
-            BinaryOp::BitXor => "^",
-            BinaryOp::And => "&&",
-            BinaryOp::Or => "||",
-            BinaryOp::Concat => "++",
-            BinaryOp::Eq => "==",
-            BinaryOp::Ne => "!=",
-            BinaryOp::Lt => "<",
-            BinaryOp::Le => "<=",
-            BinaryOp::Gt => ">",
-            BinaryOp::Ge => ">=",
-        }
     }
 }
 

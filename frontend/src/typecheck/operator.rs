@@ -78,7 +78,7 @@ impl Checker<'_> {
             return self.bad(span);
         }
         match op.class() {
-            OpClass::Logical => self.logical(op, a, b, span),
+            OpClass::Logic => self.logical(op, a, b, span),
             OpClass::Comparison(Comparison::Eq | Comparison::Ne) => self.equality(op, a, b, span),
             OpClass::Comparison(Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge) => {
                 self.arithmetic(op, a, b, span, true)

@@ -43,19 +43,14 @@ impl<'h> Elaborator<'h> {
                 }
                 let (a, b) = self.integer_pair(a, b)?;
                 let widest = a.ty.width().max(b.ty.width());
-                let (op, width) = match op {
-                    BinaryOp::Add => (ir::BinaryOp::Add, widest + 1),
-                    BinaryOp::Sub => (ir::BinaryOp::Sub, widest + 1),
-                    BinaryOp::Mul => (ir::BinaryOp::Mul, a.ty.width() + b.ty.width()),
-                    BinaryOp::Div => (ir::BinaryOp::Div, widest + 1),
-                    BinaryOp::Mod => (ir::BinaryOp::Mod, widest),
-                    BinaryOp::BitAnd => (ir::BinaryOp::BitAnd, widest),
-                    BinaryOp::BitOr => (ir::BinaryOp::BitOr, widest),
-                    BinaryOp::BitXor => (ir::BinaryOp::BitXor, widest),
+                let width = match op {
+                    BinaryOp::Add | BinaryOp::Sub | BinaryOp::Div => widest + 1,
+                    BinaryOp::Mul => a.ty.width() + b.ty.width(),
+                    BinaryOp::Mod | BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor => widest,
                     _ => return Err(self.unsupported(span, "this operator on run-time values of type `int`")),
                 };
                 let ty = self.signed(width, e)?;
-                Ok(Expr::binary(op, Expr::cast(a, ty, span), Expr::cast(b, ty, span), ty, span))
+                Ok(Expr::binary(*op, Expr::cast(a, ty, span), Expr::cast(b, ty, span), ty, span))
             }
             _ => Err(self.unsupported(span, "a run-time value of type `int` of this kind")),
         }
@@ -91,10 +86,7 @@ impl<'h> Elaborator<'h> {
             _ => return Err(self.unsupported(e.span, "a shift of type `int` by a run-time amount")),
         };
         let a = self.integer(a)?;
-        let (op, width) = match op {
-            BinaryOp::Shl => (ir::BinaryOp::Shl, a.ty.width().saturating_add(amount)),
-            _ => (ir::BinaryOp::Shr, a.ty.width()),
-        };
+        let width = if op == BinaryOp::Shl { a.ty.width().saturating_add(amount) } else { a.ty.width() };
         let ty = self.signed(width, e)?;
         let amount = Expr::constant(amount, ScalarType::bit(32), b.span);
         Ok(Expr::binary(op, Expr::cast(a, ty, e.span), amount, ty, e.span))

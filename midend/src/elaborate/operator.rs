@@ -32,7 +32,7 @@ impl<'h> Elaborator<'h> {
             return match self.try_constant(e)? {
                 None if self.is_int(a) && self.is_int(b) => {
                     let (a, b) = self.integers(a, b)?;
-                    Ok(Value::Scalar(Expr::binary(operator(op), a, b, ScalarType::Bool, span)))
+                    Ok(Value::Scalar(Expr::binary(op, a, b, ScalarType::Bool, span)))
                 }
                 _ => {
                     let value = self.constant(e)?;
@@ -58,7 +58,7 @@ impl<'h> Elaborator<'h> {
             _ => right,
         };
         let ty = self.scalar_type(e.ty, span)?;
-        Ok(Value::Scalar(Expr::binary(operator(op), left, right, ty, span)))
+        Ok(Value::Scalar(Expr::binary(op, left, right, ty, span)))
     }
 
     /// `old op operand` of an `op=` assignment.
@@ -68,7 +68,7 @@ impl<'h> Elaborator<'h> {
             BinaryOp::Shl | BinaryOp::Shr => unsigned(operand),
             _ => Expr::cast(operand, ty, span),
         };
-        Expr::binary(operator(op), old, operand, ty, span)
+        Expr::binary(op, old, operand, ty, span)
     }
 
     fn short_circuit(&mut self, and: bool, a: &'h hir::Expr, b: &'h hir::Expr, span: Span) -> Res<Value> {
@@ -78,7 +78,7 @@ impl<'h> Elaborator<'h> {
         }
         let (mut block, right) = self.block(|e| e.scalar(b))?;
         if block.is_empty() {
-            let op = if and { ir::BinaryOp::And } else { ir::BinaryOp::Or };
+            let op = if and { BinaryOp::And } else { BinaryOp::Or };
             return Ok(Value::Scalar(Expr::binary(op, left, right, ScalarType::Bool, span)));
         }
         let result = self.new_local("tmp".into(), ScalarType::Bool, Vec::new(), span);
@@ -139,36 +139,10 @@ impl<'h> Elaborator<'h> {
 /// `!e`
 pub(super) fn not(e: Expr) -> Expr {
     match e.kind {
-        ir::ExprKind::Binary(ir::BinaryOp::Eq, a, b) => {
-            Expr { kind: ir::ExprKind::Binary(ir::BinaryOp::Ne, a, b), ty: e.ty, span: e.span }
+        ir::ExprKind::Binary(BinaryOp::Eq, a, b) => {
+            Expr { kind: ir::ExprKind::Binary(BinaryOp::Ne, a, b), ty: e.ty, span: e.span }
         }
         ir::ExprKind::Unary(ir::UnaryOp::Not, a) => *a,
         _ => Expr::not(e),
-    }
-}
-
-fn operator(op: BinaryOp) -> ir::BinaryOp {
-    match op {
-        BinaryOp::Add => ir::BinaryOp::Add,
-        BinaryOp::Sub => ir::BinaryOp::Sub,
-        BinaryOp::Mul => ir::BinaryOp::Mul,
-        BinaryOp::Div => ir::BinaryOp::Div,
-        BinaryOp::Mod => ir::BinaryOp::Mod,
-        BinaryOp::SatAdd => ir::BinaryOp::SatAdd,
-        BinaryOp::SatSub => ir::BinaryOp::SatSub,
-        BinaryOp::Shl => ir::BinaryOp::Shl,
-        BinaryOp::Shr => ir::BinaryOp::Shr,
-        BinaryOp::BitAnd => ir::BinaryOp::BitAnd,
-        BinaryOp::BitOr => ir::BinaryOp::BitOr,
-        BinaryOp::BitXor => ir::BinaryOp::BitXor,
-        BinaryOp::And => ir::BinaryOp::And,
-        BinaryOp::Or => ir::BinaryOp::Or,
-        BinaryOp::Concat => ir::BinaryOp::Concat,
-        BinaryOp::Eq => ir::BinaryOp::Eq,
-        BinaryOp::Ne => ir::BinaryOp::Ne,
-        BinaryOp::Lt => ir::BinaryOp::Lt,
-        BinaryOp::Le => ir::BinaryOp::Le,
-        BinaryOp::Gt => ir::BinaryOp::Gt,
-        BinaryOp::Ge => ir::BinaryOp::Ge,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{ExternId, HeaderId, LocalId, ScalarType, StackId};
 use num_bigint::BigUint;
+pub use p4xdp_frontend::operator::{BinaryOp, Comparison, OpClass};
 use p4xdp_frontend::source::Span;
 use std::sync::Arc;
 
@@ -84,7 +85,16 @@ pub enum ExprKind {
     IsValid(HeaderRef),
     /// Unary operator; operand of this type.
     Unary(UnaryOp, Box<Expr>),
-    /// Binary operator; see [`BinaryOp`] for the operands' types.
+    /// Binary operator. None fails:
+    ///
+    /// | Operator | Operands and result |
+    /// | --- | --- |
+    /// | arithmetic and bitwise | one `Bits` type, modulo 2^w; saturating ones clamp to the type's range; `/` truncates, `%` has the sign of the dividend, and both are 0 by zero |
+    /// | `<<`, `>>` | the amount is an unsigned `Bits` of any width; `>>` is logical or arithmetic by the left operand's type; by w or more gives 0 or the sign |
+    /// | `&&`, `\|\|` | bool. Operands are pure, so there is nothing to short-cut |
+    /// | `++` | the left operand has the high bits; the result has the sum of the widths and the left one's sign |
+    /// | `==`, `!=` | scalars of one type, varbit included, to bool |
+    /// | `<`, `<=`, `>`, `>=` | one `Bits` type, ordered by its sign, to bool |
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// `c ? a : b`; both are evaluated in the sense that neither can fail.
     Conditional(Box<Expr>, Box<Expr>, Box<Expr>),
@@ -111,94 +121,6 @@ pub enum UnaryOp {
     Not,
     /// `~`
     Complement,
-}
-
-/// Binary operators. Arithmetic and bitwise: both operands and the result have one `Bits` type and wrap modulo 2^w;
-/// saturating ones clamp to the type's range. Comparisons: operands of one type, result bool; ordered by the type's sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BinaryOp {
-    /// `+`
-    Add,
-    /// `-`
-    Sub,
-    /// `*`
-    Mul,
-    /// `/`, truncating; by zero: 0.
-    Div,
-    /// `%`, sign of the dividend; by zero: 0.
-    Mod,
-    /// `|+|`
-    SatAdd,
-    /// `|-|`
-    SatSub,
-    /// `<<`; the amount is an unsigned `Bits` of any width; w or more gives 0.
-    Shl,
-    /// `>>`; logical or arithmetic by the left operand's type; w or more gives 0 or the sign.
-    Shr,
-    /// `&`
-    BitAnd,
-    /// `|`
-    BitOr,
-    /// `^`
-    BitXor,
-    /// `&&` on bool. Operands are pure, so there is nothing to short-cut.
-    And,
-    /// `||` on bool.
-    Or,
-    /// `++`; the left operand has the high bits; the result has the sum of the widths and the left one's sign.
-    Concat,
-    /// `==` on scalars of one type, varbit included.
-    Eq,
-    /// `!=`
-    Ne,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-}
-
-/// What operators of one class have in common: their operands' types and their result's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpClass {
-    /// Operands and result of one `Bits` type.
-    Arithmetic,
-    /// The left operand and the result of one `Bits` type, an unsigned amount.
-    Shift,
-    /// All of them bool.
-    Logic,
-    /// `++`
-    Concat,
-    /// `==` and `!=`
-    Equality,
-    /// `<`, `<=`, `>` and `>=`
-    Order,
-}
-
-impl BinaryOp {
-    /// Its class.
-    pub fn class(self) -> OpClass {
-        match self {
-            BinaryOp::Add
-            | BinaryOp::Sub
-            | BinaryOp::Mul
-            | BinaryOp::Div
-            | BinaryOp::Mod
-            | BinaryOp::SatAdd
-            | BinaryOp::SatSub
-            | BinaryOp::BitAnd
-            | BinaryOp::BitOr
-            | BinaryOp::BitXor => OpClass::Arithmetic,
-            BinaryOp::Shl | BinaryOp::Shr => OpClass::Shift,
-            BinaryOp::And | BinaryOp::Or => OpClass::Logic,
-            BinaryOp::Concat => OpClass::Concat,
-            BinaryOp::Eq | BinaryOp::Ne => OpClass::Equality,
-            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => OpClass::Order,
-        }
-    }
 }
 
 /// A header by name or by position in a stack.

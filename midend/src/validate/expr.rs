@@ -1,8 +1,8 @@
 //! Expressions, l-values, headers and arguments.
 
 use super::{Region, Validator};
-use crate::ir::OpClass;
 use crate::ir::*;
+use crate::ir::{Comparison, OpClass};
 use num_bigint::BigUint;
 
 /// True if the bit pattern fits the width.
@@ -101,11 +101,11 @@ impl Validator<'_> {
                     ScalarType::Bits { width: left.width() + right.width(), signed: left.is_signed() };
                 self.agree(expected, ty, "`++`");
             }
-            OpClass::Equality => {
+            OpClass::Comparison(Comparison::Eq | Comparison::Ne) => {
                 self.agree(ScalarType::Bool, ty, "a comparison");
                 self.agree(left, right, "a comparison");
             }
-            OpClass::Order => {
+            OpClass::Comparison(Comparison::Lt | Comparison::Le | Comparison::Gt | Comparison::Ge) => {
                 self.agree(ScalarType::Bool, ty, "a comparison");
                 self.agree(left, right, "a comparison");
                 self.bits(left, "an ordered comparison");

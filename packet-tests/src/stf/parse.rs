@@ -420,7 +420,7 @@ impl Cursor {
     fn comparison(&mut self) -> Result<Comparison, StfError> {
         let comparisons =
             [Comparison::Eq, Comparison::Ne, Comparison::Lt, Comparison::Le, Comparison::Gt, Comparison::Ge];
-        comparisons.into_iter().find(|c| self.take(c.symbol())).ok_or_else(|| self.expected("a comparison"))
+        comparisons.into_iter().find(|c| self.take(c.text())).ok_or_else(|| self.expected("a comparison"))
     }
 
     fn check_idle(&mut self) -> Result<CommandKind, StfError> {

@@ -4,8 +4,8 @@ use super::Lowering;
 use crate::interp::code::{Access, Any, ArgCode, Dst, Narrow, Scalar, Var, Wide};
 use crate::interp::layout::Slot;
 use crate::interp::value::{NARROW, Value, mask};
-use crate::ir::OpClass;
 use crate::ir::{Arg, BinaryOp, Expr, ExprKind, HeaderRef, LValue, ScalarType, UnaryOp};
+use crate::ir::{Comparison, OpClass};
 use cranelift_entity::EntityRef;
 
 /// Does a value of this type fit a machine integer?
@@ -145,11 +145,11 @@ impl Lowering<'_> {
             OpClass::Concat => {
                 Narrow::Concat(Box::new([self.narrow(a), self.narrow(b)]), b.ty.width().min(NARROW))
             }
-            OpClass::Equality if is_var(a.ty) => {
+            OpClass::Comparison(Comparison::Eq | Comparison::Ne) if is_var(a.ty) => {
                 let equal = Narrow::EqualVar(Box::new([self.var(a), self.var(b)]));
                 if op == BinaryOp::Eq { equal } else { Narrow::Flip(Box::new(equal), 1) }
             }
-            OpClass::Equality | OpClass::Order => {
+            OpClass::Comparison(_) => {
                 let (width, signed) = (a.ty.width(), a.ty.is_signed());
                 if is_narrow(a.ty) {
                     Narrow::Binary(op, width, signed, Box::new([self.narrow(a), self.narrow(b)]))
@@ -189,7 +189,7 @@ impl Lowering<'_> {
                     Wide::Shift(*op == BinaryOp::Shl, Box::new(value), Box::new(amount), width, signed)
                 }
                 OpClass::Concat => Wide::Concat(Box::new([self.wide(a), self.wide(b)]), b.ty.width()),
-                OpClass::Arithmetic | OpClass::Logic | OpClass::Equality | OpClass::Order => {
+                OpClass::Arithmetic | OpClass::Logic | OpClass::Comparison(_) => {
                     Wide::Binary(*op, width, signed, Box::new([self.wide(a), self.wide(b)]))
                 }
             },

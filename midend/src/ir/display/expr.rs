@@ -20,7 +20,7 @@ impl Printer<'_> {
                 format!("{op}{}", self.operand(a))
             }
             ExprKind::Binary(op, a, b) => {
-                format!("{} {} {}", self.operand(a), operator(*op), self.operand(b))
+                format!("{} {} {}", self.operand(a), op.text(), self.operand(b))
             }
             ExprKind::Conditional(c, a, b) => {
                 format!("{} ? {} : {}", self.operand(c), self.operand(a), self.operand(b))
@@ -152,31 +152,5 @@ impl Printer<'_> {
         };
         let args: Vec<String> = call.args.iter().map(|a| format!("{a:#x}")).collect();
         format!("{name}({})", args.join(", "))
-    }
-}
-
-fn operator(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Mod => "%",
-        BinaryOp::SatAdd => "|+|",
-        BinaryOp::SatSub => "|-|",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::BitAnd => "&",
-        BinaryOp::BitOr => "|",
-        BinaryOp::BitXor => "^",
-        BinaryOp::And => "&&",
-        BinaryOp::Or => "||",
-        BinaryOp::Concat => "++",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
     }
 }
