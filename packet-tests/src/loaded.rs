@@ -7,7 +7,7 @@ use super::engine::{
 use num_bigint::BigUint;
 use p4xdp_runtime::cells::{Cell, CellKind};
 use p4xdp_runtime::harness::losses::Loss as Lost;
-use p4xdp_runtime::harness::{FIRST_INDEX, Harness};
+use p4xdp_runtime::harness::{FIRST_INDEX, Harness, HarnessError};
 use p4xdp_runtime::tables::{Table, TableError};
 use p4xdp_runtime::{Error, Object, Program, load};
 use std::collections::BTreeSet;
@@ -223,10 +223,13 @@ const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
 
 /// Which of the test's errors one of the runtime's is.
 fn refuse(error: Error) -> EngineError {
-    match &error {
-        Error::Harness(_) => EngineError::Unsupported(error.to_string()),
-        Error::Table(TableError::Corrupt { .. }) => EngineError::Environment(error.to_string()),
-        _ if error.is_environment() => EngineError::Environment(error.to_string()),
-        _ => EngineError::Refused(error.to_string()),
+    let text = error.to_string();
+    let is_corrupt = matches!(error.of(), Some(TableError::Corrupt { .. }));
+    if error.of::<HarnessError>().is_some() {
+        EngineError::Unsupported(text)
+    } else if is_corrupt || error.is_environment() {
+        EngineError::Environment(text)
+    } else {
+        EngineError::Refused(text)
     }
 }

@@ -1,12 +1,25 @@
 //! Devices and what they run: finds, attaches, replaces atomically and detaches programs. Programs are attached by netlink rather than by a
 //! BPF link: they then outlive the process without a pin, end with the device, and `ip link set DEV xdp off` works on them.
 
-use crate::error::{Error, KernelError};
-use crate::program::ProgramError;
+use crate::error::{Error, KernelError, Trouble};
 use crate::sys;
 use libbpf_rs::XdpFlags;
 use std::fmt;
 use std::os::fd::BorrowedFd;
+
+/// There is no such device in this network namespace.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no device `{device}` in this network namespace")]
+pub struct NoDevice {
+    /// Its name, or its interface index.
+    pub device: String,
+}
+
+impl Trouble for NoDevice {
+    fn is_environment(&self) -> bool {
+        true
+    }
+}
 
 /// How a program is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +91,7 @@ impl Device {
     pub fn find(name: &str) -> Result<Device, Error> {
         match sys::net::ifindex(name) {
             Ok(index) => Ok(Device { name: name.into(), index }),
-            Err(_) => Err(ProgramError::NoDevice { device: name.into() }.into()),
+            Err(_) => Err(NoDevice { device: name.into() }.into()),
         }
     }
 
@@ -89,7 +102,7 @@ impl Device {
     pub fn by_index(index: u32) -> Result<Device, Error> {
         match sys::net::ifname(index) {
             Ok(name) => Ok(Device { name, index }),
-            Err(_) => Err(ProgramError::NoDevice { device: index.to_string() }.into()),
+            Err(_) => Err(NoDevice { device: index.to_string() }.into()),
         }
     }
 
@@ -114,9 +127,7 @@ impl Device {
             WantedMode::Generic => self.attach_in(program, Mode::Generic, None),
             WantedMode::Native => self.attach_in(program, Mode::Native, None),
             WantedMode::Auto => match self.attach_in(program, Mode::Native, None) {
-                Err(Error::Kernel(error)) if error.source.raw_os_error() == Some(libc::EOPNOTSUPP) => {
-                    self.attach_in(program, Mode::Generic, None)
-                }
+                Err(error) if has_no_native_xdp(&error) => self.attach_in(program, Mode::Generic, None),
                 other => other,
             },
         }
@@ -150,6 +161,10 @@ impl Device {
         result.map_err(|source| KernelError { log, ..KernelError::new(what, source) })?;
         Ok(())
     }
+}
+
+fn has_no_native_xdp(error: &Error) -> bool {
+    error.of::<KernelError>().is_some_and(|error| error.source.raw_os_error() == Some(libc::EOPNOTSUPP))
 }
 
 fn flags_of(mode: Mode) -> XdpFlags {

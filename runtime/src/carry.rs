@@ -9,10 +9,11 @@ mod externs;
 mod tables;
 
 use crate::cells::CellKind;
-use crate::error::{Error, KernelError};
-use crate::program::{Program, kernel_name};
+use crate::error::{Error, KernelError, Trouble};
+use crate::layout::kernel_name;
+use crate::program::Program;
 use crate::storage::{self, ActionCall, Entry};
-use crate::tables::Change;
+use crate::tables::{Change, TableError};
 use libbpf_rs::{MapCore, MapHandle, OpenObject};
 use p4xdp_control::manifest::Manifest;
 use std::collections::BTreeMap;
@@ -66,6 +67,25 @@ impl fmt::Display for Conflict {
     }
 }
 
+/// What the programs have that are replaced cannot be put together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the programs that run there differ in what one program cannot have, and all stays as it was:{}\n\
+     change one of them so that they agree, or load with `--reset-tables` to start with empty tables",
+    lines(.0)
+)]
+pub struct Conflicts(pub Vec<Conflict>);
+
+impl Trouble for Conflicts {
+    fn is_environment(&self) -> bool {
+        false
+    }
+}
+
+fn lines(conflicts: &[Conflict]) -> String {
+    conflicts.iter().map(|conflict| format!("\n  {conflict}")).collect()
+}
+
 /// A program that is replaced.
 pub(crate) struct Old<'a> {
     pub program: &'a Program,
@@ -99,7 +119,7 @@ pub(crate) struct Plan<'a> {
 /// Compares the programs.
 ///
 /// # Errors
-/// [`crate::load::LoadError::Conflict`], or when the old programs cannot be read.
+/// [`Conflicts`], or when the old programs cannot be read.
 pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, Error> {
     let mut plan = Plan {
         maps: BTreeMap::new(),
@@ -112,7 +132,7 @@ pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, 
     let mut conflicts = Vec::new();
     tables::plan(olds, new, &mut plan, &mut conflicts)?;
     externs::plan(olds, new, &mut plan, &mut conflicts)?;
-    if conflicts.is_empty() { Ok(plan) } else { Err(crate::load::LoadError::Conflict(conflicts).into()) }
+    if conflicts.is_empty() { Ok(plan) } else { Err(Conflicts(conflicts).into()) }
 }
 
 impl Plan<'_> {
@@ -150,13 +170,14 @@ impl Plan<'_> {
                 for entry in &entries {
                     match table.insert(entry) {
                         Ok(()) => {}
-                        Err(Error::Table(error)) if self.several => {
-                            let what = error.to_string();
-                            let conflict = Conflict { name: name.to_owned(), what };
-                            return Err(crate::load::LoadError::Conflict(vec![conflict]).into());
-                        }
-                        Err(Error::Table(_)) => refused += 1,
-                        Err(error) => return Err(error),
+                        Err(error) => match error.of::<TableError>() {
+                            Some(error) if self.several => {
+                                let conflict = Conflict { name: name.to_owned(), what: error.to_string() };
+                                return Err(Conflicts(vec![conflict]).into());
+                            }
+                            Some(_) => refused += 1,
+                            None => return Err(error),
+                        },
                     }
                 }
                 match self.report.get_mut(name) {

@@ -3,7 +3,7 @@
 //!
 //! What the kinds have in common is here; what differs (what a cell holds, whether values add up) the manifest's `cells` says.
 
-use crate::error::{Error, KernelError, io_error};
+use crate::error::{Error, KernelError, Trouble, io_error};
 use crate::program::Program;
 use crate::sys;
 use crate::tables::{Count, terms};
@@ -46,6 +46,12 @@ pub enum CellError {
     /// What was to be written is no cell.
     #[error(transparent)]
     Unfit(#[from] Unfit),
+}
+
+impl Trouble for CellError {
+    fn is_environment(&self) -> bool {
+        false
+    }
 }
 
 /// What a cell holds: one number a field, in the order of [`Cells::fields`].

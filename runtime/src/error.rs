@@ -1,58 +1,51 @@
-//! What can go wrong between a program and the kernel: in, an error of a system call or of libbpf; out, a typed error that says
-//! whether the input or the environment is to blame. How it is shown, and the exit status, is the caller's.
+//! What can go wrong between a program and the kernel: in, an error of a room, of a system call or of libbpf; out, one error that says
+//! whether the input or the environment is to blame. What can go wrong in a room is said there; how an error is shown, and the exit status,
+//! is the caller's.
 
+use std::any::Any;
 use std::fmt;
 use std::io;
 
-/// Any error of this crate.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The object file is not one that we can load.
-    #[error(transparent)]
-    Object(#[from] crate::object::ObjectError),
-    /// There is no program of ours where one was looked for.
-    #[error(transparent)]
-    Program(#[from] crate::program::ProgramError),
-    /// A table does not do what it was told.
-    #[error(transparent)]
-    Table(#[from] crate::tables::TableError),
-    /// A counter, register or the like cannot be read or written.
-    #[error(transparent)]
-    Cell(#[from] crate::cells::CellError),
-    /// A test's port or packet is one that devices cannot have.
-    #[error(transparent)]
-    Harness(#[from] crate::harness::HarnessError),
-    /// Pins cannot be made or removed.
-    #[error(transparent)]
-    Pin(#[from] crate::pins::PinError),
-    /// A program is not loaded.
-    #[error(transparent)]
-    Load(#[from] crate::load::LoadError),
-    /// Ports are numbered wrongly, or not at all.
-    #[error(transparent)]
-    Port(#[from] crate::ports::PortError),
-    /// The kernel, or what it needs, refuses.
-    #[error(transparent)]
-    Kernel(#[from] KernelError),
+/// Any error of this crate: one of a room, which says there what can go wrong in it, or a system call's.
+#[derive(Debug)]
+pub struct Error(Box<dyn Trouble>);
+
+/// What the errors of all rooms answer.
+pub trait Trouble: std::error::Error + Any + Send + Sync {
+    /// The environment is to blame (privilege, devices, the kernel), not what the user asked for.
+    fn is_environment(&self) -> bool;
 }
 
 impl Error {
-    /// The environment is to blame (privilege, devices, the kernel), not what the user asked for.
+    /// The error of a room, if it is one: `error.of::<LoadError>()`.
+    #[must_use]
+    pub fn of<T: Trouble>(&self) -> Option<&T> {
+        let trouble: &dyn Any = &*self.0;
+        trouble.downcast_ref()
+    }
+
+    /// See [`Trouble::is_environment`].
     #[must_use]
     pub fn is_environment(&self) -> bool {
-        match self {
-            Error::Object(error) => matches!(error, crate::object::ObjectError::Read { .. }),
-            Error::Program(error) => matches!(error, crate::program::ProgramError::NoDevice { .. }),
-            Error::Table(_) | Error::Load(_) | Error::Cell(_) | Error::Harness(_) => false,
-            // Words of the command line that do not suit the program.
-            Error::Port(_) | Error::Kernel(_) | Error::Pin(_) => true,
-        }
+        self.0.is_environment()
     }
 }
 
-impl From<p4xdp_control::terms::TermError> for Error {
-    fn from(error: p4xdp_control::terms::TermError) -> Error {
-        Error::Table(error.into())
+impl<T: Trouble> From<T> for Error {
+    fn from(error: T) -> Error {
+        Error(Box::new(error))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
     }
 }
 
@@ -127,6 +120,12 @@ impl fmt::Display for KernelError {
 impl std::error::Error for KernelError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.source)
+    }
+}
+
+impl Trouble for KernelError {
+    fn is_environment(&self) -> bool {
+        true
     }
 }
 

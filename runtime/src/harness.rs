@@ -9,7 +9,7 @@ pub mod netns;
 pub mod tap;
 pub mod veth;
 
-use crate::error::{Error, KernelError};
+use crate::error::{Error, KernelError, Trouble};
 use crate::program::Program;
 use losses::Loss;
 use std::os::fd::{AsFd, OwnedFd};
@@ -86,6 +86,12 @@ pub enum HarnessError {
         /// The most bytes.
         most: usize,
     },
+}
+
+impl Trouble for HarnessError {
+    fn is_environment(&self) -> bool {
+        false
+    }
 }
 
 /// An Ethernet header: the least that XDP knows, and what an MTU leaves out.

@@ -4,7 +4,6 @@
 pub(crate) mod btf;
 mod tables;
 
-use crate::program::kernel_name;
 use crate::sys;
 use btf::{Btf, Leaf};
 use libbpf_rs::{MapCore, MapHandle, MapType, OpenObject};
@@ -14,6 +13,14 @@ use std::collections::BTreeMap;
 
 /// Bytes of a `struct bpf_spin_lock`.
 const LOCK: u32 = 4;
+
+/// Bytes of a map's or program's name that the kernel keeps.
+const KERNEL_NAME: usize = 15;
+
+/// As much of a map's or program's name as the kernel keeps.
+pub(crate) fn kernel_name(name: &str) -> &str {
+    name.get(..KERNEL_NAME).unwrap_or(name)
+}
 
 /// A map, in an object or in the kernel.
 pub(crate) struct Shape {

@@ -40,6 +40,7 @@ pub mod object;
 pub mod pins;
 pub mod ports;
 pub mod program;
+pub mod refusal;
 pub mod statistics;
 pub mod status;
 pub mod storage;

@@ -2,12 +2,12 @@
 //! program of ours is replaced atomically and its tables are kept where their layout is the same (`carry`).
 
 use crate::attach::{Device, Mode, Running, WantedMode};
-use crate::carry::{self, Carried, Conflict, Old};
-use crate::error::{Error, KernelError};
+use crate::carry::{self, Carried, Old};
+use crate::error::{Error, KernelError, Trouble};
 use crate::object::ObjectError;
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
-use crate::verify::Refusal;
+use crate::refusal::Refusal;
 use crate::{Object, layout, libbpf_log, lock, pins, statistics};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
@@ -36,9 +36,6 @@ pub struct Options {
 /// Why a program is not loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The verifier refuses it, which is a mistake of the compiler.
-    #[error("{0}")]
-    Refused(Box<Refusal>),
     /// No device given.
     #[error("no device is given")]
     NoDevice,
@@ -64,13 +61,6 @@ pub enum LoadError {
         /// Why not.
         reason: String,
     },
-    /// What the programs have that are replaced cannot be put together.
-    #[error(
-        "the programs that run there differ in what one program cannot have, and all stays as it was:{}\n\
-         change one of them so that they agree, or load with `--reset-tables` to start with empty tables",
-        lines(.0)
-    )]
-    Conflict(Vec<Conflict>),
     /// Modes cannot be changed without a gap.
     #[error("`{device}` runs a program in {running} mode; unload it before you load in {wanted} mode")]
     OtherMode {
@@ -86,8 +76,10 @@ pub enum LoadError {
     NeedsPins(String),
 }
 
-fn lines(conflicts: &[Conflict]) -> String {
-    conflicts.iter().map(|conflict| format!("\n  {conflict}")).collect()
+impl Trouble for LoadError {
+    fn is_environment(&self) -> bool {
+        false
+    }
 }
 
 /// What was done.
@@ -145,14 +137,14 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     }
     if !options.no_pins {
         for target in &targets {
-            match pins::prepare(&target.device) {
-                Ok(()) => {}
-                Err(error @ (Error::Kernel(_) | Error::Pin(pins::PinError::NoFileSystem))) if split => {
-                    return Err(LoadError::NeedsPins(error.to_string()).into());
-                }
-                // Without pins all else works, so that is told and no more; but nothing foreign is touched.
-                Err(Error::Kernel(_) | Error::Pin(pins::PinError::NoFileSystem)) => {}
-                Err(error) => return Err(error),
+            let Err(error) = pins::prepare(&target.device) else { continue };
+            let none_possible =
+                error.of::<KernelError>().is_some() || error.of() == Some(&pins::PinError::NoFileSystem);
+            // Without pins all else works unless programs call each other, so that is told and no more; but nothing foreign is touched.
+            if none_possible && split {
+                return Err(LoadError::NeedsPins(error.to_string()).into());
+            } else if !none_possible {
+                return Err(error);
             }
         }
     }
@@ -181,7 +173,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
                 let _ = pins::unpin(&target.device);
                 Err("not asked for".into())
             } else {
-                pins::pin(&target.device, &program).map_err(|error| error.to_string())
+                pins::pin(&target.device, program.as_fd(), program.maps()).map_err(|error| error.to_string())
             },
             warning: lossy_peer(&target.device, mode, &program),
             device: target.device,
@@ -299,21 +291,22 @@ struct Target {
 fn inspect(device: &Device, running: Running, options: &Options) -> Result<Before, Error> {
     let program = match Program::running(device, running.id) {
         Ok(program) => Some(program),
-        Err(Error::Program(_)) if options.force => None,
-        // One of ours from another version can be replaced, though nothing can be kept.
-        Err(Error::Program(ProgramError::Manifest { .. } | ProgramError::Layout { .. }))
-            if options.reset_tables =>
-        {
-            None
-        }
-        Err(Error::Program(error @ (ProgramError::Manifest { .. } | ProgramError::Layout { .. }))) => {
-            let (device, reason) = (device.name.clone(), error.to_string());
-            return Err(LoadError::OtherVersion { device, reason }.into());
-        }
-        Err(Error::Program(ProgramError::NotOurs { name, id })) => {
-            return Err(LoadError::Foreign { device: device.name.clone(), name, id }.into());
-        }
-        Err(error) => return Err(error),
+        Err(error) => match error.of() {
+            Some(_) if options.force => None,
+            // One of ours from another version can be replaced, though nothing can be kept.
+            Some(ProgramError::Manifest { .. } | ProgramError::Layout { .. }) if options.reset_tables => None,
+            Some(error @ (ProgramError::Manifest { .. } | ProgramError::Layout { .. })) => {
+                let (device, reason) = (device.name.clone(), error.to_string());
+                return Err(LoadError::OtherVersion { device, reason }.into());
+            }
+            Some(ProgramError::NotOurs { name, id }) => {
+                let (device, name) = (device.name.clone(), name.clone());
+                return Err(LoadError::Foreign { device, name, id: *id }.into());
+            }
+            Some(ProgramError::NothingAttached { .. } | ProgramError::NoMap { .. }) | None => {
+                return Err(error);
+            }
+        },
     };
     let fd = match &program {
         Some(program) => program
@@ -421,7 +414,7 @@ fn bring_in(
         Err(error) => {
             let refused = Refusal::of_libbpf(object, &log);
             return Err(match refused {
-                Some(refusal) => LoadError::Refused(Box::new(refusal)).into(),
+                Some(refusal) => refusal.into(),
                 None => not_loaded(object, &error, log),
             });
         }

@@ -6,8 +6,9 @@
 //! clang 14 and 19; the manifest's map is bound to the program although no instruction names it. A map that no instruction names is
 //! created by them and then lost: only data sections are bound.
 
-use crate::statistics;
+use crate::error::Trouble;
 use object::{Object as _, ObjectSection, ObjectSymbol};
+use p4xdp_control::manifest::statistics::MARK;
 use p4xdp_control::manifest::{DecodeError, ENTRIES_LOADED, Manifest, SECTION};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -79,6 +80,12 @@ pub enum ObjectError {
     },
 }
 
+impl Trouble for ObjectError {
+    fn is_environment(&self) -> bool {
+        matches!(self, ObjectError::Read { .. })
+    }
+}
+
 /// An object file of ours, not yet loaded.
 #[derive(Clone, Debug)]
 pub struct Object {
@@ -128,7 +135,7 @@ impl Object {
         }
         let address = |name| elf.symbol_by_name(name).map(|symbol| symbol.address());
         let entries_loaded = address(ENTRIES_LOADED);
-        let marks = elf.symbols().filter(|symbol| symbol.name().is_ok_and(statistics::is_mark));
+        let marks = elf.symbols().filter(|symbol| symbol.name().is_ok_and(|name| name.starts_with(MARK)));
         let count_marks = marks.filter_map(|symbol| {
             let (start, _) = elf.section_by_index(symbol.section_index()?).ok()?.file_range()?;
             usize::try_from(start.checked_add(symbol.address())?).ok()

@@ -8,15 +8,14 @@ mod stale;
 pub use stale::{Stale, remove_stale, stale};
 
 use crate::attach::Device;
-use crate::error::{CAP_SYS_ADMIN, Error, KernelError, io_error};
-use crate::program::Program;
+use crate::error::{CAP_SYS_ADMIN, Error, KernelError, Trouble, io_error};
 use crate::sys;
 use libbpf_rs::{MapCore, MapHandle};
 use p4xdp_control::manifest::SECTION;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +38,12 @@ pub enum PinError {
          the namespace by `nsenter --net=/run/netns/NAME`"
     )]
     NoFileSystem,
+}
+
+impl Trouble for PinError {
+    fn is_environment(&self) -> bool {
+        true
+    }
 }
 
 /// Where the pins of a device of this network namespace stand.
@@ -82,7 +87,7 @@ pub(crate) fn prepare(device: &Device) -> Result<(), Error> {
 }
 
 /// Pins a program and its maps for a device, in place of what was pinned for it.
-pub(crate) fn pin(device: &Device, program: &Program) -> Result<PathBuf, Error> {
+pub(crate) fn pin(device: &Device, program: BorrowedFd<'_>, maps: &[MapHandle]) -> Result<PathBuf, Error> {
     prepare(device)?;
     // Those of devices that are gone: their programs ended with them, but the pins hold the maps. What is foreign stays.
     for old in stale()?.iter().filter(|old| old.is_here) {
@@ -92,7 +97,7 @@ pub(crate) fn pin(device: &Device, program: &Program) -> Result<PathBuf, Error> 
     let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let fresh = directory.with_file_name(format!("{FRESH}{name}"));
     remove(&fresh)?;
-    let result = fill(&fresh, program).and_then(|()| {
+    let result = fill(&fresh, program, maps).and_then(|()| {
         remove(&directory)?;
         fs::rename(&fresh, &directory)
             .map_err(|error| KernelError::new(format!("rename {}", fresh.display()), error).into())
@@ -104,21 +109,21 @@ pub(crate) fn pin(device: &Device, program: &Program) -> Result<PathBuf, Error> 
 }
 
 /// The program first: by it the maps beside it are known as ours, also if this is cut short.
-fn fill(directory: &Path, program: &Program) -> Result<(), Error> {
-    let maps = directory.join("maps");
-    fs::create_dir_all(&maps).map_err(|error| {
-        KernelError::new(format!("make the directory {}", maps.display()), error)
+fn fill(directory: &Path, program: BorrowedFd<'_>, maps: &[MapHandle]) -> Result<(), Error> {
+    let beside = directory.join("maps");
+    fs::create_dir_all(&beside).map_err(|error| {
+        KernelError::new(format!("make the directory {}", beside.display()), error)
             .needing("its owner's rights")
     })?;
     let path = directory.join("program");
-    sys::bpf::pin(program.as_fd(), &path)
+    sys::bpf::pin(program, &path)
         .map_err(|error| KernelError::new(format!("pin the program at {}", path.display()), error))?;
-    for map in program.maps() {
+    for map in maps {
         let name = map.name().to_string_lossy().trim_start_matches('.').replace('.', "_");
         let mut handle = MapHandle::try_from(map)
             .map_err(|error| KernelError::new(format!("open map {name}"), io_error(&error)))?;
         handle
-            .pin(maps.join(&name))
+            .pin(beside.join(&name))
             .map_err(|error| KernelError::new(format!("pin map {name}"), io_error(&error)))?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! device -> program -> maps -> manifest; there is no side file and no daemon. What is done with the maps is left to
 //! `tables`, `cells` and `events`.
 
-use crate::error::{Error, KernelError, io_error};
+use crate::error::{Error, KernelError, Trouble, io_error};
 use crate::{attach, layout, pins, sys};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_control::manifest::{DecodeError, Manifest, SECTION};
@@ -10,21 +10,12 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Bytes of a map's or program's name that the kernel keeps.
-pub(crate) const KERNEL_NAME: usize = 15;
-
 /// Name of the program by which libxdp runs several programs on a device.
 const DISPATCHER: &str = "xdp_dispatcher";
 
 /// Why there is no program of ours.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
-    /// The device does not exist in this network namespace.
-    #[error("there is no device `{device}` in this network namespace")]
-    NoDevice {
-        /// Its name.
-        device: String,
-    },
     /// The device runs no XDP program.
     #[error("`{device}` runs no XDP program")]
     NothingAttached {
@@ -63,6 +54,12 @@ pub enum ProgramError {
     },
 }
 
+impl Trouble for ProgramError {
+    fn is_environment(&self) -> bool {
+        false
+    }
+}
+
 /// A loaded program of ours.
 #[derive(Debug)]
 pub struct Program {
@@ -82,24 +79,28 @@ impl Program {
         let Some(running) = device.running()? else {
             return Err(ProgramError::NothingAttached { device: name.into() }.into());
         };
-        match Program::running(&device, running.id) {
-            Err(Error::Program(ProgramError::NotOurs { name, id })) if name == DISPATCHER => {
-                Program::in_dispatcher(device.index, id)
-                    .ok_or_else(|| ProgramError::NotOurs { name, id }.into())
+        let error = match Program::running(&device, running.id) {
+            Ok(program) => return Ok(program),
+            Err(error) => error,
+        };
+        let called = match error.of() {
+            Some(ProgramError::NotOurs { name, id }) if name == DISPATCHER => {
+                Program::in_dispatcher(device.index, *id)
             }
-            found => found,
-        }
+            Some(_) | None => None,
+        };
+        called.ok_or(error)
     }
 
     /// The program with this number, which a device runs. Its pins serve where numbers do not: opening by number needs more rights than
     /// all else.
     pub(crate) fn running(device: &attach::Device, id: u32) -> Result<Program, Error> {
         match Program::by_id(id) {
-            Err(Error::Kernel(error)) if error.is_forbidden() => {
+            Err(error) if error.of().is_some_and(KernelError::is_forbidden) => {
                 let pinned = pins::directory(device).and_then(|directory| Program::by_pin(&directory));
                 match pinned {
                     Ok(program) if program.id() == id => Ok(program),
-                    Ok(_) | Err(_) => Err(error.into()),
+                    Ok(_) | Err(_) => Err(error),
                 }
             }
             found => found,
@@ -224,8 +225,10 @@ impl Program {
 
     /// A map by the name that the manifest gives it.
     pub(crate) fn map(&self, name: &str) -> Result<&MapHandle, Error> {
-        let found =
-            self.maps.iter().find(|map| kernel_name(&map.name().to_string_lossy()) == kernel_name(name));
+        let found = self
+            .maps
+            .iter()
+            .find(|map| layout::kernel_name(&map.name().to_string_lossy()) == layout::kernel_name(name));
         Ok(found.ok_or_else(|| ProgramError::NoMap { map: name.into() })?)
     }
 }
@@ -234,11 +237,6 @@ impl AsFd for Program {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }
-}
-
-/// As much of a map's or program's name as the kernel keeps.
-pub(crate) fn kernel_name(name: &str) -> &str {
-    name.get(..KERNEL_NAME).unwrap_or(name)
 }
 
 /// Opens a program of anybody's by its number.

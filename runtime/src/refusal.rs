@@ -2,6 +2,7 @@
 //! line is in the log, from the object's debug information; the P4 line is in a comment of the C (`l2.p4:12`), on that line or above it.
 
 use crate::Object;
+use crate::error::Trouble;
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -21,6 +22,15 @@ pub struct Refusal {
     pub excerpt: Vec<String>,
     /// Release of the kernel that refused.
     pub kernel: String,
+}
+
+impl std::error::Error for Refusal {}
+
+impl Trouble for Refusal {
+    /// It is a mistake of the compiler.
+    fn is_environment(&self) -> bool {
+        false
+    }
 }
 
 impl Refusal {
@@ -62,7 +72,7 @@ impl Refusal {
             c_line,
             p4_line,
             excerpt: body.get(start..).unwrap_or_default().iter().map(|line| (*line).to_owned()).collect(),
-            kernel: super::kernel_release(),
+            kernel: kernel_release(),
         })
     }
 }
@@ -106,6 +116,12 @@ fn above(object: &Object, text: &str, place: Option<&str>) -> Option<String> {
         .and_then(|place| place.rsplit_once(':')?.1.parse::<usize>().ok())
         .or_else(|| lines.iter().position(|line| line.trim() == text).map(|index| index + 1))?;
     lines.get(..number.min(lines.len()))?.iter().rev().find_map(|line| position(line))
+}
+
+/// Release of the running kernel.
+#[must_use]
+pub fn kernel_release() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned()
 }
 
 #[cfg(test)]

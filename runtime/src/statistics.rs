@@ -5,7 +5,7 @@ use crate::error::{Error, KernelError, io_error};
 use crate::object::Object;
 use crate::program::{Program, read_data};
 use libbpf_rs::{MapCore, MapFlags};
-use p4xdp_control::manifest::statistics::{MARK, RARE, VERDICT_COUNT, VERDICTS};
+use p4xdp_control::manifest::statistics::{RARE, VERDICT_COUNT, VERDICTS};
 
 /// Counts since the program was loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,11 +30,6 @@ pub(crate) fn switched_on(object: &Object) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// True for a symbol that marks an instruction to switch on.
-pub(crate) fn is_mark(symbol: &str) -> bool {
-    symbol.starts_with(MARK)
 }
 
 /// Says in a program's data that it counts.

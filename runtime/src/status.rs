@@ -1,6 +1,6 @@
 //! What runs: in, a device; out, all that `status` shows about its program.
 
-use crate::attach::{Device, Running, device_names};
+use crate::attach::{Device, NoDevice, Running, device_names};
 use crate::error::Error;
 use crate::lock;
 use crate::pins;
@@ -101,12 +101,11 @@ pub fn overview() -> Result<Overview, Error> {
     for name in device_names()? {
         match Program::by_device(&name) {
             Ok(_) => devices.push(Device::find(&name)?),
-            Err(Error::Program(
-                ProgramError::NothingAttached { .. }
-                | ProgramError::NotOurs { .. }
-                | ProgramError::NoDevice { .. },
-            )) => {}
-            Err(error) => hidden.push((Device::find(&name)?, error)),
+            Err(error) if error.of::<NoDevice>().is_some() => {}
+            Err(error) => match error.of() {
+                Some(ProgramError::NothingAttached { .. } | ProgramError::NotOurs { .. }) => {}
+                Some(_) | None => hidden.push((Device::find(&name)?, error)),
+            },
         }
     }
     devices.sort_by(|a, b| a.name.cmp(&b.name));

@@ -1,13 +1,10 @@
 //! Asks the verifier: in, an object; out, whether this kernel takes it and at what cost, or where it refuses it, in C and in P4.
 //! Nothing is attached.
 
-mod refusal;
-
-pub use refusal::Refusal;
-
 use crate::error::{Error, KernelError};
-use crate::load::{self, LoadError};
+use crate::load;
 use crate::object::ObjectError;
+use crate::refusal::{Refusal, kernel_release};
 use crate::{Object, libbpf_log, sys};
 use p4xdp_control::manifest::Settings;
 use std::collections::BTreeSet;
@@ -47,7 +44,7 @@ pub struct Verified {
 /// Lets the kernel verify an object, all programs of it.
 ///
 /// # Errors
-/// [`LoadError::Refused`] with the verifier's reason, or what keeps the object from being loaded at all.
+/// [`Refusal`] with the verifier's reason, or what keeps the object from being loaded at all.
 pub fn verify(object: &Object) -> Result<Verdict, Error> {
     let names: Vec<&str> = object.manifest().programs.iter().map(|program| program.name.as_str()).collect();
     let opened = load::open(object, Settings::default(), false)?;
@@ -66,7 +63,7 @@ pub fn verify(object: &Object) -> Result<Verdict, Error> {
                 && let Some((_, log)) = log
                 && let Some(refusal) = Refusal::of_log(object, log)
             {
-                return Err(LoadError::Refused(Box::new(refusal)).into());
+                return Err(refusal.into());
             }
             return Err(KernelError::bpf(format!("load {}", object.name()), &error, lines).into());
         }
@@ -90,12 +87,6 @@ pub fn verify(object: &Object) -> Result<Verdict, Error> {
         });
     }
     Ok(Verdict { programs, maps: maps.len(), kernel: kernel_release() })
-}
-
-/// Release of the running kernel.
-#[must_use]
-pub fn kernel_release() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned()
 }
 
 fn number_after(log: &str, words: &str) -> Option<u64> {

@@ -353,7 +353,7 @@ fn verifier() {
     for error in
         [p4xdp_runtime::verify::verify(&object).unwrap_err(), load::load_detached(&object, 0).unwrap_err()]
     {
-        let p4xdp_runtime::Error::Load(load::LoadError::Refused(refusal)) = &error else { panic!("{error}") };
+        let Some(refusal) = error.of::<p4xdp_runtime::refusal::Refusal>() else { panic!("{error}") };
         assert!(refusal.reason.contains("packet"), "{refusal:?}");
         assert_eq!(refusal.p4_line.as_deref(), Some("switch.p4:42"), "{refusal:?}");
         assert!(refusal.c_line.as_ref().unwrap().0.starts_with("u16 type"), "{refusal:?}");
@@ -374,7 +374,7 @@ fn a_log_that_is_not_utf8_is_an_error_and_no_crash() {
     for error in
         [p4xdp_runtime::verify::verify(&object).unwrap_err(), load::load_detached(&object, 0).unwrap_err()]
     {
-        let p4xdp_runtime::Error::Load(load::LoadError::Refused(refusal)) = &error else { panic!("{error}") };
+        let Some(refusal) = error.of::<p4xdp_runtime::refusal::Refusal>() else { panic!("{error}") };
         assert!(refusal.reason.contains("packet"), "{refusal:?}");
         assert!(refusal.c_line.as_ref().unwrap().0.contains("switch.p4:42 \u{fffd}"), "{refusal:?}");
     }

@@ -11,7 +11,7 @@
 use p4xdp_runtime::load::{Options, load};
 use p4xdp_runtime::storage;
 use p4xdp_runtime::tables::{Change, Entry, Table, TableError};
-use p4xdp_runtime::{Error, Object, Program};
+use p4xdp_runtime::{Object, Program};
 use p4xdp_test_support::space::{TWO_PAIRS, inside};
 use p4xdp_test_support::switch;
 use std::process::{Child, Command, Stdio};
@@ -48,7 +48,7 @@ fn task() {
         match verb {
             "insert" => match table.insert(&entry(&table, key, "drop", &[])) {
                 Ok(()) => inserted += 1,
-                Err(Error::Table(TableError::Duplicate { .. })) => {}
+                Err(error) if matches!(error.of(), Some(TableError::Duplicate { .. })) => {}
                 Err(error) => panic!("{error}"),
             },
             // Ten entries a set.

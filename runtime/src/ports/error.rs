@@ -1,5 +1,7 @@
 //! What can be wrong with the numbers that ports are given.
 
+use crate::error::Trouble;
+
 /// Why ports cannot be numbered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PortError {
@@ -100,6 +102,13 @@ fn example(constants: &[u32], most: u32, devices: &[String]) -> String {
     let ports = constants.iter().copied().filter(|port| *port <= most).chain(others);
     let words: Vec<String> = ports.zip(devices).map(|(port, device)| format!("{port}={device}")).collect();
     words.join(" ")
+}
+
+impl Trouble for PortError {
+    /// Words of the command line that do not suit the program.
+    fn is_environment(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What can be wrong with a table's entry; each message names the table, key, action or parameter as the P4 program does.
 
+use crate::error::{Error, Trouble};
 use p4xdp_control::terms::TermError;
 
 /// Why a table does not do what it was told.
@@ -54,4 +55,16 @@ pub enum TableError {
         /// The number.
         number: String,
     },
+}
+
+impl Trouble for TableError {
+    fn is_environment(&self) -> bool {
+        false
+    }
+}
+
+impl From<TermError> for Error {
+    fn from(error: TermError) -> Error {
+        TableError::from(error).into()
+    }
 }
