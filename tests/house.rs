@@ -230,13 +230,12 @@ fn recipes_name_files_that_there_are() {
 }
 
 /// Rooms that may know which storages of tables there are: a file a strategy, and the registry of each stage.
-const ROOMS_OF_STORAGE: [&str; 6] = [
+const ROOMS_OF_STORAGE: [&str; 5] = [
     "control/src/storage/",
     "runtime/src/storage.rs",
     "runtime/src/storage/",
     "backend-xdp/src/tables/",
     "backend-xdp/src/header/storage.rs",
-    "backend-xdp/src/header/storage/",
 ];
 
 /// Kinds of storages of tables are told apart in their rooms only; everybody else asks the strategy.

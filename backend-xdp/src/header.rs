@@ -8,7 +8,6 @@
 mod cells;
 mod maps;
 mod storage;
-mod structures;
 mod tables;
 
 use crate::names;

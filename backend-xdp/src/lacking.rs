@@ -1,7 +1,7 @@
 //! What P4 and its architectures have and XDP does not have yet: one table, which the refusals are made from and `docs/limits.md` lists. A test
-//! holds both against it. Bounds (how wide, how many, how deep) are refused where they are known, with codes of their own.
+//! holds both against it. Keys that no storage of tables takes stand beside the list of those, in the room `tables`; [`crate::lacks`] gives all. Bounds (how wide, how many, how deep) are refused where they are known, with codes of their own.
 
-use p4xdp_frontend::diagnostic::{Code, Diagnostic, codes};
+use p4xdp_frontend::diagnostic::{Code, Diagnostic};
 use p4xdp_frontend::source::Span;
 
 /// Something that cannot be compiled to XDP yet.
@@ -25,23 +25,19 @@ impl Lacking {
 
 macro_rules! lacking {
     ($($name:ident $code:ident $what:literal;)*) => {
-        $(pub(crate) const $name: Lacking = Lacking { code: codes::$code, what: $what };)*
-        /// All of it.
-        pub const ALL: &[Lacking] = &[$($name),*];
+        $(pub(crate) const $name: $crate::lacking::Lacking =
+            $crate::lacking::Lacking { code: p4xdp_frontend::diagnostic::codes::$code, what: $what };)*
+        /// All that is lacking here.
+        pub const ALL: &[$crate::lacking::Lacking] = &[$($name),*];
     };
 }
+
+pub(crate) use lacking;
 
 lacking! {
     PSA E0515 "the architecture `psa`";
     PNA E0515 "the architecture `pna`";
     UBPF_MODEL E0515 "the architecture `ubpf_model`";
-    TERNARY_KEY E0520 "a `ternary` key with run-time entries";
-    RANGE_KEY E0520 "a `range` key with run-time entries";
-    OPTIONAL_KEY E0520 "an `optional` key with run-time entries";
-    SELECTOR_KEY E0520 "a `selector` key with run-time entries";
-    SECOND_LPM_KEY E0520 "a second `lpm` key with run-time entries";
-    OTHER_KEY E0520 "a key of an unknown match kind with run-time entries";
-    VARBIT_KEY E0520 "a key of type `varbit`";
     DIRECT_COUNTER E0516 "a table with a direct counter";
     DIRECT_METER E0516 "a table with a direct meter";
     ACTION_PROFILE E0516 "a table with an action profile";

@@ -106,6 +106,11 @@ pub fn compile(
     output.map_err(|error| sink.error(Diagnostic::bug(Span::NONE, error)))
 }
 
+/// All that XDP does not have yet.
+pub fn lacks() -> impl Iterator<Item = &'static lacking::Lacking> {
+    lacking::ALL.iter().chain(tables::ALL)
+}
+
 /// Entries do not expire on XDP. Nobody can give them a time either, so that a table is what it is without one.
 fn timeouts(program: &Program, sink: &mut Diagnostics) {
     for table in program.tables.values() {

@@ -1,29 +1,66 @@
 //! Tables as structures: which storage each gets, and what its values and its default action look like.
 //!
 //! In goes the program, out comes one [`TableLayout`] a table. Where things stand in the *key* is the storage's
-//! business, see [`crate::tables::strategy`].
+//! business, see [`crate::tables::strategy`]; which storages there are stands in [`STRATEGIES`], and which kinds of keys none of them
+//! takes in [`lacking_key`].
 //!
 //! A value is the action's number and a union with a structure of parameters an action. A default action that the
 //! control plane may change is such a value too, one member of the structure of all defaults (initialised data). One
 //! that it may not change is code.
 
-mod array;
-mod hash;
-mod lpm_trie;
+pub(crate) mod array;
+pub mod control_plane;
+pub(crate) mod hash;
+pub(crate) mod lpm_trie;
 pub mod members;
 pub mod param_order;
 pub mod strategy;
 
 use crate::c::code::{Code, Known, Name, ToCode, code};
+use crate::lacking::{Lacking, lacking};
 use crate::layout::extern_facts::ExternFacts;
 use crate::names::{self, Names};
 use members::{Members, Shape, Wish};
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
-use p4xdp_midend::ir::{Program, Table, TableId};
+use p4xdp_midend::ir::{KeyElement, MatchKind, Program, ScalarType, Table, TableId};
 use param_order::param_order;
-use strategy::TableStorage;
+use strategy::{Choose, TableStorage};
+
+/// The storages: a table has the first one that suits it.
+const STRATEGIES: &[Choose] = &[lpm_trie::choose, array::choose, hash::choose];
+
+lacking! {
+    TERNARY_KEY E0520 "a `ternary` key with run-time entries";
+    RANGE_KEY E0520 "a `range` key with run-time entries";
+    OPTIONAL_KEY E0520 "an `optional` key with run-time entries";
+    SELECTOR_KEY E0520 "a `selector` key with run-time entries";
+    SECOND_LPM_KEY E0520 "a second `lpm` key with run-time entries";
+    OTHER_KEY E0520 "a key of an unknown match kind with run-time entries";
+    VARBIT_KEY E0520 "a key of type `varbit`";
+}
+
+/// What is said of keys that no storage looks up by.
+const KEYS_THAT_WORK: &str =
+    "`exact` keys and one `lpm` key can be filled at run time; with `const entries` all kinds work";
+
+/// What no storage of ours can look up by; `after_lpm`: behind an `lpm` key.
+fn lacking_key(key: &KeyElement, after_lpm: bool) -> Option<&'static Lacking> {
+    if let ScalarType::Varbit { .. } = key.expr.ty {
+        return Some(&VARBIT_KEY);
+    }
+    match &key.match_kind {
+        MatchKind::Exact => None,
+        MatchKind::Lpm if !after_lpm => None,
+        MatchKind::Lpm => Some(&SECOND_LPM_KEY),
+        MatchKind::Ternary => Some(&TERNARY_KEY),
+        MatchKind::Range => Some(&RANGE_KEY),
+        MatchKind::Optional => Some(&OPTIONAL_KEY),
+        MatchKind::Selector => Some(&SELECTOR_KEY),
+        MatchKind::Other(_) => Some(&OTHER_KEY),
+    }
+}
 
 /// ELF section of the default actions.
 pub const DEFAULTS_SECTION: &str = ".data.default";
@@ -143,7 +180,8 @@ pub(crate) fn lay_out(
     let mut tables = Tables::default();
     for table in program.tables.values() {
         let stem = stem(names, &table.name);
-        let storage = strategy::choose(program, externs, table, &stem, diagnostics).unwrap_or_default();
+        let storage =
+            strategy::choose(program, externs, table, &stem, names, diagnostics).unwrap_or_default();
         let base = storage.as_ref().map_or(0, |s| s.action_base());
         let value = lay_out_value(program, externs, table, names, &stem, base);
         let default = if table.default_is_const {

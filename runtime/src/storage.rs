@@ -4,10 +4,7 @@
 //! layouts take their place behind [`Storage`]. A set of changes is made under the writer's lock of the network namespace
 //! ([`crate::lock::writer`]): a strategy may read, compute and write back without losing what another process writes.
 
-mod array;
 mod direct;
-mod hash;
-mod lpm_trie;
 mod map;
 
 use crate::error::{Error, KernelError};
@@ -135,6 +132,24 @@ trait OneByOne {
     }
 }
 
+/// A storage as it was opened, or the map that is not there.
+type Opened<'p> = Result<Box<dyn Storage + 'p>, Error>;
+
+/// The modules of the strategies, each with a function `open`, and the one place that tells them apart.
+macro_rules! registry {
+    ($($module:ident: $kind:ident;)*) => {
+        $(mod $module;)*
+
+        fn open_as<'p>(kind: &'p Kind, program: &'p Program, map: map::EntryMap<'p>) -> Opened<'p> {
+            match kind {
+                $(Kind::$kind(layout) => $module::open(layout, program, map),)*
+            }
+        }
+    };
+}
+
+p4xdp_control::strategies!(registry);
+
 /// Opens the storage of a table; `None` for one without run-time entries.
 ///
 /// # Errors
@@ -142,9 +157,5 @@ trait OneByOne {
 pub fn open<'p>(program: &'p Program, table: Table<'p>) -> Result<Option<Box<dyn Storage + 'p>>, Error> {
     let Some(kind) = &table.layout.storage else { return Ok(None) };
     let map = map::EntryMap::open(program, table, kind.strategy())?;
-    Ok(Some(match kind {
-        Kind::Hash(_) => Box::new(hash::Hash::new(map)),
-        Kind::LpmTrie(_) => Box::new(lpm_trie::LpmTrie::new(map)),
-        Kind::Array(array) => Box::new(array::Array::new(map, array)),
-    }))
+    open_as(kind, program, map).map(Some)
 }

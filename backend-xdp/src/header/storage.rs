@@ -1,45 +1,19 @@
-//! What the functions of a table in the header do with its storage, in C: one file a strategy.
-//!
-//! In goes the manifest's storage, out come the declarations of its key and the statements that fill it, write an entry and remove one. What
-//! the functions are called, and what else is in them, is `tables`'.
+//! What the functions of a table in the header do with its storage, in C: in goes the manifest's storage, out comes what the strategy's file in
+//! the tables' room says of it.
 
-mod array;
-mod keyed;
-
-use super::structures::Field;
+use crate::tables::control_plane::CStorage;
 use p4xdp_control::storage::Storage;
-use p4xdp_control::view::Key;
 
-/// The C of a storage. Its functions have `map_fd`, `key` and `value` at hand.
-pub trait CStorage {
-    /// Declares the key's structure `struct STEM_key`, if it is one.
-    fn key_structure(&self, stem: &str, keys: &[Field<'_>], out: &mut String);
-
-    /// The C type of a key.
-    fn key_type(&self, stem: &str) -> String;
-
-    /// Statements that fill `*key` from the arguments, which fit.
-    fn fill_key(&self, keys: &[(&Field<'_>, &Key)]) -> Vec<String>;
-
-    /// An expression: 0, or a negative error number, once `value` stands under `key`; `flags` as for `bpf_map_update_elem`.
-    fn put(&self, flags: &str) -> String;
-
-    /// An expression: 0, or a negative error number, once there is nothing under `key`.
-    fn delete(&self, stem: &str) -> String;
-}
-
-/// The C of a table's storage.
-pub fn of(storage: &Storage) -> Box<dyn CStorage + '_> {
-    match storage {
-        Storage::Hash(hash) => Box::new(keyed::Keyed { key_size: hash.key_size, exact_bits: None }),
-        Storage::LpmTrie(trie) => {
-            Box::new(keyed::Keyed { key_size: trie.key_size, exact_bits: Some(trie.exact_bits) })
+/// What C control planes do with each strategy's storage; `None`: they leave its entries to `p4xdp table`.
+macro_rules! registry {
+    ($($module:ident: $kind:ident;)*) => {
+        /// The C of a table's storage, if control planes in C change its entries.
+        pub fn of(storage: &Storage) -> Option<Box<dyn CStorage + '_>> {
+            match storage {
+                $(Storage::$kind(layout) => crate::tables::$module::control_plane(layout),)*
+            }
         }
-        Storage::Array(_) => Box::new(array::Array),
-    }
+    };
 }
 
-/// The argument with the length of a prefix.
-pub fn prefix_length(field: &Field<'_>) -> String {
-    format!("{}_prefix_length", field.name)
-}
+p4xdp_control::strategies!(registry);

@@ -1,9 +1,9 @@
 //! A table in the header: the map's name, its structures, and a function for each thing that can be done with it.
 
 use super::line;
-use super::storage::{self, CStorage, prefix_length};
-use super::structures::{Field, declarations, fields};
+use super::storage;
 use crate::names::{self, Taken};
+use crate::tables::control_plane::{CStorage, Field, declarations, fields, prefix_length};
 use p4xdp_control::manifest::{DefaultData, Manifest, Table};
 use p4xdp_control::storage::ByteOrder;
 use p4xdp_control::view::{Key, MatchKind, TableAction};
@@ -125,8 +125,8 @@ impl TableHeader<'_> {
         for action in &self.actions {
             self.write_make_value(out, action);
         }
-        if let Some(storage) = &self.table.layout.storage {
-            let storage = &*storage::of(storage);
+        if let Some(storage) = self.storage() {
+            let storage = &*storage;
             self.write_make_key(out, storage);
             for action in self.actions.iter().filter(|a| !a.action.default_only) {
                 self.write_put(
@@ -141,11 +141,19 @@ impl TableHeader<'_> {
             }
             self.write_delete(out, storage);
         }
+        if self.storage().is_none() && self.table.layout.storage.is_some() {
+            line(out, "\n/* Its entries are changed by `p4xdp table`. */");
+        }
         if let Some(data) = &self.table.layout.default {
             for action in self.actions.iter().filter(|a| !a.action.table_only) {
                 self.write_default(out, data, action);
             }
         }
+    }
+
+    /// What C does with its storage, if it has one that C control planes change.
+    fn storage(&self) -> Option<Box<dyn CStorage + '_>> {
+        storage::of(self.table.layout.storage.as_ref()?)
     }
 
     fn value_size(&self) -> Option<u32> {
@@ -169,8 +177,8 @@ impl TableHeader<'_> {
             line(out, &format!("\t{} = {},", action.constant, action.number));
         }
         line(out, "};\n");
-        if let Some(storage) = &self.table.layout.storage {
-            storage::of(storage).key_structure(stem, &self.keys, out);
+        if let Some(storage) = self.storage() {
+            storage.key_structure(stem, &self.keys).iter().for_each(|declared| line(out, declared));
         }
         line(out, &format!("struct {stem}_value {{\n\t__u32 action;"));
         if value_size > 4 {

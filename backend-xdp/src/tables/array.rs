@@ -1,13 +1,23 @@
 //! A kernel array indexed by the key: for one small exact key. A slot whose action's number is 0 is unused, so numbers
 //! are stored plus one.
 
-use super::strategy::{KeyValues, TableStorage, key_alignment};
+use super::control_plane::{CStorage, Field};
+use super::strategy::{KeyValues, TableStorage, Wanted, key_alignment};
 use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
+use crate::layout::extern_facts::Attached;
+use crate::names::Names;
 use crate::tables::ValueLayout;
 use crate::tables::members::Shape;
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
+use p4xdp_control::view::Key;
+use p4xdp_midend::ir::MatchKind;
+
+/// Widest key, in bits, of which an array is indexed by right away.
+const WIDEST_INDEX: u32 = 12;
+/// Bytes of an index.
+const INDEX: u32 = 4;
 
 /// See the module.
 #[derive(Debug)]
@@ -17,9 +27,25 @@ pub struct ArrayTable {
     entries: u32,
 }
 
+/// For tables with one exact key that is small, or for which the program asks for an array.
+pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage>> {
+    let [key] = wanted.table.keys.as_slice() else { return None };
+    let width = key.expr.ty.width();
+    let small = width <= WIDEST_INDEX && !matches!(wanted.implementation, Some(Attached::Hash));
+    let asked_for = matches!(wanted.implementation, Some(Attached::Array)) && width <= 32;
+    if key.match_kind != MatchKind::Exact || wanted.lru || !(small || asked_for) {
+        return None;
+    }
+    // An index beyond the array is a miss; one beyond the key cannot occur.
+    let reachable = 1u64 << width.min(32);
+    let entries = if asked_for { u64::from(wanted.size).min(reachable) } else { reachable };
+    let entries = u32::try_from(entries).unwrap_or(u32::MAX);
+    Some(Box::new(ArrayTable::new(wanted.stem, width, entries)))
+}
+
 impl ArrayTable {
     /// For a key of `width` bits, at most 32.
-    pub fn new(stem: &Name, width: u32, entries: u32) -> ArrayTable {
+    fn new(stem: &Name, width: u32, entries: u32) -> ArrayTable {
         ArrayTable { stem: stem.clone(), width, entries }
     }
 }
@@ -56,7 +82,7 @@ impl TableStorage for ArrayTable {
     }
 
     fn key_places(&self) -> Vec<Place> {
-        vec![Place { offset: 0, size: 4, order: ByteOrder::Host }]
+        vec![Place { offset: 0, size: INDEX, order: ByteOrder::Host }]
     }
 
     fn manifest(&self, value: &ValueLayout) -> Storage {
@@ -69,5 +95,39 @@ impl TableStorage for ArrayTable {
 
     fn capacity(&self) -> u64 {
         u64::from(self.entries)
+    }
+
+    fn key_size(&self) -> u32 {
+        INDEX
+    }
+}
+
+/// The key is the index, and a slot whose action number is 0 is free.
+struct Index;
+
+/// What C control planes do with it.
+pub fn control_plane(_: &storage::Array) -> Option<Box<dyn CStorage + '_>> {
+    Some(Box::new(Index))
+}
+
+impl CStorage for Index {
+    fn key_structure(&self, _: &str, _: &[Field<'_>]) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn key_type(&self, _: &str) -> String {
+        "__u32".to_owned()
+    }
+
+    fn fill_key(&self, keys: &[(&Field<'_>, &Key)]) -> Vec<String> {
+        keys.iter().map(|(field, _)| format!("*key = {};", field.name)).collect()
+    }
+
+    fn put(&self, flags: &str) -> String {
+        format!("p4xdp_array_put(map_fd, key, &value, sizeof(value), {flags})")
+    }
+
+    fn delete(&self, stem: &str) -> String {
+        format!("p4xdp_array_put(map_fd, key, NULL, sizeof(struct {stem}_value), BPF_EXIST)")
     }
 }

@@ -1,12 +1,16 @@
 //! A kernel hash map: exact keys in a structure, each as it comes cheapest. With `@lru`, the kind that forgets.
 
-use super::strategy::{KeyValues, TableStorage, exact_order, key_alignment};
+use super::control_plane::{CStorage, Field, declarations, prefix_length};
+use super::strategy::{KeyValues, TableStorage, Wanted, exact_order, key_alignment};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
+use crate::names::Names;
 use crate::tables::ValueLayout;
 use crate::tables::members::{Members, Shape};
+use p4xdp_control::storage::lpm_trie::LENGTH;
 use p4xdp_control::storage::{self, Place, Storage};
+use p4xdp_control::view::{Key, MatchKind};
 use p4xdp_midend::ir::{Program, Table};
 
 /// See the module.
@@ -18,20 +22,21 @@ pub struct HashTable {
     lru: bool,
 }
 
+/// For tables with exact keys only: all that nothing else is for.
+pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage>> {
+    let Wanted { program, table, stem, size, lru, .. } = *wanted;
+    Some(Box::new(HashTable::new(program, table, stem, size, lru)))
+}
+
 impl HashTable {
     /// For a table with exact keys only.
-    pub fn new(program: &Program, table: &Table, stem: &Name, size: u32, lru: bool) -> HashTable {
+    fn new(program: &Program, table: &Table, stem: &Name, size: u32, lru: bool) -> HashTable {
         let wishes = table
             .keys
             .iter()
             .map(|k| (k.name.clone(), k.expr.ty, Shape::of(k.expr.ty, exact_order(program, k))))
             .collect();
         HashTable { stem: stem.clone(), key: Members::place(0, wishes), size, lru }
-    }
-
-    /// Bytes of the key.
-    pub fn key_size(&self) -> u32 {
-        self.key.size()
     }
 }
 
@@ -61,7 +66,7 @@ impl TableStorage for HashTable {
     fn manifest(&self, value: &ValueLayout) -> Storage {
         Storage::Hash(storage::Hash {
             map: self.stem.to_string(),
-            key_size: self.key_size(),
+            key_size: self.key.size(),
             value_size: value.size,
             action: value.action_place(),
         })
@@ -69,6 +74,10 @@ impl TableStorage for HashTable {
 
     fn capacity(&self) -> u64 {
         u64::from(self.size)
+    }
+
+    fn key_size(&self) -> u32 {
+        self.key.size()
     }
 }
 
@@ -107,5 +116,57 @@ pub fn emit_key_values(key: &Members, keys: &mut dyn KeyValues, out: &mut Tree) 
             [one] if member.shape.units == 1 => out.line(code!(".{} = {},", member.c_name, one)),
             several => out.line(code!(".{} = {{ {} }},", member.c_name, Code::join(several, ", "))),
         }
+    }
+}
+
+/// What C control planes do with it.
+pub fn control_plane(layout: &storage::Hash) -> Option<Box<dyn CStorage + '_>> {
+    Some(Box::new(Keyed { key_size: layout.key_size, exact_bits: None }))
+}
+
+/// A key that is a structure, which in a trie begins with the length of the prefix.
+pub struct Keyed {
+    /// Bytes of the key.
+    pub key_size: u32,
+    /// Of a trie: bits of the key in front of the prefix.
+    pub exact_bits: Option<u32>,
+}
+
+impl CStorage for Keyed {
+    fn key_structure(&self, stem: &str, keys: &[Field<'_>]) -> Vec<String> {
+        let mut lines = vec![format!("struct {stem}_key {{")];
+        let mut start = 0;
+        if self.exact_bits.is_some() {
+            lines.push("\t__u32 prefixlen;".to_owned());
+            start = LENGTH;
+        }
+        let members = declarations(keys, start, self.key_size).into_iter();
+        lines.extend(members.map(|declaration| format!("\t{declaration}")));
+        lines.push("};".to_owned());
+        lines.push(format!("static_assert(sizeof(struct {stem}_key) == {}, \"layout\");\n", self.key_size));
+        lines
+    }
+
+    fn key_type(&self, stem: &str) -> String {
+        format!("struct {stem}_key")
+    }
+
+    fn fill_key(&self, keys: &[(&Field<'_>, &Key)]) -> Vec<String> {
+        let mut statements = vec!["memset(key, 0, sizeof(*key));".to_owned()];
+        if let Some(exact_bits) = self.exact_bits {
+            let lpm = keys.iter().find(|(_, key)| key.match_kind == MatchKind::Lpm);
+            let length = lpm.map_or_else(String::new, |(field, _)| format!(" + {}", prefix_length(field)));
+            statements.push(format!("key->prefixlen = {exact_bits}{length};"));
+        }
+        statements.extend(keys.iter().map(|(field, _)| field.assignment("key->")));
+        statements
+    }
+
+    fn put(&self, flags: &str) -> String {
+        format!("bpf_map_update_elem(map_fd, &key, &value, {flags}) ? -errno : 0")
+    }
+
+    fn delete(&self, _: &str) -> String {
+        "bpf_map_delete_elem(map_fd, &key) ? -errno : 0".to_owned()
     }
 }

@@ -4,15 +4,17 @@
 //! [`LpmTrieTable::fixed_bits`] plus the length that P4 means. The kernel takes no hash maps by prefix; this is what a
 //! virtual routing table (`vrf: exact; dst: lpm`) needs.
 
-use super::hash::{emit_key_structure, emit_key_values, emit_lookup_by_structure};
-use super::strategy::{KeyValues, TableStorage};
+use super::control_plane::CStorage;
+use super::hash::{Keyed, emit_key_structure, emit_key_values, emit_lookup_by_structure};
+use super::strategy::{KeyValues, TableStorage, Wanted};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
+use crate::names::Names;
 use crate::tables::ValueLayout;
 use crate::tables::members::{Members, Shape};
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
-use p4xdp_midend::ir::Table;
+use p4xdp_midend::ir::{MatchKind, Table};
 
 /// Bytes of the prefix length.
 const PREFIX_LENGTH: u32 = 4;
@@ -28,9 +30,15 @@ pub struct LpmTrieTable {
     size: u32,
 }
 
+/// For tables with an `lpm` key.
+pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage>> {
+    let lpm = wanted.table.keys.iter().position(|key| key.match_kind == MatchKind::Lpm)?;
+    Some(Box::new(LpmTrieTable::new(wanted.table, wanted.stem, lpm, wanted.size)))
+}
+
 impl LpmTrieTable {
     /// For a table whose key `lpm` is the only one that is not exact.
-    pub fn new(table: &Table, stem: &Name, lpm: usize, size: u32) -> LpmTrieTable {
+    fn new(table: &Table, stem: &Name, lpm: usize, size: u32) -> LpmTrieTable {
         let mut positions: Vec<usize> = (0..table.keys.len()).filter(|&position| position != lpm).collect();
         positions.push(lpm);
         let wishes = positions
@@ -41,11 +49,6 @@ impl LpmTrieTable {
         // The lpm key must stay last, so nothing is reordered.
         let members = Members::place_in_order(PREFIX_LENGTH, wishes);
         LpmTrieTable { stem: stem.clone(), members, positions, size }
-    }
-
-    /// Bytes behind the prefix length.
-    pub fn data_size(&self) -> u32 {
-        self.members.size() - PREFIX_LENGTH
     }
 
     /// Bits in front of the lpm key's highest bit.
@@ -115,4 +118,14 @@ impl TableStorage for LpmTrieTable {
     fn capacity(&self) -> u64 {
         u64::from(self.size)
     }
+
+    /// Those behind the prefix length.
+    fn key_size(&self) -> u32 {
+        self.members.size() - PREFIX_LENGTH
+    }
+}
+
+/// What C control planes do with it.
+pub fn control_plane(layout: &storage::LpmTrie) -> Option<Box<dyn CStorage + '_>> {
+    Some(Box::new(Keyed { key_size: layout.key_size, exact_bits: Some(layout.exact_bits) }))
 }

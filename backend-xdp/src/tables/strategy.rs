@@ -3,14 +3,12 @@
 //! In goes a table, out come its maps, the C that looks an entry up, and the manifest's description. Nothing outside
 //! this module may assume a kernel map: whoever applies a table sees a pointer to a value, or null.
 
-use super::array::ArrayTable;
-use super::hash::HashTable;
-use super::lpm_trie::LpmTrieTable;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::map::MapDefinition;
 use crate::c::tree::Tree;
 use crate::lacking::{self, Lacking};
 use crate::layout::extern_facts::{Attached, ExternFacts};
+use crate::names::Names;
 use crate::tables::ValueLayout;
 use crate::tables::members::Shape;
 use crate::tables::param_order::is_byte_field;
@@ -19,12 +17,10 @@ use num_traits::ToPrimitive;
 use p4xdp_control::annotation::AnnotationBody;
 use p4xdp_control::storage::{ByteOrder, Place, Storage};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{KeyElement, MatchKind, Program, PropertyValue, ScalarType, Table};
+use p4xdp_midend::ir::{KeyElement, MatchKind, Program, PropertyValue, Table};
 
 /// Capacity of a table that does not say one; P4 leaves it to the target.
 const USUAL_SIZE: u64 = 1024;
-/// Widest key, in bits, of which an array is indexed by right away.
-const WIDEST_INDEX: u32 = 12;
 /// Largest key of a kernel hash map that one can build on the stack beside other things.
 const LARGEST_KEY: u32 = 256;
 
@@ -65,7 +61,34 @@ pub trait TableStorage: std::fmt::Debug {
 
     /// Entries that it can hold.
     fn capacity(&self) -> u64;
+
+    /// Bytes of a key.
+    fn key_size(&self) -> u32;
+
+    /// Most bytes of a key with which a lookup still has room on the stack.
+    fn largest_key(&self) -> u32 {
+        LARGEST_KEY
+    }
 }
+
+/// A table that needs a storage: all of its keys are of kinds that some storage takes.
+pub struct Wanted<'w> {
+    /// The program.
+    pub program: &'w Program,
+    /// The table.
+    pub table: &'w Table,
+    /// Names in C begin with it; further ones come from `Names`.
+    pub stem: &'w Name,
+    /// Entries that it is to hold.
+    pub size: u32,
+    /// What the property `implementation` names, if it says how entries are stored.
+    pub implementation: Option<Attached>,
+    /// `@lru`: when the table is full, a new entry displaces the one that has not been used for longest.
+    pub lru: bool,
+}
+
+/// A storage for the table, if this is one that suits it.
+pub type Choose = fn(&Wanted<'_>, &mut Names) -> Option<Box<dyn TableStorage>>;
 
 /// A constant as the elements of a member, in C.
 pub fn constant(value: &BigUint, shape: Shape) -> Vec<Code> {
@@ -122,6 +145,7 @@ pub(crate) fn choose(
     externs: &ExternFacts,
     table: &Table,
     stem: &Name,
+    names: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Box<dyn TableStorage>>, ErrorsReported> {
     let attached = refuse_attached(program, externs, table, diagnostics);
@@ -130,13 +154,12 @@ pub(crate) fn choose(
     }
     // All that is lacking is said at once.
     let mut lacking = attached;
-    let mut lpm = None;
-    for (position, key) in table.keys.iter().enumerate() {
-        match lacking_key(key, lpm.is_some()) {
-            Some(what) => lacking = Err(refuse(diagnostics, key, what)),
-            None if key.match_kind == MatchKind::Lpm => lpm = Some(position),
-            None => {}
+    let mut after_lpm = false;
+    for key in &table.keys {
+        if let Some(what) = super::lacking_key(key, after_lpm) {
+            lacking = Err(refuse(diagnostics, key, what));
         }
+        after_lpm |= key.match_kind == MatchKind::Lpm;
     }
     lacking?;
     let (implementation, stated) = stated_size(program, externs, table);
@@ -147,50 +170,15 @@ pub(crate) fn choose(
             format!("table `{}` has a size of more than 4294967295 entries", table.name),
         ))
     })?;
-    if let Some(lpm) = lpm {
-        let trie = LpmTrieTable::new(table, stem, lpm, size);
-        return if trie.data_size() > LARGEST_KEY {
-            Err(too_wide(diagnostics, table, trie.data_size()))
-        } else {
-            Ok(Some(Box::new(trie)))
-        };
+    let wanted = Wanted { program, table, stem, size, implementation, lru: is_lru(table) };
+    let Some(storage) = super::STRATEGIES.iter().find_map(|choose| choose(&wanted, names)) else {
+        return Err(diagnostics.error(Diagnostic::bug(table.span, "a table that no storage suits")));
+    };
+    let (bytes, most) = (storage.key_size(), storage.largest_key());
+    if bytes > most {
+        return Err(too_wide(diagnostics, table, bytes, most));
     }
-    if let [key] = table.keys.as_slice()
-        && !is_lru(table)
-    {
-        let width = key.expr.ty.width();
-        let small = width <= WIDEST_INDEX && !matches!(implementation, Some(Attached::Hash));
-        let asked_for = matches!(implementation, Some(Attached::Array)) && width <= 32;
-        if small || asked_for {
-            // An index beyond the array is a miss; one beyond the key cannot occur.
-            let reachable = 1u64 << width.min(32);
-            let entries = if asked_for { u64::from(size).min(reachable) } else { reachable };
-            let entries = u32::try_from(entries).unwrap_or(u32::MAX);
-            return Ok(Some(Box::new(ArrayTable::new(stem, width, entries))));
-        }
-    }
-    let hash = HashTable::new(program, table, stem, size, is_lru(table));
-    if hash.key_size() > LARGEST_KEY {
-        return Err(too_wide(diagnostics, table, hash.key_size()));
-    }
-    Ok(Some(Box::new(hash)))
-}
-
-/// What no storage of ours can look up by; `after_lpm`: behind an `lpm` key.
-fn lacking_key(key: &KeyElement, after_lpm: bool) -> Option<&'static Lacking> {
-    if let ScalarType::Varbit { .. } = key.expr.ty {
-        return Some(&lacking::VARBIT_KEY);
-    }
-    match &key.match_kind {
-        MatchKind::Exact => None,
-        MatchKind::Lpm if !after_lpm => None,
-        MatchKind::Lpm => Some(&lacking::SECOND_LPM_KEY),
-        MatchKind::Ternary => Some(&lacking::TERNARY_KEY),
-        MatchKind::Range => Some(&lacking::RANGE_KEY),
-        MatchKind::Optional => Some(&lacking::OPTIONAL_KEY),
-        MatchKind::Selector => Some(&lacking::SELECTOR_KEY),
-        MatchKind::Other(_) => Some(&lacking::OTHER_KEY),
-    }
+    Ok(Some(storage))
 }
 
 /// An extern that works with every lookup of its table, though no statement calls it: direct counters and meters, action
@@ -243,15 +231,13 @@ fn is_lru(table: &Table) -> bool {
 }
 
 fn refuse(diagnostics: &mut Diagnostics, key: &KeyElement, what: &Lacking) -> ErrorsReported {
-    diagnostics.error(what.at(key.expr.span).with_primary("this key").with_note(
-        "`exact` keys and one `lpm` key can be filled at run time; with `const entries` all kinds work",
-    ))
+    diagnostics.error(what.at(key.expr.span).with_primary("this key").with_note(super::KEYS_THAT_WORK))
 }
 
-fn too_wide(diagnostics: &mut Diagnostics, table: &Table, size: u32) -> ErrorsReported {
+fn too_wide(diagnostics: &mut Diagnostics, table: &Table, size: u32, most: u32) -> ErrorsReported {
     diagnostics.error(Diagnostic::error(
         codes::E0522,
         table.span,
-        format!("the key of table `{}` takes {size} bytes; at most {LARGEST_KEY} are possible", table.name),
+        format!("the key of table `{}` takes {size} bytes; at most {most} are possible", table.name),
     ))
 }

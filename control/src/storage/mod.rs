@@ -1,7 +1,8 @@
 //! How a table's entries are stored, as bytes: in, an entry and the places that the manifest tells; out, what stands in the maps, and back.
 //! No I/O: the runtime reads and writes the maps.
 //!
-//! One file a strategy. [`Storage::strategy`] is the only place that tells them apart; everybody else asks [`Strategy`].
+//! One file a strategy. [`Storage::strategy`] is the only place that tells them apart; everybody else asks [`Strategy`]. Which strategies there
+//! are stands in [`strategies`](crate::strategies), of which other stages make their registries.
 
 /// What [`Strategy`] asks of a storage in one map: fields of these names hold it.
 macro_rules! in_one_map {
@@ -16,6 +17,19 @@ macro_rules! in_one_map {
 
         fn action(&self) -> &Place {
             &self.action
+        }
+    };
+}
+
+/// The strategies, one a line: the module that it has in every stage, and its type here, which is its variant of [`Storage`] too. Gives the list
+/// to another macro: a stage that lacks one does not compile.
+#[macro_export]
+macro_rules! strategies {
+    ($registry:ident) => {
+        $registry! {
+            hash: Hash;
+            array: Array;
+            lpm_trie: LpmTrie;
         }
     };
 }

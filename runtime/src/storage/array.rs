@@ -1,21 +1,22 @@
 //! Entries in a kernel `ARRAY`: the key is the index, and whether a slot is free says its value.
 
 use super::map::EntryMap;
-use super::{Change, Entry, KeyMatch, OneByOne, Refused, Storage, StorageError};
+use super::{Change, Entry, KeyMatch, OneByOne, Opened, Refused, Storage, StorageError};
 use crate::lock::Lock;
+use crate::program::Program;
 use libbpf_rs::{MapCore, MapFlags};
 use p4xdp_control::storage::Array as Layout;
 
-pub(super) struct Array<'p> {
+struct Array<'p> {
     map: EntryMap<'p>,
     layout: &'p Layout,
 }
 
-impl<'p> Array<'p> {
-    pub(super) fn new(map: EntryMap<'p>, layout: &'p Layout) -> Array<'p> {
-        Array { map, layout }
-    }
+pub(super) fn open<'p>(layout: &'p Layout, _: &'p Program, map: EntryMap<'p>) -> Opened<'p> {
+    Ok(Box::new(Array { map, layout }))
+}
 
+impl Array<'_> {
     /// The slot's bytes, if it is in use; `None` also beyond the array.
     fn slot(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         let Some(value) = self.map.lookup(key)? else { return Ok(None) };

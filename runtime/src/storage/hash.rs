@@ -1,18 +1,18 @@
 //! Entries in a kernel `HASH` or `LRU_HASH`.
 
 use super::map::EntryMap;
-use super::{Change, Entry, KeyMatch, OneByOne, Refused, Storage, StorageError};
+use super::{Change, Entry, KeyMatch, OneByOne, Opened, Refused, Storage, StorageError};
 use crate::lock::Lock;
+use crate::program::Program;
 use libbpf_rs::MapCore;
+use p4xdp_control::storage::Hash as Layout;
 
-pub(super) struct Hash<'p> {
+struct Hash<'p> {
     map: EntryMap<'p>,
 }
 
-impl<'p> Hash<'p> {
-    pub(super) fn new(map: EntryMap<'p>) -> Hash<'p> {
-        Hash { map }
-    }
+pub(super) fn open<'p>(_: &'p Layout, _: &'p Program, map: EntryMap<'p>) -> Opened<'p> {
+    Ok(Box::new(Hash { map }))
 }
 
 impl OneByOne for Hash<'_> {

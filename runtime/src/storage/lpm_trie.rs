@@ -1,20 +1,22 @@
 //! Entries in a kernel `LPM_TRIE`.
 
 use super::map::EntryMap;
-use super::{Change, Entry, KeyMatch, OneByOne, Refused, Storage, StorageError};
+use super::{Change, Entry, KeyMatch, OneByOne, Opened, Refused, Storage, StorageError};
 use crate::lock::Lock;
+use crate::program::Program;
 use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType};
+use p4xdp_control::storage::LpmTrie as Layout;
 use std::sync::OnceLock;
 
-pub(super) struct LpmTrie<'p> {
+struct LpmTrie<'p> {
     map: EntryMap<'p>,
 }
 
-impl<'p> LpmTrie<'p> {
-    pub(super) fn new(map: EntryMap<'p>) -> LpmTrie<'p> {
-        LpmTrie { map }
-    }
+pub(super) fn open<'p>(_: &'p Layout, _: &'p Program, map: EntryMap<'p>) -> Opened<'p> {
+    Ok(Box::new(LpmTrie { map }))
+}
 
+impl LpmTrie<'_> {
     /// The value under a key. A trie's lookup finds what matches, so the keys are searched.
     fn find(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         if self.map.has_key(key) { self.map.lookup(key) } else { Ok(None) }

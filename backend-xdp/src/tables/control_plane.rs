@@ -1,8 +1,33 @@
-//! Members of a key or a value as a C program sees and fills them.
+//! What C control planes do with a table's storage: in goes the manifest's storage, out come the declarations of its key and the statements that
+//! fill it, write an entry and remove one; and the members of keys and values as a C program sees and fills them. What the functions are called,
+//! and what else is in them, is the header's.
 
-use crate::tables::members::short_names;
+use super::members::short_names;
 use p4xdp_control::storage::{ByteOrder, Place};
-use p4xdp_control::view::Param;
+use p4xdp_control::view::{Key, Param};
+
+/// The C of a storage. Its functions have `map_fd`, `key` and `value` at hand.
+pub trait CStorage {
+    /// Declares the key's structure `struct STEM_key`, if it is one; one line each.
+    fn key_structure(&self, stem: &str, keys: &[Field<'_>]) -> Vec<String>;
+
+    /// The C type of a key.
+    fn key_type(&self, stem: &str) -> String;
+
+    /// Statements that fill `*key` from the arguments, which fit.
+    fn fill_key(&self, keys: &[(&Field<'_>, &Key)]) -> Vec<String>;
+
+    /// An expression: 0, or a negative error number, once `value` stands under `key`; `flags` as for `bpf_map_update_elem`.
+    fn put(&self, flags: &str) -> String;
+
+    /// An expression: 0, or a negative error number, once there is nothing under `key`.
+    fn delete(&self, stem: &str) -> String;
+}
+
+/// The argument with the length of a prefix.
+pub fn prefix_length(field: &Field<'_>) -> String {
+    format!("{}_prefix_length", field.name)
+}
 
 /// A number with its place and its name in C, which is that of the member and of the argument.
 pub struct Field<'a> {
