@@ -249,9 +249,11 @@ fn describe_table(program: &Program, table: &ir::Table, preamble: Preamble, wron
         | ir::MatchKind::Selector
         | ir::MatchKind::Other(_) => true,
     });
-    // Entries stand by falling precedence, so the position is the priority, larger ones in front.
+    // Constant entries stand by falling precedence, so the position is the priority, larger ones in front.
     let count = u32::try_from(table.entries.len()).unwrap_or(u32::MAX);
-    let entries = table.entries.iter().zip((1..=count).rev()).map(|(entry, priority)| {
+    let largest_wins = table.largest_priority_wins();
+    let entries = table.entries.iter().zip((1..=count).rev()).map(|(entry, position)| {
+        let priority = if table.entries_are_const { position } else { priority(entry, largest_wins) };
         let keys = table.keys.iter().zip(&entry.keysets);
         let keys = keys
             .filter(|(key, _)| key.match_kind != ir::MatchKind::Selector)
@@ -268,6 +270,15 @@ fn describe_table(program: &Program, table: &ir::Table, preamble: Preamble, wron
         entries_are_const: table.entries_are_const,
         size: table.size,
     }
+}
+
+/// The priority of an initial entry among those of a control plane, of which the largest wins; of two with the same, the older. Where the
+/// program says that the smallest wins, its own stand in front of all that a control plane gives a usual priority. Entries that `@priority`
+/// orders stand behind.
+pub(crate) fn priority(entry: &ir::Entry, largest_wins: bool) -> u32 {
+    let Some(written) = entry.priority else { return 0 };
+    let written = u32::try_from(written).unwrap_or(u32::MAX);
+    if largest_wins { written } else { u32::MAX - written }
 }
 
 fn call(call: &ir::ActionCall) -> ActionCall {

@@ -174,7 +174,7 @@ impl Engine for Loaded {
 
     fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<Count> {
         let table = self.table(&entry.table)?;
-        let found = table.get(&entry.keys).map_err(refuse)?;
+        let found = table.get(&entry.keys, entry.priority).map_err(refuse)?;
         let found = found.ok_or_else(|| {
             let (name, keys) = (table.view().name(), table.keys_text(&entry.keys));
             EngineError::Refused(format!("table `{name}` has no entry for {keys}"))

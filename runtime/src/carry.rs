@@ -167,19 +167,17 @@ impl Plan<'_> {
             if let Some(entries) = self.entries.remove(name) {
                 let count = entries.len() as u64;
                 let mut refused = 0;
-                for entry in &entries {
-                    match table.insert(entry) {
-                        Ok(()) => {}
-                        Err(error) => match error.of::<TableError>() {
-                            Some(error) if self.several => {
-                                let conflict = Conflict { name: name.to_owned(), what: error.to_string() };
-                                return Err(Conflicts(vec![conflict]).into());
-                            }
-                            Some(_) => refused += 1,
-                            None => return Err(error),
-                        },
+                table.insert_each(&entries, |error| match error.of::<TableError>() {
+                    Some(error) if self.several => {
+                        let conflict = Conflict { name: name.to_owned(), what: error.to_string() };
+                        Err(Conflicts(vec![conflict]).into())
                     }
-                }
+                    Some(_) => {
+                        refused += 1;
+                        Ok(())
+                    }
+                    None => Err(error),
+                })?;
                 match self.report.get_mut(name) {
                     Some(
                         Carried::Moved { moved, lost, .. } | Carried::Joined { entries: moved, lost, .. },

@@ -24,8 +24,8 @@ pub enum Change {
     Modify(Entry),
     /// Removes the entry with these keys and priority.
     Delete(Vec<KeyMatch>, Option<u32>),
-    /// Sets the direct counter of the entry with these keys.
-    SetCount(Vec<KeyMatch>, Count),
+    /// Sets the direct counter of the entry with these keys and priority.
+    SetCount(Vec<KeyMatch>, Option<u32>, Count),
 }
 
 impl Change {
@@ -34,7 +34,7 @@ impl Change {
     pub fn keys(&self) -> &[KeyMatch] {
         match self {
             Change::Insert(entry) | Change::Modify(entry) => &entry.keys,
-            Change::Delete(keys, _) | Change::SetCount(keys, _) => keys,
+            Change::Delete(keys, _) | Change::SetCount(keys, ..) => keys,
         }
     }
 }
@@ -45,6 +45,14 @@ pub enum StorageError {
     /// No room.
     #[error("full")]
     Full,
+    /// What the storage bounds beside the number of entries: what there are too many of, and how many there may be.
+    #[error("it holds {most} {what}")]
+    TooMany {
+        /// `distinct masks`
+        what: &'static str,
+        /// That many.
+        most: u64,
+    },
     /// Insert of keys that are there.
     #[error("there is such an entry")]
     Duplicate,
@@ -88,11 +96,12 @@ pub trait Storage {
     /// That one.
     fn apply(&self, changes: &[Change], writer: &lock::Lock) -> Result<(), Refused>;
 
-    /// Finds the entry with these keys, not one that matches them.
+    /// Finds the entry with these keys and priority, not one that matches them; without a priority, in a table that has priorities, one of
+    /// those with these keys.
     ///
     /// # Errors
     /// When the kernel refuses.
-    fn get(&self, keys: &[KeyMatch]) -> Result<Option<Entry>, StorageError>;
+    fn get(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<Entry>, StorageError>;
 
     /// All entries, in no order.
     ///

@@ -209,13 +209,13 @@ impl<'p> Table<'p> {
         Ok(stored.into_iter().map(|entry| (Origin::Control, entry)).collect())
     }
 
-    /// The entry with these keys.
+    /// The entry with these keys and priority; without a priority, one of those with these keys.
     ///
     /// # Errors
     /// When the keys do not suit the table.
-    pub fn get(&self, keys: &[KeyMatch]) -> Result<Option<Entry>, Error> {
+    pub fn get(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<Entry>, Error> {
         terms::check_keys(self.table.view, keys)?;
-        self.storage()?.get(keys).map_err(|error| self.error(error, Some(keys)))
+        self.storage()?.get(keys, priority).map_err(|error| self.error(error, Some(keys)))
     }
 
     /// Makes a set of changes in order, while no other process makes any, up to the first that cannot be made. All of them are checked against
@@ -251,6 +251,9 @@ impl<'p> Table<'p> {
         self.storage()?;
         terms::check_keys(self.table.view, change.keys())?;
         match change {
+            storage::Change::Insert(Entry { priority: None, .. }) if self.table.view.has_priorities() => {
+                Err(TableError::NoPriority { table: self.table.name().to_owned() }.into())
+            }
             storage::Change::Insert(entry) | storage::Change::Modify(entry) => {
                 Ok(terms::check_call(self.program_view(), self.table.view, &entry.call, false)?)
             }
@@ -298,23 +301,62 @@ impl<'p> Table<'p> {
         let writer = lock::writer()?;
         let entries = storage.entries().map_err(|error| self.error(error, None))?;
         let count = entries.len() as u64;
+        let delete = |entry: Entry| storage::Change::Delete(entry.keys, entry.priority);
+        let deletes: Vec<storage::Change> = entries.into_iter().map(delete).collect();
+        // A table that forgets entries may have done so meanwhile.
+        let gone = |error: Error| match error.of() {
+            Some(TableError::Missing { .. }) => Ok(()),
+            Some(_) | None => Err(error),
+        };
+        self.apply_each(storage.as_ref(), &deletes, &writer, gone)?;
+        Ok(count)
+    }
+
+    /// Adds entries, as few sets of changes as the entries that are refused allow; `refused` is told each of those, and may end it all.
+    ///
+    /// # Errors
+    /// Those of `refused`, and when the kernel refuses.
+    pub fn insert_each(
+        &self,
+        entries: &[Entry],
+        mut refused: impl FnMut(Error) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut inserts = Vec::with_capacity(entries.len());
         for entry in entries {
-            let delete = storage::Change::Delete(entry.keys, entry.priority);
-            match storage.apply(std::slice::from_ref(&delete), &writer) {
-                // A table that forgets entries may have done so meanwhile.
-                Ok(()) | Err(Refused { error: StorageError::Missing, .. }) => {}
-                Err(refused) => return Err(self.error(refused.error, Some(delete.keys()))),
+            let insert = storage::Change::Insert(entry.clone());
+            match self.check(&insert) {
+                Ok(()) => inserts.push(insert),
+                Err(error) => refused(error)?,
             }
         }
-        Ok(count)
+        self.apply_each(self.storage()?, &inserts, &lock::writer()?, refused)
+    }
+
+    /// Makes changes, also those behind one that cannot be made.
+    fn apply_each(
+        &self,
+        storage: &dyn Storage,
+        changes: &[storage::Change],
+        writer: &lock::Lock,
+        mut refused: impl FnMut(Error) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut rest = changes;
+        while !rest.is_empty() {
+            let Err(Refused { made, error }) = storage.apply(rest, writer) else { return Ok(()) };
+            let (_, behind) = rest.split_at(made.min(rest.len()));
+            let Some((change, behind)) = behind.split_first() else { return Err(self.error(error, None)) };
+            refused(self.error(error, Some(change.keys())))?;
+            rest = behind;
+        }
+        Ok(())
     }
 
     /// Sets the direct counter of an entry.
     ///
     /// # Errors
-    /// When there is none with these keys, or the table has no direct counter.
-    pub fn set_count(&self, keys: &[KeyMatch], count: Count) -> Result<(), Error> {
-        self.change(storage::Change::SetCount(keys.to_vec(), count))
+    /// When there is none with these keys and priority, or the table has no direct counter.
+    pub fn set_count(&self, keys: &[KeyMatch], priority: Option<u32>, count: Count) -> Result<(), Error> {
+        self.change(storage::Change::SetCount(keys.to_vec(), priority, count))
     }
 
     fn storage(&self) -> Result<&dyn Storage, TableError> {
@@ -332,6 +374,7 @@ impl<'p> Table<'p> {
         );
         match error {
             StorageError::Full => TableError::Full { table, size: self.table.layout.size }.into(),
+            StorageError::TooMany { what, most } => TableError::TooMany { table, keys, what, most }.into(),
             StorageError::Duplicate => TableError::Duplicate { table, keys }.into(),
             StorageError::Missing => TableError::Missing { table, keys }.into(),
             StorageError::Corrupt(number) => TableError::Corrupt { table, number: number.to_string() }.into(),

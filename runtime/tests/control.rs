@@ -175,8 +175,8 @@ fn prefix_table() {
     assert!(insert(&route, "10.1.0.0/16", "drop", &[]).unwrap_err().contains("has an entry"));
     assert!(delete(&route, "10.1.0.0/17").unwrap_err().contains("has no entry"));
     assert!(route.modify(&route.entry(&["10.0.0.0/15"], "drop", &[], None).unwrap()).is_err());
-    assert!(route.get(&route.keys(&["10.0.0.0/15"]).unwrap()).unwrap().is_none());
-    assert!(route.get(&route.keys(&["10.1.0.0/16"]).unwrap()).unwrap().is_some());
+    assert!(route.get(&route.keys(&["10.0.0.0/15"]).unwrap(), None).unwrap().is_none());
+    assert!(route.get(&route.keys(&["10.1.0.0/16"]).unwrap(), None).unwrap().is_some());
     route.modify(&route.entry(&["10.1.0.0/16"], "pass", &[], None).unwrap()).unwrap();
     assert_eq!(verdict(&program, &ipv4([10, 1, 9, 9])), Verdict::Pass);
     delete(&route, "10.1.0.0/16").unwrap();
@@ -424,10 +424,10 @@ fn no_packet_is_lost_from_a_direct_counter_while_its_entry_is_modified() {
     });
     assert!(changes > 3, "{changes}");
     let all = u64::from(PACKETS * ROUNDS);
-    assert_eq!(mac.get(&keys).unwrap().unwrap().count.packets, all, "after {changes} changes");
-    mac.set_count(&keys, Count { packets: 5, bytes: 0 }).unwrap();
+    assert_eq!(mac.get(&keys, None).unwrap().unwrap().count.packets, all, "after {changes} changes");
+    mac.set_count(&keys, None, Count { packets: 5, bytes: 0 }).unwrap();
     verdict(&program, &frame(1, 2, 0x1234));
-    assert_eq!(mac.get(&keys).unwrap().unwrap().count.packets, 6);
+    assert_eq!(mac.get(&keys, None).unwrap().unwrap().count.packets, 6);
 }
 
 #[test]

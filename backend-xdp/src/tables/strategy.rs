@@ -49,6 +49,11 @@ pub trait TableStorage: std::fmt::Debug {
     /// The maps.
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition>;
 
+    /// Writes the functions that lookups call; the maps stand in front of them.
+    fn emit_functions(&self, out: &mut Tree) {
+        let _ = out;
+    }
+
     /// Writes the lookup: declares `entry`, a pointer to the value or null, where an entry whose action is 0 may stand for
     /// null if [`TableStorage::action_base`] is 1.
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree);

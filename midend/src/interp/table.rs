@@ -51,8 +51,8 @@ pub struct DeclaredEntry {
     pub action: usize,
     /// Its arguments.
     pub args: Vec<Value>,
-    /// As written or derived.
-    pub priority: Option<u64>,
+    /// Among those of the control plane; `None` where that adds no entries, and the order of writing decides.
+    pub priority: Option<u32>,
     /// The control plane may not remove it.
     pub is_const: bool,
 }
@@ -78,8 +78,6 @@ pub struct TableCode {
     pub empty_group: Option<(usize, Vec<Value>)>,
     /// The control plane may not add entries.
     pub entries_are_const: bool,
-    /// Of priorities, the largest wins.
-    pub largest_wins: bool,
     /// Most entries.
     pub size: Option<u64>,
     /// Action profile or selector.
@@ -223,12 +221,10 @@ impl TableState {
 
     fn declare(&mut self, code: &TableCode) {
         for (at, entry) in code.entries.iter().enumerate() {
-            let written = entry.priority.and_then(|p| i64::try_from(p).ok());
-            let rank = match (code.has_priorities(), written) {
-                (true, Some(p)) if code.largest_wins => -p,
-                (true, Some(p)) => p.min(DECLARED_LAST),
+            let rank = match (code.has_priorities(), entry.priority) {
+                (true, Some(priority)) => -i64::from(priority),
                 // Without priorities the order of writing decides, see `ir::Table::entries`.
-                (true, None) => (at as i64).min(DECLARED_LAST),
+                (true, None) => at as i64,
                 (false, _) => 0,
             };
             let entry = EntryState {
@@ -282,8 +278,7 @@ impl TableState {
     ) -> Result<EntryState, ControlError> {
         let rank = match (code.has_priorities(), priority) {
             (false, _) => 0,
-            (true, Some(p)) if code.largest_wins => -i64::from(p),
-            (true, Some(p)) => i64::from(u32::MAX - p) + DECLARED_LAST + 1,
+            (true, Some(priority)) => -i64::from(priority),
             (true, None) => return Err(ControlError::NoPriority(code.name.clone())),
         };
         let keys = keys.iter().zip(code.match_keys()).map(|(k, c)| normalise(k, c)).collect();
@@ -369,10 +364,6 @@ impl TableState {
         }
     }
 }
-
-/// Declared entries whose smallest priority wins stand before all that a control plane adds, whose largest one
-/// wins: the two scales cannot be compared.
-const DECLARED_LAST: i64 = i64::MAX >> 16;
 
 /// The one form of a key match for a key: of its kind, with the bits that do not matter cleared.
 fn normalise(given: &KeyMatch, key: &KeyCode) -> KeyMatch {

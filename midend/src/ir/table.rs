@@ -81,6 +81,15 @@ pub struct Table {
 }
 
 impl Table {
+    /// Of priorities in the program the largest wins (P4_16 1.2.5, 14.2.1.4: unless the property says otherwise).
+    pub fn largest_priority_wins(&self) -> bool {
+        let property = self.properties.iter().find(|(name, _)| &**name == "largest_priority_wins");
+        !property.is_some_and(|(_, value)| match value {
+            PropertyValue::Const(Arg::In(value)) => value.as_const().is_some_and(|value| value.bits() == 0),
+            PropertyValue::Const(_) | PropertyValue::Extern(_) | PropertyValue::Action(_) => false,
+        })
+    }
+
     /// The extern instance named by a property such as `implementation` or `counters`.
     pub fn extern_property(&self, name: &str) -> Option<ExternId> {
         self.properties.iter().find_map(|(n, v)| match v {

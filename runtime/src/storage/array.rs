@@ -43,7 +43,7 @@ impl OneByOne for Array<'_> {
                 let size = slot.ok_or(StorageError::Missing)?.len();
                 self.map.update(&key, &vec![0; size], MapFlags::ANY)
             }
-            Change::SetCount(_, count) => {
+            Change::SetCount(_, _, count) => {
                 self.map.set_count(&key, &slot.ok_or(StorageError::Missing)?, *count)
             }
         }
@@ -55,7 +55,7 @@ impl Storage for Array<'_> {
         self.apply_each(changes)
     }
 
-    fn get(&self, keys: &[KeyMatch]) -> Result<Option<Entry>, StorageError> {
+    fn get(&self, keys: &[KeyMatch], _: Option<u32>) -> Result<Option<Entry>, StorageError> {
         let key = self.map.key(keys);
         self.slot(&key)?.map(|value| self.map.entry(&key, &value)).transpose()
     }

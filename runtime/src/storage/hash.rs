@@ -26,7 +26,7 @@ impl Storage for Hash<'_> {
         self.apply_each(changes)
     }
 
-    fn get(&self, keys: &[KeyMatch]) -> Result<Option<Entry>, StorageError> {
+    fn get(&self, keys: &[KeyMatch], _: Option<u32>) -> Result<Option<Entry>, StorageError> {
         let key = self.map.key(keys);
         self.map.lookup(&key)?.map(|value| self.map.entry(&key, &value)).transpose()
     }

@@ -125,7 +125,7 @@ impl<'p> EntryMap<'p> {
             }
             Change::Modify(entry) => self.replace(entry, &key, &find(&key)?.ok_or(StorageError::Missing)?),
             Change::Delete(..) => self.delete(&key),
-            Change::SetCount(_, count) => {
+            Change::SetCount(_, _, count) => {
                 self.set_count(&key, &find(&key)?.ok_or(StorageError::Missing)?, *count)
             }
         }

@@ -25,6 +25,24 @@ pub enum TableError {
         /// Its size.
         size: u64,
     },
+    /// An entry without a priority where several can match.
+    #[error("table `{table}`: its entries need a priority")]
+    NoPriority {
+        /// The table.
+        table: String,
+    },
+    /// No room for an entry, though there is for others.
+    #[error("table `{table}` has no room for {keys}: it holds {most} {what}")]
+    TooMany {
+        /// The table.
+        table: String,
+        /// The entry's keys.
+        keys: String,
+        /// What there are too many of: `distinct masks`.
+        what: &'static str,
+        /// That many.
+        most: u64,
+    },
     /// Insert of what is there.
     #[error("table `{table}` has an entry for {keys}; modify it instead")]
     Duplicate {

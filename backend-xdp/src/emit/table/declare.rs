@@ -32,6 +32,7 @@ impl Module<'_> {
             if let Some(storage) = &layout.storage {
                 storage.emit_types(&mut out);
                 storage.maps(&layout.value).iter().for_each(|map| map.emit(&mut out));
+                storage.emit_functions(&mut out);
                 if has_fallback(table, layout) {
                     declare_initial(table, layout, &mut out);
                 }

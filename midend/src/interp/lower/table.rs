@@ -1,13 +1,12 @@
 //! Tables: their keys, actions and declared entries.
 
 use super::Lowering;
-use crate::control_plane::key_match;
+use crate::control_plane::{key_match, priority};
 use crate::interp::code::Narrow;
 use crate::interp::table::{DeclaredEntry, Idle, KeyCode, TableAction, TableCode};
 use crate::interp::value::{NARROW, Value};
 use crate::ir::{ActionCall, Arg, Expr, ExprKind, MatchKind, PropertyValue, ScalarType, Table, TableId};
 use cranelift_entity::EntityRef;
-use num_bigint::BigUint;
 
 impl Lowering<'_> {
     pub(super) fn table(&mut self, id: TableId, table: &Table) -> TableCode {
@@ -51,6 +50,7 @@ impl Lowering<'_> {
             })
             .collect::<Vec<_>>();
         let default = (table.default_action.action, self.action_args(table, &table.default_action));
+        let largest_wins = table.largest_priority_wins();
         let entries = table
             .entries
             .iter()
@@ -64,21 +64,12 @@ impl Lowering<'_> {
                     .collect(),
                 action: entry.action.action,
                 args: self.action_args(table, &entry.action),
-                priority: entry.priority,
+                priority: (!table.entries_are_const).then(|| priority(entry, largest_wins)),
                 is_const: entry.is_const || table.entries_are_const,
             })
             .collect();
         let externs =
             |names: &[&str]| names.iter().find_map(|n| table.extern_property(n)).map(|id| id.index() as u32);
-        let largest = table.properties.iter().find_map(|(name, value)| match value {
-            PropertyValue::Const(Arg::In(e)) if &**name == "largest_priority_wins" => Some(e),
-            _ => None,
-        });
-        let largest_wins = match largest.map(|e| &e.kind) {
-            Some(ExprKind::Const(v)) => *v != BigUint::default(),
-            // P4_16 1.2.5, 14.2.1.4: true unless written.
-            _ => largest.is_none(),
-        };
         let idle = table.properties.iter().find_map(|(name, value)| match (&**name, value) {
             (
                 "support_timeout" | "psa_idle_timeout" | "pna_idle_timeout",
@@ -96,7 +87,6 @@ impl Lowering<'_> {
             entries,
             entries_are_const: table.entries_are_const && !table.entries.is_empty(),
             empty_group: self.empty_group(table),
-            largest_wins,
             size: table.size,
             implementation: externs(&["implementation", "psa_implementation", "pna_implementation"]),
             counter: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
