@@ -2,7 +2,7 @@
 //!
 //! In goes the program, out comes one [`TableLayout`] a table. Where things stand in the *key* is the storage's
 //! business, see [`crate::tables::strategy`]; which storages there are stands in [`STRATEGIES`], and which kinds of keys none of them
-//! takes in [`lacking_key`].
+//! takes in [`lacking_keys`].
 //!
 //! A value is the action's number and a union with a structure of parameters an action. A default action that the
 //! control plane may change is such a value too, one member of the structure of all defaults (initialised data). One
@@ -45,7 +45,18 @@ lacking! {
 const KEYS_THAT_WORK: &str =
     "`exact` keys and one `lpm` key can be filled at run time; with `const entries` all kinds work";
 
-/// What no storage of ours can look up by; `after_lpm`: behind an `lpm` key.
+/// The keys that no storage of ours can look up by.
+fn lacking_keys(table: &Table) -> Vec<(&KeyElement, &'static Lacking)> {
+    let mut after_lpm = false;
+    let mut found = Vec::new();
+    for key in &table.keys {
+        found.extend(lacking_key(key, after_lpm).map(|what| (key, what)));
+        after_lpm |= key.match_kind == MatchKind::Lpm;
+    }
+    found
+}
+
+/// What is lacking for a key; `after_lpm`: it stands behind an `lpm` key.
 fn lacking_key(key: &KeyElement, after_lpm: bool) -> Option<&'static Lacking> {
     if let ScalarType::Varbit { .. } = key.expr.ty {
         return Some(&VARBIT_KEY);

@@ -17,7 +17,7 @@ use num_traits::ToPrimitive;
 use p4xdp_control::annotation::AnnotationBody;
 use p4xdp_control::storage::{ByteOrder, Place, Storage};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{KeyElement, MatchKind, Program, PropertyValue, Table};
+use p4xdp_midend::ir::{KeyElement, Program, PropertyValue, Table};
 
 /// Capacity of a table that does not say one; P4 leaves it to the target.
 const USUAL_SIZE: u64 = 1024;
@@ -159,12 +159,8 @@ pub(crate) fn choose(
     }
     // All that is lacking is said at once.
     let mut lacking = attached;
-    let mut after_lpm = false;
-    for key in &table.keys {
-        if let Some(what) = super::lacking_key(key, after_lpm) {
-            lacking = Err(refuse(diagnostics, key, what));
-        }
-        after_lpm |= key.match_kind == MatchKind::Lpm;
+    for (key, what) in super::lacking_keys(table) {
+        lacking = Err(refuse(diagnostics, key, what));
     }
     lacking?;
     let (implementation, stated) = stated_size(program, externs, table);
