@@ -224,19 +224,32 @@ fn single_exact(table: &Table) -> Option<&KeyElement> {
     plain.then_some(key)
 }
 
-/// The entries that can match, with their positions, by falling precedence: of `lpm` keys the longer prefix comes first.
+/// The entries that can match, with their positions, by falling precedence: the longer prefixes of `lpm` keys come first, unless entries have
+/// priorities, in whose order they stand.
 fn in_order(table: &Table) -> Vec<(usize, &Entry)> {
     let can_match = |(_, entry): &(usize, &Entry)| {
         !entry.keysets.iter().zip(&table.keys).any(|(set, key)| is_empty_range(set, key.expr.ty))
     };
     let mut entries: Vec<(usize, &Entry)> = table.entries.iter().enumerate().filter(can_match).collect();
-    if let Some(lpm) = table.keys.iter().position(|key| key.match_kind == MatchKind::Lpm) {
-        let length = |entry: &Entry| match entry.keysets.get(lpm) {
-            Some(Keyset::Value(_)) => u64::MAX,
-            Some(Keyset::Mask { mask, .. }) => mask.count_ones(),
-            Some(Keyset::Universal | Keyset::Range { .. } | Keyset::ValueSet(_)) | None => 0,
+    let have_priorities = table.keys.iter().any(|key| match key.match_kind {
+        MatchKind::Ternary | MatchKind::Range | MatchKind::Optional => true,
+        MatchKind::Exact | MatchKind::Lpm | MatchKind::Selector | MatchKind::Other(_) => false,
+    });
+    if !have_priorities {
+        let length = |(keyset, key): (&Keyset, &KeyElement)| match (keyset, &key.match_kind) {
+            (Keyset::Value(_), MatchKind::Lpm) => u64::from(key.expr.ty.width()),
+            (Keyset::Mask { mask, .. }, MatchKind::Lpm) => mask.count_ones(),
+            (
+                Keyset::Value(_)
+                | Keyset::Mask { .. }
+                | Keyset::Universal
+                | Keyset::Range { .. }
+                | Keyset::ValueSet(_),
+                _,
+            ) => 0,
         };
-        entries.sort_by_key(|(_, entry)| std::cmp::Reverse(length(entry)));
+        let lengths = |entry: &Entry| entry.keysets.iter().zip(&table.keys).map(length).sum::<u64>();
+        entries.sort_by_key(|(_, entry)| std::cmp::Reverse(lengths(entry)));
     }
     entries
 }
