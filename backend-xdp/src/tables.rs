@@ -15,6 +15,7 @@ pub(crate) mod lpm_trie;
 pub mod members;
 pub mod param_order;
 pub mod strategy;
+pub(crate) mod tuple_space;
 
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::lacking::{Lacking, lacking};
@@ -29,45 +30,30 @@ use param_order::param_order;
 use strategy::{Choose, TableStorage};
 
 /// The storages: a table has the first one that suits it.
-const STRATEGIES: &[Choose] = &[lpm_trie::choose, array::choose, hash::choose];
+const STRATEGIES: &[Choose] = &[tuple_space::choose, lpm_trie::choose, array::choose, hash::choose];
 
 lacking! {
-    TERNARY_KEY E0520 "a `ternary` key with run-time entries";
     RANGE_KEY E0520 "a `range` key with run-time entries";
-    OPTIONAL_KEY E0520 "an `optional` key with run-time entries";
     SELECTOR_KEY E0520 "a `selector` key with run-time entries";
-    SECOND_LPM_KEY E0520 "a second `lpm` key with run-time entries";
     OTHER_KEY E0520 "a key of an unknown match kind with run-time entries";
     VARBIT_KEY E0520 "a key of type `varbit`";
 }
 
 /// What is said of keys that no storage looks up by.
-const KEYS_THAT_WORK: &str =
-    "`exact` keys and one `lpm` key can be filled at run time; with `const entries` all kinds work";
+const KEYS_THAT_WORK: &str = "`exact`, `lpm`, `ternary` and `optional` keys can be filled at run time; with `const entries` all kinds work";
 
 /// The keys that no storage of ours can look up by.
 fn lacking_keys(table: &Table) -> Vec<(&KeyElement, &'static Lacking)> {
-    let mut after_lpm = false;
-    let mut found = Vec::new();
-    for key in &table.keys {
-        found.extend(lacking_key(key, after_lpm).map(|what| (key, what)));
-        after_lpm |= key.match_kind == MatchKind::Lpm;
-    }
-    found
+    table.keys.iter().filter_map(|key| Some((key, lacking_key(key)?))).collect()
 }
 
-/// What is lacking for a key; `after_lpm`: it stands behind an `lpm` key.
-fn lacking_key(key: &KeyElement, after_lpm: bool) -> Option<&'static Lacking> {
+fn lacking_key(key: &KeyElement) -> Option<&'static Lacking> {
     if let ScalarType::Varbit { .. } = key.expr.ty {
         return Some(&VARBIT_KEY);
     }
     match &key.match_kind {
-        MatchKind::Exact => None,
-        MatchKind::Lpm if !after_lpm => None,
-        MatchKind::Lpm => Some(&SECOND_LPM_KEY),
-        MatchKind::Ternary => Some(&TERNARY_KEY),
+        MatchKind::Exact | MatchKind::Lpm | MatchKind::Ternary | MatchKind::Optional => None,
         MatchKind::Range => Some(&RANGE_KEY),
-        MatchKind::Optional => Some(&OPTIONAL_KEY),
         MatchKind::Selector => Some(&SELECTOR_KEY),
         MatchKind::Other(_) => Some(&OTHER_KEY),
     }

@@ -30,6 +30,7 @@ macro_rules! strategies {
             hash: Hash;
             array: Array;
             lpm_trie: LpmTrie;
+            tuple_space: TupleSpace;
         }
     };
 }
@@ -39,12 +40,14 @@ pub mod hash;
 pub mod lpm_trie;
 pub mod place;
 mod table;
+pub mod tuple_space;
 
 pub use array::Array;
 pub use hash::Hash;
 pub use lpm_trie::LpmTrie;
 pub use place::{ByteOrder, Place};
 pub use table::{DefaultData, DirectCounter, Table, TableLayout};
+pub use tuple_space::TupleSpace;
 
 use crate::entry::{ActionCall, Count, KeyMatch};
 use num_bigint::BigUint;
@@ -60,6 +63,8 @@ pub enum Storage {
     Array(Array),
     /// A kernel trie, for a key `lpm`.
     LpmTrie(LpmTrie),
+    /// A kernel hash map and a list of masks, for all other keys.
+    TupleSpace(TupleSpace),
 }
 
 impl Storage {
@@ -70,6 +75,7 @@ impl Storage {
             Storage::Hash(hash) => hash,
             Storage::Array(array) => array,
             Storage::LpmTrie(trie) => trie,
+            Storage::TupleSpace(space) => space,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is written is what is read, for random tables, keys and calls, in every strategy.
 
+use super::tuple_space::{self, Head, Mask, Rank, TupleSpace};
 use super::{
     Array, ByteOrder, DecodeError, DirectCounter, Hash, LpmTrie, Place, Strategy, Table, TableLayout,
     decode_call, decode_count, encode_call, encode_count, lpm_trie, place,
@@ -56,6 +57,11 @@ fn cut(value: u128, width: u32) -> BigUint {
     BigUint::from(value) & ones(width)
 }
 
+fn space(key_size: u32) -> TupleSpace {
+    let (map, masks) = ("m".into(), "n".into());
+    TupleSpace { map, masks, key_size, value_size: 4, action: ACTION, most_masks: 8 }
+}
+
 const ACTION: Place = Place { offset: 0, size: 4, order: ByteOrder::Host };
 
 proptest! {
@@ -105,6 +111,75 @@ proptest! {
         *wanted.last_mut().unwrap() = KeyMatch::Any;
         let all = trie.encode_key(table, &wanted);
         prop_assert_eq!(trie.decode_key(table, &all).unwrap().pop(), Some(KeyMatch::Prefix(BigUint::ZERO, 0)));
+    }
+
+    #[test]
+    fn keys_of_a_tuple_space(
+        case in cases(),
+        masks in prop::collection::vec(any::<u128>(), 4),
+        kinds in prop::collection::vec(0usize..5, 4),
+        number in any::<u32>(),
+    ) {
+        let widths: Vec<u32> = case.exact.iter().map(|(width, _)| *width).collect();
+        for order in [ByteOrder::Host, ByteOrder::Network] {
+            let (places, end) = places(tuple_space::NUMBER, &widths, order);
+            let (mut keys, mut wanted) = (Vec::new(), Vec::new());
+            for (((width, value), mask), kind) in case.exact.iter().zip(&masks).zip(&kinds) {
+                let (value, mask) = (cut(*value, *width), cut(*mask | 1, *width));
+                let length = (mask.bits() as u32).min(*width);
+                let (kind, found) = match kind {
+                    0 => (MatchKind::Exact, KeyMatch::Exact(value)),
+                    1 => (MatchKind::Optional, KeyMatch::Exact(value)),
+                    2 => (MatchKind::Optional, KeyMatch::Any),
+                    3 => (MatchKind::Lpm, KeyMatch::Prefix(value & prefix_mask(*width, length), length)),
+                    _ => (MatchKind::Ternary, KeyMatch::Masked(value & &mask, mask)),
+                };
+                keys.push(key(*width, kind));
+                wanted.push(found);
+            }
+            let (view, layout) = table(keys, places, Vec::new());
+            let table = Table { view: &view, layout: &layout };
+            let space = space(end.next_multiple_of(8));
+            prop_assert_eq!(space.check(table), Ok(()));
+            let (bytes, bits) = (space.encode_key(table, &wanted), space.mask(table, &wanted));
+            prop_assert_eq!(bytes.len(), space.key_size as usize);
+            // No bit of the key that the mask leaves out, and none where the mask's number goes.
+            prop_assert!(bytes.iter().zip(&bits).all(|(byte, mask)| byte & !mask == 0));
+            prop_assert_eq!(TupleSpace::number(&bytes), 0);
+            prop_assert_eq!(TupleSpace::number(&bits), 0);
+            let numbered = TupleSpace::numbered(bytes, number);
+            prop_assert_eq!(TupleSpace::number(&numbered), number);
+            prop_assert_eq!(TupleSpace::decode(table, &numbered, &bits).unwrap(), wanted);
+            let short = &numbered[..(end - 1) as usize];
+            prop_assert!(TupleSpace::decode(table, short, &bits).is_err());
+        }
+    }
+
+    #[test]
+    fn masks_and_ranks(
+        (precedence, age, entries) in (any::<u32>(), 0..u32::MAX, any::<u64>()),
+        number in any::<u32>(),
+        bits in prop::collection::vec(any::<u8>(), 16),
+        (first, next_age, next_number) in (0u32..3, any::<u32>(), any::<u32>()),
+        size in 4u32..40,
+    ) {
+        let space = TupleSpace { value_size: size, ..space(16) };
+        let rank = Rank::new(precedence, age);
+        prop_assert_eq!((rank.precedence(), rank.age()), (precedence, age));
+        prop_assert!(rank <= Rank::bound(precedence) && rank > Rank::new(precedence, age + 1) && rank.0 > 0);
+        let mut value = vec![7; size as usize];
+        space.put_rank(&mut value, rank);
+        prop_assert_eq!(value.len(), space.ranked_size() as usize);
+        prop_assert_eq!(space.rank(&value).unwrap(), rank);
+        prop_assert!(space.rank(&value[..value.len() - 1]).is_err());
+        let mask = Mask { rank, entries, number, bits: TupleSpace::numbered(bits, 0) };
+        let bytes = space.encode_mask(&mask);
+        prop_assert_eq!(bytes.len(), space.mask_size() as usize);
+        prop_assert_eq!(TupleSpace::decode_mask(&bytes).unwrap(), Some(mask));
+        prop_assert_eq!(TupleSpace::decode_mask(&vec![0; bytes.len()]).unwrap(), None);
+        let first = [0, 1, 1 + space.most_masks][first as usize];
+        let head = Head { first, next_age, next_number };
+        prop_assert_eq!(space.decode_head(&space.encode_head(head)).unwrap(), head);
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Generator {
         let constant = self.random.percent(35);
         let mut lines = Vec::new();
         let mut out = Tree::new(Kind::Item).text(format!("    table {name} {{\n"));
-        let keys = self.keys(constant);
+        let keys = self.keys();
         if !keys.is_empty() {
             out = out.text("        key = {\n");
             for (i, (ty, kind)) in keys.iter().enumerate() {
@@ -91,19 +91,13 @@ impl Generator {
         (out.text("    }\n").tag("table"), lines)
     }
 
-    fn keys(&mut self, constant: bool) -> Vec<Key> {
+    fn keys(&mut self) -> Vec<Key> {
         let count = self.random.of(&[1, 1, 1, 2, 2, 3, 0]);
         let mut prefix = false;
         let more = self.arch != Arch::Xdp;
         (0..count)
             .map(|_| {
-                let most = if more {
-                    9
-                } else if constant || !self.size.compiles {
-                    6
-                } else {
-                    3
-                };
+                let most = if more { 9 } else { 6 };
                 let kind = match self.random.below(most) {
                     0 if !prefix => "lpm",
                     3 | 4 => "ternary",
@@ -198,7 +192,8 @@ impl Generator {
                 continue;
             }
             // No two have one priority: which of them wins would be open.
-            let priority = if ranked { format!("{} ", 100 - lines.len()) } else { String::new() };
+            let priority = 100 * self.random.below(50) + lines.len();
+            let priority = if ranked { format!("{priority} ") } else { String::new() };
             let (name, params) = match actions {
                 [] => ("NoAction".to_owned(), Vec::new()),
                 some => {
