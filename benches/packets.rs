@@ -105,6 +105,9 @@ fn main() {
     if filter.is_empty() || filter == "ports" {
         ports(dir.path());
     }
+    if filter.is_empty() || filter == "masks" {
+        masks(dir.path());
+    }
     if cases.is_empty() {
         return;
     }
@@ -157,6 +160,35 @@ fn ports(dir: &Path) {
         ("indices, counted (`--stats`)", counts, &counted),
     ] {
         println!("| {title} | {} | {} |", ns.saturating_sub(base), program.instructions());
+    }
+}
+
+/// What a lookup costs in a table whose entries have so many distinct masks, each with a higher priority than the next.
+fn masks(dir: &Path) {
+    let empty = ours("empty", dir);
+    let packet = tcp_packet();
+    println!("\n| masks of `benches/p4/ternary.p4` | first matches, ns | last matches, ns | none, ns |");
+    println!("| --- | ---: | ---: | ---: |");
+    for count in [1u32, 16, 128, 512] {
+        let filled = |matching: Option<u32>| {
+            let program = ours("ternary", dir);
+            let tables = program.tables().expect("tables");
+            let table = tables.first().expect("a table");
+            for mask in 0..count {
+                // The source is 10.0.0.1 and the time to live 64, or they are not.
+                let source = if matching == Some(mask) { 0x0a00_0001u32 } else { 0x0b00_0001 };
+                let bits = 0xff00_0000u32 | mask;
+                let source = format!("{:#x}&&&{bits:#x}", source & bits);
+                let entry = table.entry(&[&source, "*", "64"], "drop", &[], Some(1000 - mask));
+                table.insert(&entry.expect("an entry")).expect("an entry fits");
+            }
+            drop(tables);
+            program
+        };
+        let (first, last, none) = (filled(Some(0)), filled(Some(count - 1)), filled(None));
+        let [base, first, last, none] = alternate([&empty, &first, &last, &none], &packet);
+        let above = |ns: u32| ns.saturating_sub(base);
+        println!("| {count} | {} | {} | {} |", above(first), above(last), above(none));
     }
 }
 
