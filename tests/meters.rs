@@ -191,9 +191,10 @@ fn arithmetic_is_exact_for_all_rates_bursts_and_times() {
             } else {
                 now.saturating_add(gap)
             };
+            // More than a packet has, so that there is much to be refilled.
             let units = match random.below(4) {
-                0 => random.of_bits(16).max(1),
-                _ => random.below(bursts[1].min(65_535)) + 1,
+                0 => random.of_bits(32).max(1),
+                _ => random.below(bursts[1]) + 1,
             };
             steps.push(Step::Packet(units, now));
         }
