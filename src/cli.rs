@@ -244,6 +244,14 @@ pub struct TestArgs {
     /// The packet test; `-` for standard input.
     #[arg(value_name = "TEST.stf")]
     pub test: PathBuf,
+    /// How it is run.
+    #[command(flatten)]
+    pub running: RunningArgs,
+}
+
+/// How packets are run through a program.
+#[derive(Debug, Args)]
+pub struct RunningArgs {
     /// What runs the program.
     #[arg(long, value_enum, default_value_t = EngineArg::Interp)]
     pub engine: EngineArg,
@@ -285,15 +293,9 @@ pub struct RunArgs {
     /// on, or that stand in the program or in an entry.
     #[arg(long = "port", value_name = "PORT")]
     pub ports: Vec<u32>,
-    /// What runs the program.
-    #[arg(long, value_enum, default_value_t = EngineArg::Interp)]
-    pub engine: EngineArg,
-    /// How code is generated.
+    /// How it is run.
     #[command(flatten)]
-    pub codegen: CodegenArgs,
-    /// Shows what happens to each packet (interpreter only).
-    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
-    pub trace: Option<TraceFormat>,
+    pub running: RunningArgs,
     /// Shows digests as they come, and at the end the cells of counters and registers that are not zero (interpreter only).
     #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
     pub state: Option<TraceFormat>,

@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test may unwrap, and its numbers are small"
@@ -42,7 +43,7 @@ fn every_way_to_grow_ends() {
     let mut ends = String::new();
     for family in shapes::families() {
         let size = if DEEP.contains(&family.name) { DEEP_SIZE } else { SIZE };
-        std::fs::write(&program, (family.make)(size)).unwrap();
+        std::fs::write(&program, family.make(size)).unwrap();
         let mut command = p4xdp();
         command.arg("build").arg(&program).args([
             "--emit",

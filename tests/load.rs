@@ -19,11 +19,7 @@ fn route(space: &Space, device: &str, prefix: &str, port: &str) {
 
 #[test]
 fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
-    let Some((_dir, object, space)) = with_object(
-        "two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once",
-        "testdata/load/two_devices.p4",
-        "two-devices",
-    ) else {
+    let Some((_dir, object, space)) = with_object("testdata/load/two_devices.p4", "two-devices") else {
         return;
     };
     for (device, prefix, port) in [("sw", "10.1.0.0/16", "1000"), ("host", "10.2.0.0/16", "1001")] {
@@ -59,11 +55,8 @@ fn two_devices_loaded_one_by_one_keep_their_routes_when_loaded_at_once() {
 
 #[test]
 fn registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have() {
-    let Some((_dir, object, space)) = with_object(
-        "registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have",
-        "testdata/packets/v1model_registers.p4",
-        "two-registers",
-    ) else {
+    let Some((_dir, object, space)) = with_object("testdata/packets/v1model_registers.p4", "two-registers")
+    else {
         return;
     };
     for device in ["1=sw", "2=host"] {
@@ -89,11 +82,7 @@ fn registers_of_two_devices_are_kept_if_one_has_values_and_refused_if_both_have(
 
 #[test]
 fn changes_of_tables_while_programs_are_loaded_are_not_lost() {
-    let Some((_dir, object, space)) = with_object(
-        "changes_of_tables_while_programs_are_loaded_are_not_lost",
-        "testdata/load/two_devices.p4",
-        "load-and-insert",
-    ) else {
+    let Some((_dir, object, space)) = with_object("testdata/load/two_devices.p4", "load-and-insert") else {
         return;
     };
     // Two programs whose tables are put together again and again, each time copied.

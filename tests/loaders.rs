@@ -20,8 +20,8 @@ fn insert(space: &Space) {
 }
 
 /// The switch's object, and a namespace to run it in; nothing where the test is passed over.
-fn switch(test: &str, name: &str) -> Option<(tempfile::TempDir, String, Space)> {
-    with_object(test, "examples/switch/switch.p4", name)
+fn switch(name: &str) -> Option<(tempfile::TempDir, String, Space)> {
+    with_object("examples/switch/switch.p4", name)
 }
 
 /// Unknown destinations are dropped and counted by the default action, pause frames dropped by a constant entry, LLDP passed by another.
@@ -43,7 +43,7 @@ fn holds(space: &Space) {
 
 #[test]
 fn iproute2_attaches_the_switch() {
-    let Some((_dir, object, space)) = switch("iproute2_attaches_the_switch", "iproute2") else { return };
+    let Some((_dir, object, space)) = switch("iproute2") else { return };
     space.run(&["ip", "link", "set", "dev", "sw", "xdp", "obj", &object, "sec", "xdp"]);
     holds(&space);
     space.run(&["ip", "link", "set", "dev", "sw", "xdp", "off"]);
@@ -51,7 +51,7 @@ fn iproute2_attaches_the_switch() {
 
 #[test]
 fn xdp_loader_attaches_the_switch() {
-    let Some((_dir, object, space)) = switch("xdp_loader_attaches_the_switch", "xdp-loader") else { return };
+    let Some((_dir, object, space)) = switch("xdp-loader") else { return };
     space.run(&["xdp-loader", "load", "sw", &object]);
     holds(&space);
     space.run(&["xdp-loader", "unload", "sw", "--all"]);
@@ -59,9 +59,7 @@ fn xdp_loader_attaches_the_switch() {
 
 #[test]
 fn a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing() {
-    let Some((dir, object, space)) =
-        switch("a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing", "replace")
-    else {
+    let Some((dir, object, space)) = switch("replace") else {
         return;
     };
     space.run(&[binary(), "load", &object, "sw"]);
@@ -87,8 +85,7 @@ fn a_second_load_keeps_the_tables_and_a_bad_one_changes_nothing() {
 
 #[test]
 fn wrong_table_commands_are_refused_and_change_nothing() {
-    let Some((_dir, object, space)) = switch("wrong_table_commands_are_refused_and_change_nothing", "refuse")
-    else {
+    let Some((_dir, object, space)) = switch("refuse") else {
         return;
     };
     space.run(&[binary(), "load", &object, "sw"]);

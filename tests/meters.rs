@@ -326,9 +326,7 @@ fn what_a_rate_gives_back_comes_by_the_clock() {
 
 #[test]
 fn rates_are_set_and_read_from_the_command_line_and_survive_a_new_program() {
-    let name = "rates_are_set_and_read_from_the_command_line_and_survive_a_new_program";
-    let Some((_dir, object, space)) = with_object(name, "testdata/packets/v1model_meters.p4", "meters")
-    else {
+    let Some((_dir, object, space)) = with_object("testdata/packets/v1model_meters.p4", "meters") else {
         return;
     };
     let load = || space.run(&[binary(), "load", "--no-pins", &object, "1=sw"]);

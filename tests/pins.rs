@@ -22,7 +22,7 @@ fn script(text: &str) -> String {
 
 #[test]
 fn cap_bpf_and_cap_net_admin_suffice() {
-    if !privileged("cap_bpf_and_cap_net_admin_suffice") {
+    if !privileged() {
         return;
     }
     let said = script(
@@ -58,7 +58,7 @@ fn cap_bpf_and_cap_net_admin_suffice() {
 
 #[test]
 fn stale_pins_are_shown_and_removed() {
-    if !privileged("stale_pins_are_shown_and_removed") {
+    if !privileged() {
         return;
     }
     let said = script(
@@ -87,7 +87,7 @@ fn stale_pins_are_shown_and_removed() {
 
 #[test]
 fn foreign_files_among_pins_are_refused_and_never_deleted() {
-    if !privileged("foreign_files_among_pins_are_refused_and_never_deleted") {
+    if !privileged() {
         return;
     }
     let said = script(
@@ -115,11 +115,7 @@ fn foreign_files_among_pins_are_refused_and_never_deleted() {
 
 #[test]
 fn in_ip_netns_exec_it_is_said_that_there_are_no_pins() {
-    let Some((_dir, object, space)) = with_object(
-        "in_ip_netns_exec_it_is_said_that_there_are_no_pins",
-        "testdata/load/two_devices.p4",
-        "no-pins",
-    ) else {
+    let Some((_dir, object, space)) = with_object("testdata/load/two_devices.p4", "no-pins") else {
         return;
     };
     let loaded = space.try_run(&[binary(), "load", &object, "sw"]);

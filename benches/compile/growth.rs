@@ -28,7 +28,7 @@ pub fn print(names: &[String]) {
         let mut costs: Vec<Cost> = Vec::new();
         for size in SIZES {
             let path = folder.path().join("grown.p4");
-            std::fs::write(&path, (family.make)(size)).expect("the folder is writable");
+            std::fs::write(&path, family.make(size)).expect("the folder is writable");
             let (end, cost) = limited(&mut build(&path, folder.path()), MOST_SECONDS, MOST_BYTES)
                 .expect("the command was built with the bench");
             cells.push(cell(&end, cost));

@@ -8,6 +8,7 @@
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a failing bench may panic, and it prints"
 )]

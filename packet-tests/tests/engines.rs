@@ -45,14 +45,14 @@ fn exercise(engine: &mut dyn Engine) {
 
 #[test]
 fn on_taps() {
-    if privileged("on_taps") {
+    if privileged() {
         exercise(&mut kernel::engine(&switch::object(&Variant::default())).unwrap());
     }
 }
 
 #[test]
 fn on_veths() {
-    if privileged("on_veths") {
+    if privileged() {
         exercise(&mut veth::engine(&switch::object(&Variant::default())).unwrap());
     }
 }

@@ -93,14 +93,14 @@ fn exercise(harness: &mut dyn Harness, most: usize) {
 
 #[test]
 fn tap() {
-    if privileged("tap") {
+    if privileged() {
         exercise(&mut Taps::new().unwrap(), 65_535);
     }
 }
 
 #[test]
 fn veth() {
-    if privileged("veth") {
+    if privileged() {
         exercise(&mut Veths::new().unwrap(), 3500);
     }
 }

@@ -1,7 +1,7 @@
 //! What runs a program in `test` and `run`: from the arguments to an engine with the program loaded.
 
 use super::{Exit, build, complain, source, trace};
-use crate::cli::{CodegenArgs, EngineArg, SourceArgs, TraceFormat};
+use crate::cli::{CodegenArgs, EngineArg, RunningArgs, SourceArgs, TraceFormat};
 use crate::driver::{self, Compilation};
 use p4xdp_frontend::diagnostic::{Diagnostic, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
@@ -80,13 +80,9 @@ impl Loaded {
 ///
 /// # Errors
 /// The exit status, when that does not work; why has been said.
-pub fn load(
-    args: &SourceArgs,
-    codegen: &CodegenArgs,
-    engine: EngineArg,
-    trace: Option<TraceFormat>,
-) -> Result<Loaded, Exit> {
-    if trace.is_some() && engine != EngineArg::Interp {
+pub fn load(args: &SourceArgs, running: &RunningArgs) -> Result<Loaded, Exit> {
+    let RunningArgs { engine, codegen, trace } = running;
+    if trace.is_some() && *engine != EngineArg::Interp {
         complain("`--trace` needs the interpreter: leave `--engine` out");
         return Err(Exit::Environment);
     }

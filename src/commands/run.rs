@@ -25,12 +25,12 @@ fn try_run(args: &RunArgs) -> Result<(), Exit> {
     let to_stdout = args.out.as_os_str() == "-";
     // Where captures go to standard output, nothing else does.
     let say = if to_stdout { output::to_stderr } else { output::print };
-    if args.state.is_some() && args.engine != EngineArg::Interp {
+    if args.state.is_some() && args.running.engine != EngineArg::Interp {
         complain("`--state` needs the interpreter: leave `--engine` out");
         return Err(Exit::Environment);
     }
     let mut inputs = Inputs::open(&args.inputs)?;
-    let mut loaded = engine::load(&args.source, &args.codegen, args.engine, args.trace)?;
+    let mut loaded = engine::load(&args.source, &args.running)?;
     loaded.leave_fields_out();
     prepare(args, &inputs, &mut loaded)?;
 
@@ -51,8 +51,9 @@ fn try_run(args: &RunArgs) -> Result<(), Exit> {
             .and_then(|()| engine.inject(port, &packet.bytes));
         let collected = engine.collect();
         let lost = engine.losses();
-        let digests = if args.engine == EngineArg::Interp { engine.digests() } else { Ok(Vec::new()) };
-        say(&loaded.trace(args.trace));
+        let digests =
+            if args.running.engine == EngineArg::Interp { engine.digests() } else { Ok(Vec::new()) };
+        say(&loaded.trace(args.running.trace));
         // What one packet meets is no reason to leave the others out; what the engine meets is.
         let done = match injected {
             Err(EngineError::Environment(why)) => Err(EngineError::Environment(why)),

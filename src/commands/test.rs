@@ -12,13 +12,13 @@ pub fn run(args: &TestArgs) -> Exit {
         Ok(text) => text,
         Err(exit) => return exit,
     };
-    let mut loaded = match engine::load(&args.source, &args.codegen, args.engine, args.trace) {
+    let mut loaded = match engine::load(&args.source, &args.running) {
         Ok(loaded) => loaded,
         Err(exit) => return exit,
     };
     let program = loaded.program.clone();
     let result = runner::run_stf(&program, &text, loaded.engine());
-    print(&loaded.trace(args.trace));
+    print(&loaded.trace(args.running.trace));
     let test = args.test.display();
     match result {
         Ok(report) => {

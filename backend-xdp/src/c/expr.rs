@@ -189,27 +189,9 @@ impl CExpr {
             (CType::U32 | CType::Literal, 32) | (CType::U64, 64) | (CType::U128, 128) => {
                 CExpr { clean: true, ..self }
             }
-            (_, 8) => CExpr {
-                text: code!("(__u8){}", self.operand()),
-                prec: Prec::Unary,
-                ty: CType::U8,
-                width,
-                clean: true,
-            },
-            (_, 16) => CExpr {
-                text: code!("(__u16){}", self.operand()),
-                prec: Prec::Unary,
-                ty: CType::U16,
-                width,
-                clean: true,
-            },
-            (CType::U64 | CType::U128, 32) => CExpr {
-                text: code!("(__u32){}", self.operand()),
-                prec: Prec::Unary,
-                ty: CType::U32,
-                width,
-                clean: true,
-            },
+            (_, 8) => self.cut(CType::U8),
+            (_, 16) => self.cut(CType::U16),
+            (CType::U64 | CType::U128, 32) => self.cut(CType::U32),
             _ => {
                 let mask = CExpr::constant(&ones(width), width);
                 CExpr {
@@ -220,6 +202,12 @@ impl CExpr {
                 }
             }
         }
+    }
+
+    /// Cut to a C type by a cast, which leaves its width and no more.
+    fn cut(self, ty: CType) -> CExpr {
+        let text = code!("({}){}", ty.name(), self.operand());
+        CExpr { text, prec: Prec::Unary, ty, width: self.width, clean: true }
     }
 
     /// Converted to a C type that is at least as wide as its own, unless it is there already. The value must be clean to be extended.

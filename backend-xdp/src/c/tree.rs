@@ -298,17 +298,8 @@ impl Tree {
 /// True if it is one line that stays: then it needs no braces.
 fn is_single(body: &[Node]) -> bool {
     let [only] = body else { return false };
-    match &only.kind {
-        Kind::Plain(code) => code.is_one_line() && code.is_statement(),
-        Kind::Goto(_) => true,
-        Kind::Update { .. }
-        | Kind::Assign { .. }
-        | Kind::Label { .. }
-        | Kind::If { .. }
-        | Kind::Switch { .. }
-        | Kind::Group { .. }
-        | Kind::Blank => false,
-    }
+    matches!(&only.kind, Kind::Goto(_))
+        || matches!(&only.kind, Kind::Plain(code) if code.is_one_line() && code.is_statement())
 }
 
 /// Where a value is kept: a variable of the function, or a member of the structure that a processor's programs share.

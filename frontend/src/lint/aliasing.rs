@@ -3,27 +3,23 @@
 
 use super::{Lint, paths};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{Argument, Call, Callee, Direction, Expr, Program, Type, VarId, Visit};
+use crate::hir::{Argument, Call, Callee, Direction, Expr, Type, VarId, Visit};
 
 pub(super) fn check(lint: &mut Lint<'_>) {
-    let mut calls = Calls { program: lint.program, found: Vec::new() };
-    lint.program.walk(&mut calls);
-    calls.found.into_iter().for_each(|finding| lint.emit(finding));
+    let program = lint.program;
+    program.walk(&mut Calls(lint));
 }
 
-struct Calls<'p> {
-    program: &'p Program,
-    found: Vec<Diagnostic>,
-}
+struct Calls<'l, 'p>(&'l mut Lint<'p>);
 
-impl<'p> Visit<'p> for Calls<'p> {
+impl<'p> Visit<'p> for Calls<'_, 'p> {
     fn call(&mut self, call: &'p Call) {
         let out: Vec<&Expr> = self
             .parameters(call)
             .iter()
             .zip(&call.args)
             .filter(|(param, _)| {
-                matches!(self.program.variables[**param].direction(), Direction::Out | Direction::InOut)
+                matches!(self.0.program.variables[**param].direction(), Direction::Out | Direction::InOut)
             })
             .filter_map(|(_, argument)| match argument {
                 Argument::Value(e) => Some(e),
@@ -35,7 +31,7 @@ impl<'p> Visit<'p> for Calls<'p> {
             if let Some(earlier) = places.add(later, number).and_then(|earlier| out.get(earlier)) {
                 let message = "two arguments of this call come out in the same place";
                 let finding = Diagnostic::warning(codes::W0319, later.span, message);
-                self.found.push(
+                self.0.emit(
                     finding
                         .with_label(earlier.span, "the other is here")
                         .with_note("they are copied out in order, so the last one wins"),
@@ -46,9 +42,9 @@ impl<'p> Visit<'p> for Calls<'p> {
     }
 }
 
-impl<'p> Calls<'p> {
+impl<'p> Calls<'_, 'p> {
     fn parameters(&self, call: &'p Call) -> &'p [VarId] {
-        let program = self.program;
+        let program = self.0.program;
         match &call.callee {
             Callee::Function(id) | Callee::Method { method: id, .. } => &program.functions[*id].params,
             Callee::Action(id) => &program.actions[*id].params,

@@ -3,21 +3,17 @@
 
 use super::{Lint, paths};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{BinaryOp, Comparison, ConstValue, Expr, ExprKind, Program, Type, Visit};
+use crate::hir::{BinaryOp, Comparison, ConstValue, Expr, ExprKind, Type, Visit};
 use num_bigint::BigInt;
 
 pub(super) fn check(lint: &mut Lint<'_>) {
-    let mut comparisons = Comparisons { program: lint.program, found: Vec::new() };
-    lint.program.walk(&mut comparisons);
-    comparisons.found.into_iter().for_each(|finding| lint.emit(finding));
+    let program = lint.program;
+    program.walk(&mut Comparisons(lint));
 }
 
-struct Comparisons<'p> {
-    program: &'p Program,
-    found: Vec<Diagnostic>,
-}
+struct Comparisons<'l, 'p>(&'l mut Lint<'p>);
 
-impl<'p> Visit<'p> for Comparisons<'p> {
+impl<'p> Visit<'p> for Comparisons<'_, 'p> {
     fn expr(&mut self, e: &'p Expr) {
         let ExprKind::Binary(op, a, b) = &e.kind else { return };
         let (outcome, because) = if let Some(outcome) = of_itself(*op)
@@ -33,18 +29,18 @@ impl<'p> Visit<'p> for Comparisons<'p> {
         };
         let finding =
             Diagnostic::warning(codes::W0318, e.span, format!("this comparison is always {outcome}"));
-        self.found.push(finding.with_note(because));
+        self.0.emit(finding.with_note(because));
     }
 }
 
-impl Comparisons<'_> {
+impl Comparisons<'_, '_> {
     /// The outcome of comparing anything with `literal`.
     fn at_the_end(&self, op: BinaryOp, other: &Expr, literal: &Expr) -> Option<(bool, String)> {
         let ExprKind::Literal(ConstValue::Int(value)) = &literal.kind else { return None };
         if matches!(other.kind, ExprKind::Literal(_) | ExprKind::Constant(_)) {
             return None;
         }
-        let Type::Bits { width, signed } = self.program.types[literal.ty] else { return None };
+        let Type::Bits { width, signed } = self.0.program.types[literal.ty] else { return None };
         let one = BigInt::from(1);
         let (lowest, highest) = match (signed, width) {
             (_, 0) => return None,
@@ -59,7 +55,7 @@ impl Comparisons<'_> {
             _ => return None,
         };
         let end = if *value == lowest { "lowest" } else { "highest" };
-        Some((outcome, format!("{value} is the {end} value of `{}`", self.program.type_text(literal.ty))))
+        Some((outcome, format!("{value} is the {end} value of `{}`", self.0.program.type_text(literal.ty))))
     }
 }
 

@@ -63,33 +63,23 @@ impl Checker<'_> {
         let mut values = Vec::with_capacity(annotations.len());
         for annotation in annotations {
             values.push(self.annotation(annotation));
-            let earlier = first.get(&*annotation.name.text).copied();
-            if earlier.is_none() {
-                first.insert(&annotation.name.text, annotation);
-            }
-            if let Some(earlier) = earlier
-                && is_structured(annotation) != is_structured(earlier)
-            {
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0333,
-                        annotation.span,
-                        format!("annotation `@{}` is both structured and unstructured", annotation.name.text),
-                    )
-                    .with_label(earlier.span, "the other form is used here"),
-                );
-            } else if let Some(earlier) = earlier
-                && is_structured(annotation)
-            {
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0333,
-                        annotation.span,
-                        format!("structured annotation `@{}` is given twice", annotation.name.text),
-                    )
-                    .with_label(earlier.span, "first given here"),
-                );
-            }
+            let name = &annotation.name.text;
+            let Some(earlier) = first.get(&**name) else {
+                first.insert(name, annotation);
+                continue;
+            };
+            let (message, label) = match (is_structured(annotation), is_structured(earlier)) {
+                (false, false) => continue,
+                (true, true) => {
+                    (format!("structured annotation `@{name}` is given twice"), "first given here")
+                }
+                (true, false) | (false, true) => (
+                    format!("annotation `@{name}` is both structured and unstructured"),
+                    "the other form is used here",
+                ),
+            };
+            let finding = Diagnostic::error(codes::E0333, annotation.span, message);
+            self.emit(finding.with_label(earlier.span, label));
         }
         values
     }

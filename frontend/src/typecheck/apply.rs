@@ -78,13 +78,7 @@ impl Checker<'_> {
             );
         }
         let substitution: Substitution = type_params.into_iter().zip(type_args).collect();
-        let signature = Signature {
-            name: &name.name,
-            declared: name.span,
-            params: &params,
-            at_params: false,
-            result: None,
-        };
+        let signature = Signature::of(&name, &params);
         let order = self.written_order(&params, args);
         let Ok(args) = self.arguments(&signature, &substitution, args, CallKind::Run, span) else {
             return self.bad(span);

@@ -35,6 +35,14 @@ pub(super) struct Signature<'a> {
     pub(super) result: Option<(TypeId, TypeId)>,
 }
 
+impl<'a> Signature<'a> {
+    /// Of what is declared by a name with these parameters; what does not fit is reported at the argument, and no result helps inference.
+    pub(super) fn of(declared: &'a hir::Named, params: &'a [VarId]) -> Signature<'a> {
+        let (name, declared) = (&*declared.name, declared.span);
+        Signature { name, declared, params, at_params: false, result: None }
+    }
+}
+
 /// A parameter with its type under the type arguments of the call.
 pub(super) struct Formal {
     pub(super) name: Arc<str>,

@@ -147,13 +147,8 @@ impl Checker<'_> {
         };
         let mut substitution = owner.clone();
         substitution.extend(own.iter().copied());
-        let signature = Signature {
-            name: &name.name,
-            declared: name.span,
-            params: &params,
-            at_params: false,
-            result: hint.map(|hint| (result, hint)),
-        };
+        let result_and_hint = hint.map(|hint| (result, hint));
+        let signature = Signature { result: result_and_hint, ..Signature::of(&name, &params) };
         let order = self.written_order(&params, args);
         let args = self.arguments(&signature, &substitution, args, CallKind::Run, span);
         let Ok(mut args) = args else {
@@ -248,13 +243,7 @@ impl Checker<'_> {
             self.wrong_type_argument_count(&name.name, 0, type_args.len(), span, name.span);
             return self.bad(span);
         }
-        let signature = Signature {
-            name: &name.name,
-            declared: name.span,
-            params: &params,
-            at_params: false,
-            result: None,
-        };
+        let signature = Signature::of(&name, &params);
         let order = self.written_order(&params, args);
         let Ok(args) = self.arguments(&signature, &Vec::new(), args, CallKind::Action, span) else {
             return self.bad(span);

@@ -19,6 +19,24 @@ struct Constructible {
     params: Vec<VarId>,
 }
 
+impl Constructible {
+    /// Of a declaration: its name, its type parameters and the arguments for them, and the parameters of its constructor.
+    fn of(
+        constructor: Constructor,
+        name: &Named,
+        (type_params, type_args): (&[TypeVarId], &[TypeId]),
+        params: &[VarId],
+    ) -> Constructible {
+        Constructible {
+            constructor,
+            name: name.clone(),
+            type_params: type_params.to_vec(),
+            type_args: type_args.to_vec(),
+            params: params.to_vec(),
+        }
+    }
+}
+
 impl Checker<'_> {
     /// A constructor call as an expression.
     pub(super) fn construct_expr(
@@ -187,37 +205,22 @@ impl Checker<'_> {
             }
             Object::Parser(id, type_args) => {
                 let decl = &self.program.parsers[id];
-                let target = Constructible {
-                    constructor: Constructor::Parser(id),
-                    name: decl.name.clone(),
-                    type_params: decl.type_params.clone(),
-                    type_args: type_args.to_vec(),
-                    params: decl.constructor_params.clone(),
-                };
+                let (types, params) = ((&*decl.type_params, type_args), &decl.constructor_params);
+                let target = Constructible::of(Constructor::Parser(id), &decl.name, types, params);
                 let is_type = decl.body.is_none();
                 self.require_body(target, is_type, "parser", span)
             }
             Object::Control(id, type_args) => {
                 let decl = &self.program.controls[id];
-                let target = Constructible {
-                    constructor: Constructor::Control(id),
-                    name: decl.name.clone(),
-                    type_params: decl.type_params.clone(),
-                    type_args: type_args.to_vec(),
-                    params: decl.constructor_params.clone(),
-                };
+                let (types, params) = ((&*decl.type_params, type_args), &decl.constructor_params);
+                let target = Constructible::of(Constructor::Control(id), &decl.name, types, params);
                 let is_type = decl.body.is_none();
                 self.require_body(target, is_type, "control", span)
             }
             Object::Package(id, type_args) => {
                 let decl = &self.program.packages[id];
-                Ok(Constructible {
-                    constructor: Constructor::Package(id),
-                    name: decl.name.clone(),
-                    type_params: decl.type_params.clone(),
-                    type_args: type_args.to_vec(),
-                    params: decl.params.clone(),
-                })
+                let types = (&*decl.type_params, type_args);
+                Ok(Constructible::of(Constructor::Package(id), &decl.name, types, &decl.params))
             }
         }
     }

@@ -144,8 +144,7 @@ pub fn lvalue_effects(program: &Program, lvalue: &LValue, reads: &mut StorageSet
         }
         LValue::Field { header, field } => {
             writes.add_ref(program, header, Some(*field));
-            reads.add_ref(program, header, Some(VALIDITY));
-            ref_reads(program, header, reads);
+            holder_reads(program, header, reads);
         }
         LValue::Slice { base, .. } => {
             lvalue_reads(program, base, reads);
@@ -162,11 +161,16 @@ pub fn lvalue_reads(program: &Program, lvalue: &LValue, reads: &mut StorageSet) 
         }
         LValue::Field { header, field } => {
             reads.add_ref(program, header, Some(*field));
-            reads.add_ref(program, header, Some(VALIDITY));
-            ref_reads(program, header, reads);
+            holder_reads(program, header, reads);
         }
         LValue::Slice { base, .. } => lvalue_reads(program, base, reads),
     }
+}
+
+/// What a field's header is found by, and whether it is there.
+fn holder_reads(program: &Program, header: &HeaderRef, reads: &mut StorageSet) {
+    reads.add_ref(program, header, Some(VALIDITY));
+    ref_reads(program, header, reads);
 }
 
 /// Adds an argument's effects: what may be written is taken to be read as well.

@@ -111,25 +111,17 @@ pub(super) struct Env {
 impl Env {
     /// True if the action is declared at top level.
     pub(super) fn is_global_action(&mut self, hir: &hir::Program, id: ActionId) -> bool {
-        let actions = self.global_actions.get_or_insert_with(|| {
-            let actions = hir.top_level.iter().filter_map(|d| match d {
-                TopLevel::Action(id) => Some(*id),
-                _ => None,
-            });
-            actions.collect()
-        });
+        let action = |d: &TopLevel| if let TopLevel::Action(id) = d { Some(*id) } else { None };
+        let actions =
+            self.global_actions.get_or_insert_with(|| hir.top_level.iter().filter_map(action).collect());
         actions.contains(&id)
     }
 
     /// True if the instance is declared at top level.
     pub(super) fn is_global(&mut self, hir: &hir::Program, id: InstanceId) -> bool {
-        let instances = self.top_level.get_or_insert_with(|| {
-            let instances = hir.top_level.iter().filter_map(|d| match d {
-                TopLevel::Instance(id) => Some(*id),
-                _ => None,
-            });
-            instances.collect()
-        });
+        let instance = |d: &TopLevel| if let TopLevel::Instance(id) = d { Some(*id) } else { None };
+        let instances =
+            self.top_level.get_or_insert_with(|| hir.top_level.iter().filter_map(instance).collect());
         instances.contains(&id)
     }
 }

@@ -38,17 +38,19 @@ impl Env<'_> {
         header.map(|h| h as usize)
     }
 
+    /// Where a field of the header that an access means is, if there is one, by its slot in the header's type.
+    fn slot(&self, access: &Access, of_type: Slot) -> Option<Slot> {
+        self.header(access).map(|h| self.layout.absolute(h, of_type))
+    }
+
     /// A narrow expression.
     pub fn narrow(&self, e: &Narrow) -> u128 {
         match e {
             Narrow::Const(v) => *v,
             Narrow::Load(slot) => self.storage.narrow(*slot),
-            Narrow::LoadField(access, slot) => match self.header(access) {
-                Some(h) => match self.layout.absolute(h, Slot::Narrow(*slot)) {
-                    Slot::Narrow(slot) => self.storage.narrow(slot),
-                    Slot::Wide(_) | Slot::Var(_) => 0,
-                },
-                None => 0,
+            Narrow::LoadField(access, slot) => match self.slot(access, Slot::Narrow(*slot)) {
+                Some(Slot::Narrow(slot)) => self.storage.narrow(slot),
+                Some(Slot::Wide(_) | Slot::Var(_)) | None => 0,
             },
             Narrow::Valid(access) => {
                 u128::from(self.header(access).is_some_and(|h| self.storage.is_valid(h)))
@@ -89,12 +91,9 @@ impl Env<'_> {
         match e {
             Wide::Const(v) => v.clone(),
             Wide::Load(slot) => load(*slot),
-            Wide::LoadField(access, slot) => match self.header(access) {
-                Some(h) => match self.layout.absolute(h, Slot::Wide(*slot)) {
-                    Slot::Wide(slot) => load(slot),
-                    Slot::Narrow(_) | Slot::Var(_) => BigUint::default(),
-                },
-                None => BigUint::default(),
+            Wide::LoadField(access, slot) => match self.slot(access, Slot::Wide(*slot)) {
+                Some(Slot::Wide(slot)) => load(slot),
+                Some(Slot::Narrow(_) | Slot::Var(_)) | None => BigUint::default(),
             },
             Wide::Neg(a, width) => big_neg(&self.wide(a), *width),
             Wide::Complement(a, width) => big_complement(&self.wide(a), *width),
@@ -126,12 +125,9 @@ impl Env<'_> {
         let load = |slot: u32| self.storage.var.get(slot as usize).cloned().unwrap_or_default();
         match e {
             Var::Load(slot) => load(*slot),
-            Var::LoadField(access, slot) => match self.header(access) {
-                Some(h) => match self.layout.absolute(h, Slot::Var(*slot)) {
-                    Slot::Var(slot) => load(slot),
-                    Slot::Narrow(_) | Slot::Wide(_) => VarBits::default(),
-                },
-                None => VarBits::default(),
+            Var::LoadField(access, slot) => match self.slot(access, Slot::Var(*slot)) {
+                Some(Slot::Var(slot)) => load(slot),
+                Some(Slot::Narrow(_) | Slot::Wide(_)) | None => VarBits::default(),
             },
             Var::Conditional(c, parts) => {
                 let [a, b] = &**parts;

@@ -1,15 +1,14 @@
 //! Programs that bpftool loads, a loader that knows nothing of us: in, an object; out, what packets meet and what maps hold.
 
 use crate::command::said;
-use crate::needs::{Need, met};
+use crate::needs::{Need, are_met};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// True if this process may load programs, by bpftool.
 pub fn privileged() -> bool {
-    let thread = std::thread::current();
     let needs = [Need::Root, Need::Command("bpftool"), Need::File("/sys/fs/bpf")];
-    met(thread.name().unwrap_or("a test"), &needs)
+    are_met(&needs)
 }
 
 /// A program that the kernel has taken; unpinned when dropped.

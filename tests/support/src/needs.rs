@@ -35,6 +35,11 @@ pub fn met(test: &str, needs: &[Need]) -> bool {
     false
 }
 
+/// The same for the test that runs on this thread, by whose name the thread goes.
+pub fn are_met(needs: &[Need]) -> bool {
+    met(std::thread::current().name().unwrap_or("a test"), needs)
+}
+
 /// The same for test runners that mark tests as ignored: true if the test is to be passed over. Where that is forbidden it runs, and
 /// fails by itself.
 pub fn is_ignored(needs: &[Need]) -> bool {

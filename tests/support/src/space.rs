@@ -2,7 +2,7 @@
 //! from 1000 on, so that a test that gets into the machine's namespace by mistake meets none of its devices.
 
 use crate::command::{self, binary, output, sh};
-use crate::needs::{Need, met};
+use crate::needs::{Need, are_met, met};
 use p4xdp_runtime::harness::netns::NetNs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -56,16 +56,16 @@ impl Drop for Space {
 }
 
 /// Whether a test can run that is about loading programs on devices.
-pub fn privileged(test: &str) -> bool {
+pub fn privileged() -> bool {
     let commands = ["ip", "ethtool", "ping", "sysctl", "xdp-loader", "setpriv", "unshare"].map(Need::Command);
-    met(test, &[&[Need::Root], &commands[..]].concat())
+    are_met(&[&[Need::Root], &commands[..]].concat())
 }
 
 /// What a test about loading begins with: a folder, the object of a program of the repository in it, and a namespace. Nothing where the test
 /// is passed over.
 #[track_caller]
-pub fn with_object(test: &str, program: &str, name: &str) -> Option<(TempDir, String, Space)> {
-    if !privileged(test) {
+pub fn with_object(program: &str, name: &str) -> Option<(TempDir, String, Space)> {
+    if !privileged() {
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
