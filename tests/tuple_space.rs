@@ -65,7 +65,7 @@ struct Model {
 impl Model {
     fn random(random: &mut Random, by: u32) -> Model {
         // Few values, so that many entries match a packet, and many masks.
-        let mask = random.below(16) as u32 | (random.below(16) as u32) << 28;
+        let mask = random.below(16) as u32 | ((random.below(16) as u32) << 28);
         let length = random.below(5) as u32;
         let kept = if length == 0 { 0 } else { u16::MAX << (16 - length) };
         Model {
@@ -213,7 +213,7 @@ fn no_packet_meets_a_table_between_two_changes() {
         for round in 0..150 {
             // Other masks, in front and behind, so that the list is written anew; and one that matches and goes again.
             let mut other = Model::random(&mut random, 1);
-            other.a = (2 | random.below(2) as u32 * 4, 0xff ^ (random.below(16) as u32) << 4);
+            other.a = (2 | (random.below(2) as u32 * 4), 0xff ^ ((random.below(16) as u32) << 4));
             other.priority = 5 + random.below(40) as u32;
             let matching = Model { a: (1, 0xf), b: None, c: (0, 0), priority: 30, by: 30 };
             table.insert(&matching.entry()).unwrap();
