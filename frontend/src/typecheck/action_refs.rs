@@ -136,14 +136,8 @@ impl Checker<'_> {
             Binding::Action(id) => Some(id),
             Binding::Error => None,
             other => {
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0203,
-                        name.name.span,
-                        format!("`{}` is {}, not an action", name.name.text, other.kind()),
-                    )
-                    .with_label(entry.span, "declared here"),
-                );
+                let message = format!("`{}` is {}, not an action", name.name.text, other.kind());
+                self.error_beside(codes::E0203, name.name.span, message, (entry.span, "declared here"));
                 None
             }
         }

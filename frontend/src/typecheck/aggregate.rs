@@ -167,15 +167,10 @@ impl Checker<'_> {
         fields: &[std::sync::Arc<str>],
         method: Option<&str>,
     ) {
-        let mut diagnostic =
-            Diagnostic::error(codes::E0204, name.span, format!("`{owner}` has no field `{}`", name.text));
-        if let Some(similar) = self.sink.closest(&name.text, fields.iter().map(|name| &**name)) {
-            diagnostic = diagnostic.with_suggestion(
-                name.span,
-                similar.to_string(),
-                format!("a field with a like name exists: did you mean `{similar}`?"),
-            );
-        } else if let Some(method) = method {
+        let message = format!("`{owner}` has no field `{}`", name.text);
+        let diagnostic = Diagnostic::error(codes::E0204, name.span, message);
+        let (mut diagnostic, found) = self.with_like_name(diagnostic, name, "field", fields);
+        if let (false, Some(method)) = (found, method) {
             diagnostic = diagnostic.with_suggestion(
                 name.span,
                 format!("{method}()"),

@@ -136,14 +136,8 @@ impl Checker<'_> {
                 for (name, value) in pairs {
                     let earlier = first.get(&*name.text).copied();
                     if let Some(earlier) = earlier {
-                        self.emit(
-                            Diagnostic::error(
-                                codes::E0333,
-                                name.span,
-                                format!("key `{}` is given twice", name.text),
-                            )
-                            .with_label(earlier, "first given here"),
-                        );
+                        let message = format!("key `{}` is given twice", name.text);
+                        self.error_beside(codes::E0333, name.span, message, (earlier, "first given here"));
                     } else {
                         first.insert(&name.text, name.span);
                     }

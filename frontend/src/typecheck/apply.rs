@@ -1,6 +1,7 @@
 //! `x.apply(..)` of parsers, controls and tables, and of their types.
 
 use super::arguments::{CallKind, Signature};
+use super::method::MethodCall;
 use super::unify::Substitution;
 use super::{Checker, expr};
 use crate::ast;
@@ -12,13 +13,8 @@ use std::sync::Arc;
 
 impl Checker<'_> {
     /// Section "Direct type invocation": an instance without constructor arguments, made here.
-    pub(super) fn direct_application(
-        &mut self,
-        ty: TypeId,
-        method: &ast::Name,
-        args: &[ast::Argument],
-        span: Span,
-    ) -> hir::Expr {
+    pub(super) fn direct_application(&mut self, ty: TypeId, call: MethodCall<'_>) -> hir::Expr {
+        let MethodCall { name: method, args, span, .. } = call;
         let Ok(construct) = self.construct(ty, &[], None, span) else {
             self.arguments_of_unknown(args);
             return self.bad(span);
@@ -93,13 +89,8 @@ impl Checker<'_> {
         self.finish_call(Call { callee, type_args: Vec::new(), args, order, span }, ty)
     }
 
-    pub(super) fn table_apply(
-        &mut self,
-        table: TableId,
-        name: &ast::Name,
-        args: &[ast::Argument],
-        span: Span,
-    ) -> hir::Expr {
+    pub(super) fn table_apply(&mut self, table: TableId, call: MethodCall<'_>) -> hir::Expr {
+        let MethodCall { name, args, span, .. } = call;
         if &*name.text != "apply" {
             self.arguments_of_unknown(args);
             let message = format!("a table has no method `{}`", name.text);

@@ -47,14 +47,8 @@ impl Checker<'_> {
             };
             if let Some(earlier) = taken.get(position).copied().flatten() {
                 sound = false;
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0307,
-                        arg.span,
-                        format!("argument `{}` is given twice", arg_name.text),
-                    )
-                    .with_label(earlier, "first given here"),
-                );
+                let message = format!("argument `{}` is given twice", arg_name.text);
+                self.error_beside(codes::E0307, arg.span, message, (earlier, "first given here"));
                 continue;
             }
             if let Some(slot) = taken.get_mut(position) {

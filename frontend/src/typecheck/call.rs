@@ -2,10 +2,11 @@
 
 use super::arguments::{CallKind, Signature};
 use super::const_eval::{self, Fault, Why};
+use super::method::MethodCall;
 use super::unify::Substitution;
 use super::{Checker, expr};
 use crate::ast::{self, ExprKind as Ast};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::codes;
 use crate::hir::{
     self, ActionId, Argument, Call, Callee, ExprKind, FunctionId, FunctionKind, TypeId, TypeVarId,
 };
@@ -24,7 +25,7 @@ impl Checker<'_> {
     ) -> hir::Expr {
         let callee = callee.without_parentheses();
         if let Ast::Member(base, name) = &callee.kind {
-            return self.method_call(base, name, type_args, args, hint, span);
+            return self.method_call(base, MethodCall { name, type_args, args, span }, hint);
         }
         if let Ast::Type(ty) = &callee.kind {
             let ty = self.type_expr_inferred(ty);
@@ -59,14 +60,8 @@ impl Checker<'_> {
             }
             other => {
                 self.arguments_of_unknown(args);
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0313,
-                        span,
-                        format!("`{}` is {} and cannot be called", name.name.text, other.kind()),
-                    )
-                    .with_label(entry.span, "declared here"),
-                );
+                let message = format!("`{}` is {} and cannot be called", name.name.text, other.kind());
+                self.error_beside(codes::E0313, span, message, (entry.span, "declared here"));
                 self.bad(span)
             }
         }

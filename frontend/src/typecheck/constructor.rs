@@ -6,7 +6,8 @@ use super::{Checker, expr};
 use crate::ast;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{
-    self, Construct, Constructor, ExprKind, FunctionKind, Named, Object, Type, TypeId, TypeVarId, VarId,
+    self, BlockDecl, Construct, Constructor, ExprKind, FunctionKind, Named, Object, Type, TypeId, TypeVarId,
+    VarId,
 };
 use crate::source::Span;
 
@@ -34,6 +35,17 @@ impl Constructible {
             type_args: type_args.to_vec(),
             params: params.to_vec(),
         }
+    }
+
+    /// Of a parser or control, and whether that is only a type of such.
+    fn of_block<Body>(
+        constructor: Constructor,
+        decl: &BlockDecl<Body>,
+        type_args: &[TypeId],
+    ) -> (Constructible, bool) {
+        let types = (&*decl.type_params, type_args);
+        let made = Constructible::of(constructor, &decl.name, types, &decl.constructor_params);
+        (made, decl.body.is_none())
     }
 }
 
@@ -204,18 +216,14 @@ impl Checker<'_> {
                 })
             }
             Object::Parser(id, type_args) => {
-                let decl = &self.program.parsers[id];
-                let (types, params) = ((&*decl.type_params, type_args), &decl.constructor_params);
-                let target = Constructible::of(Constructor::Parser(id), &decl.name, types, params);
-                let is_type = decl.body.is_none();
-                self.require_body(target, is_type, "parser", span)
+                let target =
+                    Constructible::of_block(Constructor::Parser(id), &self.program.parsers[id], type_args);
+                self.require_body(target, "parser", span)
             }
             Object::Control(id, type_args) => {
-                let decl = &self.program.controls[id];
-                let (types, params) = ((&*decl.type_params, type_args), &decl.constructor_params);
-                let target = Constructible::of(Constructor::Control(id), &decl.name, types, params);
-                let is_type = decl.body.is_none();
-                self.require_body(target, is_type, "control", span)
+                let target =
+                    Constructible::of_block(Constructor::Control(id), &self.program.controls[id], type_args);
+                self.require_body(target, "control", span)
             }
             Object::Package(id, type_args) => {
                 let decl = &self.program.packages[id];
@@ -227,23 +235,14 @@ impl Checker<'_> {
 
     fn require_body(
         &mut self,
-        target: Constructible,
-        is_type: bool,
+        (target, is_type): (Constructible, bool),
         what: &str,
         span: Span,
     ) -> Result<Constructible, ()> {
         if is_type {
-            self.emit(
-                Diagnostic::error(
-                    codes::E0339,
-                    span,
-                    format!(
-                        "`{}` is a {what} type without a body and cannot be instantiated",
-                        target.name.name
-                    ),
-                )
-                .with_label(target.name.span, "declared here"),
-            );
+            let message =
+                format!("`{}` is a {what} type without a body and cannot be instantiated", target.name.name);
+            self.error_beside(codes::E0339, span, message, (target.name.span, "declared here"));
             return Err(());
         }
         Ok(target)

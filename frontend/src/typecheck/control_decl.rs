@@ -3,34 +3,18 @@
 use super::params::ParamsOf;
 use super::parser_decl::BlockHeader;
 use super::place::Place;
-use super::{Checker, ResultContext, named};
+use super::{Checker, ResultContext};
 use crate::ast::{self, DeclarationKind};
-use crate::hir::{self, BlockDecl, ControlId, LocalDecl};
+use crate::hir::{self, ControlId, LocalDecl};
 use crate::resolve::{Binding, NamedType};
 
 impl Checker<'_> {
     /// `control name<..>(..)(..) { .. }` or a control type.
-    pub(super) fn control(
-        &mut self,
-        annotations: &[ast::Annotation],
-        (name, type_params, params, constructor_params): BlockHeader<'_>,
-        body: Option<&ast::ControlBody>,
-    ) -> ControlId {
-        let annotations = self.annotations(annotations);
-        let id = self.program.controls.push(BlockDecl::new(named(name), annotations));
-        self.named_at_end(name, Binding::Type(NamedType::Control(id)), |this| {
-            let type_params = this.type_params(type_params);
-            let params = this.params(params, ParamsOf::Control);
-            let constructor_params = this.params(constructor_params, ParamsOf::ControlConstructor);
-            let decl = &mut this.program.controls[id];
-            decl.type_params = type_params;
-            decl.params = params;
-            decl.constructor_params = constructor_params;
-            if let Some(body) = body {
-                let body = this.scoped(|this| this.control_body(body, name));
-                this.program.controls[id].body = Some(body);
-            }
-        });
+    pub(super) fn control(&mut self, header: BlockHeader<'_>, body: Option<&ast::ControlBody>) -> ControlId {
+        let of = [ParamsOf::Control, ParamsOf::ControlConstructor];
+        let inside = |this: &mut Self| Some(this.control_body(body?, header.name));
+        let id = self.block_decl(header, of, |program| &mut program.controls, inside);
+        self.declare(header.name, Binding::Type(NamedType::Control(id)));
         id
     }
 

@@ -3,6 +3,7 @@
 use super::coerce::Because;
 use super::const_eval::{self, Fault, Why};
 use super::control_decl::declaration_text;
+use super::parser_decl::BlockHeader;
 use super::type_rules::TypeUse;
 use super::{Checker, named};
 use crate::ast::{self, DeclarationKind};
@@ -67,12 +68,12 @@ impl Checker<'_> {
                 Some(TopLevel::Extern(self.extern_object(annotations, name, type_params, methods)))
             }
             DeclarationKind::Parser { name, type_params, params, constructor_params, body } => {
-                let header = (name, type_params.as_slice(), params.as_slice(), constructor_params.as_slice());
-                Some(TopLevel::Parser(self.parser(annotations, header, body.as_ref())))
+                let header = BlockHeader { annotations, name, type_params, params, constructor_params };
+                Some(TopLevel::Parser(self.parser(header, body.as_ref())))
             }
             DeclarationKind::Control { name, type_params, params, constructor_params, body } => {
-                let header = (name, type_params.as_slice(), params.as_slice(), constructor_params.as_slice());
-                Some(TopLevel::Control(self.control(annotations, header, body.as_ref())))
+                let header = BlockHeader { annotations, name, type_params, params, constructor_params };
+                Some(TopLevel::Control(self.control(header, body.as_ref())))
             }
             DeclarationKind::Package { name, type_params, params } => {
                 Some(TopLevel::Package(self.package(annotations, name, type_params, params)))

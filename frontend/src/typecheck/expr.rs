@@ -138,14 +138,8 @@ impl Checker<'_> {
             | Binding::Table(_)
             | Binding::ValueSet(_)
             | Binding::State(_)) => {
-                self.emit(
-                    Diagnostic::error(
-                        codes::E0203,
-                        span,
-                        format!("`{}` is {}, not a value", name.name.text, other.kind()),
-                    )
-                    .with_label(entry.span, "declared here"),
-                );
+                let message = format!("`{}` is {}, not a value", name.name.text, other.kind());
+                self.error_beside(codes::E0203, span, message, (entry.span, "declared here"));
                 self.bad(span)
             }
         }

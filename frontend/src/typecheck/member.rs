@@ -80,15 +80,9 @@ impl Checker<'_> {
         members: &[Arc<str>],
         declared: Option<Span>,
     ) -> hir::Expr {
-        let mut diagnostic =
-            Diagnostic::error(codes::E0204, name.span, format!("`{owner}` has no member `{}`", name.text));
-        if let Some(similar) = self.sink.closest(&name.text, members.iter().map(|name| &**name)) {
-            diagnostic = diagnostic.with_suggestion(
-                name.span,
-                similar.to_string(),
-                format!("a member with a like name exists: did you mean `{similar}`?"),
-            );
-        }
+        let message = format!("`{owner}` has no member `{}`", name.text);
+        let diagnostic = Diagnostic::error(codes::E0204, name.span, message);
+        let (mut diagnostic, _) = self.with_like_name(diagnostic, name, "member", members);
         if let Some(declared) = declared {
             diagnostic = diagnostic.with_label(declared, "declared here");
         }

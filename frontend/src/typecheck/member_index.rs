@@ -21,37 +21,26 @@ type Positions = FxHashMap<Arc<str>, usize>;
 impl Checker<'_> {
     /// The position of a field.
     pub(super) fn field_position(&mut self, id: StructId, name: &str) -> Option<usize> {
-        let fields = &self.program.structs[id].fields;
-        let names = fields.iter().map(|field| &field.name);
-        if fields.len() <= FEW {
-            search(names, name)
-        } else {
-            look_up(&mut self.members.fields, id, names, name)
-        }
+        let names = self.program.structs[id].fields.iter().map(|field| &field.name);
+        position(&mut self.members.fields, id, names, name)
     }
 
     /// The position of an enum's member.
     pub(super) fn enum_member_position(&mut self, id: EnumId, name: &str) -> Option<usize> {
-        let members = &self.program.enums[id].members;
-        let names = members.iter().map(|member| &member.name);
-        if members.len() <= FEW {
-            search(names, name)
-        } else {
-            look_up(&mut self.members.members, id, names, name)
-        }
+        let names = self.program.enums[id].members.iter().map(|member| &member.name);
+        position(&mut self.members.members, id, names, name)
     }
 }
 
-fn search<'n>(mut names: impl Iterator<Item = &'n Named>, name: &str) -> Option<usize> {
-    names.position(|member| &*member.name == name)
-}
-
-fn look_up<'n, Id: std::hash::Hash + Eq>(
+fn position<'n, Id: std::hash::Hash + Eq>(
     tables: &mut FxHashMap<Id, Positions>,
     id: Id,
-    names: impl Iterator<Item = &'n Named>,
+    mut names: impl ExactSizeIterator<Item = &'n Named>,
     name: &str,
 ) -> Option<usize> {
+    if names.len() <= FEW {
+        return names.position(|member| &*member.name == name);
+    }
     let table = tables.entry(id).or_insert_with(|| {
         let mut table = Positions::default();
         for (position, member) in names.enumerate() {

@@ -17,23 +17,30 @@ use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
 use std::sync::Arc;
 
+/// What stands behind the dot of `base.name<type_args>(args)`, and the place of all of it.
+#[derive(Clone, Copy)]
+pub(super) struct MethodCall<'e> {
+    pub(super) name: &'e ast::Name,
+    pub(super) type_args: &'e [ast::TypeExpr],
+    pub(super) args: &'e [ast::Argument],
+    pub(super) span: Span,
+}
+
 impl Checker<'_> {
     /// `base.name<type_args>(args)`
     pub(super) fn method_call(
         &mut self,
         base: &ast::Expr,
-        name: &ast::Name,
-        type_args: &[ast::TypeExpr],
-        args: &[ast::Argument],
+        call: MethodCall<'_>,
         hint: Option<TypeId>,
-        span: Span,
     ) -> hir::Expr {
+        let MethodCall { name, type_args, args, span } = call;
         if let Some(ty) = self.type_base(base) {
             self.no_type_arguments(name, type_args);
-            return self.type_method(ty, name, args, span);
+            return self.type_method(ty, call);
         }
         if let Some(Binding::Table(table)) = self.binding_of(base) {
-            return self.table_apply(table, name, args, span);
+            return self.table_apply(table, call);
         }
         let outer = std::mem::replace(&mut self.unevaluated, SizeQuery::named(&name.text).is_some());
         let base = self.expr(base, None);
@@ -55,7 +62,7 @@ impl Checker<'_> {
         if let Type::Extern(id, extern_args) = kind {
             let owner: Substitution =
                 self.program.externs[id].type_params.iter().copied().zip(extern_args).collect();
-            return self.extern_method(base, (id, owner), name, (type_args, args), hint, span);
+            return self.extern_method(base, (id, owner), call, hint);
         }
         if matches!(kind, Type::Parser(..) | Type::Control(..)) && &*name.text == "apply" {
             return self.apply(base, args, span);
@@ -63,14 +70,14 @@ impl Checker<'_> {
         if let Type::Struct(id, _) = kind
             && self.program.structs[id].kind != StructKind::Struct
         {
-            return self.header_method(base, self.program.structs[id].kind, name, args, span);
+            return self.header_method(base, self.program.structs[id].kind, call);
         }
         if let Type::Stack { element, .. } = kind
             && self.is_header_like(element)
         {
-            return self.stack_method(base, name, args, span);
+            return self.stack_method(base, call);
         }
-        self.no_such_method(base.ty, name, args, span)
+        self.no_such_method(base.ty, call)
     }
 
     /// The methods that the language itself gives take no type arguments.
@@ -84,13 +91,8 @@ impl Checker<'_> {
         }
     }
 
-    fn no_such_method(
-        &mut self,
-        ty: TypeId,
-        name: &ast::Name,
-        args: &[ast::Argument],
-        span: Span,
-    ) -> hir::Expr {
+    fn no_such_method(&mut self, ty: TypeId, call: MethodCall<'_>) -> hir::Expr {
+        let MethodCall { name, args, span, .. } = call;
         self.arguments_of_unknown(args);
         let text = self.text(ty);
         let mut diagnostic = Diagnostic::error(
@@ -130,7 +132,8 @@ impl Checker<'_> {
         methods
     }
 
-    fn type_method(&mut self, ty: TypeId, name: &ast::Name, args: &[ast::Argument], span: Span) -> hir::Expr {
+    fn type_method(&mut self, ty: TypeId, call: MethodCall<'_>) -> hir::Expr {
+        let MethodCall { name, args, span, .. } = call;
         if self.is_error(ty) {
             self.arguments_of_unknown(args);
             return self.bad(span);
@@ -140,24 +143,18 @@ impl Checker<'_> {
             return self.size_literal(query, ty, span);
         }
         if &*name.text == "apply" && matches!(self.kind(ty), Type::Parser(..) | Type::Control(..)) {
-            return self.direct_application(ty, name, args, span);
+            return self.direct_application(ty, call);
         }
-        self.no_such_method(ty, name, args, span)
+        self.no_such_method(ty, call)
     }
 
-    fn header_method(
-        &mut self,
-        base: hir::Expr,
-        kind: StructKind,
-        name: &ast::Name,
-        args: &[ast::Argument],
-        span: Span,
-    ) -> hir::Expr {
+    fn header_method(&mut self, base: hir::Expr, kind: StructKind, call: MethodCall<'_>) -> hir::Expr {
+        let MethodCall { name, args, span, .. } = call;
         let base_ty = base.ty;
         let writes = match &*name.text {
             "isValid" => false,
             "setValid" | "setInvalid" if kind == StructKind::Header => true,
-            _ => return self.no_such_method(base_ty, name, args, span),
+            _ => return self.no_such_method(base_ty, call),
         };
         let args = self.no_arguments(name, args, span);
         if writes && !self.require_lvalue(&base, &format!("the header of `{}`", name.text)) {
@@ -173,18 +170,13 @@ impl Checker<'_> {
         self.finish_call(Call { callee, type_args: Vec::new(), args, order, span }, ty)
     }
 
-    fn stack_method(
-        &mut self,
-        base: hir::Expr,
-        name: &ast::Name,
-        args: &[ast::Argument],
-        span: Span,
-    ) -> hir::Expr {
+    fn stack_method(&mut self, base: hir::Expr, call: MethodCall<'_>) -> hir::Expr {
+        let MethodCall { name, args, span, .. } = call;
         let base_ty = base.ty;
         let front = match &*name.text {
             "push_front" => true,
             "pop_front" => false,
-            _ => return self.no_such_method(base_ty, name, args, span),
+            _ => return self.no_such_method(base_ty, call),
         };
         let [arg] = args else {
             self.arguments_of_unknown(args);
@@ -218,11 +210,10 @@ impl Checker<'_> {
         &mut self,
         object: hir::Expr,
         (id, owner): (ExternId, Substitution),
-        name: &ast::Name,
-        (type_args, args): (&[ast::TypeExpr], &[ast::Argument]),
+        call: MethodCall<'_>,
         hint: Option<TypeId>,
-        span: Span,
     ) -> hir::Expr {
+        let MethodCall { name, type_args, args, span } = call;
         let decl = &self.program.externs[id];
         let functions = &self.program.functions;
         let candidates: Vec<_> =
@@ -232,18 +223,9 @@ impl Checker<'_> {
                 decl.methods.iter().map(|&method| functions[method].name.name.clone()).collect();
             let (owner, declared) = (decl.name.name.clone(), decl.name.span);
             self.arguments_of_unknown(args);
-            let mut diagnostic = Diagnostic::error(
-                codes::E0204,
-                name.span,
-                format!("extern `{owner}` has no method `{}`", name.text),
-            );
-            if let Some(similar) = self.sink.closest(&name.text, names.iter().map(|name| &**name)) {
-                diagnostic = diagnostic.with_suggestion(
-                    name.span,
-                    similar.to_string(),
-                    format!("a method with a like name exists: did you mean `{similar}`?"),
-                );
-            }
+            let message = format!("extern `{owner}` has no method `{}`", name.text);
+            let diagnostic = Diagnostic::error(codes::E0204, name.span, message);
+            let (diagnostic, _) = self.with_like_name(diagnostic, name, "method", &names);
             self.emit(diagnostic.with_label(declared, "declared here"));
             return self.bad(span);
         }

@@ -5,53 +5,66 @@ use super::params::ParamsOf;
 use super::place::Place;
 use super::report::Lead;
 use super::{Checker, named};
+use crate::arena::Arena;
 use crate::ast::{self, DeclarationKind};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::hir::{self, BlockDecl, LocalDecl, ParserId, StateTarget};
 use crate::resolve::{Binding, NamedType};
 use crate::source::Span;
+use cranelift_entity::EntityRef;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// Name, type parameters, apply parameters, constructor parameters.
-pub(super) type BlockHeader<'e> =
-    (&'e ast::Name, &'e [ast::Name], &'e [ast::Parameter], &'e [ast::Parameter]);
+/// What stands in front of the body of a parser or control.
+#[derive(Clone, Copy)]
+pub(super) struct BlockHeader<'e> {
+    pub(super) annotations: &'e [ast::Annotation],
+    pub(super) name: &'e ast::Name,
+    pub(super) type_params: &'e [ast::Name],
+    pub(super) params: &'e [ast::Parameter],
+    pub(super) constructor_params: &'e [ast::Parameter],
+}
 
 /// States of the parser at hand, by name.
 type States = FxHashMap<Arc<str>, usize>;
 
 impl Checker<'_> {
     /// `parser name<..>(..)(..) { .. }` or a parser type.
-    pub(super) fn parser(
-        &mut self,
-        annotations: &[ast::Annotation],
-        (name, type_params, params, constructor_params): BlockHeader<'_>,
-        body: Option<&ast::ParserBody>,
-    ) -> ParserId {
-        let annotations = self.annotations(annotations);
-        let id = self.program.parsers.push(BlockDecl::new(named(name), annotations));
-        self.named_at_end(name, Binding::Type(NamedType::Parser(id)), |this| {
-            let type_params = this.type_params(type_params);
-            let params = this.params(params, ParamsOf::Parser);
-            let constructor_params = this.params(constructor_params, ParamsOf::ParserConstructor);
-            let decl = &mut this.program.parsers[id];
-            decl.type_params = type_params;
-            decl.params = params;
-            decl.constructor_params = constructor_params;
-            if let Some(body) = body {
-                let body = this.scoped(|this| this.parser_body(body, name));
-                this.program.parsers[id].body = Some(body);
-            }
-        });
+    pub(super) fn parser(&mut self, header: BlockHeader<'_>, body: Option<&ast::ParserBody>) -> ParserId {
+        let of = [ParamsOf::Parser, ParamsOf::ParserConstructor];
+        let inside = |this: &mut Self| Some(this.parser_body(body?, header.name));
+        let id = self.block_decl(header, of, |program| &mut program.parsers, inside);
+        self.declare(header.name, Binding::Type(NamedType::Parser(id)));
         id
     }
 
-    /// Checks a parser or control, which can be named behind its end only.
-    pub(super) fn named_at_end(&mut self, name: &ast::Name, binding: Binding, part: impl FnOnce(&mut Self)) {
+    /// Checks a parser or control and adds it to its list, where it can be named behind its end only. `of` is whose the parameters are: of
+    /// `apply`, of the constructor.
+    pub(super) fn block_decl<Id: EntityRef, Body>(
+        &mut self,
+        header: BlockHeader<'_>,
+        of: [ParamsOf; 2],
+        list: impl Fn(&mut hir::Program) -> &mut Arena<Id, BlockDecl<Body>>,
+        body: impl FnOnce(&mut Self) -> Option<Body>,
+    ) -> Id {
+        let name = header.name;
+        let [of_apply, of_constructor] = of;
+        let annotations = self.annotations(header.annotations);
+        let id = list(&mut self.program).push(BlockDecl::new(named(name), annotations));
         self.open.push((name.text.clone(), name.span));
-        self.scoped(part);
+        self.scoped(|this| {
+            let type_params = this.type_params(header.type_params);
+            let params = this.params(header.params, of_apply);
+            let constructor_params = this.params(header.constructor_params, of_constructor);
+            let decl = &mut list(&mut this.program)[id];
+            decl.type_params = type_params;
+            decl.params = params;
+            decl.constructor_params = constructor_params;
+            let body = this.scoped(body);
+            list(&mut this.program)[id].body = body;
+        });
         self.open.pop();
-        self.declare(name, binding);
+        id
     }
 
     fn parser_body(&mut self, body: &ast::ParserBody, name: &ast::Name) -> hir::ParserBody {

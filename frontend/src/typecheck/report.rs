@@ -2,9 +2,11 @@
 
 use super::coerce::Because;
 use super::{Checker, expr};
+use crate::ast;
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hir::{self, Direction, ExprKind, Type, TypeId, VarId};
 use crate::source::Span;
+use std::sync::Arc;
 
 /// What an expression must fit, and what to say there. Where it does not fit, the finding is here, and the expression
 /// gets a label: the keys of a `select`, the value of a `switch`, the parameter of a package.
@@ -87,6 +89,32 @@ impl Checker<'_> {
     /// An expression that stands for something reported as wrong.
     pub(super) fn bad(&self, span: Span) -> hir::Expr {
         expr(ExprKind::Error, self.basic.error, span)
+    }
+
+    /// Reports an error that another place in the program explains.
+    pub(super) fn error_beside(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        (other, label): (Span, &str),
+    ) {
+        self.sink.emit(Diagnostic::error(code, span, message).with_label(other, label));
+    }
+
+    /// The diagnostic with the candidate that is likely to be meant by a name, and whether there is one.
+    pub(super) fn with_like_name<'n>(
+        &mut self,
+        diagnostic: Diagnostic,
+        name: &ast::Name,
+        what: &str,
+        candidates: impl IntoIterator<Item = &'n Arc<str>>,
+    ) -> (Diagnostic, bool) {
+        let Some(similar) = self.sink.closest(&name.text, candidates.into_iter().map(|name| &**name)) else {
+            return (diagnostic, false);
+        };
+        let message = format!("a {what} with a like name exists: did you mean `{similar}`?");
+        (diagnostic.with_suggestion(name.span, similar.to_string(), message), true)
     }
 
     /// Reports an error and gives an expression that stands for it.

@@ -4,7 +4,7 @@ use super::type_rules::TypeUse;
 use super::well_formed::Extent;
 use super::{Checker, named};
 use crate::ast::{self, StructKind};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::codes;
 use crate::hir::{self, StructId};
 use crate::resolve::{Binding, NamedType};
 use crate::source::Span;
@@ -40,13 +40,8 @@ impl Checker<'_> {
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for field in fields {
             if let Some(earlier) = seen.insert(&field.name.text, field.name.span) {
-                let diagnostic = Diagnostic::error(
-                    codes::E0202,
-                    field.name.span,
-                    format!("field `{}` is declared twice", field.name.text),
-                )
-                .with_label(earlier, "first declared here");
-                self.emit(diagnostic);
+                let message = format!("field `{}` is declared twice", field.name.text);
+                self.error_beside(codes::E0202, field.name.span, message, (earlier, "first declared here"));
             }
             let ty = self.type_expr_for(&field.ty, usage);
             let annotations = self.annotations(&field.annotations);

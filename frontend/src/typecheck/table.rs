@@ -217,14 +217,9 @@ impl Checker<'_> {
                     Some(id)
                 }
                 other => {
-                    self.emit(
-                        Diagnostic::error(
-                            codes::E0203,
-                            key.match_kind.span,
-                            format!("`{}` is {}, not a match kind", key.match_kind.text, other.kind()),
-                        )
-                        .with_label(entry.span, "declared here"),
-                    );
+                    let message = format!("`{}` is {}, not a match kind", key.match_kind.text, other.kind());
+                    let declared = (entry.span, "declared here");
+                    self.error_beside(codes::E0203, key.match_kind.span, message, declared);
                     None
                 }
             },
@@ -331,16 +326,10 @@ impl Checker<'_> {
                 if self.is_error(size.ty) {
                     return;
                 }
-                if !self.is_numeric(size.ty) {
-                    let text = self.text(size.ty);
-                    self.error(
-                        codes::E0319,
-                        value.span,
-                        format!("`size` must be an integer, but this has type `{text}`"),
-                    );
-                } else if !self.is_known(&size) {
-                    self.error(codes::E0303, value.span, "`size` must be known at compile time");
-                } else if matches!(const_eval::eval_local(&self.program, &size), Ok(hir::ConstValue::Int(size)) if size < num_bigint::BigInt::ZERO)
+                if !self.require_size(&size, codes::E0319, "`size`") {
+                    return;
+                }
+                if matches!(const_eval::eval_local(&self.program, &size), Ok(hir::ConstValue::Int(size)) if size < num_bigint::BigInt::ZERO)
                 {
                     self.error(codes::E0304, value.span, "`size` cannot be negative");
                 } else {

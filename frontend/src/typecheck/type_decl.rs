@@ -3,7 +3,7 @@
 use super::type_rules::TypeUse;
 use super::{Checker, const_eval, named};
 use crate::ast;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::hir::{self, ConstValue, EnumId, NewTypeId, Type, TypeId, ValueSetId};
 use crate::resolve::{Binding, NamedType};
 use crate::source::Span;
@@ -43,13 +43,8 @@ impl Checker<'_> {
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for (position, member) in members.iter().enumerate() {
             if let Some(earlier) = seen.insert(&member.name.text, member.name.span) {
-                let diagnostic = Diagnostic::error(
-                    codes::E0202,
-                    member.name.span,
-                    format!("member `{}` is declared twice", member.name.text),
-                )
-                .with_label(earlier, "first declared here");
-                self.emit(diagnostic);
+                let message = format!("member `{}` is declared twice", member.name.text);
+                self.error_beside(codes::E0202, member.name.span, message, (earlier, "first declared here"));
             }
             let value = self.enum_value(member, underlying);
             self.annotations(&member.annotations);
@@ -178,20 +173,25 @@ impl Checker<'_> {
         let ty = self.type_expr_for(ty, TypeUse::ValueSet);
         let size = self.expr(size, None);
         if !self.is_error(size.ty) {
-            if !self.is_numeric(size.ty) {
-                let text = self.text(size.ty);
-                self.error(
-                    codes::E0301,
-                    size.span,
-                    format!("the size of a value set must be an integer, but this has type `{text}`"),
-                );
-            } else if !self.is_known(&size) {
-                self.error(codes::E0303, size.span, "the size of a value set must be known at compile time");
-            }
+            self.require_size(&size, codes::E0301, "the size of a value set");
         }
         let annotations = self.annotations(annotations);
         let id = self.program.value_sets.push(hir::ValueSet { name: named(name), ty, size, annotations });
         self.declare(name, Binding::ValueSet(id));
         id
+    }
+
+    /// Requires a size to be an integer, which is an error of that code if it is none, and known.
+    pub(super) fn require_size(&mut self, size: &hir::Expr, code: Code, what: &str) -> bool {
+        if !self.is_numeric(size.ty) {
+            let text = self.text(size.ty);
+            self.error(code, size.span, format!("{what} must be an integer, but this has type `{text}`"));
+            return false;
+        }
+        let known = self.is_known(size);
+        if !known {
+            self.error(codes::E0303, size.span, format!("{what} must be known at compile time"));
+        }
+        known
     }
 }
