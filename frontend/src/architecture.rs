@@ -9,7 +9,7 @@ mod rules;
 mod uses;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::hir::{Argument, Body, Construct, Constructor, ExprKind, InstanceId, Program};
+use crate::hir::{Body, Construct, Constructor, ExprKind, InstanceId, Program};
 use crate::source::Span;
 use rules::Rules;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -94,16 +94,7 @@ struct Block {
 }
 
 fn collect_blocks(program: &Program, construct: &Construct, blocks: &mut Vec<Block>) {
-    let Constructor::Package(package) = construct.constructor else {
-        return;
-    };
-    for (&param, argument) in program.packages[package].params.iter().zip(&construct.args) {
-        let Argument::Value(value) = argument else { continue };
-        let inner = match &value.kind {
-            ExprKind::Construct(inner) => inner,
-            ExprKind::Instance(id) => &program.instances[*id].construct,
-            _ => continue,
-        };
+    for (param, value, inner) in construct.package_parts(program) {
         let body = match inner.constructor {
             Constructor::Package(_) => {
                 collect_blocks(program, inner, blocks);

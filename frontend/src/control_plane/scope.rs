@@ -4,8 +4,8 @@
 use super::{annotated_name, annotation, block_name, is_hidden};
 use crate::ast::Annotation;
 use crate::hir::{
-    ActionId, Argument, Construct, Constructor, ControlId, ExprKind, Instance, LocalDecl, Named, ParserId,
-    Program, TopLevel,
+    ActionId, Construct, Constructor, ControlId, ExprKind, Instance, LocalDecl, Named, ParserId, Program,
+    TopLevel, ValueSetId,
 };
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -70,18 +70,13 @@ impl Scope {
         for local in locals {
             match local {
                 LocalDecl::Instance(id) => scope.instance(program, &program.instances[*id]),
-                LocalDecl::Action(id) if listed.contains(id) => {
-                    scope.action(program, *id);
-                }
+                LocalDecl::Action(id) => scope.listed_action(program, listed, *id),
                 LocalDecl::Table(id) => {
                     let table = &program.tables[*id];
                     scope.add(Kind::Table, &table.name, &table.annotations);
                 }
-                LocalDecl::ValueSet(id) => {
-                    let set = &program.value_sets[*id];
-                    scope.add(Kind::ValueSet, &set.name, &set.annotations);
-                }
-                LocalDecl::Action(_) | LocalDecl::Variable(..) | LocalDecl::Constant(_) => {}
+                LocalDecl::ValueSet(id) => scope.value_set(program, *id),
+                LocalDecl::Variable(..) | LocalDecl::Constant(_) => {}
             }
         }
         scope
@@ -90,13 +85,8 @@ impl Scope {
     pub(super) fn top_level(&mut self, program: &Program, listed: &FxHashSet<ActionId>) {
         for declaration in &program.top_level {
             match declaration {
-                TopLevel::Action(id) if listed.contains(id) => {
-                    self.action(program, *id);
-                }
-                TopLevel::ValueSet(id) => {
-                    let set = &program.value_sets[*id];
-                    self.add(Kind::ValueSet, &set.name, &set.annotations);
-                }
+                TopLevel::Action(id) => self.listed_action(program, listed, *id),
+                TopLevel::ValueSet(id) => self.value_set(program, *id),
                 TopLevel::Instance(id) => {
                     let instance = &program.instances[*id];
                     match instance.construct.constructor {
@@ -109,8 +99,7 @@ impl Scope {
                         }
                     }
                 }
-                TopLevel::Action(_)
-                | TopLevel::Struct(_)
+                TopLevel::Struct(_)
                 | TopLevel::Enum(_)
                 | TopLevel::NewType(_)
                 | TopLevel::Extern(_)
@@ -123,21 +112,25 @@ impl Scope {
         }
     }
 
+    fn listed_action(&mut self, program: &Program, listed: &FxHashSet<ActionId>, id: ActionId) {
+        if listed.contains(&id) {
+            self.action(program, id);
+        }
+    }
+
+    fn value_set(&mut self, program: &Program, id: ValueSetId) {
+        let set = &program.value_sets[id];
+        self.add(Kind::ValueSet, &set.name, &set.annotations);
+    }
+
     /// The blocks that a package makes of its arguments.
     fn package(&mut self, program: &Program, construct: &Construct) {
-        let Constructor::Package(package) = construct.constructor else {
-            return;
-        };
-        for (&param, argument) in program.packages[package].params.iter().zip(&construct.args) {
-            let Argument::Value(value) = argument else { continue };
-            let inner = match &value.kind {
-                ExprKind::Construct(inner) => inner,
-                ExprKind::Instance(id) => {
-                    self.package(program, &program.instances[*id].construct);
-                    continue;
-                }
-                _ => continue,
-            };
+        for (param, value, inner) in construct.package_parts(program) {
+            if matches!(value.kind, ExprKind::Instance(_)) {
+                // A declared block has its instance's name; a declared package has none, but its parts have.
+                self.package(program, inner);
+                continue;
+            }
             let (block, decl, annotations) = match inner.constructor {
                 Constructor::Package(_) => {
                     self.package(program, inner);

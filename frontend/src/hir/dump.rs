@@ -7,9 +7,9 @@ mod expr;
 mod stmt;
 
 use super::{
-    ActionId, ActionRef, ControlId, EnumId, ExternId, FunctionId, FunctionKind, InstanceId, LocalDecl, Named,
-    PackageId, ParserId, Program, StateTarget, StructId, StructKind, TableId, TopLevel, Transition,
-    TypeVarId, VarId,
+    ActionId, ActionRef, BlockDecl, ControlId, EnumId, ExternId, FunctionId, FunctionKind, InstanceId,
+    LocalDecl, Named, PackageId, ParserId, Program, StateTarget, StructId, StructKind, TableId, TopLevel,
+    Transition, TypeVarId, VarId,
 };
 use std::fmt::Write;
 
@@ -160,17 +160,28 @@ impl Dump<'_> {
         format!("{what} {name}{type_params}{}{constructor}", self.program.params_text(params))
     }
 
+    fn block_decl<Body>(
+        &mut self,
+        what: &str,
+        decl: &BlockDecl<Body>,
+        inside: impl FnOnce(&mut Self, &Body),
+    ) {
+        let params = (&*decl.type_params, &*decl.params, &*decl.constructor_params);
+        let head = self.block_head(what, &decl.name, params);
+        match &decl.body {
+            Some(body) => self.braces(&head, |this| inside(this, body)),
+            None => self.line(&format!("{head};")),
+        }
+    }
+
+    fn locals(&mut self, locals: &[LocalDecl]) {
+        locals.iter().for_each(|local| self.local(local));
+    }
+
     fn parser(&mut self, id: ParserId) {
         let decl = &self.program.parsers[id];
-        let params = (&*decl.type_params, &*decl.params, &*decl.constructor_params);
-        let head = self.block_head("parser", &decl.name, params);
-        let Some(body) = &decl.body else {
-            return self.line(&format!("{head};"));
-        };
-        self.braces(&head, |this| {
-            for local in &body.locals {
-                this.local(local);
-            }
+        self.block_decl("parser", decl, |this, body| {
+            this.locals(&body.locals);
             let state_name = |target: StateTarget| match target {
                 StateTarget::State(index) => {
                     body.states.get(index).map_or("?", |state| &*state.name.name).to_owned()
@@ -206,15 +217,8 @@ impl Dump<'_> {
 
     fn control(&mut self, id: ControlId) {
         let decl = &self.program.controls[id];
-        let params = (&*decl.type_params, &*decl.params, &*decl.constructor_params);
-        let head = self.block_head("control", &decl.name, params);
-        let Some(body) = &decl.body else {
-            return self.line(&format!("{head};"));
-        };
-        self.braces(&head, |this| {
-            for local in &body.locals {
-                this.local(local);
-            }
+        self.block_decl("control", decl, |this, body| {
+            this.locals(&body.locals);
             this.block("apply", &body.apply);
         });
     }
@@ -232,9 +236,7 @@ impl Dump<'_> {
             return self.line(&format!("{head};"));
         }
         self.braces(&format!("{head} ="), |this| {
-            for local in &instance.locals {
-                this.local(local);
-            }
+            this.locals(&instance.locals);
             for &function in &instance.implementations {
                 this.function(function);
             }

@@ -1,8 +1,8 @@
 //! Packages, constructor calls and the instances that they make, in the HIR.
 
 use super::{
-    Annotation, Argument, ControlId, ExternId, FunctionId, LocalDecl, Named, PackageId, ParserId, TypeId,
-    TypeVarId, VarId,
+    Annotation, Argument, ControlId, Expr, ExprKind, ExternId, FunctionId, LocalDecl, Named, PackageId,
+    ParserId, Program, TypeId, TypeVarId, VarId,
 };
 
 /// A package type.
@@ -40,6 +40,25 @@ pub struct Construct {
     pub type_args: Vec<TypeId>,
     /// Arguments in order of the parameters.
     pub args: Vec<Argument>,
+}
+
+impl Construct {
+    /// What a package is given that is constructed itself, in place or as a declared instance: parameter, argument, and how. None where
+    /// this constructs something else than a package.
+    #[must_use]
+    pub fn package_parts<'p>(&'p self, program: &'p Program) -> Vec<(VarId, &'p Expr, &'p Construct)> {
+        let Constructor::Package(package) = self.constructor else { return Vec::new() };
+        let parts =
+            program.packages[package].params.iter().zip(&self.args).filter_map(|(&param, argument)| {
+                let Argument::Value(value) = argument else { return None };
+                match &value.kind {
+                    ExprKind::Construct(inner) => Some((param, value, &**inner)),
+                    ExprKind::Instance(id) => Some((param, value, &program.instances[*id].construct)),
+                    _ => None,
+                }
+            });
+        parts.collect()
+    }
 }
 
 /// An instance.

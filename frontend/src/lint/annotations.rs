@@ -144,7 +144,7 @@ impl Walk<'_> {
 
     fn state(&mut self, state: &ParserState) {
         self.annotations(&state.annotations, state.span);
-        state.statements.iter().for_each(|statement| self.statement(statement));
+        self.statements(&state.statements);
     }
 
     fn property(&mut self, property: &TableProperty) {
@@ -172,7 +172,11 @@ impl Walk<'_> {
 
     fn block(&mut self, block: &Block) {
         self.annotations(&block.annotations, block.span);
-        block.statements.iter().for_each(|statement| self.statement(statement));
+        self.statements(&block.statements);
+    }
+
+    fn statements(&mut self, statements: &[Stmt]) {
+        statements.iter().for_each(|statement| self.statement(statement));
     }
 
     fn statement(&mut self, statement: &Stmt) {

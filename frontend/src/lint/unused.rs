@@ -204,26 +204,33 @@ fn locals(lint: &mut Lint<'_>, uses: &Uses) {
 fn top_level(lint: &mut Lint<'_>, uses: &Uses) {
     let program: &Program = lint.program;
     for declaration in &program.top_level {
-        let (name, what, remark) = match *declaration {
-            TopLevel::Function(id)
-                if program.functions[id].kind == FunctionKind::Defined && !uses.functions.contains(&id) =>
-            {
-                (&program.functions[id].name, "function", "is never called")
+        let (is_used, name, what, remark) = match *declaration {
+            TopLevel::Function(id) => {
+                let function = &program.functions[id];
+                let is_used = function.kind != FunctionKind::Defined || uses.functions.contains(&id);
+                (is_used, &function.name, "function", "is never called")
             }
-            TopLevel::Action(id) if !uses.actions.contains(&id) => {
-                (&program.actions[id].name, "action", "is in no table and is never called")
+            TopLevel::Action(id) => {
+                let action = &program.actions[id];
+                (uses.actions.contains(&id), &action.name, "action", "is in no table and is never called")
             }
-            TopLevel::Parser(id) if program.parsers[id].body.is_some() && !uses.parsers.contains(&id) => {
-                (&program.parsers[id].name, "parser", "is never instantiated")
+            TopLevel::Parser(id) => {
+                let parser = &program.parsers[id];
+                let is_used = parser.body.is_none() || uses.parsers.contains(&id);
+                (is_used, &parser.name, "parser", "is never instantiated")
             }
-            TopLevel::Control(id) if program.controls[id].body.is_some() && !uses.controls.contains(&id) => {
-                (&program.controls[id].name, "control", "is never instantiated")
+            TopLevel::Control(id) => {
+                let control = &program.controls[id];
+                let is_used = control.body.is_none() || uses.controls.contains(&id);
+                (is_used, &control.name, "control", "is never instantiated")
             }
-            TopLevel::Constant(id) if !program.constants[id].is_mentioned => {
-                (&program.constants[id].name, "constant", "is never used")
+            TopLevel::Constant(id) => {
+                let constant = &program.constants[id];
+                (constant.is_mentioned, &constant.name, "constant", "is never used")
             }
-            TopLevel::ValueSet(id) if !uses.value_sets.contains(&id) => {
-                (&program.value_sets[id].name, "value set", "is never used")
+            TopLevel::ValueSet(id) => {
+                let set = &program.value_sets[id];
+                (uses.value_sets.contains(&id), &set.name, "value set", "is never used")
             }
             TopLevel::Instance(id) => {
                 if lint.is_in_main_file(program.instances[id].name.span) {
@@ -236,15 +243,9 @@ fn top_level(lint: &mut Lint<'_>, uses: &Uses) {
             | TopLevel::Enum(_)
             | TopLevel::NewType(_)
             | TopLevel::Extern(_)
-            | TopLevel::Package(_)
-            | TopLevel::Function(_)
-            | TopLevel::Action(_)
-            | TopLevel::Parser(_)
-            | TopLevel::Control(_)
-            | TopLevel::Constant(_)
-            | TopLevel::ValueSet(_) => continue,
+            | TopLevel::Package(_) => continue,
         };
-        if lint.is_in_main_file(name.span) {
+        if !is_used && lint.is_in_main_file(name.span) {
             report(lint, name, what, remark);
         }
     }

@@ -110,10 +110,7 @@ impl<'p> Flow<'p> {
         let control = &self.program.controls[id];
         let body = control.body.as_ref()?;
         self.controls.insert(id, None);
-        let summary = self.in_new_unit(|this| {
-            let (params, mut state) = this.enter(&control.params, 0);
-            let own = this.unit.leaves.len();
-            this.local_variables(&body.locals, &mut state);
+        let summary = self.block_decl(&control.params, &body.locals, |this, mut state| {
             this.unit.shared = this.unit.leaves.len() as u32;
             for local in &body.locals {
                 match local {
@@ -127,7 +124,7 @@ impl<'p> Flow<'p> {
             }
             this.block(&body.apply, &mut state);
             this.unit.shared = 0;
-            this.leave(&control.params, params, own, state)
+            state
         });
         self.controls.insert(id, Some(summary.clone()));
         Some(summary)
@@ -140,15 +137,25 @@ impl<'p> Flow<'p> {
         let parser = &self.program.parsers[id];
         let body = parser.body.as_ref()?;
         self.parsers.insert(id, None);
-        let summary = self.in_new_unit(|this| {
-            let (params, mut state) = this.enter(&parser.params, 0);
-            let own = this.unit.leaves.len();
-            this.local_variables(&body.locals, &mut state);
-            let end = this.states(body, state);
-            this.leave(&parser.params, params, own, end)
-        });
+        let summary = self.block_decl(&parser.params, &body.locals, |this, state| this.states(body, state));
         self.parsers.insert(id, Some(summary.clone()));
         Some(summary)
+    }
+
+    /// Goes through a parser or control: `inside` from the state behind its local variables to the state at its end.
+    fn block_decl(
+        &mut self,
+        params: &'p [VarId],
+        locals: &'p [LocalDecl],
+        inside: impl FnOnce(&mut Self, State) -> State,
+    ) -> Rc<Summary> {
+        self.in_new_unit(|this| {
+            let (list, mut state) = this.enter(params, 0);
+            let own = this.unit.leaves.len();
+            this.local_variables(locals, &mut state);
+            let end = inside(this, state);
+            this.leave(params, list, own, end)
+        })
     }
 
     /// Goes through the body of a function or action.
