@@ -288,14 +288,7 @@ fn call(call: &ir::ActionCall) -> ActionCall {
 /// Kinds of the program's own have no meaning to us; a table with one is refused unless its entries are constant, and then they say
 /// themselves what they match.
 pub(crate) fn match_kind(kind: &ir::MatchKind) -> MatchKind {
-    match kind {
-        ir::MatchKind::Exact | ir::MatchKind::Other(_) => MatchKind::Exact,
-        ir::MatchKind::Lpm => MatchKind::Lpm,
-        ir::MatchKind::Ternary => MatchKind::Ternary,
-        ir::MatchKind::Range => MatchKind::Range,
-        ir::MatchKind::Optional => MatchKind::Optional,
-        ir::MatchKind::Selector => MatchKind::Selector,
-    }
+    kind.known().unwrap_or(MatchKind::Exact)
 }
 
 /// A declared keyset as a control plane would say it.

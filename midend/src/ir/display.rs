@@ -250,13 +250,8 @@ impl<'a> Printer<'a> {
 }
 
 fn match_kind(kind: &MatchKind) -> &str {
-    match kind {
-        MatchKind::Exact => "exact",
-        MatchKind::Lpm => "lpm",
-        MatchKind::Ternary => "ternary",
-        MatchKind::Range => "range",
-        MatchKind::Optional => "optional",
-        MatchKind::Selector => "selector",
-        MatchKind::Other(name) => name,
+    match kind.known() {
+        Ok(kind) => kind.name(),
+        Err(own) => own,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{ActionId, Annotation, Arg, Block, Expr, ExternId, LocalId, ScalarType, ValueSetId};
 use num_bigint::BigUint;
+use p4xdp_control::view;
 use p4xdp_frontend::source::Span;
 use std::sync::Arc;
 
@@ -50,6 +51,24 @@ pub enum MatchKind {
     Selector,
     /// One that the program declares itself.
     Other(Arc<str>),
+}
+
+impl MatchKind {
+    /// The kind that control planes know.
+    ///
+    /// # Errors
+    /// Its name, where the program declares it itself.
+    pub fn known(&self) -> Result<view::MatchKind, &str> {
+        Ok(match self {
+            MatchKind::Exact => view::MatchKind::Exact,
+            MatchKind::Lpm => view::MatchKind::Lpm,
+            MatchKind::Ternary => view::MatchKind::Ternary,
+            MatchKind::Range => view::MatchKind::Range,
+            MatchKind::Optional => view::MatchKind::Optional,
+            MatchKind::Selector => view::MatchKind::Selector,
+            MatchKind::Other(name) => return Err(name),
+        })
+    }
 }
 
 /// A table.

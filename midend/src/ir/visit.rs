@@ -6,7 +6,7 @@ use super::*;
 macro_rules! walks {
     (
         $(#[$derive:meta])*
-        $part:ident, $parts:ident, $exprs:ident, $operands:ident, $blocks:ident, $iter:ident, $values:ident $(, $mut:ident)?
+        $part:ident, $parts:ident, $exprs:ident, $operands:ident, $flow:ident, $flow_of:ident, $blocks:ident, $iter:ident, $values:ident $(, $mut:ident)?
     ) => {
         /// What a statement or an argument is made of, nested blocks aside.
         $(#[$derive])*
@@ -42,31 +42,60 @@ macro_rules! walks {
             }
         }
 
+        /// Where control goes from a statement.
+        #[derive(Debug)]
+        pub enum $flow<'a> {
+            /// To the next one, unless the packet is at fault.
+            Next,
+            /// Through one of the blocks.
+            Branches(Vec<&'a $($mut)? Block>),
+            /// Through the block, which may leave the label.
+            Labelled(LabelId, &'a $($mut)? Block),
+            /// Through the block for ever.
+            Loop(&'a $($mut)? Block),
+            /// Behind the block with the label.
+            Leave(LabelId),
+            /// To the next one if this holds, else to reject.
+            Verify(&'a $($mut)? Expr),
+            /// To reject.
+            Reject,
+        }
+
         impl Stmt {
-            /// The blocks directly in this statement.
-            pub fn $blocks(&$($mut)? self) -> Vec<&$($mut)? Block> {
+            /// Where control goes from this statement.
+            pub fn $flow_of(&$($mut)? self) -> $flow<'_> {
                 match &$($mut)? self.kind {
-                    StmtKind::If { then_block, else_block, .. } => vec![then_block, else_block],
-                    StmtKind::Switch { cases, default, .. } => {
-                        cases.$iter().map(|(_, block)| block).chain(std::iter::once(default)).collect()
-                    }
-                    StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => vec![body],
+                    StmtKind::If { then_block, else_block, .. } => $flow::Branches(vec![then_block, else_block]),
+                    StmtKind::Switch { cases, default, .. } => $flow::Branches(
+                        cases.$iter().map(|(_, block)| block).chain(std::iter::once(default)).collect(),
+                    ),
+                    StmtKind::Labelled { label, body } => $flow::Labelled(*label, body),
+                    StmtKind::Loop { body, .. } => $flow::Loop(body),
+                    StmtKind::Leave(label) => $flow::Leave(*label),
+                    StmtKind::Verify { condition, .. } => $flow::Verify(condition),
+                    StmtKind::Reject { .. } => $flow::Reject,
                     StmtKind::Assign { .. }
                     | StmtKind::SetValid { .. }
                     | StmtKind::CopyHeader { .. }
                     | StmtKind::PushFront { .. }
                     | StmtKind::PopFront { .. }
-                    | StmtKind::Leave(_)
                     | StmtKind::ApplyTable { .. }
                     | StmtKind::CallExtern { .. }
                     | StmtKind::Extract { .. }
                     | StmtKind::Lookahead { .. }
                     | StmtKind::Advance { .. }
                     | StmtKind::PacketLength { .. }
-                    | StmtKind::Verify { .. }
-                    | StmtKind::Reject { .. }
                     | StmtKind::Emit(_)
-                    | StmtKind::EmitScalar(_) => Vec::new(),
+                    | StmtKind::EmitScalar(_) => $flow::Next,
+                }
+            }
+
+            /// The blocks directly in this statement.
+            pub fn $blocks(&$($mut)? self) -> Vec<&$($mut)? Block> {
+                match self.$flow_of() {
+                    $flow::Branches(blocks) => blocks,
+                    $flow::Labelled(_, body) | $flow::Loop(body) => vec![body],
+                    $flow::Next | $flow::Leave(_) | $flow::Verify(_) | $flow::Reject => Vec::new(),
                 }
             }
 
@@ -190,8 +219,8 @@ macro_rules! walks {
     };
 }
 
-walks! { #[derive(Clone, Copy, Debug)] Part, parts, exprs, operands, blocks, iter, values }
-walks! { #[derive(Debug)] PartMut, parts_mut, exprs_mut, operands_mut, blocks_mut, iter_mut, values_mut, mut }
+walks! { #[derive(Clone, Copy, Debug)] Part, parts, exprs, operands, Flow, flow, blocks, iter, values }
+walks! { #[derive(Debug)] PartMut, parts_mut, exprs_mut, operands_mut, FlowMut, flow_mut, blocks_mut, iter_mut, values_mut, mut }
 
 impl Part<'_> {
     /// Visits the references to headers in it, also those in its expressions.

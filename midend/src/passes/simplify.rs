@@ -9,6 +9,7 @@
 //! ```
 
 use super::fold;
+use crate::ir::visit::Flow;
 use crate::ir::*;
 use num_traits::Zero;
 use rustc_hash::FxHashSet;
@@ -23,26 +24,13 @@ pub fn run(program: &mut Program) {
 
 /// True if control never gets behind the statement.
 pub fn diverges(stmt: &Stmt) -> bool {
-    match &stmt.kind {
-        StmtKind::Leave(_) | StmtKind::Reject { .. } => true,
-        StmtKind::If { then_block, else_block, .. } => ends(then_block) && ends(else_block),
-        StmtKind::Switch { cases, default, .. } => cases.iter().all(|(_, b)| ends(b)) && ends(default),
-        StmtKind::Verify { condition, .. } => condition.as_const().is_some_and(Zero::is_zero),
-        StmtKind::Labelled { label, body } => ends(body) && !leaves(body, *label),
-        StmtKind::Loop { body, .. } => !has_leave(body),
-        StmtKind::Assign { .. }
-        | StmtKind::SetValid { .. }
-        | StmtKind::CopyHeader { .. }
-        | StmtKind::PushFront { .. }
-        | StmtKind::PopFront { .. }
-        | StmtKind::ApplyTable { .. }
-        | StmtKind::CallExtern { .. }
-        | StmtKind::Extract { .. }
-        | StmtKind::Lookahead { .. }
-        | StmtKind::Advance { .. }
-        | StmtKind::PacketLength { .. }
-        | StmtKind::Emit(_)
-        | StmtKind::EmitScalar(_) => false,
+    match stmt.flow() {
+        Flow::Next => false,
+        Flow::Leave(_) | Flow::Reject => true,
+        Flow::Branches(blocks) => blocks.into_iter().all(|block| ends(block)),
+        Flow::Verify(condition) => condition.as_const().is_some_and(Zero::is_zero),
+        Flow::Labelled(label, body) => ends(body) && !leaves(body, label),
+        Flow::Loop(body) => !has_leave(body),
     }
 }
 
