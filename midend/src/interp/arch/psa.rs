@@ -173,6 +173,25 @@ impl Psa {
         storage
     }
 
+    /// Sends the copies of a packet that a session makes to egress, by a path and with its metadata.
+    fn clones(
+        run: &Run<'_>,
+        session: u32,
+        packet: &[u8],
+        (path, metadata): (u128, &Leaves),
+        queue: &mut VecDeque<Work>,
+    ) {
+        let copies = session_copies(run.state, session);
+        let class_of_service = copies.class_of_service;
+        queue.extend(copies.ports.into_iter().map(|(port, instance)| Work {
+            egress: Some(Copy { instance, class_of_service }),
+            packet: cut(packet, copies.truncate),
+            storage: Self::carry(run, metadata),
+            path,
+            port,
+        }));
+    }
+
     fn stage(run: &mut Run<'_>, control: u32) -> Result<(), Flow> {
         match run.control(control) {
             Flow::Stop => Err(Flow::Stop),
@@ -202,17 +221,8 @@ impl Psa {
         let get = |slot: u32| run.storage.narrow(slot);
         let class_of_service = get(out.class_of_service);
         if get(out.clone) != 0 {
-            let copies = session_copies(run.state, get(out.clone_session_id) as u32);
-            let class_of_service = copies.class_of_service;
-            for (port, instance) in copies.ports {
-                queue.push_back(Work {
-                    egress: Some(Copy { instance, class_of_service }),
-                    packet: cut(&original, copies.truncate),
-                    storage: Self::carry(run, &self.clone_i2e_meta),
-                    path: CLONE_I2E,
-                    port,
-                });
-            }
+            let session = get(out.clone_session_id) as u32;
+            Self::clones(run, session, &original, (CLONE_I2E, &self.clone_i2e_meta), queue);
         }
         if get(out.drop) != 0 {
             run.drops("`drop` is true at the end of ingress", Some(out.drop));
@@ -273,17 +283,8 @@ impl Psa {
         run.storage.set_narrow(self.egress_deparser_port, work.port);
         let bytes = run.deparse(self.egress_deparser)?;
         if run.storage.narrow(self.egress_clone) != 0 {
-            let copies = session_copies(run.state, run.storage.narrow(self.egress_session) as u32);
-            let class_of_service = copies.class_of_service;
-            for (port, instance) in copies.ports {
-                queue.push_back(Work {
-                    egress: Some(Copy { instance, class_of_service }),
-                    packet: cut(&bytes, copies.truncate),
-                    storage: Self::carry(run, &self.clone_e2e_meta),
-                    path: CLONE_E2E,
-                    port,
-                });
-            }
+            let session = run.storage.narrow(self.egress_session) as u32;
+            Self::clones(run, session, &bytes, (CLONE_E2E, &self.clone_e2e_meta), queue);
         }
         if run.storage.narrow(self.egress_drop) != 0 {
             run.drops("`drop` is true at the end of egress", Some(self.egress_drop));

@@ -6,14 +6,16 @@ use crate::interp::run::{Flow, Run};
 
 /// One's complement sum of 16-bit words; an odd byte at the end is the high half of a word.
 pub fn sum(bytes: &[u8]) -> u64 {
-    bytes
-        .chunks(2)
-        .map(|word| match word {
-            [high, low] => u64::from(*high) << 8 | u64::from(*low),
-            [high] => u64::from(*high) << 8,
-            _ => 0,
-        })
-        .sum()
+    words(bytes).map(u64::from).sum()
+}
+
+/// The 16-bit words of bytes, the first byte highest.
+pub fn words(bytes: &[u8]) -> impl Iterator<Item = u16> {
+    bytes.chunks(2).map(|word| match word {
+        [high, low] => u16::from(*high) << 8 | u16::from(*low),
+        [high] => u16::from(*high) << 8,
+        _ => 0,
+    })
 }
 
 /// Folds a sum to 16 bits; does not complement it.

@@ -1,6 +1,6 @@
 //! Hash functions over bytes.
 
-use super::checksum::internet;
+use super::checksum::{internet, words};
 use crate::interp::bits::BitWriter;
 
 /// A hash function of an architecture.
@@ -147,14 +147,7 @@ impl Crc {
 
 /// Exclusive or of the 16-bit words.
 pub fn xor16(bytes: &[u8]) -> u16 {
-    bytes
-        .chunks(2)
-        .map(|word| match word {
-            [high, low] => u16::from(*high) << 8 | u16::from(*low),
-            [high] => u16::from(*high) << 8,
-            _ => 0,
-        })
-        .fold(0, |a, b| a ^ b)
+    words(bytes).fold(0, |a, b| a ^ b)
 }
 
 /// Bob Jenkins' lookup3 (`hashlittle`) with initial value 0.

@@ -63,10 +63,15 @@ pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
 
 /// The state of an instance.
 pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState> {
+    state_like(&instance.extern_type, program, instance)
+}
+
+/// The state of an instance of a type that is constructed as PSA's of that name is.
+pub fn state_like(extern_type: &str, program: &Program, instance: &ExternInstance) -> Option<ExternState> {
     let size = || constant(instance, 0).unwrap_or(0);
     // The members of PSA_MeterType_t are `PACKETS` and `BYTES`.
     let counts_bytes = |position: usize| constant(instance, position) == Some(1);
-    Some(match &*instance.extern_type {
+    Some(match extern_type {
         "Counter" => ExternState::Counter(Some(size()), BTreeMap::new()),
         "DirectCounter" => ExternState::Counter(None, BTreeMap::new()),
         "Meter" => ExternState::Meter(MeterState::new(Some(size()), counts_bytes(1))),

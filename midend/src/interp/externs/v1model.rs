@@ -2,10 +2,7 @@
 
 use super::checksum::internet;
 use super::hash::{Algorithm, digest_of};
-use super::meter::MeterState;
-use super::register::{RegisterState, leaf_widths};
-use super::selector::SelectorState;
-use super::{Builtin, ExternState, constant, counter, library, meter, register};
+use super::{Builtin, ExternState, counter, library, meter, psa, register};
 use crate::interp::arch::CallSite;
 use crate::interp::bits::BitWriter;
 use crate::interp::code::{ArgCode, Call, Writing};
@@ -14,7 +11,6 @@ use crate::interp::run::{Flow, Run};
 use crate::interp::trace::EventKind;
 use crate::interp::value::{Value, big_neg};
 use crate::ir::{ExternInstance, Program};
-use std::collections::BTreeMap;
 
 /// The port that drops.
 pub const DROP_PORT: u128 = 511;
@@ -31,18 +27,18 @@ pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
         ("register", "write", 2) => register::write,
         ("", "hash", 5) => hash,
         ("", "random", 3) => random,
-        ("", "verify_checksum", 4) => verify_checksum,
-        ("", "update_checksum", 4) => update_checksum,
-        ("", "verify_checksum_with_payload", 4) => verify_checksum_with_payload,
-        ("", "update_checksum_with_payload", 4) => update_checksum_with_payload,
+        ("", "verify_checksum", 4) => verify_checksum::<false>,
+        ("", "update_checksum", 4) => update_checksum::<false>,
+        ("", "verify_checksum_with_payload", 4) => verify_checksum::<true>,
+        ("", "update_checksum_with_payload", 4) => update_checksum::<true>,
         ("Checksum16", "get", 1) => checksum16,
         ("", "mark_to_drop", 1) => mark_to_drop,
-        ("", "clone" | "clone3", 2 | 3) => clone_plain,
-        ("", "clone_preserving_field_list", 3) => clone_preserving,
-        ("", "resubmit", 1) => resubmit_plain,
-        ("", "resubmit_preserving_field_list", 1) => resubmit_preserving,
-        ("", "recirculate", 1) => recirculate_plain,
-        ("", "recirculate_preserving_field_list", 1) => recirculate_preserving,
+        ("", "clone" | "clone3", 2 | 3) => clone::<false>,
+        ("", "clone_preserving_field_list", 3) => clone::<true>,
+        ("", "resubmit", 1) => resubmit::<false>,
+        ("", "resubmit_preserving_field_list", 1) => resubmit::<true>,
+        ("", "recirculate", 1) => recirculate::<false>,
+        ("", "recirculate_preserving_field_list", 1) => recirculate::<true>,
         ("", "truncate", 1) => truncate,
         ("", "digest", 2) => digest,
         ("", "assert", 1) => assert,
@@ -55,28 +51,18 @@ pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
 
 /// The state of an instance.
 pub fn state(program: &Program, instance: &ExternInstance) -> Option<ExternState> {
-    let size = || constant(instance, 0).unwrap_or(0);
-    // The members of MeterType are `packets` and `bytes`.
-    let counts_bytes = |position: usize| constant(instance, position) == Some(1);
-    Some(match &*instance.extern_type {
-        "counter" => ExternState::Counter(Some(size()), BTreeMap::new()),
-        "direct_counter" => ExternState::Counter(None, BTreeMap::new()),
-        "meter" => ExternState::Meter(MeterState::new(Some(size()), counts_bytes(1))),
-        "direct_meter" => ExternState::Meter(MeterState::new(None, counts_bytes(0))),
-        "register" => {
-            let mut widths = Vec::new();
-            leaf_widths(program, instance.type_args.first()?, &mut widths);
-            ExternState::Register(RegisterState::new(size(), widths))
-        }
-        "Checksum16" => ExternState::Stateless,
-        "action_profile" => ExternState::Selector(SelectorState::profile(size())),
-        "action_selector" => {
-            let hash = super::algorithm(program, instance, 0)?;
-            let (size, width) = (constant(instance, 1)?, constant(instance, 2)?);
-            ExternState::Selector(SelectorState::selector(hash, size, width))
-        }
+    let like = match &*instance.extern_type {
+        "counter" => "Counter",
+        "direct_counter" => "DirectCounter",
+        "meter" => "Meter",
+        "direct_meter" => "DirectMeter",
+        "register" => "Register",
+        "action_profile" => "ActionProfile",
+        "action_selector" => "ActionSelector",
+        "Checksum16" => return Some(ExternState::Stateless),
         _ => return None,
-    })
+    };
+    psa::state_like(like, program, instance)
 }
 
 fn bits(run: &Run<'_>, arg: Option<&ArgCode>) -> BitWriter {
@@ -131,8 +117,8 @@ fn wanted_checksum(run: &mut Run<'_>, call: &Call, with_payload: bool) -> Option
     Some(digest_of(algorithm(run, call, 3), data, &run.state.custom_crcs))
 }
 
-fn verify(run: &mut Run<'_>, call: &Call, with_payload: bool) {
-    if let Some(wanted) = wanted_checksum(run, call, with_payload) {
+fn verify_checksum<const WITH_PAYLOAD: bool>(run: &mut Run<'_>, call: &Call) -> Flow {
+    if let Some(wanted) = wanted_checksum(run, call, WITH_PAYLOAD) {
         let (found, width) = run.arg(call, 2);
         let wanted = wanted & crate::interp::value::mask(width);
         if found.saturate() != wanted {
@@ -140,31 +126,13 @@ fn verify(run: &mut Run<'_>, call: &Call, with_payload: bool) {
             run.event(call.span, |_| EventKind::Checksum { found: found.to_big(), wanted: wanted.into() });
         }
     }
+    Flow::Next
 }
 
-fn update(run: &mut Run<'_>, call: &Call, with_payload: bool) {
-    if let Some(checksum) = wanted_checksum(run, call, with_payload) {
+fn update_checksum<const WITH_PAYLOAD: bool>(run: &mut Run<'_>, call: &Call) -> Flow {
+    if let Some(checksum) = wanted_checksum(run, call, WITH_PAYLOAD) {
         run.give_scalar(call.args.get(2), checksum, call.span);
     }
-}
-
-fn verify_checksum(run: &mut Run<'_>, call: &Call) -> Flow {
-    verify(run, call, false);
-    Flow::Next
-}
-
-fn verify_checksum_with_payload(run: &mut Run<'_>, call: &Call) -> Flow {
-    verify(run, call, true);
-    Flow::Next
-}
-
-fn update_checksum(run: &mut Run<'_>, call: &Call) -> Flow {
-    update(run, call, false);
-    Flow::Next
-}
-
-fn update_checksum_with_payload(run: &mut Run<'_>, call: &Call) -> Flow {
-    update(run, call, true);
     Flow::Next
 }
 
@@ -189,34 +157,24 @@ fn mark_to_drop(run: &mut Run<'_>, call: &Call) -> Flow {
     Flow::Next
 }
 
-fn clone_plain(run: &mut Run<'_>, call: &Call) -> Flow {
-    run.requests.clone = Some((run.number(call, 1) as u32, Preserve::Nothing));
+/// What a packet that goes round keeps: nothing, or the field list that the argument names.
+fn preserved(run: &Run<'_>, call: &Call, list: Option<usize>) -> Preserve {
+    list.map_or(Preserve::Nothing, |position| Preserve::List(run.number(call, position) as u64))
+}
+
+fn clone<const PRESERVES: bool>(run: &mut Run<'_>, call: &Call) -> Flow {
+    let preserved = preserved(run, call, PRESERVES.then_some(2));
+    run.requests.clone = Some((run.number(call, 1) as u32, preserved));
     Flow::Next
 }
 
-fn clone_preserving(run: &mut Run<'_>, call: &Call) -> Flow {
-    let list = Preserve::List(run.number(call, 2) as u64);
-    run.requests.clone = Some((run.number(call, 1) as u32, list));
+fn resubmit<const PRESERVES: bool>(run: &mut Run<'_>, call: &Call) -> Flow {
+    run.requests.resubmit = Some(preserved(run, call, PRESERVES.then_some(0)));
     Flow::Next
 }
 
-fn resubmit_plain(run: &mut Run<'_>, _: &Call) -> Flow {
-    run.requests.resubmit = Some(Preserve::Nothing);
-    Flow::Next
-}
-
-fn resubmit_preserving(run: &mut Run<'_>, call: &Call) -> Flow {
-    run.requests.resubmit = Some(Preserve::List(run.number(call, 0) as u64));
-    Flow::Next
-}
-
-fn recirculate_plain(run: &mut Run<'_>, _: &Call) -> Flow {
-    run.requests.recirculate = Some(Preserve::Nothing);
-    Flow::Next
-}
-
-fn recirculate_preserving(run: &mut Run<'_>, call: &Call) -> Flow {
-    run.requests.recirculate = Some(Preserve::List(run.number(call, 0) as u64));
+fn recirculate<const PRESERVES: bool>(run: &mut Run<'_>, call: &Call) -> Flow {
+    run.requests.recirculate = Some(preserved(run, call, PRESERVES.then_some(0)));
     Flow::Next
 }
 
