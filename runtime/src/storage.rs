@@ -10,6 +10,8 @@ mod map;
 use crate::error::{Error, KernelError};
 use crate::lock;
 use crate::program::Program;
+use libbpf_rs::MapCore;
+use map::EntryMap;
 use num_bigint::BigUint;
 pub use p4xdp_control::entry::{ActionCall, Count, Entry, KeyMatch};
 use p4xdp_control::manifest::Table;
@@ -129,15 +131,49 @@ pub trait Storage {
     }
 }
 
-/// A storage that makes changes one by one: what most kernel maps are.
-trait OneByOne {
+/// A storage that is one map and makes changes one by one: what most kernel maps are.
+trait OneByOne<'p> {
+    fn map(&self) -> &EntryMap<'p>;
+
     fn change(&self, change: &Change) -> Result<(), StorageError>;
 
-    fn apply_each(&self, changes: &[Change]) -> Result<(), Refused> {
+    /// The value of the entry with this key.
+    fn find(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        self.map().lookup(key)
+    }
+
+    fn listed(&self) -> Result<Vec<Entry>, StorageError> {
+        self.map().listed()
+    }
+
+    fn count(&self) -> Result<u64, StorageError> {
+        Ok(self.map().map.keys().count() as u64)
+    }
+}
+
+impl<'p, T: OneByOne<'p>> Storage for T {
+    fn apply(&self, changes: &[Change], _: &lock::Lock) -> Result<(), Refused> {
         for (made, change) in changes.iter().enumerate() {
             self.change(change).map_err(|error| Refused { made, error })?;
         }
         Ok(())
+    }
+
+    fn get(&self, keys: &[KeyMatch], _: Option<u32>) -> Result<Option<Entry>, StorageError> {
+        let key = self.map().key(keys);
+        self.find(&key)?.map(|value| self.map().entry(&key, &value)).transpose()
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>, StorageError> {
+        self.listed()
+    }
+
+    fn capacity(&self) -> u64 {
+        self.map().capacity()
+    }
+
+    fn len(&self) -> Result<u64, StorageError> {
+        self.count()
     }
 }
 
@@ -149,7 +185,7 @@ macro_rules! registry {
     ($($module:ident: $kind:ident;)*) => {
         $(mod $module;)*
 
-        fn open_as<'p>(kind: &'p Kind, program: &'p Program, map: map::EntryMap<'p>) -> Opened<'p> {
+        fn open_as<'p>(kind: &'p Kind, program: &'p Program, map: EntryMap<'p>) -> Opened<'p> {
             match kind {
                 $(Kind::$kind(layout) => $module::open(layout, program, map),)*
             }
@@ -165,6 +201,6 @@ p4xdp_control::strategies!(registry);
 /// When the program has not the maps that its manifest names.
 pub fn open<'p>(program: &'p Program, table: Table<'p>) -> Result<Option<Box<dyn Storage + 'p>>, Error> {
     let Some(kind) = &table.layout.storage else { return Ok(None) };
-    let map = map::EntryMap::open(program, table, kind.strategy())?;
+    let map = EntryMap::open(program, table, kind.strategy())?;
     open_as(kind, program, map).map(Some)
 }

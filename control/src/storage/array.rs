@@ -42,14 +42,10 @@ impl Strategy for Array {
         }]
     }
 
-    in_one_map!();
+    in_one_map!(Array: map);
 
     fn first_action(&self) -> u32 {
         1
-    }
-
-    fn same_but_for_names(&self, other: &Storage) -> bool {
-        matches!(other, Storage::Array(other) if *self == Array { map: self.map.clone(), ..other.clone() })
     }
 
     fn encode_key(&self, table: Table<'_>, keys: &[KeyMatch]) -> Vec<u8> {

@@ -29,11 +29,7 @@ impl Strategy for Hash {
         }]
     }
 
-    in_one_map!();
-
-    fn same_but_for_names(&self, other: &Storage) -> bool {
-        matches!(other, Storage::Hash(other) if *self == Hash { map: self.map.clone(), ..other.clone() })
-    }
+    in_one_map!(Hash: map);
 
     fn encode_key(&self, table: Table<'_>, keys: &[KeyMatch]) -> Vec<u8> {
         let mut bytes = vec![0; self.key_size as usize];

@@ -38,11 +38,7 @@ impl Strategy for LpmTrie {
         }]
     }
 
-    in_one_map!();
-
-    fn same_but_for_names(&self, other: &Storage) -> bool {
-        matches!(other, Storage::LpmTrie(other) if *self == LpmTrie { map: self.map.clone(), ..other.clone() })
-    }
+    in_one_map!(LpmTrie: map);
 
     fn encode_key(&self, table: Table<'_>, keys: &[KeyMatch]) -> Vec<u8> {
         let mut bytes = vec![0; self.key_size as usize];

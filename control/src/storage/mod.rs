@@ -4,9 +4,9 @@
 //! One file a strategy. [`Storage::strategy`] is the only place that tells them apart; everybody else asks [`Strategy`]. Which strategies there
 //! are stands in [`strategies`](crate::strategies), of which other stages make their registries.
 
-/// What [`Strategy`] asks of a storage in one map: fields of these names hold it.
+/// What [`Strategy`] asks of a storage in one map: fields of these names hold it. The type is given, and which of its fields name maps.
 macro_rules! in_one_map {
-    () => {
+    ($kind:ident: $($name:ident),+) => {
         fn map(&self) -> &str {
             &self.map
         }
@@ -17,6 +17,11 @@ macro_rules! in_one_map {
 
         fn action(&self) -> &Place {
             &self.action
+        }
+
+        fn same_but_for_names(&self, other: &Storage) -> bool {
+            let own = |other: &$kind| $kind { $($name: self.$name.clone(),)+ ..other.clone() };
+            matches!(other, Storage::$kind(other) if *self == own(other))
         }
     };
 }

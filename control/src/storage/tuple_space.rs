@@ -286,16 +286,7 @@ impl Strategy for TupleSpace {
         ]
     }
 
-    in_one_map!();
-
-    fn same_but_for_names(&self, other: &Storage) -> bool {
-        let own = |other: &TupleSpace| TupleSpace {
-            map: self.map.clone(),
-            masks: self.masks.clone(),
-            ..other.clone()
-        };
-        matches!(other, Storage::TupleSpace(other) if *self == own(other))
-    }
+    in_one_map!(TupleSpace: map, masks);
 
     /// The key under no mask's number.
     fn encode_key(&self, table: Table<'_>, keys: &[KeyMatch]) -> Vec<u8> {

@@ -1,8 +1,7 @@
 //! Entries in a kernel `ARRAY`: the key is the index, and whether a slot is free says its value.
 
 use super::map::EntryMap;
-use super::{Change, Entry, KeyMatch, OneByOne, Opened, Refused, Storage, StorageError};
-use crate::lock::Lock;
+use super::{Change, Entry, OneByOne, Opened, StorageError};
 use crate::program::Program;
 use libbpf_rs::{MapCore, MapFlags};
 use p4xdp_control::storage::Array as Layout;
@@ -17,22 +16,20 @@ pub(super) fn open<'p>(layout: &'p Layout, _: &'p Program, map: EntryMap<'p>) ->
 }
 
 impl Array<'_> {
-    /// The slot's bytes, if it is in use; `None` also beyond the array.
-    fn slot(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        let Some(value) = self.map.lookup(key)? else { return Ok(None) };
-        Ok(self.layout.is_used(&value)?.then_some(value))
-    }
-
     /// The array has such an index.
     fn has_room(&self, key: &[u8]) -> bool {
         key.first_chunk().is_some_and(|index| u32::from_ne_bytes(*index) < self.map.map.max_entries())
     }
 }
 
-impl OneByOne for Array<'_> {
+impl<'p> OneByOne<'p> for Array<'p> {
+    fn map(&self) -> &EntryMap<'p> {
+        &self.map
+    }
+
     fn change(&self, change: &Change) -> Result<(), StorageError> {
         let key = self.map.key(change.keys());
-        let slot = self.slot(&key)?;
+        let slot = self.find(&key)?;
         match change {
             Change::Insert(_) if !self.has_room(&key) => Err(StorageError::Full),
             Change::Insert(_) if slot.is_some() => Err(StorageError::Duplicate),
@@ -48,30 +45,25 @@ impl OneByOne for Array<'_> {
             }
         }
     }
-}
 
-impl Storage for Array<'_> {
-    fn apply(&self, changes: &[Change], _: &Lock) -> Result<(), Refused> {
-        self.apply_each(changes)
+    /// The slot's bytes, if it is in use; `None` also beyond the array.
+    fn find(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        let Some(value) = self.map.lookup(key)? else { return Ok(None) };
+        Ok(self.layout.is_used(&value)?.then_some(value))
     }
 
-    fn get(&self, keys: &[KeyMatch], _: Option<u32>) -> Result<Option<Entry>, StorageError> {
-        let key = self.map.key(keys);
-        self.slot(&key)?.map(|value| self.map.entry(&key, &value)).transpose()
-    }
-
-    fn entries(&self) -> Result<Vec<Entry>, StorageError> {
+    fn listed(&self) -> Result<Vec<Entry>, StorageError> {
         let mut entries = Vec::new();
         for index in 0..self.map.map.max_entries() {
             let key = index.to_ne_bytes();
-            if let Some(value) = self.slot(&key)? {
+            if let Some(value) = self.find(&key)? {
                 entries.push(self.map.entry(&key, &value)?);
             }
         }
         Ok(entries)
     }
 
-    fn capacity(&self) -> u64 {
-        self.map.capacity()
+    fn count(&self) -> Result<u64, StorageError> {
+        Ok(self.listed()?.len() as u64)
     }
 }

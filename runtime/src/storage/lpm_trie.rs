@@ -1,8 +1,7 @@
 //! Entries in a kernel `LPM_TRIE`.
 
 use super::map::EntryMap;
-use super::{Change, Entry, KeyMatch, OneByOne, Opened, Refused, Storage, StorageError};
-use crate::lock::Lock;
+use super::{Change, OneByOne, Opened, StorageError};
 use crate::program::Program;
 use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType};
 use p4xdp_control::storage::LpmTrie as Layout;
@@ -16,14 +15,11 @@ pub(super) fn open<'p>(_: &'p Layout, _: &'p Program, map: EntryMap<'p>) -> Open
     Ok(Box::new(LpmTrie { map }))
 }
 
-impl LpmTrie<'_> {
-    /// The value under a key. A trie's lookup finds what matches, so the keys are searched.
-    fn find(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        if self.map.has_key(key) { self.map.lookup(key) } else { Ok(None) }
+impl<'p> OneByOne<'p> for LpmTrie<'p> {
+    fn map(&self) -> &EntryMap<'p> {
+        &self.map
     }
-}
 
-impl OneByOne for LpmTrie<'_> {
     fn change(&self, change: &Change) -> Result<(), StorageError> {
         if !heeds_flags() {
             let exists = || self.map.has_key(&self.map.key(change.keys()));
@@ -35,28 +31,10 @@ impl OneByOne for LpmTrie<'_> {
         }
         self.map.change(change, |key| self.find(key))
     }
-}
 
-impl Storage for LpmTrie<'_> {
-    fn apply(&self, changes: &[Change], _: &Lock) -> Result<(), Refused> {
-        self.apply_each(changes)
-    }
-
-    fn get(&self, keys: &[KeyMatch], _: Option<u32>) -> Result<Option<Entry>, StorageError> {
-        let key = self.map.key(keys);
-        self.find(&key)?.map(|value| self.map.entry(&key, &value)).transpose()
-    }
-
-    fn entries(&self) -> Result<Vec<Entry>, StorageError> {
-        self.map.listed()
-    }
-
-    fn capacity(&self) -> u64 {
-        self.map.capacity()
-    }
-
-    fn len(&self) -> Result<u64, StorageError> {
-        Ok(self.map.map.keys().count() as u64)
+    /// A trie's lookup finds what matches, so the keys are searched.
+    fn find(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        if self.map.has_key(key) { self.map.lookup(key) } else { Ok(None) }
     }
 }
 

@@ -79,25 +79,21 @@ pub(crate) fn open_tap(name: &str, index: u32) -> io::Result<OwnedFd> {
 
 /// Brings a device up.
 pub(crate) fn set_up(name: &str) -> io::Result<()> {
+    add_flag(name, libc::IFF_UP)
+}
+
+/// Lets a device receive packets for any address.
+pub(crate) fn set_promiscuous(name: &str) -> io::Result<()> {
+    add_flag(name, libc::IFF_PROMISC)
+}
+
+fn add_flag(name: &str, flag: libc::c_int) -> io::Result<()> {
     let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
     let mut request = request(name)?;
     // SAFETY: the kernel reads and writes one ifreq; the union's member is the one that the call is about.
     unsafe {
         check(libc::ioctl(control.as_raw_fd(), libc::SIOCGIFFLAGS as _, &raw mut request))?;
-        request.ifr_ifru.ifru_flags |= libc::IFF_UP as libc::c_short;
-        check(libc::ioctl(control.as_raw_fd(), libc::SIOCSIFFLAGS as _, &raw mut request))?;
-    }
-    Ok(())
-}
-
-/// Lets a device receive packets for any address.
-pub(crate) fn set_promiscuous(name: &str) -> io::Result<()> {
-    let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
-    let mut request = request(name)?;
-    // SAFETY: as in `set_up`.
-    unsafe {
-        check(libc::ioctl(control.as_raw_fd(), libc::SIOCGIFFLAGS as _, &raw mut request))?;
-        request.ifr_ifru.ifru_flags |= libc::IFF_PROMISC as libc::c_short;
+        request.ifr_ifru.ifru_flags |= flag as libc::c_short;
         check(libc::ioctl(control.as_raw_fd(), libc::SIOCSIFFLAGS as _, &raw mut request))?;
     }
     Ok(())
