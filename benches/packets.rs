@@ -300,15 +300,7 @@ fn manifest(case: &Case) -> Manifest {
         view: View { architecture: "none".into(), actions, tables, ..View::default() },
         tables: layouts,
         externs: Vec::new(),
-        ports: Ports {
-            used: false,
-            redirects: false,
-            most: 0,
-            drop: None,
-            constants: Vec::new(),
-            ingress: None,
-            egress: None,
-        },
+        ports: Ports::default(),
     }
 }
 

@@ -87,9 +87,8 @@ fn every_dependency_is_used() {
     assert!(unused.is_empty(), "nothing uses {unused:?}");
 }
 
-/// `p4xdp_test_support::needs` alone knows when a test may be skipped.
-#[test]
-fn one_rule_about_skipping() {
+/// The files of all crates' tests.
+fn test_sources() -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in CRATES {
         let tests = root().join(folder).join("tests");
@@ -97,6 +96,13 @@ fn one_rule_about_skipping() {
             sources(&tests, &mut files);
         }
     }
+    files
+}
+
+/// `p4xdp_test_support::needs` alone knows when a test may be skipped.
+#[test]
+fn one_rule_about_skipping() {
+    let files = test_sources();
     assert!(files.len() > 30, "{files:?}");
     let asked = [
         ["var_os(\"", "CI\")"].concat(),
@@ -184,13 +190,7 @@ fn externs_are_known_in_their_rooms() {
 /// What tests share stands in `tests/support` alone. What is behind the words is what a test says instead.
 #[test]
 fn tests_share_in_one_place() {
-    let mut files = Vec::new();
-    for folder in CRATES {
-        let tests = root().join(folder).join("tests");
-        if tests.is_dir() {
-            sources(&tests, &mut files);
-        }
-    }
+    let files = test_sources();
     let shared = [
         (["CARGO_BIN", "_EXE"].concat(), "command::p4xdp"),
         (["Command::new(\"unsh", "are"].concat(), "space::script"),

@@ -26,18 +26,25 @@ fn clangs() -> Vec<Clang> {
     std::iter::once(Clang::find(None).unwrap()).chain(named).collect()
 }
 
+/// Compiles a program with each clang and looks at the objects; the version of the clang is for messages.
+fn each_object(program: &str, look: impl Fn(&object::File<'_>, u32)) {
+    let path = root().join(program);
+    let output = compiled(&path);
+    for clang in clangs() {
+        let object = object_by(&clang, path.file_stem().unwrap().to_str().unwrap(), &output);
+        let bytes = std::fs::read(&object.path).unwrap();
+        look(&object::File::parse(&*bytes).unwrap(), clang.version);
+    }
+}
+
 #[test]
 fn operators_of_128_bits_do_not_jump() {
-    let output = compiled(&root().join("testdata/packets/operators_128.p4"));
-    for clang in clangs() {
-        let object = object_by(&clang, "operators_128", &output);
-        let bytes = std::fs::read(&object.path).unwrap();
-        let file = object::File::parse(&*bytes).unwrap();
+    each_object("testdata/packets/operators_128.p4", |file, version| {
         let code = file.section_by_name("xdp").unwrap().data().unwrap().to_vec();
         let jumps = code.chunks(8).filter(|i| is_jump(i[0]) && i[0] != 0x05).count();
         // Bounds of the packet, the choice between two numbers, two tests for equality, and the verdict.
-        assert!(jumps <= 12, "clang {}: {jumps} jumps", clang.version);
-    }
+        assert!(jumps <= 12, "clang {version}: {jumps} jumps");
+    });
 }
 
 fn is_jump(code: u8) -> bool {
@@ -46,11 +53,7 @@ fn is_jump(code: u8) -> bool {
 
 #[test]
 fn indices_of_crc_tables_are_masked_where_they_are_used() {
-    let output = compiled(&root().join("testdata/generated/crc_tables.p4"));
-    for clang in clangs() {
-        let object = object_by(&clang, "table_index", &output);
-        let bytes = std::fs::read(&object.path).unwrap();
-        let file = object::File::parse(&*bytes).unwrap();
+    each_object("testdata/generated/crc_tables.p4", |file, version| {
         let section = file.section_by_name("xdp").unwrap();
         let tables: BTreeSet<u64> = section
             .relocations()
@@ -63,9 +66,9 @@ fn indices_of_crc_tables_are_masked_where_they_are_used() {
             })
             .map(|(at, _)| at / 8)
             .collect();
-        let uses = check(section.data().unwrap(), &tables, clang.version);
-        assert!(uses >= 8, "clang {}: only {uses} indices found", clang.version);
-    }
+        let uses = check(section.data().unwrap(), &tables, version);
+        assert!(uses >= 8, "clang {version}: only {uses} indices found");
+    });
 }
 
 /// Walks over the instructions, asserts that each index is bounded where it is added to a table, and counts them.

@@ -53,16 +53,22 @@ fn run(dir: &Path, args: &[&str]) -> Output {
     command.arg("--out").arg(out).output().unwrap()
 }
 
+/// A folder with the router's entries in a file, and that file's path.
+fn with_routes() -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let routes = dir.path().join("routes");
+    std::fs::write(&routes, ROUTES).unwrap();
+    (dir, routes.display().to_string())
+}
+
 #[test]
 fn captures_in_captures_out() {
-    let dir = tempfile::tempdir().unwrap();
+    let (dir, routes) = with_routes();
     let path = |name: &str| dir.path().join(name);
-    std::fs::write(path("routes"), ROUTES).unwrap();
     // In order of time across the files: 0 at 1 us, 3 at 2 us, 0 at 3 us, which nobody routes.
     write(&path("a.pcap"), &[captured(1_001, packet([0, 1, 5])), captured(3_000, packet([9, 9, 9]))]);
     write_pcapng(&path("b.pcapng"), 2, &packet([0, 1, 6]));
     let inputs = [format!("0={}", path("a.pcap").display()), format!("3={}", path("b.pcapng").display())];
-    let routes = path("routes").display().to_string();
     let output =
         run(dir.path(), &["--in", &inputs[0], "--in", &inputs[1], "--entries", &routes, "--trace=json"]);
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -189,13 +195,12 @@ fn state_as_json() {
 /// What was read before the fault has been through the program, and is in the captures.
 #[test]
 fn what_came_before_a_fault_is_written() {
-    let dir = tempfile::tempdir().unwrap();
+    let (dir, routes) = with_routes();
     let path = |name: &str| dir.path().join(name);
-    std::fs::write(path("routes"), ROUTES).unwrap();
     write(&path("whole.pcap"), &[captured(1, packet([0, 1, 5])), captured(2, packet([0, 1, 6]))]);
     let whole = std::fs::read(path("whole.pcap")).unwrap();
     std::fs::write(path("cut.pcap"), &whole[..whole.len() - 1]).unwrap();
-    let (input, routes) = (format!("0={}", path("cut.pcap").display()), path("routes").display().to_string());
+    let input = format!("0={}", path("cut.pcap").display());
     let output = run(dir.path(), &["--in", &input, "--entries", &routes]);
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -223,10 +228,8 @@ fn a_packet_that_is_given_up_ends_nothing() {
 /// they come.
 #[test]
 fn packets_of_a_capture_are_taken_by_time() {
-    let dir = tempfile::tempdir().unwrap();
+    let (dir, routes) = with_routes();
     let path = |name: &str| dir.path().join(name);
-    std::fs::write(path("routes"), ROUTES).unwrap();
-    let routes = path("routes").display().to_string();
     let taken = |stamps: &[u64]| {
         let packets: Vec<Captured> =
             stamps.iter().map(|stamp| captured(*stamp, packet([0, 1, *stamp as u8]))).collect();
@@ -252,15 +255,14 @@ fn packets_of_a_capture_are_taken_by_time() {
 /// The bytes that a capture has are the packet, which is told.
 #[test]
 fn cut_captures_are_told() {
-    let dir = tempfile::tempdir().unwrap();
+    let (dir, routes) = with_routes();
     let path = |name: &str| dir.path().join(name);
-    std::fs::write(path("routes"), ROUTES).unwrap();
     write(&path("cut.pcap"), &[captured(1, packet([0, 1, 5])), captured(2, packet([0, 1, 6]))]);
     let mut file = std::fs::read(path("cut.pcap")).unwrap();
     // The length that the first packet had.
     file[36..40].copy_from_slice(&1500u32.to_le_bytes());
     std::fs::write(path("cut.pcap"), file).unwrap();
-    let (input, routes) = (format!("0={}", path("cut.pcap").display()), path("routes").display().to_string());
+    let input = format!("0={}", path("cut.pcap").display());
     let output = run(dir.path(), &["--in", &input, "--entries", &routes]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{stderr}");
@@ -295,13 +297,11 @@ fn packet_tests_from_standard_input() {
 
 #[test]
 fn inputs_are_not_overwritten_and_wrong_usage_is_told() {
-    let dir = tempfile::tempdir().unwrap();
+    let (dir, routes) = with_routes();
     let path = |name: &str| dir.path().join(name);
     std::fs::create_dir(path("out")).unwrap();
-    std::fs::write(path("routes"), ROUTES).unwrap();
     write(&path("out/1.pcap"), &[captured(1, packet([0, 1, 5]))]);
-    let (input, routes) =
-        (format!("0={}", path("out/1.pcap").display()), path("routes").display().to_string());
+    let input = format!("0={}", path("out/1.pcap").display());
     let cases: [(&[&str], &str); 3] = [
         (&["--entries", &routes], "1.pcap is read from and would be overwritten"),
         (&["--engine", "kernel", "--trace"], "`--trace` needs the interpreter"),

@@ -12,7 +12,6 @@ use p4xdp_runtime::{Object, verify};
 use p4xdp_test_support::needs::{Need, met};
 use p4xdp_test_support::program::{self, try_compile};
 use p4xdp_test_support::space;
-use std::path::Path;
 
 const P4: &str = "\
 #include <core.p4>
@@ -103,13 +102,14 @@ fn what_is_not_there_is_told() {
     assert!(error.ends_with("has no program `sent_on`, though its manifest says so"), "{error}");
 }
 
-/// The object in a folder, and what a script prints that has a veth pair; `send` sends a packet to what runs on `d0`.
-fn script(folder: &Path, text: &str) -> String {
+/// What a script prints that has the object `split.o` and a veth pair; `send` sends a packet to what runs on `d0`.
+fn script(text: &str) -> String {
+    let file = program::object("split", &split());
     let begin =
         "ip link add d0 index 1000 type veth peer name d1 index 1001; ip link set d0 up; ip link set d1 up
         ip address add 10.9.0.1/24 dev d1; ip neighbour add 10.9.0.9 lladdr 02:00:00:00:00:09 dev d1
         send() { ping -q -c 1 -W 0.1 10.9.0.9 >/dev/null || true; }";
-    space::script(folder, &format!("{begin}\n{text}"))
+    space::script(file.path.parent().unwrap(), &format!("{begin}\n{text}"))
 }
 
 #[test]
@@ -117,9 +117,7 @@ fn calls_last_when_the_loader_has_gone_and_tables_are_kept() {
     if !ready("calls_last_when_the_loader_has_gone_and_tables_are_kept") {
         return;
     }
-    let file = program::object("split", &split());
     let said = script(
-        file.path.parent().unwrap(),
         "seen() { $P counter dump --dev d0 | sed -n 's/.*seen.1.: \\([0-9]*\\) packets.*/\\1/p'; }
         $P load split.o d0 >/dev/null
         $P table insert --dev d0 station 02:00:00:00:00:09 answer 0x1234
@@ -142,11 +140,8 @@ fn without_pins_they_are_not_loaded() {
     if !ready("without_pins_they_are_not_loaded") {
         return;
     }
-    let file = program::object("split", &split());
-    let said = script(
-        file.path.parent().unwrap(),
-        "$P load --no-pins split.o d0 2>&1 && exit 1; echo \"exit status $?\"; ip -o link show d0",
-    );
+    let said =
+        script("$P load --no-pins split.o d0 2>&1 && exit 1; echo \"exit status $?\"; ip -o link show d0");
     assert!(said.contains("leave `--no-pins` out") && said.contains("exit status 1"), "{said}");
     assert!(!said.contains("prog/xdp"), "{said}");
 }

@@ -182,15 +182,7 @@ fn sample() -> Manifest {
                 },
             },
         ],
-        ports: Ports {
-            used: false,
-            redirects: false,
-            most: 0,
-            drop: None,
-            constants: Vec::new(),
-            ingress: None,
-            egress: None,
-        },
+        ports: Ports::default(),
     }
 }
 

@@ -3,20 +3,7 @@
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../netns.sh"
 
-say "Networks 10.0.1.0/24 and 10.0.2.0/24 and a router between them"
-for n in a router b; do space $n; done
-wire a eth0 router port1
-wire b eth0 router port2
-ip -n "p4xdp-$$-a" link set eth0 address 02:00:00:00:01:02
-ip -n "p4xdp-$$-b" link set eth0 address 02:00:00:00:02:02
-ip -n "p4xdp-$$-router" link set port1 address 02:00:00:00:01:01
-ip -n "p4xdp-$$-router" link set port2 address 02:00:00:00:02:01
-ip -n "p4xdp-$$-a" address add 10.0.1.2/24 dev eth0
-ip -n "p4xdp-$$-b" address add 10.0.2.2/24 dev eth0
-ip -n "p4xdp-$$-router" address add 10.0.1.1/24 dev port1
-ip -n "p4xdp-$$-router" address add 10.0.2.1/24 dev port2
-ip -n "p4xdp-$$-a" route add default via 10.0.1.1
-ip -n "p4xdp-$$-b" route add default via 10.0.2.1
+two_networks
 
 say "Compile program and control plane, attach"
 show router "$P4XDP" build "$here/../router/router.p4" -o "$work"

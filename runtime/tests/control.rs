@@ -2,6 +2,7 @@
 //! what the program makes of them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
+use p4xdp_control::manifest::Manifest;
 use p4xdp_runtime::cells::Cell;
 use p4xdp_runtime::tables::{Count, Origin, Table};
 use p4xdp_runtime::testrun::Verdict;
@@ -13,6 +14,13 @@ use std::time::Duration;
 /// The switch, loaded; nothing where the test is passed over.
 fn program() -> Option<Program> {
     privileged().then(|| load::load_detached(&switch::object(&Variant::default()), 0).unwrap())
+}
+
+/// The same with this manifest and these macros defined.
+fn program_with(manifest: &Manifest, define: &str) -> Option<Program> {
+    let bytes = || switch::compile(&manifest.encode().unwrap(), 256, &[define.into()]);
+    let object = || p4xdp_runtime::Object::from_bytes("switch.o", bytes()).unwrap();
+    privileged().then(|| load::load_detached(&object(), 0).unwrap())
 }
 
 fn insert(table: &Table<'_>, key: &str, action: &str, args: &[&str]) -> Result<(), String> {
@@ -236,7 +244,7 @@ fn counters() {
 }
 
 /// The program with cells of two numbers, guarded by a lock.
-fn with_locked_cells() -> Program {
+fn with_locked_cells() -> Option<Program> {
     use p4xdp_control::manifest::cells::Field;
     use p4xdp_control::manifest::{CellKind, Cells, Extern, ExternKind};
     use p4xdp_control::storage::{ByteOrder, Place};
@@ -261,18 +269,13 @@ fn with_locked_cells() -> Program {
             ],
         }),
     });
-    let bytes = switch::compile(&manifest.encode().unwrap(), 256, &["LOCKED".into()]);
-    let object = p4xdp_runtime::Object::from_bytes("switch.o", bytes).unwrap();
-    load::load_detached(&object, 0).unwrap()
+    program_with(&manifest, "LOCKED")
 }
 
 /// Packets see a cell as it was written, as a whole, and whoever reads it has what was written.
 #[test]
 fn cells_with_a_lock_are_written_as_wholes() {
-    if !privileged() {
-        return;
-    }
-    let program = with_locked_cells();
+    let Some(program) = with_locked_cells() else { return };
     let range = program.register("range").unwrap();
     let cell = |low: u32, high: u32| Cell(vec![low.into(), high.into()]);
     let refused = |low, high| range.write(1, &cell(low, high)).unwrap_err().to_string();
@@ -361,7 +364,7 @@ fn a_log_that_is_not_utf8_is_an_error_and_no_crash() {
 }
 
 /// The table `ingress.mac` with a direct counter beside the action.
-fn with_direct_counter() -> Program {
+fn with_direct_counter() -> Option<Program> {
     use p4xdp_control::manifest::DirectCounter;
     use p4xdp_control::storage::{ByteOrder, Place, Storage};
     let mut manifest = switch::manifest(256);
@@ -372,19 +375,14 @@ fn with_direct_counter() -> Program {
     let Some(Storage::Hash(hash)) = &mut mac.storage else { panic!() };
     hash.value_size = 16;
     manifest.view.tables[0].default_is_const = true;
-    let bytes = switch::compile(&manifest.encode().unwrap(), 256, &["DIRECT".into()]);
-    let object = p4xdp_runtime::Object::from_bytes("switch.o", bytes).unwrap();
-    load::load_detached(&object, 0).unwrap()
+    program_with(&manifest, "DIRECT")
 }
 
 #[test]
 fn no_packet_is_lost_from_a_direct_counter_while_its_entry_is_modified() {
-    if !privileged() {
-        return;
-    }
     const PACKETS: u32 = 100_000;
     const ROUNDS: u32 = 20;
-    let program = with_direct_counter();
+    let Some(program) = with_direct_counter() else { return };
     let mac = program.table("mac").unwrap();
     insert(&mac, "1", "drop", &[]).unwrap();
     let keys = mac.keys(&["1"]).unwrap();

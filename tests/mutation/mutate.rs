@@ -199,34 +199,37 @@ fn change_bytes(bytes: &mut Vec<u8>, random: &mut Random) {
 }
 
 fn change_tokens(bytes: &mut Vec<u8>, donor: &Text<'_>, random: &mut Random) {
-    let tokens = tokens(bytes);
-    let (Some(one), Some(other)) = (random.pick(&tokens), random.pick(&tokens)) else { return };
-    let new = match random.below(6) {
-        0 => Vec::new(),
-        1 => [&bytes[one.clone()], b" ", &bytes[one.clone()]].concat(),
-        2 => bytes[other].to_vec(),
-        3 => return swap(bytes, one, other),
-        4 => random.pick(&self::tokens(donor.0)).map_or(Vec::new(), |token| donor.0[token].to_vec()),
-        _ => random.pick(DICTIONARY).unwrap_or_default().as_bytes().to_vec(),
-    };
-    bytes.splice(one, new);
+    change_ranges(bytes, donor, random, tokens, |_, random| {
+        random.pick(DICTIONARY).unwrap_or_default().as_bytes().to_vec()
+    });
 }
 
 fn change_parts(bytes: &mut Vec<u8>, donor: &Text<'_>, random: &mut Random) {
-    let parts = parts(bytes);
-    let (Some(one), Some(other)) = (random.pick(&parts), random.pick(&parts)) else { return };
+    change_ranges(bytes, donor, random, parts, |part, random| {
+        let (open, close) = random
+            .pick(&[("(", ")"), ("{", "}"), ("-(", ")"), ("{ ", " }; "), ("((", "))")])
+            .unwrap_or_default();
+        [open.as_bytes(), part, close.as_bytes()].concat()
+    });
+}
+
+/// Takes one of the ranges out, doubles it, or puts another in its place: of the text, of the donor, or what `other_text` gives for it.
+fn change_ranges(
+    bytes: &mut Vec<u8>,
+    donor: &Text<'_>,
+    random: &mut Random,
+    ranges: fn(&[u8]) -> Vec<Range<usize>>,
+    other_text: fn(&[u8], &mut Random) -> Vec<u8>,
+) {
+    let own = ranges(bytes);
+    let (Some(one), Some(other)) = (random.pick(&own), random.pick(&own)) else { return };
     let new = match random.below(6) {
         0 => Vec::new(),
         1 => [&bytes[one.clone()], b" ", &bytes[one.clone()]].concat(),
         2 => bytes[other].to_vec(),
         3 => return swap(bytes, one, other),
-        4 => random.pick(&self::parts(donor.0)).map_or(Vec::new(), |part| donor.0[part].to_vec()),
-        _ => {
-            let (open, close) = random
-                .pick(&[("(", ")"), ("{", "}"), ("-(", ")"), ("{ ", " }; "), ("((", "))")])
-                .unwrap_or_default();
-            [open.as_bytes(), &bytes[one.clone()], close.as_bytes()].concat()
-        }
+        4 => random.pick(&ranges(donor.0)).map_or(Vec::new(), |range| donor.0[range].to_vec()),
+        _ => other_text(&bytes[one.clone()], random),
     };
     bytes.splice(one, new);
 }

@@ -219,18 +219,8 @@ impl Generator {
                 let op = self.random.of(&["+", "-", "&", "|", "^"]);
                 binary(ty, a, op, Tree::new(Kind::Fixed).text(b)).tag("op: number without a width")
             }
-            9 => {
-                let op = self.random.of(&["-", "~"]);
-                let tag = if op == "-" { "op: negation" } else { "op: complement" };
-                let value = self.expr(scope, ty, depth);
-                Tree::new(Kind::Expr(ty)).text(format!("({op}")).tree(value).text(")").tag(tag)
-            }
-            10 | 11 => {
-                let a = self.expr(scope, ty, depth);
-                let b = self.amount(scope, width, depth.min(1));
-                let op = self.random.of(&["<<", ">>"]);
-                binary(ty, a, op, b)
-            }
+            9 => self.unary(scope, ty, depth),
+            10 | 11 => self.shift(scope, (ty, width), depth, &["<<", ">>"]),
             12 if self.random.percent(25) => self.plus_slice(scope, width, depth),
             12 | 13 => self.slice(scope, width, depth),
             14 | 15 if width > 1 => {
@@ -310,6 +300,20 @@ impl Generator {
         Tree::new(Kind::Fixed).tree(index).text(format!(" % {size}")).role(Role::Index)
     }
 
+    fn unary(&mut self, scope: &Scope, ty: Ty, depth: usize) -> Tree {
+        let op = self.random.of(&["-", "~"]);
+        let tag = if op == "-" { "op: negation" } else { "op: complement" };
+        let value = self.expr(scope, ty, depth);
+        Tree::new(Kind::Expr(ty)).text(format!("({op}")).tree(value).text(")").tag(tag)
+    }
+
+    fn shift(&mut self, scope: &Scope, (ty, width): (Ty, u32), depth: usize, ops: &[&'static str]) -> Tree {
+        let a = self.expr(scope, ty, depth);
+        let b = self.amount(scope, width, depth.min(1));
+        let op = self.random.of(ops);
+        binary(ty, a, op, b)
+    }
+
     fn signed(&mut self, scope: &Scope, width: u32, depth: usize) -> Tree {
         let ty = Ty::Int(width);
         match self.random.below(15) {
@@ -323,18 +327,8 @@ impl Generator {
                 let op = self.random.of(&["|+|", "|-|"]);
                 binary(ty, a, op, b)
             }
-            6 => {
-                let op = self.random.of(&["-", "~"]);
-                let tag = if op == "-" { "op: negation" } else { "op: complement" };
-                let value = self.expr(scope, ty, depth);
-                Tree::new(Kind::Expr(ty)).text(format!("({op}")).tree(value).text(")").tag(tag)
-            }
-            7 | 8 => {
-                let a = self.expr(scope, ty, depth);
-                let b = self.amount(scope, width, depth.min(1));
-                let op = self.random.of(&["<<", ">>", ">>"]);
-                binary(ty, a, op, b)
-            }
+            6 => self.unary(scope, ty, depth),
+            7 | 8 => self.shift(scope, (ty, width), depth, &["<<", ">>", ">>"]),
             9 | 10 => {
                 let from =
                     if self.random.percent(50) { Ty::Bit(width) } else { Ty::Int(self.width().max(2)) };

@@ -53,16 +53,18 @@ impl Generator {
                 out = out.tree(Tree::item(format!("        {action}:\n")).tag("switch: falls through"));
                 continue;
             }
-            let body = self.block(scope, 2, depth);
-            out = out.tree(
-                Tree::new(Kind::Item).text(format!("        {action}: {{\n")).tree(body).text("        }\n"),
-            );
+            out = out.tree(self.case(scope, action, depth));
         }
         if self.random.percent(60) {
-            let body = self.block(scope, 2, depth);
-            out = out.tree(Tree::new(Kind::Item).text("        default: {\n").tree(body).text("        }\n"));
+            out = out.tree(self.case(scope, "default", depth));
         }
         out.text("        }\n").tag("switch: action_run")
+    }
+
+    /// A label of a switch with its block.
+    fn case(&mut self, scope: &Scope, label: &str, depth: usize) -> Tree {
+        let body = self.block(scope, 2, depth);
+        Tree::new(Kind::Item).text(format!("        {label}: {{\n")).tree(body).text("        }\n")
     }
 
     /// `x = t.apply().hit`, for some variable.
@@ -102,14 +104,10 @@ impl Generator {
                 out = out.tree(Tree::item(format!("        {value}:\n")).tag("switch: falls through"));
                 continue;
             }
-            let body = self.block(scope, 2, depth);
-            out = out.tree(
-                Tree::new(Kind::Item).text(format!("        {value}: {{\n")).tree(body).text("        }\n"),
-            );
+            out = out.tree(self.case(scope, &value, depth));
         }
         if self.random.percent(70) {
-            let body = self.block(scope, 2, depth);
-            out = out.tree(Tree::new(Kind::Item).text("        default: {\n").tree(body).text("        }\n"));
+            out = out.tree(self.case(scope, "default", depth));
         }
         out.text("        }\n").tag("switch: value")
     }

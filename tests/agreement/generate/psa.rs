@@ -218,19 +218,11 @@ impl Generator {
             4 if ingress => line("multicast(ostd, (MulticastGroup_t)32w1);").tag("psa: multicast"),
             5 if ingress => {
                 let value = self.expr(scope, Ty::Bit(2), 1);
-                Tree::new(Kind::Statement)
-                    .text("        send_to_port(ostd, (PortId_t)(bit<32>)")
-                    .tree(value)
-                    .text(");\n")
-                    .tag("psa: send_to_port")
+                around("send_to_port(ostd, (PortId_t)(bit<32>)", value, ")").tag("psa: send_to_port")
             }
             6 if ingress => {
                 let value = self.expr(scope, Ty::Bit(8), 1);
-                Tree::new(Kind::Statement)
-                    .text("        ostd.class_of_service = (ClassOfService_t)")
-                    .tree(value)
-                    .text(";\n")
-                    .tag("psa: class of service")
+                around("ostd.class_of_service = (ClassOfService_t)", value, "").tag("psa: class of service")
             }
             _ => self.psa_hash(scope),
         }
@@ -255,4 +247,9 @@ impl Generator {
             .text(format!(" }}{after});\n"))
             .tag("psa: hash")
     }
+}
+
+/// A statement around a value.
+fn around(before: &str, value: Tree, behind: &str) -> Tree {
+    Tree::new(Kind::Statement).text(format!("        {before}")).tree(value).text(format!("{behind};\n"))
 }
