@@ -45,28 +45,12 @@ impl Generator {
             let condition = self.expr(&inner, Ty::Bool, depth);
             let (a, b) = (self.expr(&inner, ty, depth), self.expr(&inner, ty, depth));
             let types = if explicit { format!("<{}>", ty.text()) } else { String::new() };
-            return Tree::new(Kind::Expr(ty))
-                .role(Role::Call("pick".to_owned()))
-                .text(format!("pick{types}("))
-                .tree(condition)
-                .text(", ")
-                .tree(a)
-                .text(", ")
-                .tree(b)
-                .text(")")
-                .tag("call: generic function");
+            return generic(ty, "pick", &types, [condition, a, b]);
         }
         let other = self.some_type();
         let (a, b) = (self.expr(&inner, ty, depth), self.expr(&inner, other, depth));
         let types = if explicit { format!("<{}, {}>", ty.text(), other.text()) } else { String::new() };
-        Tree::new(Kind::Expr(ty))
-            .role(Role::Call("first".to_owned()))
-            .text(format!("first{types}("))
-            .tree(a)
-            .text(", ")
-            .tree(b)
-            .text(")")
-            .tag("call: generic function")
+        generic(ty, "first", &types, [a, b])
     }
 
     /// Exchanges two variables by a generic function.
@@ -82,4 +66,14 @@ impl Generator {
             .role(Role::Call("exchange".to_owned()))
             .tag("call: generic function, inout")
     }
+}
+
+/// A call of a generic function, of type `ty`.
+fn generic<const N: usize>(ty: Ty, name: &str, types: &str, args: [Tree; N]) -> Tree {
+    let mut call =
+        Tree::new(Kind::Expr(ty)).role(Role::Call(name.to_owned())).text(format!("{name}{types}("));
+    for (position, arg) in args.into_iter().enumerate() {
+        call = call.text(if position == 0 { "" } else { ", " }).tree(arg);
+    }
+    call.text(")").tag("call: generic function")
 }
