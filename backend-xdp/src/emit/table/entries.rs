@@ -20,6 +20,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// More initial entries than this are not copied into the program.
 const MOST_COPIED: usize = 128;
 
+/// More entries than this are told by one test each. Where each key is tested by itself, the verifier learns of a key that matched while
+/// another did not, and follows that way by itself through all the entries that come.
+const MOST_CHAINED: usize = 16;
+
 /// A key of a table whose entries are code, with its elements in variables.
 struct CodeKey {
     shape: Shape,
@@ -122,6 +126,10 @@ impl Cx<'_> {
         let mut open = false;
         for entry in entries {
             let terms = self.entry_tests(application.table, &keys, entry);
+            let terms = match difference(&keys, entry) {
+                Some(difference) if entries.len() > MOST_CHAINED && terms.len() > 1 => vec![difference],
+                Some(_) | None => terms,
+            };
             let all = terms.is_empty();
             match (all, open) {
                 // What follows an entry that matches everything is never reached.
@@ -270,6 +278,36 @@ fn tests(key: &CodeKey, keyset: &Keyset) -> Vec<Code> {
         }
         Keyset::Range { lo, hi } => range(key, lo, hi),
     }
+}
+
+/// One test of all keys: the bits in which they differ from the entry's, none if it matches. Nothing for ranges that need 64 bits.
+fn difference(keys: &[CodeKey], entry: &Entry) -> Option<Code> {
+    let mut terms = Vec::new();
+    for (key, keyset) in keys.iter().zip(&entry.keysets) {
+        match keyset {
+            Keyset::Universal | Keyset::ValueSet(_) => {}
+            Keyset::Value(value) => {
+                let values = constant(value, key.shape);
+                terms.extend(key.elements.iter().zip(values).map(|(k, v)| code!("({} ^ {})", k, v)));
+            }
+            Keyset::Mask { value, mask } => {
+                let (values, masks) = (constant(&(value & mask), key.shape), constant(mask, key.shape));
+                let parts = key.elements.iter().zip(values).zip(masks).filter(|(_, mask)| !mask.is("0"));
+                terms.extend(parts.map(|((k, v), m)| code!("(({} ^ {}) & {})", k, v, m)));
+            }
+            // The sign of a difference.
+            Keyset::Range { lo, hi } if key.width < 64 && !key.signed => {
+                let name = key.elements.first()?;
+                let (lo, hi) = (lo.to_string(), hi.to_string());
+                terms.push(code!("(((__u64){} - {}) >> 63)", name, lo));
+                terms.push(code!("(({}ULL - {}) >> 63)", hi, name));
+            }
+            Keyset::Range { .. } => return None,
+        }
+    }
+    // clang would work out parts of the tests ahead that several entries share, and keep them all on the stack.
+    let forgotten = keys.iter().flat_map(|key| &key.elements).map(|name| code!("@barrier_var({}); ", name));
+    Some(code!("!({{ {}{}; }})", Code::join(forgotten, ""), Code::join(terms, " | ")))
 }
 
 fn equal(key: &CodeKey, values: &[Code]) -> Vec<Code> {
