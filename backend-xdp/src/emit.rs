@@ -58,8 +58,10 @@ pub struct Cx<'a> {
     pub reject_label: Known,
     /// It redirects to other ports.
     redirects: bool,
-    locals: Arena<LocalId, Option<Name>>,
+    locals: Arena<LocalId, Option<Place>>,
     variables: Vec<Variable>,
+    /// Locals in the shared structure.
+    members: Vec<Member>,
     labels: BTreeMap<LabelId, Label>,
     /// Action parameters that are only copied to fields, while their action is written.
     wire_params: BTreeMap<LocalId, table::WireParam>,
@@ -83,6 +85,15 @@ struct Variable {
     name: Name,
     declaration: Code,
     initial: Code,
+}
+
+/// A local in the shared structure.
+#[derive(Clone)]
+struct Member {
+    name: Name,
+    ty: CType,
+    /// clang must not keep it on the stack.
+    off_stack: bool,
 }
 
 /// A label of a block, while the block is written.
@@ -109,6 +120,7 @@ impl<'a> Cx<'a> {
             redirects: false,
             locals: program.locals.keys().map(|_| None).collect(),
             variables: Vec::new(),
+            members: Vec::new(),
             labels: BTreeMap::new(),
             wire_params: BTreeMap::new(),
             pinned: BTreeMap::new(),
@@ -137,6 +149,16 @@ impl<'a> Cx<'a> {
         name
     }
 
+    /// The same for a number that differs by the way a packet has taken, and is kept so that ways can be merged.
+    pub fn fresh_by_way(&mut self, wanted: &str, ty: CType) -> Place {
+        if !self.storage.merging.behind_branches {
+            return self.fresh(wanted, ty.name()).into();
+        }
+        let name = self.module.names.unique(wanted);
+        self.members.push(Member { name: name.clone(), ty, off_stack: false });
+        Place::Shared(name)
+    }
+
     /// Declares a number of the function's under a name that is already taken for it.
     fn declare(&mut self, name: &Name, c_type: impl ToCode) {
         let c_type = c_type.code();
@@ -154,17 +176,25 @@ impl<'a> Cx<'a> {
         self.variables.push(Variable { name: name.clone(), declaration, initial: code!("{{}}") });
     }
 
-    /// The name of a local's variable.
-    pub fn variable(&mut self, id: LocalId) -> Name {
-        if let Some(name) = &self.locals[id] {
-            return name.clone();
+    /// Where a local is kept.
+    pub fn variable(&mut self, id: LocalId) -> Place {
+        if let Some(place) = &self.locals[id] {
+            return place.clone();
         }
         let local = &self.program.locals[id];
         self.check_width(local.ty, local.span);
         let name = self.module.names.shortest(&local.name);
-        self.declare(&name, c_type(local.ty).name());
-        self.locals[id] = Some(name.clone());
-        name
+        let merging = &self.storage.merging;
+        let (shared, off_stack) = (merging.shared.contains(id), merging.off_stack.contains(id));
+        let place = if shared || off_stack {
+            self.members.push(Member { name: name.clone(), ty: c_type(local.ty), off_stack });
+            Place::Shared(name)
+        } else {
+            self.declare(&name, c_type(local.ty).name());
+            Place::Variable(name)
+        };
+        self.locals[id] = Some(place.clone());
+        place
     }
 
     /// The C variable of a local.
@@ -216,6 +246,14 @@ impl<'a> Cx<'a> {
         self.pinned.retain(|id, _| !unpinned.contains(id));
     }
 
+    /// Merges ways behind a branch, if that is wanted in this section: clang reads from memory again what it had in registers.
+    fn merge_ways(&mut self) {
+        if self.storage.merging.behind_branches && self.in_parser.is_none() {
+            self.merge_point();
+            self.out.line(code!("@barrier();"));
+        }
+    }
+
     /// Pointers are made anew behind this point, so that the verifier finds all ways that lead here alike.
     fn merge_point(&mut self) {
         self.unpinned.extend(std::mem::take(&mut self.pinned).into_keys());
@@ -244,7 +282,9 @@ impl<'a> Cx<'a> {
         }
         self.out.line(code!("{} = @data + ({}->{} & {});", pointer, SHARED, at, LARGEST_OFFSET));
         self.out.return_if(code!("(void *){} + {} > @data_end", pointer, bytes), self.abort);
-        self.out.update_all(&[&pointer, &here], code!("@barrier_vars({}, {});", pointer, here));
+        // clang must not make the pointer a second time: that would be another one to the verifier, which was not tested.
+        self.out.update(&pointer, code!("@barrier_var({});", pointer));
+        self.out.update_all(&[&pointer, &here], code!("@barrier_var({});", here));
         if !certain {
             self.out.end();
         }

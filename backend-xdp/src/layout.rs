@@ -3,6 +3,8 @@
 pub mod deparse;
 pub(crate) mod extern_facts;
 pub mod headers;
+pub mod merging;
 pub mod paths;
+pub mod pressure;
 pub mod storage;
 pub mod text;

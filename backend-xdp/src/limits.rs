@@ -6,12 +6,15 @@ pub const STACK: u32 = 512;
 /// Bytes of the stack that headers in memory may take; the rest is for keys, spilled registers and helpers' arguments.
 pub const STACK_FOR_HEADERS: u32 = 256;
 
+/// Bytes of the stack that locals may take.
+pub const STACK_FOR_LOCALS: u32 = 192;
+
 /// Bytes that a parser skips at once at most, if their number is known at run time only: the verifier follows a
 /// packet pointer over 65,535 bytes in all.
 pub const MOST_SKIPPED: u32 = 0x1fff;
 
 /// The largest offset of a header from the start of the packet where offsets are stored: a mask of ones.
-pub const LARGEST_OFFSET: u32 = 0x3ff;
+pub const LARGEST_OFFSET: u32 = 0x3fff;
 
 /// Bytes that are asked for at once at most.
 pub const MOST_CHECKED: u32 = 0x3fff;

@@ -31,6 +31,7 @@ const FOUNDATION: &[Piece] = &[
 
 /// What stands behind the helpers, in order.
 const PIECES: &[Piece] = &[
+    piece!("barrier.h": "barrier"),
     piece!("barrier_var.h": "barrier_var"),
     piece!("barrier_vars.h": "barrier_vars"),
     piece!("packet.h": "xdp_data" "xdp_data_end"),

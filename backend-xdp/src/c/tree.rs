@@ -131,10 +131,10 @@ impl Tree {
     }
 
     /// Writes `variable = call;`, or the call alone if nobody reads the variable.
-    pub fn call(&mut self, variable: &Name, call: &Code) {
+    pub fn call(&mut self, place: &impl Target, call: &Code) {
         let effect = Some(code!("{};", call));
-        let (place, value) = (variable.code(), call.clone());
-        self.push(Kind::Assign { variable: variable.clone(), place, value, effect });
+        let (variable, place, value) = (place.name().clone(), place.code(), call.clone());
+        self.push(Kind::Assign { variable, place, value, effect });
     }
 
     /// Writes `if (condition) return value;`.

@@ -50,10 +50,12 @@ impl Cx<'_> {
         let text = self.parsed_bytes();
         self.out.assignment(&parsed, &text);
         self.out.line(code!("{}->{} = 0;", SHARED, FRONT_LENGTH));
+        self.merge_ways();
         for slot in &slots {
             self.on_emitted(&slot.flag, slot.header, &at, |cx, id, at| {
                 cx.save(id, at);
             });
+            self.merge_ways();
         }
         let length = code!("{}->{}", SHARED, FRONT_LENGTH);
         let longer = code!("@bpf_xdp_adjust_head(@ctx, {} - {})", parsed, length);
@@ -68,6 +70,7 @@ impl Cx<'_> {
                 cx.out.return_if(code!("@data + {} + {} > @data_end", at, bytes), abort);
                 cx.out.line(code!("@copy_bytes(@data + {}, {}->{} + {}, {});", at, SHARED, FRONT, at, bytes));
             });
+            self.merge_ways();
         }
         if only_if.is_some() {
             self.out.end();

@@ -2,7 +2,8 @@
 
 use super::module::Module;
 use super::{Cx, assemble};
-use crate::c::code::{Name, code};
+use crate::c::code::{Known, Name, code};
+use crate::c::expr::CType;
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::storage::Storage;
@@ -51,6 +52,9 @@ impl Cx<'_> {
             for flag in self.shared_flags(used) {
                 out.line(code!("{}->{} = @false;", SHARED, flag));
             }
+            for member in self.members.iter().filter(|member| used.contains(member.name.as_str())) {
+                out.line(code!("{}->{} = 0;", SHARED, member.name));
+            }
         }
     }
 
@@ -82,6 +86,11 @@ impl Cx<'_> {
         }
         if used.contains("parsed_bytes") {
             into.line(code!("__u32 @parsed_bytes;"));
+        }
+        for member in self.members.iter().filter(|member| used.contains(member.name.as_str())) {
+            let ty = if member.ty == CType::Bool { CType::U8 } else { member.ty };
+            let volatile = if member.off_stack { "volatile " } else { "" };
+            into.line(code!("{}{} {};", Known(volatile), ty.name(), member.name));
         }
         let offsets = self.storage.headers.values().filter_map(|storage| storage.shared.as_ref());
         for offset in offsets.filter(|offset| used.contains(offset.at.as_str())) {

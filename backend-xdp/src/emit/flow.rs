@@ -46,6 +46,7 @@ impl Cx<'_> {
         self.out.end();
         self.paths.join(first);
         self.end_alternatives();
+        self.merge_ways();
     }
 
     /// Writes `part`, to be run only where a condition holds.
@@ -65,6 +66,7 @@ impl Cx<'_> {
         self.out.end();
         self.paths.join(held);
         self.end_alternatives();
+        self.merge_ways();
     }
 
     pub(super) fn switch(&mut self, scrutinee: &Expr, cases: &[(Vec<BigUint>, Block)], default: &Block) {
@@ -93,6 +95,7 @@ impl Cx<'_> {
         self.out.end();
         self.paths = after;
         self.end_alternatives();
+        self.merge_ways();
     }
 
     fn case_value(&mut self, value: &BigUint, scrutinee: &Expr) -> Code {
@@ -189,7 +192,7 @@ impl Cx<'_> {
         let function = (
             self.out.clone(),
             self.locals.clone(),
-            self.variables.clone(),
+            (self.variables.clone(), self.members.clone()),
             self.paths.clone(),
             self.labels.clone(),
             self.pinned.clone(),
@@ -197,7 +200,7 @@ impl Cx<'_> {
         part(self);
         self.module.restore(module);
         let paths = std::mem::replace(&mut self.paths, function.3);
-        (self.out, self.locals, self.variables) = (function.0, function.1, function.2);
+        (self.out, self.locals, (self.variables, self.members)) = (function.0, function.1, function.2);
         (self.labels, self.pinned) = (function.4, function.5);
         paths
     }

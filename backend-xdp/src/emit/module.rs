@@ -60,8 +60,10 @@ impl<'a> Module<'a> {
         let types: Arena<HeaderTypeId, HeaderLayout> =
             program.header_types.values().map(|ty| HeaderLayout::new(names.unique(&ty.name), ty)).collect();
         let storages = pipeline.sections.iter();
-        let storages = storages
-            .map(|s| Storage::plan(program, &s.blocks(program), pipeline.stores, &pointers, &mut names));
+        let storages = storages.map(|s| {
+            let blocks = s.blocks(program);
+            Storage::plan(program, &blocks, pipeline.stores, &pointers, options.holding, &mut names)
+        });
         let storages = storages.collect();
         // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
         // program may hide it.

@@ -10,12 +10,13 @@
 
 use super::Cx;
 use super::parser_bounds::{Need, needs_bytes};
-use super::parser_graph::states_in_order;
+use super::parser_graph::{states_in_order, targets};
 use super::statistics::count_error;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::tree::SHARED;
 use crate::layout::paths::Paths;
 use crate::layout::storage::Holding;
+use crate::limits::LARGEST_OFFSET;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
@@ -39,6 +40,8 @@ pub(super) struct ParserContext {
 #[derive(Clone, Default)]
 pub(super) struct StateContext {
     label: Name,
+    /// How many transitions lead there.
+    incoming: usize,
     /// What leads there.
     entry: Option<Entry>,
     /// Bytes that it needs, once that was asked.
@@ -70,6 +73,9 @@ impl<'a> Cx<'a> {
             parser.states.keys().map(|_| StateContext::default()).collect();
         for &state in &order {
             states[state].label = self.module.names.unique(&format!("parse_{}", parser.states[state].name));
+            for target in targets(parser, state) {
+                states[target].incoming += 1;
+            }
         }
         let accept_label = self.module.names.unique("parsed");
         self.block(&parser.prologue);
@@ -95,13 +101,59 @@ impl<'a> Cx<'a> {
             self.state(parser, state);
         }
         let Some(context) = self.in_parser.take() else { return Paths::unreachable() };
+        let merges = self.storage.merging.behind_branches && self.storage.holding == Holding::Shared;
         self.paths = context.accept;
         while self.out.retract(&context.accept_label) {}
         self.out.last_label(&context.accept_label);
         if self.storage.holding == Holding::Shared {
             self.out.update(&Name::new("parsed_bytes"), code!("{}->@parsed_bytes = @p - @data;", SHARED));
         }
+        if merges {
+            self.derive_pointers();
+        }
         context.reject
+    }
+
+    /// Makes the pointers of headers anew that are at the same place on all ways, so that the verifier forgets how far the packet was looked
+    /// at on each.
+    fn derive_pointers(&mut self) {
+        self.out.line(code!("@data = @xdp_data(@ctx);"));
+        self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
+        let program = self.program;
+        let fixed: Vec<(Name, u32, u32)> = program
+            .headers
+            .keys()
+            .filter(|id| self.storage.headers[*id].in_packet && self.storage.headers[*id].shared.is_none())
+            .filter_map(|id| {
+                let at = self.paths.fixed_offset(id)?;
+                Some((self.storage.headers[id].pointer.clone(), at, self.header_layout(id).bytes))
+            })
+            .collect();
+        let Some(end) = fixed.iter().map(|(_, at, bytes)| at + bytes).max() else { return };
+        self.out.return_if(code!("@data + {} > @data_end", end), self.abort);
+        for (pointer, at, _) in &fixed {
+            self.out.assignment(pointer, code!("@data + {}", *at));
+        }
+    }
+
+    /// Makes the cursor anew where ways meet on which it stands at different places: a difference of pointers is any number to the verifier.
+    fn merge_cursor(&mut self, incoming: usize) {
+        let merging = &self.storage.merging;
+        if !merging.behind_branches
+            || self.storage.holding != Holding::Shared
+            || self.paths.is_at_one_place()
+            || incoming < 2
+        {
+            return;
+        }
+        // Twice: clang must neither see through the difference nor make the sum a second time, which would be another pointer to the verifier.
+        let cursor = Name::new("p");
+        self.out.line(code!("@barrier_var(@p);"));
+        self.out.update(&cursor, code!("@p = @data + (@p - @data & {});", LARGEST_OFFSET));
+        self.out.line(code!("@barrier_var(@p);"));
+        if let Some(context) = self.context() {
+            context.checked = 0;
+        }
     }
 
     pub(super) fn context(&mut self) -> Option<&mut ParserContext> {
@@ -113,13 +165,14 @@ impl<'a> Cx<'a> {
         let Some(context) = self.in_parser.as_mut() else { return };
         let Some(entry) = context.states[id].entry.clone() else { return };
         context.checked = entry.checked;
-        let label = context.states[id].label.clone();
+        let (label, incoming) = (context.states[id].label.clone(), context.states[id].incoming);
         self.paths = entry.paths;
         let outer = self.out.set_span(state.span);
         self.out.retract(&label);
         self.out.blank();
         let origin = self.origin("", state.span);
         self.out.label(&label, &origin);
+        self.merge_cursor(incoming);
         for (i, stmt) in state.body.iter().enumerate() {
             if self.paths.is_unreachable() {
                 break;

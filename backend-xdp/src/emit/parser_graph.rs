@@ -40,7 +40,8 @@ impl Cx<'_> {
     }
 }
 
-fn targets(parser: &Parser, id: StateId) -> Vec<StateId> {
+/// The states that a state's transitions lead to, one a transition.
+pub(super) fn targets(parser: &Parser, id: StateId) -> Vec<StateId> {
     let all: Vec<Target> = match &parser.states[id].transition {
         Transition::Direct(target) => vec![*target],
         Transition::Select { cases, .. } => cases.iter().map(|c| c.target).collect(),

@@ -66,8 +66,8 @@ impl Cx<'_> {
             let port = self.variable(port);
             self.out.assignment(&arrived, port_in());
             self.out.assignment(&port, &arrived);
-            self.out.update(&port, code!("if ({} >= {})\n\treturn {};", port, limit, self.abort));
-            self.ports.given = Some(port);
+            self.out.update(port.name(), code!("if ({} >= {})\n\treturn {};", port, limit, self.abort));
+            self.ports.given = Some(port.name().clone());
         }
         self.ports.arrived = Some(arrived);
     }
@@ -102,7 +102,7 @@ impl Cx<'_> {
             Verdict::PassIf(accept) => code!("{} ? @XDP_PASS : @XDP_DROP", self.variable(accept)),
             Verdict::Action { action, port } => {
                 let (action, port) = (self.variable(action), self.variable(port));
-                if self.can_be(&action, "XDP_REDIRECT") {
+                if self.can_be(action.name(), "XDP_REDIRECT") {
                     self.redirects = true;
                     self.out.return_if(code!("{} == @XDP_REDIRECT", action), code!("{}({})", SEND, port));
                 }

@@ -2,7 +2,7 @@
 
 use super::Cx;
 use super::field::Referent;
-use crate::c::code::code;
+use crate::c::code::{ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
 use p4xdp_frontend::diagnostic::codes;
@@ -35,6 +35,7 @@ impl Cx<'_> {
             StmtKind::ApplyTable { table, hit, action_run } => {
                 self.apply_table(*table, *hit, *action_run, stmt.span);
                 self.merge_point();
+                self.merge_ways();
             }
             StmtKind::CallExtern { instance, name, type_args: _, args, result } => {
                 self.call_extern(*instance, name, args, result.as_ref(), stmt.span);
@@ -98,7 +99,7 @@ impl Cx<'_> {
         match dst {
             LValue::Local(id) => {
                 let variable = self.variable(*id);
-                if value.text.as_name() != Some(variable.as_str()) {
+                if value.text != variable.code() {
                     self.out.assignment(&variable, &value.text);
                 }
             }

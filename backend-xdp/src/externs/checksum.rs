@@ -41,7 +41,7 @@ fn verify(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         let Some(sum) = checksum(cx, call, algorithm, data, width) else { return };
         let flag = cx.variable(failed);
         let wrong = code!("{} != {}", sum.operand(), expected.operand());
-        cx.out.update(&flag, code!("if ({})\n\t{} = 1;", wrong, flag));
+        cx.out.update(flag.name(), code!("if ({})\n\t{} = 1;", wrong, flag));
     });
     Ok(())
 }

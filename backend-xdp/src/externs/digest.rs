@@ -28,6 +28,7 @@
 use super::row::{Group, is_of_bytes, is_steady};
 use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
+use crate::c::tree::Place;
 use crate::emit::Cx;
 use crate::emit::expr::slice;
 use crate::emit::externs::Call;
@@ -200,15 +201,15 @@ impl Cx<'_> {
         CExpr::atom(digest, CType::U64, 64)
     }
 
-    /// A variable that counts the bits of a row; its name is returned.
-    fn bit_count(&mut self) -> Name {
-        let at = self.fresh("at", code!("__u32"));
+    /// A variable that counts the bits of a row.
+    fn bit_count(&mut self) -> Place {
+        let at = self.fresh_by_way("at", CType::U32);
         self.out.assignment(&at, code!("0"));
         at
     }
 
-    fn count_bits(&mut self, at: &Name, width: u32) {
-        self.out.update(at, code!("{} += {};", at, width));
+    fn count_bits(&mut self, at: &Place, width: u32) {
+        self.out.update(at.name(), code!("{} += {};", at, width));
     }
 
     /// The Internet checksum of a row of bits. Those behind the last whole word are its high ones.

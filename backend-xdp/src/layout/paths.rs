@@ -147,15 +147,23 @@ impl Paths {
         }
     }
 
-    /// True if the header is in the packet at the same place on all ways.
-    pub fn is_fixed(&self, header: HeaderId) -> bool {
-        let Paths::Few(paths) = self else { return false };
+    /// Bytes in front of a header that is in the packet at the same place on all ways.
+    pub fn fixed_offset(&self, header: HeaderId) -> Option<u32> {
+        let Paths::Few(paths) = self else { return None };
         let mut offsets = paths.iter().map(|path| match path.holds.get(header.as_u32() as usize) {
             Some(Hold::Packet(position)) => path.bytes_before(usize::from(*position)),
             _ => None,
         });
-        let Some(Some(first)) = offsets.next() else { return false };
-        offsets.all(|offset| offset == Some(first))
+        let first = offsets.next()??;
+        offsets.all(|offset| offset == Some(first)).then_some(first)
+    }
+
+    /// True if the same number of bytes was taken from the packet on all ways.
+    pub fn is_at_one_place(&self) -> bool {
+        let Paths::Few(paths) = self else { return false };
+        let mut lengths = paths.iter().map(Path::parsed_bytes);
+        let first = lengths.next().flatten();
+        first.is_some() && lengths.all(|length| length == first)
     }
 
     /// The stack's `next_index`, if it is the same on all ways.

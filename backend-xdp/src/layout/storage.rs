@@ -11,6 +11,7 @@
 use crate::c::code::Name;
 use crate::c::tree::Place;
 use crate::layout::headers::HeaderLayout;
+use crate::layout::merging::Merging;
 use crate::layout::paths::Paths;
 use crate::limits::STACK_FOR_HEADERS;
 use crate::names::Names;
@@ -80,6 +81,8 @@ pub struct Storage {
     pub headers: Arena<HeaderId, HeaderStorage>,
     /// Where that is kept.
     pub holding: Holding,
+    /// Whether ways are merged behind branches.
+    pub merging: Merging,
 }
 
 /// The names of headers' pointers into the packet: local variables, and so the same in all sections.
@@ -94,6 +97,7 @@ impl Storage {
         blocks: &[&Block],
         stores: PacketStores,
         pointers: &Arena<HeaderId, Name>,
+        wanted: Option<Holding>,
         names: &mut Names,
     ) -> Storage {
         let mut uses = Uses::new(program);
@@ -101,6 +105,11 @@ impl Storage {
         let mut storage = Storage {
             headers: program.headers.keys().map(|_| HeaderStorage::default()).collect(),
             holding: Holding::Local,
+            merging: match wanted {
+                Some(Holding::Local) => Merging::default(),
+                Some(Holding::Shared) => Merging::plan(program, blocks, true),
+                None => Merging::plan(program, blocks, false),
+            },
         };
         for id in program.headers.keys() {
             let written = uses.written.contains(id);
@@ -149,16 +158,21 @@ impl Storage {
             .filter(|(id, _)| self.headers[*id].in_memory)
             .map(|(_, header)| stack_taken(&types[header.ty]))
             .sum();
-        let small =
-            ways.saturating_mul(program.tables.len().max(1)) <= MOST_LOCAL && memory <= STACK_FOR_HEADERS;
+        let small = ways.saturating_mul(program.tables.len().max(1)) <= MOST_LOCAL
+            && memory <= STACK_FOR_HEADERS
+            && !self.merging.behind_branches;
         self.holding = wanted.unwrap_or(if small { Holding::Local } else { Holding::Shared });
         if self.holding == Holding::Local {
             return;
         }
         let mut fixed: EntitySet<HeaderId> = EntitySet::new();
-        program.headers.keys().filter(|id| accepted.is_fixed(*id)).for_each(|id| {
-            fixed.insert(id);
-        });
+        for id in program.headers.keys() {
+            // A flag that changes on some ways has to be merged.
+            let merged = self.merging.behind_branches && self.merging.changed.contains(id);
+            if accepted.fixed_offset(id).is_some() && !merged {
+                fixed.insert(id);
+            }
+        }
         // An element takes the place of another: where one is not fixed, none is.
         for stack in program.stacks.values() {
             let placed = || stack.elements.iter().filter(|id| self.headers[**id].in_packet);

@@ -1,0 +1,268 @@
+//! Whether the verifier has to be kept from telling ways apart: in, the blocks of a section; out, whether ways are merged behind branches, and
+//! which locals are then held where the verifier does not follow them.
+//!
+//! The verifier walks what follows a branch once for each way that leads there, unless it finds the ways alike. They differ by what it
+//! has learned on them and is asked for again: a flag that is tested twice, a local that branches set and a later one tests, a header
+//! that is made on one way and emitted at the end. n such facts are 2^n ways. What stands in memory of a map it forgets, and packets are
+//! memory too: so all that is wanted is that clang reads again behind a branch, by a barrier, and that such locals stand in the shared
+//! structure. That costs some loads, and small programs are better off without.
+
+use crate::layout::pressure;
+use crate::layout::storage::candidates;
+use cranelift_entity::EntitySet;
+use p4xdp_midend::ir::{
+    Arg, BinaryOp, Block, Expr, ExprKind, HeaderId, HeaderRef, LValue, LocalId, Program, ScalarType, Stmt,
+    StmtKind,
+};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+
+/// Ways that are left to the verifier.
+const MOST_WAYS: u64 = 128;
+
+/// How ways are merged in a section.
+#[derive(Debug, Default)]
+pub struct Merging {
+    /// Ways are merged behind branches.
+    pub behind_branches: bool,
+    /// Locals that are members of the shared structure, so that the verifier forgets them.
+    pub shared: EntitySet<LocalId>,
+    /// Locals that are there because the stack has no room for them.
+    pub off_stack: EntitySet<LocalId>,
+    /// Headers that become valid or invalid otherwise than by being extracted.
+    pub changed: EntitySet<HeaderId>,
+}
+
+impl Merging {
+    /// Decides for the blocks of a section; `always` merges whatever the number of ways.
+    pub fn plan(program: &Program, blocks: &[&Block], always: bool) -> Merging {
+        let bodies = |bodies: &mut dyn Iterator<Item = *const Block>| bodies.collect::<FxHashSet<_>>();
+        let controls = bodies(&mut program.controls.values().map(|control| &raw const control.body));
+        let actions = bodies(&mut program.actions.values().map(|action| &raw const action.body));
+        let mut walk = Walk { program, changed: EntitySet::new(), in_parser: false };
+        let mut times = Times::default();
+        // Of parser states and actions some are run, on some ways.
+        let mut alternatives = Times::default();
+        for block in blocks {
+            let body = std::ptr::from_ref(*block);
+            if controls.contains(&body) {
+                times.add(walk.block(block, false));
+                continue;
+            }
+            walk.in_parser = !actions.contains(&body);
+            alternatives.or(walk.block(block, true));
+            walk.in_parser = false;
+        }
+        times.add(alternatives);
+        let again = || times.0.iter().filter(|(_, asked)| asked.times > 1);
+        let ways = again().fold(1u64, |ways, (fact, asked)| {
+            ways.saturating_mul(match (walk.is_flag(fact), asked.in_parts) {
+                (true, false) => 2,
+                (false, false) => u64::from(asked.times) + 1,
+                (_, true) => 1u64.checked_shl(asked.times).unwrap_or(u64::MAX),
+            })
+        });
+        let off_stack = pressure::without_room(program, blocks);
+        if ways <= MOST_WAYS && !always {
+            return Merging { off_stack, ..Merging::default() };
+        }
+        let mut shared = EntitySet::new();
+        for (fact, _) in again() {
+            if let Fact::Local(local) = fact {
+                shared.insert(*local);
+            }
+        }
+        let changed = walk.changed;
+        Merging { behind_branches: true, shared, off_stack, changed }
+    }
+}
+
+/// Something that the verifier can learn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fact {
+    Local(LocalId),
+    Field(HeaderId, u32),
+    Valid(HeaderId),
+}
+
+/// How a fact is learned or asked for on one way.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    /// How often, at most.
+    times: u32,
+    /// By a part of it, or otherwise than whether it has a value: what is learned then adds up.
+    in_parts: bool,
+}
+
+/// How facts are learned or asked for on one way.
+#[derive(Default)]
+struct Times(BTreeMap<Fact, Asked>);
+
+impl Times {
+    fn note(&mut self, fact: Fact) {
+        self.note_as(fact, false);
+    }
+
+    fn note_as(&mut self, fact: Fact, in_parts: bool) {
+        let asked = self.0.entry(fact).or_default();
+        asked.times += 1;
+        asked.in_parts |= in_parts;
+    }
+
+    /// What comes one behind the other.
+    fn add(&mut self, other: Times) {
+        self.join(other, |a, b| a + b);
+    }
+
+    /// One or the other.
+    fn or(&mut self, other: Times) {
+        self.join(other, u32::max);
+    }
+
+    /// The smaller into the larger, so that nested parts cost little.
+    fn join(&mut self, mut other: Times, both: fn(u32, u32) -> u32) {
+        if other.0.len() > self.0.len() {
+            std::mem::swap(self, &mut other);
+        }
+        for (fact, asked) in other.0 {
+            let own = self.0.entry(fact).or_default();
+            own.times = both(own.times, asked.times);
+            own.in_parts |= asked.in_parts;
+        }
+    }
+}
+
+struct Walk<'a> {
+    program: &'a Program,
+    changed: EntitySet<HeaderId>,
+    /// What parsers do to headers is known where they accept.
+    in_parser: bool,
+}
+
+impl Walk<'_> {
+    fn is_flag(&self, fact: &Fact) -> bool {
+        match fact {
+            Fact::Valid(_) => true,
+            Fact::Local(local) => is_flag(self.program.locals[*local].ty),
+            Fact::Field(header, field) => {
+                let ty = &self.program.header_types[self.program.headers[*header].ty];
+                ty.fields.get(*field as usize).is_some_and(|field| is_flag(field.ty))
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block, conditional: bool) -> Times {
+        let mut times = Times::default();
+        for stmt in block {
+            self.stmt(stmt, conditional, &mut times);
+        }
+        times
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, conditional: bool, times: &mut Times) {
+        match &stmt.kind {
+            StmtKind::If { condition: tested, .. } | StmtKind::Switch { scrutinee: tested, .. } => {
+                self.tested(tested, times);
+                let mut either = Times::default();
+                for inner in stmt.blocks() {
+                    either.or(self.block(inner, true));
+                }
+                times.add(either);
+            }
+            StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => {
+                times.add(self.block(body, conditional));
+            }
+            StmtKind::Assign { dst: LValue::Local(local), src }
+                if conditional && src.as_const().is_some() =>
+            {
+                times.note(Fact::Local(*local));
+            }
+            StmtKind::SetValid { header, .. } | StmtKind::CopyHeader { dst: header, .. } => {
+                for id in candidates(self.program, header) {
+                    if !self.in_parser {
+                        self.changed.insert(id);
+                    }
+                    if conditional {
+                        times.note(Fact::Valid(id));
+                    }
+                }
+            }
+            StmtKind::Emit(header) => self.validity(header, times),
+            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => {
+                for element in &self.program.stacks[*stack].elements {
+                    self.changed.insert(*element);
+                    // It takes the place of another, wherever that was.
+                    times.note_as(Fact::Valid(*element), true);
+                }
+            }
+            StmtKind::ApplyTable { hit, action_run, .. } => {
+                hit.iter().chain(action_run).for_each(|local| times.note(Fact::Local(*local)));
+            }
+            StmtKind::CallExtern { args, .. } => args.iter().for_each(|arg| self.arg(arg, times)),
+            StmtKind::Assign { .. }
+            | StmtKind::Leave(_)
+            | StmtKind::Extract { .. }
+            | StmtKind::Lookahead { .. }
+            | StmtKind::Advance { .. }
+            | StmtKind::PacketLength { .. }
+            | StmtKind::Verify { .. }
+            | StmtKind::Reject { .. }
+            | StmtKind::EmitScalar(_) => {}
+        }
+    }
+
+    fn tested(&self, expr: &Expr, times: &mut Times) {
+        self.tested_as(expr, false, times);
+    }
+
+    fn tested_as(&self, expr: &Expr, in_parts: bool, times: &mut Times) {
+        let in_parts = match &expr.kind {
+            ExprKind::Local(local) => {
+                let in_parts = in_parts && !is_flag(expr.ty);
+                return times.note_as(Fact::Local(*local), in_parts);
+            }
+            ExprKind::Field { header, field } => {
+                let in_parts = in_parts && !is_flag(expr.ty);
+                for id in candidates(self.program, header) {
+                    times.note_as(Fact::Field(id, *field), in_parts);
+                }
+                return;
+            }
+            ExprKind::IsValid(header) => return self.validity(header, times),
+            ExprKind::Const(_) => return,
+            ExprKind::Unary(..) | ExprKind::Cast(_) | ExprKind::Conditional(..) => in_parts,
+            ExprKind::Binary(op, ..) => {
+                let by_value = matches!(op, BinaryOp::Eq | BinaryOp::Ne | BinaryOp::And | BinaryOp::Or);
+                in_parts || !by_value
+            }
+            ExprKind::Slice { .. } => true,
+        };
+        expr.operands(&mut |operand| self.tested_as(operand, in_parts, times));
+    }
+
+    /// What is in a list only while its header is valid is asked for by a test.
+    fn arg(&self, arg: &Arg, times: &mut Times) {
+        match arg {
+            Arg::While { condition, .. } => self.tested(condition, times),
+            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.arg(field, times)),
+            Arg::In(_)
+            | Arg::Out(_)
+            | Arg::Header(_)
+            | Arg::Stack(_)
+            | Arg::String(_)
+            | Arg::Extern(_)
+            | Arg::Packet
+            | Arg::Missing => {}
+        }
+    }
+
+    fn validity(&self, header: &HeaderRef, times: &mut Times) {
+        for id in candidates(self.program, header) {
+            times.note(Fact::Valid(id));
+        }
+    }
+}
+
+fn is_flag(ty: ScalarType) -> bool {
+    ty.width() == 1
+}
