@@ -31,10 +31,16 @@ pub struct Merging {
     pub off_stack: EntitySet<LocalId>,
     /// Headers that become valid or invalid otherwise than by being extracted.
     pub changed: EntitySet<HeaderId>,
+    /// Whatever the number of ways.
+    always: bool,
+    /// Ways by facts that branches make.
+    ways: u64,
+    /// Headers that are asked for again and valid by being extracted alone: which of them are is one fact for each way of a parser.
+    parsed: usize,
 }
 
 impl Merging {
-    /// Decides for the blocks of a section; `always` merges whatever the number of ways.
+    /// Counts in the blocks of a section; [`Merging::settle`] decides. `always` merges whatever the number of ways.
     pub fn plan(program: &Program, blocks: &[&Block], always: bool) -> Merging {
         let bodies = |bodies: &mut dyn Iterator<Item = *const Block>| bodies.collect::<FxHashSet<_>>();
         let controls = bodies(&mut program.controls.values().map(|control| &raw const control.body));
@@ -55,25 +61,36 @@ impl Merging {
         }
         times.add(alternatives);
         let again = || times.0.iter().filter(|(_, asked)| asked.times > 1);
-        let ways = again().fold(1u64, |ways, (fact, asked)| {
+        let is_parsed = |fact: &Fact| matches!(fact, Fact::Valid(id) if !walk.changed.contains(*id));
+        let others = again().filter(|(fact, _)| !is_parsed(fact));
+        let ways = others.fold(1u64, |ways, (fact, asked)| {
             ways.saturating_mul(match (walk.is_flag(fact), asked.in_parts) {
                 (true, false) => 2,
                 (false, false) => u64::from(asked.times) + 1,
                 (_, true) => 1u64.checked_shl(asked.times).unwrap_or(u64::MAX),
             })
         });
-        let off_stack = pressure::without_room(program, blocks);
-        if ways <= MOST_WAYS && !always {
-            return Merging { off_stack, ..Merging::default() };
-        }
+        let parsed = again().filter(|(fact, _)| is_parsed(fact)).count();
         let mut shared = EntitySet::new();
         for (fact, _) in again() {
             if let Fact::Local(local) = fact {
                 shared.insert(*local);
             }
         }
+        let off_stack = pressure::without_room(program, blocks);
         let changed = walk.changed;
-        Merging { behind_branches: true, shared, off_stack, changed }
+        Merging { behind_branches: true, shared, off_stack, changed, always, ways, parsed }
+    }
+
+    /// Leaves the ways as they are if they are few: those of branches, times those by which a parser accepts.
+    pub fn settle(&mut self, accepting: usize) {
+        let combinations = u32::try_from(self.parsed).ok().and_then(|n| 1u64.checked_shl(n));
+        let accepting = u64::try_from(accepting).unwrap_or(u64::MAX);
+        let ways = self.ways.saturating_mul(combinations.unwrap_or(u64::MAX).min(accepting));
+        if ways <= MOST_WAYS && !self.always {
+            let off_stack = std::mem::take(&mut self.off_stack);
+            *self = Merging { off_stack, ..Merging::default() };
+        }
     }
 }
 
@@ -160,54 +177,48 @@ impl Walk<'_> {
     }
 
     fn stmt(&mut self, stmt: &Stmt, conditional: bool, times: &mut Times) {
-        match &stmt.kind {
-            StmtKind::If { condition: tested, .. } | StmtKind::Switch { scrutinee: tested, .. } => {
-                self.tested(tested, times);
-                let mut either = Times::default();
-                for inner in stmt.blocks() {
-                    either.or(self.block(inner, true));
+        let kind = &stmt.kind;
+        if let StmtKind::If { condition: tested, .. } | StmtKind::Switch { scrutinee: tested, .. } = kind {
+            self.tested(tested, times);
+            let mut either = Times::default();
+            for inner in stmt.blocks() {
+                either.or(self.block(inner, true));
+            }
+            times.add(either);
+        } else {
+            stmt.blocks().into_iter().for_each(|body| times.add(self.block(body, conditional)));
+        }
+        if let StmtKind::Assign { dst: LValue::Local(local), src } = kind
+            && conditional
+            && src.as_const().is_some()
+        {
+            times.note(Fact::Local(*local));
+        }
+        if let StmtKind::SetValid { header, .. } | StmtKind::CopyHeader { dst: header, .. } = kind {
+            for id in candidates(self.program, header) {
+                if !self.in_parser {
+                    self.changed.insert(id);
                 }
-                times.add(either);
-            }
-            StmtKind::Labelled { body, .. } | StmtKind::Loop { body, .. } => {
-                times.add(self.block(body, conditional));
-            }
-            StmtKind::Assign { dst: LValue::Local(local), src }
-                if conditional && src.as_const().is_some() =>
-            {
-                times.note(Fact::Local(*local));
-            }
-            StmtKind::SetValid { header, .. } | StmtKind::CopyHeader { dst: header, .. } => {
-                for id in candidates(self.program, header) {
-                    if !self.in_parser {
-                        self.changed.insert(id);
-                    }
-                    if conditional {
-                        times.note(Fact::Valid(id));
-                    }
-                }
-            }
-            StmtKind::Emit(header) => self.validity(header, times),
-            StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } => {
-                for element in &self.program.stacks[*stack].elements {
-                    self.changed.insert(*element);
-                    // It takes the place of another, wherever that was.
-                    times.note_as(Fact::Valid(*element), true);
+                if conditional {
+                    times.note(Fact::Valid(id));
                 }
             }
-            StmtKind::ApplyTable { hit, action_run, .. } => {
-                hit.iter().chain(action_run).for_each(|local| times.note(Fact::Local(*local)));
+        }
+        if let StmtKind::Emit(header) = kind {
+            self.validity(header, times);
+        }
+        if let StmtKind::PushFront { stack, .. } | StmtKind::PopFront { stack, .. } = kind {
+            for element in &self.program.stacks[*stack].elements {
+                self.changed.insert(*element);
+                // It takes the place of another, wherever that was.
+                times.note_as(Fact::Valid(*element), true);
             }
-            StmtKind::CallExtern { args, .. } => args.iter().for_each(|arg| self.arg(arg, times)),
-            StmtKind::Assign { .. }
-            | StmtKind::Leave(_)
-            | StmtKind::Extract { .. }
-            | StmtKind::Lookahead { .. }
-            | StmtKind::Advance { .. }
-            | StmtKind::PacketLength { .. }
-            | StmtKind::Verify { .. }
-            | StmtKind::Reject { .. }
-            | StmtKind::EmitScalar(_) => {}
+        }
+        if let StmtKind::ApplyTable { hit, action_run, .. } = kind {
+            hit.iter().chain(action_run).for_each(|local| times.note(Fact::Local(*local)));
+        }
+        if let StmtKind::CallExtern { args, .. } = kind {
+            args.iter().for_each(|arg| self.arg(arg, times));
         }
     }
 
@@ -242,17 +253,11 @@ impl Walk<'_> {
 
     /// What is in a list only while its header is valid is asked for by a test.
     fn arg(&self, arg: &Arg, times: &mut Times) {
-        match arg {
-            Arg::While { condition, .. } => self.tested(condition, times),
-            Arg::Struct(fields) => fields.iter().for_each(|(_, field)| self.arg(field, times)),
-            Arg::In(_)
-            | Arg::Out(_)
-            | Arg::Header(_)
-            | Arg::Stack(_)
-            | Arg::String(_)
-            | Arg::Extern(_)
-            | Arg::Packet
-            | Arg::Missing => {}
+        if let Arg::While { condition, .. } = arg {
+            self.tested(condition, times);
+        }
+        if let Arg::Struct(fields) = arg {
+            fields.iter().for_each(|(_, field)| self.arg(field, times));
         }
     }
 

@@ -152,6 +152,7 @@ impl Storage {
             Paths::Few(paths) => paths.len(),
             Paths::Many(_) => usize::MAX,
         };
+        self.merging.settle(ways);
         let memory: u32 = program
             .headers
             .iter()
