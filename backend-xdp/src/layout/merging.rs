@@ -42,9 +42,10 @@ pub struct Merging {
 impl Merging {
     /// Counts in the blocks of a section; [`Merging::settle`] decides. `always` merges whatever the number of ways.
     pub fn plan(program: &Program, blocks: &[&Block], always: bool) -> Merging {
-        let bodies = |bodies: &mut dyn Iterator<Item = *const Block>| bodies.collect::<FxHashSet<_>>();
-        let controls = bodies(&mut program.controls.values().map(|control| &raw const control.body));
-        let actions = bodies(&mut program.actions.values().map(|action| &raw const action.body));
+        let controls: FxHashSet<*const Block> =
+            program.controls.values().map(|control| &raw const control.body).collect();
+        let actions: FxHashSet<*const Block> =
+            program.actions.values().map(|action| &raw const action.body).collect();
         let mut walk = Walk { program, changed: EntitySet::new(), in_parser: false };
         let mut times = Times::default();
         // Of parser states and actions some are run, on some ways.
