@@ -1,5 +1,6 @@
 //! What the verifier has to do as programs grow: a row for each family of programs (`families`) with the instructions that it processes at
-//! each size, and the exponent of growth with the program's size, by a fit over the three largest. Needs root and clang.
+//! each size, and the exponent of growth with the program's size, by a fit over the three largest. What
+//! should not be refused is in bold. Needs root and clang.
 //!
 //! `cargo bench --bench verifier [-- FILTER]`; `--write DIR` keeps the programs.
 #![allow(
@@ -52,7 +53,8 @@ fn measure(family: &Family, folder: &Path) {
                 points.push((size as f64, processed as f64));
                 format!("{processed} ({stack})")
             }
-            Err(reason) => reason,
+            Err(reason) if family.refused.is_some_and(|code| reason.ends_with(code)) => reason,
+            Err(reason) => format!("**{reason}**"),
         };
         cells.push(format!("{size}: {cell}"));
     }
