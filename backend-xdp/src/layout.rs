@@ -6,5 +6,6 @@ pub mod headers;
 pub mod merging;
 pub mod paths;
 pub mod pressure;
+pub mod row;
 pub mod storage;
 pub mod text;

@@ -127,8 +127,15 @@ pub struct Planner<'a> {
 impl Planner<'_> {
     /// The plan where these ways lead to the end of the deparser.
     pub fn plan(&self, paths: &Paths) -> Plan {
-        let Paths::Few(paths) = paths else {
-            return Plan::Assembled;
+        let paths = match paths {
+            Paths::Few(paths) => paths,
+            Paths::Many(many) => {
+                let stays = many.row.as_ref().is_some_and(|row| row.is_emitted(self.emits, many.valid()));
+                return match stays {
+                    true => Plan::Decided(Decision::Do(Edit { old: 0, pieces: Vec::new() })),
+                    false => Plan::Assembled,
+                };
+            }
         };
         if paths.is_empty() {
             return Plan::Unreachable;

@@ -2,8 +2,9 @@
 //!
 //! A [`Path`] says for one way where each header is held and what was taken from the packet, in order. Few ways are kept apart,
 //! so that what holds of several headers together is known (TCP is there only if IPv4 is; a tag is pushed only where none was
-//! popped). Too many are blurred to what each header can be on its own.
+//! popped). Too many are blurred to what each header can be on its own, and to how they stand in a row while nothing moves.
 
+use super::row::Row;
 use p4xdp_midend::ir::{HeaderId, StackId};
 use std::collections::BTreeSet;
 
@@ -52,8 +53,42 @@ pub struct Path {
 pub enum Paths {
     /// All of them; none means that the point is never reached.
     Few(BTreeSet<Path>),
-    /// Too many to tell apart: what each header can be.
-    Many(Vec<May>),
+    /// Too many to tell apart.
+    Many(Blurred),
+}
+
+/// What is known of ways that are not told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blurred {
+    /// What each header can be.
+    pub may: Vec<May>,
+    /// How headers stand in the packet, if on all ways the valid ones are just those that were extracted, one behind the other.
+    pub row: Option<Row>,
+}
+
+impl Blurred {
+    fn may(&self, header: HeaderId) -> May {
+        self.may.get(header.as_u32() as usize).copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, header: HeaderId, may: May) {
+        if let Some(slot) = self.may.get_mut(header.as_u32() as usize) {
+            *slot = may;
+        }
+    }
+
+    /// Headers that can be valid.
+    pub fn valid(&self) -> impl Iterator<Item = HeaderId> {
+        let ids = (0u32..).map(HeaderId::from_u32);
+        self.may.iter().zip(ids).filter(|(may, _)| may.maybe_valid()).map(|(_, id)| id)
+    }
+
+    fn or(&mut self, other: Blurred) {
+        for (a, b) in self.may.iter_mut().zip(other.may) {
+            *a = a.or(b);
+        }
+        self.row = self.row.take().zip(other.row).and_then(|(a, b)| a.or(b));
+    }
 }
 
 /// Where a header can be held.
@@ -71,6 +106,22 @@ impl Path {
     /// Bytes that were taken from the packet, if that is known.
     pub fn parsed_bytes(&self) -> Option<u32> {
         self.bytes_before(self.order.len())
+    }
+
+    /// What of it is remembered among many.
+    fn blurred(&self) -> Blurred {
+        let header = |(at, item): (usize, &Item)| match item {
+            Item::Header(id, _) | Item::LongHeader(id) => {
+                let hold = self.holds.get(id.as_u32() as usize);
+                (hold == u16::try_from(at).ok().map(Hold::Packet).as_ref()).then_some(*id)
+            }
+            Item::Gap(_) | Item::Variable => None,
+        };
+        let headers: Option<Vec<_>> = self.order.iter().enumerate().map(header).collect();
+        let valid = self.holds.iter().filter(|hold| **hold != Hold::Absent).count();
+        let row = headers.filter(|headers| headers.len() == valid);
+        let row = row.map(|headers| Row::of(headers.into_iter(), &self.emitted));
+        Blurred { may: self.holds.iter().map(|hold| May::of(*hold)).collect(), row }
     }
 
     /// Bytes in front of an item, if that is known.
@@ -143,7 +194,7 @@ impl Paths {
                 .iter()
                 .filter_map(|p| p.holds.get(i))
                 .fold(May::default(), |may, hold| may.or(May::of(*hold))),
-            Paths::Many(may) => may.get(i).copied().unwrap_or_default(),
+            Paths::Many(many) => many.may(header),
         }
     }
 
@@ -181,10 +232,9 @@ impl Paths {
             Paths::Few(paths) => {
                 paths.retain(|path| path.holds.get(i).is_some_and(|h| *h != Hold::Absent) == valid);
             }
-            Paths::Many(may) => {
-                if let Some(may) = may.get_mut(i) {
-                    *may = if valid { May { absent: false, ..*may } } else { May::of(Hold::Absent) };
-                }
+            Paths::Many(many) => {
+                let may = many.may(header);
+                many.set(header, if valid { May { absent: false, ..may } } else { May::of(Hold::Absent) });
             }
         }
     }
@@ -205,10 +255,11 @@ impl Paths {
                     *slot = hold;
                 }
             }),
-            Paths::Many(may) => {
-                if let Some(slot) = may.get_mut(i) {
-                    *slot = May::of(hold);
+            Paths::Many(many) => {
+                if many.may(header).maybe_valid() || hold != Hold::Absent {
+                    many.row = None;
                 }
+                many.set(header, May::of(hold));
             }
         }
     }
@@ -224,11 +275,12 @@ impl Paths {
                     *slot = Hold::Memory;
                 }
             }),
-            Paths::Many(may) => {
-                if let Some(may) = may.get_mut(i) {
-                    may.memory |= may.absent;
-                    may.absent = false;
+            Paths::Many(many) => {
+                let may = many.may(header);
+                if may.absent {
+                    many.row = None;
                 }
+                many.set(header, May { memory: may.memory || may.absent, absent: false, ..may });
             }
         }
     }
@@ -244,35 +296,47 @@ impl Paths {
                     *slot = Hold::Packet(position);
                 }
             }),
-            Paths::Many(_) => self.set(header, Hold::Packet(0)),
+            Paths::Many(many) => {
+                match &mut many.row {
+                    Some(row) if !many.may.get(i).copied().unwrap_or_default().maybe_valid() => {
+                        row.extract(header)
+                    }
+                    row => *row = None,
+                }
+                many.set(header, May::of(Hold::Packet(0)));
+            }
         }
     }
 
     /// Bytes were skipped.
     pub fn skip(&mut self, item: Item) {
         self.for_each(|path| path.order.push(item));
+        if let Paths::Many(many) = self {
+            many.row = None;
+        }
     }
 
     /// An emit statement was passed.
     pub fn emit(&mut self, slot: u16) {
         self.for_each(|path| path.emitted.push(slot));
+        if let Paths::Many(Blurred { row: Some(row), .. }) = self {
+            row.emit(slot);
+        }
     }
 
     /// A header takes the place of another, which is not used any more (or overwritten next).
     pub fn take_over(&mut self, to: HeaderId, from: HeaderId) {
-        let (to, from) = (to.as_u32() as usize, from.as_u32() as usize);
         match self {
             Paths::Few(_) => self.for_each(|path| {
+                let (to, from) = (to.as_u32() as usize, from.as_u32() as usize);
                 let hold = path.holds.get(from).copied().unwrap_or(Hold::Absent);
                 if let Some(slot) = path.holds.get_mut(to) {
                     *slot = hold;
                 }
             }),
-            Paths::Many(may) => {
-                let hold = may.get(from).copied().unwrap_or_default();
-                if let Some(slot) = may.get_mut(to) {
-                    *slot = hold;
-                }
+            Paths::Many(many) => {
+                many.row = None;
+                many.set(to, many.may(from));
             }
         }
     }
@@ -308,11 +372,7 @@ impl Paths {
                     self.blur();
                 }
             }
-            (Paths::Many(mine), Paths::Many(theirs)) => {
-                for (a, b) in mine.iter_mut().zip(theirs) {
-                    *a = a.or(b);
-                }
-            }
+            (Paths::Many(mine), Paths::Many(theirs)) => mine.or(theirs),
             (Paths::Many(_), mut theirs @ Paths::Few(_)) => {
                 if !theirs.is_empty() {
                     theirs.blur();
@@ -337,14 +397,11 @@ impl Paths {
     /// Forgets which way is which.
     pub fn blur(&mut self) {
         if let Paths::Few(paths) = self {
-            let headers = paths.first().map_or(0, |p| p.holds.len());
-            let mut may = vec![May::default(); headers];
-            for path in paths.iter() {
-                for (slot, hold) in may.iter_mut().zip(&path.holds) {
-                    *slot = slot.or(May::of(*hold));
-                }
-            }
-            *self = Paths::Many(may);
+            let all = paths.iter().map(Path::blurred).reduce(|mut all, one| {
+                all.or(one);
+                all
+            });
+            *self = Paths::Many(all.unwrap_or(Blurred { may: Vec::new(), row: None }));
         }
     }
 
