@@ -346,11 +346,6 @@ impl<'a> Cx<'a> {
             Holding::Shared => code!("{}->@parsed_bytes", SHARED),
         }
     }
-
-    /// True unless a variable, from all that was written, can be seen never to have the value, one of the kernel's `enum xdp_action`.
-    pub fn can_be(&self, variable: &Name, value: &str) -> bool {
-        self.out.may_assign(variable, value, crate::arch::KERNEL_ACTIONS)
-    }
 }
 
 /// The C type that values of a type are kept in.

@@ -109,8 +109,8 @@ pub(crate) enum Verdict {
     Action {
         /// The action.
         action: LocalId,
-        /// The port.
-        port: LocalId,
+        /// The port; none if the action is never `XDP_REDIRECT`.
+        port: Option<LocalId>,
     },
     /// The packet leaves by the port that was chosen; if it came by that one, with `XDP_TX`.
     SendChosen,
@@ -127,6 +127,39 @@ pub(crate) struct PortPlaces {
     pub(crate) most: u32,
     /// The number that stands for dropping.
     pub(crate) drop: Option<u32>,
+}
+
+impl Pipeline {
+    /// Variables that steps read.
+    pub(crate) fn reads(&self, program: &Program) -> Vec<LocalId> {
+        let mut read = Vec::new();
+        let verdict = |verdict: Verdict, read: &mut Vec<LocalId>| match verdict {
+            Verdict::Aborted | Verdict::Drop | Verdict::SendChosen => {}
+            Verdict::PassIf(accept) => read.push(accept),
+            Verdict::Action { action, port } => read.extend(port.into_iter().chain([action])),
+        };
+        for section in &self.sections {
+            section.rejected.iter().for_each(|rejected| verdict(*rejected, &mut read));
+            for step in &section.steps {
+                match step {
+                    Step::Set { value: Value::Variable(variable), .. } | Step::Choose(variable) => {
+                        read.push(*variable)
+                    }
+                    Step::Set { value: Value::ErrorOf(parser), .. } => {
+                        read.push(program.parsers[*parser].error)
+                    }
+                    Step::EndIf { variable, verdict: end, .. } => {
+                        read.push(*variable);
+                        verdict(*end, &mut read);
+                    }
+                    Step::Deparse { seen_by, .. } => read.extend(seen_by),
+                    Step::End(end) => verdict(*end, &mut read),
+                    Step::Arrive { .. } | Step::Set { .. } | Step::Parse(_) | Step::Run(_) => {}
+                }
+            }
+        }
+        read
+    }
 }
 
 impl Section {

@@ -8,9 +8,10 @@
 //! | `output_port` with `XDP_REDIRECT` | sent out of the port (`emit::ports`) |
 //! | no room for `bpf_xdp_adjust_head`, or fewer than 14 bytes would be left | `XDP_ABORTED` |
 
-use super::Stages;
+use super::{KERNEL_ACTIONS, Stages};
 use crate::layout::storage::PacketStores;
 use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
+use p4xdp_midend::analysis::idle;
 use p4xdp_midend::ir::{Block, Program, StmtKind};
 
 /// What a program does.
@@ -24,7 +25,9 @@ pub(super) fn pipeline(program: &Program, stages: &Stages<'_>) -> Option<Pipelin
     steps.extend(input.map(|variable| Step::Set { variable, value: Value::PortIn }));
     steps.push(Step::Run(stages.control("s")?));
     steps.push(Step::Deparse { control: deparser, seen_by: pure.then_some(action) });
-    steps.push(Step::End(Verdict::Action { action, port }));
+    let redirect = KERNEL_ACTIONS.iter().zip(0..).find(|(name, _)| **name == "XDP_REDIRECT");
+    let redirects = redirect.is_some_and(|(_, value)| idle::may_be(program, action, value));
+    steps.push(Step::End(Verdict::Action { action, port: redirects.then_some(port) }));
     let ports = PortPlaces {
         ingress: input.into_iter().collect(),
         egress: vec![port],

@@ -192,15 +192,6 @@ impl Code {
         }
     }
 
-    /// The name that it consists of, if it is no more than one.
-    pub fn as_name(&self) -> Option<&str> {
-        match self.parts.as_slice() {
-            [Part::Name(name)] => Some(name.as_str()),
-            [Part::Known(name)] => Some(name),
-            _ => None,
-        }
-    }
-
     /// True if it is spelled like this.
     pub fn is(&self, text: &str) -> bool {
         let mut rest = text;

@@ -99,41 +99,6 @@ impl Tree {
         targets.contains(label)
     }
 
-    /// True if some statement may give a variable a value: assigns it, or assigns something that is not known to be one of the others.
-    pub fn may_assign(&self, variable: &Name, value: &str, others: &[&str]) -> bool {
-        fn any(nodes: &[Node], test: &dyn Fn(&Node) -> bool) -> bool {
-            nodes.iter().any(|node| {
-                test(node)
-                    || match &node.kind {
-                        Kind::If { branches, .. } => branches.iter().any(|branch| any(&branch.body, test)),
-                        Kind::Switch { cases, .. } => cases.iter().any(|case| any(&case.body, test)),
-                        Kind::Group { parts, .. } => parts.iter().any(|part| any(&part.body, test)),
-                        Kind::Plain(_)
-                        | Kind::Update { .. }
-                        | Kind::Assign { .. }
-                        | Kind::Goto(_)
-                        | Kind::Label { .. }
-                        | Kind::Blank => false,
-                    }
-            })
-        }
-        any(&self.nodes, &|node| match &node.kind {
-            Kind::Assign { variable: assigned, value: given, .. } => {
-                assigned == variable
-                    && !given.is("0")
-                    && given.as_name().is_none_or(|name| name == value || !others.contains(&name))
-            }
-            Kind::Update { sets, .. } => sets.contains(variable),
-            Kind::Plain(_)
-            | Kind::Goto(_)
-            | Kind::Label { .. }
-            | Kind::If { .. }
-            | Kind::Switch { .. }
-            | Kind::Group { .. }
-            | Kind::Blank => false,
-        })
-    }
-
     /// Takes out updates that nobody reads, tests that then decide nothing, and labels that nothing goes to.
     pub fn prune(&mut self) {
         loop {

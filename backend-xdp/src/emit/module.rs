@@ -12,7 +12,9 @@ use crate::pipeline::Pipeline;
 use crate::tables::Tables;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
-use p4xdp_midend::ir::{EnumId, HeaderTypeId, Program};
+use p4xdp_midend::analysis::idle;
+use p4xdp_midend::ir::{EnumId, HeaderTypeId, Program, TableId};
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -31,6 +33,8 @@ pub struct Module<'a> {
     pub types: Arena<HeaderTypeId, HeaderLayout>,
     /// How tables are stored.
     pub tables: Rc<Tables>,
+    /// Tables that do nothing when they are applied.
+    pub idle: FxHashSet<TableId>,
     /// Instances of externs, and functions that are called.
     pub externs: Rc<Externs>,
     /// What is known of externs by their names.
@@ -78,6 +82,7 @@ impl<'a> Module<'a> {
             names,
             types,
             tables,
+            idle: idle::tables(program, &pipeline.reads(program)),
             externs,
             extern_facts,
             globals: Tree::default(),

@@ -101,8 +101,9 @@ impl Cx<'_> {
             Verdict::Drop => code!("@XDP_DROP"),
             Verdict::PassIf(accept) => code!("{} ? @XDP_PASS : @XDP_DROP", self.variable(accept)),
             Verdict::Action { action, port } => {
-                let (action, port) = (self.variable(action), self.variable(port));
-                if self.can_be(action.name(), "XDP_REDIRECT") {
+                let action = self.variable(action);
+                if let Some(port) = port {
+                    let port = self.variable(port);
                     self.redirects = true;
                     self.out.return_if(code!("{} == @XDP_REDIRECT", action), code!("{}({})", SEND, port));
                 }

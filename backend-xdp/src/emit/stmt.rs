@@ -32,6 +32,8 @@ impl Cx<'_> {
             StmtKind::Labelled { label, body } => self.labelled(*label, |cx| cx.block(body)),
             StmtKind::Leave(label) => self.leave(*label),
             StmtKind::Loop { body, bound } => self.repeat(body, *bound, stmt.span),
+            StmtKind::ApplyTable { table, hit: None, action_run: None }
+                if self.module.idle.contains(table) => {}
             StmtKind::ApplyTable { table, hit, action_run } => {
                 self.apply_table(*table, *hit, *action_run, stmt.span);
                 self.merge_point();
