@@ -10,6 +10,7 @@
 )]
 
 use p4xdp_control::entry::ActionCall;
+use p4xdp_control::kernel::Kernel;
 use p4xdp_control::storage::{ByteOrder, Hash, Place, Storage};
 use p4xdp_control::view::{self, Action, ActionParam, Key, MatchKind, Param, Preamble, TableAction, View};
 use p4xdp_runtime::harness::netns::NetNs;
@@ -324,7 +325,7 @@ fn manifest(case: &Case) -> Manifest {
         source: format!("{}.c", case.name),
         entry: case.name.into(),
         programs: vec![BpfProgram { name: case.name.into(), role: Role::Entry }],
-        kernel: "5.15".into(),
+        kernel: Kernel::BASELINE,
         view: View { architecture: "none".into(), actions, tables, ..View::default() },
         tables: layouts,
         externs: Vec::new(),

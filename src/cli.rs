@@ -8,6 +8,7 @@ pub use control_plane::*;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use p4xdp_control::kernel::Kernel;
 use p4xdp_frontend::architecture;
 use p4xdp_frontend::diagnostic::{UnknownWarning, WarningPolicy};
 use std::path::PathBuf;
@@ -122,6 +123,9 @@ pub struct CheckArgs {
     /// C files that define the extern functions which the program only declares.
     #[arg(long = "extern", value_name = "FILE.c", requires = "target")]
     pub extern_files: Vec<PathBuf>,
+    /// The oldest kernel that the program is to run on; see `build`.
+    #[arg(long, value_name = "VERSION", requires = "target")]
+    pub kernel: Option<Kernel>,
 }
 
 /// What programs are compiled for.
@@ -222,6 +226,10 @@ pub struct CodegenArgs {
     /// C files that define the extern functions which the program only declares.
     #[arg(long = "extern", value_name = "FILE.c")]
     pub extern_files: Vec<PathBuf>,
+    /// The oldest kernel that the program is to run on, such as 5.15 or 6.1: what needs a newer one is refused. Without it, a program
+    /// needs whatever serves it best, and says so.
+    #[arg(long, value_name = "VERSION")]
+    pub kernel: Option<Kernel>,
 }
 
 /// Engines of packet tests.

@@ -7,6 +7,7 @@
 
 use p4xdp_backend_xdp::clang::{Clang, ClangError};
 use p4xdp_backend_xdp::{self as backend};
+use p4xdp_control::kernel::Kernel;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
@@ -208,6 +209,7 @@ impl Compilation {
                     extern_c: codegen.extern_c.as_deref(),
                     header_prefix: &codegen.header_prefix,
                     holding: codegen.holding,
+                    kernel: codegen.kernel,
                 };
                 backend::compile(&program, &options, &mut c.diagnostics)
             },
@@ -252,6 +254,8 @@ pub struct Codegen {
     pub header_prefix: String,
     /// How headers are held; else what serves the program best.
     pub holding: Option<backend::Holding>,
+    /// The oldest kernel that the program is to run on; else what it needs.
+    pub kernel: Option<Kernel>,
 }
 
 impl Codegen {

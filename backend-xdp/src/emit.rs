@@ -13,6 +13,7 @@ pub(crate) mod field;
 pub(crate) mod file;
 mod flow;
 mod header_stmt;
+mod loops;
 pub(crate) mod member_access;
 mod module;
 mod operators;
@@ -63,6 +64,10 @@ pub struct Cx<'a> {
     /// Locals in the shared structure.
     members: Vec<Member>,
     labels: BTreeMap<LabelId, Label>,
+    /// The loop whose function is being written.
+    rounds: Option<loops::Rounds>,
+    /// Functions of loops that are written, in the order in which they call one another.
+    functions: Vec<loops::Function>,
     /// Action parameters that are only copied to fields, while their action is written.
     wire_params: BTreeMap<LocalId, table::WireParam>,
     /// Headers of the shared structure whose pointer and flag are in local variables at this point, and whether the verifier knows the
@@ -103,6 +108,8 @@ struct Label {
     name: Option<Name>,
     /// The ways on which it was left.
     paths: Paths,
+    /// What was pinned on all of them.
+    pinned: BTreeMap<HeaderId, bool>,
 }
 
 impl<'a> Cx<'a> {
@@ -122,6 +129,8 @@ impl<'a> Cx<'a> {
             variables: Vec::new(),
             members: Vec::new(),
             labels: BTreeMap::new(),
+            rounds: None,
+            functions: Vec::new(),
             wire_params: BTreeMap::new(),
             pinned: BTreeMap::new(),
             unpinned: BTreeSet::new(),
@@ -186,7 +195,7 @@ impl<'a> Cx<'a> {
         let name = self.module.names.shortest(&local.name);
         let merging = &self.storage.merging;
         let (shared, off_stack) = (merging.shared.contains(id), merging.off_stack.contains(id));
-        let place = if shared || off_stack {
+        let place = if shared || off_stack || self.storage.loops.carried.contains(id) {
             self.members.push(Member { name: name.clone(), ty: c_type(local.ty), off_stack });
             Place::Shared(name)
         } else {
@@ -345,6 +354,11 @@ impl<'a> Cx<'a> {
             Holding::Local => code!("@p - @data"),
             Holding::Shared => code!("{}->@parsed_bytes", SHARED),
         }
+    }
+
+    /// All that was written of the section.
+    fn written(&self) -> impl Iterator<Item = &Tree> {
+        self.functions.iter().map(|function| &function.body).chain(std::iter::once(&self.out))
     }
 }
 

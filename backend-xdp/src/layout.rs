@@ -3,6 +3,7 @@
 pub mod deparse;
 pub(crate) mod extern_facts;
 pub mod headers;
+pub mod loops;
 pub mod merging;
 pub mod paths;
 pub mod pressure;

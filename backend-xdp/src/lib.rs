@@ -40,6 +40,7 @@ mod size;
 mod tables;
 
 pub use layout::storage::Holding;
+use p4xdp_control::kernel::Kernel;
 use p4xdp_control::manifest::Manifest;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
@@ -57,6 +58,8 @@ pub struct Options<'a> {
     /// C of the user's that defines extern functions which the program only declares: see the module `externs::users`. It is the end of the
     /// generated file, unchanged; `#line` directives in it say which file it comes from.
     pub extern_c: Option<&'a str>,
+    /// The oldest kernel that the program is to run on; none if it may need whatever serves it best, which the manifest then says.
+    pub kernel: Option<Kernel>,
     /// What names in the control-plane header begin with, so that the headers of several programs can be used together.
     pub header_prefix: &'a str,
 }

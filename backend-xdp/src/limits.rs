@@ -31,6 +31,31 @@ pub const MOST_STATES: usize = 4096;
 /// Elements of a header stack that an index known at run time only chooses from: the choice is a chain of comparisons.
 pub const MOST_CHOSEN: usize = 256;
 
+/// Operations, of all rounds, up to which a loop is one in C where the kernel has `bpf_loop`: that is the faster way. An operation comes to
+/// some three instructions that the verifier processes; 256 rounds of a handful are among these.
+pub const PLAIN_LOOP_WORK: u64 = 4096;
+
+/// The same of all loops of a program together.
+pub const PLAIN_LOOPS_WORK: u64 = 8192;
+
+/// The same where the kernel has no `bpf_loop`: a good part of what the verifier does at all.
+pub const MOST_LOOP_WORK: u64 = 131_072;
+
+/// Branches of all rounds of a loop in C: the verifier keeps 8,192 of which it has yet to walk the other way.
+pub const MOST_LOOP_BRANCHES: u64 = 4096;
+
+/// Operations that a call by `bpf_loop` makes at least, if the loop has so many: it takes the time of ten small rounds.
+pub const WORK_A_CALL: u64 = 96;
+
+/// Rounds that a call by `bpf_loop` makes at most.
+pub const MOST_ROUNDS_A_CALL: u64 = 16;
+
+/// Calls that `bpf_loop` makes at most (`BPF_MAX_LOOPS` in the kernel's `bpf_verifier.h`).
+pub const MOST_CALLS: u64 = 1 << 23;
+
+/// Loops around a loop that `bpf_loop` runs at most: the verifier follows eight functions that call one another.
+pub const MOST_NESTED_CALLS: usize = 5;
+
 /// Maps that a program may use (`MAX_USED_MAPS` in the kernel's `bpf_verifier.h`).
 pub const MOST_MAPS: usize = 64;
 

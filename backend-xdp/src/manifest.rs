@@ -4,6 +4,7 @@
 //! is `midend::control_plane`'s.
 
 use crate::tables::{DEFAULTS_SECTION, DefaultPlace, TableLayout, Tables};
+use p4xdp_control::kernel::Kernel;
 use p4xdp_control::manifest;
 use p4xdp_control::manifest::{BpfProgram, DefaultData, Manifest, Ports, Role, SECTION};
 use p4xdp_control::storage::{ByteOrder, Place};
@@ -19,7 +20,7 @@ pub struct Whole {
     /// Name of the BPF program.
     pub entry: String,
     /// Oldest kernel.
-    pub kernel: String,
+    pub kernel: Kernel,
     /// Port numbers.
     pub ports: Ports,
 }

@@ -2,7 +2,9 @@
 //! what becomes C of it is left to `crate::emit`.
 
 use crate::layout::storage::PacketStores;
-use p4xdp_midend::ir::{Block, ControlId, LocalId, ParserId, Program, StmtKind, TableId, visit};
+use p4xdp_midend::analysis::effects::{self, StorageSet};
+use p4xdp_midend::ir::{Block, ControlId, LocalId, ParserId, Program, StmtKind, TableId, Transition, visit};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
 /// What an object does.
@@ -116,6 +118,18 @@ pub(crate) enum Verdict {
     SendChosen,
 }
 
+impl Verdict {
+    /// The variables that it reads.
+    fn reads(self) -> impl Iterator<Item = LocalId> {
+        let (one, other) = match self {
+            Verdict::Aborted | Verdict::Drop | Verdict::SendChosen => (None, None),
+            Verdict::PassIf(accept) => (Some(accept), None),
+            Verdict::Action { action, port } => (Some(action), port),
+        };
+        one.into_iter().chain(other)
+    }
+}
+
 /// The variables of an architecture that hold ports.
 #[derive(Debug, Default)]
 pub(crate) struct PortPlaces {
@@ -132,33 +146,7 @@ pub(crate) struct PortPlaces {
 impl Pipeline {
     /// Variables that steps read.
     pub(crate) fn reads(&self, program: &Program) -> Vec<LocalId> {
-        let mut read = Vec::new();
-        let verdict = |verdict: Verdict, read: &mut Vec<LocalId>| match verdict {
-            Verdict::Aborted | Verdict::Drop | Verdict::SendChosen => {}
-            Verdict::PassIf(accept) => read.push(accept),
-            Verdict::Action { action, port } => read.extend(port.into_iter().chain([action])),
-        };
-        for section in &self.sections {
-            section.rejected.iter().for_each(|rejected| verdict(*rejected, &mut read));
-            for step in &section.steps {
-                match step {
-                    Step::Set { value: Value::Variable(variable), .. } | Step::Choose(variable) => {
-                        read.push(*variable)
-                    }
-                    Step::Set { value: Value::ErrorOf(parser), .. } => {
-                        read.push(program.parsers[*parser].error)
-                    }
-                    Step::EndIf { variable, verdict: end, .. } => {
-                        read.push(*variable);
-                        verdict(*end, &mut read);
-                    }
-                    Step::Deparse { seen_by, .. } => read.extend(seen_by),
-                    Step::End(end) => verdict(*end, &mut read),
-                    Step::Arrive { .. } | Step::Set { .. } | Step::Parse(_) | Step::Run(_) => {}
-                }
-            }
-        }
-        read
+        self.sections.iter().flat_map(|section| section.reads(program)).collect()
     }
 }
 
@@ -174,6 +162,55 @@ impl Section {
             let (Step::Run(control) | Step::Deparse { control, .. }) = step else { return None };
             Some(*control)
         })
+    }
+
+    /// Variables that its steps read.
+    fn reads(&self, program: &Program) -> Vec<LocalId> {
+        let mut read: Vec<LocalId> = self.rejected.iter().flat_map(|verdict| verdict.reads()).collect();
+        for step in &self.steps {
+            match step {
+                Step::Set { value: Value::Variable(variable), .. } | Step::Choose(variable) => {
+                    read.push(*variable)
+                }
+                Step::Set { value: Value::ErrorOf(parser), .. } => read.push(program.parsers[*parser].error),
+                Step::EndIf { variable, verdict, .. } => {
+                    read.push(*variable);
+                    read.extend(verdict.reads());
+                }
+                Step::Deparse { seen_by, .. } => read.extend(seen_by),
+                Step::End(verdict) => read.extend(verdict.reads()),
+                Step::Arrive { .. } | Step::Set { .. } | Step::Parse(_) | Step::Run(_) => {}
+            }
+        }
+        read
+    }
+
+    /// The locals that it uses outside of its blocks: in its steps, and to choose states of parsers.
+    pub(crate) fn locals(&self, program: &Program) -> FxHashSet<LocalId> {
+        let mut locals: FxHashSet<LocalId> = self.reads(program).into_iter().collect();
+        for step in &self.steps {
+            match step {
+                Step::Arrive { port, .. } => locals.extend(port),
+                Step::Set { variable, .. } => locals.extend([*variable]),
+                Step::Parse(_)
+                | Step::Run(_)
+                | Step::EndIf { .. }
+                | Step::Choose(_)
+                | Step::Deparse { .. }
+                | Step::End(_) => {}
+            }
+        }
+        let mut reads = StorageSet::new();
+        for parser in self.parsers().map(|id| &program.parsers[id]) {
+            locals.insert(parser.error);
+            for state in parser.states.values() {
+                if let Transition::Select { keys, .. } = &state.transition {
+                    keys.iter().for_each(|key| effects::expr_reads(program, key, &mut reads));
+                }
+            }
+        }
+        locals.extend(reads.locals);
+        locals
     }
 
     /// All blocks of statements that it may run, those of its tables' actions included.

@@ -123,7 +123,7 @@ fn sample() -> Manifest {
         source: "router.p4".to_owned(),
         entry: "router".to_owned(),
         programs: vec![BpfProgram { name: "router".to_owned(), role: Role::Entry }],
-        kernel: "5.15".to_owned(),
+        kernel: p4xdp_control::kernel::Kernel::BASELINE,
         view: View {
             architecture: "xdp_model".to_owned(),
             actions: vec![

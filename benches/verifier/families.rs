@@ -89,10 +89,38 @@ pub const FAMILIES: &[Family] = &[
     },
     Family {
         name: "loop with a bound of n bits",
-        sizes: &[4, 8, 16],
+        sizes: &[4, 8, 16, 32],
         power: 1.0,
-        refused: Some("E0511"),
-        make: counted,
+        refused: None,
+        make: |bits| counted(bits, 1),
+    },
+    Family {
+        name: "2 nested loops with bounds of n bits",
+        sizes: &[4, 8, 16, 32],
+        power: 1.0,
+        refused: None,
+        make: |bits| counted(bits, 2),
+    },
+    Family {
+        name: "n nested loops with bounds of 8 bits",
+        sizes: &[1, 2, 3, 4],
+        power: 1.0,
+        refused: None,
+        make: |n| counted(8, n),
+    },
+    Family {
+        name: "n loops with bounds of 8 bits",
+        sizes: &[1, 2, 4, 8, 16],
+        power: 1.0,
+        refused: None,
+        make: loops,
+    },
+    Family {
+        name: "16-bit loop, n tests of flags in its body",
+        sizes: &[2, 4, 8, 16, 32],
+        power: 1.0,
+        refused: None,
+        make: tested_in_loop,
     },
     Family {
         name: "n constant ternary rules",
@@ -267,14 +295,37 @@ if (h.f.f{} == 1 && h.s[1].isValid()) {{ h.s[1].value = {i}; }}\n",
     )
 }
 
-fn counted(bits: usize) -> String {
+/// As many loops in one another.
+fn counted(bits: usize, nested: usize) -> String {
     let types = format!("header f_t {{ bit<{bits}> n; bit<{}> pad; bit<32> sum; }}\n", 64 - bits);
+    let heads = each(nested, |i| format!("for (bit<{bits}> k{i} = 0; k{i} < h.f.n; k{i} = k{i} + 1) {{\n"));
+    let sum = each(nested, |i| format!(" ^ (bit<32>)k{i}"));
     let apply = format!(
-        "bit<32> sum = h.f.sum;
-for (bit<{bits}> k = 0; k < h.f.n; k = k + 1) {{ sum = sum ^ (sum << 1) ^ (bit<32>)k; }}
-h.f.sum = sum;\n"
+        "bit<32> sum = h.f.sum;\n{heads}sum = sum ^ (sum << 1){sum};\n{}\nh.f.sum = sum;\n",
+        "}".repeat(nested)
     );
     program(&types, "f_t f;", PARSE_FLAGS, "", &apply, "b.emit(h.f);")
+}
+
+fn loops(n: usize) -> String {
+    let types = "header f_t { bit<8> n; bit<56> pad; bit<32> sum; }\n";
+    let apply = each(n, |i| {
+        format!(
+            "for (bit<8> k = 0; k < h.f.n; k = k + 1) {{ h.f.sum = h.f.sum ^ (h.f.sum << {i}) ^ (bit<32>)k; }}\n"
+        )
+    });
+    program(types, "f_t f;", PARSE_FLAGS, "", &apply, "b.emit(h.f);")
+}
+
+/// Flags are set and tested in turn.
+fn tested_in_loop(n: usize) -> String {
+    let types = "header f_t { bit<16> n; bit<48> pad; bit<32> sum; }\n";
+    let flags = each(n, |i| format!("bool b{i} = false;\n"));
+    let tests = each(n, |i| {
+        format!("if (h.f.sum[{i}:{i}] == 1) {{ b{i} = true; }} if (b{i}) {{ h.f.sum = h.f.sum + k; }}\n")
+    });
+    let apply = format!("{flags}for (bit<32> k in 0..(bit<32>)h.f.n) {{\n{tests}}}\n");
+    program(types, "f_t f;", PARSE_FLAGS, "", &apply, "b.emit(h.f);")
 }
 
 fn rules(n: usize) -> String {

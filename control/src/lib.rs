@@ -4,6 +4,7 @@
 //! - [`field`], [`entry`], [`value`], [`terms`], [`search`]: numbers, key matches, action calls and entries; text to value and back; names.
 //! - [`manifest`]: the view and how it lies in maps, as it travels in an object; [`storage`] is how a table's entries lie there, a file a
 //!   strategy.
+//! - [`kernel`]: versions of the kernel.
 //!
 //! This crate depends on none of ours. Whatever asks the machine (devices, ports, maps) is its users'.
 
@@ -12,6 +13,7 @@ pub mod entry;
 pub mod field;
 mod hex;
 pub mod ids;
+pub mod kernel;
 pub mod manifest;
 pub mod search;
 pub mod storage;

@@ -17,6 +17,7 @@
 //!
 //! Encoding: [`MAGIC`], [`VERSION`] as little-endian `u32`, the length of what follows as little-endian `u32`, then JSON.
 
+use crate::kernel::Kernel;
 use crate::storage::Place;
 pub use crate::storage::{DefaultData, DirectCounter, Table, TableLayout};
 use crate::view::{Param, View};
@@ -42,7 +43,7 @@ pub struct Manifest {
     /// All BPF programs of the object.
     pub programs: Vec<BpfProgram>,
     /// Oldest kernel that has all that the program uses, e.g. `5.15`.
-    pub kernel: String,
+    pub kernel: Kernel,
     /// What control planes see.
     pub view: View,
     /// Where the tables lie, in the view's order.

@@ -5,3 +5,4 @@ pub mod idle;
 pub mod parser_graph;
 pub mod persistent;
 pub mod ports;
+pub mod rounds;

@@ -124,10 +124,11 @@ fn remove(path: &Path) {
 
 /// The arguments in the driver's terms; says which file cannot be read.
 pub fn codegen(args: &CodegenArgs) -> Result<Codegen, Exit> {
-    Codegen::new(args.clang.clone(), &args.extern_files).map_err(|error| {
+    let codegen = Codegen::new(args.clang.clone(), &args.extern_files).map_err(|error| {
         complain(&error.to_string());
         Exit::Environment
-    })
+    })?;
+    Ok(Codegen { kernel: args.kernel, ..codegen })
 }
 
 /// Shows what clang warns of in the user's C.

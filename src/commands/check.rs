@@ -9,7 +9,8 @@ pub fn run(args: &CheckArgs) -> Exit {
     let result = match args.target {
         None => compilation.check().map(|_| Exit::Done),
         Some(Target::Xdp) => {
-            let codegen = CodegenArgs { clang: None, extern_files: args.extern_files.clone() };
+            let codegen =
+                CodegenArgs { clang: None, extern_files: args.extern_files.clone(), kernel: args.kernel };
             let codegen = match build::codegen(&codegen) {
                 Ok(codegen) => codegen,
                 Err(exit) => return exit,

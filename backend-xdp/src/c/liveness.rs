@@ -87,9 +87,28 @@ impl<'t> Uses<'t> {
 impl Tree {
     /// The names that it uses, dead updates left out. What is still open is not seen but for the innermost block.
     pub fn names(&self) -> FxHashSet<&str> {
+        Tree::names_in([self])
+    }
+
+    /// The names that several trees use, whichever of them reads what another has updated.
+    pub fn names_in<'t>(trees: impl IntoIterator<Item = &'t Tree>) -> FxHashSet<&'t str> {
+        let mut uses = Uses::default();
+        trees.into_iter().for_each(|tree| uses.collect(&tree.nodes));
+        uses.names()
+    }
+
+    /// The names that it mentions, whether anybody reads what it updates or not.
+    pub fn mentions(&self) -> FxHashSet<&str> {
         let mut uses = Uses::default();
         uses.collect(&self.nodes);
-        uses.names()
+        let updates = uses.updates.iter().flat_map(|(_, codes)| codes.iter().copied());
+        let mut names = FxHashSet::default();
+        uses.roots.iter().copied().chain(updates).for_each(|code| {
+            code.each_name(|name| {
+                names.insert(name);
+            });
+        });
+        names
     }
 
     /// True if something goes to the label.
@@ -101,12 +120,22 @@ impl Tree {
 
     /// Takes out updates that nobody reads, tests that then decide nothing, and labels that nothing goes to.
     pub fn prune(&mut self) {
+        Tree::prune_all(&mut [self]);
+    }
+
+    /// The same in several trees, of which one may read what another updates.
+    pub fn prune_all(trees: &mut [&mut Tree]) {
         loop {
-            let used: FxHashSet<String> = self.names().into_iter().map(str::to_owned).collect();
+            let used = Tree::names_in(trees.iter().map(|tree| &**tree));
+            let used: FxHashSet<String> = used.into_iter().map(str::to_owned).collect();
             let mut targets = FxHashSet::default();
-            collect_targets(&self.nodes, &mut targets);
+            trees.iter().for_each(|tree| collect_targets(&tree.nodes, &mut targets));
             let targets: FxHashSet<String> = targets.into_iter().map(str::to_owned).collect();
-            if !prune(&mut self.nodes, &used, &targets) {
+            let mut changed = false;
+            for tree in trees.iter_mut() {
+                changed |= prune(&mut tree.nodes, &used, &targets);
+            }
+            if !changed {
                 return;
             }
         }

@@ -96,6 +96,7 @@ const PIECES: &[Piece] = &[
     piece!("map_flags.h": "BPF_F_NO_PREALLOC"),
     piece!("update_flags.h": "BPF_ANY" "BPF_NOEXIST" "BPF_EXIST"),
     piece!("perf_event.h": "BPF_F_CURRENT_CPU"),
+    piece!("loop.h": "xdp_loop" "XDP_NEXT_ROUND"),
     piece!("csum_fold.h": "csum_fold"),
     piece!("csum_fold64.h": "csum_fold64"),
     piece!("csum_words.h": "csum_words"),
@@ -137,6 +138,7 @@ const HELPERS: &[(&str, &str, &str, u32)] = &[
     ("bpf_ringbuf_reserve", "void *", "void *ringbuf, __u64 size, __u64 flags", 131),
     ("bpf_ringbuf_submit", "void ", "void *data, __u64 flags", 132),
     ("bpf_ringbuf_discard", "void ", "void *data, __u64 flags", 133),
+    ("bpf_loop", "long ", "__u32 calls, void *function, void *context, __u64 flags", 181),
     ("bpf_xdp_load_bytes", "long ", "struct xdp_md *ctx, __u32 offset, void *buffer, __u32 length", 189),
     ("bpf_xdp_store_bytes", "long ", "struct xdp_md *ctx, __u32 offset, void *buffer, __u32 length", 190),
 ];

@@ -39,13 +39,17 @@ impl Cx<'_> {
         for variable in self.variables.iter().filter(|variable| uses(&variable.name)) {
             out.line(code!("{} = {};", variable.declaration, variable.initial));
         }
+    }
+
+    /// Declares the pointer to the shared structure.
+    pub fn find_shared(&self, used: &FxHashSet<&str>, out: &mut Tree) {
         if used.contains(SHARED.0) {
             out.line(code!("__u32 zero = 0;"));
             out.line(code!("struct {} *{} = @bpf_map_lookup_elem(&{}_map, &zero);", SHARED, SHARED, SHARED));
         }
     }
 
-    /// Writes what a function does first with the shared structure.
+    /// Writes what a section does first with the shared structure, of which these names are used.
     pub fn start_shared(&self, used: &FxHashSet<&str>, out: &mut Tree) {
         if used.contains(SHARED.0) {
             out.return_if(code!("!{}", SHARED), self.abort);

@@ -54,10 +54,21 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     let mut cx = Cx::new(module, storage);
     cx.section(section);
     let mut body = std::mem::take(&mut cx.out);
-    body.prune();
+    let mut functions = std::mem::take(&mut cx.functions);
+    let mut trees: Vec<&mut Tree> = functions.iter_mut().map(|function| &mut function.body).collect();
+    trees.push(&mut body);
+    Tree::prune_all(&mut trees);
     body.trim_start();
-    let used = body.names();
+    let all = Tree::names_in(functions.iter().map(|function| &function.body).chain([&body]));
+    let mut shared = Tree::default();
+    cx.declare_shared(&all, &mut shared);
+    let ports = super::ports::Used::of(&all, cx.redirects);
+    let mut start = Tree::default();
+    cx.start_shared(&all, &mut start);
+    drop(all);
+    let used = body.mentions();
     let mut text = Tree::default();
+    functions.into_iter().for_each(|function| function.write(&cx, &mut text));
     text.line(statistics::packet());
     text.begin(code!("{{"));
     let uses_packet = ["data", "data_end", "p"].iter().any(|name| used.contains(name));
@@ -66,15 +77,13 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
         text.line(code!("void *@data = @xdp_data(ctx), *@data_end = @xdp_data_end(ctx){};", cursor));
     }
     cx.declare_variables(&used, &mut text);
+    cx.find_shared(&used, &mut text);
     if !uses_packet && !used.contains("ctx") {
         text.line(statistics::no_context());
     }
-    let mut shared = Tree::default();
-    cx.declare_shared(&used, &mut shared);
-    let ports = super::ports::Used::of(&used, cx.redirects);
     text.blank();
-    cx.start_shared(&used, &mut text);
     drop(used);
+    text.append(start);
     text.append(body);
     text.end();
     text.blank();
@@ -93,13 +102,13 @@ fn finish(
     functions: Vec<Function>,
 ) -> Result<Output, serde_json::Error> {
     let (program, options) = (module.program, module.options);
+    module.explain_kernel();
     let places = &pipeline.ports;
     let found = analysis::ports::find(program, &places.ingress, &places.egress);
     let used = functions.iter().fold(super::ports::Used::default(), |all, f| all.or(f.used));
     let ports = super::ports::describe(used, places, &found);
     let entry = functions.first().map(|f| f.name.to_string()).unwrap_or_default();
-    let whole =
-        manifest::Whole { source: options.source.to_owned(), entry, kernel: "5.15".to_owned(), ports };
+    let whole = manifest::Whole { source: options.source.to_owned(), entry, kernel: module.kernel, ports };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);
     let mut file = Tree::default();

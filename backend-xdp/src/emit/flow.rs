@@ -1,16 +1,13 @@
-//! Statements that direct the flow of control: branches, switches, labelled blocks and loops.
+//! Statements that direct the flow of control: branches, switches and labelled blocks. Loops are in [`super::loops`].
 
 use super::{Cx, Label};
 use crate::c::code::{Code, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
 use num_bigint::BigUint;
-use p4xdp_frontend::diagnostic::{Diagnostic, codes};
-use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{BinaryOp, Block, Expr, ExprKind, LabelId, ScalarType};
-
-/// Rounds after which the ways around a loop are given up to be told apart.
-const LOOP_ROUNDS: usize = 6;
+use p4xdp_frontend::diagnostic::Diagnostic;
+use p4xdp_midend::ir::{BinaryOp, Block, Expr, ExprKind, HeaderId, LabelId, ScalarType};
+use std::collections::BTreeMap;
 
 impl Cx<'_> {
     pub(super) fn branch(&mut self, condition: &Expr, then_block: &Block, else_block: &Block) {
@@ -131,9 +128,14 @@ impl Cx<'_> {
 
     /// Writes a block that [`Cx::leave`] can leave.
     pub(super) fn labelled(&mut self, label: LabelId, body: impl FnOnce(&mut Self)) {
-        self.labels.insert(label, Label { name: None, paths: Paths::unreachable() });
+        self.labels.insert(label, Label { name: None, paths: Paths::unreachable(), pinned: BTreeMap::new() });
         body(self);
-        let Some(Label { name, paths }) = self.labels.remove(&label) else { return };
+        let Some(Label { name, paths, pinned }) = self.labels.remove(&label) else { return };
+        if self.paths.is_unreachable() {
+            self.pinned = pinned;
+        } else if name.is_some() {
+            self.pinned = pinned_on_both(&self.pinned, &pinned);
+        }
         self.paths.join(paths);
         if let Some(name) = name {
             self.out.retract(&name);
@@ -143,6 +145,9 @@ impl Cx<'_> {
 
     /// Leaves a block.
     pub(super) fn leave(&mut self, label: LabelId) {
+        if !self.labels.contains_key(&label) && self.leave_rounds(label) {
+            return;
+        }
         let name = match self.labels.get(&label) {
             Some(Label { name: Some(name), .. }) => name.clone(),
             Some(Label { name: None, .. }) => self.module.names.unique("done"),
@@ -155,35 +160,13 @@ impl Cx<'_> {
         self.out.goto(&name);
         let paths = std::mem::replace(&mut self.paths, Paths::unreachable());
         if let Some(entry) = self.labels.get_mut(&label) {
+            entry.pinned = match entry.name {
+                Some(_) => pinned_on_both(&entry.pinned, &self.pinned),
+                None => self.pinned.clone(),
+            };
             entry.name = Some(name);
             entry.paths.join(paths);
         }
-    }
-
-    pub(super) fn repeat(&mut self, body: &Block, bound: Option<u64>, span: Span) {
-        if bound.is_none() {
-            self.refuse(codes::E0511, span, "this loop has no bound that is known at compile time");
-            return;
-        }
-        // What holds of headers in every round.
-        for round in 0.. {
-            let mut again = self.paths.clone();
-            again.join(self.rehearse(|cx| cx.block(body)));
-            if again == self.paths {
-                break;
-            }
-            self.paths = again;
-            if round > LOOP_ROUNDS {
-                self.paths.blur();
-            }
-        }
-        let counter = self.fresh("round", code!("__u32"));
-        let bound = bound.unwrap_or_default();
-        self.out.begin(code!("for ({} = 0; {} < {}; {}++) {{", counter, counter, bound, counter));
-        self.block(body);
-        self.out.end();
-        // Only `Leave` ends it.
-        self.paths = Paths::unreachable();
     }
 
     /// Runs `part` for what it does to paths alone; returns the ways out of it.
@@ -195,13 +178,24 @@ impl Cx<'_> {
             (self.variables.clone(), self.members.clone()),
             self.paths.clone(),
             self.labels.clone(),
-            self.pinned.clone(),
+            (self.pinned.clone(), self.unpinned.clone()),
+            (self.rounds.clone(), self.functions.len()),
         );
         part(self);
         self.module.restore(module);
         let paths = std::mem::replace(&mut self.paths, function.3);
         (self.out, self.locals, (self.variables, self.members)) = (function.0, function.1, function.2);
-        (self.labels, self.pinned) = (function.4, function.5);
+        (self.labels, (self.pinned, self.unpinned)) = (function.4, function.5);
+        self.rounds = function.6.0;
+        self.functions.truncate(function.6.1);
         paths
     }
+}
+
+/// What is pinned on two ways that meet, and known on both.
+fn pinned_on_both(
+    one: &BTreeMap<HeaderId, bool>,
+    other: &BTreeMap<HeaderId, bool>,
+) -> BTreeMap<HeaderId, bool> {
+    one.iter().filter_map(|(id, known)| Some((*id, *known && *other.get(id)?))).collect()
 }

@@ -6,12 +6,15 @@ use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::tree::Tree;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::headers::HeaderLayout;
+use crate::layout::loops::Loops;
 use crate::layout::storage::{self, Storage};
 use crate::names::Names;
 use crate::pipeline::Pipeline;
 use crate::tables::Tables;
+use p4xdp_control::kernel::Kernel;
 use p4xdp_frontend::arena::Arena;
-use p4xdp_frontend::diagnostic::Diagnostics;
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
+use p4xdp_frontend::source::Span;
 use p4xdp_midend::analysis::idle;
 use p4xdp_midend::ir::{EnumId, HeaderTypeId, Program, TableId};
 use rustc_hash::FxHashSet;
@@ -47,6 +50,10 @@ pub struct Module<'a> {
     pub(crate) prototypes: BTreeSet<String>,
     /// The plan of each deparser, as text, with its name.
     pub plans: Vec<(Arc<str>, String)>,
+    /// The oldest kernel that has all that was written so far.
+    pub kernel: Kernel,
+    /// Loops that need it.
+    pub told: Vec<Span>,
     enums: BTreeMap<EnumId, Vec<Name>>,
 }
 
@@ -66,7 +73,8 @@ impl<'a> Module<'a> {
         let storages = pipeline.sections.iter();
         let storages = storages.map(|s| {
             let blocks = s.blocks(program);
-            Storage::plan(program, &blocks, pipeline.stores, &pointers, options.holding, &mut names)
+            let loops = Loops::plan(program, &blocks, &s.locals(program), options.kernel);
+            Storage::plan(program, (&blocks, loops), pipeline.stores, &pointers, options.holding, &mut names)
         });
         let storages = storages.collect();
         // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
@@ -89,6 +97,8 @@ impl<'a> Module<'a> {
             falls_back: false,
             prototypes: BTreeSet::new(),
             plans: Vec::new(),
+            kernel: Kernel::BASELINE,
+            told: Vec::new(),
             enums: BTreeMap::new(),
         };
         (module, storages)
@@ -124,6 +134,24 @@ impl<'a> Module<'a> {
         name
     }
 
+    /// Says that the program needs a newer kernel than others, and for what.
+    pub fn explain_kernel(&mut self) {
+        let needed = self.kernel;
+        let mut loops = self.told.iter();
+        if let Some(&first) = loops.next()
+            && self.options.kernel.is_none()
+        {
+            let message = format!("with this loop the program needs Linux {needed} or newer");
+            let mut found = Diagnostic::warning(codes::W0502, first, message);
+            for &other in loops {
+                found = found.with_label(other, "and with this one");
+            }
+            self.sink.emit(found.with_note(format!(
+                "`--kernel {needed}` says that it will not meet an older one; with less, the loop is refused"
+            )));
+        }
+    }
+
     /// What the state is before something is written on trial.
     pub(super) fn snapshot(&self) -> Snapshot {
         Snapshot {
@@ -131,12 +159,14 @@ impl<'a> Module<'a> {
             names: self.names.clone(),
             enums: self.enums.clone(),
             sink: self.sink.clone(),
+            told: self.told.clone(),
         }
     }
 
     /// Forgets what was written since.
     pub(super) fn restore(&mut self, snapshot: Snapshot) {
         (self.globals, self.names, self.enums) = (snapshot.globals, snapshot.names, snapshot.enums);
+        self.told = snapshot.told;
         *self.sink = snapshot.sink;
     }
 }
@@ -151,4 +181,5 @@ pub(super) struct Snapshot {
     names: Names,
     enums: BTreeMap<EnumId, Vec<Name>>,
     sink: Diagnostics,
+    told: Vec<Span>,
 }

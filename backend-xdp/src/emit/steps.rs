@@ -4,6 +4,7 @@ use super::Cx;
 use super::ports::{SEND, port_in};
 use super::statistics::count_error;
 use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::tree::Tree;
 use crate::pipeline::{Section, Step, Value, Verdict};
 use p4xdp_midend::ir::{ControlId, LocalId};
 
@@ -113,7 +114,7 @@ impl Cx<'_> {
                 self.redirects = true;
                 let Some(port) = self.ports.chosen.clone() else { return self.abort.code() };
                 // A program that reads its ingress port has found it already.
-                let names = self.out.names();
+                let names = Tree::names_in(self.written());
                 let known = self.ports.given.as_ref().is_some_and(|given| names.contains(given.as_str()));
                 let arrived =
                     self.ports.arrived.as_ref().filter(|_| known).map_or_else(port_in, ToCode::code);

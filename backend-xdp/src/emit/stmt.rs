@@ -31,7 +31,7 @@ impl Cx<'_> {
             StmtKind::Switch { scrutinee, cases, default } => self.switch(scrutinee, cases, default),
             StmtKind::Labelled { label, body } => self.labelled(*label, |cx| cx.block(body)),
             StmtKind::Leave(label) => self.leave(*label),
-            StmtKind::Loop { body, bound } => self.repeat(body, *bound, stmt.span),
+            StmtKind::Loop { body, bound: _ } => self.repeat(body, stmt.span),
             StmtKind::ApplyTable { table, hit: None, action_run: None }
                 if self.module.idle.contains(table) => {}
             StmtKind::ApplyTable { table, hit, action_run } => {

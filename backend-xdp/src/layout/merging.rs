@@ -89,8 +89,8 @@ impl Merging {
         let accepting = u64::try_from(accepting).unwrap_or(u64::MAX);
         let ways = self.ways.saturating_mul(combinations.unwrap_or(u64::MAX).min(accepting));
         if ways <= MOST_WAYS && !self.always {
-            let off_stack = std::mem::take(&mut self.off_stack);
-            *self = Merging { off_stack, ..Merging::default() };
+            self.behind_branches = false;
+            self.shared = EntitySet::new();
         }
     }
 }

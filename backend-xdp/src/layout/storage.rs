@@ -11,6 +11,7 @@
 use crate::c::code::Name;
 use crate::c::tree::Place;
 use crate::layout::headers::HeaderLayout;
+use crate::layout::loops::Loops;
 use crate::layout::merging::Merging;
 use crate::layout::paths::Paths;
 use crate::limits::STACK_FOR_HEADERS;
@@ -57,6 +58,8 @@ pub struct HeaderStorage {
     pub parsed: Place,
     /// Where it is in the packet, if that is kept in the shared structure; none if it is held in local variables.
     pub shared: Option<Offset>,
+    /// Bytes in front of it, if it is there on all ways by which the parser accepts.
+    pub fixed_at: Option<u32>,
     /// It can be in the packet.
     pub in_packet: bool,
     /// It can be in memory.
@@ -83,6 +86,8 @@ pub struct Storage {
     pub holding: Holding,
     /// Whether ways are merged behind branches.
     pub merging: Merging,
+    /// How loops are made.
+    pub loops: Loops,
 }
 
 /// The names of headers' pointers into the packet: local variables, and so the same in all sections.
@@ -91,15 +96,17 @@ pub fn pointers(program: &Program, names: &mut Names) -> Arena<HeaderId, Name> {
 }
 
 impl Storage {
-    /// Decides for a section, which runs these blocks.
+    /// Decides for a section, which runs these blocks, and of which the loops are planned.
     pub fn plan(
         program: &Program,
-        blocks: &[&Block],
+        (blocks, loops): (&[&Block], Loops),
         stores: PacketStores,
         pointers: &Arena<HeaderId, Name>,
         wanted: Option<Holding>,
         names: &mut Names,
     ) -> Storage {
+        // Functions of loops make pointers of what is in the shared structure.
+        let wanted = wanted.filter(|_| !loops.any_called());
         let mut uses = Uses::new(program);
         blocks.iter().for_each(|block| uses.block(block));
         let mut storage = Storage {
@@ -110,6 +117,7 @@ impl Storage {
                 Some(Holding::Shared) => Merging::plan(program, blocks, true),
                 None => Merging::plan(program, blocks, false),
             },
+            loops,
         };
         for id in program.headers.keys() {
             let written = uses.written.contains(id);
@@ -161,16 +169,20 @@ impl Storage {
             .sum();
         let small = ways.saturating_mul(program.tables.len().max(1)) <= MOST_LOCAL
             && memory <= STACK_FOR_HEADERS
-            && !self.merging.behind_branches;
+            && !self.merging.behind_branches
+            && !self.loops.any_called();
+        let wanted = wanted.filter(|_| !self.loops.any_called());
         self.holding = wanted.unwrap_or(if small { Holding::Local } else { Holding::Shared });
         if self.holding == Holding::Local {
             return;
         }
         let mut fixed: EntitySet<HeaderId> = EntitySet::new();
         for id in program.headers.keys() {
-            // A flag that changes on some ways has to be merged.
-            let merged = self.merging.behind_branches && self.merging.changed.contains(id);
-            if accepted.fixed_offset(id).is_some() && !merged {
+            // A flag that changes on some ways has to be merged, and be seen by the functions of loops.
+            let merges = self.merging.behind_branches || self.loops.any_called();
+            let merged = merges && self.merging.changed.contains(id);
+            self.headers[id].fixed_at = accepted.fixed_offset(id);
+            if self.headers[id].fixed_at.is_some() && !merged {
                 fixed.insert(id);
             }
         }

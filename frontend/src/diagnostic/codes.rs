@@ -211,4 +211,6 @@ codes! {
     W0402 "an annotation that has no effect" "ignored-annotation";
     W0403 "an extern in a block that it is not meant for" "misplaced-extern";
     W0501 "a table whose entries do not expire" "idle-timeout";
+    W0502 "a newer kernel is needed" "newer-kernel";
+    W0503 "a loop that may not end in time" "unbounded-loop";
 }

@@ -5,10 +5,18 @@ use super::storage::Loc;
 use super::types::Class;
 use super::value::Value;
 use super::{Elaborator, Res};
+use crate::analysis::rounds;
 use crate::ir::{self, BinaryOp, Expr, LValue, ScalarType, StmtKind};
+use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use p4xdp_frontend::hir::{self, Block, VarId};
 use p4xdp_frontend::source::Span;
+
+/// Values from `lo` to the largest, or at least one.
+fn rounds_between(lo: &Expr, largest: &BigUint) -> Option<u64> {
+    let lo = lo.as_const().cloned().unwrap_or_default();
+    if lo > *largest { Some(1) } else { (largest - lo + 1u8).to_u64() }
+}
 
 impl<'h> Elaborator<'h> {
     pub(super) fn for_loop(
@@ -47,18 +55,9 @@ impl<'h> Elaborator<'h> {
         let (lo, hi) = self.scalar_pair(lo, hi)?;
         let ty = self.scalar_type(self.hir.variables[variable].ty, span)?;
         let (lo, hi) = (Expr::cast(lo, ty, span), Expr::cast(hi, ty, span));
+        let most = rounds::largest(&hi);
         let hi = self.freeze_scalar(hi);
-        // The counter's type alone bounds the rounds, where it is narrow.
-        let most = |value: Option<&num_bigint::BigUint>, or: u64| value.map_or(Some(or), ToPrimitive::to_u64);
-        let bound = match (ty.is_signed(), ty.width()) {
-            (false, 0..=24) => most(hi.as_const(), (1 << ty.width()) - 1)
-                .zip(most(lo.as_const(), 0))
-                .map(|(hi, lo)| hi.saturating_sub(lo) + 1),
-            _ => match (lo.as_const(), hi.as_const()) {
-                (Some(lo), Some(hi)) if !ty.is_signed() && lo <= hi => (hi - lo + 1u8).to_u64(),
-                _ => None,
-            },
-        };
+        let bound = if ty.is_signed() { 1u64.checked_shl(ty.width()) } else { rounds_between(&lo, &most) };
         let counter = self.new_local(self.hir.variables[variable].name.name.clone(), ty, Vec::new(), span);
         self.push(StmtKind::Assign { dst: LValue::Local(counter), src: lo }, span);
         let count = Expr::local(counter, ty, span);

@@ -54,7 +54,9 @@ impl Cx<'_> {
             let text = code!("{}.{}", from, member.c_name);
             let copied =
                 param_order(self.program, &self.module.extern_facts, action, param) == ByteOrder::Network;
-            if copied && member.shape.order == ByteOrder::Network {
+            // What is in the entry no function of a loop can reach.
+            let carried = self.storage.loops.carried.contains(param.local);
+            if copied && !carried && member.shape.order == ByteOrder::Network {
                 self.wire_params.insert(param.local, WireParam { text, member: member.clone() });
                 bound.push(param.local);
             } else {
