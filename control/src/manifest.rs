@@ -114,3 +114,6 @@ pub enum ExternKind {
 /// the tables' [`crate::view::Table::entries`]. With any other loader it is 0, and the program uses a copy of its own of these entries wherever the
 /// storage has none that matches.
 pub const ENTRIES_LOADED: &str = "p4xdp_entries_loaded";
+
+/// Name of the per-CPU map with what a program knows of a packet while it has it, if it has one. Nothing in it outlives the packet.
+pub const SCRATCH: &str = "shared_map";

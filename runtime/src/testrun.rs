@@ -1,9 +1,11 @@
 //! Runs a loaded program on one packet, without any device (`BPF_PROG_TEST_RUN`): in, a packet; out, the verdict and the packet
 //! as the program left it, or how long it takes.
 
-use crate::error::{Error, KernelError};
+use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use crate::sys::bpf::{TestRun, test_run};
+use libbpf_rs::{MapCore, MapFlags};
+use p4xdp_control::manifest::SCRATCH;
 use std::fmt;
 use std::os::fd::AsFd;
 use std::time::Duration;
@@ -53,6 +55,8 @@ impl fmt::Display for Verdict {
 
 /// Bytes that a packet may grow.
 const GROWTH: usize = 512;
+/// Bytes of metadata that every kernel takes.
+const METADATA: usize = 32;
 
 impl Program {
     /// Runs the program on a packet of at least 14 bytes. `ingress` is the index of a device of this network namespace; without it the
@@ -61,18 +65,33 @@ impl Program {
     /// # Errors
     /// When the kernel refuses.
     pub fn run(&self, packet: &[u8], ingress: Option<u32>) -> Result<(Verdict, Vec<u8>), Error> {
-        let run = TestRun {
-            packet,
-            ifindex: ingress.unwrap_or(0),
-            rx_queue: 0,
-            repeat: 1,
-            flags: 0,
-            batch: 0,
-            room: packet.len() + GROWTH,
-        };
+        let (ifindex, room) = (ingress.unwrap_or(0), packet.len() + GROWTH);
+        let run = TestRun { packet, ifindex, repeat: 1, room, ..TestRun::default() };
         let result =
             test_run(self.as_fd(), &run).map_err(|error| KernelError::new("run the program", error))?;
         Ok((Verdict::of(result.verdict), result.packet))
+    }
+
+    /// Runs the program on a packet where bytes of others may lie: those that the program has kept for packets (its per-CPU structure)
+    /// are set to `dirt` first, and so are 32 bytes in front of the packet, by way of metadata. What becomes of the packet must not
+    /// depend on it.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn run_dirty(&self, packet: &[u8], dirt: u8) -> Result<(Verdict, Vec<u8>), Error> {
+        if let Ok(map) = self.map(SCRATCH) {
+            let (key, value) = (0u32.to_ne_bytes(), vec![dirt; map.value_size() as usize]);
+            let processors = libbpf_rs::num_possible_cpus();
+            let filled = processors.and_then(|n| map.update_percpu(&key, &vec![value; n], MapFlags::ANY));
+            filled.map_err(|error| KernelError::new("fill scratch memory", io_error(&error)))?;
+        }
+        let mut input = vec![dirt; METADATA];
+        input.extend_from_slice(packet);
+        let room = input.len() + GROWTH;
+        let run = TestRun { packet: &input, metadata: METADATA, repeat: 1, room, ..TestRun::default() };
+        let result =
+            test_run(self.as_fd(), &run).map_err(|error| KernelError::new("run the program", error))?;
+        Ok((Verdict::of(result.verdict), result.packet.get(METADATA..).unwrap_or_default().to_vec()))
     }
 
     /// Nanoseconds a packet: the least of `rounds` averages over `repeat` runs, since the least is what is stable. The kernel's
@@ -81,7 +100,7 @@ impl Program {
     /// # Errors
     /// When the kernel refuses.
     pub fn measure(&self, packet: &[u8], rounds: u32, repeat: u32) -> Result<u32, Error> {
-        let run = TestRun { packet, ifindex: 0, rx_queue: 0, repeat, flags: 0, batch: 0, room: 0 };
+        let run = TestRun { packet, repeat, ..TestRun::default() };
         let mut least = u32::MAX;
         for _ in 0..rounds.max(1) {
             let result =
@@ -98,7 +117,7 @@ impl Program {
     /// When the kernel refuses (it knows this from 5.18 on).
     pub fn flood(&self, packet: &[u8], ingress: u32, count: u32) -> Result<Duration, Error> {
         let flags = libbpf_sys::BPF_F_TEST_XDP_LIVE_FRAMES;
-        let run = TestRun { packet, ifindex: ingress, rx_queue: 0, repeat: count, flags, batch: 0, room: 0 };
+        let run = TestRun { packet, ifindex: ingress, repeat: count, flags, ..TestRun::default() };
         let start = std::time::Instant::now();
         test_run(self.as_fd(), &run).map_err(|error| KernelError::new("send live frames", error))?;
         Ok(start.elapsed())

@@ -7,6 +7,7 @@ use crate::c::expr::CType;
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::storage::Storage;
+use p4xdp_control::manifest::SCRATCH;
 use rustc_hash::FxHashSet;
 
 impl Cx<'_> {
@@ -45,7 +46,12 @@ impl Cx<'_> {
     pub fn find_shared(&self, used: &FxHashSet<&str>, out: &mut Tree) {
         if used.contains(SHARED.0) {
             out.line(code!("__u32 zero = 0;"));
-            out.line(code!("struct {} *{} = @bpf_map_lookup_elem(&{}_map, &zero);", SHARED, SHARED, SHARED));
+            out.line(code!(
+                "struct {} *{} = @bpf_map_lookup_elem(&{}, &zero);",
+                SHARED,
+                SHARED,
+                Known(SCRATCH)
+            ));
         }
     }
 
@@ -110,7 +116,7 @@ impl Cx<'_> {
         into.end_with(code!("}};"));
         into.blank();
         MapDefinition {
-            name: Name::new(&format!("{SHARED}_map")),
+            name: Name::new(SCRATCH),
             kind: MapType::PerCpuArray,
             key: code!("__u32"),
             value: code!("struct {}", SHARED),

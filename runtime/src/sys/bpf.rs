@@ -209,9 +209,12 @@ pub(crate) fn xdp_attach(
 }
 
 /// What goes into a test run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TestRun<'a> {
+    /// Metadata, then the packet.
     pub packet: &'a [u8],
+    /// Bytes of metadata.
+    pub metadata: usize,
     pub ifindex: u32,
     pub rx_queue: u32,
     pub repeat: u32,
@@ -236,7 +239,8 @@ pub(crate) fn test_run(program: BorrowedFd<'_>, run: &TestRun<'_>) -> io::Result
     let mut out = vec![0u8; run.room];
     let length = u32::try_from(run.packet.len()).map_err(io::Error::other)?;
     // struct xdp_md: data, data_end, data_meta, ingress_ifindex, rx_queue_index, egress_ifindex
-    let context: [u32; 6] = [0, length, 0, run.ifindex, run.rx_queue, 0];
+    let metadata = u32::try_from(run.metadata).map_err(io::Error::other)?;
+    let context: [u32; 6] = [metadata, length, 0, run.ifindex, run.rx_queue, 0];
     let mut options = libbpf_sys::bpf_test_run_opts {
         sz: size_of::<libbpf_sys::bpf_test_run_opts>() as libbpf_sys::size_t,
         data_in: run.packet.as_ptr().cast(),
@@ -250,7 +254,7 @@ pub(crate) fn test_run(program: BorrowedFd<'_>, run: &TestRun<'_>) -> io::Result
         options.data_out = out.as_mut_ptr().cast();
         options.data_size_out = u32::try_from(run.room).unwrap_or(u32::MAX);
     }
-    if run.ifindex != 0 {
+    if run.ifindex != 0 || run.metadata != 0 {
         options.ctx_in = context.as_ptr().cast();
         options.ctx_size_in = size_of::<[u32; 6]>() as u32;
     }

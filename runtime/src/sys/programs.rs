@@ -135,7 +135,7 @@ pub(crate) fn change_word(map: BorrowedFd<'_>, key: &[u8], place: usize, change:
     ]);
     let program = load(c"p4xdp_change", &program)?;
     let packet = [0; 14];
-    let run = TestRun { packet: &packet, ifindex: 0, rx_queue: 0, repeat: 1, flags: 0, batch: 0, room: 0 };
+    let run = TestRun { packet: &packet, repeat: 1, ..TestRun::default() };
     Ok(test_run(program.as_fd(), &run)?.verdict == XDP_PASS.unsigned_abs())
 }
 
@@ -145,6 +145,6 @@ const ADDER_PACKET: usize = 24;
 pub(crate) fn run_adder(program: BorrowedFd<'_>, key: [u8; 4], numbers: [u64; 2]) -> io::Result<bool> {
     let [first, second] = numbers.map(u64::to_ne_bytes);
     let packet = [&key[..], &[0; 4], &first, &second].concat();
-    let run = TestRun { packet: &packet, ifindex: 0, rx_queue: 0, repeat: 1, flags: 0, batch: 0, room: 0 };
+    let run = TestRun { packet: &packet, repeat: 1, ..TestRun::default() };
     Ok(test_run(program, &run)?.verdict == XDP_PASS.unsigned_abs())
 }
