@@ -37,6 +37,7 @@ mod libbpf_log;
 pub mod load;
 pub mod lock;
 pub mod object;
+pub mod old_kernel;
 pub mod pins;
 pub mod ports;
 pub mod program;

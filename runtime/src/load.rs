@@ -8,7 +8,7 @@ use crate::object::ObjectError;
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
-use crate::{Object, layout, libbpf_log, lock, pins, statistics};
+use crate::{Object, layout, libbpf_log, lock, old_kernel, pins, statistics};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
 use std::borrow::Cow;
@@ -413,10 +413,11 @@ fn bring_in(
         Ok(loaded) => loaded,
         Err(error) => {
             let refused = Refusal::of_libbpf(object, &log);
-            return Err(match refused {
+            let error = match refused {
                 Some(refusal) => refusal.into(),
                 None => not_loaded(object, &error, log),
-            });
+            };
+            return Err(old_kernel::or_too_old(object, error));
         }
     };
     let entry = &object.manifest().entry;

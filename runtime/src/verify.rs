@@ -4,6 +4,7 @@
 use crate::error::{Error, KernelError};
 use crate::load;
 use crate::object::ObjectError;
+use crate::old_kernel;
 use crate::refusal::{Refusal, kernel_release};
 use crate::{Object, libbpf_log, sys};
 use p4xdp_control::manifest::Settings;
@@ -63,9 +64,10 @@ pub fn verify(object: &Object) -> Result<Verdict, Error> {
                 && let Some((_, log)) = log
                 && let Some(refusal) = Refusal::of_log(object, log)
             {
-                return Err(refusal.into());
+                return Err(old_kernel::or_too_old(object, refusal.into()));
             }
-            return Err(KernelError::bpf(format!("load {}", object.name()), &error, lines).into());
+            let error = KernelError::bpf(format!("load {}", object.name()), &error, lines);
+            return Err(old_kernel::or_too_old(object, error.into()));
         }
     };
     let mut programs = Vec::with_capacity(names.len());

@@ -202,3 +202,27 @@ fn negated(comparison: Comparison) -> Comparison {
         Comparison::Ne => Comparison::Eq,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use p4xdp_frontend::source::Span;
+
+    fn local(width: u32) -> Expr {
+        Expr::local(LocalId::from_u32(0), ScalarType::bit(width), Span::NONE)
+    }
+
+    #[test]
+    fn values_are_at_most_what_they_are_made_of() {
+        let wide = |expr: Expr| Expr::cast(expr, ScalarType::bit(32), Span::NONE);
+        assert_eq!(largest(&local(8)), 255u32.into());
+        assert_eq!(largest(&wide(local(8))), 255u32.into());
+        assert_eq!(largest(&Expr::cast(local(16), ScalarType::bit(4), Span::NONE)), 15u32.into());
+        let mask = Expr::constant(0x7fu8, ScalarType::bit(32), Span::NONE);
+        let masked = Expr::binary(BinaryOp::BitAnd, local(32), mask, ScalarType::bit(32), Span::NONE);
+        assert_eq!(largest(&masked), 127u32.into());
+        let sum =
+            Expr::binary(BinaryOp::Add, wide(local(8)), wide(local(8)), ScalarType::bit(32), Span::NONE);
+        assert_eq!(largest(&sum), u32::MAX.into());
+    }
+}

@@ -113,6 +113,9 @@ impl Generator {
     }
 
     pub(super) fn repeat(&mut self, scope: &Scope, depth: usize) -> Tree {
+        if self.random.percent(30) {
+            return self.repeat_long(scope, depth);
+        }
         let name = self.fresh("i");
         let mut inner = scope.with(&name, Ty::Bit(8), false);
         inner.in_loop = true;
@@ -136,6 +139,35 @@ impl Generator {
                 )
             }
             _ => (format!("for (bit<8> {name} in 8w0..8w{rounds})"), "loop: range"),
+        };
+        Tree::new(Kind::Statement)
+            .text(format!("        {head} {{\n"))
+            .tree(body)
+            .text("        }\n")
+            .tag(tag)
+    }
+
+    /// A loop of which no compiler can see how few rounds it has.
+    fn repeat_long(&mut self, scope: &Scope, depth: usize) -> Tree {
+        let name = self.fresh("i");
+        let width = self.random.of(&[13, 16, 32, 48]);
+        let mut inner = scope.with(&name, Ty::Bit(width), false);
+        inner.in_loop = true;
+        let body = self.block(&inner, 3, depth);
+        // Nested ones multiply.
+        let few = if scope.in_loop { 2 } else { self.random.between(2, 6) as u32 };
+        let bound = self.expr(&without_calls(scope), Ty::Bit(few), 1).print();
+        let bound = format!("({}w0 ++ ({bound}))", width - few);
+        let (head, tag) = match self.random.below(4) {
+            0 => (
+                format!("for (bit<{width}> {name} = 0; {name} < {bound}; {name} = {name} + 1)"),
+                "loop: counting, long",
+            ),
+            1 => (
+                format!("for (bit<{width}> {name} = {bound}; {name} != 0; {name} = {name} - 1)"),
+                "loop: counting down, long",
+            ),
+            _ => (format!("for (bit<{width}> {name} in {width}w1..{bound})"), "loop: range, long"),
         };
         Tree::new(Kind::Statement)
             .text(format!("        {head} {{\n"))
