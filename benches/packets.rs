@@ -94,6 +94,10 @@ const CASES: &[Case] = &[
     Case { title: "push 8 bytes, and pop", name: "push", entry: None, hand_table: None, packet: tcp_packet },
     Case { title: "VLAN push, and pop", name: "vlan", entry: None, hand_table: None, packet: tcp_packet },
     Case { title: "decrement TTL", name: "dec_ttl", entry: None, hand_table: None, packet: tcp_packet },
+    // By hand with `bpf_loop`, which makes a call a round.
+    Case { title: "loop, 0 rounds", name: "rounds", entry: None, hand_table: None, packet: || counted(0) },
+    Case { title: "loop, 3 rounds", name: "rounds", entry: None, hand_table: None, packet: || counted(3) },
+    Case { title: "loop, 100 rounds", name: "rounds", entry: None, hand_table: None, packet: || counted(100) },
 ];
 
 fn main() {
@@ -331,6 +335,14 @@ fn manifest(case: &Case) -> Manifest {
         externs: Vec::new(),
         ports: Ports::default(),
     }
+}
+
+/// A packet that asks `rounds` for so many rounds.
+fn counted(rounds: u16) -> Vec<u8> {
+    let mut packet = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5];
+    packet.extend(rounds.to_be_bytes());
+    packet.resize(64, 0);
+    packet
 }
 
 /// 64 bytes: Ethernet, IPv4 10.0.0.1 to 10.0.0.2, TCP.

@@ -331,8 +331,15 @@ impl Cx<'_> {
             self.no_place(id, span);
             return;
         };
+        let mut value = value.clone();
+        if place.bytes > 16 {
+            // It is stored in two parts, and may be computed of what the first one overwrites.
+            let name = self.fresh("wide", value.ty.name());
+            self.out.assignment(&name, &value.text);
+            value = CExpr { clean: value.clean, ..CExpr::atom(name, value.ty, value.width) };
+        }
         self.for_each_holder(id, |cx, base| {
-            let text = cx.store(id, &place, base, value);
+            let text = cx.store(id, &place, base, &value);
             cx.out.line(text);
         });
     }

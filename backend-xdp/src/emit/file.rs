@@ -77,6 +77,7 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
         text.line(code!("void *@data = @xdp_data(ctx), *@data_end = @xdp_data_end(ctx){};", cursor));
     }
     cx.declare_variables(&used, &mut text);
+    super::loops::declare_context(&used, &mut text);
     cx.find_shared(&used, &mut text);
     if !uses_packet && !used.contains("ctx") {
         text.line(statistics::no_context());

@@ -17,6 +17,7 @@
 //! static long sum(__u32 call, struct xdp_loop *xdp_loop)                    what `bpf_loop` calls until it says 1
 //! ```
 //!
+//! Where a call makes several rounds, as many stand in front of the first call: a loop that has no more calls nothing.
 //! Nothing is known in such a function but what is in the shared structure: locals that others use too, and where headers are. Pointers are made
 //! anew, from the packet, in each call. So all calls are one to the verifier.
 
@@ -26,10 +27,11 @@ use crate::c::expr::CType;
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::loops::{Called, Refused, Shape};
 use crate::layout::paths::Paths;
+use crate::layout::storage::candidates;
 use p4xdp_control::kernel::Kernel;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Block, HeaderId, LabelId};
+use p4xdp_midend::ir::{Block, HeaderId, LabelId, visit};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
@@ -93,7 +95,7 @@ impl Cx<'_> {
             ),
             Refused::Parser => (
                 "this loop of a parser can have too many rounds for the verifier".to_owned(),
-                "a longer one may only compute with variables: it looks at no header and no packet"
+                "a longer one may only compute with variables, and fields of headers that are certain to be valid, or not to be"
                     .to_owned(),
             ),
             Refused::Emits => (
@@ -173,6 +175,15 @@ impl Cx<'_> {
     fn repeat_by_calls(&mut self, body: &Block, called: Called, span: Span) {
         self.module.kernel = self.module.kernel.max(Kernel::BPF_LOOP);
         self.explain_calls(called, span);
+        if self.in_parser.is_some() && self.has_doubtful(body) {
+            return self.refuse_loop(Refused::Parser, span);
+        }
+        if called.has_first {
+            self.settle(body);
+            let before = self.paths.clone();
+            self.rounds_here(body, called.rounds);
+            self.paths = before;
+        }
         self.merge_point();
         let name = self.module.names.unique("loop");
         let left = self.module.names.unique(&format!("{name}_left"));
@@ -182,6 +193,8 @@ impl Cx<'_> {
         self.rounds = Some(Rounds { around, outer, exits: Vec::new() });
         let inner = self.out.nested();
         let here = std::mem::replace(&mut self.out, inner);
+        // As behind the parser: where headers are is in the shared structure.
+        let parser = self.in_parser.take();
         self.settle(body);
         if called.rounds > 1 {
             self.rounds_here(body, called.rounds);
@@ -193,6 +206,7 @@ impl Cx<'_> {
         }
         let function = std::mem::replace(&mut self.out, here);
         self.pinned.clear();
+        self.in_parser = parser;
         let Some(Rounds { around, outer, exits }) = self.rounds.take() else { return };
         (self.labels, self.rounds) = (around, outer.map(|outer| *outer));
         self.functions.push(Function {
@@ -205,16 +219,26 @@ impl Cx<'_> {
         let context = if is_inner {
             LOOP.code()
         } else {
-            self.out.begin(code!("{"));
-            self.out.line(code!("struct {} {} = {{ @ctx, {} }};", LOOP, LOOP, SHARED));
-            self.out.blank();
+            self.out.line(code!("{}.ctx = @ctx;", LOOP));
+            self.out.line(code!("{}.{} = {};", LOOP, SHARED, SHARED));
             code!("&{}", LOOP)
         };
         self.out.line(code!("@bpf_loop({}, {}, {}, 0);", called.calls, name, context));
-        if !is_inner {
-            self.out.end();
-        }
         self.leave_as_told(left, exits);
+    }
+
+    /// True if a header that is always at the same place, and so held in variables, may be found or not while it is parsed.
+    fn has_doubtful(&self, body: &Block) -> bool {
+        let mut doubtful = false;
+        visit::statements(body, &mut |stmt| {
+            stmt.headers(&mut |header| {
+                for id in candidates(self.program, header) {
+                    let may = self.paths.may(id);
+                    doubtful |= may.packet && may.absent && self.storage.headers[id].shared.is_none();
+                }
+            });
+        });
+        doubtful
     }
 
     /// Goes on behind a loop as its last round has told.
@@ -314,6 +338,14 @@ impl Function {
         out.line(code!("return {} != @XDP_NEXT_ROUND;", told));
         out.end();
         out.blank();
+    }
+}
+
+/// Declares what loops of a section get, if there are any that are called. It has its place on the stack to itself for as long as the section
+/// runs: what clang put there afterwards would be a part of a pointer to the verifier, where it was not written.
+pub(super) fn declare_context(used: &FxHashSet<&str>, out: &mut Tree) {
+    if used.contains(LOOP.0) {
+        out.line(code!("struct {} {};", LOOP, LOOP));
     }
 }
 

@@ -13,7 +13,6 @@ use crate::limits::{
 };
 use cranelift_entity::EntitySet;
 use p4xdp_control::kernel::Kernel;
-use p4xdp_midend::analysis::effects::{self, StorageSet};
 use p4xdp_midend::analysis::rounds;
 use p4xdp_midend::ir::{Block, Expr, ExprKind, HeaderRef, LocalId, Program, Stmt, StmtKind, visit};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -37,6 +36,8 @@ pub enum Shape {
 pub struct Called {
     /// Rounds that one call makes.
     pub rounds: u64,
+    /// So many rounds are made before anything is called: few loops have more.
+    pub has_first: bool,
     /// Calls at most.
     pub calls: u64,
     /// The program cannot ask for more.
@@ -48,7 +49,7 @@ pub struct Called {
 pub enum Refused {
     /// The oldest kernel to run on has no `bpf_loop`.
     Kernel,
-    /// It is in a parser, and does more than to compute.
+    /// It is in a parser, and does more than to compute with variables and fields.
     Parser,
     /// It emits headers.
     Emits,
@@ -234,7 +235,7 @@ impl Planner<'_> {
         let cost = match shape {
             Shape::Plain { .. } => all.unwrap_or_default(),
             Shape::Called(called) => {
-                let mut cost = round.times(called.rounds);
+                let mut cost = round.times(called.rounds * if called.has_first { 2 } else { 1 });
                 cost.add(Cost { work: HELPER, branches: 1 });
                 cost
             }
@@ -265,7 +266,7 @@ impl Planner<'_> {
         if is_old {
             return Shape::Refused(Refused::Kernel);
         }
-        if self.in_parser && !only_computes(self.program, body) {
+        if self.in_parser && !only_computes(body) {
             return Shape::Refused(Refused::Parser);
         }
         if self.outer >= MOST_NESTED_CALLS {
@@ -273,7 +274,25 @@ impl Planner<'_> {
         }
         let rounds = (WORK_A_CALL / round.work.max(1)).clamp(1, MOST_ROUNDS_A_CALL);
         let calls = bound.map(|bound| bound.div_ceil(rounds)).filter(|calls| *calls <= MOST_CALLS);
-        Shape::Called(Called { rounds, calls: calls.unwrap_or(MOST_CALLS), is_bounded: calls.is_some() })
+        Shape::Called(Called {
+            rounds,
+            // Copies of loops in loops would multiply.
+            has_first: rounds > 1 && !self.calls(body),
+            calls: calls.unwrap_or(MOST_CALLS),
+            is_bounded: calls.is_some(),
+        })
+    }
+
+    /// True if there is a loop in it that is called.
+    fn calls(&self, block: &Block) -> bool {
+        contains(block, &|stmt| {
+            if let StmtKind::Loop { body, .. } = &stmt.kind {
+                return matches!(self.shapes.get(&std::ptr::from_ref(body)), Some(Shape::Called(_)));
+            }
+            let StmtKind::ApplyTable { table, .. } = &stmt.kind else { return false };
+            let mut actions = self.program.tables[*table].actions.iter();
+            actions.any(|action| self.calls(&self.program.actions[action.action].body))
+        })
     }
 }
 
@@ -284,31 +303,28 @@ fn contains(block: &Block, wanted: &dyn Fn(&Stmt) -> bool) -> bool {
     found
 }
 
-/// True if it works on locals alone.
-fn only_computes(program: &Program, body: &Block) -> bool {
-    let (mut reads, mut writes) = (StorageSet::new(), StorageSet::new());
-    effects::block_effects(program, body, &mut reads, &mut writes);
-    let parses = |stmt: &Stmt| match &stmt.kind {
-        StmtKind::Extract { .. }
+/// True if it computes with variables and fields, and leaves the packet and the validity of headers alone.
+fn only_computes(body: &Block) -> bool {
+    !contains(body, &|stmt| match &stmt.kind {
+        StmtKind::SetValid { .. }
+        | StmtKind::CopyHeader { .. }
+        | StmtKind::PushFront { .. }
+        | StmtKind::PopFront { .. }
+        | StmtKind::Extract { .. }
         | StmtKind::Lookahead { .. }
         | StmtKind::Advance { .. }
         | StmtKind::PacketLength { .. }
         | StmtKind::Verify { .. }
         | StmtKind::Reject { .. }
-        | StmtKind::CallExtern { .. } => true,
+        | StmtKind::CallExtern { .. }
+        | StmtKind::ApplyTable { .. } => true,
         StmtKind::Assign { .. }
-        | StmtKind::SetValid { .. }
-        | StmtKind::CopyHeader { .. }
-        | StmtKind::PushFront { .. }
-        | StmtKind::PopFront { .. }
         | StmtKind::If { .. }
         | StmtKind::Switch { .. }
         | StmtKind::Labelled { .. }
         | StmtKind::Leave(_)
         | StmtKind::Loop { .. }
-        | StmtKind::ApplyTable { .. }
         | StmtKind::Emit(_)
         | StmtKind::EmitScalar(_) => false,
-    };
-    reads.headers.is_empty() && writes.headers.is_empty() && !contains(body, &parses)
+    })
 }
