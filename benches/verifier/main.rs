@@ -2,7 +2,8 @@
 //! each size, and the exponent of growth with the program's size, by a fit over the three largest. What
 //! should not be refused is in bold. Needs root and clang.
 //!
-//! `cargo bench --bench verifier [-- FILTER]`; `--write DIR` keeps the programs.
+//! `cargo bench --bench verifier [-- FILTER]`; `--write DIR` keeps the programs, `--steps` takes every size from 4 to the largest, and says by what
+//! the instructions grow at most from one size to the next: where ways begin to be merged they fall.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -19,11 +20,12 @@ use std::process::Command;
 
 fn main() {
     let mut filters = Vec::new();
-    let mut keep = None;
+    let (mut keep, mut steps) = (None, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--write" => keep = arguments.next(),
+            "--steps" => steps = true,
             // What cargo itself gives.
             flag if flag.starts_with("--") => {}
             _ => filters.push(argument),
@@ -35,15 +37,17 @@ fn main() {
     println!("| --- | --- | ---: |");
     for family in FAMILIES {
         if filters.is_empty() || filters.iter().any(|filter| family.name.contains(filter.as_str())) {
-            measure(family, folder);
+            measure(family, steps, folder);
         }
     }
 }
 
-fn measure(family: &Family, folder: &Path) {
+fn measure(family: &Family, steps: bool, folder: &Path) {
     let mut cells = Vec::new();
     let mut points = Vec::new();
-    for &size in family.sizes {
+    let largest = family.sizes.last().copied().unwrap_or_default();
+    let all: Vec<usize> = (4..=largest).collect();
+    for &size in if steps { &all } else { family.sizes } {
         let name: String =
             family.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let path = folder.join(format!("{name}_{size}.p4"));
@@ -60,7 +64,11 @@ fn measure(family: &Family, folder: &Path) {
     }
     let exponent =
         exponent(&points).map_or_else(String::new, |exponent| format!("{:.2}", exponent / family.power));
-    println!("| {} | {} | {exponent} |", family.name, cells.join("; "));
+    let grows = |(size, step): (f64, f64)| format!("; at most {step:.2} times, at {size}");
+    let step =
+        points.windows(2).map(|pair| (pair[1].0, pair[1].1 / pair[0].1)).max_by(|a, b| a.1.total_cmp(&b.1));
+    let step = step.filter(|_| steps).map(grows).unwrap_or_default();
+    println!("| {} | {}{step} | {exponent} |", family.name, cells.join("; "));
 }
 
 /// Processed instructions and bytes of stack, or by whom the program is refused.

@@ -13,12 +13,17 @@ use cranelift_entity::EntitySet;
 use p4xdp_midend::ir::{
     Arg, BinaryOp, Block, Expr, ExprKind, HeaderId, HeaderRef, LValue, LocalId, Program, ScalarType, Stmt,
     StmtKind,
+    visit::{self, Part},
 };
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
 /// Ways that are left to the verifier.
 const MOST_WAYS: u64 = 128;
+
+/// Work that is left to it: ways times operations, about what it processes if the ways part at the start. Ways are estimated from above, so
+/// many programs of this much take a tenth.
+const MOST_WORK: u64 = 4096;
 
 /// How ways are merged in a section.
 #[derive(Debug, Default)]
@@ -37,6 +42,8 @@ pub struct Merging {
     ways: u64,
     /// Headers that are asked for again and valid by being extracted alone: which of them are is one fact for each way of a parser.
     parsed: usize,
+    /// Operations of the section.
+    operations: u64,
 }
 
 impl Merging {
@@ -78,9 +85,10 @@ impl Merging {
                 shared.insert(*local);
             }
         }
+        let operations = blocks.iter().map(|block| operations(block)).sum();
         let off_stack = pressure::without_room(program, blocks);
         let changed = walk.changed;
-        Merging { behind_branches: true, shared, off_stack, changed, always, ways, parsed }
+        Merging { behind_branches: true, shared, off_stack, changed, always, ways, parsed, operations }
     }
 
     /// Leaves the ways as they are if they are few: those of branches, times those by which a parser accepts.
@@ -88,10 +96,46 @@ impl Merging {
         let combinations = u32::try_from(self.parsed).ok().and_then(|n| 1u64.checked_shl(n));
         let accepting = u64::try_from(accepting).unwrap_or(u64::MAX);
         let ways = self.ways.saturating_mul(combinations.unwrap_or(u64::MAX).min(accepting));
-        if ways <= MOST_WAYS && !self.always {
+        let is_little = ways <= MOST_WAYS && ways.saturating_mul(self.operations) <= MOST_WORK;
+        if is_little && !self.always {
             self.behind_branches = false;
             self.shared = EntitySet::new();
         }
+    }
+}
+
+/// Statements and the expressions in them. What an extern is given is work by the byte: it may hash it.
+fn operations(block: &Block) -> u64 {
+    let mut count = 0;
+    visit::statements(block, &mut |stmt| {
+        count += 1;
+        stmt.parts(&mut |part| {
+            count += match part {
+                Part::Expr(_) => 1,
+                Part::Arg(arg) => u64::from(arg_bytes(arg)),
+                Part::Target(_)
+                | Part::Written(_)
+                | Part::Header(_)
+                | Part::Stack(_)
+                | Part::Local(_)
+                | Part::Result(_) => 0,
+            }
+        });
+    });
+    count
+}
+
+fn arg_bytes(arg: &Arg) -> u32 {
+    match arg {
+        Arg::In(value) | Arg::While { value, .. } => value.ty.width().div_ceil(8),
+        Arg::Struct(fields) => fields.iter().map(|(_, field)| arg_bytes(field)).sum(),
+        Arg::Out(_)
+        | Arg::Header(_)
+        | Arg::Stack(_)
+        | Arg::String(_)
+        | Arg::Extern(_)
+        | Arg::Packet
+        | Arg::Missing => 0,
     }
 }
 
