@@ -23,7 +23,7 @@ const MOST_WAYS: u64 = 128;
 
 /// Work that is left to it: ways times operations, about what it processes if the ways part at the start. Ways are estimated from above, so
 /// many programs of this much take a tenth.
-const MOST_WORK: u64 = 4096;
+const MOST_WORK: u64 = 5000;
 
 /// How ways are merged in a section.
 #[derive(Debug, Default)]
@@ -104,7 +104,7 @@ impl Merging {
     }
 }
 
-/// Statements and the expressions in them. What an extern is given is work by the byte: it may hash it.
+/// Statements and the expressions in them. What an extern is given is work by the 16 bits, as for a checksum.
 fn operations(block: &Block) -> u64 {
     let mut count = 0;
     visit::statements(block, &mut |stmt| {
@@ -112,7 +112,7 @@ fn operations(block: &Block) -> u64 {
         stmt.parts(&mut |part| {
             count += match part {
                 Part::Expr(_) => 1,
-                Part::Arg(arg) => u64::from(arg_bytes(arg)),
+                Part::Arg(arg) => u64::from(arg_words(arg)),
                 Part::Target(_)
                 | Part::Written(_)
                 | Part::Header(_)
@@ -125,10 +125,10 @@ fn operations(block: &Block) -> u64 {
     count
 }
 
-fn arg_bytes(arg: &Arg) -> u32 {
+fn arg_words(arg: &Arg) -> u32 {
     match arg {
-        Arg::In(value) | Arg::While { value, .. } => value.ty.width().div_ceil(8),
-        Arg::Struct(fields) => fields.iter().map(|(_, field)| arg_bytes(field)).sum(),
+        Arg::In(value) | Arg::While { value, .. } => value.ty.width().div_ceil(16),
+        Arg::Struct(fields) => fields.iter().map(|(_, field)| arg_words(field)).sum(),
         Arg::Out(_)
         | Arg::Header(_)
         | Arg::Stack(_)
