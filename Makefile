@@ -21,8 +21,8 @@ demo:
 test: setup
 	cargo test --workspace --no-fail-fast
 
-# Random programs, mutants, faults in passes, the demos. A line every ten seconds says how far it is.
-SLOW = --test demos --test mutation --test agreement
+# Random programs, mutants, faults in passes, the demos, packet tests of split programs. A line every ten seconds says how far it is.
+SLOW = --test demos --test mutation --test agreement --test stf
 test-slow: setup
 	cargo test --workspace --no-fail-fast $(SLOW) -- --ignored
 

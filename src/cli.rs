@@ -230,6 +230,10 @@ pub struct CodegenArgs {
     /// needs whatever serves it best, and says so.
     #[arg(long, value_name = "VERSION")]
     pub kernel: Option<Kernel>,
+    /// Splits the program into BPF programs of at most about so many instructions each, which call one another. Without it, a
+    /// program is split only if it is too large for the kernel as one.
+    #[arg(long, value_name = "INSTRUCTIONS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub split: Option<u32>,
 }
 
 /// Engines of packet tests.

@@ -210,6 +210,7 @@ impl Compilation {
                     header_prefix: &codegen.header_prefix,
                     holding: codegen.holding,
                     kernel: codegen.kernel,
+                    part_size: codegen.part_size,
                 };
                 backend::compile(&program, &options, &mut c.diagnostics)
             },
@@ -256,6 +257,8 @@ pub struct Codegen {
     pub holding: Option<backend::Holding>,
     /// The oldest kernel that the program is to run on; else what it needs.
     pub kernel: Option<Kernel>,
+    /// Instructions of a BPF program at most, about; else as many as kernels verify for certain.
+    pub part_size: Option<usize>,
 }
 
 impl Codegen {

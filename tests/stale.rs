@@ -28,16 +28,22 @@ const UNLIKE: [&str; 2] = ["bpf_ktime_get_ns(", "bpf_get_prandom_u32("];
 
 #[test]
 fn what_was_there_before_is_not_seen() {
-    compare_all(None);
+    compare_all(None, None);
 }
 
 #[test]
 #[ignore = "takes a minute"]
 fn what_was_there_before_is_not_seen_where_all_is_shared() {
-    compare_all(Some(Holding::Shared));
+    compare_all(Some(Holding::Shared), None);
 }
 
-fn compare_all(holding: Option<Holding>) {
+#[test]
+#[ignore = "takes a minute"]
+fn what_was_there_before_is_not_seen_where_programs_are_split() {
+    compare_all(None, Some(1));
+}
+
+fn compare_all(holding: Option<Holding>, part_size: Option<usize>) {
     if !met("stale bytes", &[Need::Root]) {
         return;
     }
@@ -52,7 +58,7 @@ fn compare_all(holding: Option<Holding>) {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(test) = next() {
-                    match compare(test, holding) {
+                    match compare(test, holding, part_size) {
                         Ok(count) => *packets.lock().unwrap() += count,
                         Err(why) => left.lock().unwrap().push(format!("{}: {why}", test.display())),
                     }
@@ -67,7 +73,7 @@ fn compare_all(holding: Option<Holding>) {
 }
 
 /// How many packets were alike, or why this is no test.
-fn compare(test: &Path, holding: Option<Holding>) -> Result<usize, String> {
+fn compare(test: &Path, holding: Option<Holding>, part_size: Option<usize>) -> Result<usize, String> {
     let exact = test.with_extension("p4");
     let source = if exact.exists() { exact } else { exact.with_extension("").with_extension("p4") };
     let name = source.file_stem().unwrap().to_string_lossy();
@@ -75,7 +81,7 @@ fn compare(test: &Path, holding: Option<Holding>) -> Result<usize, String> {
     let program = compilation.elaborate().unwrap_or_else(|_| panic!("{}", findings(&compilation)));
     let externs = source.with_extension("c");
     let externs: &[PathBuf] = if externs.exists() { &[externs] } else { &[] };
-    let codegen = Codegen { holding, ..Codegen::new(None, externs).unwrap() };
+    let codegen = Codegen { holding, part_size, ..Codegen::new(None, externs).unwrap() };
     let Ok(output) = compilation.generate(&codegen) else {
         let mut text = Vec::new();
         let errors = compilation.diagnostics.iter().filter(|d| !d.code.is_warning()).take(1);

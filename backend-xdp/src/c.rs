@@ -2,10 +2,13 @@
 //! nothing of P4 but positions in its text.
 
 pub mod code;
+pub mod cut;
 pub mod expr;
+pub mod handed;
 mod liveness;
 pub mod map;
 pub mod prelude;
 mod print;
 pub mod text;
 pub mod tree;
+mod weight;

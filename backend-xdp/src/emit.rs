@@ -21,6 +21,7 @@ mod parser;
 mod parser_bounds;
 mod parser_graph;
 mod parser_stmt;
+mod parts;
 pub(crate) mod ports;
 mod select;
 pub(crate) mod statistics;
@@ -38,7 +39,7 @@ use module::Module;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{self, Diagnostic, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Block, HeaderId, LabelId, LocalId, Program, ScalarType};
+use p4xdp_midend::ir::{Block, HeaderId, LabelId, LocalId, Program, ScalarType, Stmt, StmtKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes one function of the file: a section of the pipeline.
@@ -82,6 +83,8 @@ pub struct Cx<'a> {
     emits: Vec<deparse::EmitSlot>,
     /// Variables with the port that the packet came by, and the one that it leaves by.
     ports: steps::KeptPorts,
+    /// Statements at which the function may be cut are written.
+    cuttable: bool,
 }
 
 /// A variable of a function.
@@ -90,6 +93,7 @@ struct Variable {
     name: Name,
     declaration: Code,
     initial: Code,
+    is_array: bool,
 }
 
 /// A local in the shared structure.
@@ -138,6 +142,7 @@ impl<'a> Cx<'a> {
             in_parser: None,
             emits: Vec::new(),
             ports: steps::KeptPorts::default(),
+            cuttable: false,
         }
     }
 
@@ -176,13 +181,19 @@ impl<'a> Cx<'a> {
             name: name.clone(),
             declaration: code!("{} {}", c_type, name),
             initial,
+            is_array: false,
         });
     }
 
     /// Declares an array of bytes as a variable of the function.
     pub(crate) fn declare_array(&mut self, name: &Name, bytes: u32) {
         let declaration = code!("__u8 {}[{}] __attribute__((aligned(8)))", name, bytes);
-        self.variables.push(Variable { name: name.clone(), declaration, initial: code!("{{}}") });
+        self.variables.push(Variable {
+            name: name.clone(),
+            declaration,
+            initial: code!("{{}}"),
+            is_array: true,
+        });
     }
 
     /// Where a local is kept.
@@ -231,12 +242,37 @@ impl<'a> Cx<'a> {
 
     /// Writes statements.
     pub fn block(&mut self, block: &Block) {
+        let mut simple = 0;
         for stmt in block {
             if self.paths.is_unreachable() {
                 return;
             }
+            // Pointers are made anew behind each cut, so not every assignment stands behind one.
+            simple = if is_simple(stmt) { simple + 1 } else { 0 };
+            if simple % SIMPLE_BETWEEN_CUTS == 0 || simple == 1 {
+                self.cut_point();
+            }
             self.stmt(stmt);
         }
+        if !self.paths.is_unreachable() {
+            self.cut_point();
+        }
+    }
+
+    /// The function may be cut at this point, if functions are.
+    fn cut_point(&mut self) {
+        if self.cuttable && !self.out.ends_with_cut_point() {
+            self.merge_point();
+            self.out.cut_point();
+        }
+    }
+
+    /// Writes `part`, in which the function may be cut if functions are, or not at all.
+    fn with_cuts(&mut self, wanted: bool, part: impl FnOnce(&mut Self)) {
+        let cuttable = wanted && self.module.cuts;
+        let before = std::mem::replace(&mut self.cuttable, cuttable);
+        part(self);
+        self.cuttable = before;
     }
 
     /// Writes `part` in a nested block, for one alternative of several; returns the ways out of it. The ways in are the same for
@@ -361,6 +397,14 @@ impl<'a> Cx<'a> {
         self.functions.iter().map(|function| &function.body).chain(std::iter::once(&self.out))
     }
 }
+
+/// True for statements that come to a few instructions without branches.
+fn is_simple(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Assign { .. } | StmtKind::SetValid { .. } | StmtKind::CopyHeader { .. })
+}
+
+/// Simple statements between points at which a function may be cut.
+const SIMPLE_BETWEEN_CUTS: usize = 8;
 
 /// The C type that values of a type are kept in.
 pub fn c_type(ty: ScalarType) -> CType {

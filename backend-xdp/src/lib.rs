@@ -55,6 +55,9 @@ pub struct Options<'a> {
     pub locate: Option<&'a dyn Fn(Span) -> Option<String>>,
     /// Where to keep what the parser finds; chosen by the program's size unless it is said here.
     pub holding: Option<Holding>,
+    /// Instructions that a program of the object has at most, about: more are split into several that call one another. Chosen by what a
+    /// kernel verifies unless it is said here.
+    pub part_size: Option<usize>,
     /// C of the user's that defines extern functions which the program only declares: see the module `externs::users`. It is the end of the
     /// generated file, unchanged; `#line` directives in it say which file it comes from.
     pub extern_c: Option<&'a str>,

@@ -61,3 +61,12 @@ pub const MOST_MAPS: usize = 64;
 
 /// Characters of a program's name that the kernel keeps.
 pub const PROGRAM_NAME: usize = 15;
+
+/// Instructions, about, beyond which a program is split: a jump goes over 32,767, and the verifier keeps note of 8,192 branches on a way.
+pub const MOST_WHOLE: usize = 36_000;
+
+/// Instructions of a program that is a part of a split one, about.
+pub const PART_SIZE: usize = 12_000;
+
+/// Programs one behind the other at most: the kernel lets the programs of a packet call one another 33 times.
+pub const MOST_PARTS: usize = 30;

@@ -6,7 +6,7 @@
 use crate::tables::{DEFAULTS_SECTION, DefaultPlace, TableLayout, Tables};
 use p4xdp_control::kernel::Kernel;
 use p4xdp_control::manifest;
-use p4xdp_control::manifest::{BpfProgram, DefaultData, Manifest, Ports, Role, SECTION};
+use p4xdp_control::manifest::{BpfProgram, DefaultData, Manifest, Ports, SECTION};
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_midend::ir::Program;
 use p4xdp_midend::{analysis, control_plane};
@@ -17,8 +17,10 @@ use std::fmt::Write;
 pub struct Whole {
     /// Base name of the P4 file.
     pub source: String,
-    /// Name of the BPF program.
+    /// Name of the BPF program that devices get.
     pub entry: String,
+    /// All BPF programs.
+    pub programs: Vec<BpfProgram>,
     /// Oldest kernel.
     pub kernel: Kernel,
     /// Port numbers.
@@ -38,7 +40,7 @@ pub fn describe(
     Manifest {
         compiler: env!("CARGO_PKG_VERSION").to_owned(),
         source: whole.source,
-        programs: vec![BpfProgram { name: whole.entry.clone(), role: Role::Entry }],
+        programs: whole.programs,
         entry: whole.entry,
         kernel: whole.kernel,
         view,

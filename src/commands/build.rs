@@ -128,7 +128,8 @@ pub fn codegen(args: &CodegenArgs) -> Result<Codegen, Exit> {
         complain(&error.to_string());
         Exit::Environment
     })?;
-    Ok(Codegen { kernel: args.kernel, ..codegen })
+    let part_size = args.split.and_then(|most| usize::try_from(most).ok());
+    Ok(Codegen { kernel: args.kernel, part_size, ..codegen })
 }
 
 /// Shows what clang warns of in the user's C.

@@ -9,8 +9,12 @@ pub fn run(args: &CheckArgs) -> Exit {
     let result = match args.target {
         None => compilation.check().map(|_| Exit::Done),
         Some(Target::Xdp) => {
-            let codegen =
-                CodegenArgs { clang: None, extern_files: args.extern_files.clone(), kernel: args.kernel };
+            let codegen = CodegenArgs {
+                clang: None,
+                extern_files: args.extern_files.clone(),
+                kernel: args.kernel,
+                split: None,
+            };
             let codegen = match build::codegen(&codegen) {
                 Ok(codegen) => codegen,
                 Err(exit) => return exit,

@@ -350,15 +350,21 @@ fn outcome(outcome: &Outcome) -> String {
 
 /// The interpreter on the elaborated program, and the kernel on the compiled one.
 pub fn kernel_agrees(case: &Case, _sought: Option<&Failure>) -> Ending {
-    kernel(case).unwrap_or_else(|ending| ending)
+    kernel(case, &Codegen::default()).unwrap_or_else(|ending| ending)
 }
 
-fn kernel(case: &Case) -> Result<Ending, Ending> {
+/// The same with a program that is split wherever it can be.
+pub fn split_kernel_agrees(case: &Case, _sought: Option<&Failure>) -> Ending {
+    let codegen = Codegen { part_size: Some(1), ..Codegen::default() };
+    kernel(case, &codegen).unwrap_or_else(|ending| ending)
+}
+
+fn kernel(case: &Case, codegen: &Codegen) -> Result<Ending, Ending> {
     let text = case.program.print();
     let program = elaborated(&text)?;
     let expected = interpreted(&program, case, "interpreter", case.watched)?;
     let mut compilation = compilation(&text);
-    let output = match guarded("back end", || compilation.generate(&Codegen::default()))? {
+    let output = match guarded("back end", || compilation.generate(codegen))? {
         Ok(output) => output,
         Err(_) => {
             let (code, message) = first_error(&compilation.diagnostics);
@@ -371,7 +377,7 @@ fn kernel(case: &Case) -> Result<Ending, Ending> {
         }
     };
     let folder = tempfile::tempdir().map_err(|e| failed("environment", e.to_string()))?;
-    let object = driver::make_object(&output, &folder.path().join("program.c"), &Codegen::default())
+    let object = driver::make_object(&output, &folder.path().join("program.c"), codegen)
         .map_err(|e| failed("clang refuses", format!("{e}")))?
         .object;
     let object = Object::open(&object).map_err(|e| failed("object", e.to_string()))?;

@@ -39,13 +39,19 @@ fn main() {
     engines::note_panics();
     let small = Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20, compiles: false };
     let large = Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20, compiles: true };
-    let kernel = |name: &str, programs: u64| {
+    let in_kernel = |name: &str, what: &'static str, programs: u64, engines: Engines| {
         Trial::test(name, move || {
-            if !met("agreement with the kernel", &[Need::Root]) {
+            if !met(what, &[Need::Root]) {
                 return Ok(());
             }
-            run("agreement with the kernel", programs, large, engines::kernel_agrees)
+            run(what, programs, large, engines)
         })
+    };
+    let kernel = |name: &str, programs: u64| {
+        in_kernel(name, "agreement with the kernel", programs, engines::kernel_agrees)
+    };
+    let split = |name: &str, programs: u64| {
+        in_kernel(name, "agreement of split programs", programs, engines::split_kernel_agrees)
     };
     let passes = |name: &str, programs: u64| {
         Trial::test(name, move || run("agreement of the passes", programs, small, engines::passes_agree))
@@ -79,14 +85,19 @@ fn main() {
             tests,
             passes("a few random programs: passes", 100),
             kernel("a few random programs: kernel", 4),
+            split("a few random programs: split", 4),
             folding.with_ignored_flag(true),
             passes("random programs: passes", 2000).with_ignored_flag(true),
             faults.with_ignored_flag(true),
             kernel("random programs: kernel", 60).with_ignored_flag(true),
+            split("random programs: split", 60).with_ignored_flag(true),
         ],
     )
     .exit();
 }
+
+/// Runs a case on what is to agree; with a failure to look for, no more than that takes.
+type Engines = fn(&Case, Option<&Failure>) -> Ending;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -103,12 +114,7 @@ fn on_all_cores(work: impl Fn() + Sync) {
 }
 
 /// Runs so many programs, on all cores.
-fn run(
-    what: &'static str,
-    usual: u64,
-    size: Size,
-    engines: fn(&Case, Option<&Failure>) -> Ending,
-) -> Result<(), Failed> {
+fn run(what: &'static str, usual: u64, size: Size, engines: Engines) -> Result<(), Failed> {
     let first = number("P4XDP_SEED").unwrap_or(1);
     let count = number("P4XDP_PROGRAMS").unwrap_or(usual);
     let start = Instant::now();

@@ -27,7 +27,7 @@ impl<'t> Uses<'t> {
                     self.updates.push((vec![variable], vec![place, value]));
                     self.roots.extend(effect);
                 }
-                Kind::Goto(_) | Kind::Label { .. } | Kind::Blank => {}
+                Kind::Goto(_) | Kind::Label { .. } | Kind::Blank | Kind::Cut | Kind::Next(_) => {}
                 Kind::If { branches, .. } => {
                     for branch in branches {
                         self.roots.extend(&branch.condition);
@@ -142,7 +142,7 @@ impl Tree {
     }
 }
 
-fn collect_targets<'t>(nodes: &'t [Node], into: &mut FxHashSet<&'t str>) {
+pub(super) fn collect_targets<'t>(nodes: &'t [Node], into: &mut FxHashSet<&'t str>) {
     for node in nodes {
         match &node.kind {
             Kind::Goto(name) => {
@@ -151,8 +151,13 @@ fn collect_targets<'t>(nodes: &'t [Node], into: &mut FxHashSet<&'t str>) {
             Kind::If { branches, .. } => branches.iter().for_each(|b| collect_targets(&b.body, into)),
             Kind::Switch { cases, .. } => cases.iter().for_each(|c| collect_targets(&c.body, into)),
             Kind::Group { parts, .. } => parts.iter().for_each(|p| collect_targets(&p.body, into)),
-            Kind::Plain(_) | Kind::Update { .. } | Kind::Assign { .. } | Kind::Label { .. } | Kind::Blank => {
-            }
+            Kind::Plain(_)
+            | Kind::Update { .. }
+            | Kind::Assign { .. }
+            | Kind::Label { .. }
+            | Kind::Blank
+            | Kind::Cut
+            | Kind::Next(_) => {}
         }
     }
 }
@@ -209,7 +214,9 @@ fn prune(nodes: &mut Vec<Node>, used: &FxHashSet<String>, targets: &FxHashSet<St
             | Kind::Assign { .. }
             | Kind::Goto(_)
             | Kind::Label { .. }
-            | Kind::Blank => {}
+            | Kind::Blank
+            | Kind::Cut
+            | Kind::Next(_) => {}
         }
         stays
     });
@@ -217,5 +224,5 @@ fn prune(nodes: &mut Vec<Node>, used: &FxHashSet<String>, targets: &FxHashSet<St
 }
 
 fn does_nothing(branch: &Branch) -> bool {
-    branch.body.is_empty()
+    branch.body.iter().all(|node| matches!(node.kind, Kind::Cut))
 }

@@ -88,6 +88,9 @@ impl Printer {
                 }
             }
             Kind::Blank if self.blank => {}
+            Kind::Cut => {}
+            // Parts say themselves how the next is called, see `super::cut`.
+            Kind::Next(part) => self.line(depth, &format_args!("/* part {part} */"), span),
             Kind::Blank => self.line(0, &"", span),
         }
     }

@@ -39,6 +39,10 @@ pub(super) enum Kind {
     Group { head: Code, parts: Vec<Part> },
     /// An empty line, unless one stands in front of it.
     Blank,
+    /// Nothing: the function may be cut here, see [`super::cut`].
+    Cut,
+    /// What follows is in the part of this number.
+    Next(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -94,6 +98,11 @@ enum OpenKind {
 }
 
 impl Tree {
+    /// A piece of these statements.
+    pub(super) fn of(nodes: Vec<Node>) -> Tree {
+        Tree { nodes, ..Tree::default() }
+    }
+
     /// An empty piece that stands for the same text.
     pub fn nested(&self) -> Tree {
         Tree { current: self.current, ..Tree::default() }
@@ -160,6 +169,11 @@ impl Tree {
     /// An empty line, unless there is one already.
     pub fn blank(&mut self) {
         self.push(Kind::Blank);
+    }
+
+    /// Notes that the function may be cut here: whatever is alive in its variables can be handed over.
+    pub fn cut_point(&mut self) {
+        self.push(Kind::Cut);
     }
 
     fn open(&mut self, what: OpenKind) {
@@ -270,6 +284,11 @@ impl Tree {
             self.nodes.pop();
         }
         found
+    }
+
+    /// True if the function may be cut at the end of what is written.
+    pub fn ends_with_cut_point(&self) -> bool {
+        matches!(self.nodes.last(), Some(Node { kind: Kind::Cut, .. }))
     }
 
     /// How many statements there are in this block; see [`Tree::split_off`].

@@ -9,6 +9,7 @@ use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::storage::Storage;
 use p4xdp_control::manifest::SCRATCH;
 use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
 
 impl Cx<'_> {
     /// Writes the declarations of those of the function's variables that are used.
@@ -42,6 +43,23 @@ impl Cx<'_> {
         }
     }
 
+    /// The names of what each function has for itself.
+    pub fn own_names(&self) -> FxHashSet<Name> {
+        let mut names: FxHashSet<Name> =
+            self.variables.iter().map(|variable| variable.name.clone()).collect();
+        for storage in self.storage.headers.values() {
+            // A header that is never in the packet has its pointer's name.
+            if storage.in_packet {
+                names.extend([storage.pointer.clone(), storage.here.clone()]);
+            }
+            let places = [&storage.memory, &storage.made, &storage.parsed];
+            names.extend(
+                places.into_iter().filter(|place| !place.is_shared()).map(|place| place.name().clone()),
+            );
+        }
+        names
+    }
+
     /// Declares the pointer to the shared structure.
     pub fn find_shared(&self, used: &FxHashSet<&str>, out: &mut Tree) {
         if used.contains(SHARED.0) {
@@ -55,10 +73,13 @@ impl Cx<'_> {
         }
     }
 
-    /// Writes what a section does first with the shared structure, of which these names are used.
-    pub fn start_shared(&self, used: &FxHashSet<&str>, out: &mut Tree) {
+    /// Writes what a section does first with the shared structure, of which these names are used; it is emptied where a section begins.
+    pub fn start_shared(&self, used: &FxHashSet<&str>, empties: bool, out: &mut Tree) {
         if used.contains(SHARED.0) {
             out.return_if(code!("!{}", SHARED), self.abort);
+            if !empties {
+                return;
+            }
             for flag in self.shared_flags(used) {
                 out.line(code!("{}->{} = @false;", SHARED, flag));
             }
@@ -79,8 +100,9 @@ impl Cx<'_> {
     }
 
     /// Writes the shared structure and its map.
-    pub fn declare_shared(&self, used: &FxHashSet<&str>, into: &mut Tree) {
-        if !used.contains(SHARED.0) {
+    /// Parts of the function hand over what is in `handed`.
+    pub fn declare_shared(&self, used: &FxHashSet<&str>, handed: &BTreeSet<Name>, into: &mut Tree) {
+        if !used.contains(SHARED.0) && handed.is_empty() {
             return;
         }
         into.line(code!("/* What is known of headers while a packet is in the program, one a processor. */"));
@@ -102,6 +124,7 @@ impl Cx<'_> {
             let volatile = if member.off_stack { "volatile " } else { "" };
             into.line(code!("{}{} {};", Known(volatile), ty.name(), member.name));
         }
+        self.declare_handed(handed, into);
         let offsets = self.storage.headers.values().filter_map(|storage| storage.shared.as_ref());
         for offset in offsets.filter(|offset| used.contains(offset.at.as_str())) {
             into.line(code!("__u16 {};", offset.at));

@@ -3,19 +3,22 @@
 
 use super::externs::Registry;
 use super::module::Module;
+use super::parts::{self, Part, Parts};
 use super::{Cx, statistics};
 use crate::c::code::{Code, Known, Name, code};
 use crate::c::prelude::prelude_for;
 use crate::c::text::collect_identifiers;
-use crate::c::tree::Tree;
+use crate::c::tree::{SHARED, Tree};
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::storage::Storage;
+use crate::limits::MOST_WHOLE;
 use crate::pipeline::{Hook, Pipeline, Section};
 use crate::{Options, Output, header, layout, manifest};
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::analysis;
 use p4xdp_midend::ir::Program;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
 /// A section that is written.
@@ -23,15 +26,17 @@ struct Function {
     /// The BPF program's name.
     name: Name,
     hook: Hook,
-    /// What works on the packet.
-    text: Tree,
+    /// What works on the packet; more than one, if the section is split.
+    texts: Vec<Tree>,
+    /// About how many instructions that is.
+    weight: usize,
     /// What the body shares with others of its kind: the structure and map of what is known of headers.
     shared: Tree,
     storage: Storage,
     used: crate::emit::ports::Used,
 }
 
-/// Writes the file.
+/// Writes the file. A program that is too large for one BPF program is split.
 pub(crate) fn write(
     program: &Program,
     pipeline: &Pipeline,
@@ -39,7 +44,28 @@ pub(crate) fn write(
     externs: (Registry, ExternFacts),
     sink: &mut Diagnostics,
 ) -> Result<Output, serde_json::Error> {
-    let (mut module, storages) = Module::new(program, pipeline, options, externs, sink);
+    let before = sink.clone();
+    if options.part_size.is_none() {
+        let (module, functions) =
+            write_functions(program, pipeline, options, false, (externs.0, externs.1.clone()), sink);
+        if functions.iter().all(|function| function.weight <= MOST_WHOLE) {
+            return finish(module, pipeline, functions);
+        }
+    }
+    *sink = before;
+    let (module, functions) = write_functions(program, pipeline, options, true, externs, sink);
+    finish(module, pipeline, functions)
+}
+
+fn write_functions<'a>(
+    program: &'a Program,
+    pipeline: &Pipeline,
+    options: &'a Options<'a>,
+    cuts: bool,
+    externs: (Registry, ExternFacts),
+    sink: &'a mut Diagnostics,
+) -> (Module<'a>, Vec<Function>) {
+    let (mut module, storages) = Module::new(program, pipeline, options, cuts, externs, sink);
     module.declare_maps();
     let mut functions = Vec::new();
     for (section, storage) in pipeline.sections.iter().zip(storages) {
@@ -47,7 +73,7 @@ pub(crate) fn write(
         functions.push(function);
         module = rest;
     }
-    finish(module, pipeline, functions)
+    (module, functions)
 }
 
 fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -> (Module<'a>, Function) {
@@ -59,18 +85,51 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     trees.push(&mut body);
     Tree::prune_all(&mut trees);
     body.trim_start();
-    let all = Tree::names_in(functions.iter().map(|function| &function.body).chain([&body]));
+    let everything = Tree::names_in(functions.iter().map(|function| &function.body).chain([&body]));
+    let used = super::ports::Used::of(&everything, cx.redirects);
+    drop(everything);
+    let weight = body.weight() + functions.iter().map(|function| function.body.weight()).sum::<usize>();
+    let Parts { parts, handed } = cx.parts(body, &functions);
+    let trees = functions.iter().map(|function| &function.body).chain(parts.iter().map(|part| &part.body));
+    let mut all: FxHashSet<&str> = trees.flat_map(Tree::mentions).collect();
+    all.extend(handed.iter().map(Name::as_str));
     let mut shared = Tree::default();
-    cx.declare_shared(&all, &mut shared);
-    let ports = super::ports::Used::of(&all, cx.redirects);
-    let mut start = Tree::default();
-    cx.start_shared(&all, &mut start);
+    cx.declare_shared(&all, &handed, &mut shared);
+    let mut texts: Vec<Tree> =
+        parts.iter().enumerate().map(|(number, part)| write_part(&cx, number, part, &all)).collect();
     drop(all);
-    let used = body.mentions();
+    if let Some(first) = texts.first_mut() {
+        let mut text = Tree::default();
+        functions.into_iter().for_each(|function| function.write(&cx, &mut text));
+        text.append(std::mem::take(first));
+        *first = text;
+    }
+    let mut name = Name::new(&crate::entry_name(cx.module.options.source));
+    if cx.module.is_user_function(&name) {
+        name = Name::new(&format!("{name}_"));
+    }
+    let Cx { module, storage, .. } = cx;
+    (module, Function { name, hook: section.hook, texts, weight, shared, storage, used })
+}
+
+/// The function of a part; `all` are the names that any part uses.
+fn write_part(cx: &Cx<'_>, number: usize, part: &Part, all: &FxHashSet<&str>) -> Tree {
     let mut text = Tree::default();
-    functions.into_iter().for_each(|function| function.write(&cx, &mut text));
-    text.line(statistics::packet());
+    text.line(if number == 0 {
+        statistics::packet()
+    } else {
+        statistics::packet_by(&parts::function(number))
+    });
     text.begin(code!("{{"));
+    let mut used = part.body.mentions();
+    if !part.loads.is_empty() {
+        used.extend(part.loads.iter().map(Name::as_str));
+        used.insert(SHARED.0);
+    }
+    // The first part empties for all.
+    if number == 0 && all.contains(SHARED.0) {
+        used.insert(SHARED.0);
+    }
     let uses_packet = ["data", "data_end", "p"].iter().any(|name| used.contains(name));
     if uses_packet {
         let cursor = if used.contains("p") { code!(", *@p = @data") } else { Code::default() };
@@ -83,17 +142,13 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
         text.line(statistics::no_context());
     }
     text.blank();
-    drop(used);
-    text.append(start);
-    text.append(body);
+    // The first part empties the structure for all.
+    cx.start_shared(if number == 0 { all } else { &used }, number == 0, &mut text);
+    cx.load_handed(&part.loads, &mut text);
+    text.append(part.body.clone());
     text.end();
     text.blank();
-    let mut name = Name::new(&crate::entry_name(cx.module.options.source));
-    if cx.module.is_user_function(&name) {
-        name = Name::new(&format!("{name}_"));
-    }
-    let Cx { module, storage, .. } = cx;
-    (module, Function { name, hook: section.hook, text, shared, storage, used: ports })
+    text
 }
 
 /// Puts the parts of the file together.
@@ -108,19 +163,32 @@ fn finish(
     let found = analysis::ports::find(program, &places.ingress, &places.egress);
     let used = functions.iter().fold(super::ports::Used::default(), |all, f| all.or(f.used));
     let ports = super::ports::describe(used, places, &found);
-    let entry = functions.first().map(|f| f.name.to_string()).unwrap_or_default();
-    let whole = manifest::Whole { source: options.source.to_owned(), entry, kernel: module.kernel, ports };
+    let entry = functions.first().map(|f| f.name.clone()).unwrap_or_default();
+    let tails: Vec<Name> = functions
+        .iter()
+        .flat_map(|f| (1..f.texts.len()).map(|number| parts::program(&f.name, number)))
+        .collect();
+    let programs = parts::describe(&entry, &tails);
+    let entry = entry.to_string();
+    let whole =
+        manifest::Whole { source: options.source.to_owned(), entry, programs, kernel: module.kernel, ports };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);
     let mut file = Tree::default();
     let mut texts = Tree::default();
     let mut storages = Vec::new();
-    for function in functions {
-        texts.append(function.text);
-        match function.hook {
-            Hook::Device => statistics::entry(&function.name, &mut texts),
+    for Function { name, hook, texts: functions, shared, storage, .. } in functions {
+        for (number, text) in functions.into_iter().enumerate() {
+            texts.append(text);
+            let (name, function) = match number {
+                0 => (name.clone(), statistics::PACKET.name()),
+                _ => (parts::program(&name, number), parts::function(number)),
+            };
+            match hook {
+                Hook::Device => statistics::entry(&name, &function, &mut texts),
+            }
         }
-        storages.push((function.shared, function.storage));
+        storages.push((shared, storage));
     }
     texts.prune();
     let names = texts.names();
@@ -142,6 +210,7 @@ fn finish(
         ));
         file.blank();
     }
+    parts::declare(&tails, &mut file);
     file.append(texts);
     file.line(Code::text(manifest::to_c(&manifest)?));
     file.line(code!("char _license[] SEC(\"license\") = \"GPL\";"));

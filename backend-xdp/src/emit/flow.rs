@@ -43,6 +43,7 @@ impl Cx<'_> {
         self.out.end();
         self.paths.join(first);
         self.end_alternatives();
+        self.cut_point();
         self.merge_ways();
     }
 
@@ -92,6 +93,7 @@ impl Cx<'_> {
         self.out.end();
         self.paths = after;
         self.end_alternatives();
+        self.cut_point();
         self.merge_ways();
     }
 
@@ -139,6 +141,7 @@ impl Cx<'_> {
         self.paths.join(paths);
         if let Some(name) = name {
             self.out.retract(&name);
+            self.cut_point();
             self.out.last_label(&name);
         }
     }

@@ -7,7 +7,7 @@ use crate::c::tree::Tree;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::loops::Loops;
-use crate::layout::storage::{self, Storage};
+use crate::layout::storage::{self, Holding, Storage};
 use crate::names::Names;
 use crate::pipeline::Pipeline;
 use crate::tables::Tables;
@@ -46,6 +46,8 @@ pub struct Module<'a> {
     pub globals: Tree,
     /// The program has copies of initial entries.
     pub falls_back: bool,
+    /// Functions may be cut, so that what is known of headers has to be in the shared structure.
+    pub cuts: bool,
     /// Extern functions of the user's whose prototypes are written.
     pub(crate) prototypes: BTreeSet<String>,
     /// The plan of each deparser, as text, with its name.
@@ -63,6 +65,7 @@ impl<'a> Module<'a> {
         program: &'a Program,
         pipeline: &Pipeline,
         options: &'a Options<'a>,
+        cuts: bool,
         (registry, extern_facts): (Registry, ExternFacts),
         sink: &'a mut Diagnostics,
     ) -> (Module<'a>, Vec<Storage>) {
@@ -70,11 +73,12 @@ impl<'a> Module<'a> {
         let pointers = storage::pointers(program, &mut names);
         let types: Arena<HeaderTypeId, HeaderLayout> =
             program.header_types.values().map(|ty| HeaderLayout::new(names.unique(&ty.name), ty)).collect();
+        let holding = if cuts { Some(Holding::Shared) } else { options.holding };
         let storages = pipeline.sections.iter();
         let storages = storages.map(|s| {
             let blocks = s.blocks(program);
             let loops = Loops::plan(program, &blocks, &s.locals(program), options.kernel);
-            Storage::plan(program, (&blocks, loops), pipeline.stores, &pointers, options.holding, &mut names)
+            Storage::plan(program, (&blocks, loops), pipeline.stores, &pointers, holding, &mut names)
         });
         let storages = storages.collect();
         // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
@@ -95,6 +99,7 @@ impl<'a> Module<'a> {
             extern_facts,
             globals: Tree::default(),
             falls_back: false,
+            cuts,
             prototypes: BTreeSet::new(),
             plans: Vec::new(),
             kernel: Kernel::BASELINE,

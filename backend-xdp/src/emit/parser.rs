@@ -15,7 +15,7 @@ use super::statistics::count_error;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::tree::SHARED;
 use crate::layout::paths::Paths;
-use crate::layout::storage::Holding;
+use crate::layout::storage::{Holding, Wanted};
 use crate::limits::LARGEST_OFFSET;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
@@ -59,8 +59,13 @@ impl<'a> Cx<'a> {
     /// being returned; where a rejection is visible, control goes on behind it in both cases.
     pub fn parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
         let accepted = self.rehearse(|cx| drop(cx.write_parser(id, rejection_is_visible)));
-        let (types, wanted) = (&self.module.types, self.module.options.holding);
-        self.storage.choose(self.program, types, &accepted, wanted, &mut self.module.names);
+        let module = &mut self.module;
+        let wanted = if module.cuts {
+            Wanted::Cuttable
+        } else {
+            module.options.holding.map_or(Wanted::Best, Wanted::This)
+        };
+        self.storage.choose(self.program, &module.types, &accepted, wanted, &mut module.names);
         self.write_parser(id, rejection_is_visible)
     }
 

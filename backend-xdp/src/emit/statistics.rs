@@ -38,9 +38,17 @@ pub(crate) fn count_error() -> Code {
     code!("{}();", COUNT_ERROR)
 }
 
-/// How the function begins that works on the packet.
+/// The function that works on the packet.
+pub(crate) const PACKET: Known = Known("p4xdp_packet");
+
+/// How it begins.
 pub(crate) fn packet() -> Code {
-    code!("static __always_inline int @p4xdp_packet(struct @xdp_md *ctx)")
+    packet_by(&PACKET.name())
+}
+
+/// The same for one of another name.
+pub(crate) fn packet_by(function: &Name) -> Code {
+    code!("static __always_inline int {}(struct @xdp_md *ctx)", function)
 }
 
 /// What stands in it if the program has no use for its packet.
@@ -48,12 +56,12 @@ pub(crate) fn no_context() -> Code {
     code!("(void)ctx; /* The P4 program does the same with every packet. */")
 }
 
-/// Writes the program's function.
-pub(crate) fn entry(name: &Name, out: &mut Tree) {
+/// Writes a program's function around the one that works on the packet.
+pub(crate) fn entry(name: &Name, packet: &Name, out: &mut Tree) {
     out.line(code!("SEC(\"xdp\")"));
     out.line(code!("int {}(struct @xdp_md *ctx)", name));
     out.begin(code!("{{"));
-    out.line(code!("return @p4xdp_count_verdict(@p4xdp_packet(ctx));"));
+    out.line(code!("return @p4xdp_count_verdict({}(ctx));", packet));
     out.end();
     out.blank();
 }

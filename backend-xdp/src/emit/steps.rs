@@ -91,7 +91,7 @@ impl Cx<'_> {
         let outer = self.out.set_span(control.span);
         self.out.blank();
         self.heading(&control.name, control.span);
-        self.block(&control.body);
+        self.with_cuts(true, |cx| cx.block(&control.body));
         self.out.set_span(outer);
     }
 

@@ -31,11 +31,14 @@ impl Cx<'_> {
             StmtKind::Switch { scrutinee, cases, default } => self.switch(scrutinee, cases, default),
             StmtKind::Labelled { label, body } => self.labelled(*label, |cx| cx.block(body)),
             StmtKind::Leave(label) => self.leave(*label),
-            StmtKind::Loop { body, bound: _ } => self.repeat(body, stmt.span),
+            StmtKind::Loop { body, bound: _ } => {
+                self.with_cuts(false, |cx| cx.repeat(body, stmt.span));
+            }
             StmtKind::ApplyTable { table, hit: None, action_run: None }
                 if self.module.idle.contains(table) => {}
             StmtKind::ApplyTable { table, hit, action_run } => {
-                self.apply_table(*table, *hit, *action_run, stmt.span);
+                // Parameters of actions are read from the entry, which cannot be handed over.
+                self.with_cuts(false, |cx| cx.apply_table(*table, *hit, *action_run, stmt.span));
                 self.merge_point();
                 self.merge_ways();
             }

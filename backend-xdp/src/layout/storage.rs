@@ -40,6 +40,17 @@ pub enum Holding {
     Shared,
 }
 
+/// What is wished for of [`Holding`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// What serves the program best.
+    Best,
+    /// This.
+    This(Holding),
+    /// Everything in the shared structure, so that the function can be cut.
+    Cuttable,
+}
+
 /// Ways through the parser times tables, up to which everything stays in local variables.
 const MOST_LOCAL: usize = 128;
 
@@ -153,7 +164,7 @@ impl Storage {
         program: &Program,
         types: &Arena<HeaderTypeId, HeaderLayout>,
         accepted: &Paths,
-        wanted: Option<Holding>,
+        wanted: Wanted,
         names: &mut Names,
     ) {
         let ways = match accepted {
@@ -171,8 +182,11 @@ impl Storage {
             && memory <= STACK_FOR_HEADERS
             && !self.merging.behind_branches
             && !self.loops.any_called();
-        let wanted = wanted.filter(|_| !self.loops.any_called());
-        self.holding = wanted.unwrap_or(if small { Holding::Local } else { Holding::Shared });
+        self.holding = match wanted {
+            Wanted::Best if small => Holding::Local,
+            Wanted::This(holding) if !self.loops.any_called() => holding,
+            Wanted::Best | Wanted::This(_) | Wanted::Cuttable => Holding::Shared,
+        };
         if self.holding == Holding::Local {
             return;
         }
@@ -182,7 +196,7 @@ impl Storage {
             let merges = self.merging.behind_branches || self.loops.any_called();
             let merged = merges && self.merging.changed.contains(id);
             self.headers[id].fixed_at = accepted.fixed_offset(id);
-            if self.headers[id].fixed_at.is_some() && !merged {
+            if self.headers[id].fixed_at.is_some() && !merged && wanted != Wanted::Cuttable {
                 fixed.insert(id);
             }
         }

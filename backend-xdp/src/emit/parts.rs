@@ -1,0 +1,193 @@
+//! A section that is larger than one program may be, as several: in, its function; out, the parts (`c::cut`), with what they hand over in the
+//! shared structure (`c::handed`), and the programs that they are.
+//!
+//! ```text
+//! static __always_inline int p4xdp_part1(struct xdp_md *ctx)
+//! {
+//!     void *data = xdp_data(ctx), ..
+//!     ttl = shared->ttl;                         what an earlier part has left
+//!     ..
+//!     shared->ttl = ttl;
+//!     return p4xdp_next(ctx, 1);                 the call; if it fails, XDP_ABORTED
+//! ```
+
+use super::Cx;
+use crate::c::code::{Code, Known, Name, code};
+use crate::c::cut::{Uncut, cut};
+use crate::c::handed::{self, Handed};
+use crate::c::tree::{SHARED, Tree};
+use crate::limits::{MOST_PARTS, PART_SIZE};
+use p4xdp_control::manifest::{BpfProgram, Role};
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
+use p4xdp_frontend::source::Span;
+use rustc_hash::FxHashSet;
+use std::collections::BTreeSet;
+
+/// The function that calls another part.
+const NEXT: Known = Known("p4xdp_next");
+/// The array of the programs that parts call.
+const PARTS: Known = Known("p4xdp_parts");
+
+/// A part of a function.
+pub(super) struct Part {
+    pub(super) body: Tree,
+    /// Variables that it has from earlier parts.
+    pub(super) loads: BTreeSet<Name>,
+}
+
+/// What a function is written as.
+pub(super) struct Parts {
+    /// The first is where it begins.
+    pub(super) parts: Vec<Part>,
+    /// Variables that they hand over.
+    pub(super) handed: BTreeSet<Name>,
+}
+
+impl Cx<'_> {
+    /// Cuts a function's body, if functions are cut.
+    /// `functions` are those of loops.
+    pub(super) fn parts(&mut self, body: Tree, functions: &[super::loops::Function]) -> Parts {
+        let whole =
+            |body| Parts { parts: vec![Part { body, loads: BTreeSet::new() }], handed: BTreeSet::new() };
+        if !self.module.cuts {
+            return whole(body);
+        }
+        let wanted = self.module.options.part_size.unwrap_or(PART_SIZE);
+        let bodies = match cut(&body, wanted, PART_SIZE, MOST_PARTS) {
+            Ok(bodies) => bodies,
+            Err(uncut) => {
+                self.too_large(uncut);
+                return whole(Tree::default());
+            }
+        };
+        let variables: FxHashSet<Name> = self
+            .variables
+            .iter()
+            .filter(|variable| !variable.is_array)
+            .map(|variable| variable.name.clone())
+            .collect();
+        let handed = handed::handed(&bodies, &variables);
+        let all = handed::all_handed(&handed);
+        let store = |name: &Name| code!("{}->{} = {};", SHARED, name, name);
+        let mut parts: Vec<Part> = Vec::new();
+        for (mut body, own) in bodies.into_iter().zip(handed) {
+            body.write_calls(&own, &store, &|part| code!("return {}(@ctx, {});", NEXT, part - 1));
+            let Handed { loads, .. } = own;
+            parts.push(Part { body, loads });
+        }
+        let mut elsewhere = self.read_anywhere(parts.iter().map(|part| &part.body), functions);
+        for part in &mut parts {
+            Tree::prune_all(&mut [&mut part.body, &mut elsewhere]);
+            part.body.trim_start();
+            let used = part.body.mentions();
+            part.loads.retain(|name| used.contains(name.as_str()));
+        }
+        Parts { parts, handed: all }
+    }
+
+    /// A statement that reads whatever some part or function names and is not a part's own.
+    fn read_anywhere<'t>(
+        &self,
+        parts: impl Iterator<Item = &'t Tree>,
+        functions: &'t [super::loops::Function],
+    ) -> Tree {
+        let own = self.own_names();
+        let trees = parts.chain(functions.iter().map(|function| &function.body));
+        let names: BTreeSet<&str> =
+            trees.flat_map(Tree::mentions).filter(|name| !own.contains(*name)).collect();
+        let mut tree = Tree::default();
+        tree.line(Code::join(names.into_iter().map(Name::new), " "));
+        tree
+    }
+
+    fn too_large(&mut self, uncut: Uncut) {
+        let note = format!("a BPF program of an object has at most about {PART_SIZE} instructions");
+        let found = match uncut {
+            Uncut::Statement(span, size) => Diagnostic::error(
+                codes::E0502,
+                span,
+                format!("this comes to about {size} instructions, and must be in one BPF program"),
+            ),
+            Uncut::Jump(span) => Diagnostic::error(
+                codes::E0502,
+                span,
+                "the program is too large for one BPF program, and this jump keeps it from being split",
+            ),
+            Uncut::Chain(parts) => Diagnostic::error(
+                codes::E0502,
+                Span::NONE,
+                format!(
+                    "a packet would run through {parts} BPF programs, at most {MOST_PARTS} can call one another"
+                ),
+            ),
+        };
+        self.module.sink.emit(found.with_note(note));
+    }
+
+    /// Writes what a part does first.
+    pub(super) fn load_handed(&self, loads: &BTreeSet<Name>, out: &mut Tree) {
+        for name in loads {
+            out.line(code!("{} = {}->{};", name, SHARED, name));
+        }
+    }
+
+    /// Writes the members of the shared structure in which variables are handed over.
+    pub(super) fn declare_handed(&self, handed: &BTreeSet<Name>, into: &mut Tree) {
+        for variable in self.variables.iter().filter(|variable| handed.contains(&variable.name)) {
+            into.line(code!("{};", variable.declaration));
+        }
+    }
+}
+
+/// Writes the array of programs and the function that calls them; nothing if there are none.
+pub(super) fn declare(tails: &[Name], out: &mut Tree) {
+    if tails.is_empty() {
+        return;
+    }
+    out.line(Code::text(
+        "/* The program is several, since the kernel would not take it as one: each calls the next. */",
+    ));
+    for tail in tails {
+        out.line(code!("int {}(struct @xdp_md *ctx);", tail));
+    }
+    out.blank();
+    out.begin(code!("struct {"));
+    out.line(code!("@__uint(type, @BPF_MAP_TYPE_PROG_ARRAY);"));
+    out.line(code!("@__uint(max_entries, {});", tails.len()));
+    out.line(code!("@__uint(key_size, sizeof(@__u32));"));
+    out.line(code!("@__array(values, int(struct @xdp_md *));"));
+    let values = tails.iter().enumerate().map(|(at, tail)| code!("\t\t[{}] = (void *)&{},", at, tail));
+    out.end_with(code!(
+        "}} {} SEC(\".maps\") = {{\n\t.values = {{\n{}\n\t},\n};",
+        PARTS,
+        Code::join(values, "\n")
+    ));
+    out.blank();
+    out.line(Code::text("/* Does not come back but where there is no such program. */"));
+    out.begin(code!("static @__always_inline int {}(struct @xdp_md *ctx, @__u32 part)\n{", NEXT));
+    out.line(code!("@bpf_tail_call(ctx, &{}, part);", PARTS));
+    out.line(code!("return @XDP_ABORTED;"));
+    out.end();
+    out.blank();
+}
+
+/// The name of the function that works on the packet in a part, but for the first.
+pub(super) fn function(part: usize) -> Name {
+    Name::new(&format!("p4xdp_part{part}"))
+}
+
+/// The name of the program that a part is, but for the first: that of the entry, cut so that the number has room.
+pub(super) fn program(entry: &str, part: usize) -> Name {
+    let number = format!("_{part}");
+    let room = crate::limits::PROGRAM_NAME.saturating_sub(number.len());
+    let stem: String = entry.chars().take(room).collect();
+    Name::new(&format!("{stem}{number}"))
+}
+
+/// How the manifest names the programs.
+pub(super) fn describe(entry: &Name, tails: &[Name]) -> Vec<BpfProgram> {
+    let first = BpfProgram { name: entry.to_string(), role: Role::Entry };
+    let numbered =
+        (0..).zip(tails).map(|(at, tail)| BpfProgram { name: tail.to_string(), role: Role::Tail(at) });
+    std::iter::once(first).chain(numbered).collect()
+}

@@ -1,0 +1,142 @@
+//! A program that is too large for one BPF program becomes several by itself, which are verified, and do with packets what the interpreter does.
+//!
+//! Needs root and clang.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a failing test may panic")]
+
+use p4xdp::driver::Codegen;
+use p4xdp_control::manifest::Role;
+use p4xdp_midend::interp::{Machine, Verdict};
+use p4xdp_runtime::load::load_detached;
+use p4xdp_runtime::testrun;
+use p4xdp_runtime::{Object, verify};
+use p4xdp_test_support::needs::{Need, met};
+use p4xdp_test_support::program::{findings, generate, object, of_text};
+use std::fmt::Write;
+
+/// Rules of the large program: several times what the kernel takes as one program.
+const RULES: usize = 1000;
+const PACKETS: u32 = 400;
+/// No program has more: jumps reach a little further.
+const MOST_INSTRUCTIONS: u32 = 30_000;
+
+/// A program that applies so many rules, one behind the other, to each IPv4 packet: what it is, and what each does, differ.
+fn program(rules: usize) -> String {
+    let mut tables = String::new();
+    let mut apply = String::new();
+    for i in 0..rules {
+        let (bit, byte) = (i % 24, i % 251);
+        let rule = match i % 8 {
+            0 => format!(
+                "if (h.ip.src[{high}:{bit}] == {byte}) {{ a = a * 3 + {i}; k = k ^ h.ip.tos; }}
+                 else if (h.ip.id == {id}) {{ m = m + h.ip.len; h.ip.ttl = k; }} else {{ a = a ^ {i}; }}",
+                high = bit + 7,
+                id = i * 7 % 65_536,
+            ),
+            1 => format!(
+                "if (a[{at}:{at}] == 1) {{ if (h.ip.tos > {byte}) {{ h.ip.tos = h.ip.tos - 1; }}
+                 else if (m[3:0] == {}) {{ h.ip.dst = h.ip.dst ^ a; m = m + 1; }} }}",
+                i % 16,
+                at = i % 31,
+            ),
+            2 => format!("switch (k) {{ {byte}: {{ m = {i}; }} {}: {{ k = k + 1; }} default: {{ wide = wide + (bit<64>) a; }} }}", (byte + 1) % 256),
+            3 => format!("h.ip.len = h.ip.len |+| (bit<16>) k; wide = wide << 1 ^ (bit<64>) m; a = a + (bit<32>) wide[{}:{bit}];", bit + 31),
+            4 if i % 64 == 4 => {
+                write!(
+                    tables,
+                    "table t{i} {{ key = {{ h.ip.src: ternary; k: exact; }} actions = {{ mark; NoAction; }}
+                     const entries = {{ (0x0a000000 &&& 0xff000000, {byte}): mark({i}); (_, {}): mark(1); }} }}\n",
+                    (byte + 7) % 256
+                )
+                .unwrap();
+                format!("if (t{i}.apply().hit) {{ m = m ^ 0x55; }}")
+            }
+            4 => format!("if (h.ip.dst == {i} || m == {byte}) {{ k = (bit<8>) a; }}"),
+            5 if i % 80 == 5 => {
+                format!("if (m[5:0] == {}) {{ o.output_action = xdp_action.XDP_DROP; exit; }}", i % 64)
+            }
+            5 => format!("m = m + (h.note.isValid() ? h.note.mark : 16w{i});"),
+            6 => format!(
+                "if (wide[{at}:{bit}] == {byte}) {{ h.note.setValid(); h.note.mark = m; h.note.more = k; h.eth.type = 0x1234; }}
+                 else if (k == {}) {{ h.note.setInvalid(); h.eth.type = 0x800; }}",
+                i % 256,
+                at = bit + 7,
+            ),
+            _ => format!("if (h.note.isValid()) {{ h.note.mark = h.note.mark + {i}; }} else {{ a = a |-| {i}; }}"),
+        };
+        writeln!(apply, "    {rule}").unwrap();
+    }
+    format!(
+        "#include <core.p4>
+#include <xdp_model.p4>
+header eth_t {{ bit<48> dst; bit<48> src; bit<16> type; }}
+header note_t {{ bit<16> mark; bit<8> more; bit<8> rest; }}
+header ipv4_t {{ bit<8> vihl; bit<8> tos; bit<16> len; bit<16> id; bit<16> frag; bit<8> ttl; bit<8> proto; bit<16> sum; bit<32> src; bit<32> dst; }}
+struct hs {{ eth_t eth; note_t note; ipv4_t ip; }}
+parser p(packet_in b, out hs h) {{
+  state start {{ b.extract(h.eth); transition select(h.eth.type) {{ 0x800: ip; 0x1234: note; default: accept; }} }}
+  state note {{ b.extract(h.note); transition ip; }}
+  state ip {{ b.extract(h.ip); transition accept; }}
+}}
+control c(inout hs h, in xdp_input i, out xdp_output o) {{
+  bit<32> a = 1; bit<16> m = 2; bit<8> k = 3; bit<64> wide = 4;
+  action mark(bit<16> by) {{ m = m + by; a = a + 1; }}
+{tables}  apply {{ o.output_port = 0; o.output_action = xdp_action.XDP_PASS;
+  if (h.ip.isValid()) {{
+{apply}
+    h.ip.sum = m; h.ip.src = a; h.eth.src = wide[47:0]; h.eth.dst[7:0] = k;
+  }} }}
+}}
+control d(in hs h, packet_out b) {{ apply {{ b.emit(h.eth); b.emit(h.note); b.emit(h.ip); }} }}
+xdp(p(), c(), d()) main;
+"
+    )
+}
+
+/// A packet of random fields, with or without a note.
+fn packet(random: &mut impl FnMut(u32) -> u32) -> Vec<u8> {
+    let mut bytes = vec![2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1];
+    bytes.extend([&[8, 0][..], &[0x12, 0x34, 1, 2, 3, 4], &[8, 6]][random(8).saturating_sub(5) as usize]);
+    bytes.extend((0..20 + random(40)).map(|_| random(256) as u8));
+    bytes
+}
+
+#[test]
+fn a_program_that_is_too_large_is_split() {
+    let mut compilation = of_text("large", &program(RULES));
+    let program = compilation.elaborate().unwrap_or_else(|_| panic!("{}", findings(&compilation)));
+    let output = generate(compilation, &Codegen::default()).unwrap();
+    let roles: Vec<Role> = output.manifest.programs.iter().map(|program| program.role).collect();
+    assert_eq!(roles[..3], [Role::Entry, Role::Tail(0), Role::Tail(1)]);
+    if !met("a_program_that_is_too_large_is_split", &[Need::Root, Need::Command("clang")]) {
+        return;
+    }
+    let file = object("large", &output);
+    let object = Object::open(&file.path).unwrap();
+    let verdict = verify::verify(&object).unwrap();
+    assert_eq!(verdict.programs.len(), roles.len());
+    let most = verdict.programs.iter().map(|program| program.instructions).max();
+    assert!(most < Some(MOST_INSTRUCTIONS), "{verdict:?}");
+    let loaded = load_detached(&object, 0).unwrap();
+    let mut machine = Machine::new(&program).unwrap();
+    let mut seed = 1u32;
+    let mut random = |below: u32| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 16) % below
+    };
+    let (mut passed, mut dropped) = (0, 0);
+    for _ in 0..PACKETS {
+        let packet = packet(&mut random);
+        let outcome = machine.process(0, &packet);
+        let (verdict, bytes) = loaded.run(&packet, None).unwrap();
+        match (&outcome.verdict, verdict) {
+            (Verdict::Aborted, testrun::Verdict::Aborted) => {}
+            (Verdict::Dropped, testrun::Verdict::Drop) => dropped += 1,
+            (Verdict::Passed, testrun::Verdict::Pass) => {
+                assert_eq!(bytes, outcome.outputs[0].bytes, "what becomes of {packet:02x?}");
+                passed += 1;
+            }
+            (wanted, found) => panic!("{wanted:?}, but {found:?} of {packet:02x?}"),
+        }
+    }
+    assert!(passed > 100 && dropped > 10, "{passed} packets came out, {dropped} were dropped");
+}
