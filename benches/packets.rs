@@ -97,7 +97,13 @@ const CASES: &[Case] = &[
     // By hand with `bpf_loop`, which makes a call a round.
     Case { title: "loop, 0 rounds", name: "rounds", entry: None, hand_table: None, packet: || counted(0) },
     Case { title: "loop, 3 rounds", name: "rounds", entry: None, hand_table: None, packet: || counted(3) },
-    Case { title: "loop, 100 rounds", name: "rounds", entry: None, hand_table: None, packet: || counted(100) },
+    Case {
+        title: "loop, 100 rounds",
+        name: "rounds",
+        entry: None,
+        hand_table: None,
+        packet: || counted(100),
+    },
 ];
 
 fn main() {

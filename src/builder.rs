@@ -6,7 +6,7 @@
 //! println!("cargo:rustc-env=SWITCH_O={}", built.object.display());
 //! ```
 
-use crate::driver::{self, Codegen, Compilation, ObjectError, Options};
+use crate::driver::{Codegen, Compilation, ObjectError, Options};
 use p4xdp_frontend::diagnostic::{Format, render};
 use std::path::{Path, PathBuf};
 
@@ -122,7 +122,11 @@ impl Builder {
         std::fs::create_dir_all(&directory).map_err(|error| BuildError::Write(directory.clone(), error))?;
         write(&header, &output.header)?;
         let c = path("c");
-        let object = driver::make_object(&output, &c, &codegen)?.object;
+        let object = match compilation.object(&c, &codegen) {
+            Ok(made) => made.object,
+            Err(ObjectError::Reported(_)) => return Err(BuildError::Rejected(findings(&compilation))),
+            Err(error) => return Err(error.into()),
+        };
         Ok(Built { object, header, c })
     }
 }

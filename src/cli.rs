@@ -212,6 +212,12 @@ pub struct BuildArgs {
     /// programs that have tables of the same names.
     #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true, value_parser = identifier)]
     pub header_prefix: String,
+    /// Prints what the object costs: instructions, stack, maps, what the verifier has to do, and which parts of the program cost most.
+    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
+    pub report: Option<TraceFormat>,
+    /// Lets the kernel's verifier look at the object; where it refuses, so does `build`. Needs the rights to load programs.
+    #[arg(long)]
+    pub verify: bool,
     /// How code is generated.
     #[command(flatten)]
     pub codegen: CodegenArgs,
@@ -275,7 +281,7 @@ pub struct RunningArgs {
     pub trace: Option<TraceFormat>,
 }
 
-/// Forms of traces and states.
+/// Forms of traces, states and reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TraceFormat {
     /// For people.

@@ -5,9 +5,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is where stages are called")]
 
+use crate::report::{self, refusal};
 use p4xdp_backend_xdp::clang::{Clang, ClangError};
 use p4xdp_backend_xdp::{self as backend};
 use p4xdp_control::kernel::Kernel;
+use p4xdp_cost::image::ImageError;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
@@ -216,6 +218,37 @@ impl Compilation {
             },
         )
     }
+
+    /// The object, beside its C. What is wrong with the program is in [`Compilation::diagnostics`], also where it is clang that says so, or the
+    /// estimate that the kernel's verifier will.
+    ///
+    /// # Errors
+    /// When something was reported, there is no clang that serves, files cannot be read or written, or clang refuses C of the user's.
+    pub fn object(&mut self, c: &Path, codegen: &Codegen) -> Result<Made, ObjectError> {
+        let output = self.generate(codegen)?;
+        let made = match make_object(&output, c, codegen) {
+            Ok(made) => made,
+            Err(error) => {
+                let before = self.diagnostics.error_count();
+                let is_theirs = refusal::of_error(&error, &output, &self.sources, &mut self.diagnostics);
+                return match self.diagnostics.check() {
+                    Err(reported) if self.diagnostics.error_count() > before && !is_theirs => {
+                        Err(reported.into())
+                    }
+                    Ok(()) | Err(_) => Err(error),
+                };
+            }
+        };
+        let bytes =
+            std::fs::read(&made.object).map_err(|error| ObjectError::Read(made.object.clone(), error))?;
+        let cost = report::cost(&bytes)?;
+        if let Some(found) = refusal::of_cost(&cost, &output, &self.sources) {
+            // It must not be taken for one that loads. If it stays, it does not load.
+            let _ = std::fs::remove_file(&made.object);
+            return Err(self.diagnostics.error(found).into());
+        }
+        Ok(made)
+    }
 }
 
 /// The last part of a path.
@@ -223,7 +256,7 @@ fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Runs clang on generated C; the object stands beside it.
+/// Runs clang on generated C; the object stands beside it. What the verifier will say of it is not asked.
 ///
 /// # Errors
 /// When there is no clang that serves, the C cannot be written, or clang refuses it, which is a mistake of ours.
@@ -283,6 +316,12 @@ impl Codegen {
 /// Why there is no object.
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectError {
+    /// The program is at fault; what is wrong was reported.
+    #[error("the program is refused")]
+    Reported(ErrorsReported),
+    /// clang's object cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] ImageError),
     /// clang is missing or refuses.
     #[error(transparent)]
     Clang(#[from] ClangError),
@@ -292,4 +331,10 @@ pub enum ObjectError {
     /// The C cannot be written.
     #[error("cannot write {0}: {1}")]
     Write(PathBuf, std::io::Error),
+}
+
+impl From<ErrorsReported> for ObjectError {
+    fn from(reported: ErrorsReported) -> ObjectError {
+        ObjectError::Reported(reported)
+    }
 }

@@ -43,6 +43,7 @@ pub mod cli;
 #[doc(hidden)]
 pub mod commands;
 pub mod driver;
+pub mod report;
 
 pub use p4xdp_backend_xdp as backend;
 pub use p4xdp_frontend as frontend;

@@ -8,8 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Folders that have a Cargo.toml.
-const CRATES: [&str; 9] =
-    [".", "frontend", "midend", "backend-xdp", "control", "runtime", "packet-tests", "tests/support", "fuzz"];
+const CRATES: [&str; 10] = [
+    ".",
+    "frontend",
+    "midend",
+    "backend-xdp",
+    "control",
+    "cost",
+    "runtime",
+    "packet-tests",
+    "tests/support",
+    "fuzz",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

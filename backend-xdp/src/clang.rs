@@ -185,6 +185,31 @@ fn complaint(line: &str) -> Option<Complaint> {
     Some(Complaint { file: file.to_owned(), line, column, message: message.to_owned() })
 }
 
+/// What is wrong with our C by a complaint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The program needs more stack than there is.
+    Stack,
+    /// A jump is too far.
+    Jump,
+    /// Something that should not be.
+    Other,
+}
+
+impl Trouble {
+    /// Of a complaint, in the words of clang 14 to 22.
+    pub fn of(complaint: &Complaint) -> Trouble {
+        let says = |words: &str| complaint.message.contains(words);
+        if says("BPF stack limit") {
+            Trouble::Stack
+        } else if says("out of insn range") || says("out of range") && (says("ranch") || says("fixup")) {
+            Trouble::Jump
+        } else {
+            Trouble::Other
+        }
+    }
+}
+
 /// The function that a complaint says nobody has defined.
 pub fn undefined_function(complaint: &Complaint) -> Option<&str> {
     let (name, rest) = complaint.message.strip_prefix("function '")?.split_once('\'')?;

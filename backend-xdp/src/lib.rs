@@ -27,6 +27,7 @@
 mod arch;
 mod c;
 pub mod clang;
+pub mod constructs;
 mod emit;
 mod externs;
 pub mod header;
@@ -39,6 +40,7 @@ mod pipeline;
 mod size;
 mod tables;
 
+pub use layout::merging::{Counted, MOST_WAYS, MOST_WORK};
 pub use layout::storage::Holding;
 use p4xdp_control::kernel::Kernel;
 use p4xdp_control::manifest::Manifest;
@@ -78,8 +80,43 @@ pub struct Output {
     pub header: String,
     /// What control planes need to know; the program holds it as well.
     pub manifest: Manifest,
+    /// What its lines stand for in P4's terms.
+    pub constructs: constructs::Constructs,
+    /// What was decided for the verifier's sake, of each program of the object.
+    pub decisions: Vec<Decisions>,
     /// Where each header is held and what each deparser does, for people.
     pub layout: String,
+}
+
+impl Output {
+    /// The P4 text that a line of the C file stands for, the lines counted from 1.
+    pub fn span(&self, line: u32) -> Option<Span> {
+        self.lines.get(usize::try_from(line).ok()?.checked_sub(1)?).copied()
+    }
+
+    /// The construct that a line of the C file stands for.
+    pub fn construct(&self, line: u32) -> Option<&constructs::Construct> {
+        self.constructs.at(self.span(line)?)
+    }
+}
+
+/// What was decided for the verifier's sake in one program of an object.
+#[derive(Clone, Debug)]
+pub struct Decisions {
+    /// The program's name.
+    pub program: String,
+    /// Where what is known of headers is kept.
+    pub holding: Holding,
+    /// Ways are merged behind branches.
+    pub merged: bool,
+    /// Ways that the verifier would have to tell apart, as counted; more than [`MOST_WAYS`] are merged.
+    pub ways: u64,
+    /// Operations on them; ways are merged, too, if ways times operations are more than [`MOST_WORK`].
+    pub operations: u64,
+    /// By what they differ.
+    pub facts: Vec<Counted>,
+    /// P4 names of locals that the stack has no room for.
+    pub off_stack: Vec<String>,
 }
 
 /// Compiles a program to C.

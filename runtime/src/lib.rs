@@ -36,6 +36,7 @@ mod layout;
 mod libbpf_log;
 pub mod load;
 pub mod lock;
+pub mod maps;
 pub mod object;
 pub mod old_kernel;
 pub mod pins;

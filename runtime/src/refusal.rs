@@ -24,6 +24,19 @@ pub struct Refusal {
     pub kernel: String,
 }
 
+/// What kind of reason it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// There is more to be processed than the verifier takes.
+    TooMuch,
+    /// A jump is too far.
+    TooFar,
+    /// The functions that call one another need too much stack.
+    Stack,
+    /// Something that the verifier does not allow.
+    Other,
+}
+
 impl std::error::Error for Refusal {}
 
 impl Trouble for Refusal {
@@ -34,6 +47,29 @@ impl Trouble for Refusal {
 }
 
 impl Refusal {
+    /// What kind of reason it is, by the words of the kernel's `verifier.c`.
+    #[must_use]
+    pub fn kind(&self) -> Reason {
+        let says = |words: &str| self.reason.contains(words);
+        if says("too large. Processed") || says("is too complex") || says("too many states") {
+            Reason::TooMuch
+        } else if says("jump out of range") {
+            Reason::TooFar
+        } else if says("combined stack size") || says("stack size") {
+            Reason::Stack
+        } else {
+            Reason::Other
+        }
+    }
+
+    /// The C file, by its base name, and the line in it, where the log tells.
+    #[must_use]
+    pub fn place(&self) -> Option<(&str, u32)> {
+        let (_, place) = self.c_line.as_ref()?;
+        let (file, line) = place.as_ref()?.rsplit_once(':')?;
+        Some((file.rsplit('/').next().unwrap_or(file), line.parse().ok()?))
+    }
+
     /// Of the verifier's log; `None` if it has none.
     pub(crate) fn of_log(object: &Object, log: &str) -> Option<Refusal> {
         let lines: Vec<&str> = log.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();

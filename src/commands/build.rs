@@ -2,14 +2,14 @@
 
 use super::output::{print, say};
 use super::{Exit, complain, source};
-use crate::cli::{BuildArgs, CodegenArgs, Emit};
-use crate::driver::{self, Codegen, Compilation, Made, ObjectError};
+use crate::cli::{BuildArgs, CodegenArgs, Emit, TraceFormat};
+use crate::driver::{Codegen, Compilation, Made, ObjectError};
+use crate::report::{self, Verdict};
 use p4xdp_backend_xdp::Output;
-use p4xdp_backend_xdp::clang::{self, ClangError, Complaint};
-use p4xdp_frontend::diagnostic::{Diagnostic, codes};
-use p4xdp_frontend::source::Span;
+use p4xdp_backend_xdp::clang::{ClangError, Complaint};
 use p4xdp_frontend::{ast_dump, hir};
 use p4xdp_midend::{ir, passes};
+use p4xdp_runtime::{Error, Object};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +17,10 @@ use std::sync::Arc;
 pub fn run(args: &BuildArgs) -> Exit {
     if args.to_stdout() && !matches!(args.emit.as_slice(), [emit] if *emit != Emit::Obj) {
         complain("`-o -` writes one text to standard output: say which with `--emit`, as in `--emit c`");
+        return Exit::Environment;
+    }
+    if (args.report.is_some() || args.verify) && !args.emit.contains(&Emit::Obj) {
+        complain("`--report` and `--verify` are about the object: add `obj` to `--emit`");
         return Exit::Environment;
     }
     let mut compilation = source::compilation(&args.source);
@@ -54,16 +58,15 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
             Exit::Environment
         })?;
     }
-    if let Some(output) = output {
-        let c = path("c");
-        let result = driver::make_object(&output, &c, &codegen);
-        let made = result.map_err(|error| explain(&error, &output, compilation))?;
-        show_warnings(&made);
-        if !args.emit.contains(&Emit::C) {
-            remove(&c);
-        }
+    let Some(output) = output else { return Ok(Exit::Done) };
+    let c = path("c");
+    let made = compilation.object(&c, &codegen).map_err(|error| explain(&error))?;
+    show_warnings(&made);
+    let exit = look(args, &made.object, &output, compilation)?;
+    if !args.emit.contains(&Emit::C) && exit != Exit::Rejected {
+        remove(&c);
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// The texts that are asked for, each once, in the order of the stages.
@@ -137,52 +140,67 @@ pub fn show_warnings(made: &Made) {
     made.warnings.iter().for_each(|warning| say(warning));
 }
 
-/// Says why there is no object. clang refusing our C is our bug: the C is kept, and the complaints are mapped back to P4. An extern function
-/// that the user's C does not define is an error in the program.
-pub fn explain(error: &ObjectError, output: &Output, compilation: &mut Compilation) -> Exit {
-    let ObjectError::Clang(ClangError::Refused { source_file, complaints, .. }) = error else {
-        complain(&error.to_string());
-        return Exit::Environment;
-    };
-    let is_ours =
-        |complaint: &Complaint| source_file.file_name().is_some_and(|name| name == &*complaint.file);
-    // At a place of ours it is a prototype of the program's extern; the user's own are for clang to tell.
-    let (undefined, others): (Vec<&Complaint>, Vec<&Complaint>) = complaints
-        .iter()
-        .partition(|complaint| is_ours(complaint) && clang::undefined_function(complaint).is_some());
-    let span = |complaint: &Complaint| {
-        let line = usize::try_from(complaint.line).ok()?.checked_sub(1)?;
-        output.lines.get(line).copied()
-    };
-    for complaint in &undefined {
-        let name = clang::undefined_function(complaint).unwrap_or_default();
-        let message = format!("extern function `{name}` is not defined in the C that was given for it");
-        let place = span(complaint).unwrap_or(Span::NONE);
-        compilation.diagnostics.emit(
-            Diagnostic::error(codes::E0523, place, message)
-                .with_note("`p4xdp explain E0523` tells how to define it"),
-        );
-    }
-    if others.is_empty() && !undefined.is_empty() {
-        return Exit::Rejected;
-    }
-    match others.first() {
-        Some(first) if !is_ours(first) && !first.file.is_empty() => {
-            complain(&format!("clang refused {}", first.file));
+/// Says why there is no object, where that is not among the findings.
+pub fn explain(error: &ObjectError) -> Exit {
+    match error {
+        ObjectError::Reported(_) => Exit::Rejected,
+        ObjectError::Clang(ClangError::Refused { source_file, complaints, .. }) => {
+            let is_theirs = |complaint: &&Complaint| {
+                !complaint.file.is_empty()
+                    && source_file.file_name().is_none_or(|name| name != &*complaint.file)
+            };
+            let theirs: Vec<&Complaint> = complaints.iter().filter(is_theirs).collect();
+            match theirs.first() {
+                Some(first) => complain(&format!("clang refused {}", first.file)),
+                None => complain(&error.to_string()),
+            }
+            for Complaint { file, line, column, message } in theirs {
+                print(&format!("{file}:{line}:{column}: {message}\n"));
+            }
+            Exit::Rejected
         }
-        Some(_) | None => complain(&error.to_string()),
-    }
-    for complaint in others {
-        if !is_ours(complaint) && !complaint.file.is_empty() {
-            print(&format!(
-                "{}:{}:{}: {}\n",
-                complaint.file, complaint.line, complaint.column, complaint.message
-            ));
-            continue;
+        ObjectError::Clang(_)
+        | ObjectError::Unreadable(_)
+        | ObjectError::Read(..)
+        | ObjectError::Write(..) => {
+            complain(&error.to_string());
+            Exit::Environment
         }
-        let place = span(complaint).and_then(|span| compilation.sources.location(span.lo));
-        let place = place.map(|p| format!(" (from {}:{})", p.file, p.line)).unwrap_or_default();
-        print(&format!("{}:{}: {}{place}\n", source_file.display(), complaint.line, complaint.message));
     }
-    Exit::Rejected
+}
+
+/// Prints what the object costs, and asks the verifier, as far as either is wanted.
+fn look(
+    args: &BuildArgs,
+    object: &Path,
+    output: &Output,
+    compilation: &mut Compilation,
+) -> Result<Exit, Exit> {
+    if args.report.is_none() && !args.verify {
+        return Ok(Exit::Done);
+    }
+    let failed = |error: Error| Exit::of(Err(error));
+    let object = Object::open(object).map_err(|error| failed(error.into()))?;
+    let report = report::of(&object, output, &compilation.sources).map_err(failed)?;
+    match args.report {
+        Some(TraceFormat::Text) => print(&report::text::text(&report)),
+        Some(TraceFormat::Json) => print(&report::json::json(&report)),
+        None => {}
+    }
+    if !args.verify {
+        return Ok(Exit::Done);
+    }
+    match &report.verdict {
+        Verdict::Accepted(_) => Ok(Exit::Done),
+        Verdict::NotAsked(why) => {
+            complain(&format!("the verifier cannot be asked: {why}"));
+            Ok(Exit::Environment)
+        }
+        Verdict::Refused(refusal) => {
+            let cost = report::cost(object.bytes()).unwrap_or_default();
+            let found = report::refusal::of_verifier(refusal, &cost, output, &compilation.sources);
+            compilation.diagnostics.emit(found);
+            Ok(Exit::Rejected)
+        }
+    }
 }

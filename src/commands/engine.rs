@@ -2,7 +2,7 @@
 
 use super::{Exit, build, complain, source, trace};
 use crate::cli::{CodegenArgs, EngineArg, RunningArgs, SourceArgs, TraceFormat};
-use crate::driver::{self, Compilation};
+use crate::driver::Compilation;
 use p4xdp_frontend::diagnostic::{Diagnostic, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir;
@@ -103,21 +103,20 @@ fn in_kernel(
     engine: fn(&Object) -> EngineResult<loaded::Loaded>,
 ) -> Result<(Arc<ir::Program>, Kind), Exit> {
     let codegen = build::codegen(codegen)?;
-    let output = compilation.generate(&codegen).map_err(|_| Exit::Rejected)?;
     let program = compilation.optimise().map_err(|_| Exit::Rejected)?;
     let directory = tempfile::tempdir().map_err(|error| {
         complain(&format!("cannot make a temporary directory: {error}"));
         Exit::Environment
     })?;
     let c = directory.path().join("program.c");
-    let object = match driver::make_object(&output, &c, &codegen) {
+    let object = match compilation.object(&c, &codegen) {
         Ok(made) => {
             build::show_warnings(&made);
             made.object
         }
         Err(error) => {
             let _ = directory.keep();
-            return Err(build::explain(&error, &output, compilation));
+            return Err(build::explain(&error));
         }
     };
     let object = Object::open(&object).map_err(|error| Exit::of(Err(error.into())))?;

@@ -113,6 +113,11 @@ impl Tree {
         if span == Span::NONE { self.current } else { std::mem::replace(&mut self.current, span) }
     }
 
+    /// From now on lines stand for nothing in particular.
+    pub fn clear_span(&mut self) {
+        self.current = Span::NONE;
+    }
+
     fn push(&mut self, kind: Kind) {
         self.nodes.push(Node { span: self.current, kind });
     }

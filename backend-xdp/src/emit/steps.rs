@@ -23,6 +23,7 @@ impl Cx<'_> {
     /// Writes a section, from the first use of the packet to the last return.
     pub(super) fn section(&mut self, section: &Section) {
         for step in &section.steps {
+            self.out.clear_span();
             match step {
                 Step::Arrive { port, limit } => self.arrive(*port, *limit),
                 Step::Set { variable, value } => self.set(*variable, *value),

@@ -19,11 +19,11 @@ use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
 /// Ways that are left to the verifier.
-const MOST_WAYS: u64 = 128;
+pub const MOST_WAYS: u64 = 128;
 
 /// Work that is left to it: ways times operations, about what it processes if the ways part at the start. Ways are estimated from above, so
 /// many programs of this much take a tenth.
-const MOST_WORK: u64 = 5000;
+pub const MOST_WORK: u64 = 5000;
 
 /// How ways are merged in a section.
 #[derive(Debug, Default)]
@@ -38,12 +38,25 @@ pub struct Merging {
     pub changed: EntitySet<HeaderId>,
     /// Whatever the number of ways.
     always: bool,
-    /// Ways by facts that branches make.
-    ways: u64,
+    /// Ways by facts that branches make; once it is settled, all ways.
+    pub ways: u64,
+    /// What is learned and asked for again.
+    pub facts: Vec<Counted>,
     /// Headers that are asked for again and valid by being extracted alone: which of them are is one fact for each way of a parser.
     parsed: usize,
     /// Operations of the section.
-    operations: u64,
+    pub operations: u64,
+}
+
+/// A fact by which ways differ, as people are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// In P4: "`h.flags.urgent`", "whether `h.vlan` is valid".
+    pub fact: String,
+    /// How often it is learned or asked for on one way, at most.
+    pub times: u32,
+    /// By how many the ways are multiplied; 1 where that is counted by the ways of the parser.
+    pub ways: u64,
 }
 
 impl Merging {
@@ -70,14 +83,20 @@ impl Merging {
         times.add(alternatives);
         let again = || times.0.iter().filter(|(_, asked)| asked.times > 1);
         let is_parsed = |fact: &Fact| matches!(fact, Fact::Valid(id) if !walk.changed.contains(*id));
-        let others = again().filter(|(fact, _)| !is_parsed(fact));
-        let ways = others.fold(1u64, |ways, (fact, asked)| {
-            ways.saturating_mul(match (walk.is_flag(fact), asked.in_parts) {
-                (true, false) => 2,
-                (false, false) => u64::from(asked.times) + 1,
-                (_, true) => 1u64.checked_shl(asked.times).unwrap_or(u64::MAX),
+        let ways_of = |fact: &Fact, asked: &Asked| match (walk.is_flag(fact), asked.in_parts) {
+            _ if is_parsed(fact) => 1,
+            (true, false) => 2,
+            (false, false) => u64::from(asked.times) + 1,
+            (_, true) => 1u64.checked_shl(asked.times).unwrap_or(u64::MAX),
+        };
+        let facts: Vec<Counted> = again()
+            .map(|(fact, asked)| Counted {
+                fact: fact.name(program),
+                times: asked.times,
+                ways: ways_of(fact, asked),
             })
-        });
+            .collect();
+        let ways = facts.iter().fold(1u64, |ways, fact| ways.saturating_mul(fact.ways));
         let parsed = again().filter(|(fact, _)| is_parsed(fact)).count();
         let mut shared = EntitySet::new();
         for (fact, _) in again() {
@@ -88,7 +107,7 @@ impl Merging {
         let operations = blocks.iter().map(|block| operations(block)).sum();
         let off_stack = pressure::without_room(program, blocks);
         let changed = walk.changed;
-        Merging { behind_branches: true, shared, off_stack, changed, always, ways, parsed, operations }
+        Merging { behind_branches: true, shared, off_stack, changed, always, ways, facts, parsed, operations }
     }
 
     /// Leaves the ways as they are if they are few: those of branches, times those by which a parser accepts.
@@ -96,6 +115,7 @@ impl Merging {
         let combinations = u32::try_from(self.parsed).ok().and_then(|n| 1u64.checked_shl(n));
         let accepting = u64::try_from(accepting).unwrap_or(u64::MAX);
         let ways = self.ways.saturating_mul(combinations.unwrap_or(u64::MAX).min(accepting));
+        self.ways = ways;
         let is_little = ways <= MOST_WAYS && ways.saturating_mul(self.operations) <= MOST_WORK;
         if is_little && !self.always {
             self.behind_branches = false;
@@ -145,6 +165,20 @@ enum Fact {
     Local(LocalId),
     Field(HeaderId, u32),
     Valid(HeaderId),
+}
+
+impl Fact {
+    fn name(self, program: &Program) -> String {
+        match self {
+            Fact::Local(local) => format!("`{}`", program.locals[local].name),
+            Fact::Field(header, field) => {
+                let header = &program.headers[header];
+                let field = program.header_types[header.ty].fields.get(field as usize);
+                format!("`{}.{}`", header.name, field.map_or("", |field| &field.name))
+            }
+            Fact::Valid(header) => format!("whether `{}` is valid", program.headers[header].name),
+        }
+    }
 }
 
 /// How a fact is learned or asked for on one way.

@@ -1,5 +1,6 @@
 //! Programs on their way through the driver, as `build` sends them: in, P4 as a file or a text; out, C and an object.
 
+use crate::{files, root};
 use p4xdp::backend::Output;
 use p4xdp::backend::clang::Clang;
 use p4xdp::driver::{Codegen, Compilation, Options};
@@ -50,6 +51,17 @@ pub fn compiled(path: &Path) -> Arc<Output> {
     let files: &[PathBuf] = if c.exists() { &[c] } else { &[] };
     let codegen = Codegen::new(None, files).unwrap();
     generate(of_file(path), &codegen).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// All programs of examples and test data that compile for XDP, by their paths in the repository. C beside a program defines its extern functions.
+pub fn all() -> impl Iterator<Item = (String, Arc<Output>)> {
+    const FOLDERS: [&str; 4] = ["examples", "testdata/packets", "testdata/cases", "testdata/generated"];
+    FOLDERS.iter().flat_map(|folder| files(&root().join(folder), "p4")).filter_map(|path| {
+        let c = path.with_extension("c");
+        let codegen = Codegen::new(None, if c.exists() { std::slice::from_ref(&c) } else { &[] }).unwrap();
+        let name = path.strip_prefix(root()).unwrap().display().to_string();
+        Some((name, generate(of_file(&path), &codegen).ok()?))
+    })
 }
 
 /// An object in a folder of its own.
