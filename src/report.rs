@@ -153,6 +153,8 @@ pub fn of(object: &Object, output: &Output, sources: &SourceMap) -> Result<Repor
         decisions: output.decisions.iter().find(|other| other.program == program.name).cloned(),
         parts: parts(program, output, sources),
     });
-    let programs = programs.collect();
+    let mut programs: Vec<ProgramReport> = programs.collect();
+    // As they are called: the one that devices run is the first.
+    programs.sort_by_key(|program| manifest.programs.iter().position(|other| other.name == program.name));
     Ok(Report { source: manifest.source.clone(), programs, maps: maps::maps(object)?, verdict })
 }

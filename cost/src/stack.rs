@@ -15,7 +15,7 @@ pub fn of(image: &Image, start: usize, walked: &Walked) -> Stack {
     Stack { largest: largest.unwrap_or(0), along_calls: along(image, start, walked, &mut Vec::new()) }
 }
 
-/// Bytes of a function's own frame.
+/// Bytes of a function's own frame, which the verifier counts in eights.
 fn frame(image: &Image, function: &Function, walked: &Walked) -> u32 {
     let mut deepest = 0i64;
     // Registers that hold the frame's address, plus a number; a copy is soon moved on.
@@ -48,7 +48,7 @@ fn frame(image: &Image, function: &Function, walked: &Walked) -> u32 {
         }
         deepest = deepest.min(moved.unwrap_or(0));
     }
-    u32::try_from(-deepest).unwrap_or(0)
+    u32::try_from(-deepest).unwrap_or(0).next_multiple_of(8)
 }
 
 fn along(image: &Image, start: usize, walked: &Walked, callers: &mut Vec<usize>) -> u32 {
