@@ -119,6 +119,9 @@ fn main() {
     if filter.is_empty() || filter == "masks" {
         masks(dir.path());
     }
+    if filter.is_empty() || filter == "split" {
+        split(dir.path());
+    }
     if cases.is_empty() {
         return;
     }
@@ -231,6 +234,28 @@ fn masks(dir: &Path) {
     }
 }
 
+/// What a program takes that is split, by the number of BPF programs that each packet runs through.
+fn split(dir: &Path) {
+    let empty = ours("empty", dir);
+    let packet = tcp_packet();
+    let whole = ours("steps", dir);
+    let sizes = ["12000", "480", "240", "120", "60"];
+    let parts = sizes.map(|size| built("steps", &["--split", size], dir));
+    let [one, two, three, four, five] = &parts;
+    let times = alternate([&empty, &whole, one, two, three, four, five], &packet);
+    let [base, whole_time, times @ ..] = times.map(|ns| ns.saturating_sub(times[0]));
+    assert_eq!(base, 0, "all are above the empty program");
+    println!("\n| BPF programs of `benches/p4/steps.p4` | ns | ns for each call |\n| --- | ---: | ---: |");
+    println!("| 1, not split | {whole_time} | |");
+    for (program, time) in parts.iter().zip(times) {
+        // There are no branches between the parts.
+        let calls = program.manifest().programs.len() - 1;
+        let more = f64::from(time) - f64::from(times[0]);
+        let each = if calls == 0 { String::new() } else { format!("{:.1}", more / calls as f64) };
+        println!("| {} | {time} | {each} |", calls + 1);
+    }
+}
+
 /// The least time of each, taken in turn.
 fn alternate<const N: usize>(programs: [&Program; N], packet: &[u8]) -> [u32; N] {
     let mut least = [u32::MAX; N];
@@ -254,9 +279,14 @@ fn root(path: &str) -> PathBuf {
 }
 
 fn ours(name: &str, dir: &Path) -> Program {
+    built(name, &[], dir)
+}
+
+fn built(name: &str, how: &[&str], dir: &Path) -> Program {
     let status = Command::new(env!("CARGO_BIN_EXE_p4xdp"))
         .arg("build")
         .arg(root(&format!("p4/{name}.p4")))
+        .args(how)
         .arg("-o")
         .arg(dir)
         .status();

@@ -10,7 +10,8 @@ use p4xdp_runtime::load::load_detached;
 use p4xdp_runtime::testrun;
 use p4xdp_runtime::{Object, verify};
 use p4xdp_test_support::needs::{Need, met};
-use p4xdp_test_support::program::{findings, generate, object, of_text};
+use p4xdp_test_support::program::{findings, generate, object, of_file, of_text};
+use p4xdp_test_support::{root, space};
 use std::fmt::Write;
 
 /// Rules of the large program: several times what the kernel takes as one program.
@@ -139,4 +140,41 @@ fn a_program_that_is_too_large_is_split() {
         }
     }
     assert!(passed > 100 && dropped > 10, "{passed} packets came out, {dropped} were dropped");
+}
+
+#[test]
+fn a_split_program_is_controlled_as_any_other() {
+    let needs = [Need::Root, Need::Command("ip"), Need::Command("unshare"), Need::Command("ping")];
+    if !met("a_split_program_is_controlled_as_any_other", &needs) {
+        return;
+    }
+    let codegen = Codegen { part_size: Some(1), ..Codegen::default() };
+    let file =
+        object("switch", &generate(of_file(&root().join("examples/switch/switch.p4")), &codegen).unwrap());
+    // The switch drops what it has no entry for.
+    let said = space::script(
+        file.path.parent().unwrap(),
+        "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
+        ip link add d0 index 1000 type veth peer name d1 index 1001; ip link set d0 up; ip link set d1 up
+        ip address add 10.9.0.1/24 dev d1; ip neighbour add 10.9.0.9 lladdr 02:00:00:00:00:09 dev d1
+        send() { ping -q -c 3 -i 0.01 -W 0.1 10.9.0.9 >/dev/null || true; }
+        count() { $P status d0 | sed -n 's/^ *packets: \\(.*\\)/\\1/p'; }
+        test $($P verify switch.o | grep -c ^program) -gt 3
+        $P load --no-pins switch.o d0 2>&1 && exit 1
+        $P load --stats switch.o d0 >/dev/null
+        send; count
+        $P table insert --dev d0 mac 02:00:00:00:00:09 forward d0
+        $P load --stats switch.o d0 | grep kept; $P table dump --dev d0 | grep forward
+        send; count
+        $P unload d0; ls /sys/fs/bpf/p4xdp 2>&1 || true",
+    );
+    for wanted in [
+        "leave `--no-pins` out",
+        "0 aborted, 3 dropped, 0 passed, 0 sent back, 0 redirected\nl2_switch.mac: kept\n",
+        " -> l2_switch.forward(port=d0)\n",
+        "0 aborted, 0 dropped, 0 passed, 0 sent back, 3 redirected\n",
+        "No such file",
+    ] {
+        assert!(said.contains(wanted), "{wanted} is not in\n{said}");
+    }
 }
