@@ -114,19 +114,20 @@ impl Builder {
         let mut codegen = Codegen::new(self.clang.clone(), &self.extern_files)?;
         codegen.header_prefix.clone_from(&self.header_prefix);
         let mut compilation = Compilation::new(self.options.clone());
-        let output =
-            compilation.generate(&codegen).map_err(|_| BuildError::Rejected(findings(&compilation)))?;
+        compilation.generate(&codegen).map_err(|_| BuildError::Rejected(findings(&compilation)))?;
         let stem = self.options.program.file_stem().map(PathBuf::from).unwrap_or_default();
         let path = |extension: &str| directory.join(&stem).with_extension(extension);
         let header = path("h");
         std::fs::create_dir_all(&directory).map_err(|error| BuildError::Write(directory.clone(), error))?;
-        write(&header, &output.header)?;
         let c = path("c");
         let object = match compilation.object(&c, &codegen) {
             Ok(made) => made.object,
             Err(ObjectError::Reported(_)) => return Err(BuildError::Rejected(findings(&compilation))),
             Err(error) => return Err(error.into()),
         };
+        let output =
+            compilation.generate(&codegen).map_err(|_| BuildError::Rejected(findings(&compilation)))?;
+        write(&header, &output.header)?;
         Ok(Built { object, header, c })
     }
 }

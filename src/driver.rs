@@ -7,8 +7,10 @@
 
 use crate::report::{self, refusal};
 use p4xdp_backend_xdp::clang::{Clang, ClangError};
+use p4xdp_backend_xdp::limits::{MOST_EXPECTED, MOST_INSTRUCTIONS, PART_SIZE};
 use p4xdp_backend_xdp::{self as backend};
 use p4xdp_control::kernel::Kernel;
+use p4xdp_cost::Cost;
 use p4xdp_cost::image::ImageError;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
@@ -53,6 +55,8 @@ pub struct Compilation {
     /// After the pass of this name.
     midway: Option<(String, Arc<ir::Program>)>,
     output: Kept<backend::Output>,
+    /// What was found before the back end ran.
+    before_back_end: Diagnostics,
 }
 
 /// What a stage made, once it ran.
@@ -78,6 +82,7 @@ impl Compilation {
             optimised: None,
             midway: None,
             output: None,
+            before_back_end: Diagnostics::default(),
         }
     }
 
@@ -199,6 +204,7 @@ impl Compilation {
             |c| &mut c.output,
             |c| {
                 let program = c.optimise()?;
+                c.before_back_end = c.diagnostics.clone();
                 let file = c.options.program.file_name();
                 let file = file.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 let sources = &c.sources;
@@ -220,17 +226,46 @@ impl Compilation {
     }
 
     /// The object, beside its C. What is wrong with the program is in [`Compilation::diagnostics`], also where it is clang that says so, or the
-    /// estimate that the kernel's verifier will.
+    /// estimate that the kernel's verifier will. A program that turns out to be too large for one BPF program is split, or into more than it
+    /// was: what [`Compilation::generate`] gives from then on is what the object is made of.
     ///
     /// # Errors
     /// When something was reported, there is no clang that serves, files cannot be read or written, or clang refuses C of the user's.
     pub fn object(&mut self, c: &Path, codegen: &Codegen) -> Result<Made, ObjectError> {
         let output = self.generate(codegen)?;
-        let made = match make_object(&output, c, codegen) {
-            Ok(made) => made,
-            Err(error) => {
+        let attempt = Attempt::new(&output, c, codegen)?;
+        if !attempt.is_too_large() {
+            return self.settle(attempt, &output);
+        }
+        let most = codegen.part_size.unwrap_or(usize::MAX);
+        let mut programs = output.manifest.programs.len();
+        for part_size in PART_SIZES.into_iter().filter(|size| *size < most) {
+            let found = std::mem::replace(&mut self.diagnostics, self.before_back_end.clone());
+            self.output = None;
+            let codegen = Codegen { part_size: Some(part_size), ..codegen.clone() };
+            if let Ok(split) = self.generate(&codegen)
+                && split.manifest.programs.len() > programs
+            {
+                programs = split.manifest.programs.len();
+                let attempt = Attempt::new(&split, c, &codegen)?;
+                if !attempt.is_too_large() {
+                    return self.settle(attempt, &split);
+                }
+            }
+            self.diagnostics = found;
+        }
+        // What is wrong is said of the program as it would be best.
+        self.output = Some(Ok(output.clone()));
+        self.settle(Attempt::new(&output, c, codegen)?, &output)
+    }
+
+    /// What comes of an attempt, with what is wrong reported.
+    fn settle(&mut self, attempt: Attempt, output: &backend::Output) -> Result<Made, ObjectError> {
+        let (made, cost) = match attempt {
+            Attempt::Made(made, cost) => (made, cost),
+            Attempt::Failed(error) => {
                 let before = self.diagnostics.error_count();
-                let is_theirs = refusal::of_error(&error, &output, &self.sources, &mut self.diagnostics);
+                let is_theirs = refusal::of_error(&error, output, &self.sources, &mut self.diagnostics);
                 return match self.diagnostics.check() {
                     Err(reported) if self.diagnostics.error_count() > before && !is_theirs => {
                         Err(reported.into())
@@ -239,15 +274,50 @@ impl Compilation {
                 };
             }
         };
-        let bytes =
-            std::fs::read(&made.object).map_err(|error| ObjectError::Read(made.object.clone(), error))?;
-        let cost = report::cost(&bytes)?;
-        if let Some(found) = refusal::of_cost(&cost, &output, &self.sources) {
+        if let Some(found) = refusal::of_cost(&cost, output, &self.sources) {
             // It must not be taken for one that loads. If it stays, it does not load.
             let _ = std::fs::remove_file(&made.object);
             return Err(self.diagnostics.error(found).into());
         }
         Ok(made)
+    }
+}
+
+/// Sizes of parts, one after the other, into which a program is split that is too large for the kernel by what clang has made of it.
+const PART_SIZES: [usize; 4] = [PART_SIZE, PART_SIZE / 4, PART_SIZE / 16, PART_SIZE / 64];
+
+/// What came of an object.
+enum Attempt {
+    Made(Made, Cost),
+    Failed(ObjectError),
+}
+
+impl Attempt {
+    fn new(output: &backend::Output, c: &Path, codegen: &Codegen) -> Result<Attempt, ObjectError> {
+        let made = match make_object(output, c, codegen) {
+            Ok(made) => made,
+            Err(error) => return Ok(Attempt::Failed(error)),
+        };
+        let bytes =
+            std::fs::read(&made.object).map_err(|error| ObjectError::Read(made.object.clone(), error))?;
+        let cost = report::cost(&bytes)?;
+        Ok(Attempt::Made(made, cost))
+    }
+
+    /// The kernel may not take it, for its size.
+    fn is_too_large(&self) -> bool {
+        match self {
+            Attempt::Made(_, cost) => cost.programs.iter().any(|program| {
+                program.far_jump.is_some()
+                    || program.instructions > MOST_INSTRUCTIONS
+                    || program.expected.is_cut()
+                    || program.expected.processed > MOST_EXPECTED
+            }),
+            Attempt::Failed(ObjectError::Clang(ClangError::Refused { output, .. })) => {
+                output.contains("out of insn range")
+            }
+            Attempt::Failed(_) => false,
+        }
     }
 }
 

@@ -178,3 +178,50 @@ fn a_split_program_is_controlled_as_any_other() {
         assert!(said.contains(wanted), "{wanted} is not in\n{said}");
     }
 }
+
+/// Calls of a function of the user's, of so many instructions: more in all than a jump reaches over.
+const CALLS: u32 = 80;
+const INSTRUCTIONS: u32 = 512;
+
+#[test]
+fn what_only_clang_sees_is_split_too() {
+    let calls = "if (h.eth.src[7:0] != 3) { sum = add(sum); } sum = sum ^ 1;\n".repeat(CALLS as usize);
+    let text = format!(
+        "#include <core.p4>
+#include <xdp_model.p4>
+extern bit<32> add(in bit<32> a);
+header eth_t {{ bit<48> dst; bit<48> src; bit<16> type; }}
+header sum_t {{ bit<32> sum; }}
+struct hs {{ eth_t eth; sum_t sum; }}
+parser p(packet_in b, out hs h) {{ state start {{ b.extract(h.eth); b.extract(h.sum); transition accept; }} }}
+control c(inout hs h, in xdp_input i, out xdp_output o) {{
+  apply {{ o.output_port = 0; o.output_action = xdp_action.XDP_PASS; bit<32> sum = h.sum.sum;
+{calls} h.sum.sum = sum; }} }}
+control d(in hs h, packet_out b) {{ apply {{ b.emit(h.eth); b.emit(h.sum); }} }}
+xdp(p(), c(), d()) main;
+"
+    );
+    let add = format!(
+        "static __attribute__((always_inline)) __u32 add(__u32 a)\n{{\n\tasm volatile(\"{}\" : \"+r\"(a));\n\treturn a;\n}}\n",
+        "%0 += 7\\n".repeat(INSTRUCTIONS as usize)
+    );
+    let codegen = Codegen { extern_c: Some(add), ..Codegen::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let mut compilation = of_text("heavy", &text);
+    let made = compilation.object(&folder.path().join("heavy.c"), &codegen);
+    let made = made.unwrap_or_else(|error| panic!("{error}: {}", findings(&compilation)));
+    let programs = compilation.generate(&codegen).unwrap().manifest.programs.len();
+    assert!((3..30).contains(&programs), "{programs}");
+    if !met("what_only_clang_sees_is_split_too", &[Need::Root]) {
+        return;
+    }
+    let loaded = load_detached(&Object::open(&made.object).unwrap(), 0).unwrap();
+    let packet = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2, 8, 0, 0, 0, 1, 0, 9];
+    let mut sum = 256;
+    for _ in 0..CALLS {
+        sum = (sum + 7 * INSTRUCTIONS) ^ 1;
+    }
+    let mut wanted = packet;
+    wanted[14..18].copy_from_slice(&sum.to_be_bytes());
+    assert_eq!(loaded.run(&packet, None).unwrap(), (testrun::Verdict::Pass, wanted.to_vec()));
+}

@@ -65,6 +65,12 @@ pub const PROGRAM_NAME: usize = 15;
 /// Instructions, about, beyond which a program is split: a jump goes over 32,767, and the verifier keeps note of 8,192 branches on a way.
 pub const MOST_WHOLE: usize = 36_000;
 
+/// Instructions beyond which it is split, as clang has made them.
+pub const MOST_INSTRUCTIONS: u32 = 30_000;
+
+/// Instructions beyond which it is split, as the verifier is expected to process them: half of what it takes.
+pub const MOST_EXPECTED: u64 = 500_000;
+
 /// Instructions of a program that is a part of a split one, about.
 pub const PART_SIZE: usize = 12_000;
 

@@ -36,32 +36,41 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
     let stem = args.source.program.file_stem().map(PathBuf::from).unwrap_or_default();
     let path = |extension: &str| directory.join(&stem).with_extension(extension);
 
+    let make_directory = || {
+        std::fs::create_dir_all(&directory).map_err(|error| {
+            complain(&format!("cannot make {}: {error}", directory.display()));
+            Exit::Environment
+        })
+    };
+    let c = path("c");
+    // First, as it decides into how many programs the others are split.
+    let made = if args.emit.contains(&Emit::Obj) {
+        compilation.generate(&codegen).map_err(|_| Exit::Rejected)?;
+        make_directory()?;
+        let made = compilation.object(&c, &codegen).map_err(|error| explain(&error))?;
+        show_warnings(&made);
+        Some(made)
+    } else {
+        None
+    };
     let mut files: Vec<(PathBuf, String)> = Vec::new();
     for emit in text_outputs(args) {
         let (extension, text) = text(emit, args, compilation, &codegen)?;
         files.push((path(extension), text));
     }
-    let wants_object = args.emit.contains(&Emit::Obj);
-    let output =
-        if wants_object { Some(compilation.generate(&codegen).map_err(|_| Exit::Rejected)?) } else { None };
     if args.to_stdout() {
         files.iter().for_each(|(_, text)| print(text));
         return Ok(Exit::Done);
     }
-    std::fs::create_dir_all(&directory).map_err(|error| {
-        complain(&format!("cannot make {}: {error}", directory.display()));
-        Exit::Environment
-    })?;
+    make_directory()?;
     for (path, text) in &files {
         std::fs::write(path, text).map_err(|error| {
             complain(&format!("cannot write {}: {error}", path.display()));
             Exit::Environment
         })?;
     }
-    let Some(output) = output else { return Ok(Exit::Done) };
-    let c = path("c");
-    let made = compilation.object(&c, &codegen).map_err(|error| explain(&error))?;
-    show_warnings(&made);
+    let Some(made) = made else { return Ok(Exit::Done) };
+    let output = compilation.generate(&codegen).map_err(|_| Exit::Rejected)?;
     let exit = look(args, &made.object, &output, compilation)?;
     if !args.emit.contains(&Emit::C) && exit != Exit::Rejected {
         remove(&c);
