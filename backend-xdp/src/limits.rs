@@ -36,7 +36,7 @@ pub const MOST_CHOSEN: usize = 256;
 pub const PLAIN_LOOP_WORK: u64 = 4096;
 
 /// The same of all loops of a program together.
-pub const PLAIN_LOOPS_WORK: u64 = 8192;
+pub const PLAIN_LOOPS_WORK: u64 = 6144;
 
 /// The same where the kernel has no `bpf_loop`: a good part of what the verifier does at all.
 pub const MOST_LOOP_WORK: u64 = 131_072;

@@ -86,6 +86,7 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     trees.push(&mut body);
     Tree::prune_all(&mut trees);
     body.trim_start();
+    cx.check_functions(&functions, &body);
     let everything = Tree::names_in(functions.iter().map(|function| &function.body).chain([&body]));
     let used = super::ports::Used::of(&everything, cx.redirects);
     drop(everything);

@@ -32,7 +32,7 @@ use p4xdp_control::kernel::Kernel;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Block, HeaderId, LabelId, visit};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// Rounds after which the ways around a loop are given up to be told apart.
@@ -338,6 +338,32 @@ impl Function {
         out.line(code!("return {} != @XDP_NEXT_ROUND;", told));
         out.end();
         out.blank();
+    }
+}
+
+impl Cx<'_> {
+    /// Reports a variable that several functions use, though each has its own. Locals of the program that every round sets before it reads them
+    /// may be such.
+    pub(super) fn check_functions(&mut self, functions: &[Function], section: &Tree) {
+        if functions.is_empty() {
+            return;
+        }
+        let bodies = functions.iter().map(|function| &function.body).chain([section]);
+        let mut used: FxHashMap<&str, usize> = FxHashMap::default();
+        for name in bodies.flat_map(Tree::mentions) {
+            *used.entry(name).or_default() += 1;
+        }
+        let shared = |name: &Name| used.get(name.as_str()).is_some_and(|functions| *functions > 1);
+        let locals: FxHashSet<&Name> = self.locals.values().flatten().map(Place::name).collect();
+        let variables = self.variables.iter().map(|variable| &variable.name);
+        let variables = variables.filter(|name| !locals.contains(name));
+        let headers = self.storage.headers.values().flat_map(|header| {
+            [&header.made, &header.parsed].into_iter().filter(|place| !place.is_shared()).map(Place::name)
+        });
+        let torn: Vec<Name> = variables.chain(headers).filter(|name| shared(name)).cloned().collect();
+        for name in torn {
+            self.bug(Span::NONE, &format!("`{name}` is used in several functions of loops"));
+        }
     }
 }
 
