@@ -97,9 +97,9 @@ pub fn cost(bytes: &[u8]) -> Result<Cost, ImageError> {
 }
 
 /// Which part of the P4 program came to how much, the dearest first.
-pub fn parts(program: &ProgramCost, output: &Output, sources: &SourceMap) -> Vec<Part> {
+pub fn parts(cost: &Cost, program: &ProgramCost, output: &Output, sources: &SourceMap) -> Vec<Part> {
     let mut parts: BTreeMap<(Span, String), (u32, u64)> = BTreeMap::new();
-    for LineCost { line, instructions, processed } in &program.lines {
+    for LineCost { line, instructions, processed } in cost.by_line(program) {
         let construct = line.lines.iter().find_map(|line| output.construct(*line));
         let around =
             || line.function.as_ref().map_or("the rest".to_owned(), |name| format!("`{name}` of the C"));
@@ -151,7 +151,7 @@ pub fn of(object: &Object, output: &Output, sources: &SourceMap) -> Result<Repor
             .position(|other| other.name == program.name)
             .map(|found| verified.swap_remove(found)),
         decisions: output.decisions.iter().find(|other| other.program == program.name).cloned(),
-        parts: parts(program, output, sources),
+        parts: parts(&cost, program, output, sources),
     });
     let mut programs: Vec<ProgramReport> = programs.collect();
     // As they are called: the one that devices run is the first.

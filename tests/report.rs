@@ -5,8 +5,12 @@
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod families;
 
+use p4xdp::backend::Holding;
+use p4xdp::driver::{Codegen, ObjectError};
+use p4xdp::frontend::diagnostic::{Format, render};
 use p4xdp_test_support::command::p4xdp;
 use p4xdp_test_support::needs::{Need, are_met, lacking};
+use p4xdp_test_support::program::of_text;
 use p4xdp_test_support::root;
 use serde_json::Value;
 use std::path::Path;
@@ -149,6 +153,32 @@ fn what_is_certain_to_be_refused_is_not_built() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!((output.status.code(), has_object), (Some(1), false), "{said}");
     assert!(said.contains("E0526.p4:10:14: error[E0526]: the verifier would have to"), "{said}");
+}
+
+/// The program of a family, held as no program is that is left to the compiler.
+fn held_locally(family: &str, size: usize) -> String {
+    let family = families::FAMILIES.iter().find(|other| other.name.contains(family)).unwrap();
+    let mut compilation = of_text("grown", &(family.make)(size));
+    let codegen = Codegen { holding: Some(Holding::Local), ..Codegen::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let made = compilation.object(&folder.path().join("grown.c"), &codegen);
+    assert!(matches!(made, Err(ObjectError::Reported(_))), "{made:?}");
+    let mut text = Vec::new();
+    render(compilation.diagnostics.iter(), &compilation.sources, Format::Human, false, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn clangs_complaint_of_the_stack_is_an_error_of_the_program() {
+    let said = held_locally("locals of 64 bits", 64);
+    assert!(said.contains("error[E0527]") && said.contains("% of the generated C"), "{said}");
+    assert_eq!(said.matches("error[").count(), 1, "{said}");
+}
+
+#[test]
+fn what_the_verifier_cannot_finish_is_told_by_what_is_dear() {
+    let said = held_locally("each tested twice", 48);
+    assert!(said.contains("error[E0526]") && said.contains("`if` (grown.p4:"), "{said}");
 }
 
 #[test]

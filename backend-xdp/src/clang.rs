@@ -246,6 +246,16 @@ mod tests {
     }
 
     #[test]
+    fn troubles() {
+        let of = |text| complaint(text).as_ref().map(Trouble::of);
+        let stack = "a.c:9:5: error: Looks like the BPF stack limit of 512 bytes is exceeded. Please move large on stack variables \
+                     into BPF per-cpu array map.";
+        assert_eq!(of(stack), Some(Trouble::Stack));
+        assert_eq!(of("error: Branch target out of insn range"), Some(Trouble::Jump));
+        assert_eq!(of("a.c:1:2: error: use of undeclared identifier 'out'"), Some(Trouble::Other));
+    }
+
+    #[test]
     fn a_named_clang_that_is_none() {
         let error = Clang::find(Some(Path::new("/nowhere/clang"))).expect_err("there is none");
         assert!(matches!(error, ClangError::Unusable(..)), "{error}");

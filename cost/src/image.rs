@@ -201,3 +201,27 @@ fn position(bytes: u64) -> usize {
 fn is_data(name: &str) -> bool {
     [".data", ".rodata", ".bss"].iter().any(|start| name.starts_with(start))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A function of so many instructions, the first of which jumps by `by`.
+    fn jumps(length: usize, by: i16) -> bool {
+        let nothing = Instruction { code: 0xb7, ..Instruction::default() };
+        let mut code = vec![nothing; length];
+        code[0] = Instruction { code: 0x15, off: by, ..Instruction::default() };
+        let function = Function { name: "f".to_owned(), start: 0, end: length, is_global: true };
+        let image = Image { code, functions: vec![function.clone()], ..Image::default() };
+        image.far_jump(&function) == Some(0)
+    }
+
+    #[test]
+    fn a_jump_that_was_cut_off_is_found() {
+        assert!(!jumps(100, 98) && !jumps(32_768, 32_766));
+        // 40,000 instructions further, in 16 bits.
+        assert!(jumps(50_000, (40_000 - 65_536) as i16));
+        // Out of the function.
+        assert!(jumps(100, 100) && jumps(100, -2));
+    }
+}

@@ -12,12 +12,17 @@ pub mod verifier;
 
 use image::{Image, ImageError};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// What an object costs.
 #[derive(Clone, Debug, Default)]
 pub struct Cost {
     /// Of each program that a loader can load, in the object's order.
     pub programs: Vec<ProgramCost>,
+    image: Image,
+    bytes: Vec<u8>,
+    /// Where instructions come from, once somebody has asked.
+    lines: OnceLock<Vec<Line>>,
 }
 
 /// What a program costs.
@@ -31,10 +36,10 @@ pub struct ProgramCost {
     pub stack: Stack,
     /// What the verifier is expected to process.
     pub expected: verifier::Expected,
-    /// What comes of each line.
-    pub lines: Vec<LineCost>,
-    /// Where a jump begins that may go elsewhere than it should: it has 16 bits, and older clangs cut off what is more.
-    pub far_jump: Option<Line>,
+    /// The instruction of a jump that may go elsewhere than it should: it has 16 bits, and older clangs cut off what is more.
+    pub far_jump: Option<usize>,
+    /// The instructions, and how often the verifier is expected to process each.
+    times: Vec<(usize, u64)>,
 }
 
 /// Bytes of stack, as far as the verifier gets to see it used.
@@ -72,30 +77,40 @@ pub struct LineCost {
 /// When the bytes are no eBPF object.
 pub fn of_object(bytes: &[u8], most: u64) -> Result<Cost, ImageError> {
     let image = Image::read(bytes)?;
-    let lines = lines::of(bytes, &image);
     let programs = image.programs.iter().map(|program| {
         let functions = image.reached_from(program.start);
         let walked = verifier::walk(&image, program.start, most);
-        let mut by_line: BTreeMap<Line, (u32, u64)> = BTreeMap::new();
-        let mut instructions = 0;
-        for at in functions.iter().flat_map(|function| function.start..function.end) {
-            instructions += 1;
-            let entry = by_line.entry(lines.get(at).cloned().unwrap_or_default()).or_default();
-            entry.0 += 1;
-            entry.1 += walked.times.get(at).copied().unwrap_or(0);
-        }
-        let far_jump = functions.iter().find_map(|function| image.far_jump(function));
-        let lines_of = by_line.into_iter();
+        let positions = functions.iter().flat_map(|function| function.start..function.end);
+        let times: Vec<(usize, u64)> =
+            positions.map(|at| (at, walked.times.get(at).copied().unwrap_or(0))).collect();
         ProgramCost {
             name: program.name.clone(),
-            instructions,
+            instructions: u32::try_from(times.len()).unwrap_or(u32::MAX),
             stack: stack::of(&image, program.start, &walked),
             expected: walked.expected,
-            lines: lines_of
-                .map(|(line, (instructions, processed))| LineCost { line, instructions, processed })
-                .collect(),
-            far_jump: far_jump.map(|at| lines.get(at).cloned().unwrap_or_default()),
+            far_jump: functions.iter().find_map(|function| image.far_jump(function)),
+            times,
         }
     });
-    Ok(Cost { programs: programs.collect() })
+    let programs = programs.collect();
+    Ok(Cost { programs, image, bytes: bytes.to_vec(), lines: OnceLock::new() })
+}
+
+impl Cost {
+    /// Where an instruction comes from.
+    pub fn line(&self, at: usize) -> Line {
+        self.lines.get_or_init(|| lines::of(&self.bytes, &self.image)).get(at).cloned().unwrap_or_default()
+    }
+
+    /// What comes of each line, in one of the programs.
+    pub fn by_line(&self, program: &ProgramCost) -> Vec<LineCost> {
+        let mut lines: BTreeMap<Line, (u32, u64)> = BTreeMap::new();
+        for (at, times) in &program.times {
+            let (instructions, processed) = lines.entry(self.line(*at)).or_default();
+            *instructions += 1;
+            *processed += times;
+        }
+        let lines = lines.into_iter();
+        lines.map(|(line, (instructions, processed))| LineCost { line, instructions, processed }).collect()
+    }
 }

@@ -331,3 +331,60 @@ fn points(image: &Image) -> Vec<Point> {
     }
     points
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::Function;
+    use crate::instruction::Instruction;
+
+    /// A program of these instructions: opcode, registers (the other in the upper half), offset and constant.
+    fn walked(code: &[(u8, u8, i16, i32)]) -> Expected {
+        let code: Vec<Instruction> = code
+            .iter()
+            .map(|(code, registers, off, imm)| {
+                let ([a, b], [c, d, e, f]) = (off.to_le_bytes(), imm.to_le_bytes());
+                Instruction::read([*code, *registers, a, b, c, d, e, f])
+            })
+            .collect();
+        let whole = Function { name: "p".to_owned(), start: 0, end: code.len(), is_global: true };
+        let image = Image { code, functions: vec![whole.clone()], programs: vec![whole], ..Image::default() };
+        walk(&image, 0, 10_000).expected
+    }
+
+    const EXIT: (u8, u8, i16, i32) = (0x95, 0, 0, 0);
+    /// r0 = 0
+    const ZERO: (u8, u8, i16, i32) = (0xb7, 0, 0, 0);
+    /// r2 = a number of the context
+    const ASK: (u8, u8, i16, i32) = (0x61, 0x12, 12, 0);
+
+    #[test]
+    fn a_branch_is_walked_both_ways_and_one_that_is_decided_once() {
+        // if r2 == 1 goto +1; r0 = 0
+        let branch = (0x15, 0x02, 1, 1);
+        assert_eq!(walked(&[ZERO, ASK, branch, ZERO, EXIT]).processed, 6);
+        // r2 = 1
+        let known = (0xb7, 0x02, 0, 1);
+        assert_eq!(walked(&[ZERO, known, branch, ZERO, EXIT]).processed, 4);
+    }
+
+    #[test]
+    fn a_loop_is_walked_round_by_round() {
+        // r0 += 1; if r0 != 10 goto -2
+        let rounds = [ZERO, (0x07, 0, 0, 1), (0x55, 0, -2, 10), EXIT];
+        assert_eq!(walked(&rounds).processed, 1 + 10 * 2 + 1);
+    }
+
+    #[test]
+    fn a_loop_without_end_is_cut() {
+        assert_eq!(walked(&[ZERO, (0x07, 0, 0, 1), (0x05, 0, -2, 0)]).cut, Some(Cut::Processed));
+    }
+
+    #[test]
+    fn facts_that_are_asked_for_once_do_not_multiply() {
+        // r2 &= 1 after a load, and if r2 == 0 goto +1; r0 += 1
+        let test = [ASK, (0x57, 0x02, 0, 1), (0x15, 0x02, 1, 0), (0x07, 0, 0, 1)];
+        let of = |times: usize| walked(&[&[ZERO][..], &test.repeat(times), &[EXIT]].concat()).processed;
+        assert!(of(20) < 20 * 12, "{}", of(20));
+    }
+}

@@ -19,13 +19,14 @@ const NAMED: usize = 5;
 /// What the verifier is certain to refuse in an object, by the estimate.
 pub fn of_cost(cost: &Cost, output: &Output, sources: &SourceMap) -> Option<Diagnostic> {
     cost.programs.iter().find_map(|program| {
-        let parts = parts(program, output, sources);
-        if let Some(line) = &program.far_jump {
+        let parts = || parts(cost, program, output, sources);
+        if let Some(at) = program.far_jump {
+            let (parts, line) = (parts(), cost.line(at));
             let message = format!(
                 "the program comes to {} instructions, too many for a jump from one end to the other",
                 program.instructions
             );
-            let found = Diagnostic::error(codes::E0502, span(line, output).unwrap_or_else(|| first(&parts)), message);
+            let found = Diagnostic::error(codes::E0502, span(&line, output).unwrap_or_else(|| first(&parts)), message);
             let found = found.with_note("a jump reaches over at most 32,767 instructions");
             return Some(named(found, by(program, &parts, |part| part.instructions.into(), "instructions")));
         }
@@ -45,6 +46,7 @@ pub fn of_cost(cost: &Cost, output: &Output, sources: &SourceMap) -> Option<Diag
                 2 * MOST_OPEN
             ),
         };
+        let parts = parts();
         let found = Diagnostic::error(codes::E0526, first(&parts), message);
         Some(named(found, by(program, &parts, |part| part.processed, "processed instructions")))
     })
@@ -82,7 +84,10 @@ pub fn of_error(error: &ObjectError, output: &Output, sources: &SourceMap, sink:
 /// What clang refuses of our C, as errors of the program where it is too large for XDP, else of ours.
 fn of_clang(complaints: &[&Complaint], output: &Output, sources: &SourceMap) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    for complaint in complaints {
+    // Where there are more than twenty it says that it stops.
+    for complaint in
+        complaints.iter().filter(|complaint| !complaint.message.starts_with("too many errors emitted"))
+    {
         let place = output.span(complaint.line);
         let diagnostic = match Trouble::of(complaint) {
             Trouble::Stack => {
@@ -136,12 +141,14 @@ pub fn of_verifier(refusal: &Refusal, cost: &Cost, output: &Output, sources: &So
     let place = place.filter(|span| *span != Span::NONE);
     let dear = |what: fn(&Part) -> u64, unit| {
         let program = cost.programs.iter().max_by_key(|program| program.expected.processed);
-        program.map(|program| by(program, &parts(program, output, sources), what, unit)).unwrap_or_default()
+        program
+            .map(|program| by(program, &parts(cost, program, output, sources), what, unit))
+            .unwrap_or_default()
     };
     let message =
         format!("the verifier of kernel {} refuses the program: {}", refusal.kernel, refusal.reason);
     let first =
-        || cost.programs.first().map_or(Span::NONE, |program| first(&parts(program, output, sources)));
+        || cost.programs.first().map_or(Span::NONE, |program| first(&parts(cost, program, output, sources)));
     let found = |code| Diagnostic::error(code, place.unwrap_or_else(first), message.clone());
     match refusal.kind() {
         Reason::TooMuch => named(found(codes::E0526), dear(|part| part.processed, "processed instructions")),
