@@ -80,6 +80,40 @@ fn an_old_kernel_gets_what_its_verifier_can_follow() {
     }
 }
 
+/// Loops that no kernel can be given.
+#[test]
+fn what_cannot_be_called_is_refused() {
+    let refused = |functions: &str, parser: &str, apply: &str, deparser: &str| {
+        let text = format!(
+            "#include <core.p4>
+#include <xdp_model.p4>
+header list_t {{ bit<16> count; bit<16> pad; bit<32> sum; }}
+struct H {{ list_t list; list_t[2] more; }}
+{functions}
+parser P(packet_in packet, out H hdr) {{ state start {{ packet.extract(hdr.list); {parser} transition accept; }} }}
+control C(inout H hdr, in xdp_input i, out xdp_output o) {{
+    apply {{ o.output_port = 0; o.output_action = xdp_action.XDP_TX; {apply} }}
+}}
+control D(in H hdr, packet_out packet) {{ apply {{ packet.emit(hdr.list); {deparser} }} }}
+xdp(P(), C(), D()) main;
+"
+        );
+        generate(of_text("list", &text), &Codegen::default()).map(|output| output.c.clone()).unwrap_err()
+    };
+    let toggle = "void f(inout list_t h, in bit<16> n) { for (bit<16> i in 0..n) { if (h.isValid()) { h.setInvalid(); } else { h.setValid(); } } }";
+    let said = refused(toggle, "f(hdr.list, hdr.list.count);", "", "");
+    assert!(said.contains("error[E0511]: this loop of a parser can have too many rounds"), "{said}");
+    let said = refused("", "", "", "for (bit<16> i in 0..hdr.list.count) { packet.emit(hdr.list); }");
+    assert!(said.contains("error[E0511]: this loop emits headers"), "{said}");
+    let (mut heads, mut ends) = (String::new(), String::new());
+    for depth in 0..7 {
+        heads += &format!("for (bit<16> i{depth} in 0..hdr.list.count) {{ ");
+        ends += "}";
+    }
+    let said = refused("", "", &format!("{heads} hdr.list.sum = hdr.list.sum * 3; {ends}"), "");
+    assert!(said.contains("error[E0511]: this loop is in too many others"), "{said}");
+}
+
 #[test]
 fn other_words_are_no_version() {
     let output = p4xdp().args(["build", "x.p4", "--kernel", "new"]).output().unwrap();

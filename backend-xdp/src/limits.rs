@@ -35,6 +35,9 @@ pub const MOST_CHOSEN: usize = 256;
 /// some three instructions that the verifier processes; 256 rounds of a handful are among these.
 pub const PLAIN_LOOP_WORK: u64 = 4096;
 
+/// The same where another loop needs `bpf_loop` anyway, and of loops with others in them, of which the verifier processes more.
+pub const SMALL_LOOP_WORK: u64 = PLAIN_LOOP_WORK / 4;
+
 /// The same of all loops of a program together.
 pub const PLAIN_LOOPS_WORK: u64 = 6144;
 

@@ -9,7 +9,7 @@ mod locals;
 
 use crate::limits::{
     MOST_CALLS, MOST_LOOP_BRANCHES, MOST_LOOP_WORK, MOST_NESTED_CALLS, MOST_ROUNDS_A_CALL, PLAIN_LOOP_WORK,
-    PLAIN_LOOPS_WORK, WORK_A_CALL,
+    PLAIN_LOOPS_WORK, SMALL_LOOP_WORK, WORK_A_CALL,
 };
 use cranelift_entity::EntitySet;
 use p4xdp_control::kernel::Kernel;
@@ -84,8 +84,6 @@ impl Loops {
         if !has_loops {
             return Loops::default();
         }
-        let mut planner =
-            Planner { program, kernel, shapes: FxHashMap::default(), spent: 0, in_parser: false, outer: 0 };
         let controls: FxHashSet<*const Block> =
             program.controls.values().map(|control| &raw const control.body).collect();
         let actions: FxHashSet<*const Block> =
@@ -93,12 +91,20 @@ impl Loops {
         // Actions have their turn where their tables are applied.
         let blocks = blocks.iter().copied().filter(|block| !actions.contains(&std::ptr::from_ref(*block)));
         let blocks: Vec<&Block> = blocks.collect();
-        for block in &blocks {
-            planner.in_parser = !controls.contains(&std::ptr::from_ref(*block));
-            planner.block(block);
-        }
-        let mut loops = Loops { shapes: planner.shapes, carried: EntitySet::new() };
+        let shapes = |plain: u64| {
+            let shapes = FxHashMap::default();
+            let mut planner =
+                Planner { program, kernel, plain, shapes, spent: 0, in_parser: false, outer: 0 };
+            for block in &blocks {
+                planner.in_parser = !controls.contains(&std::ptr::from_ref(*block));
+                planner.block(block);
+            }
+            Loops { shapes: planner.shapes, carried: EntitySet::new() }
+        };
+        let mut loops = shapes(PLAIN_LOOP_WORK);
         if loops.any_called() {
+            // The program needs the kernel anyway, and holds headers where plain loops gain less.
+            loops = shapes(SMALL_LOOP_WORK);
             loops.carried = locals::carried(program, &blocks, steps, &loops);
         }
         loops
@@ -142,6 +148,8 @@ impl Cost {
 struct Planner<'a> {
     program: &'a Program,
     kernel: Option<Kernel>,
+    /// Work up to which a loop is one in C.
+    plain: u64,
     shapes: FxHashMap<*const Block, Shape>,
     /// Work that loops in C have been given.
     spent: u64,
@@ -259,7 +267,8 @@ impl Planner<'_> {
             } else {
                 // The verifier finds little alike where it comes by different rounds of an inner loop.
                 let is_inner = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Loop { .. });
-                let most = if contains(body, &is_inner) { PLAIN_LOOP_WORK / 4 } else { PLAIN_LOOP_WORK };
+                let most =
+                    if contains(body, &is_inner) { self.plain.min(SMALL_LOOP_WORK) } else { self.plain };
                 all.work <= most && total <= PLAIN_LOOPS_WORK
             };
             if fits {
