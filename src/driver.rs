@@ -234,7 +234,8 @@ impl Compilation {
     pub fn object(&mut self, c: &Path, codegen: &Codegen) -> Result<Made, ObjectError> {
         let output = self.generate(codegen)?;
         let attempt = Attempt::new(&output, c, codegen)?;
-        if !attempt.is_too_large() {
+        // Parts hold headers in their own way.
+        if !attempt.is_too_large() || codegen.holding.is_some() {
             return self.settle(attempt, &output);
         }
         let most = codegen.part_size.unwrap_or(usize::MAX);

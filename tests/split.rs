@@ -225,3 +225,54 @@ xdp(p(), c(), d()) main;
     wanted[14..18].copy_from_slice(&sum.to_be_bytes());
     assert_eq!(loaded.run(&packet, None).unwrap(), (testrun::Verdict::Pass, wanted.to_vec()));
 }
+
+/// A program of this name whose only table has an action of so many steps.
+fn with_action(table: &str, steps: usize) -> String {
+    let steps: String = (0..steps)
+        .map(|i| {
+            format!("h.eth.src = h.eth.src + {i}; if (h.eth.type == {i}) {{ h.eth.dst = h.eth.src; }}\n")
+        })
+        .collect();
+    format!(
+        "#include <core.p4>
+#include <xdp_model.p4>
+header eth_t {{ bit<48> dst; bit<48> src; bit<16> type; }}
+struct hs {{ eth_t eth; }}
+parser p(packet_in b, out hs h) {{ state start {{ b.extract(h.eth); transition accept; }} }}
+control c(inout hs h, in xdp_input i, out xdp_output o) {{
+  action long() {{ {steps} }}
+  table {table} {{ key = {{ h.eth.dst: exact; }} actions = {{ long; NoAction; }} }}
+  apply {{
+    o.output_port = 0; o.output_action = xdp_action.XDP_PASS;
+    {table}.apply();
+  }}
+}}
+control d(in hs h, packet_out b) {{ apply {{ b.emit(h.eth); }} }}
+xdp(p(), c(), d()) main;
+"
+    )
+}
+
+#[test]
+fn what_cannot_be_cut_is_refused_by_name() {
+    let text = with_action("t", 6000);
+    let place = text.lines().position(|line| line.contains("t.apply")).unwrap() + 1;
+    let said = match generate(of_text("long", &text), &Codegen::default()) {
+        Ok(output) => panic!("{} programs", output.manifest.programs.len()),
+        Err(said) => said,
+    };
+    let line = said.lines().find(|line| line.contains("E0502")).unwrap_or_else(|| panic!("{said}"));
+    assert!(line.starts_with(&format!("long.p4:{place}:")), "{line}");
+    assert!(line.ends_with("instructions, and must be in one BPF program"), "{line}");
+}
+
+#[test]
+fn parts_have_names_of_their_own() {
+    let codegen = Codegen { part_size: Some(1), ..Codegen::default() };
+    let output = generate(of_text("clash", &with_action("clash_1", 1)), &codegen).unwrap();
+    let names: Vec<&str> = output.manifest.programs.iter().map(|program| program.name.as_str()).collect();
+    assert_eq!(names[..2], ["clash", "clash_1_1"]);
+    if met("parts_have_names_of_their_own", &[Need::Command("clang")]) {
+        object("clash", &output);
+    }
+}

@@ -77,5 +77,8 @@ pub const MOST_EXPECTED: u64 = 500_000;
 /// Instructions of a program that is a part of a split one, about.
 pub const PART_SIZE: usize = 12_000;
 
+/// The same where smaller ones would be too many; half as much again has room where something cannot be cut.
+pub const MOST_PART: usize = 20_000;
+
 /// Programs one behind the other at most: the kernel lets the programs of a packet call one another 33 times.
 pub const MOST_PARTS: usize = 30;

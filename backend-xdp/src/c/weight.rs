@@ -6,6 +6,7 @@
 
 use super::code::Code;
 use super::tree::{Kind, Node, Tree};
+use p4xdp_frontend::source::Span;
 
 /// Instructions in functions of the prelude, beside those that fetch their arguments.
 const LONG: &[(&str, usize)] = &[
@@ -48,6 +49,11 @@ impl Tree {
     /// Instructions that it comes to, about, and something for each branch.
     pub fn weight(&self) -> usize {
         of(&self.nodes)
+    }
+
+    /// Where its largest statement comes from.
+    pub fn largest(&self) -> Span {
+        self.nodes.iter().max_by_key(|node| of_node(node)).map_or(Span::NONE, |node| node.span)
     }
 }
 

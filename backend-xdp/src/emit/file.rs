@@ -26,6 +26,8 @@ use std::collections::BTreeSet;
 struct Function {
     /// The BPF program's name.
     name: Name,
+    /// The names of the others that it is split into.
+    tails: Vec<Name>,
     hook: Hook,
     /// What works on the packet; more than one, if the section is split.
     texts: Vec<Tree>,
@@ -46,16 +48,28 @@ pub(crate) fn write(
     sink: &mut Diagnostics,
 ) -> Result<Output, serde_json::Error> {
     let before = sink.clone();
-    if options.part_size.is_none() {
+    let write = |cuts, sink: &mut Diagnostics| {
         let (module, functions) =
-            write_functions(program, pipeline, options, false, (externs.0, externs.1.clone()), sink);
-        if functions.iter().all(|function| function.weight <= MOST_WHOLE) {
-            return finish(module, pipeline, functions);
+            write_functions(program, pipeline, options, cuts, (externs.0, externs.1.clone()), sink);
+        let weight = functions.iter().map(|function| function.weight).max().unwrap_or(0);
+        (weight, finish(module, pipeline, functions))
+    };
+    let mut whole = 0;
+    if options.part_size.is_none() {
+        let (weight, output) = write(false, sink);
+        if weight <= MOST_WHOLE {
+            return output;
         }
+        whole = weight;
+        *sink = before.clone();
     }
-    *sink = before;
-    let (module, functions) = write_functions(program, pipeline, options, true, externs, sink);
-    finish(module, pipeline, functions)
+    let (_, output) = write(true, sink);
+    if whole > 0 && whole <= 2 * MOST_WHOLE && sink.error_count() > before.error_count() {
+        // The estimate may be wrong by so much: clang will tell.
+        *sink = before;
+        return write(false, sink).1;
+    }
+    output
 }
 
 fn write_functions<'a>(
@@ -110,8 +124,9 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     if cx.module.is_user_function(&name) {
         name = Name::new(&format!("{name}_"));
     }
-    let Cx { module, storage, .. } = cx;
-    (module, Function { name, hook: section.hook, texts, weight, shared, storage, used })
+    let Cx { mut module, storage, .. } = cx;
+    let tails = (1..texts.len()).map(|number| module.names.unique(&parts::program(&name, number))).collect();
+    (module, Function { name, tails, hook: section.hook, texts, weight, shared, storage, used })
 }
 
 /// The function of a part; `all` are the names that any part uses.
@@ -166,10 +181,7 @@ fn finish(
     let used = functions.iter().fold(super::ports::Used::default(), |all, f| all.or(f.used));
     let ports = super::ports::describe(used, places, &found);
     let entry = functions.first().map(|f| f.name.clone()).unwrap_or_default();
-    let tails: Vec<Name> = functions
-        .iter()
-        .flat_map(|f| (1..f.texts.len()).map(|number| parts::program(&f.name, number)))
-        .collect();
+    let tails: Vec<Name> = functions.iter().flat_map(|f| f.tails.iter().cloned()).collect();
     let programs = parts::describe(&entry, &tails);
     let entry = entry.to_string();
     let whole =
@@ -180,13 +192,11 @@ fn finish(
     let mut texts = Tree::default();
     let mut storages = Vec::new();
     let section_names: Vec<String> = functions.iter().map(|function| function.name.to_string()).collect();
-    for Function { name, hook, texts: functions, shared, storage, .. } in functions {
-        for (number, text) in functions.into_iter().enumerate() {
+    for Function { name, tails, hook, texts: functions, shared, storage, .. } in functions {
+        let names = std::iter::once(name).chain(tails);
+        for (number, (name, text)) in names.zip(functions).enumerate() {
             texts.append(text);
-            let (name, function) = match number {
-                0 => (name.clone(), statistics::PACKET.name()),
-                _ => (parts::program(&name, number), parts::function(number)),
-            };
+            let function = if number == 0 { statistics::PACKET.name() } else { parts::function(number) };
             match hook {
                 Hook::Device => statistics::entry(&name, &function, &mut texts),
             }

@@ -16,7 +16,7 @@ use crate::c::code::{Code, Known, Name, code};
 use crate::c::cut::{Uncut, cut};
 use crate::c::handed::{self, Handed};
 use crate::c::tree::{SHARED, Tree};
-use crate::limits::{MOST_PARTS, PART_SIZE};
+use crate::limits::{MOST_PART, MOST_PARTS, PART_SIZE, PROGRAM_NAME};
 use p4xdp_control::manifest::{BpfProgram, Role};
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
@@ -53,10 +53,10 @@ impl Cx<'_> {
             return whole(body);
         }
         let wanted = self.module.options.part_size.unwrap_or(PART_SIZE);
-        let bodies = match cut(&body, wanted, PART_SIZE, MOST_PARTS) {
+        let bodies = match cut(&body, wanted, MOST_PART, MOST_PARTS) {
             Ok(bodies) => bodies,
             Err(uncut) => {
-                self.too_large(uncut);
+                self.too_large(uncut, body.largest());
                 return whole(Tree::default());
             }
         };
@@ -100,8 +100,8 @@ impl Cx<'_> {
         tree
     }
 
-    fn too_large(&mut self, uncut: Uncut) {
-        let note = format!("a BPF program of an object has at most about {PART_SIZE} instructions");
+    fn too_large(&mut self, uncut: Uncut, largest: Span) {
+        let note = format!("a BPF program of an object has at most about {MOST_PART} instructions");
         let found = match uncut {
             Uncut::Statement(span, size) => Diagnostic::error(
                 codes::E0502,
@@ -115,7 +115,7 @@ impl Cx<'_> {
             ),
             Uncut::Chain(parts) => Diagnostic::error(
                 codes::E0502,
-                Span::NONE,
+                largest,
                 format!(
                     "a packet would run through {parts} BPF programs, at most {MOST_PARTS} can call one another"
                 ),
@@ -176,12 +176,12 @@ pub(super) fn function(part: usize) -> Name {
     Name::new(&format!("p4xdp_part{part}"))
 }
 
-/// The name of the program that a part is, but for the first: that of the entry, cut so that the number has room.
-pub(super) fn program(entry: &str, part: usize) -> Name {
+/// What the program that a part is should be called, but for the first: as the entry, cut so that the number has room.
+pub(super) fn program(entry: &str, part: usize) -> String {
     let number = format!("_{part}");
-    let room = crate::limits::PROGRAM_NAME.saturating_sub(number.len());
+    let room = PROGRAM_NAME.saturating_sub(number.len());
     let stem: String = entry.chars().take(room).collect();
-    Name::new(&format!("{stem}{number}"))
+    format!("{stem}{number}")
 }
 
 /// How the manifest names the programs.
