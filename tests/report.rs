@@ -6,8 +6,9 @@
 mod families;
 
 use p4xdp::backend::Holding;
-use p4xdp::driver::{Codegen, ObjectError};
+use p4xdp::driver::{Codegen, ObjectError, make_object};
 use p4xdp::frontend::diagnostic::{Format, render};
+use p4xdp::report;
 use p4xdp_test_support::command::p4xdp;
 use p4xdp_test_support::needs::{Need, are_met, lacking};
 use p4xdp_test_support::program::of_text;
@@ -175,10 +176,19 @@ fn clangs_complaint_of_the_stack_is_an_error_of_the_program() {
     assert_eq!(said.matches("error[").count(), 1, "{said}");
 }
 
+/// Of a program as one; `build` would split it.
 #[test]
 fn what_the_verifier_cannot_finish_is_told_by_what_is_dear() {
-    let said = held_locally("each tested twice", 48);
-    assert!(said.contains("error[E0526]") && said.contains("`if` (grown.p4:"), "{said}");
+    let family = families::FAMILIES.iter().find(|family| family.name.contains("each tested twice")).unwrap();
+    let mut compilation = of_text("grown", &(family.make)(48));
+    let codegen = Codegen { holding: Some(Holding::Local), ..Codegen::default() };
+    let output = compilation.generate(&codegen).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let made = make_object(&output, &folder.path().join("grown.c"), &codegen).unwrap();
+    let cost = report::cost(&std::fs::read(made.object).unwrap()).unwrap();
+    let found = report::refusal::of_cost(&cost, &output, &compilation.sources).unwrap();
+    assert_eq!(found.code.as_str(), "E0526");
+    assert!(found.notes.iter().any(|note| note.starts_with("`if` (grown.p4:")), "{:?}", found.notes);
 }
 
 #[test]
