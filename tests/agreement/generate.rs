@@ -57,6 +57,15 @@ pub struct Size {
     pub packets: usize,
     /// Only what the back end compiles.
     pub compiles: bool,
+    /// So many times as many statements follow one another in the switch, and a third as many times as much of what is declared.
+    pub scale: usize,
+}
+
+impl Size {
+    /// How many times as much is declared.
+    fn part(&self) -> usize {
+        self.scale.div_ceil(3)
+    }
 }
 
 /// The architecture of a program.
@@ -153,7 +162,7 @@ impl Generator {
         let mut out = Tree::new(Kind::Fixed).text(include).trees(types::enums());
         let constants = self.constant_declarations();
         out = out.trees(constants);
-        for _ in 0..self.random.between(1, 4) {
+        for _ in 0..self.random.between(1, 4 * self.size.part()) {
             let tree = self.header_type();
             out = out.tree(tree);
         }

@@ -37,21 +37,24 @@ fn main() {
     // Each trial takes the cores for itself.
     args.test_threads = Some(1);
     engines::note_panics();
-    let small = Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20, compiles: false };
-    let large = Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20, compiles: true };
-    let in_kernel = |name: &str, what: &'static str, programs: u64, engines: Engines| {
+    let small =
+        Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20, compiles: false, scale: 1 };
+    let large =
+        Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20, compiles: true, scale: 1 };
+    let huge = Size { scale: 30, ..large };
+    let in_kernel = |name: &str, what: &'static str, programs: u64, size: Size, engines: Engines| {
         Trial::test(name, move || {
             if !met(what, &[Need::Root]) {
                 return Ok(());
             }
-            run(what, programs, large, engines)
+            run(what, programs, size, engines)
         })
     };
-    let kernel = |name: &str, programs: u64| {
-        in_kernel(name, "agreement with the kernel", programs, engines::kernel_agrees)
+    let kernel = |name: &str, programs: u64, size: Size| {
+        in_kernel(name, "agreement with the kernel", programs, size, engines::kernel_agrees)
     };
     let split = |name: &str, programs: u64| {
-        in_kernel(name, "agreement of split programs", programs, engines::split_kernel_agrees)
+        in_kernel(name, "agreement of split programs", programs, large, engines::split_kernel_agrees)
     };
     let passes = |name: &str, programs: u64| {
         Trial::test(name, move || run("agreement of the passes", programs, small, engines::passes_agree))
@@ -84,12 +87,13 @@ fn main() {
         vec![
             tests,
             passes("a few random programs: passes", 100),
-            kernel("a few random programs: kernel", 4),
+            kernel("a few random programs: kernel", 4, large),
             split("a few random programs: split", 4),
             folding.with_ignored_flag(true),
             passes("random programs: passes", 2000).with_ignored_flag(true),
             faults.with_ignored_flag(true),
-            kernel("random programs: kernel", 60).with_ignored_flag(true),
+            kernel("random programs: kernel", 60, large).with_ignored_flag(true),
+            kernel("large random programs: kernel", 3, huge).with_ignored_flag(true),
             split("random programs: split", 60).with_ignored_flag(true),
         ],
     )
@@ -121,6 +125,7 @@ fn run(what: &'static str, usual: u64, size: Size, engines: Engines) -> Result<(
     let next = AtomicU64::new(first);
     let endings: Mutex<BTreeMap<u64, Ending>> = Mutex::new(BTreeMap::new());
     let constructs: Mutex<BTreeMap<&'static str, (usize, usize)>> = Mutex::new(BTreeMap::new());
+    let lines = AtomicU64::new(0);
     let progress = Progress::new(what, count);
     on_all_cores(|| {
         loop {
@@ -131,6 +136,7 @@ fn run(what: &'static str, usual: u64, size: Size, engines: Engines) -> Result<(
             let case = generate::case(seed, size);
             let mut found = BTreeMap::new();
             case.program.constructs(&mut found);
+            lines.fetch_add(case.program.print().lines().count() as u64, Ordering::Relaxed);
             let ending = engines(&case, None);
             let mut all = constructs.lock().expect("no panic while held");
             for (construct, times) in found {
@@ -157,8 +163,9 @@ fn run(what: &'static str, usual: u64, size: Size, engines: Engines) -> Result<(
     let skipped: usize = refused.values().sum();
     let seconds = start.elapsed().as_secs_f32();
     println!(
-        "{what}: {} programs x {} packets, {} disagreements, {skipped} programs refused, {seconds:.1} s",
+        "{what}: {} programs of {} lines x {} packets, {} disagreements, {skipped} programs refused, {seconds:.1} s",
         endings.len() - skipped,
+        lines.into_inner() / count.max(1),
         size.packets,
         failures.len()
     );

@@ -20,7 +20,7 @@ impl Generator {
         let mut scope = scope.clone();
         let mut out = Tree::new(Kind::Fixed).text(format!("control {name}({signature}) {{\n"));
         let mut variables = Vec::new();
-        for _ in 0..self.random.between(1, 5) {
+        for _ in 0..self.random.between(1, 5 * self.size.part()) {
             let (ty, name) = (self.some_type(), self.fresh("v"));
             let value = self.expr(&without_calls(&scope), ty, 1);
             let mut tree = Tree::new(Kind::Item).text(format!("    {} {name}", ty.text()));
@@ -50,11 +50,11 @@ impl Generator {
         out = out.trees(instances);
         self.tables.clear();
         let before = self.callables.len();
-        for _ in 0..self.random.between(1, self.size.actions) {
+        for _ in 0..self.random.between(1, self.size.actions * self.size.part()) {
             let tree = self.action(&scope);
             out = out.tree(tree);
         }
-        for _ in 0..self.random.below(self.size.actions + 1) {
+        for _ in 0..self.random.below(self.size.actions * self.size.part() + 1) {
             let (tree, entries) = self.table(&scope);
             out = out.tree(tree);
             let name = self.control.clone();
@@ -62,6 +62,9 @@ impl Generator {
         }
         scope.applies = true;
         out = out.text("    apply {\n").text(first);
+        for _ in 1..self.size.scale {
+            out = out.tree(self.block(&scope, self.size.statements, 3));
+        }
         out = out.tree(self.block(&scope, self.size.statements, 3));
         // Its actions are its own.
         self.callables.truncate(before);

@@ -45,7 +45,7 @@ impl Generator {
         }
         scope.parses = true;
         scope.calls = true;
-        let states = self.random.between(1, self.size.states);
+        let states = self.random.between(1, self.size.states * self.size.part());
         self.plan.clear();
         for state in 0..states {
             let (part, plan) = self.state_of(&scope, state, states, set.as_ref());

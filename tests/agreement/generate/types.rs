@@ -43,7 +43,8 @@ impl Generator {
         if used % 8 != 0 {
             add("pad".to_owned(), Ty::Bit(8 - used % 8));
         }
-        let varbit = (name > 0 && self.random.percent(15)).then(|| self.random.of(&[32, 64, 120, 320]));
+        let varbit = (name > 0 && self.random.percent(15 / self.size.part()))
+            .then(|| self.random.of(&[32, 64, 120, 320]));
         let mut tree = Tree::new(Kind::Item).text(format!("header t{name} {{\n"));
         for (name, ty) in &fields {
             tree = tree.tree(Tree::item(format!("    {} {name};\n", ty.text())));
