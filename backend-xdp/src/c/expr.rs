@@ -235,15 +235,21 @@ impl CExpr {
     /// `self op other` in the wider type of both. A long chain is not copied for each of its operators.
     pub fn joined(self, op: &'static str, prec: Prec, other: &CExpr, width: u32, clean: bool) -> CExpr {
         let associative = matches!(op, "+" | "|" | "&" | "^" | "&&" | "||");
+        let compares = matches!(prec, Prec::Equality | Prec::Relational | Prec::And | Prec::Or);
+        if self.is_no_truth_with(other, width) && !compares {
+            return self.converted(CType::U32).joined(op, prec, other, width, clean);
+        }
         // In C a comparison is an `int`, whatever it compares.
-        let ty = match prec {
-            Prec::Equality | Prec::Relational | Prec::And | Prec::Or => CType::Bool,
-            _ => self.ty.max(other.ty),
-        };
+        let ty = if compares { CType::Bool } else { self.ty.max(other.ty) };
         let bare = self.prec == prec && associative || self.is_bare_beside(prec);
         let mut text = if bare { self.text } else { self.text.in_parentheses() };
         code!(" {} {}", Code::text(op), other.beside(prec)).add_to(&mut text);
         CExpr { text, prec, ty, width, clean }
+    }
+
+    /// A truth value that stands for a number of several bits, beside another or a literal: what comes of them is no truth value.
+    fn is_no_truth_with(&self, other: &CExpr, width: u32) -> bool {
+        width > 1 && self.ty.max(other.ty) == CType::Bool
     }
 
     fn beside(&self, prec: Prec) -> Code {
@@ -259,6 +265,9 @@ impl CExpr {
 
     /// `self ? then : otherwise`, of the wider type.
     pub fn choose(&self, then: &CExpr, otherwise: &CExpr) -> CExpr {
+        if then.is_no_truth_with(otherwise, then.width) {
+            return self.choose(&then.clone().converted(CType::U32), otherwise);
+        }
         let branch =
             |e: &CExpr| if e.prec == Prec::Conditional { code!("({})", e.text) } else { e.text.clone() };
         CExpr {

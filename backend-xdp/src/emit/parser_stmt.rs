@@ -41,10 +41,7 @@ impl Cx<'_> {
             Some(length) => {
                 let skip = self.long_header(header, length, bytes);
                 self.on_each(header, |cx, id| cx.take(id, Item::LongHeader(id)));
-                self.out.update(&Name::new("p"), code!("@p += {};", skip));
-                if let Some(context) = self.context() {
-                    context.checked = 0;
-                }
+                self.move_cursor_over(&skip);
             }
             None => {
                 self.on_each(header, |cx, id| cx.take(id, Item::Header(id, bytes)));
@@ -59,6 +56,15 @@ impl Cx<'_> {
                 None => code!("{} + 1", next),
             };
             self.out.assignment(&next, &value);
+        }
+    }
+
+    /// Moves the cursor by a number of bytes that is known at run time only. The verifier takes two sums with that number for different
+    /// places, so clang must make no second one for a header behind it.
+    fn move_cursor_over(&mut self, bytes: &Name) {
+        self.out.update(&Name::new("p"), code!("@p += {};\n@barrier_var(@p);", bytes));
+        if let Some(context) = self.context() {
+            context.checked = 0;
         }
     }
 
@@ -185,10 +191,7 @@ impl Cx<'_> {
                     code!("{} > {} || @p + {} > @data_end", skip, MOST_SKIPPED, skip),
                     "PacketTooShort",
                 );
-                self.out.update(&Name::new("p"), code!("@p += {};", skip));
-                if let Some(context) = self.context() {
-                    context.checked = 0;
-                }
+                self.move_cursor_over(&skip);
                 self.paths.skip(Item::Variable);
             }
         }
