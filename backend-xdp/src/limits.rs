@@ -71,8 +71,9 @@ pub const MOST_WHOLE: usize = 36_000;
 /// Instructions beyond which it is split, as clang has made them.
 pub const MOST_INSTRUCTIONS: u32 = 30_000;
 
-/// Instructions beyond which it is split, as the verifier is expected to process them: half of what it takes.
-pub const MOST_EXPECTED: u64 = 500_000;
+/// Instructions beyond which it is split, as the verifier is expected to process them. It takes ten times as many, but the expectation may be
+/// too low, and older kernels process more.
+pub const MOST_EXPECTED: u64 = 100_000;
 
 /// Instructions of a program that is a part of a split one, about.
 pub const PART_SIZE: usize = 12_000;
