@@ -174,7 +174,7 @@ fn usage(line: &str) -> Result<(), String> {
     let name = words.next().unwrap_or_default();
     let found = command.find_subcommand_mut(name).ok_or_else(|| format!("there is no command `{name}`"))?;
     for word in words {
-        if let Some(option) = word.strip_prefix("--") {
+        if let Some(option) = word.strip_prefix("--").and_then(|option| option.split('=').next()) {
             let has = |c: &clap::Command| c.get_arguments().any(|arg| arg.get_long() == Some(option));
             if !has(found) && !found.get_subcommands().any(has) {
                 return Err(format!("`{name}` has no option `--{option}`"));
