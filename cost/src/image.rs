@@ -1,5 +1,5 @@
 //! Reads an object: in, its bytes; out, an [`Image`]: the instructions of all functions in one row, with what relocations say that each refers
-//! to, the programs, and the data that the verifier knows. How instructions relate to lines is left to [`crate::lines`].
+//! to, the programs, and the data that the verifier knows. How instructions relate to lines is left to `lines`.
 
 use crate::instruction::{Instruction, Target};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationTarget, SymbolKind};

@@ -1,7 +1,7 @@
 //! What an eBPF object costs. In, the bytes of the object; out, for each of its programs, instructions by line of C, the stack, and an estimate
 //! of what the kernel's verifier has to do. Asks no kernel and needs no privilege; knows BPF, and nothing of P4 or of who made the object.
 //!
-//! [`image`] reads the object, [`lines`] says which lines instructions come from, [`stack`] reads frames from the instructions, and
+//! [`image`] reads the object, `lines` says which lines instructions come from, `stack` reads frames from the instructions, and
 //! [`verifier`] walks the ways through a program as the kernel does.
 
 pub mod image;
