@@ -22,7 +22,7 @@ test: setup
 	cargo test --workspace --no-fail-fast
 
 # Random programs, mutants, faults in passes, the demos, packet tests of split programs, costs of programs that get out of hand. A line every ten seconds says how far it is.
-SLOW = --test demos --test mutation --test agreement --test stf --test costs
+SLOW = --test stale --test demos --test mutation --test agreement --test stf --test costs
 test-slow: setup
 	cargo test --workspace --no-fail-fast $(SLOW) -- --ignored
 
