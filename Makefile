@@ -29,7 +29,8 @@ test-slow: setup
 # Random programs, far more of them than `make test-slow` has time for.
 agreement: setup
 	P4XDP_PROGRAMS=100000 cargo test --release --test agreement -- --ignored "random programs: passes"
-	P4XDP_PROGRAMS=2000 cargo test --release --test agreement -- --ignored "random programs: kernel"
+	P4XDP_PROGRAMS=2000 cargo test --release --test agreement -- --ignored --exact "random programs: kernel"
+	P4XDP_LARGE=1 P4XDP_PROGRAMS=1000 cargo test --release --test agreement -- --ignored "large random programs: kernel"
 
 bench: setup
 	cargo bench
