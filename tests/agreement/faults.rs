@@ -219,7 +219,7 @@ const FAULTS: &[Fault] = &[
 ];
 
 /// Programs in which a fault must be found.
-const WITHIN: u64 = 6000;
+const WITHIN: u64 = 2500;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Lines that an example has at most.
 const LINES: usize = 60;
