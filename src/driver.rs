@@ -323,7 +323,7 @@ impl Attempt {
 }
 
 /// The last part of a path.
-fn base_name(path: &str) -> &str {
+pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 

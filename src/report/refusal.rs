@@ -2,7 +2,7 @@
 //! the estimate; out, a diagnostic. clang's own words are for our mistakes alone.
 
 use super::{MARGIN, Part, parts};
-use crate::driver::ObjectError;
+use crate::driver::{ObjectError, base_name};
 use p4xdp_backend_xdp::Output;
 use p4xdp_backend_xdp::clang::{self, ClangError, Complaint, Trouble};
 use p4xdp_backend_xdp::limits::STACK;
@@ -162,10 +162,6 @@ pub fn of_verifier(refusal: &Refusal, cost: &Cost, output: &Output, sources: &So
             named(bug, dear(|part| part.processed, "processed instructions"))
         }
     }
-}
-
-fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn named(diagnostic: Diagnostic, notes: Vec<String>) -> Diagnostic {
