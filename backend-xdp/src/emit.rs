@@ -16,6 +16,7 @@ mod header_stmt;
 mod loops;
 pub(crate) mod member_access;
 mod module;
+mod moves;
 mod operators;
 mod parser;
 mod parser_bounds;

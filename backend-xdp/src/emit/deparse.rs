@@ -15,6 +15,7 @@
 
 use super::Cx;
 use super::member_access::{Address, copy_array};
+use super::moves::{self, Move, Step};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::layout::deparse::{Decision, Edit, Feature, Piece, Plan, Planner};
 use p4xdp_frontend::diagnostic::codes;
@@ -176,37 +177,33 @@ impl Cx<'_> {
     }
 
     fn move_pieces(&mut self, edit: &Edit) {
-        let mut waiting: Vec<Move> = self.moves(edit).into_iter().filter(|m| m.from != m.to).collect();
-        self.move_all(&mut waiting);
-    }
-
-    fn move_all(&mut self, waiting: &mut Vec<Move>) {
-        while !waiting.is_empty() {
-            // A piece may go where no other piece waits to be fetched from.
-            let free = waiting.iter().position(|m| {
-                waiting.iter().all(|o| o == m || o.from >= m.to + m.bytes || m.to >= o.from + o.bytes)
-            });
-            match free {
-                Some(i) => {
-                    let next = waiting.remove(i);
-                    self.write_move(next);
+        let moves: Vec<Move> = self.moves(edit).into_iter().filter(|m| m.from != m.to).collect();
+        let mut asides = Vec::new();
+        for step in moves::order(&moves) {
+            match step {
+                Step::Move(m) => {
+                    let function = if m.to < m.from { Known("move_down") } else { Known("move_up") };
+                    self.out.line(code!(
+                        "{}({}, {}, {});",
+                        function,
+                        at_data(m.to),
+                        at_data(m.from),
+                        m.bytes
+                    ));
                 }
-                None => {
-                    // They go round in a circle: one steps aside.
-                    let aside = waiting.remove(0);
+                Step::Aside(_, m) => {
                     let name = self.module.names.unique("aside");
-                    self.declare_array(&name, aside.bytes);
-                    self.out.line(code!("@copy_bytes({}, {}, {});", name, at_data(aside.from), aside.bytes));
-                    self.move_all(waiting);
-                    self.out.line(code!("@copy_bytes({}, {}, {});", at_data(aside.to), name, aside.bytes));
+                    self.declare_array(&name, m.bytes);
+                    self.out.line(code!("@copy_bytes({}, {}, {});", name, at_data(m.from), m.bytes));
+                    asides.push(name);
+                }
+                Step::Back(number, m) => {
+                    if let Some(name) = asides.get(number) {
+                        self.out.line(code!("@copy_bytes({}, {}, {});", at_data(m.to), name, m.bytes));
+                    }
                 }
             }
         }
-    }
-
-    fn write_move(&mut self, m: Move) {
-        let function = if m.to < m.from { Known("move_down") } else { Known("move_up") };
-        self.out.line(code!("{}({}, {}, {});", function, at_data(m.to), at_data(m.from), m.bytes));
     }
 
     /// Writes a header in memory to an address.
@@ -226,12 +223,4 @@ impl Cx<'_> {
 /// So many bytes behind the start of the packet.
 fn at_data(offset: u32) -> Address {
     Address::of(Known("data")).behind(offset)
-}
-
-/// A piece that goes from one place to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Move {
-    from: u32,
-    to: u32,
-    bytes: u32,
 }
