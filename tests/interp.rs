@@ -161,13 +161,13 @@ fn action_selectors_choose_by_hash() {
 #[test]
 fn value_sets_steer_the_parser() {
     let program = v1model_parsing(
-        "",
-        "value_set<bit<8>>(4) special;",
+        "struct kinds_t { @match(range) bit<8> kind; }",
+        "value_set<kinds_t>(4) special;",
         "transition select(hdr.h.a) { special: reject; default: accept; }",
         "apply { if (sm.parser_error != error.NoError) { hdr.h.c = 0xee; } hdr.h.b = 1; }",
     );
     let mut machine = Machine::new(&program).unwrap();
-    machine.insert_value_set("P.special", &[Keyset::Range { lo: 3u8.into(), hi: 4u8.into() }]).unwrap();
+    machine.insert_value_set("P.special", &[KeyMatch::Range(3u8.into(), 4u8.into())]).unwrap();
     assert!(machine.insert_value_set("P.special", &[]).is_err());
     assert_eq!(machine.process(0, &[4, 0, 0]).outputs[0].bytes, [4, 1, 0]);
     // Too short: the error is seen in ingress, where v1model goes on.

@@ -51,7 +51,6 @@ lacking! {
     DIGEST E0516 "`digest`";
     TRUNCATE E0516 "`truncate`";
     CHECKSUM_WITH_PAYLOAD E0516 "a checksum with the packet's payload";
-    VALUE_SET E0516 "a parser value set";
     VARBIT_VALUE E0513 "a value of type `varbit` that is more than extracted and emitted";
     HEADER_IN_MESSAGE E0524 "a whole header or stack in a `log_msg`";
     VARBIT_IN_LIST E0513 "a `varbit` in the data of a checksum or hash";

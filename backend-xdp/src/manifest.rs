@@ -49,6 +49,7 @@ pub fn describe(
             .iter()
             .map(|(id, table)| describe_table(table.entries.len(), table.keys.len(), &tables.layouts[id]))
             .collect(),
+        value_sets: tables.sets.values().map(|set| describe_set(&set.layout)).collect(),
         externs,
         ports: whole.ports,
     }
@@ -76,6 +77,11 @@ fn describe_table(entries: usize, keys: usize, layout: &TableLayout) -> manifest
         },
         direct_counter: None,
     }
+}
+
+/// Where a value set lies, whose elements have no action to choose and no parameters.
+fn describe_set(layout: &TableLayout) -> manifest::TableLayout {
+    manifest::TableLayout { actions: vec![Vec::new()], ..describe_table(0, 0, layout) }
 }
 
 /// The manifest as initialised data: a string literal that one can read.

@@ -14,6 +14,7 @@ pub(crate) mod hash;
 pub(crate) mod lpm_trie;
 pub mod members;
 pub mod param_order;
+pub mod sets;
 pub mod strategy;
 pub(crate) mod tuple_space;
 
@@ -25,8 +26,9 @@ use members::{Members, Shape, Wish};
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
-use p4xdp_midend::ir::{KeyElement, MatchKind, Program, ScalarType, Table, TableId};
+use p4xdp_midend::ir::{KeyElement, MatchKind, Program, ScalarType, Table, TableId, ValueSetId};
 use param_order::param_order;
+use sets::SetLayout;
 use strategy::{Choose, TableStorage};
 
 /// The storages: a table has the first one that suits it.
@@ -69,6 +71,8 @@ pub const DEFAULTS: Known = Known("default_actions");
 pub struct Tables {
     /// One a table.
     pub layouts: Arena<TableId, TableLayout>,
+    /// One a value set.
+    pub sets: Arena<ValueSetId, SetLayout>,
     /// Bytes of the structure of default actions; 0 if there is none.
     pub defaults_size: u32,
 }
@@ -190,6 +194,7 @@ pub(crate) fn lay_out(
         };
         tables.layouts.push(TableLayout { stem, storage, value, default });
     }
+    tables.sets = sets::lay_out(program, names, diagnostics).into_iter().collect();
     tables
 }
 

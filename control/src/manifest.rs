@@ -48,6 +48,9 @@ pub struct Manifest {
     pub view: View,
     /// Where the tables lie, in the view's order.
     pub tables: Vec<TableLayout>,
+    /// Where the value sets lie, in the view's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub value_sets: Vec<TableLayout>,
     /// Externs with state in maps.
     pub externs: Vec<Extern>,
     /// How port numbers and interfaces belong together.
@@ -76,9 +79,11 @@ pub enum Role {
 }
 
 impl Manifest {
-    /// The tables in the order of the program.
-    pub fn tables(&self) -> impl ExactSizeIterator<Item = Table<'_>> {
-        self.view.tables.iter().zip(&self.tables).map(|(view, layout)| Table { view, layout })
+    /// The tables in the order of the program, and behind them the value sets.
+    pub fn tables(&self) -> impl Iterator<Item = Table<'_>> {
+        let tables = self.view.tables.iter().zip(&self.tables);
+        let sets = self.view.value_sets.iter().zip(&self.value_sets);
+        tables.chain(sets).map(|(view, layout)| Table { view, layout })
     }
 }
 

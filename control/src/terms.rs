@@ -69,7 +69,7 @@ pub fn nothing(what: &'static str, name: &str, of: Option<String>) -> TermError 
 /// # Errors
 /// When a name is unknown or a value does not suit.
 pub fn keys(table: &Table, texts: &[&str], values: &dyn Values) -> Result<Vec<KeyMatch>, TermError> {
-    let of = format!("table `{}`", table.name());
+    let of = format!("{} `{}`", table.kind(), table.name());
     let names: Vec<&str> = table.match_keys().map(|key| key.param.name.as_str()).collect();
     let given = assign("key", &of, &names, texts)?;
     let mut keys = Vec::with_capacity(given.len());
@@ -99,7 +99,7 @@ pub fn call(
 ) -> Result<ActionCall, TermError> {
     let actions = view.actions_of(table);
     let names: Vec<&str> = actions.iter().map(|action| action.preamble.name.as_str()).collect();
-    let of = format!("table `{}`", table.name());
+    let of = format!("{} `{}`", table.kind(), table.name());
     let position = find("action", action, &names, Some(of.clone()))?;
     let params: Vec<&Param> = match actions.get(position) {
         Some(action) => action.values().collect(),
@@ -125,7 +125,7 @@ pub fn call(
 pub fn check_keys(table: &Table, keys: &[KeyMatch]) -> Result<(), TermError> {
     let wanted = table.match_keys().count();
     if keys.len() != wanted {
-        let what = format!("table `{}`", table.name());
+        let what = format!("{} `{}`", table.kind(), table.name());
         return Err(TermError::Count { what, of: "key", wanted, given: keys.len() });
     }
     table.match_keys().zip(keys).try_for_each(|(key, wanted)| check_key(key, wanted))
@@ -179,14 +179,18 @@ fn check_key(key: &Key, wanted: &KeyMatch) -> Result<(), TermError> {
     }
 }
 
-/// A call suits a table: the action's place in it, and its arguments in number and width.
+/// A call suits a table: the action's place in it, and its arguments in number and width. Elements of a value set have the call that says
+/// nothing.
 ///
 /// # Errors
 /// What is wrong first.
 pub fn check_call(view: &View, table: &Table, call: &ActionCall, default: bool) -> Result<(), TermError> {
+    if table.is_set() && *call == ActionCall::default() {
+        return Ok(());
+    }
     let (Some(entry), Some(action)) = (table.actions.get(call.action), view.action(table, call.action))
     else {
-        let of = format!("table `{}`", table.name());
+        let of = format!("{} `{}`", table.kind(), table.name());
         return Err(nothing("action", &call.action.to_string(), Some(of)));
     };
     if (default && entry.table_only) || (!default && entry.default_only) {
@@ -361,9 +365,12 @@ pub fn keys_text(table: &Table, keys: &[KeyMatch], values: &dyn Values) -> Strin
     table.match_keys().zip(keys).map(text).collect::<Vec<_>>().join(" ")
 }
 
-/// An action call: `set_port(port=3)`.
+/// An action call: `set_port(port=3)`; nothing for an element of a value set.
 #[must_use]
 pub fn call_text(view: &View, table: &Table, call: &ActionCall, values: &dyn Values) -> String {
+    if table.is_set() {
+        return String::new();
+    }
     let Some(action) = view.action(table, call.action) else {
         return format!("action {}", call.action);
     };

@@ -20,9 +20,9 @@ pub struct View {
     /// Instances of externs that P4Runtime knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub externs: Vec<Extern>,
-    /// Value sets of parsers.
+    /// Value sets of parsers: tables without actions, see [`Table::is_set`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub value_sets: Vec<ValueSet>,
+    pub value_sets: Vec<Table>,
     /// Error constants by value.
     pub errors: Vec<String>,
 }
@@ -88,7 +88,7 @@ pub struct ActionParam {
     pub documentation: Documentation,
 }
 
-/// A table.
+/// A table, or a value set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Name, id, ..
@@ -126,10 +126,22 @@ impl Table {
         self.keys.iter().filter(|key| key.match_kind != MatchKind::Selector)
     }
 
+    /// It is a value set: what matters of an entry is that it is there. Every P4 table has an action.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    /// `table` or `value set`, for messages.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        if self.is_set() { "value set" } else { "table" }
+    }
+
     /// Its entries have priorities.
     #[must_use]
     pub fn has_priorities(&self) -> bool {
-        self.keys.iter().any(|key| key.match_kind.needs_priority())
+        !self.is_set() && self.keys.iter().any(|key| key.match_kind.needs_priority())
     }
 
     /// Nobody adds or changes entries: it has no key, or the program's are constant.
@@ -208,21 +220,11 @@ pub enum ExternKind {
     Digest,
 }
 
-/// A value set of a parser.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ValueSet {
-    /// Name, id, ..
-    #[serde(flatten)]
-    pub preamble: Preamble,
-    /// Elements that it holds.
-    pub size: u64,
-}
-
 impl View {
-    /// Full names of all tables.
+    /// Full names of all tables and value sets.
     #[must_use]
     pub fn table_names(&self) -> Vec<&str> {
-        self.tables.iter().map(Table::name).collect()
+        self.tables.iter().chain(&self.value_sets).map(Table::name).collect()
     }
 
     /// A table's actions in its order.

@@ -11,7 +11,7 @@ use p4xdp_control::entry::{ActionCall, Entry, KeyMatch};
 use p4xdp_control::ids::{self, IdError, Kind};
 use p4xdp_control::view::{
     Action, ActionParam, Documentation, Extern, ExternKind, Key, MatchKind, Param, Preamble, Table,
-    TableAction, ValueSet, View,
+    TableAction, View,
 };
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
@@ -121,7 +121,7 @@ fn describe(program: &Program) -> (View, Vec<Wrong>) {
             .value_sets
             .values()
             .zip(sets)
-            .map(|(set, preamble)| ValueSet { preamble, size: set.size })
+            .map(|(set, preamble)| describe_set(program, set, preamble, &mut wrong))
             .collect(),
         errors: program.errors.iter().map(ToString::to_string).collect(),
     };
@@ -270,6 +270,20 @@ fn describe_table(program: &Program, table: &ir::Table, preamble: Preamble, wron
         entries_are_const: table.entries_are_const,
         size: table.size,
     }
+}
+
+fn describe_set(program: &Program, set: &ir::ValueSet, preamble: Preamble, wrong: &mut Vec<Wrong>) -> Table {
+    let listed: Vec<(&str, &[ir::Annotation])> =
+        set.keys.iter().map(|key| (&*key.name, key.annotations.as_slice())).collect();
+    let ids = numbers(&listed, &set.name, set.span, wrong);
+    let keys = set.keys.iter().zip(ids).map(|(key, id)| Key {
+        id,
+        param: param(program, &key.name, key.ty),
+        match_kind: match_kind(&key.match_kind),
+        annotations: others(&key.annotations),
+        documentation: documentation(&key.annotations),
+    });
+    Table { preamble, keys: keys.collect(), default_is_const: true, size: Some(set.size), ..Table::default() }
 }
 
 /// The priority of an initial entry among those of a control plane, of which the largest wins; of two with the same, the older. Where the

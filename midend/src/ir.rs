@@ -197,14 +197,27 @@ pub struct ExternInstance {
 pub struct ValueSet {
     /// Full control-plane name.
     pub name: Arc<str>,
-    /// Widths of the keys that an element matches, with their match kinds.
-    pub keys: Vec<(ScalarType, MatchKind)>,
+    /// The keys that an element matches.
+    pub keys: Vec<ValueSetKey>,
     /// Capacity.
     pub size: u64,
     /// Annotations.
     pub annotations: Vec<Annotation>,
     /// Declaration.
     pub span: Span,
+}
+
+/// A key of a value set.
+#[derive(Clone, Debug)]
+pub struct ValueSetKey {
+    /// Dotted name of the structure's field; `value` if there is no structure.
+    pub name: Arc<str>,
+    /// Type.
+    pub ty: ScalarType,
+    /// What `@match` says, or exact.
+    pub match_kind: MatchKind,
+    /// Annotations of the field.
+    pub annotations: Vec<Annotation>,
 }
 
 /// A programmable block in its place in the package.

@@ -10,7 +10,6 @@ pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Crc, Digest, FieldAt};
 
 use num_bigint::BigUint;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::Keyset;
 use std::sync::Arc;
 
 /// Why an engine could not do what it was told to.
@@ -126,9 +125,9 @@ pub trait Engine {
         Err(EngineError::Unsupported("this engine has no action selectors".into()))
     }
 
-    /// Adds an element to a value set: a keyset a key.
-    fn insert_value_set(&mut self, name: &str, keysets: &[Keyset]) -> EngineResult<()> {
-        let _ = (name, keysets);
+    /// Adds an element to a value set: what it demands of each key.
+    fn insert_value_set(&mut self, name: &str, keys: &[KeyMatch]) -> EngineResult<()> {
+        let _ = (name, keys);
         Err(EngineError::Unsupported("this engine has no value sets".into()))
     }
 

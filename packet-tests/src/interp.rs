@@ -6,7 +6,7 @@ use super::engine::{
 };
 use num_bigint::BigUint;
 use p4xdp_midend::interp::{ControlError, Machine, Outcome, Unsupported, Verdict};
-use p4xdp_midend::ir::{Keyset, Program};
+use p4xdp_midend::ir::Program;
 
 /// A program on the interpreter.
 #[derive(Debug)]
@@ -76,8 +76,8 @@ impl Engine for InterpEngine {
         self.machine.set_group(selector, group, members).map_err(refused)
     }
 
-    fn insert_value_set(&mut self, name: &str, keysets: &[Keyset]) -> EngineResult<()> {
-        self.machine.insert_value_set(name, keysets).map_err(refused)
+    fn insert_value_set(&mut self, name: &str, keys: &[KeyMatch]) -> EngineResult<()> {
+        self.machine.insert_value_set(name, keys).map_err(refused)
     }
 
     fn digests(&mut self) -> EngineResult<Vec<Digest>> {

@@ -2,7 +2,7 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionCall, Count, Engine, EngineError, EngineResult, Entry, EntryKey, Loss, OutputPacket,
+    ActionCall, Count, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss, OutputPacket,
 };
 use num_bigint::BigUint;
 use p4xdp_runtime::cells::{Cell, CellKind};
@@ -149,10 +149,19 @@ impl Engine for Loaded {
     }
 
     fn clear_tables(&mut self) -> EngineResult<()> {
-        for table in self.program.tables().map_err(refuse)? {
+        let tables = self.program.tables().map_err(refuse)?;
+        for table in tables.into_iter().filter(|table| !table.view().is_set()) {
             table.clear().map_err(refuse)?;
         }
         Ok(())
+    }
+
+    fn insert_value_set(&mut self, name: &str, keys: &[KeyMatch]) -> EngineResult<()> {
+        let set = self.table(name)?;
+        let forms = set.view().match_keys().zip(keys);
+        let forms = forms
+            .map(|(key, given)| given.clone().in_form(key.match_kind, key.param.width, key.param.signed));
+        set.insert(&Entry::new(forms.collect(), None, ActionCall::default())).map_err(refuse)
     }
 
     fn inject(&mut self, port: u32, packet: &[u8]) -> EngineResult<()> {

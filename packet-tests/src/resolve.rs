@@ -10,9 +10,9 @@ use super::engine::{ActionCall, KeyMatch};
 use super::stf::{Call, MatchValue, Name, Number, StfError};
 use num_bigint::BigUint;
 use p4xdp_control::search::{self, Found, NotFound, Spelling};
-use p4xdp_control::value::{ones, order, prefix_mask};
+use p4xdp_control::value::{ones, order};
 use p4xdp_control::view::{Key, MatchKind, Param, Table, View};
-use p4xdp_midend::ir::{Keyset, Program, PropertyValue};
+use p4xdp_midend::ir::{Program, PropertyValue};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -201,52 +201,23 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// A value set by its name, and the keysets of a new element.
+    /// A value set by its name, and what a new element demands of its keys.
     pub(super) fn value_set(
         &self,
         name: &Name,
         values: &[MatchValue],
-    ) -> Result<(Arc<str>, Vec<Keyset>), StfError> {
-        let sets: Vec<_> = self.program.value_sets.values().map(|set| (&*set.name, set)).collect();
+    ) -> Result<(&'a str, Vec<KeyMatch>), StfError> {
+        let sets: Vec<(&str, &Table)> = self.view.value_sets.iter().map(|set| (set.name(), set)).collect();
         let set = self.named("value set", name, &sets)?;
         if values.len() != set.keys.len() {
             let (wanted, given) = (set.keys.len(), values.len());
-            let message = format!("value set `{}` has {wanted} keys, not {given}", set.name);
+            let message = format!("value set `{}` has {wanted} keys, not {given}", set.name());
             return Err(self.error(name.column, message));
         }
-        let mut keysets = Vec::new();
-        for (value, (ty, _)) in values.iter().zip(&set.keys) {
-            let fits = |number: &Number| self.fits(number, ty.width(), "the value set's key");
-            keysets.push(match value {
-                MatchValue::Plain(v) if v.wildcards > 0 => {
-                    fits(v)?;
-                    Keyset::Mask { value: v.value.clone(), mask: v.mask.clone() }
-                }
-                MatchValue::Plain(v) => {
-                    fits(v)?;
-                    Keyset::Value(v.value.clone())
-                }
-                MatchValue::Prefix(v, length) => {
-                    fits(v)?;
-                    if *length > ty.width() {
-                        return Err(self.error(v.column, "the prefix is longer than the key"));
-                    }
-                    let mask = prefix_mask(ty.width(), *length);
-                    Keyset::Mask { value: &v.value & &mask, mask }
-                }
-                MatchValue::Masked(v, mask) => {
-                    fits(v)?;
-                    fits(mask)?;
-                    Keyset::Mask { value: &v.value & &mask.value, mask: mask.value.clone() }
-                }
-                MatchValue::Range(low, high) => {
-                    fits(low)?;
-                    fits(high)?;
-                    Keyset::Range { lo: low.value.clone(), hi: high.value.clone() }
-                }
-            });
-        }
-        Ok((set.name.clone(), keysets))
+        let named = |(position, key)| NamedKey { position, key, by_c_position: false };
+        let keys = set.keys.iter().enumerate().map(named).zip(values);
+        let keys = keys.map(|(named, value)| self.key_match(&named, name, value));
+        Ok((set.name(), keys.collect::<Result<_, _>>()?))
     }
 
     /// The keys and the priority of an entry: keys that are not named match everything, if their kind can.

@@ -159,8 +159,8 @@ impl<'a> StfRun<'a> {
                 self.engine.set_group(&full, *group, members).map_err(failed)?;
             }
             CommandKind::ValueSetAdd(name, values) => {
-                let (full, keysets) = resolver.value_set(name, values)?;
-                self.engine.insert_value_set(&full, &keysets).map_err(failed)?;
+                let (full, keys) = resolver.value_set(name, values)?;
+                self.engine.insert_value_set(full, &keys).map_err(failed)?;
             }
             CommandKind::Advance(microseconds) => {
                 self.engine.advance(microseconds.saturating_mul(1000)).map_err(failed)?;

@@ -85,12 +85,16 @@ pub(crate) fn of_program(manifest: &Manifest, maps: &[MapHandle]) -> Result<(), 
 
 /// Checks all of a manifest; what is wrong first.
 pub(crate) fn check(manifest: &Manifest, maps: &[Shape]) -> Result<(), String> {
-    let (seen, laid_out) = (manifest.view.tables.len(), manifest.tables.len());
-    if seen != laid_out {
-        return Err(format!("it has {seen} tables, and layouts of {laid_out}"));
+    let tables = (manifest.view.tables.len(), manifest.tables.len(), "tables");
+    let sets = (manifest.view.value_sets.len(), manifest.value_sets.len(), "value sets");
+    if let Some((seen, laid_out, what)) =
+        [tables, sets].into_iter().find(|(seen, laid_out, _)| seen != laid_out)
+    {
+        return Err(format!("it has {seen} {what}, and layouts of {laid_out}"));
     }
     for table in manifest.tables() {
-        tables::check(manifest, table, maps).map_err(|error| format!("table `{}`: {error}", table.name()))?;
+        tables::check(manifest, table, maps)
+            .map_err(|error| format!("{} `{}`: {error}", table.view.kind(), table.name()))?;
     }
     for item in &manifest.externs {
         let of = |error: String| format!("{} `{}`: {error}", item.extern_type, item.name);

@@ -38,7 +38,7 @@ pub enum Change {
     SetDefault(ActionCall),
 }
 
-/// A table of a loaded program.
+/// A table of a loaded program, or a value set.
 pub struct Table<'p> {
     program: &'p Program,
     table: manifest::Table<'p>,
@@ -48,7 +48,7 @@ pub struct Table<'p> {
 }
 
 impl Program {
-    /// All tables in the order of the program.
+    /// All tables in the order of the program, and behind them its value sets.
     ///
     /// # Errors
     /// When the program lacks a map that its manifest names.
@@ -57,13 +57,14 @@ impl Program {
         self.manifest().tables().map(|table| Table::open(self, table, ports.clone())).collect()
     }
 
-    /// A table by its name or the end of it.
+    /// A table or value set by its name or the end of it.
     ///
     /// # Errors
-    /// When no table, or more than one, has such a name.
+    /// When none, or more than one, has such a name.
     pub fn table(&self, name: &str) -> Result<Table<'_>, Error> {
-        let names = self.manifest().view.table_names();
-        let position = terms::find("table", name, &names, None)?;
+        let view = &self.manifest().view;
+        let kind = if view.value_sets.is_empty() { "table" } else { "table or value set" };
+        let position = terms::find(kind, name, &view.table_names(), None)?;
         let table = self.manifest().tables().nth(position);
         let table = table.ok_or_else(|| terms::nothing("table", name, None))?;
         Table::open(self, table, PortNames::of(self)?.map(Rc::new))
@@ -152,6 +153,15 @@ impl<'p> Table<'p> {
         let entry = Entry::new(keys, priority, self.call(action, args)?);
         terms::check_call(self.program_view(), self.table.view, &entry.call, false)?;
         Ok(entry)
+    }
+
+    /// Reads an element of a value set.
+    ///
+    /// # Errors
+    /// When a name is unknown or a value does not suit.
+    pub fn element(&self, keys: &[&str]) -> Result<Entry, Error> {
+        let keys = terms::keys(self.table.view, keys, &self.values(self.any_port))?;
+        Ok(Entry::new(keys, None, ActionCall::default()))
     }
 
     /// Reads the keys of an entry.
@@ -252,13 +262,13 @@ impl<'p> Table<'p> {
         terms::check_keys(self.table.view, change.keys())?;
         match change {
             storage::Change::Insert(Entry { priority: None, .. }) if self.table.view.has_priorities() => {
-                Err(TableError::NoPriority { table: self.table.name().to_owned() }.into())
+                Err(TableError::NoPriority { table: self.called() }.into())
             }
             storage::Change::Insert(entry) | storage::Change::Modify(entry) => {
                 Ok(terms::check_call(self.program_view(), self.table.view, &entry.call, false)?)
             }
             storage::Change::SetCount(..) if self.table.layout.direct_counter.is_none() => {
-                Err(TableError::NoDirectCounter { table: self.table.name().to_owned() }.into())
+                Err(TableError::NoDirectCounter { table: self.called() }.into())
             }
             storage::Change::Delete(..) | storage::Change::SetCount(..) => Ok(()),
         }
@@ -361,13 +371,18 @@ impl<'p> Table<'p> {
 
     fn storage(&self) -> Result<&dyn Storage, TableError> {
         self.storage.as_deref().ok_or_else(|| TableError::Constant {
-            table: self.table.name().to_owned(),
+            table: self.called(),
             reason: if self.table.view.keys.is_empty() { "it has no key" } else { "its entries are `const`" },
         })
     }
 
+    /// What messages call it.
+    fn called(&self) -> String {
+        format!("{} `{}`", self.table.view.kind(), self.table.name())
+    }
+
     fn error(&self, error: StorageError, keys: Option<&[KeyMatch]>) -> Error {
-        let table = self.table.name().to_owned();
+        let table = self.called();
         let keys = keys.map_or_else(
             || "an entry that was not read".to_owned(),
             |keys| terms::keys_text(self.table.view, keys, &Plain),
@@ -375,6 +390,7 @@ impl<'p> Table<'p> {
         match error {
             StorageError::Full => TableError::Full { table, size: self.table.layout.size }.into(),
             StorageError::TooMany { what, most } => TableError::TooMany { table, keys, what, most }.into(),
+            StorageError::Duplicate if self.table.view.is_set() => TableError::Element { table, keys }.into(),
             StorageError::Duplicate => TableError::Duplicate { table, keys }.into(),
             StorageError::Missing => TableError::Missing { table, keys }.into(),
             StorageError::Corrupt(number) => TableError::Corrupt { table, number: number.to_string() }.into(),

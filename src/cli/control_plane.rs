@@ -94,8 +94,8 @@ pub struct EntryArgs {
     /// The table.
     pub table: String,
     /// As many keys as the table has (`VALUE` or `NAME=VALUE`; prefixes `10.0.0.0/8`, masks `v&&&m`, ranges `a..b`, `_` for
-    /// anything), then the action, then its arguments (`VALUE` or `NAME=VALUE`).
-    #[arg(value_name = "KEY.. ACTION [ARG..]", required = true)]
+    /// anything), then the action, then its arguments (`VALUE` or `NAME=VALUE`). Of a value set, the keys alone.
+    #[arg(value_name = "KEY.. [ACTION [ARG..]]", required = true)]
     pub words: Vec<String>,
     /// Larger wins (ternary, range and optional keys).
     #[arg(long, default_value_t = 0)]

@@ -1,4 +1,4 @@
-//! `p4xdp table`: the tables of a running program.
+//! `p4xdp table`: the tables of a running program, and its value sets.
 
 use super::{Exit, complain, output::print, target};
 use crate::cli::{EntryArgs, TableCommand};
@@ -56,6 +56,10 @@ fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Err
         let table = table_of(&program, &args.table, args.force)?;
         let keys = table.view().match_keys().count();
         let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
+        if table.view().is_set() {
+            apply(&table, &table.element(&words)?)?;
+            return Ok(None);
+        }
         let Some((keys, [action, arguments @ ..])) = words.split_at_checked(keys) else {
             return Ok(Some(format!(
                 "`{}` takes {keys} keys ({}), then an action; {} words are given",
@@ -82,7 +86,9 @@ fn list(program: &Program) -> Result<(), Error> {
     let manifest = program.manifest();
     for table in program.tables()? {
         let view = table.view();
-        let mut out = format!("{} ({} of {} entries)\n", view.name(), table.len()?, table.capacity());
+        let (len, capacity) = (table.len()?, table.capacity());
+        let what = if view.is_set() { "elements, value set" } else { "entries" };
+        let mut out = format!("{} ({len} of {capacity} {what})\n", view.name());
         for key in &view.keys {
             out += &format!("  key     {} {}\n", param(&key.param), key.match_kind.name());
         }
@@ -118,11 +124,17 @@ fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
             let keys = table.keys_text(&entry.keys);
             let priority = entry.priority.filter(|_| view.has_priorities());
             let priority = priority.map_or_else(String::new, |priority| format!(" priority {priority}"));
+            if view.is_set() {
+                out += &format!("  {keys}\n");
+                continue;
+            }
             let constant = if origin == Origin::Const { "  (const)" } else { "" };
             out += &format!("  {keys}{priority} -> {}{constant}\n", table.call_text(&entry.call));
         }
-        let constant = if view.default_is_const { "  (const)" } else { "" };
-        out += &format!("  default -> {}{constant}\n", table.call_text(&table.default_action()?));
+        if !view.is_set() {
+            let constant = if view.default_is_const { "  (const)" } else { "" };
+            out += &format!("  default -> {}{constant}\n", table.call_text(&table.default_action()?));
+        }
         print(&out);
     }
     Ok(())

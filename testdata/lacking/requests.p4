@@ -6,8 +6,7 @@ header w_t { bit<8> b; }
 struct hs { h_t h; w_t w; }
 struct m_t { bit<8> x; }
 parser p(packet_in b, out hs h, inout m_t m, inout standard_metadata_t s) {
-    value_set<bit<8>>(4) known;
-    state start { b.extract(h.h, 32w16); transition select(h.h.a) { known: more; default: accept; } }
+    state start { b.extract(h.h, 32w16); transition select(h.h.a) { 1: more; default: accept; } }
     state more { b.extract(h.w); transition accept; }
 }
 control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {

@@ -9,6 +9,7 @@ use p4xdp_frontend::source::FileLoader;
 use p4xdp_midend::interp::{Outcome, Verdict};
 use p4xdp_midend::ir;
 use p4xdp_midend::passes::{PASSES, Pass};
+use p4xdp_packet_tests::engine::{Engine, KeyMatch};
 use p4xdp_packet_tests::interp::InterpEngine;
 use p4xdp_packet_tests::loaded::Loaded;
 use p4xdp_packet_tests::runner::run_entries;
@@ -125,7 +126,7 @@ pub fn elaborated(text: &str) -> Result<ir::Program, Ending> {
 fn fill(
     program: &ir::Program,
     entries: &[String],
-    engine: &mut dyn p4xdp_packet_tests::engine::Engine,
+    engine: &mut dyn Engine,
     name: &str,
 ) -> Result<(), Ending> {
     // A table that is never applied is none.
@@ -134,7 +135,8 @@ fn fill(
     let lines: Vec<&str> = entries.iter().map(String::as_str).filter(|e| there(e)).collect();
     let failed = |error: String| failed(format!("entries on {name}"), error);
     engine.open_ports(&[0]).map_err(|error| failed(error.to_string()))?;
-    run_entries(program, &lines.join("\n"), engine).map_err(|error| failed(error.to_string()))
+    run_entries(program, &lines.join("\n"), engine).map_err(|error| failed(error.to_string()))?;
+    fill_value_sets(program, engine, name)
 }
 
 /// All that can be seen of a run.
@@ -165,7 +167,6 @@ fn interpreted_until(
     let mut engine = guarded(name, || InterpEngine::new(program))?
         .map_err(|u| failed(format!("{name} refuses"), format!("{:?}", u.0.first().map(|d| &d.message))))?;
     fill(program, &case.entries, &mut engine, name)?;
-    fill_value_sets(program, &mut engine, name)?;
     engine.machine().set_tracing(watched);
     let mut observed = guarded(name, || {
         let mut observed = Observed::default();
@@ -201,13 +202,12 @@ fn interpreted_until(
 }
 
 /// Every value set gets the same few numbers.
-fn fill_value_sets(program: &ir::Program, engine: &mut InterpEngine, name: &str) -> Result<(), Ending> {
+fn fill_value_sets(program: &ir::Program, engine: &mut dyn Engine, name: &str) -> Result<(), Ending> {
     for set in program.value_sets.values() {
         for value in [0u8, 1, 3] {
-            let keysets: Vec<ir::Keyset> = set.keys.iter().map(|_| ir::Keyset::Value(value.into())).collect();
+            let keys: Vec<KeyMatch> = set.keys.iter().map(|_| KeyMatch::Exact(value.into())).collect();
             engine
-                .machine()
-                .insert_value_set(&set.name, &keysets)
+                .insert_value_set(&set.name, &keys)
                 .map_err(|e| failed(format!("value set on {name}"), e.to_string()))?;
         }
     }

@@ -32,11 +32,13 @@ impl Cx<'_> {
                 continue;
             }
             let outer = self.out.set_span(case.span);
-            let tests: Vec<CExpr> = keys
-                .iter()
-                .zip(&case.keysets)
-                .filter_map(|(key, set)| self.matches(key, set, case.span))
-                .collect();
+            let mut tests: Vec<CExpr> = Vec::new();
+            for (at, (key, set)) in keys.iter().zip(&case.keysets).enumerate() {
+                tests.extend(match set {
+                    Keyset::ValueSet(id) => Some(self.in_value_set(*id, keys.get(at..).unwrap_or_default())),
+                    set => self.matches(key, set, case.span),
+                });
+            }
             let all = tests.into_iter().reduce(|a, b| a.joined("&&", Prec::And, &b, 1, true));
             let certain = match &all {
                 Some(test) if test.is_false() => {
@@ -132,10 +134,8 @@ impl Cx<'_> {
                 let (low, high) = (self.condition(&low), self.condition(&high));
                 Some(low.joined("&&", Prec::And, &high, 1, true))
             }
-            Keyset::ValueSet(_) => {
-                self.module.sink.emit(crate::lacking::VALUE_SET.at(span));
-                None
-            }
+            // It may span several keys.
+            Keyset::ValueSet(_) => None,
         }
     }
 }

@@ -23,12 +23,13 @@ use super::Cx;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
+use crate::tables::sets::SetLayout;
 use crate::tables::strategy::TableStorage;
 use crate::tables::{DEFAULTS, DefaultPlace, TableLayout};
 use entries::has_fallback;
 use keys::Keys;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{LocalId, Table, TableId};
+use p4xdp_midend::ir::{Expr, KeyElement, LocalId, Table, TableId, ValueSetId};
 use std::rc::Rc;
 
 pub(super) use params::WireParam;
@@ -73,6 +74,32 @@ impl Cx<'_> {
             None => self.apply_code(&application),
         }
         self.out.end();
+    }
+
+    /// Whether keys are in a value set: a lookup, in front of the statement that asks.
+    pub(super) fn in_value_set(&mut self, id: ValueSetId, keys: &[Expr]) -> CExpr {
+        let tables = Rc::clone(&self.module.tables);
+        let SetLayout { table, layout } = &tables.sets[id];
+        let Some(storage) = &layout.storage else { return CExpr::truth(code!("@false"), Prec::Postfix) };
+        let found = self.fresh(&format!("in_{}", layout.stem), CType::Bool.name());
+        let entry = Name::new(&format!("{}_entry", layout.stem));
+        self.out.begin(code!("{"));
+        let own =
+            table.keys.iter().zip(keys).map(|(key, expr)| KeyElement { expr: expr.clone(), ..key.clone() });
+        let own: Vec<KeyElement> = own.collect();
+        let mut out = self.out.nested();
+        storage.emit_lookup(&layout.value, &mut Keys { cx: self, keys: &own }, &entry, &mut out);
+        self.out.append(out);
+        self.out.blank();
+        let is_there = match layout.value.base {
+            0 => code!("{} != NULL", entry),
+            _ => code!("{} && {}->action", entry, entry),
+        };
+        self.out.assignment(&found, &is_there);
+        // As for tables: of pointers that are compared the verifier takes no sums.
+        self.out.line(code!("@barrier_var({});", found));
+        self.out.end();
+        CExpr::truth(found.code(), Prec::Postfix)
     }
 
     /// A table whose entries come at run time.

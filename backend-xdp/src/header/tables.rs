@@ -45,7 +45,7 @@ impl<'a> Tables<'a> {
         let mut stems: Taken = self.manifest.tables().filter_map(map_name).map(str::to_owned).collect();
         let mut constants = Taken::default();
         let mut list = Vec::new();
-        for table in self.manifest.tables() {
+        for table in self.manifest.tables().filter(|table| !table.view.is_set()) {
             let stem = match map_name(table) {
                 Some(map) => map.to_owned(),
                 None => names::member(last(table.name()), &mut stems),

@@ -157,29 +157,47 @@ pub(crate) fn choose(
     if !has_map(table) {
         return attached.map(|()| None);
     }
+    let (implementation, stated) = stated_size(program, externs, table);
+    let wanted = |size| Wanted { program, table, stem, size, implementation, lru: is_lru(table) };
+    let storage = choose_for(table, stated, "table", wanted, names, diagnostics);
     // All that is lacking is said at once.
-    let mut lacking = attached;
+    attached?;
+    storage.map(Some)
+}
+
+/// The storage for what is or is like a table, of so many entries if it says so; `wanted` tells the rest, given the size.
+///
+/// # Errors
+/// When none of ours can hold it.
+pub(super) fn choose_for<'w>(
+    table: &Table,
+    stated: Option<u64>,
+    kind: &str,
+    wanted: impl FnOnce(u32) -> Wanted<'w>,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Result<Box<dyn TableStorage>, ErrorsReported> {
+    let mut lacking = Ok(());
     for (key, what) in super::lacking_keys(table) {
         lacking = Err(refuse(diagnostics, key, what));
     }
     lacking?;
-    let (implementation, stated) = stated_size(program, externs, table);
     let size = u32::try_from(stated.unwrap_or(USUAL_SIZE).max(1)).map_err(|_| {
         diagnostics.error(Diagnostic::error(
             codes::E0521,
             table.span,
-            format!("table `{}` has a size of more than 4294967295 entries", table.name),
+            format!("{kind} `{}` has a size of more than 4294967295 entries", table.name),
         ))
     })?;
-    let wanted = Wanted { program, table, stem, size, implementation, lru: is_lru(table) };
+    let wanted = wanted(size);
     let Some(storage) = super::STRATEGIES.iter().find_map(|choose| choose(&wanted, names)) else {
         return Err(diagnostics.error(Diagnostic::bug(table.span, "a table that no storage suits")));
     };
     let (bytes, most) = (storage.key_size(), storage.largest_key());
     if bytes > most {
-        return Err(too_wide(diagnostics, table, bytes, most));
+        return Err(too_wide(diagnostics, table, kind, (bytes, most)));
     }
-    Ok(Some(storage))
+    Ok(storage)
 }
 
 /// An extern that works with every lookup of its table, though no statement calls it: direct counters and meters, action
@@ -235,10 +253,15 @@ fn refuse(diagnostics: &mut Diagnostics, key: &KeyElement, what: &Lacking) -> Er
     diagnostics.error(what.at(key.expr.span).with_primary("this key").with_note(super::KEYS_THAT_WORK))
 }
 
-fn too_wide(diagnostics: &mut Diagnostics, table: &Table, size: u32, most: u32) -> ErrorsReported {
+fn too_wide(
+    diagnostics: &mut Diagnostics,
+    table: &Table,
+    kind: &str,
+    (size, most): (u32, u32),
+) -> ErrorsReported {
     diagnostics.error(Diagnostic::error(
         codes::E0522,
         table.span,
-        format!("the key of table `{}` takes {size} bytes; at most {most} are possible", table.name),
+        format!("the key of {kind} `{}` takes {size} bytes; at most {most} are possible", table.name),
     ))
 }

@@ -167,7 +167,7 @@ impl<'h> Elaborator<'h> {
         }
         let scope = owner.map_or_else(|| "".into(), |owner| self.objects[owner].name.clone());
         let mut keys = Vec::new();
-        self.value_set_keys(decl.ty, MatchKind::Exact, &mut keys, span)?;
+        self.value_set_keys(decl.ty, "", (MatchKind::Exact, &[]), &mut keys, span)?;
         let set = ir::ValueSet {
             name: names::full_name(&scope, &decl.name.name, &decl.annotations),
             keys,
@@ -183,23 +183,29 @@ impl<'h> Elaborator<'h> {
         Ok(new)
     }
 
+    /// The scalars of a type, each with its name and what is said of it or of what it is in.
     fn value_set_keys(
         &mut self,
         ty: TypeId,
-        kind: MatchKind,
-        keys: &mut Vec<(ScalarType, MatchKind)>,
+        name: &str,
+        (kind, annotations): (MatchKind, &[hir::Annotation]),
+        keys: &mut Vec<ir::ValueSetKey>,
         span: Span,
     ) -> Res<()> {
         match self.class(ty, span)? {
             Class::Scalar(ty) => {
-                keys.push((ty, kind));
+                let annotations = super::annotations::annotations(annotations);
+                let name = if name.is_empty() { "value" } else { name }.into();
+                keys.push(ir::ValueSetKey { name, ty, match_kind: kind, annotations });
                 Ok(())
             }
             Class::Struct { fields, .. } => {
                 for field in fields.iter() {
                     let own = names::find(&field.annotations, "match").and_then(names::argument);
                     let kind = own.map_or_else(|| kind.clone(), |name| match_kind(&name));
-                    self.value_set_keys(field.ty, kind, keys, span)?;
+                    let dot = if name.is_empty() { "" } else { "." };
+                    let inner = format!("{name}{dot}{}", field.name);
+                    self.value_set_keys(field.ty, &inner, (kind, &field.annotations), keys, span)?;
                 }
                 Ok(())
             }

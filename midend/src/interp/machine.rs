@@ -154,21 +154,10 @@ pub struct Machine {
     describing: bool,
 }
 
-/// A value set as a control plane knows it.
-#[derive(Debug)]
-pub(super) struct ValueSetName {
-    pub name: Arc<str>,
-    /// Widths and signs of its keys.
-    pub keys: Vec<(u32, bool)>,
-    /// Most elements.
-    pub size: u64,
-}
-
 /// Names of what a control plane reaches beside tables.
 #[derive(Debug, Default)]
 pub(super) struct ControlNames {
     pub externs: Vec<Arc<str>>,
-    pub value_sets: Vec<ValueSetName>,
 }
 
 /// PSA, section 7.6: a checksum is as after `clear` whenever its parser or control is applied.
@@ -217,18 +206,7 @@ impl Machine {
             ..State::default()
         };
         arch.prepare(&mut state);
-        let names = ControlNames {
-            externs: program.externs.values().map(|e| e.name.clone()).collect(),
-            value_sets: program
-                .value_sets
-                .values()
-                .map(|v| ValueSetName {
-                    name: v.name.clone(),
-                    keys: v.keys.iter().map(|(ty, _)| (ty.width(), ty.is_signed())).collect(),
-                    size: v.size,
-                })
-                .collect(),
-        };
+        let names = ControlNames { externs: program.externs.values().map(|e| e.name.clone()).collect() };
         let storage = code.layout.storage();
         Ok(Machine {
             code: Arc::new(code),

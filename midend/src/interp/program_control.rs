@@ -1,5 +1,6 @@
 //! The control plane of a [`Machine`]: tables, counters, and the rest, by their names in the program.
 
+use super::code::Matcher;
 use super::externs::hash::Crc;
 use super::externs::{ExternState, counter};
 use super::lower::keyset_matcher;
@@ -9,7 +10,8 @@ use super::value::Value;
 use crate::ir::{Keyset, ScalarType};
 use num_bigint::BigUint;
 use p4xdp_control::entry::{ActionCall, Count, Entry, KeyMatch, Mirror, MulticastNode, Session, Target};
-use p4xdp_control::terms;
+use p4xdp_control::value::prefix_mask;
+use p4xdp_control::{terms, view};
 use std::sync::Arc;
 
 /// An entry as a control plane reads it back: keys, priority, what it runs.
@@ -39,12 +41,7 @@ impl Machine {
     /// Keys in the forms that the table's keys have, if they suit it.
     fn checked_keys(&self, table: usize, keys: &[KeyMatch]) -> Result<Vec<KeyMatch>, ControlError> {
         let Some(view) = self.view.tables.get(table) else { return Ok(keys.to_vec()) };
-        let given = keys.iter().cloned().enumerate();
-        let in_form = |(at, given): (usize, KeyMatch)| match view.match_keys().nth(at) {
-            Some(key) => given.in_form(key.match_kind, key.param.width, key.param.signed),
-            None => given,
-        };
-        let keys: Vec<KeyMatch> = given.map(in_form).collect();
+        let keys = in_form(view, keys);
         terms::check_keys(view, &keys)?;
         Ok(keys)
     }
@@ -403,32 +400,30 @@ impl Machine {
         }
     }
 
-    /// Adds an element to a value set: a keyset a key, without references to other value sets.
-    pub fn insert_value_set(&mut self, name: &str, keysets: &[Keyset]) -> Result<(), ControlError> {
-        let Some(at) = self.names.value_sets.iter().position(|set| &*set.name == name) else {
+    /// Adds an element to a value set: what it demands of each key.
+    pub fn insert_value_set(&mut self, name: &str, keys: &[KeyMatch]) -> Result<(), ControlError> {
+        let view = Arc::clone(&self.view);
+        let Some((at, set)) = view.value_sets.iter().enumerate().find(|(_, set)| set.name() == name) else {
             return Err(ControlError::Unknown { kind: "value set", name: name.to_owned() });
         };
-        let keys = self.names.value_sets.get(at).map_or(&[][..], |set| &set.keys);
-        if keys.len() != keysets.len() {
-            let (wanted, given) = (keys.len(), keysets.len());
-            return Err(ControlError::Refused(format!("value set `{name}` has {wanted} keys, not {given}")));
+        let keys = in_form(set, keys);
+        terms::check_keys(set, &keys)?;
+        let matcher = |(key, wanted): (&view::Key, KeyMatch)| {
+            let ty = ScalarType::Bits { width: key.param.width, signed: key.param.signed };
+            keyset_matcher(&keyset(wanted.cleared(key.param.width), key.param.width), ty)
+        };
+        let element: Vec<Matcher> = set.keys.iter().zip(keys).map(matcher).collect();
+        let Some(elements) = self.state.value_sets.get_mut(at) else { return Ok(()) };
+        if elements.contains(&element) {
+            return Err(ControlError::Refused(format!("value set `{name}` has this element already")));
         }
-        let element = keys
-            .iter()
-            .zip(keysets)
-            .map(|((width, signed), k)| {
-                keyset_matcher(k, ScalarType::Bits { width: *width, signed: *signed })
-            })
-            .collect();
-        let size = self.names.value_sets.get(at).map_or(0, |set| set.size);
-        if let Some(set) = self.state.value_sets.get_mut(at) {
-            if set.len() as u64 >= size {
-                return Err(ControlError::Refused(format!(
-                    "value set `{name}` has room for {size} elements"
-                )));
-            }
-            set.push(element);
+        let size = set.size.unwrap_or(0);
+        if elements.len() as u64 >= size {
+            return Err(ControlError::Refused(format!(
+                "value set `{name}` is full: it holds {size} elements"
+            )));
         }
+        elements.push(element);
         Ok(())
     }
 
@@ -487,5 +482,25 @@ fn in_range(name: &str, size: Option<u64>, index: u64) -> Result<(), ControlErro
             Err(ControlError::Refused(format!("index {index} is out of range: `{name}` has {size} cells")))
         }
         _ => Ok(()),
+    }
+}
+
+/// Keys in the forms that the table's keys have.
+fn in_form(table: &view::Table, keys: &[KeyMatch]) -> Vec<KeyMatch> {
+    let in_form = |(at, given): (usize, KeyMatch)| match table.match_keys().nth(at) {
+        Some(key) => given.in_form(key.match_kind, key.param.width, key.param.signed),
+        None => given,
+    };
+    keys.iter().cloned().enumerate().map(in_form).collect()
+}
+
+/// What is demanded of a key, as parsers have it.
+fn keyset(wanted: KeyMatch, width: u32) -> Keyset {
+    match wanted {
+        KeyMatch::Exact(value) => Keyset::Value(value),
+        KeyMatch::Prefix(value, length) => Keyset::Mask { value, mask: prefix_mask(width, length) },
+        KeyMatch::Masked(value, mask) => Keyset::Mask { value, mask },
+        KeyMatch::Range(lo, hi) => Keyset::Range { lo, hi },
+        KeyMatch::Any => Keyset::Universal,
     }
 }

@@ -96,7 +96,9 @@ impl<'a> Printer<'a> {
             let keys: Vec<String> = set
                 .keys
                 .iter()
-                .map(|(ty, kind)| format!("{}: {}", self.names.scalar_type(program, *ty), match_kind(kind)))
+                .map(|key| {
+                    format!("{}: {}", self.names.scalar_type(program, key.ty), match_kind(&key.match_kind))
+                })
                 .collect();
             self.line(format_args!("value_set {}({}) size {}", set.name, keys.join(", "), set.size))?;
         }

@@ -92,7 +92,7 @@ impl Validator<'_> {
                 continue;
             };
             let end = at + set.keys.len();
-            let own = set.keys.iter().map(|(ty, _)| *ty);
+            let own = set.keys.iter().map(|key| key.ty);
             let fits = types.get(at..end).is_some_and(|types| own.eq(types.iter().copied()));
             self.require(fits, "a value set of other types than its keys");
             let behind = keysets.get(at + 1..end).unwrap_or_default();

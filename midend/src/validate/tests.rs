@@ -140,7 +140,13 @@ fn broken(change: impl Fn(&mut Program, &Ids)) -> Program {
 }
 
 fn value_set(p: &mut Program, widths: Vec<u32>) -> ValueSetId {
-    let keys = widths.into_iter().map(|width| (ScalarType::bit(width), MatchKind::Exact)).collect();
+    let keys = widths.into_iter().map(|width| ValueSetKey {
+        name: "k".into(),
+        ty: ScalarType::bit(width),
+        match_kind: MatchKind::Exact,
+        annotations: vec![],
+    });
+    let keys = keys.collect();
     p.value_sets.push(ValueSet { name: "s".into(), keys, size: 1, annotations: vec![], span: NONE })
 }
 

@@ -272,6 +272,9 @@ fn translate(
     after: &Manifest,
     new: Table<'_>,
 ) -> Option<usize> {
+    if old.view.is_set() && new.view.is_set() {
+        return Some(action);
+    }
     let called = before.view.action(old.view, action)?;
     after
         .view

@@ -10,12 +10,10 @@ use p4xdp_control::terms;
 /// What is wrong with a table first.
 pub(super) fn check(manifest: &Manifest, table: Table<'_>, maps: &[Shape]) -> Result<(), String> {
     let Table { view, layout } = table;
-    if view.actions.len() != layout.actions.len() {
-        return Err(format!(
-            "it has {} actions, and places for {}",
-            view.actions.len(),
-            layout.actions.len()
-        ));
+    // What an element of a value set says is one thing, with no parameters.
+    let actions = if view.is_set() { 1 } else { view.actions.len() };
+    if actions != layout.actions.len() || view.is_set() && layout.actions.iter().any(|own| !own.is_empty()) {
+        return Err(format!("it has {actions} actions, and places for {}", layout.actions.len()));
     }
     for (position, (action, places)) in view.actions.iter().zip(&layout.actions).enumerate() {
         let Some(called) = manifest.view.action(view, position) else {
@@ -154,6 +152,9 @@ fn check_entry(manifest: &Manifest, table: Table<'_>, entry: &Entry) -> Result<(
 }
 
 fn call(manifest: &Manifest, table: Table<'_>, call: &ActionCall) -> Result<(), String> {
+    if table.view.is_set() {
+        return Ok(());
+    }
     let Some(action) = manifest.view.action(table.view, call.action) else {
         return Err(format!("it has no action number {}", call.action));
     };

@@ -57,8 +57,12 @@ impl Table<'_> {
         match &self.table.layout.default {
             Some(place) if !self.table.view.default_is_const => Ok(place),
             Some(_) | None => Err(TableError::Constant {
-                table: self.table.name().to_owned(),
-                reason: "its default action is `const`",
+                table: self.called(),
+                reason: if self.table.view.is_set() {
+                    "it has no actions"
+                } else {
+                    "its default action is `const`"
+                },
             }
             .into()),
         }

@@ -1,4 +1,4 @@
-//! What can be wrong with a table's entry; each message names the table, key, action or parameter as the P4 program does.
+//! What can be wrong with a table's entry; each message names the table, value set, key, action or parameter as the P4 program does.
 
 use crate::error::{Error, Trouble};
 use p4xdp_control::terms::TermError;
@@ -10,31 +10,31 @@ pub enum TableError {
     #[error(transparent)]
     Term(#[from] TermError),
     /// Entries or default action that nobody can change.
-    #[error("table `{table}` cannot be changed: {reason}")]
+    #[error("{table} cannot be changed: {reason}")]
     Constant {
-        /// The table.
+        /// The table or value set, and that it is one.
         table: String,
         /// Why not.
         reason: &'static str,
     },
     /// No room.
-    #[error("table `{table}` is full: it holds {size} entries")]
+    #[error("{table} is full: it holds {size} entries")]
     Full {
-        /// The table.
+        /// The table or value set, and that it is one.
         table: String,
         /// Its size.
         size: u64,
     },
     /// An entry without a priority where several can match.
-    #[error("table `{table}`: its entries need a priority")]
+    #[error("{table}: its entries need a priority")]
     NoPriority {
-        /// The table.
+        /// The table or value set, and that it is one.
         table: String,
     },
     /// No room for an entry, though there is for others.
-    #[error("table `{table}` has no room for {keys}: it holds {most} {what}")]
+    #[error("{table} has no room for {keys}: it holds {most} {what}")]
     TooMany {
-        /// The table.
+        /// The table or value set, and that it is one.
         table: String,
         /// The entry's keys.
         keys: String,
@@ -44,31 +44,39 @@ pub enum TableError {
         most: u64,
     },
     /// Insert of what is there.
-    #[error("table `{table}` has an entry for {keys}; modify it instead")]
+    #[error("{table} has an entry for {keys}; modify it instead")]
     Duplicate {
-        /// The table.
+        /// The table or value set, and that it is one.
         table: String,
         /// The entry's keys.
         keys: String,
     },
+    /// Insert of an element that is there.
+    #[error("{table} has this element already: {keys}")]
+    Element {
+        /// The value set, and that it is one.
+        table: String,
+        /// The element's keys.
+        keys: String,
+    },
     /// Modify or delete of what is not there.
-    #[error("table `{table}` has no entry for {keys}")]
+    #[error("{table} has no entry for {keys}")]
     Missing {
-        /// The table.
+        /// The table or value set, and that it is one.
         table: String,
         /// The entry's keys.
         keys: String,
     },
     /// The table has no direct counter.
-    #[error("table `{table}` has no direct counter")]
+    #[error("{table} has no direct counter")]
     NoDirectCounter {
-        /// The table.
+        /// The table or value set, and that it is one.
         table: String,
     },
     /// A map that somebody else wrote to.
-    #[error("an entry of table `{table}` has action number {number}, which the program does not know")]
+    #[error("an entry of {table} has action number {number}, which the program does not know")]
     Corrupt {
-        /// The table.
+        /// The table or value set, and that it is one.
         table: String,
         /// The number.
         number: String,

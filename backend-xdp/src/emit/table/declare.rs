@@ -38,6 +38,14 @@ impl Module<'_> {
                 }
             }
         }
+        for set in tables.sets.values() {
+            let Some(storage) = &set.layout.storage else { continue };
+            out.line(code!("/* value set {} */", set.table.name));
+            declare_value(&set.layout.value, &mut out);
+            storage.emit_types(&mut out);
+            storage.maps(&set.layout.value).iter().for_each(|map| map.emit(&mut out));
+            storage.emit_functions(&mut out);
+        }
         declare_defaults(self.program, &tables, &mut out);
         self.globals.append(out);
     }
@@ -51,13 +59,14 @@ impl Module<'_> {
             let message = format!("the program needs more than {MOST_MAPS} maps for its externs alone");
             self.sink.emit(Diagnostic::error(codes::E0525, span, message));
         }
-        for (id, table) in self.program.tables.iter() {
-            let layout = &tables.layouts[id];
+        let of_tables = self.program.tables.iter().map(|(id, table)| (table, &tables.layouts[id], "table"));
+        let of_sets = tables.sets.values().map(|set| (&set.table, &set.layout, "value set"));
+        for (table, layout, kind) in of_tables.chain(of_sets) {
             let before = maps;
             maps += layout.storage.as_ref().map_or(0, |s| s.maps(&layout.value).len());
             if before <= MOST_MAPS && maps > MOST_MAPS {
                 let message =
-                    format!("with table `{}` the program needs more than {MOST_MAPS} maps", table.name);
+                    format!("with {kind} `{}` the program needs more than {MOST_MAPS} maps", table.name);
                 self.sink.emit(Diagnostic::error(codes::E0525, table.span, message));
             }
         }
