@@ -357,7 +357,7 @@ fn manifest(case: &Case) -> Manifest {
             keys: vec![place(0, 4, ByteOrder::Network)],
             actions: places,
             default: None,
-            direct_counter: None,
+            direct: None,
         });
     }
     Manifest {

@@ -86,6 +86,17 @@ pub struct Cx<'a> {
     ports: steps::KeptPorts,
     /// Statements at which the function may be cut are written.
     cuttable: bool,
+    /// While a table's action is written: where the colour is that the table's direct meter found.
+    pub(crate) colour: Option<Colour>,
+}
+
+/// Where a colour is.
+#[derive(Clone, Debug)]
+pub(crate) enum Colour {
+    /// In this variable.
+    Variable(Name),
+    /// It is green: the table has no meter.
+    Green,
 }
 
 /// A variable of a function.
@@ -144,6 +155,7 @@ impl<'a> Cx<'a> {
             emits: Vec::new(),
             ports: steps::KeptPorts::default(),
             cuttable: false,
+            colour: None,
         }
     }
 

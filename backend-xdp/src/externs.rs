@@ -11,6 +11,7 @@ mod counter;
 mod counter_array;
 mod csum_replace;
 mod digest;
+mod direct;
 mod hash;
 mod ipv4_checksum;
 mod ktime;
@@ -39,6 +40,8 @@ pub(crate) const REGISTRY: Registry = Registry {
         &counter::COUNTER,
         &register::REGISTER,
         &meter::METER,
+        &direct::DIRECT_COUNTER,
+        &direct::DIRECT_METER,
         &table_implementation::ARRAY_TABLE,
         &table_implementation::HASH_TABLE,
         &perf_event_output::PERF_EVENT_OUTPUT,
@@ -57,8 +60,6 @@ pub(crate) const REGISTRY: Registry = Registry {
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
         &lacking::CHECKSUM16,
-        &lacking::DIRECT_COUNTER,
-        &lacking::DIRECT_METER,
         &lacking::ACTION_PROFILE,
         &lacking::ACTION_SELECTOR,
         &lacking::CLONE,

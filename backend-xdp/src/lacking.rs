@@ -38,12 +38,10 @@ lacking! {
     PSA E0515 "the architecture `psa`";
     PNA E0515 "the architecture `pna`";
     UBPF_MODEL E0515 "the architecture `ubpf_model`";
-    DIRECT_COUNTER E0516 "a table with a direct counter";
-    DIRECT_METER E0516 "a table with a direct meter";
     ACTION_PROFILE E0516 "a table with an action profile";
     ACTION_SELECTOR E0516 "a table with an action selector";
     ATTACHED E0516 "a table with another extern in a property";
-    DIRECT_METER_READ E0523 "a direct meter";
+    DIRECT_METER_READ E0523 "a direct meter that is read where no table runs the action";
     MULTICAST E0516 "multicast";
     CLONE E0516 "`clone`";
     RESUBMIT E0516 "`resubmit`";

@@ -47,7 +47,15 @@ pub fn describe(
         tables: program
             .tables
             .iter()
-            .map(|(id, table)| describe_table(table.entries.len(), table.keys.len(), &tables.layouts[id]))
+            .map(|(id, table)| {
+                let direct = tables.layouts[id].direct.as_ref();
+                let number = tables.layouts[id]
+                    .has_values()
+                    .then(|| tables.layouts[id].value.number_place())
+                    .flatten();
+                let direct = direct.map(|direct| direct.manifest(program, tables.free.as_ref(), number));
+                describe_table(table.entries.len(), table.keys.len(), &tables.layouts[id], direct)
+            })
             .collect(),
         value_sets: tables.sets.values().map(|set| describe_set(&set.layout)).collect(),
         externs,
@@ -56,7 +64,12 @@ pub fn describe(
 }
 
 /// Where a table of so many entries and keys lies.
-fn describe_table(entries: usize, keys: usize, layout: &TableLayout) -> manifest::TableLayout {
+fn describe_table(
+    entries: usize,
+    keys: usize,
+    layout: &TableLayout,
+    direct: Option<manifest::Direct>,
+) -> manifest::TableLayout {
     // Entries that are code have keys nowhere.
     let nowhere = || vec![Place { offset: 0, size: 0, order: ByteOrder::Host }; keys];
     manifest::TableLayout {
@@ -75,13 +88,13 @@ fn describe_table(entries: usize, keys: usize, layout: &TableLayout) -> manifest
                 action: layout.value.action_place(),
             }),
         },
-        direct_counter: None,
+        direct,
     }
 }
 
 /// Where a value set lies, whose elements have no action to choose and no parameters.
 fn describe_set(layout: &TableLayout) -> manifest::TableLayout {
-    manifest::TableLayout { actions: vec![Vec::new()], ..describe_table(0, 0, layout) }
+    manifest::TableLayout { actions: vec![Vec::new()], ..describe_table(0, 0, layout, None) }
 }
 
 /// The manifest as initialised data: a string literal that one can read.

@@ -10,6 +10,7 @@
 
 pub(crate) mod array;
 pub mod control_plane;
+pub(crate) mod direct;
 pub(crate) mod hash;
 pub(crate) mod lpm_trie;
 pub mod members;
@@ -22,6 +23,7 @@ use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::lacking::{Lacking, lacking};
 use crate::layout::extern_facts::ExternFacts;
 use crate::names::{self, Names};
+use direct::{Direct, FreeNumbers};
 use members::{Members, Shape, Wish};
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::arena::Arena;
@@ -75,6 +77,8 @@ pub struct Tables {
     pub sets: Arena<ValueSetId, SetLayout>,
     /// Bytes of the structure of default actions; 0 if there is none.
     pub defaults_size: u32,
+    /// Where numbers of entries are listed that none has, if entries have numbers.
+    pub(crate) free: Option<FreeNumbers>,
 }
 
 /// A table, laid out.
@@ -88,6 +92,8 @@ pub struct TableLayout {
     pub value: ValueLayout,
     /// Where the default action is.
     pub default: DefaultPlace,
+    /// What hangs on entries: each has a number then.
+    pub(crate) direct: Option<Direct>,
 }
 
 /// What an entry of a table holds: an action and its parameters.
@@ -103,6 +109,10 @@ pub struct ValueLayout {
     pub params_offset: u32,
     /// Bytes in all.
     pub size: u32,
+    /// Strictest alignment of its members.
+    pub align: u32,
+    /// It has the entry's number beside that of the action.
+    pub is_numbered: bool,
 }
 
 /// An action's part of a value.
@@ -158,13 +168,12 @@ impl ValueLayout {
         Place { offset: 0, size: 4, order: ByteOrder::Host }
     }
 
-    /// Strictest alignment of its members.
-    pub fn align(&self) -> u32 {
-        // Parameters are put 8 bytes from the start if one of them needs it.
-        if self.params_offset == 8 { 8 } else { 4 }
+    /// Where the entry's number stands, if it has one.
+    pub fn number_place(&self) -> Option<Place> {
+        self.is_numbered.then_some(Place { offset: 4, size: 4, order: ByteOrder::Host })
     }
 
-    /// True if a value is no more than the action's number.
+    /// True if no action has parameters.
     pub fn is_bare(&self) -> bool {
         self.actions.iter().all(|action| action.params.list.is_empty())
     }
@@ -184,15 +193,19 @@ pub(crate) fn lay_out(
         let storage =
             strategy::choose(program, externs, table, &stem, names, diagnostics).unwrap_or_default();
         let base = storage.as_ref().map_or(0, |s| s.action_base());
-        let value = lay_out_value(program, externs, table, names, &stem, base);
+        let capacity = storage.as_ref().map(|storage| storage.capacity());
+        let free = &mut tables.free;
+        let direct =
+            direct::lay_out(program, externs, table, capacity, free, (&mut *names, &mut *diagnostics));
+        let value = lay_out_value(program, externs, table, names, &stem, (base, direct.is_some()));
         let default = if table.default_is_const {
             DefaultPlace::Code
         } else {
-            let offset = tables.defaults_size.next_multiple_of(value.align());
+            let offset = tables.defaults_size.next_multiple_of(value.align);
             tables.defaults_size = offset + value.size;
             DefaultPlace::Data(offset)
         };
-        tables.layouts.push(TableLayout { stem, storage, value, default });
+        tables.layouts.push(TableLayout { stem, storage, value, default, direct });
     }
     tables.sets = sets::lay_out(program, names, diagnostics).into_iter().collect();
     tables
@@ -244,9 +257,10 @@ fn lay_out_value(
     table: &Table,
     c_names: &mut Names,
     stem: &str,
-    base: u32,
+    (base, is_numbered): (u32, bool),
 ) -> ValueLayout {
-    let mut members = names::Taken::from_iter(["action".to_owned(), "pad".to_owned()]);
+    let own = if is_numbered { "number" } else { "pad" };
+    let mut members = names::Taken::from_iter(["action".to_owned(), own.to_owned()]);
     let wishes: Vec<Vec<Wish>> = table
         .actions
         .iter()
@@ -260,7 +274,7 @@ fn lay_out_value(
         })
         .collect();
     let aligned = wishes.iter().flatten().any(|(_, _, shape)| shape.unit > 4);
-    let params_offset = if aligned { 8 } else { 4 };
+    let params_offset = if aligned || is_numbered { 8 } else { 4 };
     let default = table.default_action.action;
     let actions: Vec<ActionLayout> = table
         .actions
@@ -278,7 +292,9 @@ fn lay_out_value(
             }
         })
         .collect();
-    let end = actions.iter().filter(|a| !a.params.list.is_empty()).map(|a| a.params.end).max().unwrap_or(4);
-    let size = end.next_multiple_of(if aligned { 8 } else { 4 });
-    ValueLayout { tag: Name::new(&format!("{stem}_value")), base, actions, params_offset, size }
+    let end = actions.iter().filter(|a| !a.params.list.is_empty()).map(|a| a.params.end).max();
+    let end = end.unwrap_or(if is_numbered { 8 } else { 4 });
+    let align = if aligned { 8 } else { 4 };
+    let (tag, size) = (Name::new(&format!("{stem}_value")), end.next_multiple_of(align));
+    ValueLayout { tag, base, actions, params_offset, size, align, is_numbered }
 }

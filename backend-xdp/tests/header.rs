@@ -56,7 +56,7 @@ fn table(
         ..view::Table::default()
     };
     let layout =
-        TableLayout { size: 1024, storage, keys: key_places, actions: places, default, direct_counter: None };
+        TableLayout { size: 1024, storage, keys: key_places, actions: places, default, direct: None };
     (view, layout)
 }
 

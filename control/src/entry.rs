@@ -146,13 +146,16 @@ pub struct Entry {
     /// Of the table's direct counter; new entries start at what is given here.
     #[serde(default, skip_serializing_if = "Count::is_zero")]
     pub count: Count,
+    /// Rates of the table's direct meter, one number a field of its cells, see [`crate::manifest::Cells::fields`]; none: it has no rates.
+    #[serde(with = "crate::hex::list", default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<BigUint>,
 }
 
 impl Entry {
-    /// An entry that has counted nothing.
+    /// An entry that has counted nothing and has no rates.
     #[must_use]
     pub fn new(keys: Vec<KeyMatch>, priority: Option<u32>, call: ActionCall) -> Entry {
-        Entry { keys, call, priority, count: Count::default() }
+        Entry { keys, call, priority, count: Count::default(), rates: Vec::new() }
     }
 }
 

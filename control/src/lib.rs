@@ -9,12 +9,14 @@
 //! This crate depends on none of ours. Whatever asks the machine (devices, ports, maps) is its users'.
 
 pub mod annotation;
+pub mod cells;
 pub mod entry;
 pub mod field;
 mod hex;
 pub mod ids;
 pub mod kernel;
 pub mod manifest;
+pub mod place;
 pub mod search;
 pub mod storage;
 pub mod terms;

@@ -17,17 +17,16 @@
 //!
 //! Encoding: [`MAGIC`], [`VERSION`] as little-endian `u32`, the length of what follows as little-endian `u32`, then JSON.
 
+pub use crate::cells::{self, CellKind, Cells};
 use crate::kernel::Kernel;
 use crate::storage::Place;
-pub use crate::storage::{DefaultData, DirectCounter, Table, TableLayout};
+pub use crate::storage::{DefaultData, Direct, DirectExtern, FreeNumbers, Table, TableLayout};
 use crate::view::{Param, View};
 use serde::{Deserialize, Serialize};
 
-pub mod cells;
 mod encode;
 mod ports;
 pub mod statistics;
-pub use cells::{CellKind, Cells};
 pub use encode::{DecodeError, MAGIC, SECTION, VERSION};
 pub use ports::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
 

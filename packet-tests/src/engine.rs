@@ -224,6 +224,12 @@ pub trait Engine {
         Err(EngineError::Unsupported("this engine has no meters".into()))
     }
 
+    /// Sets the rates of an entry's direct meter, as [`Engine::set_meter_rates`] does.
+    fn set_direct_meter_rates(&mut self, entry: &EntryKey, rates: &[(f64, u64)]) -> EngineResult<()> {
+        let _ = (entry, rates);
+        Err(EngineError::Unsupported("this engine has no direct meters".into()))
+    }
+
     /// Makes a clone session, or removes it.
     fn set_mirror(&mut self, number: u32, session: Option<&Session>) -> EngineResult<()> {
         let _ = (number, session);

@@ -170,6 +170,11 @@ impl Engine for InterpEngine {
         self.machine.set_meter_rates(name, index, rates).map_err(refused)
     }
 
+    fn set_direct_meter_rates(&mut self, entry: &EntryKey, rates: &[(f64, u64)]) -> EngineResult<()> {
+        let EntryKey { table, keys, priority } = entry;
+        self.machine.set_direct_meter_rates(table, keys, *priority, rates).map_err(refused)
+    }
+
     fn set_mirror(&mut self, number: u32, session: Option<&Session>) -> EngineResult<()> {
         self.machine.set_mirror(number, session.cloned()).map_err(refused)
     }

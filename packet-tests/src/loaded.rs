@@ -109,6 +109,12 @@ impl Loaded {
     fn table(&self, name: &str) -> EngineResult<Table<'_>> {
         self.program.table(name).map_err(refuse)
     }
+
+    /// The table that has this direct counter or meter.
+    fn owner(&self, kind: CellKind, name: &str) -> EngineResult<Option<Table<'_>>> {
+        let tables = self.program.tables().map_err(refuse)?;
+        Ok(tables.into_iter().find(|table| table.direct(kind).is_some_and(|cells| cells.name() == name)))
+    }
 }
 
 impl Engine for Loaded {
@@ -183,12 +189,15 @@ impl Engine for Loaded {
 
     fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<Count> {
         let table = self.table(&entry.table)?;
-        let found = table.get(&entry.keys, entry.priority).map_err(refuse)?;
-        let found = found.ok_or_else(|| {
-            let (name, keys) = (table.view().name(), table.keys_text(&entry.keys));
-            EngineError::Refused(format!("table `{name}` has no entry for {keys}"))
-        })?;
+        let found = table.find(&entry.keys, entry.priority).map_err(refuse)?;
         Ok(found.count)
+    }
+
+    fn counter_of_misses(&mut self, name: &str) -> EngineResult<Count> {
+        let table = self
+            .owner(CellKind::Counter, name)?
+            .ok_or_else(|| EngineError::Refused(format!("`{name}` is no direct counter")))?;
+        table.count_of_misses().map_err(refuse)
     }
 
     fn write_counter(&mut self, name: &str, index: u64, value: Count) -> EngineResult<()> {
@@ -207,13 +216,27 @@ impl Engine for Loaded {
     }
 
     fn set_meter_rates(&mut self, name: &str, index: Option<u64>, rates: &[(f64, u64)]) -> EngineResult<()> {
-        let mut numbers = Vec::new();
-        for (rate, burst) in rates {
-            numbers.push(a_second(*rate)?.into());
-            numbers.push((*burst).into());
+        let numbers = numbers(rates)?;
+        match self.owner(CellKind::Meter, name)? {
+            Some(table) if index.is_none() => table.set_all_rates(&numbers).map_err(refuse),
+            Some(_) | None => self.write_cells(CellKind::Meter, name, index, &Cell(numbers)),
         }
-        self.write_cells(CellKind::Meter, name, index, &Cell(numbers))
     }
+
+    fn set_direct_meter_rates(&mut self, entry: &EntryKey, rates: &[(f64, u64)]) -> EngineResult<()> {
+        let table = self.table(&entry.table)?;
+        table.set_rates(&entry.keys, entry.priority, &numbers(rates)?).map_err(refuse)
+    }
+}
+
+/// Rates and bursts as a meter's cell has them.
+fn numbers(rates: &[(f64, u64)]) -> EngineResult<Vec<BigUint>> {
+    let mut numbers = Vec::new();
+    for (rate, burst) in rates {
+        numbers.push(a_second(*rate)?.into());
+        numbers.push((*burst).into());
+    }
+    Ok(numbers)
 }
 
 /// A rate a microsecond as a whole number a second, which programs in the kernel have.

@@ -270,7 +270,16 @@ impl<'a> StfRun<'a> {
             }
             CommandKind::MeterSetRates(name, index, rates) => {
                 let full = resolver.instance(name)?;
-                self.engine.set_meter_rates(&full, *index, rates).map_err(failed)?;
+                match index {
+                    Some(CellIndex::Entry(id)) => {
+                        let entry = self.named_entry(line, id)?;
+                        self.engine.set_direct_meter_rates(&entry, rates).map_err(failed)?;
+                    }
+                    Some(CellIndex::Number(index)) => {
+                        self.engine.set_meter_rates(&full, Some(*index), rates).map_err(failed)?;
+                    }
+                    None => self.engine.set_meter_rates(&full, None, rates).map_err(failed)?,
+                }
             }
         }
         Ok(())

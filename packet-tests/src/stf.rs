@@ -125,7 +125,7 @@ pub enum CountOf {
     Bytes,
 }
 
-/// Which cell of a counter.
+/// Which cell of a counter or meter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CellIndex {
     /// By position.
@@ -262,7 +262,7 @@ pub enum CommandKind {
     /// `meter_get_rates`
     MeterGetRates(Name, u64),
     /// `meter_set_rates` (one cell) and `meter_array_set_rates` (all): units a microsecond and burst, committed first.
-    MeterSetRates(Name, Option<u64>, Vec<(f64, u64)>),
+    MeterSetRates(Name, Option<CellIndex>, Vec<(f64, u64)>),
 }
 
 impl Eq for CommandKind {}

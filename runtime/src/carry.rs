@@ -15,6 +15,7 @@ use crate::program::Program;
 use crate::storage::{self, ActionCall, Entry};
 use crate::tables::{Change, TableError};
 use libbpf_rs::{MapCore, MapHandle, OpenObject};
+use num_bigint::BigUint;
 use p4xdp_control::manifest::Manifest;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -109,6 +110,10 @@ pub(crate) struct Plan<'a> {
     entries: BTreeMap<String, Vec<Entry>>,
     /// Default actions by table.
     defaults: BTreeMap<String, ActionCall>,
+    /// Tables of old programs whose direct counters' counts are added to those of the same entries.
+    counts: Vec<(&'a Program, String)>,
+    /// Rates of direct meters by table: of an entry that is code, or those that new entries have.
+    rates: Vec<(String, Option<Entry>, Vec<BigUint>)>,
     /// Counters of old programs whose counts are added to those of the same name.
     counters: Vec<(&'a Program, CellKind, String)>,
     report: BTreeMap<String, Carried>,
@@ -125,6 +130,8 @@ pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, 
         maps: BTreeMap::new(),
         entries: BTreeMap::new(),
         defaults: BTreeMap::new(),
+        counts: Vec::new(),
+        rates: Vec::new(),
         counters: Vec::new(),
         report: BTreeMap::new(),
         several: olds.len() > 1,
@@ -164,6 +171,10 @@ impl Plan<'_> {
     pub(crate) fn fill(&mut self, new: &Program) -> Result<(), Error> {
         for table in new.tables()? {
             let name = table.view().name();
+            // In front of the entries, which may begin with them.
+            for (_, entry, rates) in self.rates.iter().filter(|(of, ..)| of == name) {
+                table.carry_rates(entry.as_ref(), rates)?;
+            }
             if let Some(entries) = self.entries.remove(name) {
                 let count = entries.len() as u64;
                 let mut refused = 0;
@@ -204,8 +215,15 @@ impl Plan<'_> {
     /// Adds what the old programs counted, once no device runs them any more: then their counts are final. Gives the report. There is
     /// no way back any more, so what cannot be added is reported as lost.
     pub(crate) fn finish(mut self, new: &Program) -> BTreeMap<String, Carried> {
-        if !self.counters.is_empty() {
+        if !self.counters.is_empty() || !self.counts.is_empty() {
             crate::sys::wait_for_packets();
+        }
+        for (old, name) in std::mem::take(&mut self.counts) {
+            let refused = add_direct(old, new, &name);
+            match self.report.get_mut(&name) {
+                Some(Carried::Moved { lost, .. } | Carried::Joined { lost, .. }) => *lost += refused,
+                Some(Carried::Kept | Carried::Reset { .. } | Carried::New) | None => {}
+            }
         }
         for (old, kind, name) in std::mem::take(&mut self.counters) {
             let (added, refused) = add(old, new, kind, &name);
@@ -228,6 +246,19 @@ impl Plan<'_> {
         }
         self.report
     }
+}
+
+/// Adds what a direct counter of one program counted to the same entries of another; of how many it could not be added. Entries that the
+/// other program has not are told of elsewhere.
+fn add_direct(old: &Program, new: &Program, name: &str) -> u64 {
+    let (Ok(before), Ok(after)) = (old.table(name), new.table(name)) else { return 1 };
+    let Ok(entries) = before.entries() else { return 1 };
+    let counted = entries.into_iter().map(|(_, entry)| entry).filter(|entry| !entry.count.is_zero());
+    let is_lost = |entry: &Entry| match after.add_count(entry) {
+        Ok(()) => false,
+        Err(error) => !matches!(error.of(), Some(TableError::Missing { .. })),
+    };
+    counted.filter(is_lost).count() as u64
 }
 
 /// Adds a counter of one program to that of another; how many cells were added, and how many could not be.

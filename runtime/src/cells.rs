@@ -1,18 +1,19 @@
-//! Cells of a loaded program, such as counters and registers: in, a name and an index; out, what the cell holds, and the way back. Direct
-//! counters stand in their table's entries and are read with them.
+//! Cells of a loaded program, such as counters and registers: in, a name and an index; out, what the cell holds, and the way back. Those of
+//! direct counters and meters are their table's, by its entries.
 //!
 //! What the kinds have in common is here; what differs (what a cell holds, whether values add up) the manifest's `cells` says.
 
 use crate::error::{Error, KernelError, Trouble, io_error};
 use crate::program::Program;
 use crate::sys;
-use crate::tables::{Count, terms};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use num_bigint::BigUint;
+use p4xdp_control::entry::Count;
 pub use p4xdp_control::manifest::CellKind;
 use p4xdp_control::manifest::cells::{BYTES, PACKETS, Unfit};
-use p4xdp_control::manifest::{self, Extern, ExternKind};
+use p4xdp_control::manifest::{self, ExternKind};
 use p4xdp_control::storage::place;
+use p4xdp_control::terms;
 use p4xdp_control::view::Param;
 use std::os::fd::{AsFd, OwnedFd};
 
@@ -81,7 +82,7 @@ impl From<BigUint> for Cell {
 /// The cells of an extern of a loaded program.
 #[derive(Clone, Copy, Debug)]
 pub struct Cells<'p> {
-    item: &'p Extern,
+    name: &'p str,
     layout: &'p manifest::Cells,
     map: &'p MapHandle,
 }
@@ -96,7 +97,7 @@ impl Program {
         for item in &self.manifest().externs {
             match &item.kind {
                 ExternKind::Cells(layout) if layout.kind == kind => {
-                    found.push(Cells { item, layout, map: self.map(&layout.map)? });
+                    found.push(Cells::open(self, &item.name, layout)?);
                 }
                 ExternKind::Cells(_) | ExternKind::Events { .. } => {}
             }
@@ -133,10 +134,18 @@ impl Program {
 }
 
 impl<'p> Cells<'p> {
+    pub(crate) fn open(
+        program: &'p Program,
+        name: &'p str,
+        layout: &'p manifest::Cells,
+    ) -> Result<Cells<'p>, Error> {
+        Ok(Cells { name, layout, map: program.map(&layout.map)? })
+    }
+
     /// Their full name.
     #[must_use]
     pub fn name(&self) -> &'p str {
-        &self.item.name
+        self.name
     }
 
     /// What they are.
@@ -174,7 +183,7 @@ impl<'p> Cells<'p> {
     }
 
     /// The cell of a counter that counted so much.
-    fn of_count(&self, count: Count) -> Cell {
+    pub(crate) fn of_count(&self, count: Count) -> Cell {
         let number = |field: &Param| match field.name.as_str() {
             BYTES => BigUint::from(count.bytes),
             _ => BigUint::from(count.packets),
@@ -236,13 +245,32 @@ impl<'p> Cells<'p> {
         self.put(index, cell)
     }
 
+    /// Sets a cell that no packet uses.
+    pub(crate) fn begin(&self, index: u64, cell: &Cell) -> Result<(), Error> {
+        if !self.map.map_type().is_percpu() {
+            return self.put(index, cell);
+        }
+        let cpus = possible_cpus()?;
+        let nothing = vec![0u8; self.map.value_size() as usize];
+        let mut values = vec![nothing; cpus];
+        if let Some(first) = values.first_mut() {
+            self.encode(cell, first);
+        }
+        let written = self.map.update_percpu(&self.key(index)?, &values, MapFlags::ANY);
+        written.map_err(|error| self.refused("write", io_error(&error)).into())
+    }
+
+    fn encode(&self, cell: &Cell, bytes: &mut [u8]) {
+        for (field, number) in self.layout.fields.iter().zip(&cell.0) {
+            place::put(bytes, &field.place, number);
+        }
+    }
+
     /// Replaces a cell's value.
-    fn put(&self, index: u64, cell: &Cell) -> Result<(), Error> {
+    pub(crate) fn put(&self, index: u64, cell: &Cell) -> Result<(), Error> {
         let key = self.key(index)?;
         let mut bytes = vec![0u8; self.map.value_size() as usize];
-        for (field, number) in self.layout.fields.iter().zip(&cell.0) {
-            place::put(&mut bytes, &field.place, number);
-        }
+        self.encode(cell, &mut bytes);
         self.map
             .update(&key, &bytes, self.flags())
             .map_err(|error| self.refused("write", io_error(&error)).into())
@@ -345,9 +373,7 @@ impl<'p> Cells<'p> {
     fn make(&self, index: u64, key: &[u8]) -> Result<(), Error> {
         let value = vec![0u8; self.map.value_size() as usize];
         let result = if self.map.map_type().is_percpu() {
-            let cpus = libbpf_rs::num_possible_cpus()
-                .map_err(|error| KernelError::new("count the CPUs", io_error(&error)))?;
-            self.map.update_percpu(key, &vec![value; cpus], MapFlags::NO_EXIST)
+            self.map.update_percpu(key, &vec![value; possible_cpus()?], MapFlags::NO_EXIST)
         } else {
             self.map.update(key, &value, MapFlags::NO_EXIST)
         };
@@ -370,6 +396,10 @@ impl<'p> Cells<'p> {
         let values = values.map_err(|error| self.refused("read", io_error(&error)))?;
         Ok(values.unwrap_or_else(Vec::new))
     }
+}
+
+fn possible_cpus() -> Result<usize, KernelError> {
+    libbpf_rs::num_possible_cpus().map_err(|error| KernelError::new("count the CPUs", io_error(&error)))
 }
 
 /// Adds to a counter's cells. The kernel does it, by a program that runs once a cell and adds to the cell of its CPU in one instruction: a

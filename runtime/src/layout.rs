@@ -7,7 +7,7 @@ mod tables;
 use crate::sys;
 use btf::{Btf, Leaf};
 use libbpf_rs::{MapCore, MapHandle, MapType, OpenObject};
-use p4xdp_control::manifest::{Cells, ExternKind, Manifest};
+use p4xdp_control::manifest::{Cells, ExternKind, Manifest, Table};
 use p4xdp_control::storage::{ByteOrder, MapKind, Place};
 use std::collections::BTreeMap;
 
@@ -93,8 +93,9 @@ pub(crate) fn check(manifest: &Manifest, maps: &[Shape]) -> Result<(), String> {
         return Err(format!("it has {seen} {what}, and layouts of {laid_out}"));
     }
     for table in manifest.tables() {
-        tables::check(manifest, table, maps)
-            .map_err(|error| format!("{} `{}`: {error}", table.view.kind(), table.name()))?;
+        let of = |error: String| format!("{} `{}`: {error}", table.view.kind(), table.name());
+        tables::check(manifest, table, maps).map_err(of)?;
+        check_direct(table, maps).map_err(of)?;
     }
     for item in &manifest.externs {
         let of = |error: String| format!("{} `{}`: {error}", item.extern_type, item.name);
@@ -111,6 +112,28 @@ fn externs(kind: &ExternKind, maps: &[Shape]) -> Result<(), String> {
             let kind = if *perf { MapType::PerfEventArray } else { MapType::RingBuf };
             shape.is(&[kind], shape.key_size, shape.value_size)
         }
+    }
+}
+
+/// What hangs on entries has a cell for each number.
+fn check_direct(table: Table<'_>, maps: &[Shape]) -> Result<(), String> {
+    let Some(direct) = &table.layout.direct else { return Ok(()) };
+    for item in &direct.externs {
+        check_cells(&item.cells, maps).map_err(|error| format!("`{}`: {error}", item.name))?;
+        if item.cells.size != direct.numbers || item.cells.sparse {
+            return Err(format!("`{}` has not a cell for each number of an entry", item.name));
+        }
+    }
+    if let Some(place) = &direct.number {
+        wide_enough(place, u32::BITS)?;
+    }
+    let Some(free) = &direct.free else { return Ok(()) };
+    let shape = find(maps, &free.map)?;
+    shape.is(&[MapType::Array], 4, 8)?;
+    let listed = direct.numbers.checked_sub(direct.first).and_then(|numbers| numbers.checked_add(1));
+    match listed.and_then(|listed| listed.checked_add(free.base)) {
+        Some(end) if end <= shape.max_entries => Ok(()),
+        Some(_) | None => Err(format!("its numbers are not within map `{}`", free.map)),
     }
 }
 

@@ -4,7 +4,7 @@
 //! layouts take their place behind [`Storage`]. A set of changes is made under the writer's lock of the network namespace
 //! ([`crate::lock::writer`]): a strategy may read, compute and write back without losing what another process writes.
 
-mod direct;
+pub(crate) mod direct;
 mod map;
 
 use crate::error::{Error, KernelError};
@@ -22,12 +22,10 @@ use p4xdp_control::storage::{DecodeError, Storage as Kind};
 pub enum Change {
     /// Adds an entry.
     Insert(Entry),
-    /// Gives the entry with these keys and priority another action; its direct counter stays.
+    /// Gives the entry with these keys and priority another action; what hangs on it (direct counters and meters) stays.
     Modify(Entry),
     /// Removes the entry with these keys and priority.
     Delete(Vec<KeyMatch>, Option<u32>),
-    /// Sets the direct counter of the entry with these keys and priority.
-    SetCount(Vec<KeyMatch>, Option<u32>, Count),
 }
 
 impl Change {
@@ -36,7 +34,7 @@ impl Change {
     pub fn keys(&self) -> &[KeyMatch] {
         match self {
             Change::Insert(entry) | Change::Modify(entry) => &entry.keys,
-            Change::Delete(keys, _) | Change::SetCount(keys, ..) => keys,
+            Change::Delete(keys, _) => keys,
         }
     }
 }
@@ -67,6 +65,9 @@ pub enum StorageError {
     /// The kernel refuses.
     #[error(transparent)]
     Kernel(#[from] KernelError),
+    /// What hangs on the entry cannot be read or written.
+    #[error(transparent)]
+    Cells(Error),
 }
 
 impl From<DecodeError> for StorageError {
@@ -104,6 +105,12 @@ pub trait Storage {
     /// # Errors
     /// When the kernel refuses.
     fn get(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<Entry>, StorageError>;
+
+    /// The number of such an entry, by which it has its direct counters and meters.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    fn number(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<u32>, StorageError>;
 
     /// All entries, in no order.
     ///
@@ -162,6 +169,10 @@ impl<'p, T: OneByOne<'p>> Storage for T {
     fn get(&self, keys: &[KeyMatch], _: Option<u32>) -> Result<Option<Entry>, StorageError> {
         let key = self.map().key(keys);
         self.find(&key)?.map(|value| self.map().entry(&key, &value)).transpose()
+    }
+
+    fn number(&self, keys: &[KeyMatch], _: Option<u32>) -> Result<Option<u32>, StorageError> {
+        self.find(&self.map().key(keys))?.map(|value| self.map().number(&value)).transpose()
     }
 
     fn entries(&self) -> Result<Vec<Entry>, StorageError> {

@@ -8,14 +8,16 @@ pub use crate::storage::{ActionCall, Count, Entry, KeyMatch};
 pub use error::TableError;
 pub use p4xdp_control::terms::{self, TermError};
 
+use crate::cells::{Cell, CellError, Cells};
 use crate::error::Error;
 use crate::lock;
 use crate::ports::names::PortNames;
 use crate::program::Program;
+use crate::storage::direct::Direct;
 use crate::storage::{self, Refused, Storage, StorageError};
 use crate::value::{self, Devices, ValueError};
 use num_bigint::BigUint;
-use p4xdp_control::manifest::{self, Manifest};
+use p4xdp_control::manifest::{self, CellKind, Manifest};
 use p4xdp_control::terms::{Plain, Values};
 use p4xdp_control::view::{self, Param, View};
 use std::rc::Rc;
@@ -43,6 +45,7 @@ pub struct Table<'p> {
     program: &'p Program,
     table: manifest::Table<'p>,
     storage: Option<Box<dyn Storage + 'p>>,
+    direct: Option<Direct<'p>>,
     ports: Option<Rc<PortNames>>,
     any_port: bool,
 }
@@ -103,7 +106,8 @@ impl<'p> Table<'p> {
         table: manifest::Table<'p>,
         ports: Option<Rc<PortNames>>,
     ) -> Result<Table<'p>, Error> {
-        Ok(Table { program, table, storage: storage::open(program, table)?, ports, any_port: false })
+        let (storage, direct) = (storage::open(program, table)?, Direct::open(program, table)?);
+        Ok(Table { program, table, storage, direct, ports, any_port: false })
     }
 
     /// The same, but entries and default actions that are read from text may have ports that are not there.
@@ -211,12 +215,21 @@ impl<'p> Table<'p> {
     /// When the kernel refuses.
     pub fn entries(&self) -> Result<Vec<(Origin, Entry)>, Error> {
         let Some(storage) = &self.storage else {
-            let entries = self.table.view.entries.iter().cloned();
-            return Ok(entries.map(|entry| (Origin::Const, entry)).collect());
+            let entries = self.table.view.entries.iter().enumerate();
+            return entries
+                .map(|(position, entry)| Ok((Origin::Const, self.of_program(position, entry)?)))
+                .collect();
         };
         let mut stored = storage.entries().map_err(|error| self.error(error, None))?;
         stored.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.keys.cmp(&b.keys)));
         Ok(stored.into_iter().map(|entry| (Origin::Control, entry)).collect())
+    }
+
+    /// An entry that is code, with what it has counted, and its rates.
+    fn of_program(&self, position: usize, entry: &Entry) -> Result<Entry, Error> {
+        let Some(direct) = &self.direct else { return Ok(entry.clone()) };
+        let (count, rates) = direct.read(Direct::of_program(position))?;
+        Ok(Entry { count, rates, ..entry.clone() })
     }
 
     /// The entry with these keys and priority; without a priority, one of those with these keys.
@@ -224,8 +237,26 @@ impl<'p> Table<'p> {
     /// # Errors
     /// When the keys do not suit the table.
     pub fn get(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<Entry>, Error> {
+        let Some(storage) = &self.storage else {
+            let found = self.find_constant(keys, priority);
+            return found.map(|(position, entry)| self.of_program(position, entry)).transpose();
+        };
         terms::check_keys(self.table.view, keys)?;
-        self.storage()?.get(keys, priority).map_err(|error| self.error(error, Some(keys)))
+        storage.get(keys, priority).map_err(|error| self.error(error, Some(keys)))
+    }
+
+    /// As [`Table::get`], of an entry that is there.
+    ///
+    /// # Errors
+    /// When it is not, too.
+    pub fn find(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Entry, Error> {
+        self.get(keys, priority)?.ok_or_else(|| self.error(StorageError::Missing, Some(keys)))
+    }
+
+    /// An entry that is code, and its position.
+    fn find_constant(&self, keys: &[KeyMatch], priority: Option<u32>) -> Option<(usize, &'p Entry)> {
+        let is_it = |entry: &Entry| entry.keys == keys && (priority.is_none() || entry.priority == priority);
+        self.table.view.entries.iter().enumerate().find(|(_, entry)| is_it(entry))
     }
 
     /// Makes a set of changes in order, while no other process makes any, up to the first that cannot be made. All of them are checked against
@@ -265,12 +296,13 @@ impl<'p> Table<'p> {
                 Err(TableError::NoPriority { table: self.called() }.into())
             }
             storage::Change::Insert(entry) | storage::Change::Modify(entry) => {
-                Ok(terms::check_call(self.program_view(), self.table.view, &entry.call, false)?)
+                terms::check_call(self.program_view(), self.table.view, &entry.call, false)?;
+                if !entry.rates.is_empty() {
+                    self.check_rates(&entry.rates)?;
+                }
+                Ok(())
             }
-            storage::Change::SetCount(..) if self.table.layout.direct_counter.is_none() => {
-                Err(TableError::NoDirectCounter { table: self.called() }.into())
-            }
-            storage::Change::Delete(..) | storage::Change::SetCount(..) => Ok(()),
+            storage::Change::Delete(..) => Ok(()),
         }
     }
 
@@ -361,12 +393,120 @@ impl<'p> Table<'p> {
         Ok(())
     }
 
-    /// Sets the direct counter of an entry.
+    /// The direct counter or meter, if the table has one. Its cells' indices are numbers of entries.
+    #[must_use]
+    pub fn direct(&self, kind: CellKind) -> Option<&Cells<'p>> {
+        self.direct.as_ref()?.of(kind)
+    }
+
+    /// What the entry's cell holds in the direct counter or meter, if the table has one.
+    #[must_use]
+    pub fn cell(&self, kind: CellKind, entry: &Entry) -> Option<Cell> {
+        let cells = self.direct(kind)?;
+        Some(match kind {
+            CellKind::Meter if entry.rates.is_empty() => Cell(vec![BigUint::ZERO; cells.fields().len()]),
+            CellKind::Meter => Cell(entry.rates.clone()),
+            CellKind::Counter | CellKind::Register => cells.of_count(entry.count),
+        })
+    }
+
+    /// What the direct counter has counted of misses.
+    ///
+    /// # Errors
+    /// When the table has none, or the kernel refuses.
+    pub fn count_of_misses(&self) -> Result<Count, Error> {
+        self.needed(CellKind::Counter)?.read_count(0)
+    }
+
+    /// Sets the direct counter of an entry; what packets count meanwhile comes on top.
     ///
     /// # Errors
     /// When there is none with these keys and priority, or the table has no direct counter.
     pub fn set_count(&self, keys: &[KeyMatch], priority: Option<u32>, count: Count) -> Result<(), Error> {
-        self.change(storage::Change::SetCount(keys.to_vec(), priority, count))
+        let counter = self.needed(CellKind::Counter)?;
+        let writer = lock::writer()?;
+        counter.write_count(self.number(keys, priority, &writer)?, count)
+    }
+
+    /// Adds to the direct counter of an entry.
+    ///
+    /// # Errors
+    /// As for [`Table::set_count`].
+    pub(crate) fn add_count(&self, entry: &Entry) -> Result<(), Error> {
+        let counter = self.needed(CellKind::Counter)?;
+        let writer = lock::writer()?;
+        counter.adder()?.add(self.number(&entry.keys, entry.priority, &writer)?, entry.count)
+    }
+
+    /// Sets the rates of an entry's direct meter, one number a field; its buckets are full then.
+    ///
+    /// # Errors
+    /// When there is no such entry, the table has no direct meter, or the rates do not suit it.
+    pub fn set_rates(
+        &self,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        rates: &[BigUint],
+    ) -> Result<(), Error> {
+        self.check_rates(rates)?;
+        let meter = self.needed(CellKind::Meter)?;
+        let writer = lock::writer()?;
+        meter.put(self.number(keys, priority, &writer)?, &Cell(rates.to_vec()))
+    }
+
+    /// Gives an entry rates of another program, or new entries; nothing for an entry that is not there.
+    pub(crate) fn carry_rates(&self, entry: Option<&Entry>, rates: &[BigUint]) -> Result<(), Error> {
+        let Some(entry) = entry else {
+            return self.needed(CellKind::Meter)?.put(0, &Cell(rates.to_vec()));
+        };
+        match self.set_rates(&entry.keys, entry.priority, rates) {
+            Err(error) if matches!(error.of(), Some(TableError::Missing { .. })) => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Sets the rates of all entries, also of those that will be added without any of their own.
+    ///
+    /// # Errors
+    /// As for [`Table::set_rates`].
+    pub fn set_all_rates(&self, rates: &[BigUint]) -> Result<(), Error> {
+        self.check_rates(rates)?;
+        let meter = self.needed(CellKind::Meter)?;
+        let _writer = lock::writer()?;
+        (0..u64::from(meter.size())).try_for_each(|number| meter.put(number, &Cell(rates.to_vec())))
+    }
+
+    /// Forgets all that the direct counter counted, or all rates of the direct meter; of how many entries.
+    ///
+    /// # Errors
+    /// When the table has none, or the kernel refuses.
+    pub fn reset(&self, kind: CellKind) -> Result<u64, Error> {
+        let cells = self.needed(kind)?;
+        let _writer = lock::writer()?;
+        cells.reset()
+    }
+
+    fn check_rates(&self, rates: &[BigUint]) -> Result<(), Error> {
+        let meter = self.needed(CellKind::Meter)?;
+        Ok(meter.layout().check(meter.name(), rates).map_err(CellError::from)?)
+    }
+
+    fn needed(&self, kind: CellKind) -> Result<&Cells<'p>, TableError> {
+        let cells = self.direct.as_ref().and_then(|direct| direct.of(kind));
+        cells.ok_or_else(|| TableError::NoDirect { table: self.called(), what: kind.noun() })
+    }
+
+    /// The number of an entry. Who holds the lock is the only one that gives it to another entry.
+    fn number(&self, keys: &[KeyMatch], priority: Option<u32>, _: &lock::Lock) -> Result<u64, Error> {
+        let number = match &self.storage {
+            None => self.find_constant(keys, priority).map(|(position, _)| Direct::of_program(position)),
+            Some(storage) => {
+                terms::check_keys(self.table.view, keys)?;
+                storage.number(keys, priority).map_err(|error| self.error(error, Some(keys)))?
+            }
+        };
+        let number = number.ok_or(StorageError::Missing).map_err(|error| self.error(error, Some(keys)))?;
+        Ok(number.into())
     }
 
     fn storage(&self) -> Result<&dyn Storage, TableError> {
@@ -395,6 +535,7 @@ impl<'p> Table<'p> {
             StorageError::Missing => TableError::Missing { table, keys }.into(),
             StorageError::Corrupt(number) => TableError::Corrupt { table, number: number.to_string() }.into(),
             StorageError::Kernel(error) => error.into(),
+            StorageError::Cells(error) => error,
         }
     }
 

@@ -365,13 +365,32 @@ fn a_log_that_is_not_utf8_is_an_error_and_no_crash() {
 
 /// The table `ingress.mac` with a direct counter beside the action.
 fn with_direct_counter() -> Option<Program> {
-    use p4xdp_control::manifest::DirectCounter;
+    use p4xdp_control::manifest::cells::{Field, PACKETS};
+    use p4xdp_control::manifest::{CellKind, Cells, Direct, DirectExtern, FreeNumbers};
     use p4xdp_control::storage::{ByteOrder, Place, Storage};
+    let host = |offset, size| Place { offset, size, order: ByteOrder::Host };
     let mut manifest = switch::manifest(256);
     let mac = &mut manifest.tables[0];
-    let packets = Some(Place { offset: 8, size: 8, order: ByteOrder::Host });
-    mac.direct_counter = Some(DirectCounter { name: "ingress.hits".into(), packets, bytes: None });
+    let cells = Cells {
+        kind: CellKind::Counter,
+        map: "hits".into(),
+        per_cpu: true,
+        sparse: false,
+        locked: false,
+        size: 8,
+        base: 0,
+        value_size: 8,
+        fields: vec![Field::count(PACKETS, host(0, 8))],
+    };
+    mac.direct = Some(Direct {
+        number: Some(host(4, 4)),
+        first: 2,
+        numbers: 8,
+        free: Some(FreeNumbers { map: "free_numbers".into(), base: 0 }),
+        externs: vec![DirectExtern { name: "ingress.hits".into(), cells }],
+    });
     mac.default = None;
+    mac.actions[2] = vec![host(8, 4)];
     let Some(Storage::Hash(hash)) = &mut mac.storage else { panic!() };
     hash.value_size = 16;
     manifest.view.tables[0].default_is_const = true;
@@ -406,6 +425,29 @@ fn no_packet_is_lost_from_a_direct_counter_while_its_entry_is_modified() {
     mac.set_count(&keys, None, Count { packets: 5, bytes: 0 }).unwrap();
     verdict(&program, &frame(1, 2, 0x1234));
     assert_eq!(mac.get(&keys, None).unwrap().unwrap().count.packets, 6);
+}
+
+/// More entries than there are numbers come and go: each begins at 0, and no two have the same cell.
+#[test]
+fn numbers_of_entries_are_found_again() {
+    let Some(program) = with_direct_counter() else { return };
+    let mac = program.table("mac").unwrap();
+    mac.clear().unwrap();
+    for round in 1..=40u64 {
+        let new = round % 4 + 1;
+        let _ = delete(&mac, &new.to_string());
+        insert(&mac, &new.to_string(), "drop", &[]).unwrap();
+        // One that is there takes no number, nor does one that has no room.
+        assert!(insert(&mac, &new.to_string(), "drop", &[]).is_err());
+        for _ in 0..round {
+            verdict(&program, &frame(new, 2, 0x1234));
+        }
+        let keys = mac.keys(&[&new.to_string()]).unwrap();
+        assert_eq!(mac.get(&keys, None).unwrap().unwrap().count.packets, round);
+    }
+    let counts: Vec<u64> = mac.entries().unwrap().iter().map(|(_, entry)| entry.count.packets).collect();
+    assert_eq!(counts, [40, 37, 38, 39]);
+    assert!(insert(&mac, "9", "drop", &[]).unwrap_err().contains("full"));
 }
 
 #[test]

@@ -31,8 +31,10 @@ pub enum CellsAction {
     Read {
         /// The instance.
         name: String,
-        /// Its index.
-        index: u64,
+        /// Its index, or the keys of an entry.
+        place: Vec<String>,
+        /// The priority of the entry.
+        priority: Option<u32>,
         /// The bare first number, for scripts.
         bare: bool,
     },
@@ -40,10 +42,10 @@ pub enum CellsAction {
     Write {
         /// The instance.
         name: String,
-        /// Its index.
-        index: u64,
-        /// The numbers, in the order of the cell's fields.
-        numbers: Vec<String>,
+        /// Its index, or the keys of an entry, and the numbers, in the order of the cell's fields.
+        words: Vec<String>,
+        /// The priority of the entry.
+        priority: Option<u32>,
     },
     /// Sets all cells to 0.
     Reset {
@@ -74,22 +76,16 @@ impl FromArgMatches for CellsCommand {
         let (verb, matches) = matches.subcommand().ok_or_else(missing)?;
         let text = |id: &str| matches.get_one::<String>(id).cloned();
         let needed = |id: &str| text(id).ok_or_else(|| Error::new(ErrorKind::MissingRequiredArgument));
-        let index = || {
-            let index = matches.get_one::<u64>("index").copied();
-            index.ok_or_else(|| Error::new(ErrorKind::MissingRequiredArgument))
-        };
+        let words = || matches.get_many::<String>("index").into_iter().flatten().cloned().collect();
+        let priority = || kind.has_entries().then(|| matches.get_one::<u32>("priority").copied()).flatten();
         let action = match verb {
             "list" => CellsAction::List,
             "dump" => CellsAction::Dump { name: text(noun) },
             "read" => {
                 let bare = kind.facts().bare.is_some() && matches.get_flag("raw");
-                CellsAction::Read { name: needed(noun)?, index: index()?, bare }
+                CellsAction::Read { name: needed(noun)?, place: words(), priority: priority(), bare }
             }
-            "write" => {
-                let numbers = kind.facts().written.iter().map(|(name, _)| needed(name));
-                let numbers = numbers.collect::<Result<_, _>>()?;
-                CellsAction::Write { name: needed(noun)?, index: index()?, numbers }
-            }
+            "write" => CellsAction::Write { name: needed(noun)?, words: words(), priority: priority() },
             "reset" => CellsAction::Reset { name: needed(noun)? },
             _ => return Err(missing()),
         };
@@ -115,9 +111,22 @@ fn of_kind(kind: CellKind) -> Command {
         Arg::new(name).value_name(name.to_uppercase()).required(true).help(help)
     };
     let instance = || needed(noun, format!("The {noun}"));
-    let index = || needed("index", "Its index".to_owned()).value_parser(value_parser!(u64));
+    let by_entry = kind.has_entries();
+    let which = || {
+        let of_entries = format!(", or the keys of an entry of the table whose direct {noun} it is");
+        format!("Its index{}", if by_entry { of_entries.as_str() } else { "" })
+    };
+    // Keys are several words, numbers may be negative, and what suits depends on the program.
+    let words = |help: String| needed("index", help).num_args(1..).allow_negative_numbers(true);
+    let with_priority = |command: Command| {
+        let priority =
+            Arg::new("priority").long("priority").value_name("PRIORITY").value_parser(value_parser!(u32));
+        let help = "The entry's priority, if there are several with these keys";
+        if by_entry { command.arg(priority.help(help)) } else { command }
+    };
     let some = instance().required(false).help(format!("The {noun}; all of them if none is given"));
-    let read = verb("read", format!("Prints one {one}")).arg(instance()).arg(index());
+    let read = verb("read", format!("Prints one {one}")).arg(instance()).arg(words(which()));
+    let read = with_priority(read);
     let read = match facts.bare {
         Some(help) => read.arg(Arg::new("raw").long("raw").action(ArgAction::SetTrue).help(help)),
         None => read,
@@ -131,9 +140,12 @@ fn of_kind(kind: CellKind) -> Command {
         .subcommand(verb("dump", facts.dump.to_owned()).arg(some))
         .subcommand(read);
     if !facts.written.is_empty() {
-        let write = verb("write", format!("Sets one {one}")).arg(instance()).arg(index());
-        let numbers = facts.written.iter().map(|(name, help)| needed(name, (*help).to_owned()));
-        command = command.subcommand(numbers.fold(write, Command::arg));
+        let numbers = facts.written.iter().map(|(name, help)| format!("\n{}: {help}", name.to_uppercase()));
+        let names: Vec<String> = facts.written.iter().map(|(name, _)| name.to_uppercase()).collect();
+        let help = format!("{}; then{}", which(), numbers.collect::<String>());
+        let all = words(help).value_name(format!("INDEX> <{}", names.join("> <")));
+        let write = verb("write", format!("Sets one {one}")).arg(instance()).arg(all);
+        command = command.subcommand(with_priority(write));
     }
     command.subcommand(verb("reset", format!("Sets all {several} of a {noun} to 0")).arg(instance()))
 }

@@ -3,6 +3,7 @@
 use super::{Exit, complain, output::print, target};
 use crate::cli::{EntryArgs, TableCommand};
 use p4xdp_control::view::Param;
+use p4xdp_runtime::cells::CellKind;
 use p4xdp_runtime::storage::Entry;
 use p4xdp_runtime::tables::{Origin, Table};
 use p4xdp_runtime::{Error, Program};
@@ -129,7 +130,8 @@ fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
                 continue;
             }
             let constant = if origin == Origin::Const { "  (const)" } else { "" };
-            out += &format!("  {keys}{priority} -> {}{constant}\n", table.call_text(&entry.call));
+            let cells = cells(&table, &entry);
+            out += &format!("  {keys}{priority} -> {}{constant}{cells}\n", table.call_text(&entry.call));
         }
         if !view.is_set() {
             let constant = if view.default_is_const { "  (const)" } else { "" };
@@ -138,4 +140,16 @@ fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
         print(&out);
     }
     Ok(())
+}
+
+/// What the entry's direct counter and meter hold: `  (5 packets, 300 bytes)`.
+fn cells(table: &Table<'_>, entry: &Entry) -> String {
+    let mut text = String::new();
+    for kind in [CellKind::Counter, CellKind::Meter] {
+        let Some((cells, cell)) = table.direct(kind).zip(table.cell(kind, entry)) else { continue };
+        if kind.adds_up() || !cell.is_zero() {
+            text += &format!("  ({})", cells.layout().text(&cell.0));
+        }
+    }
+    text
 }

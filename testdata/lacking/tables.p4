@@ -17,7 +17,7 @@ control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
     table coloured { key = { h.h.a: lpm; m.x: lpm; } actions = { metered; NoAction; } meters = dm; default_action = NoAction; }
     table profiled { key = { h.h.a: exact; m.x: fuzzy; } actions = { forward; } implementation = action_profile(4); }
     table selected { key = { h.h.a: exact; m.x: selector; } actions = { forward; } implementation = action_selector(HashAlgorithm.crc16, 32w4, 32w8); }
-    apply { counted.apply(); coloured.apply(); profiled.apply(); selected.apply(); s.priority[1:0] = colour; }
+    apply { counted.apply(); coloured.apply(); metered(1); profiled.apply(); selected.apply(); s.priority[1:0] = colour; }
 }
 control vc(inout hs h, inout m_t m) { apply { } }
 control eg(inout hs h, inout m_t m, inout standard_metadata_t s) { apply { } }

@@ -2,7 +2,7 @@
 //! which has its maps, describes itself to the control plane and writes its calls. What any of them means is left to it ([`crate::externs`]).
 
 use super::Cx;
-use crate::c::code::code;
+use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::map::MapDefinition;
 use crate::layout::extern_facts::{ExternFacts, Facts};
@@ -103,6 +103,17 @@ pub(crate) trait Extern: Debug {
     /// As the control plane sees it, if it does.
     fn describe(&self, _program: &Program) -> Option<ExternKind> {
         None
+    }
+
+    /// Of one that hangs on a table's entries: writes what holds where no entry matches, in front of [`Extern::matched`].
+    fn before_match(&self, cx: &mut Cx<'_>) {
+        let _ = cx;
+    }
+
+    /// Of one that hangs on a table's entries: writes what a match does of the entry with this number, in front of the action. The cells
+    /// are in this map.
+    fn matched(&self, cx: &mut Cx<'_>, map: &Name, number: &Code) {
+        let _ = (cx, map, number);
     }
 
     /// Writes a call, or refuses it.
@@ -217,6 +228,11 @@ impl Externs {
         let instances = self.instances.values().map(|laid| (laid.position, laid));
         let functions = self.functions.values().map(|laid| (laid.position, laid));
         in_order(instances.chain(functions)).flat_map(|laid| laid.made.maps()).collect()
+    }
+
+    /// An instance.
+    pub(super) fn instance(&self, id: ExternId) -> &dyn Extern {
+        &*self.instances[id].made
     }
 
     /// As the control plane sees them.

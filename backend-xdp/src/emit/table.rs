@@ -19,7 +19,7 @@ mod entries;
 mod keys;
 mod params;
 
-use super::Cx;
+use super::{Colour, Cx};
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
@@ -65,6 +65,7 @@ impl Cx<'_> {
         let application = Application { table, layout: &tables.layouts[id], hit, action_run };
         self.heading(&format!("table {}", table.name), span);
         self.out.begin(code!("{"));
+        let outer = self.colour.replace(Colour::Green);
         match &application.layout.storage {
             Some(storage) => self.apply_stored(&application, storage.as_ref()),
             None if table.entries.is_empty() => {
@@ -72,6 +73,19 @@ impl Cx<'_> {
                 self.apply_default(&application);
             }
             None => self.apply_code(&application),
+        }
+        self.colour = outer;
+        self.out.end();
+    }
+
+    /// What a match does to what hangs on entries; `found` is true then, and `number` the entry's.
+    fn match_entry(&mut self, application: &Application<'_>, found: &Code, number: &Code) {
+        let Some(direct) = &application.layout.direct else { return };
+        let externs = Rc::clone(&self.module.externs);
+        direct.externs.iter().for_each(|hanging| externs.instance(hanging.id).before_match(self));
+        self.out.begin_if(found);
+        for hanging in &direct.externs {
+            externs.instance(hanging.id).matched(self, &hanging.map, number);
         }
         self.out.end();
     }
@@ -120,6 +134,7 @@ impl Cx<'_> {
         if has_fallback(table, layout) {
             self.fall_back(application, &entry, &missing);
         }
+        self.match_entry(application, &found, &code!("{}->number", entry));
         let is_hit = if layout.value.base == 0 { code!("{} != NULL", entry) } else { found.clone() };
         self.assign_hit(application, &is_hit);
         if let Some(variable) = application.hit {

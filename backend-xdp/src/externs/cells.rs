@@ -2,8 +2,9 @@
 //! with the number and shape of its cells, out come its map and where things stand. Counters and registers are such arrays; what a cell means
 //! and how packets change it is theirs.
 
-use crate::c::code::{Code, Name, code};
+use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
+pub(super) use crate::layout::cell::Slot;
 use crate::names::Names;
 use crate::tables::short_name;
 use num_traits::ToPrimitive;
@@ -24,17 +25,6 @@ pub(super) struct Cells {
     pub(super) size: u32,
     /// A cell.
     pub(super) slot: Slot,
-}
-
-/// A cell in C.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Slot {
-    /// Its type.
-    pub(super) ty: Code,
-    /// Its bytes.
-    pub(super) bytes: u32,
-    /// It begins with a lock, which is held by who reads or changes it.
-    pub(super) locked: bool,
 }
 
 impl Cells {
@@ -92,14 +82,23 @@ pub(super) fn constants<const N: usize>(
 ) -> Result<[u64; N], ErrorsReported> {
     let mut values = [0; N];
     for (position, value) in values.iter_mut().enumerate() {
-        *value = constant(instance, position).ok_or_else(|| {
-            let message = format!("`{}` needs a constant size and kind", instance.name);
-            diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
-        })?;
+        *value = constant(instance, position, diagnostics)?;
     }
     Ok(values)
 }
 
-fn constant(instance: &ExternInstance, position: usize) -> Option<u64> {
-    instance.args.get(position)?.value()?.as_const()?.to_u64()
+/// A constant argument of an instance's constructor.
+///
+/// # Errors
+/// When it is not constant, which is reported.
+pub(super) fn constant(
+    instance: &ExternInstance,
+    position: usize,
+    diagnostics: &mut Diagnostics,
+) -> Result<u64, ErrorsReported> {
+    let argument = || instance.args.get(position)?.value()?.as_const()?.to_u64();
+    argument().ok_or_else(|| {
+        let message = format!("`{}` needs a constant size and kind", instance.name);
+        diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
+    })
 }

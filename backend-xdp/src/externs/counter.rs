@@ -4,12 +4,13 @@
 //! Counters of other architectures are laid out and described here too: one slot an index and processor.
 
 use super::V1MODEL;
-use super::cells::{Cells, Slot, at, constants};
-use crate::c::code::code;
+use super::cells::{Cells, Slot, at, constant};
+use crate::c::code::{Code, Name, code};
 use crate::c::expr::CType;
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::layout::cell::CellShape;
 use crate::names::Names;
 use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
@@ -27,6 +28,54 @@ pub(super) enum Counts {
     Bytes,
     /// Both.
     PacketsAndBytes,
+}
+
+/// Counters of an extern at most.
+const MOST: u32 = 1 << 24;
+
+impl Counts {
+    /// What the `CounterType` says that is this argument of an instance.
+    ///
+    /// # Errors
+    /// When it is not constant, which is reported.
+    pub(super) fn of(
+        instance: &ExternInstance,
+        position: usize,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Counts, ErrorsReported> {
+        Ok(match constant(instance, position, diagnostics)? {
+            0 => Counts::Packets,
+            1 => Counts::Bytes,
+            _ => Counts::PacketsAndBytes,
+        })
+    }
+
+    /// Cells that count so; `sparse` ones are made when they are first used.
+    pub(super) fn cells(self, sparse: bool) -> CellShape {
+        let (ty, bytes) = match self {
+            Counts::Packets | Counts::Bytes => (code!("__u64"), 8),
+            Counts::PacketsAndBytes => (code!("struct @packets_and_bytes"), 16),
+        };
+        let count = |unit, offset| Field::count(unit, at(offset, 8));
+        let fields = match self {
+            Counts::Packets => vec![count(PACKETS, 0)],
+            Counts::Bytes => vec![count(BYTES, 0)],
+            Counts::PacketsAndBytes => vec![count(PACKETS, 0), count(BYTES, 8)],
+        };
+        let map = if sparse { MapType::PerCpuHash } else { MapType::PerCpuArray };
+        let slot = Slot { ty, bytes, locked: false };
+        CellShape { kind: CellKind::Counter, map, slot, fields, most: MOST }
+    }
+
+    /// The statement that counts the packet in a cell.
+    pub(super) fn count(self, map: &Name, index: &Code) -> Code {
+        let length = code!("@data_end - @data");
+        match self {
+            Counts::Packets => code!("@xdp_count(&{}, {}, 1);", map, index),
+            Counts::Bytes => code!("@xdp_count(&{}, {}, {});", map, index, length),
+            Counts::PacketsAndBytes => code!("@xdp_count_packet(&{}, {}, {});", map, index, length),
+        }
+    }
 }
 
 /// An array of counters.
@@ -47,41 +96,28 @@ impl Counters {
         names: &mut Names,
         diagnostics: &mut Diagnostics,
     ) -> Result<Counters, ErrorsReported> {
-        const MOST: u32 = 1 << 24;
-        let (ty, bytes) = match counts {
-            Counts::Packets | Counts::Bytes => (code!("__u64"), 8),
-            Counts::PacketsAndBytes => (code!("struct @packets_and_bytes"), 16),
-        };
-        let slot = Slot { ty, bytes, locked: false };
+        let shape = counts.cells(sparse);
         let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
             let message = format!("`{}` has {size} counters", instance.name);
-            let note =
-                format!("each takes {} bytes for every processor; at most {MOST} are possible", slot.bytes);
+            let note = format!(
+                "each takes {} bytes for every processor; at most {MOST} are possible",
+                shape.slot.bytes
+            );
             diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message).with_note(note))
         })?;
-        let kind = if sparse { MapType::PerCpuHash } else { MapType::PerCpuArray };
-        Ok(Counters { cells: Cells::new(instance, names, kind, size, slot), counts })
+        Ok(Counters { cells: Cells::new(instance, names, shape.map, size, shape.slot), counts })
     }
 
     /// As the control plane sees them.
     pub(super) fn describe(&self) -> ExternKind {
-        let count = |unit, offset| Field::count(unit, at(offset, 8));
-        let fields = match self.counts {
-            Counts::Packets => vec![count(PACKETS, 0)],
-            Counts::Bytes => vec![count(BYTES, 0)],
-            Counts::PacketsAndBytes => vec![count(PACKETS, 0), count(BYTES, 8)],
-        };
-        self.cells.describe(CellKind::Counter, fields)
+        // Where the map is, the cells know.
+        self.cells.describe(CellKind::Counter, self.counts.cells(false).fields)
     }
 }
 
 fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
-    let [size, counts] = constants(instance, diagnostics)?;
-    let counts = match counts {
-        0 => Counts::Packets,
-        1 => Counts::Bytes,
-        _ => Counts::PacketsAndBytes,
-    };
+    let size = constant(instance, 0, diagnostics)?;
+    let counts = Counts::of(instance, 1, diagnostics)?;
     Ok(Box::new(Counters::new(instance, size, counts, false, names, diagnostics)?))
 }
 
@@ -95,15 +131,10 @@ impl Extern for Counters {
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let length = code!("@data_end - @data");
         let values = cx.values(call.args).ok_or(OtherShape)?;
         let ("count", [index]) = (call.name, values.as_slice()) else { return Err(OtherShape) };
-        let (map, index) = (&self.cells.map, index.clone().converted(CType::U32).text);
-        cx.out.line(match self.counts {
-            Counts::Packets => code!("@xdp_count(&{}, {}, 1);", map, index),
-            Counts::Bytes => code!("@xdp_count(&{}, {}, {});", map, index, length),
-            Counts::PacketsAndBytes => code!("@xdp_count_packet(&{}, {}, {});", map, index, length),
-        });
+        let index = index.clone().converted(CType::U32).text;
+        cx.out.line(self.counts.count(&self.cells.map, &index));
         Ok(())
     }
 }

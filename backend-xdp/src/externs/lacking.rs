@@ -7,10 +7,10 @@ use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::lacking::{self, Lacking};
 use crate::layout::extern_facts::{Attached, Facts};
 
-/// An extern type: what its methods are refused as (none: by their names), and tables that have it.
+/// An extern type, whose methods are refused by their names, and what tables are refused as that have it.
 macro_rules! types {
-    ($($constant:ident $name:literal $called:expr, $attached:expr;)*) => {
-        $(pub(super) const $constant: Entry = Entry::of_type($name, |_, _, _| Ok(Box::new(CannotBeHad($called))))
+    ($($constant:ident $name:literal $attached:expr;)*) => {
+        $(pub(super) const $constant: Entry = Entry::of_type($name, |_, _, _| Ok(Box::new(CannotBeHad(None))))
             .of(V1MODEL)
             .with(Facts { attached: $attached, ..Facts::none() });)*
     };
@@ -25,11 +25,9 @@ macro_rules! functions {
 }
 
 types! {
-    CHECKSUM16 "Checksum16" None, None;
-    DIRECT_COUNTER "direct_counter" None, Some(Attached::Lacking(&lacking::DIRECT_COUNTER));
-    DIRECT_METER "direct_meter" Some(&lacking::DIRECT_METER_READ), Some(Attached::Lacking(&lacking::DIRECT_METER));
-    ACTION_PROFILE "action_profile" None, Some(Attached::Lacking(&lacking::ACTION_PROFILE));
-    ACTION_SELECTOR "action_selector" None, Some(Attached::Lacking(&lacking::ACTION_SELECTOR));
+    CHECKSUM16 "Checksum16" None;
+    ACTION_PROFILE "action_profile" Some(Attached::Lacking(&lacking::ACTION_PROFILE));
+    ACTION_SELECTOR "action_selector" Some(Attached::Lacking(&lacking::ACTION_SELECTOR));
 }
 
 functions! {

@@ -6,18 +6,19 @@
 //! rates writes zeros there, which are full buckets.
 
 use super::V1MODEL;
-use super::cells::{Cells, Slot, at, constants};
-use crate::c::code::code;
+use super::cells::{Cells, Slot, at, constant};
+use crate::c::code::{Code, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
 use crate::emit::expr::slice;
 use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::layout::cell::CellShape;
 use crate::names::Names;
 use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_control::view::Param;
-use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
+use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_midend::ir::{Arg, ExternInstance, Program};
 
 pub(super) const METER: Entry = Entry::of_type("meter", lay_out).of(V1MODEL);
@@ -29,15 +30,50 @@ struct Meter {
     bytes: bool,
 }
 
+/// Meters of an extern at most.
+const MOST: u32 = 1 << 23;
+
+/// Whether the `MeterType` that is this argument of an instance is that of bytes.
+///
+/// # Errors
+/// When it is not constant, which is reported.
+pub(super) fn is_of_bytes(
+    instance: &ExternInstance,
+    position: usize,
+    diagnostics: &mut Diagnostics,
+) -> Result<bool, ErrorsReported> {
+    Ok(constant(instance, position, diagnostics)? == 1)
+}
+
+/// What the packet takes out of a bucket.
+pub(super) fn units(bytes: bool) -> Code {
+    if bytes { code!("@data_end - @data") } else { code!("1") }
+}
+
+/// Cells of meters.
+pub(super) fn cells(bytes: bool) -> CellShape {
+    let unit = if bytes { BYTES } else { PACKETS };
+    let rate = |name, offset| Field::new(Param::new(name, 64), at(offset, 8)).of(format!("{unit}/s"));
+    let burst = |name, offset| Field::new(Param::new(name, 32), at(offset, 4)).of(unit).at_least(1);
+    let fields = vec![
+        rate("committed_rate", 8),
+        burst("committed_burst", 4),
+        rate("peak_rate", 16).not_below("committed_rate"),
+        burst("peak_burst", 24),
+    ];
+    let slot = Slot { ty: code!("struct @xdp_meter"), bytes: 56, locked: true };
+    CellShape { kind: CellKind::Meter, map: MapType::Array, slot, fields, most: MOST }
+}
+
 fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
-    const MOST: u32 = 1 << 23;
-    let [size, unit] = constants(instance, diagnostics)?;
+    let size = constant(instance, 0, diagnostics)?;
+    let bytes = is_of_bytes(instance, 1, diagnostics)?;
     let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
         let message = format!("`{}` has {size} meters; at most {MOST} are possible", instance.name);
         diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
     })?;
-    let slot = Slot { ty: code!("struct @xdp_meter"), bytes: 56, locked: true };
-    Ok(Box::new(Meter { cells: Cells::new(instance, names, MapType::Array, size, slot), bytes: unit == 1 }))
+    let shape = cells(bytes);
+    Ok(Box::new(Meter { cells: Cells::new(instance, names, shape.map, size, shape.slot), bytes }))
 }
 
 impl Extern for Meter {
@@ -46,16 +82,7 @@ impl Extern for Meter {
     }
 
     fn describe(&self, _program: &Program) -> Option<ExternKind> {
-        let unit = if self.bytes { BYTES } else { PACKETS };
-        let rate = |name, offset| Field::new(Param::new(name, 64), at(offset, 8)).of(format!("{unit}/s"));
-        let burst = |name, offset| Field::new(Param::new(name, 32), at(offset, 4)).of(unit).at_least(1);
-        let fields = vec![
-            rate("committed_rate", 8),
-            burst("committed_burst", 4),
-            rate("peak_rate", 16).not_below("committed_rate"),
-            burst("peak_burst", 24),
-        ];
-        Some(self.cells.describe(CellKind::Meter, fields))
+        Some(self.cells.describe(CellKind::Meter, cells(self.bytes).fields))
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
@@ -67,7 +94,7 @@ impl Extern for Meter {
             return Ok(());
         }
         let index = cx.value(index).text;
-        let units = if self.bytes { code!("@data_end - @data") } else { code!("1") };
+        let units = units(self.bytes);
         // At least the two bits that a colour has, whatever the program keeps of them.
         let width = cx.lvalue_width(target);
         let ty = CType::of_width(width.max(2));

@@ -153,6 +153,10 @@ impl TableHeader<'_> {
 
     /// What C does with its storage, if it has one that C control planes change.
     fn storage(&self) -> Option<Box<dyn CStorage + '_>> {
+        if self.table.layout.direct.is_some() {
+            // Who adds an entry has to find a number for it.
+            return None;
+        }
         storage::of(self.table.layout.storage.as_ref()?)
     }
 
@@ -181,9 +185,17 @@ impl TableHeader<'_> {
             storage.key_structure(stem, &self.keys).iter().for_each(|declared| line(out, declared));
         }
         line(out, &format!("struct {stem}_value {{\n\t__u32 action;"));
-        if value_size > 4 {
+        let number = self.table.layout.direct.as_ref().and_then(|direct| direct.number.as_ref());
+        if number.is_some() {
+            line(out, "\t__u32 number; /* of the entry's cells in direct counters and meters */");
+        }
+        if value_size > number.map_or(4, |number| number.offset + number.size) {
             let wide = |f: &Field<'_>| f.place.order == ByteOrder::Host && f.place.size == 8;
-            let start = if self.actions.iter().flat_map(|a| &a.params).any(wide) { 8 } else { 4 };
+            let start = match number {
+                Some(number) => number.offset + number.size,
+                None if self.actions.iter().flat_map(|a| &a.params).any(wide) => 8,
+                None => 4,
+            };
             line(out, "\tunion {");
             for action in self.actions.iter().filter(|a| !a.params.is_empty()) {
                 let end = action.params.iter().map(|f| f.place.offset + f.place.size).max().unwrap_or(start);

@@ -2,6 +2,9 @@
 //! externs fills the list ([`crate::externs`]); layout, architectures and the emitter ask it and need to know no name.
 
 use crate::lacking::Lacking;
+use crate::layout::cell::CellShape;
+use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
+use p4xdp_midend::ir::ExternInstance;
 use std::collections::BTreeMap;
 
 /// Facts about one extern type or function.
@@ -24,6 +27,8 @@ pub(crate) enum Attached {
     Array,
     /// Asks for entries in a hash table; the size is its first argument.
     Hash,
+    /// Has a cell for each entry, which looks like this.
+    Direct(fn(&ExternInstance, &mut Diagnostics) -> Result<CellShape, ErrorsReported>),
     /// Works with every lookup, which cannot be had.
     Lacking(&'static Lacking),
 }

@@ -44,13 +44,15 @@ pub(super) fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Di
         let storage =
             strategy::choose_for(&table, Some(set.size), "value set", wanted, names, diagnostics).ok();
         let value = ValueLayout {
+            align: 4,
+            is_numbered: false,
             tag: Name::new(&format!("{stem}_value")),
             base: storage.as_ref().map_or(0, |storage| storage.action_base()),
             actions: Vec::new(),
             params_offset: 4,
             size: 4,
         };
-        let layout = TableLayout { stem, storage, value, default: DefaultPlace::Code };
+        let layout = TableLayout { stem, storage, value, default: DefaultPlace::Code, direct: None };
         SetLayout { table, layout }
     });
     laid_out.collect()

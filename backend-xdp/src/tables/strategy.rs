@@ -200,8 +200,7 @@ pub(super) fn choose_for<'w>(
     Ok(storage)
 }
 
-/// An extern that works with every lookup of its table, though no statement calls it: direct counters and meters, action
-/// profiles and selectors.
+/// An extern that works with every lookup of its table, though no statement calls it, and cannot be had: action profiles and selectors.
 fn refuse_attached(
     program: &Program,
     externs: &ExternFacts,
@@ -213,7 +212,7 @@ fn refuse_attached(
         let PropertyValue::Extern(id) = value else { continue };
         let instance = &program.externs[*id];
         let lacking = match externs.of(&instance.extern_type).attached {
-            Some(Attached::Array | Attached::Hash) => continue,
+            Some(Attached::Array | Attached::Hash | Attached::Direct(_)) => continue,
             Some(Attached::Lacking(lacking)) => lacking,
             None => &lacking::ATTACHED,
         };
@@ -239,7 +238,7 @@ fn stated_size(program: &Program, externs: &ExternFacts, table: &Table) -> (Opti
         Some(Attached::Array | Attached::Hash) => {
             instance.and_then(|i| i.args.first()?.value()?.as_const()?.to_u64())
         }
-        Some(Attached::Lacking(_)) | None => None,
+        Some(Attached::Direct(_) | Attached::Lacking(_)) | None => None,
     };
     (implementation, size.or(table.size))
 }

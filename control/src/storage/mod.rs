@@ -43,18 +43,17 @@ macro_rules! strategies {
 pub mod array;
 pub mod hash;
 pub mod lpm_trie;
-pub mod place;
 mod table;
 pub mod tuple_space;
 
+pub use crate::place::{self, ByteOrder, Place};
 pub use array::Array;
 pub use hash::Hash;
 pub use lpm_trie::LpmTrie;
-pub use place::{ByteOrder, Place};
-pub use table::{DefaultData, DirectCounter, Table, TableLayout};
+pub use table::{DefaultData, Direct, DirectExtern, FreeNumbers, Table, TableLayout};
 pub use tuple_space::TupleSpace;
 
-use crate::entry::{ActionCall, Count, KeyMatch};
+use crate::entry::{ActionCall, KeyMatch};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 
@@ -208,28 +207,21 @@ pub fn decode_call(
     Ok(ActionCall { action, args: places.iter().map(read).collect::<Result<_, _>>()? })
 }
 
-/// Puts a direct counter into a value.
-pub fn encode_count(counter: Option<&DirectCounter>, bytes: &mut [u8], count: Count) {
-    let Some(counter) = counter else { return };
-    if let Some(place) = &counter.packets {
-        place::put(bytes, place, &BigUint::from(count.packets));
-    }
-    if let Some(place) = &counter.bytes {
-        place::put(bytes, place, &BigUint::from(count.bytes));
+/// Puts an entry's number into its value.
+pub fn encode_number(place: Option<&Place>, bytes: &mut [u8], number: u32) {
+    if let Some(place) = place {
+        place::put(bytes, place, &BigUint::from(number));
     }
 }
 
-/// The direct counter in a value.
+/// The number in an entry's value; 0 if there is none.
 ///
 /// # Errors
 /// When there are too few bytes.
-pub fn decode_count(counter: Option<&DirectCounter>, bytes: &[u8]) -> Result<Count, DecodeError> {
-    let Some(counter) = counter else { return Ok(Count::default()) };
-    let read = |place: &Option<Place>| match place {
-        Some(place) => place::get_u64(bytes, place).ok_or(DecodeError::Short(bytes.len())),
-        None => Ok(0),
-    };
-    Ok(Count { packets: read(&counter.packets)?, bytes: read(&counter.bytes)? })
+pub fn decode_number(place: Option<&Place>, bytes: &[u8]) -> Result<u32, DecodeError> {
+    let Some(place) = place else { return Ok(0) };
+    let number = place::get_u64(bytes, place).ok_or(DecodeError::Short(bytes.len()))?;
+    Ok(u32::try_from(number).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! Where a table lies: its keys, actions, default action and direct counter, by their places in the storage's keys and values.
+//! Where a table lies: its keys, actions, default action, and what hangs on its entries, by their places in the storage's keys and values.
 
 use super::{Place, Storage};
+use crate::cells::{CellKind, Cells};
 use crate::view;
 use serde::{Deserialize, Serialize};
 
@@ -41,9 +42,9 @@ pub struct TableLayout {
     pub actions: Vec<Vec<Place>>,
     /// Where the default action is held at run time; `None` if it is code.
     pub default: Option<DefaultData>,
-    /// Direct counter in the entry, if there is one.
+    /// Direct counters and meters, if there are some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub direct_counter: Option<DirectCounter>,
+    pub direct: Option<Direct>,
 }
 
 /// Where a default action is held: a range of the one value of an array map (initialised data).
@@ -59,13 +60,64 @@ pub struct DefaultData {
     pub action: Place,
 }
 
-/// A direct counter: inside the entry's value.
+/// What hangs on a table's entries: direct counters and meters. Each entry has a number, which stands in its value, and a cell of that number in
+/// each of them. So an entry's action can be replaced while packets count, and reading a count needs no second search.
+///
+/// Number 0 is that of a miss. The entries of the program, as the view has them, have the numbers from 1 on where they are code, or copied into
+/// the program; entries of a control plane have the numbers behind those.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DirectCounter {
-    /// P4 name.
+pub struct Direct {
+    /// Where a value holds the number; `None` if there are no values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<Place>,
+    /// The first number that an entry of a control plane can have.
+    pub first: u32,
+    /// Numbers in all. There are more than the table has entries, so that those of deleted entries need to be found only now and then.
+    pub numbers: u32,
+    /// Which numbers are free, if there can be entries of a control plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free: Option<FreeNumbers>,
+    /// The externs, by index of which is the number.
+    pub externs: Vec<DirectExtern>,
+}
+
+/// Where numbers are listed that no entry has: a part of an array of `u64`. The first element says what is known ([`Direct`]'s runtime writes
+/// it; 0 is that nothing is), and behind it there is one for each number that entries of a control plane can have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreeNumbers {
+    /// Map name; tables share it.
+    pub map: String,
+    /// Elements in front of this table's.
+    pub base: u32,
+}
+
+/// A direct counter or meter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectExtern {
+    /// Full P4 name.
     pub name: String,
-    /// Packets, a `u64`.
-    pub packets: Option<Place>,
-    /// Bytes, a `u64`.
-    pub bytes: Option<Place>,
+    /// Its cells.
+    pub cells: Cells,
+}
+
+impl Direct {
+    /// The extern of this kind, of which there is one at most.
+    #[must_use]
+    pub fn of(&self, kind: CellKind) -> Option<&DirectExtern> {
+        self.externs.iter().find(|item| item.cells.kind == kind)
+    }
+
+    /// The same, but for the names of maps: cells can stay where they are.
+    #[must_use]
+    pub fn same_but_for_names(&self, other: &Direct) -> bool {
+        let named = |direct: &Direct| {
+            let mut direct = direct.clone();
+            direct.free = direct.free.map(|_| FreeNumbers { map: String::new(), base: 0 });
+            for item in &mut direct.externs {
+                item.cells.map.clear();
+            }
+            direct
+        };
+        named(self) == named(other)
+    }
 }

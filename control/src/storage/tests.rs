@@ -48,8 +48,7 @@ fn key(width: u32, match_kind: MatchKind) -> Key {
 fn table(keys: Vec<Key>, places: Vec<Place>, params: Vec<Place>) -> (view::Table, TableLayout) {
     let view = view::Table { keys, ..view::Table::default() };
     let actions = vec![params; 3];
-    let layout =
-        TableLayout { size: 1, storage: None, keys: places, actions, default: None, direct_counter: None };
+    let layout = TableLayout { size: 1, storage: None, keys: places, actions, default: None, direct: None };
     (view, layout)
 }
 

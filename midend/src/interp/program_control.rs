@@ -355,6 +355,22 @@ impl Machine {
         Ok(())
     }
 
+    /// Sets the rates of an entry's direct meter, as [`Machine::set_meter_rates`] does.
+    pub fn set_direct_meter_rates(
+        &mut self,
+        table: &str,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        rates: &[(f64, u64)],
+    ) -> Result<(), ControlError> {
+        let found = self.entry(table, keys, priority)?;
+        let Some((meter, entry)) = found.and_then(|(code, _, entry)| Some((code.meter?, entry))) else {
+            return Err(ControlError::Refused(format!("table `{table}` has no direct meter")));
+        };
+        let Some(name) = self.names.externs.get(meter as usize).cloned() else { return Ok(()) };
+        self.set_meter_rates(&name, Some(entry.into()), rates)
+    }
+
     /// Makes or replaces a member of an action profile.
     pub fn set_member(&mut self, profile: &str, member: u32, call: &ActionCall) -> Result<(), ControlError> {
         let at = self.extern_at(profile)?;

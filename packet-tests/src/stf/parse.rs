@@ -206,7 +206,7 @@ impl Line<'_> {
         Ok((port_number, pattern))
     }
 
-    /// `name [index] rate:burst..`; rates have decimal points, which tokens have not.
+    /// `name [index or entry] rate:burst..`; rates have decimal points, which tokens have not.
     fn meter_rates(&self, indexed: bool) -> Result<CommandKind, StfError> {
         let error = |column: u32, message: String| StfError { line: self.line, column, message };
         let mut words = self.words();
@@ -215,9 +215,14 @@ impl Line<'_> {
         let name = Name { text: name.trim_matches('"').to_owned(), column };
         let index = if indexed {
             let (column, word) = words.next().unwrap_or((end, ""));
-            let index =
-                word.parse().map_err(|_| error(column, format!("expected an index, found `{word}`")))?;
-            Some(index)
+            let is_name = word.starts_with(|c: char| c == '$' || c == '_' || c.is_ascii_alphabetic());
+            Some(match word.parse() {
+                Ok(index) => CellIndex::Number(index),
+                Err(_) if is_name => CellIndex::Entry(Name { text: word.to_owned(), column }),
+                Err(_) => {
+                    return Err(error(column, format!("expected an index or an entry, found `{word}`")));
+                }
+            })
         } else {
             None
         };

@@ -72,7 +72,13 @@ fn other_commands() {
     else {
         panic!()
     };
-    assert_eq!((name.text.as_str(), index, rates), ("i.m", Some(2), vec![(0.000_005, 4), (0.000_02, 5)]));
+    assert_eq!((name.text.as_str(), rates), ("i.m", vec![(0.000_005, 4), (0.000_02, 5)]));
+    assert_eq!(index, Some(CellIndex::Number(2)));
+    let CommandKind::MeterSetRates(_, Some(CellIndex::Entry(id)), _) = one("meter_set_rates i.m $A 1:4 1:5")
+    else {
+        panic!()
+    };
+    assert_eq!(id.text, "$A");
     assert_eq!(parse("# nothing\n\n   \nwait\nno_packet\n").unwrap().len(), 2);
 }
 

@@ -1,8 +1,9 @@
 //! Tables of replaced programs: which map is kept, and which entries and default action go into a new one.
 
 use super::{Carried, Conflict, Old, Plan, devices, map_and_id};
+use crate::cells::CellKind;
 use crate::error::Error;
-use crate::storage::{Entry, KeyMatch};
+use crate::storage::{Count, Entry, KeyMatch};
 use crate::tables::{Origin, Table as OpenTable, terms};
 use p4xdp_control::manifest::{Manifest, Table};
 use p4xdp_control::storage::Strategy;
@@ -31,6 +32,10 @@ pub(super) fn plan<'a>(
         let sources = sources(olds, new, table)?;
         if table.layout.storage.is_some() {
             let carried = entries(&sources, new, table, plan, conflicts)?;
+            plan.report.insert(table.name().to_owned(), carried);
+        } else if table.layout.direct.is_some()
+            && let Some(carried) = constant(&sources, table, plan, conflicts)?
+        {
             plan.report.insert(table.name().to_owned(), carried);
         }
         default(&sources, new, table, plan, conflicts)?;
@@ -72,6 +77,7 @@ fn entries<'a>(
         for (map, other) in kept.iter().zip(maps.into_iter().flatten()) {
             plan.maps.insert(map.name.clone(), map_and_id(source.old.program, &other.name)?.0);
         }
+        keep_cells(source, table, plan)?;
         Ok(Carried::Kept)
     };
     let shared = sources.iter().all(|source| source.map == first.map && source.difference.is_none());
@@ -85,6 +91,7 @@ fn entries<'a>(
     let (mut lost, mut clashes) = (0, 0);
     for (number, source) in sources.iter().enumerate() {
         let (list, gone) = read(source, new, table)?;
+        begin_cells(source, table, plan)?;
         sizes.push((list.len(), gone));
         if gone > 0 && sources.len() > 1 {
             let place = source.old.place();
@@ -100,7 +107,12 @@ fn entries<'a>(
                 btree_map::Entry::Occupied(mut place) => {
                     let (there, seen) = place.get_mut();
                     if there.call == entry.call {
-                        there.count = there.count.plus(entry.count);
+                        let (of, here) = (sources.get(*seen), source.old);
+                        if let Some(conflict) =
+                            of.and_then(|of| merge_rates(there, &entry, table, of.old, here))
+                        {
+                            conflicts.push(conflict);
+                        }
                         continue;
                     }
                     clashes += 1;
@@ -134,7 +146,7 @@ fn entries<'a>(
         source.difference.is_none() && *gone == 0 && *size == union.len() && lost == 0
     });
     if let Some((source, _)) = whole
-        && table.layout.direct_counter.is_none()
+        && table.layout.direct.is_none()
     {
         return keep(source, plan);
     }
@@ -156,6 +168,96 @@ fn entries<'a>(
     })
 }
 
+/// What becomes of the cells of entries that are code; `None` if there were none.
+fn constant<'a>(
+    sources: &[Source<'a>],
+    table: Table<'_>,
+    plan: &mut Plan<'a>,
+    conflicts: &mut Vec<Conflict>,
+) -> Result<Option<Carried>, Error> {
+    let had = |source: &&Source<'a>| source.table.description().layout.direct.is_some();
+    let Some(first) = sources.iter().find(had) else { return Ok(None) };
+    let same = |source: &&Source<'a>| {
+        let before = source.table.description();
+        source.difference.is_none() && before.view.entries == table.view.entries
+    };
+    if sources.len() == 1 && same(&first) {
+        keep_cells(first, table, plan)?;
+        return Ok(Some(Carried::Kept));
+    }
+    let mut found: Vec<(Entry, &Source<'a>)> = Vec::new();
+    for source in sources.iter().filter(had) {
+        begin_cells(source, table, plan)?;
+        for (_, entry) in source.table.entries()? {
+            let is_it = |other: &Entry| other.keys == entry.keys && other.priority == entry.priority;
+            if !table.view.entries.iter().any(is_it) {
+                continue;
+            }
+            match found.iter_mut().find(|(other, _)| is_it(other)) {
+                Some((there, of)) => {
+                    conflicts.extend(merge_rates(there, &entry, table, of.old, source.old));
+                }
+                None => found.push((entry, source)),
+            }
+        }
+    }
+    let moved = found.len() as u64;
+    for (entry, _) in found.into_iter().filter(|(entry, _)| !entry.rates.is_empty()) {
+        let rates = entry.rates.clone();
+        plan.rates.push((table.name().to_owned(), Some(entry), rates));
+    }
+    let reason = first.difference.clone().unwrap_or_else(|| "its entries differ".into());
+    Ok(Some(Carried::Moved { reason, moved, lost: 0 }))
+}
+
+/// Keeps the cells of entries, where the entries stay.
+fn keep_cells<'a>(source: &Source<'a>, table: Table<'_>, plan: &mut Plan<'a>) -> Result<(), Error> {
+    let cells = |table: Table<'_>| -> Vec<String> {
+        let externs = table.layout.direct.iter().flat_map(|direct| &direct.externs);
+        externs.map(|item| item.cells.map.clone()).collect()
+    };
+    for (map, other) in cells(table).into_iter().zip(cells(source.table.description())) {
+        plan.maps.insert(map, map_and_id(source.old.program, &other)?.0);
+    }
+    Ok(())
+}
+
+/// Notes what new cells get of the old ones: counts, once they are final, and the rates that new entries have.
+fn begin_cells<'a>(source: &Source<'a>, table: Table<'_>, plan: &mut Plan<'a>) -> Result<(), Error> {
+    let Some(direct) = &table.layout.direct else { return Ok(()) };
+    if direct.of(CellKind::Counter).is_some() && source.table.direct(CellKind::Counter).is_some() {
+        plan.counts.push((source.old.program, table.name().to_owned()));
+    }
+    if let Some(meter) = source.table.direct(CellKind::Meter).filter(|_| direct.of(CellKind::Meter).is_some())
+    {
+        let rates = meter.read(0)?;
+        if !rates.is_zero() {
+            plan.rates.push((table.name().to_owned(), None, rates.0));
+        }
+    }
+    Ok(())
+}
+
+/// Gives an entry the rates of the same entry of another program. Two that differ are a conflict.
+fn merge_rates(
+    there: &mut Entry,
+    entry: &Entry,
+    table: Table<'_>,
+    of: &Old<'_>,
+    here: &Old<'_>,
+) -> Option<Conflict> {
+    if entry.rates.is_empty() || entry.rates == there.rates {
+        return None;
+    }
+    if there.rates.is_empty() {
+        there.rates.clone_from(&entry.rates);
+        return None;
+    }
+    let keys = terms::keys_text(table.view, &entry.keys, &Plain);
+    let what = format!("entry {keys} has other rates on {} than on {}", of.place(), here.place());
+    Some(Conflict { name: table.name().to_owned(), what })
+}
+
 /// Entries that differ are named up to so many.
 const SHOWN: usize = 8;
 
@@ -172,6 +274,11 @@ fn read(source: &Source<'_>, new: &Manifest, table: Table<'_>) -> Result<(Vec<En
         match translate(before, description, entry.call.action, new, table).filter(|_| comparable) {
             Some(action) => {
                 entry.call.action = action;
+                // Old programs go on counting for now.
+                entry.count = Count::default();
+                if table.layout.direct.as_ref().is_none_or(|direct| direct.of(CellKind::Meter).is_none()) {
+                    entry.rates.clear();
+                }
                 list.push(entry);
             }
             None => lost += 1,
@@ -235,8 +342,13 @@ fn difference(before: &Manifest, old: Table<'_>, after: &Manifest, new: Table<'_
     if old.layout.size != new.layout.size {
         return Some(format!("its size was {} and is {}", old.layout.size, new.layout.size));
     }
-    if old.layout.direct_counter != new.layout.direct_counter {
-        return Some("its direct counter differs".into());
+    let same = match (&old.layout.direct, &new.layout.direct) {
+        (Some(old), Some(new)) => old.same_but_for_names(new),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    if !same {
+        return Some("its direct counters and meters differ".into());
     }
     let actions = |manifest: &Manifest, table: Table<'_>| -> Vec<_> {
         let of = |position: usize| {

@@ -111,9 +111,8 @@ fn values(
     for (action, own) in manifest.view.actions_of(table.view).into_iter().zip(&table.layout.actions) {
         let mut places = vec![number];
         places.extend(own);
-        if let Some(counter) = &table.layout.direct_counter {
-            places.extend(counter.packets.iter().chain(&counter.bytes));
-        }
+        let hanging = table.layout.direct.as_ref().and_then(|direct| direct.number.as_ref());
+        places.extend(hanging);
         let mut names = vec!["action"];
         names.extend(action.values().map(|param| param.name.as_str()));
         // A parameter may be called `action`; then names do not tell.

@@ -33,15 +33,14 @@ impl<'p> OneByOne<'p> for Array<'p> {
         match change {
             Change::Insert(_) if !self.has_room(&key) => Err(StorageError::Full),
             Change::Insert(_) if slot.is_some() => Err(StorageError::Duplicate),
-            Change::Insert(entry) => self.map.update(&key, &self.map.value(entry), MapFlags::ANY),
+            Change::Insert(entry) => {
+                self.map.add(entry, |value| self.map.update(&key, &value, MapFlags::ANY))
+            }
             Change::Modify(_) if !self.has_room(&key) => Err(StorageError::Full),
             Change::Modify(entry) => self.map.replace(entry, &key, &slot.ok_or(StorageError::Missing)?),
             Change::Delete(..) => {
                 let size = slot.ok_or(StorageError::Missing)?.len();
                 self.map.update(&key, &vec![0; size], MapFlags::ANY)
-            }
-            Change::SetCount(_, _, count) => {
-                self.map.set_count(&key, &slot.ok_or(StorageError::Missing)?, *count)
             }
         }
     }

@@ -26,7 +26,7 @@ impl<'p> OneByOne<'p> for LpmTrie<'p> {
             match change {
                 Change::Insert(_) if exists() => return Err(StorageError::Duplicate),
                 Change::Modify(_) if !exists() => return Err(StorageError::Missing),
-                Change::Insert(_) | Change::Modify(_) | Change::Delete(..) | Change::SetCount(..) => {}
+                Change::Insert(_) | Change::Modify(_) | Change::Delete(..) => {}
             }
         }
         self.map.change(change, |key| self.find(key))

@@ -1,7 +1,8 @@
 //! A kernel map with a table's entries: in, keys and entries; out, the bytes under a key read and written, and the kernel's errors as the
 //! storage's. Which map it is, and when a slot is an entry, the strategies say.
 
-use super::{Change, Count, Entry, KeyMatch, StorageError, direct};
+use super::direct::Direct;
+use super::{Change, Entry, KeyMatch, StorageError};
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
@@ -12,6 +13,7 @@ use p4xdp_control::storage::{self, Strategy};
 pub(super) struct EntryMap<'p> {
     pub(super) map: &'p MapHandle,
     pub(super) table: Table<'p>,
+    direct: Option<Direct<'p>>,
     strategy: &'p dyn Strategy,
 }
 
@@ -21,37 +23,63 @@ impl<'p> EntryMap<'p> {
         table: Table<'p>,
         strategy: &'p dyn Strategy,
     ) -> Result<EntryMap<'p>, Error> {
-        Ok(EntryMap { map: program.map(strategy.map())?, table, strategy })
+        let direct = Direct::open(program, table)?;
+        Ok(EntryMap { map: program.map(strategy.map())?, table, direct, strategy })
     }
 
     pub(super) fn key(&self, keys: &[KeyMatch]) -> Vec<u8> {
         self.strategy.encode_key(self.table, keys)
     }
 
-    pub(super) fn value(&self, entry: &Entry) -> Vec<u8> {
+    /// The value of an entry with a number, if entries have numbers.
+    pub(super) fn value(&self, entry: &Entry, number: u32) -> Vec<u8> {
         let (size, action) = (self.strategy.value_size(), self.strategy.action());
         let mut bytes =
             storage::encode_call(self.table, &entry.call, size, action, self.strategy.first_action());
-        storage::encode_count(self.table.layout.direct_counter.as_ref(), &mut bytes, entry.count);
+        if let Some(direct) = &self.direct {
+            direct.put_number(&mut bytes, number);
+        }
         bytes
     }
 
     pub(super) fn entry(&self, key: &[u8], value: &[u8]) -> Result<Entry, StorageError> {
-        Ok(Entry {
-            keys: self.strategy.decode_key(self.table, key)?,
-            call: storage::decode_call(
-                self.table,
-                value,
-                self.strategy.action(),
-                self.strategy.first_action(),
-            )?,
-            priority: None,
-            count: self.count(value)?,
-        })
+        let keys = self.strategy.decode_key(self.table, key)?;
+        let (action, first) = (self.strategy.action(), self.strategy.first_action());
+        let entry = Entry::new(keys, None, storage::decode_call(self.table, value, action, first)?);
+        let Some(direct) = &self.direct else { return Ok(entry) };
+        let (count, rates) = direct.read(direct.number(value)?).map_err(StorageError::Cells)?;
+        Ok(Entry { count, rates, ..entry })
     }
 
-    pub(super) fn count(&self, value: &[u8]) -> Result<Count, StorageError> {
-        Ok(storage::decode_count(self.table.layout.direct_counter.as_ref(), value)?)
+    /// An entry's number, 0 if entries have none.
+    pub(super) fn number(&self, value: &[u8]) -> Result<u32, StorageError> {
+        self.direct.as_ref().map_or(Ok(0), |direct| direct.number(value))
+    }
+
+    /// The numbers of all entries; a slot that is none has number 0.
+    fn numbers(&self) -> Result<Vec<u32>, StorageError> {
+        let mut numbers = Vec::new();
+        for key in self.map.keys() {
+            if let Some(value) = self.lookup(&key)? {
+                numbers.push(self.number(&value)?);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// Adds an entry by `add`, which is given its value.
+    pub(super) fn add(
+        &self,
+        entry: &Entry,
+        add: impl FnOnce(Vec<u8>) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
+        let Some(direct) = &self.direct else { return add(self.value(entry, 0)) };
+        let number = direct.take(entry, || self.numbers())?;
+        let added = add(self.value(entry, number));
+        if added.is_err() {
+            direct.give_back(number)?;
+        }
+        added
     }
 
     pub(super) fn lookup(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
@@ -70,19 +98,9 @@ impl<'p> EntryMap<'p> {
         self.map.delete(key).map_err(|error| self.refused("write", &error))
     }
 
-    /// Writes another action over the value that is there; packets go on counting in its direct counter.
+    /// Puts another action in the place of the value that is there; its number stays.
     pub(super) fn replace(&self, entry: &Entry, key: &[u8], old: &[u8]) -> Result<(), StorageError> {
-        let new = self.value(&Entry { count: self.count(old)?, ..entry.clone() });
-        if self.table.layout.direct_counter.is_some()
-            && direct::change_action(self.map, self.table, key, old, &new)?
-        {
-            return Ok(());
-        }
-        self.update(key, &new, MapFlags::EXIST)
-    }
-
-    pub(super) fn set_count(&self, key: &[u8], old: &[u8], count: Count) -> Result<(), StorageError> {
-        direct::set_count(self.map, self.table, key, self.count(old)?, count)
+        self.update(key, &self.value(entry, self.number(old)?), MapFlags::EXIST)
     }
 
     /// Entries under all keys that the map lists.
@@ -119,15 +137,12 @@ impl<'p> EntryMap<'p> {
     ) -> Result<(), StorageError> {
         let key = self.key(change.keys());
         match change {
-            Change::Insert(entry) => self.update(&key, &self.value(entry), MapFlags::NO_EXIST),
-            Change::Modify(entry) if self.table.layout.direct_counter.is_none() => {
-                self.update(&key, &self.value(entry), MapFlags::EXIST)
+            Change::Insert(entry) => self.add(entry, |value| self.update(&key, &value, MapFlags::NO_EXIST)),
+            Change::Modify(entry) if self.direct.is_none() => {
+                self.update(&key, &self.value(entry, 0), MapFlags::EXIST)
             }
             Change::Modify(entry) => self.replace(entry, &key, &find(&key)?.ok_or(StorageError::Missing)?),
             Change::Delete(..) => self.delete(&key),
-            Change::SetCount(_, _, count) => {
-                self.set_count(&key, &find(&key)?.ok_or(StorageError::Missing)?, *count)
-            }
         }
     }
 }

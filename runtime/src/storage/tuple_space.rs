@@ -6,7 +6,7 @@
 //! word. A set of changes needs that once, so many entries are best added as a set.
 
 use super::map::EntryMap;
-use super::{Change, Entry, KeyMatch, Opened, Refused, Storage, StorageError, direct};
+use super::{Change, Entry, KeyMatch, Opened, Refused, Storage, StorageError};
 use crate::error::{KernelError, io_error};
 use crate::lock::Lock;
 use crate::program::Program;
@@ -202,8 +202,7 @@ impl TupleSpace<'_> {
             Change::Insert(entry) => self.insert(list, entry),
             Change::Modify(entry) => {
                 let found = found(list, &entry.keys, entry.priority)?;
-                let count = self.map.count(&found.value)?;
-                self.replace(&Entry { count, ..entry.clone() }, &found)
+                self.replace(entry, &found)
             }
             Change::Delete(keys, priority) => {
                 let found = found(list, keys, *priority)?;
@@ -212,10 +211,6 @@ impl TupleSpace<'_> {
                     mask.entries = mask.entries.saturating_sub(1);
                 }
                 Ok(())
-            }
-            Change::SetCount(keys, priority, count) => {
-                let found = found(list, keys, *priority)?;
-                self.map.set_count(&found.key, &found.value, *count)
             }
         }
     }
@@ -255,9 +250,11 @@ impl TupleSpace<'_> {
         if !is_there {
             self.write_list(list)?;
         }
-        let mut value = self.map.value(entry);
-        self.layout.put_rank(&mut value, Rank::new(bound.precedence(), self.age(list)?));
-        let added = self.map.update(&Layout::numbered(key, number), &value, MapFlags::NO_EXIST);
+        let rank = Rank::new(bound.precedence(), self.age(list)?);
+        let added = self.map.add(entry, |mut value| {
+            self.layout.put_rank(&mut value, rank);
+            self.map.update(&Layout::numbered(key, number), &value, MapFlags::NO_EXIST)
+        });
         if added.is_err()
             && let Some(mask) = list.numbered(number)
         {
@@ -267,13 +264,8 @@ impl TupleSpace<'_> {
     }
 
     fn replace(&self, entry: &Entry, found: &Found) -> Result<(), StorageError> {
-        let mut value = self.map.value(entry);
+        let mut value = self.map.value(entry, self.map.number(&found.value)?);
         self.layout.put_rank(&mut value, found.rank);
-        if self.map.table.layout.direct_counter.is_some()
-            && direct::change_action(self.map.map, self.map.table, &found.key, &found.value, &value)?
-        {
-            return Ok(());
-        }
         self.map.update(&found.key, &value, MapFlags::EXIST)
     }
 
@@ -356,6 +348,11 @@ impl Storage for TupleSpace<'_> {
     fn get(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<Entry>, StorageError> {
         let found = self.find(&self.list()?, keys, priority)?;
         found.map(|found| self.entry(&found, &self.layout.mask(self.map.table, keys))).transpose()
+    }
+
+    fn number(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<u32>, StorageError> {
+        let found = self.find(&self.list()?, keys, priority)?;
+        found.map(|found| self.map.number(&found.value)).transpose()
     }
 
     fn entries(&self) -> Result<Vec<Entry>, StorageError> {

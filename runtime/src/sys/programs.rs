@@ -3,13 +3,12 @@
 use super::bpf::{TestRun, test_run};
 use super::check_libbpf;
 use libbpf_sys::{
-    BPF_ADD, BPF_ALU64, BPF_ATOMIC, BPF_B, BPF_CALL, BPF_DW, BPF_EXIT, BPF_IMM, BPF_JA, BPF_JEQ, BPF_JGT,
-    BPF_JMP, BPF_K, BPF_LD, BPF_LDX, BPF_MEM, BPF_MOV, BPF_PSEUDO_MAP_FD, BPF_ST, BPF_STX, BPF_W, BPF_X,
-    bpf_insn,
+    BPF_ADD, BPF_ALU64, BPF_ATOMIC, BPF_CALL, BPF_DW, BPF_EXIT, BPF_IMM, BPF_JA, BPF_JEQ, BPF_JGT, BPF_JMP,
+    BPF_K, BPF_LD, BPF_LDX, BPF_MEM, BPF_MOV, BPF_PSEUDO_MAP_FD, BPF_STX, BPF_W, BPF_X, bpf_insn,
 };
 use std::ffi::CStr;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 const XDP_DROP: i32 = 1;
 const XDP_PASS: i32 = 2;
@@ -90,53 +89,6 @@ pub(crate) fn load_adder(map: BorrowedFd<'_>, places: [Option<u32>; 2]) -> io::R
         }
     }
     load(c"p4xdp_add", &program)
-}
-
-/// What is done with an aligned word of a value.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Change {
-    /// It is replaced.
-    Store(u64),
-    /// Something is added to it.
-    Add(u64),
-}
-
-/// Changes a word of the value under a key where it lies, in one instruction, while packets use it; whether there is such a key.
-pub(crate) fn change_word(map: BorrowedFd<'_>, key: &[u8], place: usize, change: Change) -> io::Result<bool> {
-    let place = i16::try_from(place).map_err(io::Error::other)?;
-    let start = -i16::try_from(key.len().next_multiple_of(8)).map_err(io::Error::other)?;
-    let mut program = Vec::new();
-    for (at, byte) in (start..).zip(key) {
-        program.push(instruction(BPF_ST | BPF_MEM | BPF_B, 10, 0, at, i32::from(*byte)));
-    }
-    let (code, word) = match change {
-        Change::Store(word) => (BPF_STX | BPF_MEM | BPF_DW, word),
-        Change::Add(word) => (BPF_STX | BPF_ATOMIC | BPF_DW, word),
-    };
-    let add = match change {
-        Change::Store(_) => 0,
-        Change::Add(_) => BPF_ADD as i32,
-    };
-    program.extend([
-        // r0 = bpf_map_lookup_elem(map, &key)
-        instruction(BPF_ALU64 | BPF_MOV | BPF_X, 2, 10, 0, 0),
-        instruction(BPF_ALU64 | BPF_ADD | BPF_K, 2, 0, 0, start.into()),
-        instruction(BPF_LD | BPF_IMM | BPF_DW, 1, BPF_PSEUDO_MAP_FD as u8, 0, map.as_raw_fd()),
-        instruction(0, 0, 0, 0, 0),
-        instruction(BPF_JMP | BPF_CALL, 0, 0, 0, 1),
-        instruction(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 5, 0),
-        instruction(BPF_LD | BPF_IMM | BPF_DW, 1, 0, 0, (word as u32).cast_signed()),
-        instruction(0, 0, 0, 0, ((word >> 32) as u32).cast_signed()),
-        instruction(code, 0, 1, place, add),
-        instruction(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS),
-        instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-        instruction(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_DROP),
-        instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-    ]);
-    let program = load(c"p4xdp_change", &program)?;
-    let packet = [0; 14];
-    let run = TestRun { packet: &packet, repeat: 1, ..TestRun::default() };
-    Ok(test_run(program.as_fd(), &run)?.verdict == XDP_PASS.unsigned_abs())
 }
 
 const ADDER_PACKET: usize = 24;

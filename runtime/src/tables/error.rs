@@ -67,11 +67,13 @@ pub enum TableError {
         /// The entry's keys.
         keys: String,
     },
-    /// The table has no direct counter.
-    #[error("{table} has no direct counter")]
-    NoDirectCounter {
+    /// The table has no direct counter, or meter.
+    #[error("{table} has no direct {what}")]
+    NoDirect {
         /// The table or value set, and that it is one.
         table: String,
+        /// `counter` or `meter`.
+        what: &'static str,
     },
     /// A map that somebody else wrote to.
     #[error("an entry of {table} has action number {number}, which the program does not know")]

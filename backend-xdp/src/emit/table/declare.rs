@@ -5,6 +5,7 @@ use super::entries::has_fallback;
 use crate::c::code::{Code, code};
 use crate::c::tree::Tree;
 use crate::limits::MOST_MAPS;
+use crate::tables::direct::Direct;
 use crate::tables::members::{Member, Members};
 use crate::tables::strategy::constant;
 use crate::tables::{ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout};
@@ -46,6 +47,10 @@ impl Module<'_> {
             storage.maps(&set.layout.value).iter().for_each(|map| map.emit(&mut out));
             storage.emit_functions(&mut out);
         }
+        for layout in tables.layouts.values() {
+            layout.direct.iter().flat_map(Direct::maps).for_each(|map| map.emit(&mut out));
+        }
+        tables.free.iter().for_each(|free| free.definition().emit(&mut out));
         declare_defaults(self.program, &tables, &mut out);
         self.globals.append(out);
     }
@@ -53,7 +58,8 @@ impl Module<'_> {
     /// Refuses a program that needs more maps than the kernel lets it have; `others` are those that no table has.
     pub(in crate::emit) fn check_maps(&mut self, others: usize) {
         let tables = std::rc::Rc::clone(&self.tables);
-        let mut maps = others + usize::from(tables.defaults_size > 0) + ALWAYS;
+        let mut maps =
+            others + usize::from(tables.defaults_size > 0) + usize::from(tables.free.is_some()) + ALWAYS;
         if maps > MOST_MAPS {
             let span = self.program.externs.values().last().map_or(Span::NONE, |instance| instance.span);
             let message = format!("the program needs more than {MOST_MAPS} maps for its externs alone");
@@ -64,6 +70,7 @@ impl Module<'_> {
         for (table, layout, kind) in of_tables.chain(of_sets) {
             let before = maps;
             maps += layout.storage.as_ref().map_or(0, |s| s.maps(&layout.value).len());
+            maps += layout.direct.as_ref().map_or(0, |direct| direct.maps().len());
             if before <= MOST_MAPS && maps > MOST_MAPS {
                 let message =
                     format!("with {kind} `{}` the program needs more than {MOST_MAPS} maps", table.name);
@@ -89,8 +96,11 @@ fn declare_numbers(layout: &TableLayout, out: &mut Tree) {
 fn declare_value(value: &ValueLayout, out: &mut Tree) {
     out.begin(code!("struct {} {{", value.tag));
     out.line(code!("__u32 action;"));
+    if value.is_numbered {
+        out.line(code!("__u32 number;"));
+    }
     if !value.is_bare() {
-        if value.params_offset > 4 {
+        if value.params_offset > 4 && !value.is_numbered {
             out.line(code!("__u8 pad[{}];", value.params_offset - 4));
         }
         out.begin(code!("union {"));
@@ -111,8 +121,9 @@ fn declare_value(value: &ValueLayout, out: &mut Tree) {
 fn declare_initial(table: &Table, layout: &TableLayout, out: &mut Tree) {
     // Clang would put small ones into sections of their own, each of which a loader makes a map.
     out.begin(code!("const struct {} {}_initial[] SEC(\".rodata\") = {{", layout.value.tag, layout.stem));
-    for entry in &table.entries {
-        out.line(code!("{},", initializer(&layout.value, &entry.action)));
+    for (position, entry) in table.entries.iter().enumerate() {
+        let number = layout.value.is_numbered.then(|| Direct::of_program(position));
+        out.line(code!("{},", initializer(&layout.value, &entry.action, number)));
     }
     out.end_with(code!("};"));
     out.blank();
@@ -136,20 +147,22 @@ fn declare_defaults(program: &Program, tables: &crate::tables::Tables, out: &mut
     }
     out.turn(code!("}} {} SEC(\"{}\") = {{", DEFAULTS, Code::text(DEFAULTS_SECTION)));
     for (table, layout) in held() {
-        out.line(code!(".{} = {},", layout.stem, initializer(&layout.value, &table.default_action)));
+        out.line(code!(".{} = {},", layout.stem, initializer(&layout.value, &table.default_action, None)));
     }
     out.end_with(code!("}};"));
     out.blank();
 }
 
-/// A value as C initialises it: `{ .action = T_FORWARD, .forward = { .port = 3 } }`.
-fn initializer(value: &ValueLayout, call: &ActionCall) -> Code {
+/// A value as C initialises it: `{ .action = T_FORWARD, .forward = { .port = 3 } }`, perhaps with a number of the entry.
+fn initializer(value: &ValueLayout, call: &ActionCall, number: Option<u32>) -> Code {
     let Some(action) = value.actions.get(call.action) else { return code!("{{}}") };
+    let mut members = vec![code!(".action = {}", action.constant)];
+    members.extend(number.map(|number| code!(".number = {}", number)));
     let params = parameters(action, &call.args);
-    if params.is_empty() {
-        return code!("{{ .action = {} }}", action.constant);
+    if !params.is_empty() {
+        members.push(code!(".{} = {{ {} }}", action.member, params));
     }
-    code!("{{ .action = {}, .{} = {{ {} }} }}", action.constant, action.member, params)
+    code!("{{ {} }}", Code::join(&members, ", "))
 }
 
 fn parameters(action: &ActionLayout, args: &[BigUint]) -> Code {

@@ -3,8 +3,9 @@
 use super::super::Cx;
 use super::super::select::is_empty_range;
 use super::{Application, Selected};
-use crate::c::code::{Code, Known, Name, code};
+use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, literal, ones};
+use crate::tables::direct::Direct;
 use crate::tables::members::{Shape, element_type};
 use crate::tables::param_order::is_byte_field;
 use crate::tables::strategy::constant;
@@ -24,6 +25,14 @@ const MOST_COPIED: usize = 128;
 /// another did not, and follows that way by itself through all the entries that come.
 const MOST_CHAINED: usize = 16;
 
+/// The variables that say which entry matched.
+struct Selection {
+    /// The number of its action, or of the default action.
+    number: Name,
+    /// Its own number, 0 for none, if something hangs on entries.
+    of_entry: Option<Name>,
+}
+
 /// A key of a table whose entries are code, with its elements in variables.
 struct CodeKey {
     shape: Shape,
@@ -38,10 +47,20 @@ impl Cx<'_> {
         let Application { table, layout, .. } = *application;
         let number = self.module.names.kept(&format!("{}_action", layout.stem));
         self.out.update(&number, code!("__u32 {};", number));
-        let entries: Vec<&Entry> = in_order(table).into_iter().map(|(_, entry)| entry).collect();
+        let of_entry = layout.direct.is_some().then(|| {
+            let name = self.module.names.unique(&format!("{}_number", layout.stem));
+            self.out.update(&name, code!("__u32 {} = 0;", name));
+            name
+        });
+        let selection = Selection { number, of_entry };
+        let entries = in_order(table);
         match single_exact(table) {
-            Some(key) => self.switch_on_key(application, key, &entries, &number),
-            None => self.compare_keys(application, &entries, &number),
+            Some(key) => self.switch_on_key(application, key, &entries, &selection),
+            None => self.compare_keys(application, &entries, &selection),
+        }
+        let Selection { number, of_entry } = selection;
+        if let Some(of_entry) = of_entry {
+            self.match_entry(application, &of_entry.code(), &of_entry.code());
         }
         let mut reachable: Vec<usize> = table.entries.iter().map(|entry| entry.action.action).collect();
         match layout.default {
@@ -82,8 +101,8 @@ impl Cx<'_> {
         &mut self,
         application: &Application<'_>,
         key: &KeyElement,
-        entries: &[&Entry],
-        number: &Name,
+        entries: &[(usize, &Entry)],
+        selection: &Selection,
     ) {
         let shape = self.code_shape(application.table, 0, key);
         let Some(value) = self.elements(&key.expr, shape).into_iter().next() else {
@@ -92,39 +111,46 @@ impl Cx<'_> {
         self.out.blank();
         // The first entry with a value counts.
         let mut seen: FxHashSet<&BigUint> = FxHashSet::default();
-        let mut groups: Vec<(&ActionCall, Vec<&BigUint>)> = Vec::new();
-        let mut group_of: FxHashMap<(usize, &[BigUint]), usize> = FxHashMap::default();
-        for entry in entries {
+        let mut groups: Vec<(&ActionCall, Option<u32>, Vec<&BigUint>)> = Vec::new();
+        let mut group_of: FxHashMap<(usize, &[BigUint], Option<u32>), usize> = FxHashMap::default();
+        for (position, entry) in entries {
             let Some(Keyset::Value(value)) = entry.keysets.first() else { continue };
             if !seen.insert(value) {
                 continue;
             }
             let call = &entry.action;
-            let group = *group_of.entry((call.action, &call.args)).or_insert(groups.len());
+            let of_entry = selection.of_entry.as_ref().map(|_| Direct::of_program(*position));
+            let group = *group_of.entry((call.action, &call.args, of_entry)).or_insert(groups.len());
             match groups.get_mut(group) {
-                Some((_, values)) => values.push(value),
-                None => groups.push((call, vec![value])),
+                Some((.., values)) => values.push(value),
+                None => groups.push((call, of_entry, vec![value])),
             }
         }
         self.out.begin_switch(&value);
-        for (call, values) in groups {
+        for (call, of_entry, values) in groups {
             for value in values {
                 self.out.case(Code::join(constant(value, shape), ""));
             }
-            self.select(application, call, number);
+            self.select(application, call, of_entry, selection);
             self.out.line(code!("break;"));
         }
         self.out.default_case();
-        self.select_default(application, number);
+        self.select_default(application, &selection.number);
         self.out.line(code!("break;"));
         self.out.end();
     }
 
-    fn compare_keys(&mut self, application: &Application<'_>, entries: &[&Entry], number: &Name) {
+    fn compare_keys(
+        &mut self,
+        application: &Application<'_>,
+        entries: &[(usize, &Entry)],
+        selection: &Selection,
+    ) {
         let keys = self.code_keys(application);
         self.out.blank();
         let mut open = false;
-        for entry in entries {
+        for (position, entry) in entries {
+            let of_entry = Some(Direct::of_program(*position));
             let terms = self.entry_tests(application.table, &keys, entry);
             let terms = match difference(&keys, entry) {
                 Some(difference) if entries.len() > MOST_CHAINED && terms.len() > 1 => vec![difference],
@@ -133,19 +159,19 @@ impl Cx<'_> {
             let all = terms.is_empty();
             match (all, open) {
                 // What follows an entry that matches everything is never reached.
-                (true, false) => return self.select(application, &entry.action, number),
+                (true, false) => return self.select(application, &entry.action, of_entry, selection),
                 (true, true) => self.out.begin_else(None),
                 (false, true) => self.out.begin_else(Some(Code::join(&terms, " && "))),
                 (false, false) => self.out.begin_if(Code::join(&terms, " && ")),
             }
             open = true;
-            self.select(application, &entry.action, number);
+            self.select(application, &entry.action, of_entry, selection);
             if all {
                 return self.out.end();
             }
         }
         self.out.begin_else(None);
-        self.select_default(application, number);
+        self.select_default(application, &selection.number);
         self.out.end();
     }
 
@@ -180,9 +206,18 @@ impl Cx<'_> {
         terms
     }
 
-    /// Takes note that an entry's action is to run.
-    fn select(&mut self, application: &Application<'_>, call: &ActionCall, number: &Name) {
-        self.select_call(application, call, number);
+    /// Takes note that the action of the entry with this number is to run.
+    fn select(
+        &mut self,
+        application: &Application<'_>,
+        call: &ActionCall,
+        of_entry: Option<u32>,
+        selection: &Selection,
+    ) {
+        self.select_call(application, call, &selection.number);
+        if let (Some(variable), Some(of_entry)) = (&selection.of_entry, of_entry) {
+            self.out.assignment(variable, of_entry);
+        }
         self.assign_hit(application, code!("@true"));
     }
 

@@ -1,7 +1,7 @@
 //! Cells: what counters, registers and the like have in common. Where they lie, what a cell holds, what may be written into it, and how it is
 //! written down; all that differs between kinds stands here, as data. Reading and writing maps is the runtime's.
 
-use crate::storage::Place;
+use crate::place::Place;
 use crate::value;
 use crate::view::Param;
 use num_bigint::BigUint;
@@ -138,6 +138,15 @@ impl CellKind {
         self.facts().noun
     }
 
+    /// There are some whose cells are those of a table's entries.
+    #[must_use]
+    pub fn has_entries(self) -> bool {
+        match self {
+            CellKind::Counter | CellKind::Meter => true,
+            CellKind::Register => false,
+        }
+    }
+
     /// See [`Facts::adds_up`].
     #[must_use]
     pub fn adds_up(self) -> bool {
@@ -238,15 +247,20 @@ impl Cells {
     /// How many there are, and of what: `8 counts, sparse`, `16 x bit<32>`.
     #[must_use]
     pub fn extent(&self) -> String {
-        let size = self.size;
+        format!("{} {}", self.size, self.content())
+    }
+
+    /// What they hold: `counts`.
+    #[must_use]
+    pub fn content(&self) -> String {
         if self.fields.iter().all(|field| field.unit.is_none()) {
             let types = self.fields.iter().map(|field| {
                 let sign = if field.param.signed { "int" } else { "bit" };
                 format!("{sign}<{}>", field.param.width)
             });
-            return format!("{size} x {}", types.collect::<Vec<_>>().join(", "));
+            return format!("x {}", types.collect::<Vec<_>>().join(", "));
         }
-        let mut text = format!("{size} {}", self.kind.facts().content[1]);
+        let mut text = self.kind.facts().content[1].to_owned();
         if self.sparse {
             text.push_str(", sparse");
         }
@@ -315,7 +329,7 @@ impl Field {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::ByteOrder;
+    use crate::place::ByteOrder;
 
     fn at(offset: u32, size: u32) -> Place {
         Place { offset, size, order: ByteOrder::Host }
