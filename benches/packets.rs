@@ -368,6 +368,7 @@ fn manifest(case: &Case) -> Manifest {
         kernel: Kernel::BASELINE,
         view: View { architecture: "none".into(), actions, tables, ..View::default() },
         tables: layouts,
+        value_sets: Vec::new(),
         externs: Vec::new(),
         ports: Ports::default(),
     }

@@ -5,7 +5,7 @@ use num_bigint::BigUint;
 use p4xdp::driver::{Compilation, Options};
 use p4xdp_frontend::source::{InMemory, embedded_file};
 use p4xdp_midend::interp::{ControlError, Machine, Verdict};
-use p4xdp_midend::ir::{Keyset, Program};
+use p4xdp_midend::ir::Program;
 use p4xdp_packet_tests::engine::{ActionCall, Entry, EntryTarget, KeyMatch};
 use std::sync::Arc;
 

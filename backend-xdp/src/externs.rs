@@ -55,6 +55,8 @@ pub(crate) const REGISTRY: Registry = Registry {
         &assert::ASSUME,
         &checksum::UPDATE_CHECKSUM,
         &checksum::VERIFY_CHECKSUM,
+        &checksum::UPDATE_CHECKSUM_WITH_PAYLOAD,
+        &checksum::VERIFY_CHECKSUM_WITH_PAYLOAD,
         &hash::HASH,
         &log_msg::LOG_MSG,
         &mark_to_drop::MARK_TO_DROP,
@@ -71,8 +73,6 @@ pub(crate) const REGISTRY: Registry = Registry {
         &lacking::RESUBMIT,
         &lacking::RESUBMIT_PRESERVING,
         &lacking::TRUNCATE,
-        &lacking::UPDATE_CHECKSUM_WITH_PAYLOAD,
-        &lacking::VERIFY_CHECKSUM_WITH_PAYLOAD,
     ],
     others: users::call,
 };

@@ -48,7 +48,6 @@ lacking! {
     RECIRCULATE E0516 "`recirculate`";
     DIGEST E0516 "`digest`";
     TRUNCATE E0516 "`truncate`";
-    CHECKSUM_WITH_PAYLOAD E0516 "a checksum with the packet's payload";
     VARBIT_VALUE E0513 "a value of type `varbit` that is more than extracted and emitted";
     HEADER_IN_MESSAGE E0524 "a whole header or stack in a `log_msg`";
     VARBIT_IN_LIST E0513 "a `varbit` in the data of a checksum or hash";

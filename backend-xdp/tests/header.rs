@@ -143,6 +143,7 @@ fn sample() -> Manifest {
             ..View::default()
         },
         tables: layouts,
+        value_sets: Vec::new(),
         externs: vec![
             Extern {
                 name: "ingress.packets".to_owned(),

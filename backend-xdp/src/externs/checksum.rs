@@ -1,4 +1,5 @@
-//! `update_checksum(condition, data, checksum, algorithm)` and `verify_checksum` of v1model; a wrong checksum sets `checksum_error` of the metadata.
+//! `update_checksum(condition, data, checksum, algorithm)` and `verify_checksum` of v1model, and those of data with the packet's payload behind
+//! it; a wrong checksum sets `checksum_error` of the metadata.
 
 use super::V1MODEL;
 use super::digest::Algorithm;
@@ -10,24 +11,28 @@ use crate::emit::expr::slice;
 use crate::emit::externs::{Call, Entry, OtherShape};
 use p4xdp_midend::ir::{Arg, Expr};
 
-pub(super) const UPDATE_CHECKSUM: Entry = Entry::stateless("update_checksum", update).of(V1MODEL);
-pub(super) const VERIFY_CHECKSUM: Entry = Entry::stateless("verify_checksum", verify).of(V1MODEL);
+pub(super) const UPDATE_CHECKSUM: Entry = Entry::stateless("update_checksum", update::<false>).of(V1MODEL);
+pub(super) const VERIFY_CHECKSUM: Entry = Entry::stateless("verify_checksum", verify::<false>).of(V1MODEL);
+pub(super) const UPDATE_CHECKSUM_WITH_PAYLOAD: Entry =
+    Entry::stateless("update_checksum_with_payload", update::<true>).of(V1MODEL);
+pub(super) const VERIFY_CHECKSUM_WITH_PAYLOAD: Entry =
+    Entry::stateless("verify_checksum_with_payload", verify::<true>).of(V1MODEL);
 
-fn update(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+fn update<const WITH_PAYLOAD: bool>(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [Arg::In(condition), data, Arg::Out(target), Arg::In(algorithm)] = call.args else {
         return Err(OtherShape);
     };
     let Some(algorithm) = algorithm_of(cx, call, algorithm) else { return Ok(()) };
     let width = cx.lvalue_width(target);
     cx.only_where(condition, |cx| {
-        if let Some(checksum) = checksum(cx, call, algorithm, data, width) {
+        if let Some(checksum) = checksum::<WITH_PAYLOAD>(cx, call, algorithm, data, width) {
             cx.assign(target, checksum, call.span);
         }
     });
     Ok(())
 }
 
-fn verify(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+fn verify<const WITH_PAYLOAD: bool>(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [Arg::In(condition), data, Arg::In(expected), Arg::In(algorithm)] = call.args else {
         return Err(OtherShape);
     };
@@ -38,7 +43,7 @@ fn verify(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     cx.only_where(condition, |cx| {
         let width = expected.ty.width();
         let expected = cx.value(expected);
-        let Some(sum) = checksum(cx, call, algorithm, data, width) else { return };
+        let Some(sum) = checksum::<WITH_PAYLOAD>(cx, call, algorithm, data, width) else { return };
         let flag = cx.variable(failed);
         let wrong = code!("{} != {}", sum.operand(), expected.operand());
         cx.out.update(flag.name(), code!("if ({})\n\t{} = 1;", wrong, flag));
@@ -56,8 +61,17 @@ fn algorithm_of(cx: &mut Cx<'_>, call: &Call<'_>, algorithm: &Expr) -> Option<Al
 }
 
 /// The checksum of an argument, in `width` bits.
-fn checksum(cx: &mut Cx<'_>, call: &Call<'_>, algorithm: Algorithm, data: &Arg, width: u32) -> Option<CExpr> {
-    let groups = cx.row_of(data, call.span)?;
+fn checksum<const WITH_PAYLOAD: bool>(
+    cx: &mut Cx<'_>,
+    call: &Call<'_>,
+    algorithm: Algorithm,
+    data: &Arg,
+    width: u32,
+) -> Option<CExpr> {
+    let mut groups = cx.row_of(data, call.span)?;
+    if WITH_PAYLOAD {
+        groups.push(cx.payload());
+    }
     let checksum = cx.digest(algorithm, &groups);
     Some(match checksum.width > width {
         true if width > 0 => slice(checksum, width - 1, 0).masked(),

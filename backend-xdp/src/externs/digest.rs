@@ -24,9 +24,12 @@
 //! sum += (__u64)ipv4->ttl << 8;
 //! sum += ipv4->protocol;
 //! ```
+//!
+//! Bytes of the packet whose number is known at run time only are taken by functions of the prelude (`xdp_packet_sum` and others), which the verifier
+//! checks once, by themselves. A packet in which there are more than they take is aborted.
 
-use super::row::{Group, is_of_bytes, is_steady};
-use crate::c::code::{Code, Name, code};
+use super::row::{Bytes, Group, is_of_bytes, is_steady};
+use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::tree::Place;
 use crate::emit::Cx;
@@ -85,23 +88,30 @@ impl Cx<'_> {
             }
             Algorithm::Csum16 => self.sum_of(groups),
             Algorithm::Crc32 => {
-                let digest = self.crc("crc32", code!("0xffffffff"), groups);
+                let digest = self.crc("crc32", Known("xdp_packet_crc32"), code!("0xffffffff"), groups);
                 self.out.assignment(&digest, code!("~{} & 0xffffffff", digest));
                 CExpr::atom(digest, CType::U64, 32)
             }
-            Algorithm::Crc16 => CExpr::atom(self.crc("crc16", code!("0"), groups), CType::U64, 16),
+            Algorithm::Crc16 => {
+                CExpr::atom(self.crc("crc16", Known("xdp_packet_crc16"), code!("0"), groups), CType::U64, 16)
+            }
             Algorithm::Xor16 => self.xor(groups),
             Algorithm::Identity => self.first_bytes(groups),
         }
     }
 
-    fn crc(&mut self, algorithm: &str, initial: Code, groups: &[Group]) -> Name {
+    /// `algorithm` begins the names of the prelude's functions, and `of_packet` is the one for bytes of the packet.
+    fn crc(&mut self, algorithm: &str, of_packet: Known, initial: Code, groups: &[Group]) -> Name {
         let function = |unit: &str| Name::new(&format!("{algorithm}_{unit}"));
         let digest = self.fresh("digest", code!("__u64"));
         self.out.assignment(&digest, initial);
         if is_of_bytes(groups) {
             for group in groups {
                 self.where_there(group, |cx| {
+                    if let Some(bytes) = &group.bytes {
+                        let text = cx.of_packet(of_packet, bytes, code!(", {}, 0", digest));
+                        cx.out.assignment(&digest, text);
+                    }
                     for piece in cx.pieces(&group.values, PIECE, true) {
                         let (bytes, value) = (piece.width / 8, piece.masked().text);
                         let text =
@@ -116,6 +126,13 @@ impl Cx<'_> {
         self.out.assignment(&rest, code!("0"));
         for group in groups {
             self.where_there(group, |cx| {
+                if let Some(bytes) = &group.bytes {
+                    let front = code!(", {}, ({} & 7) << 8 | ({} & 0xff)", digest, at, rest);
+                    let both = cx.of_packet(of_packet, bytes, front);
+                    cx.out.assignment(&digest, code!("(__u32){}", both));
+                    cx.out.assignment(&rest, code!("{} >> 32", both));
+                    cx.count_bytes(&at, bytes);
+                }
                 for piece in cx.pieces(&group.values, BEHIND_REST, false) {
                     let (width, value) = (piece.width, piece.masked().operand());
                     cx.out.update(&rest, code!("{} = {} << {} | {};", rest, rest, width, value));
@@ -149,6 +166,12 @@ impl Cx<'_> {
             let mut bytes = 0;
             for group in groups {
                 self.where_there(group, |cx| {
+                    if let Some(last) = &group.bytes {
+                        let words = cx.of_packet(Known("xdp_packet_xor"), last, Code::default());
+                        let words =
+                            if bytes % 2 == 1 { code!("__builtin_bswap16({})", words) } else { words };
+                        cx.out.update(&digest, code!("{} ^= {};", digest, words));
+                    }
                     for piece in cx.pieces(&group.values, PIECE, true) {
                         bytes += piece.width / 8;
                         let words = code!("@xor_words({})", piece.masked().text);
@@ -163,6 +186,12 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
+                    if let Some(bytes) = &group.bytes {
+                        let words = cx.of_packet(Known("xdp_packet_xor"), bytes, Code::default());
+                        cx.out
+                            .update(&digest, code!("{} ^= @xor_words({} << (-{} & 15));", digest, words, at));
+                        cx.count_bytes(&at, bytes);
+                    }
                     for piece in cx.pieces(&group.values, ROOM, false) {
                         cx.count_bits(&at, piece.width);
                         let value = piece.masked().converted(CType::U64).operand();
@@ -178,7 +207,7 @@ impl Cx<'_> {
     fn first_bytes(&mut self, groups: &[Group]) -> CExpr {
         let digest = self.fresh("digest", code!("__u64"));
         self.out.assignment(&digest, code!("0"));
-        if groups.iter().all(|group| group.condition.is_none()) {
+        if groups.iter().all(|group| group.condition.is_none() && group.bytes.is_none()) {
             let values: Vec<Expr> = groups.iter().flat_map(|group| group.values.clone()).collect();
             if let Some(first) = self.pieces(&values, PIECE, true).into_iter().next() {
                 self.out.assignment(&digest, &first.masked().text);
@@ -187,6 +216,17 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
+                    if let Some(Bytes { from, length }) = &group.bytes {
+                        let first = cx.fresh("first", code!("__u32"));
+                        cx.out.assignment(&first, length);
+                        let text = code!("if ({} > 8)\n\t{} = 8;", first, first);
+                        cx.out.update(&first, text);
+                        let value = code!("@xdp_packet_first(@ctx, {}, {})", from, first);
+                        let text =
+                            code!("{} = @bits_behind({}, {}, {}, 8 * {});", digest, digest, at, value, first);
+                        cx.out.update(&digest, text);
+                        cx.out.update(at.name(), code!("{} += 8 * {};", at, first));
+                    }
                     for piece in cx.pieces(&group.values, PIECE, false) {
                         let (width, value) = (piece.width, piece.masked().text);
                         let text =
@@ -212,6 +252,19 @@ impl Cx<'_> {
         self.out.update(at.name(), code!("{} += {};", at, width));
     }
 
+    fn count_bytes(&mut self, at: &Place, bytes: &Bytes) {
+        self.out.update(at.name(), code!("{} += 8 * ({});", at, bytes.length));
+    }
+
+    /// What one of the prelude's functions makes of bytes of the packet, in a variable; `more` are further arguments.
+    fn of_packet(&mut self, function: Known, bytes: &Bytes, more: Code) -> Code {
+        let result = self.fresh("of_packet", code!("__u64"));
+        let text = code!("{}(@ctx, {}, {}{})", function, bytes.from, bytes.length, more);
+        self.out.assignment(&result, text);
+        self.out.return_if(code!("{} == @XDP_NO_BYTES", result), self.abort);
+        result.code()
+    }
+
     /// The Internet checksum of a row of bits. Those behind the last whole word are its high ones.
     fn sum_of(&mut self, groups: &[Group]) -> CExpr {
         let sum = self.fresh("sum", code!("__u64"));
@@ -220,6 +273,10 @@ impl Cx<'_> {
             let mut end = 0;
             for group in groups {
                 self.where_there(group, |cx| {
+                    if let Some(bytes) = &group.bytes {
+                        let words = cx.of_packet(Known("xdp_packet_sum"), bytes, Code::default());
+                        cx.out.update(&sum, code!("{} += {} << {};", sum, words, (16 - end % 16) % 16));
+                    }
                     for value in &group.values {
                         let width = value.ty.width();
                         end += width;
@@ -232,6 +289,11 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
+                    if let Some(bytes) = &group.bytes {
+                        let words = cx.of_packet(Known("xdp_packet_sum"), bytes, Code::default());
+                        cx.out.update(&sum, code!("{} += {} << (-{} & 15);", sum, words, at));
+                        cx.count_bytes(&at, bytes);
+                    }
                     for piece in cx.pieces(&group.values, 64, false) {
                         cx.count_bits(&at, piece.width);
                         let value = piece.masked().text;

@@ -40,8 +40,6 @@ functions! {
     RESUBMIT "resubmit" RESUBMIT;
     RESUBMIT_PRESERVING "resubmit_preserving_field_list" RESUBMIT;
     TRUNCATE "truncate" TRUNCATE;
-    UPDATE_CHECKSUM_WITH_PAYLOAD "update_checksum_with_payload" CHECKSUM_WITH_PAYLOAD;
-    VERIFY_CHECKSUM_WITH_PAYLOAD "verify_checksum_with_payload" CHECKSUM_WITH_PAYLOAD;
 }
 
 /// Is refused as this where it is called.

@@ -3,7 +3,7 @@
 //!
 //! What is made of the row is left to [`super::digest`].
 
-use crate::c::code::Code;
+use crate::c::code::{Code, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
 use crate::emit::expr::{concat, slice};
@@ -18,23 +18,36 @@ pub(super) struct Group {
     pub(super) condition: Option<Expr>,
     /// The values, the first of them in front.
     pub(super) values: Vec<Expr>,
+    /// Bytes of the packet instead of values.
+    pub(super) bytes: Option<Bytes>,
+}
+
+/// Bytes of the packet, as C.
+#[derive(Clone)]
+pub(super) struct Bytes {
+    /// Where they begin, from the packet's start.
+    pub(super) from: Code,
+    /// How many there are.
+    pub(super) length: Code,
 }
 
 impl Group {
-    /// Bits.
-    pub(super) fn width(&self) -> u32 {
-        self.values.iter().map(|value| value.ty.width()).sum()
+    /// The group begins with a unit of bits wherever the one in front of it does.
+    fn is_of(&self, unit: u32) -> bool {
+        let width: u32 = self.values.iter().map(|value| value.ty.width()).sum();
+        width.is_multiple_of(unit) && (self.bytes.is_none() || 8_u32.is_multiple_of(unit))
     }
 }
 
 /// True if every value's place within its unit of bits is known, whatever is there: in front of it only whole units may be missing.
 pub(super) fn is_steady(groups: &[Group], unit: u32) -> bool {
-    in_front_of_last(groups).all(|group| group.condition.is_none() || group.width().is_multiple_of(unit))
+    in_front_of_last(groups)
+        .all(|group| group.condition.is_none() && group.bytes.is_none() || group.is_of(unit))
 }
 
 /// True if every group begins with a byte.
 pub(super) fn is_of_bytes(groups: &[Group]) -> bool {
-    in_front_of_last(groups).all(|group| group.width().is_multiple_of(8))
+    in_front_of_last(groups).all(|group| group.is_of(8))
 }
 
 fn in_front_of_last(groups: &[Group]) -> impl Iterator<Item = &Group> {
@@ -92,7 +105,7 @@ impl Cx<'_> {
             Some(valid) if !valid.is("true") => condition,
             Some(_) | None => None,
         };
-        if let Some(last) = groups.last_mut() {
+        if let Some(last) = groups.last_mut().filter(|last| last.bytes.is_none()) {
             let same = match (&last.condition, condition) {
                 (None, None) => true,
                 (Some(a), Some(b)) => self.validity(a) == self.validity(b),
@@ -103,8 +116,18 @@ impl Cx<'_> {
                 return true;
             }
         }
-        groups.push(Group { condition: condition.cloned(), values: vec![value.clone()] });
+        groups.push(Group { condition: condition.cloned(), values: vec![value.clone()], bytes: None });
         true
+    }
+
+    /// What the parser has left of the packet.
+    pub(super) fn payload(&mut self) -> Group {
+        let from = self.fresh("payload", code!("__u32"));
+        let parsed = self.parsed_bytes();
+        self.out.assignment(&from, parsed);
+        let length = code!("@data_end - @data - {}", from);
+        let bytes = Bytes { from: from.code(), length };
+        Group { condition: None, values: Vec::new(), bytes: Some(bytes) }
     }
 
     /// A condition as text, to be compared: what it takes to evaluate it is written where that is done.
