@@ -1,30 +1,63 @@
-//! Checksums of data with the packet's payload: kernel and interpreter agree on packets of every length. That they are right, `testdata/packets/v1model_payload` shows.
+//! Checksums and hashes of bytes of the packet, the payload and varbit fields: kernel and interpreter agree on packets of every length. That they
+//! are right, `testdata/packets/v1model_payload` and `v1model_varbit_data` show.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test may panic")]
 
 use p4xdp_midend::interp::Machine;
+use p4xdp_runtime::Program;
 use p4xdp_runtime::load::load_detached;
 use p4xdp_test_support::bpftool::privileged;
 use p4xdp_test_support::program::{compiled, object, of_file};
 use p4xdp_test_support::root;
 
-#[test]
-fn packets_of_every_length() {
-    if !privileged() {
-        return;
+/// A program in the kernel and in the interpreter.
+struct Both {
+    program: Program,
+    machine: Machine,
+}
+
+impl Both {
+    fn new(name: &str) -> Option<Both> {
+        if !privileged() {
+            return None;
+        }
+        let file = root().join("testdata/packets").join(name).with_extension("p4");
+        let object = object(name, &compiled(&file));
+        let program = load_detached(&p4xdp_runtime::Object::open(&object.path).unwrap(), 0).unwrap();
+        let machine = Machine::new(&of_file(&file).elaborate().unwrap()).unwrap();
+        Some(Both { program, machine })
     }
-    let file = root().join("testdata/packets/v1model_payload.p4");
-    let object = object("v1model_payload", &compiled(&file));
-    let program = load_detached(&p4xdp_runtime::Object::open(&object.path).unwrap(), 0).unwrap();
-    let mut machine = Machine::new(&of_file(&file).elaborate().unwrap()).unwrap();
-    let mut random = 1u64;
-    let mut byte = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random as u8
-    };
+
+    /// What both make of a packet; all bytes that the program keeps for packets are others before.
+    fn process(&mut self, packet: &[u8]) -> Vec<u8> {
+        let by_interpreter = self.machine.process(0, packet).outputs.swap_remove(0).bytes;
+        let (_, by_kernel) = self.program.run_dirty(packet, 0xa5).unwrap();
+        assert_eq!(by_interpreter, by_kernel, "{packet:02x?}");
+        by_kernel
+    }
+}
+
+/// Bytes that look random.
+struct Random(u64);
+
+impl Random {
+    fn byte(&mut self) -> u8 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 as u8
+    }
+
+    fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.byte()).collect()
+    }
+}
+
+#[test]
+fn payloads_of_every_length() {
+    let Some(mut both) = Both::new("v1model_payload") else { return };
+    let mut random = Random(1);
     for length in 14..=3000_usize {
-        let mut packet: Vec<u8> = (0..length).map(|_| byte()).collect();
+        let mut packet = random.bytes(length);
         packet[12..14].copy_from_slice(&[0x12, 0x34]);
         // All ways for some lengths, and for each length all algorithms.
         let all = length < 64 || length % 64 == 0 || length % 64 > 61;
@@ -33,17 +66,36 @@ fn packets_of_every_length() {
             if length > 14 {
                 packet[14] = (way % 5 | rest % 4 << 4 | rest / 4 << 7) as u8;
             }
-            // What comes out is verified when it comes in again.
-            for _ in 0..2 {
-                let by_interpreter = machine.process(0, &packet);
-                let (_, by_kernel) = program.run(&packet, None).unwrap();
-                let expected = &by_interpreter.outputs[0].bytes;
-                assert_eq!(*expected, by_kernel, "{length} bytes, {:#x}", packet[14.min(length - 1)]);
-                packet.clone_from(expected);
-                if length > 14 {
-                    packet[0] = 0;
-                    packet[14] |= 0x40;
-                }
+            let mut out = both.process(&packet);
+            if length > 14 {
+                // What comes out is verified when it comes in again.
+                out[0] = 0;
+                out[14] |= 0x40;
+                both.process(&out);
+            }
+        }
+    }
+}
+
+#[test]
+fn varbits_of_every_length() {
+    let Some(mut both) = Both::new("v1model_varbit_data") else { return };
+    let mut random = Random(2);
+    for bytes in 0..=42_u8 {
+        for kind in 0..=23_u8 {
+            for deed in [0, 1, 2, 3, 9] {
+                let mut packet = random.bytes(12);
+                packet.extend([0, u8::from(random.byte() % 8 > 0), kind, deed]);
+                packet.extend(random.bytes(8));
+                packet.push(bytes);
+                let behind = usize::from(bytes) + 3 + usize::from(random.byte() % 40);
+                packet.extend(random.bytes(behind));
+                let mut out = both.process(&packet);
+                out[15] = 9;
+                both.process(&out);
+                // Cut somewhere.
+                packet.truncate(14 + usize::from(random.byte()) % (packet.len() - 14));
+                both.process(&packet);
             }
         }
     }

@@ -8,7 +8,7 @@
 
 use super::Cx;
 use super::member_access::{Holder, alignment_at, load_call, store_call};
-use crate::c::code::{Code, code};
+use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec, ones};
 use crate::layout::headers::{FieldPlace, HeaderLayout, Member};
 use crate::layout::storage::constant_index;
@@ -226,6 +226,20 @@ impl Cx<'_> {
             (true, false) => of(self, &packet),
             (true, true) => in_packet.choose(&of(self, &packet).masked(), &elsewhere),
         }
+    }
+
+    /// Of a header with a varbit field that can be in the packet: its pointer, what says that it is there (nothing: it always is), and the
+    /// bytes of that field there. In memory it is empty.
+    pub(crate) fn varbit(&mut self, id: HeaderId) -> Option<(Name, Option<Code>, Code)> {
+        let may = self.paths.may(id);
+        if !may.packet {
+            return None;
+        }
+        self.pin(id);
+        let storage = &self.storage.headers[id];
+        let doubtful = may.absent || may.memory || self.is_doubtful(id);
+        let there = doubtful.then(|| storage.here.code());
+        Some((storage.pointer.clone(), there, storage.varbit.as_ref()?.code()))
     }
 
     /// Loads a field from the structure whose members' names follow `base`.

@@ -8,12 +8,13 @@
 //!         goto reject;
 //! ```
 
-use super::Cx;
 use super::parser_bounds::{Need, needs_bytes};
 use super::parser_graph::{states_in_order, targets};
 use super::statistics::count_error;
+use super::{Cx, Member};
 use crate::c::code::{Code, Name, ToCode, code};
-use crate::c::tree::SHARED;
+use crate::c::expr::CType;
+use crate::c::tree::{Place, SHARED};
 use crate::layout::paths::Paths;
 use crate::layout::storage::{Holding, Wanted};
 use crate::limits::LARGEST_OFFSET;
@@ -66,7 +67,27 @@ impl<'a> Cx<'a> {
             module.options.holding.map_or(Wanted::Best, Wanted::This)
         };
         self.storage.choose(self.program, &module.types, &accepted, wanted, &mut module.names);
+        self.keep_varbits();
         self.write_parser(id, rejection_is_visible)
+    }
+
+    /// Makes the variables with the lengths of varbit fields, which vanish where nobody asks for them.
+    fn keep_varbits(&mut self) {
+        for (id, header) in self.program.headers.iter() {
+            if self.program.header_types[header.ty].varbit_field().is_none() {
+                continue;
+            }
+            let wanted = format!("{}_varbit", self.storage.headers[id].pointer);
+            let place = match self.storage.holding {
+                Holding::Local => self.fresh(&wanted, CType::U32.name()).into(),
+                Holding::Shared => {
+                    let name = self.module.names.unique(&wanted);
+                    self.members.push(Member { name: name.clone(), ty: CType::U32, off_stack: false });
+                    Place::Shared(name)
+                }
+            };
+            self.storage.headers[id].varbit = Some(place);
+        }
     }
 
     fn write_parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {

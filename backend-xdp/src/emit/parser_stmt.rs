@@ -40,7 +40,12 @@ impl Cx<'_> {
         match length {
             Some(length) => {
                 let skip = self.long_header(header, length, bytes);
-                self.on_each(header, |cx, id| cx.take(id, Item::LongHeader(id)));
+                self.on_each(header, |cx, id| {
+                    cx.take(id, Item::LongHeader(id));
+                    if let Some(varbit) = cx.storage.headers[id].varbit.clone() {
+                        cx.out.assignment(&varbit, code!("{} - {}", skip, bytes));
+                    }
+                });
                 self.move_cursor_over(&skip);
             }
             None => {

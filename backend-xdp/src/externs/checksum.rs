@@ -3,6 +3,7 @@
 
 use super::V1MODEL;
 use super::digest::Algorithm;
+use super::row::{Bytes, Group};
 use crate::arch::Stages;
 use crate::c::code::code;
 use crate::c::expr::CExpr;
@@ -70,7 +71,7 @@ fn checksum<const WITH_PAYLOAD: bool>(
 ) -> Option<CExpr> {
     let mut groups = cx.row_of(data, call.span)?;
     if WITH_PAYLOAD {
-        groups.push(cx.payload());
+        groups.push(Group { condition: None, values: Vec::new(), bytes: Some(Bytes::Payload) });
     }
     let checksum = cx.digest(algorithm, &groups);
     Some(match checksum.width > width {

@@ -28,8 +28,8 @@
 //! Bytes of the packet whose number is known at run time only are taken by functions of the prelude (`xdp_packet_sum` and others), which the verifier
 //! checks once, by themselves. A packet in which there are more than they take is aborted.
 
-use super::row::{Bytes, Group, is_of_bytes, is_steady};
-use crate::c::code::{Code, Known, Name, ToCode, code};
+use super::row::{Bytes, Group, Range, is_of_bytes, is_steady};
+use crate::c::code::{Code, Known, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::tree::Place;
 use crate::emit::Cx;
@@ -108,8 +108,8 @@ impl Cx<'_> {
         if is_of_bytes(groups) {
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = &group.bytes {
-                        let text = cx.of_packet(of_packet, bytes, code!(", {}, 0", digest));
+                    if let Some(bytes) = group.bytes {
+                        let (text, _) = cx.of_packet(of_packet, bytes, code!(", {}, 0", digest));
                         cx.out.assignment(&digest, text);
                     }
                     for piece in cx.pieces(&group.values, PIECE, true) {
@@ -126,12 +126,12 @@ impl Cx<'_> {
         self.out.assignment(&rest, code!("0"));
         for group in groups {
             self.where_there(group, |cx| {
-                if let Some(bytes) = &group.bytes {
+                if let Some(bytes) = group.bytes {
                     let front = code!(", {}, ({} & 7) << 8 | ({} & 0xff)", digest, at, rest);
-                    let both = cx.of_packet(of_packet, bytes, front);
+                    let (both, length) = cx.of_packet(of_packet, bytes, front);
                     cx.out.assignment(&digest, code!("(__u32){}", both));
                     cx.out.assignment(&rest, code!("{} >> 32", both));
-                    cx.count_bytes(&at, bytes);
+                    cx.count_bytes(&at, &length);
                 }
                 for piece in cx.pieces(&group.values, BEHIND_REST, false) {
                     let (width, value) = (piece.width, piece.masked().operand());
@@ -166,10 +166,13 @@ impl Cx<'_> {
             let mut bytes = 0;
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(last) = &group.bytes {
-                        let words = cx.of_packet(Known("xdp_packet_xor"), last, Code::default());
-                        let words =
-                            if bytes % 2 == 1 { code!("__builtin_bswap16({})", words) } else { words };
+                    if let Some(last) = group.bytes {
+                        let (words, _) = cx.of_packet(Known("xdp_packet_xor"), last, Code::default());
+                        let words = if bytes % 2 == 1 {
+                            code!("__builtin_bswap16({})", words)
+                        } else {
+                            code!("{}", words)
+                        };
                         cx.out.update(&digest, code!("{} ^= {};", digest, words));
                     }
                     for piece in cx.pieces(&group.values, PIECE, true) {
@@ -186,11 +189,11 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = &group.bytes {
-                        let words = cx.of_packet(Known("xdp_packet_xor"), bytes, Code::default());
+                    if let Some(bytes) = group.bytes {
+                        let (words, length) = cx.of_packet(Known("xdp_packet_xor"), bytes, Code::default());
                         cx.out
                             .update(&digest, code!("{} ^= @xor_words({} << (-{} & 15));", digest, words, at));
-                        cx.count_bytes(&at, bytes);
+                        cx.count_bytes(&at, &length);
                     }
                     for piece in cx.pieces(&group.values, ROOM, false) {
                         cx.count_bits(&at, piece.width);
@@ -216,9 +219,10 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(Bytes { from, length }) = &group.bytes {
+                    if let Some(bytes) = group.bytes {
+                        let Range { from, length } = cx.range(bytes);
                         let first = cx.fresh("first", code!("__u32"));
-                        cx.out.assignment(&first, length);
+                        cx.out.assignment(&first, &length);
                         let text = code!("if ({} > 8)\n\t{} = 8;", first, first);
                         cx.out.update(&first, text);
                         let value = code!("@xdp_packet_first(@ctx, {}, {})", from, first);
@@ -252,17 +256,17 @@ impl Cx<'_> {
         self.out.update(at.name(), code!("{} += {};", at, width));
     }
 
-    fn count_bytes(&mut self, at: &Place, bytes: &Bytes) {
-        self.out.update(at.name(), code!("{} += 8 * ({});", at, bytes.length));
+    fn count_bytes(&mut self, at: &Place, length: &Name) {
+        self.out.update(at.name(), code!("{} += 8 * {};", at, length));
     }
 
-    /// What one of the prelude's functions makes of bytes of the packet, in a variable; `more` are further arguments.
-    fn of_packet(&mut self, function: Known, bytes: &Bytes, more: Code) -> Code {
+    /// What one of the prelude's functions makes of bytes of the packet, and how many they are, in variables; `more` are further arguments.
+    fn of_packet(&mut self, function: Known, bytes: Bytes, more: Code) -> (Name, Name) {
+        let Range { from, length } = self.range(bytes);
         let result = self.fresh("of_packet", code!("__u64"));
-        let text = code!("{}(@ctx, {}, {}{})", function, bytes.from, bytes.length, more);
-        self.out.assignment(&result, text);
+        self.out.assignment(&result, code!("{}(@ctx, {}, {}{})", function, from, length, more));
         self.out.return_if(code!("{} == @XDP_NO_BYTES", result), self.abort);
-        result.code()
+        (result, length)
     }
 
     /// The Internet checksum of a row of bits. Those behind the last whole word are its high ones.
@@ -273,8 +277,8 @@ impl Cx<'_> {
             let mut end = 0;
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = &group.bytes {
-                        let words = cx.of_packet(Known("xdp_packet_sum"), bytes, Code::default());
+                    if let Some(bytes) = group.bytes {
+                        let (words, _) = cx.of_packet(Known("xdp_packet_sum"), bytes, Code::default());
                         cx.out.update(&sum, code!("{} += {} << {};", sum, words, (16 - end % 16) % 16));
                     }
                     for value in &group.values {
@@ -289,10 +293,10 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = &group.bytes {
-                        let words = cx.of_packet(Known("xdp_packet_sum"), bytes, Code::default());
+                    if let Some(bytes) = group.bytes {
+                        let (words, length) = cx.of_packet(Known("xdp_packet_sum"), bytes, Code::default());
                         cx.out.update(&sum, code!("{} += {} << (-{} & 15);", sum, words, at));
-                        cx.count_bytes(&at, bytes);
+                        cx.count_bytes(&at, &length);
                     }
                     for piece in cx.pieces(&group.values, 64, false) {
                         cx.count_bits(&at, piece.width);

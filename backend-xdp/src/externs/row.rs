@@ -3,14 +3,14 @@
 //!
 //! What is made of the row is left to [`super::digest`].
 
-use crate::c::code::{Code, ToCode, code};
+use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
 use crate::emit::expr::{concat, slice};
 use crate::lacking;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
+use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderId, HeaderRef, ScalarType};
 
 /// Values that are there together.
 pub(super) struct Group {
@@ -22,13 +22,21 @@ pub(super) struct Group {
     pub(super) bytes: Option<Bytes>,
 }
 
+/// Bytes of the packet.
+#[derive(Clone, Copy)]
+pub(super) enum Bytes {
+    /// What the parser has left.
+    Payload,
+    /// The varbit field of a header, behind so many bytes.
+    Varbit(HeaderId, u32),
+}
+
 /// Bytes of the packet, as C.
-#[derive(Clone)]
-pub(super) struct Bytes {
+pub(super) struct Range {
     /// Where they begin, from the packet's start.
-    pub(super) from: Code,
+    pub(super) from: Name,
     /// How many there are.
-    pub(super) length: Code,
+    pub(super) length: Name,
 }
 
 impl Group {
@@ -96,15 +104,22 @@ impl Cx<'_> {
         span: Span,
         groups: &mut Vec<Group>,
     ) -> bool {
-        if let ScalarType::Varbit { .. } = value.ty {
-            self.module.sink.emit(lacking::VARBIT_IN_LIST.at(span));
-            return false;
-        }
+        let bytes = match value.ty {
+            ScalarType::Varbit { .. } => match self.varbit_of(value, span) {
+                Some(bytes) => Some(bytes),
+                None => return false,
+            },
+            ScalarType::Bool | ScalarType::Bits { .. } | ScalarType::Enum(_) | ScalarType::Error => None,
+        };
         let condition = match condition.map(|condition| self.validity(condition)) {
             Some(valid) if valid.is("false") => return true,
             Some(valid) if !valid.is("true") => condition,
             Some(_) | None => None,
         };
+        if bytes.is_some() {
+            groups.push(Group { condition: condition.cloned(), values: Vec::new(), bytes });
+            return true;
+        }
         if let Some(last) = groups.last_mut().filter(|last| last.bytes.is_none()) {
             let same = match (&last.condition, condition) {
                 (None, None) => true,
@@ -120,14 +135,67 @@ impl Cx<'_> {
         true
     }
 
-    /// What the parser has left of the packet.
-    pub(super) fn payload(&mut self) -> Group {
-        let from = self.fresh("payload", code!("__u32"));
-        let parsed = self.parsed_bytes();
-        self.out.assignment(&from, parsed);
-        let length = code!("@data_end - @data - {}", from);
-        let bytes = Bytes { from: from.code(), length };
-        Group { condition: None, values: Vec::new(), bytes: Some(bytes) }
+    /// The bytes of a varbit field. What is none, or lies nowhere in the packet as such, is refused.
+    fn varbit_of(&mut self, value: &Expr, span: Span) -> Option<Bytes> {
+        let ExprKind::Field { header, field } = &value.kind else {
+            self.module.sink.emit(lacking::VARBIT_VALUE.at(span));
+            return None;
+        };
+        let ty = self.header_type(header);
+        let offset = self.program.header_types[ty].fields.get(*field as usize).map_or(0, |f| f.offset);
+        match header {
+            HeaderRef::Header(id) if offset.is_multiple_of(8) && !self.is_element(*id) => {
+                Some(Bytes::Varbit(*id, offset / 8))
+            }
+            HeaderRef::Header(id) if !self.is_element(*id) => {
+                let message = "a `varbit` that begins within a byte cannot be had in a checksum or hash";
+                self.refuse(codes::E0513, span, message);
+                None
+            }
+            HeaderRef::Header(_) | HeaderRef::Element { .. } | HeaderRef::Next(_) | HeaderRef::Last(_) => {
+                self.module.sink.emit(lacking::VARBIT_IN_LIST.at(span));
+                None
+            }
+        }
+    }
+
+    fn is_element(&self, id: HeaderId) -> bool {
+        self.program.stacks.values().any(|stack| stack.elements.contains(&id))
+    }
+
+    /// Where bytes are, for what is written next.
+    pub(super) fn range(&mut self, bytes: Bytes) -> Range {
+        // The verifier takes differences of pointers by themselves and in 64 bits only, so clang must not see what comes of them.
+        let from = self.fresh("from", code!("__u64"));
+        let length = self.fresh("length", code!("__u64"));
+        match bytes {
+            Bytes::Payload => {
+                let parsed = self.parsed_bytes();
+                self.out.assignment(&from, parsed);
+                self.out.line(code!("@barrier_var({});", from));
+                self.out.assignment(&length, code!("@data_end - @data"));
+                self.out.line(code!("@barrier_var({});", length));
+                self.out.assignment(&length, code!("{} - {}", length, from));
+            }
+            Bytes::Varbit(id, offset) => {
+                if let Some((pointer, there, varbit)) = self.varbit(id) {
+                    let start = code!("(void *){} - @data", pointer);
+                    // In memory it is empty.
+                    let [start, bytes] = [start, varbit].map(|part| match &there {
+                        Some(there) => code!("{} ? {} : 0", there, part),
+                        None => part,
+                    });
+                    self.out.assignment(&from, start);
+                    self.out.line(code!("@barrier_var({});", from));
+                    self.out.update(&from, code!("{} += {};", from, offset));
+                    self.out.assignment(&length, bytes);
+                } else {
+                    self.out.assignment(&from, code!("0"));
+                    self.out.assignment(&length, code!("0"));
+                }
+            }
+        }
+        Range { from, length }
     }
 
     /// A condition as text, to be compared: what it takes to evaluate it is written where that is done.

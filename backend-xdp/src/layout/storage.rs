@@ -69,6 +69,8 @@ pub struct HeaderStorage {
     pub parsed: Place,
     /// Where it is in the packet, if that is kept in the shared structure; none if it is held in local variables.
     pub shared: Option<Offset>,
+    /// Bytes of its varbit field while it is in the packet, if somebody asks for them.
+    pub varbit: Option<Place>,
     /// Bytes in front of it, if it is there on all ways by which the parser accepts.
     pub fixed_at: Option<u32>,
     /// It can be in the packet.
