@@ -2,10 +2,10 @@
 
 use super::tuple_space::{self, Head, Mask, Rank, TupleSpace};
 use super::{
-    Array, ByteOrder, DecodeError, DirectCounter, Hash, LpmTrie, Place, Strategy, Table, TableLayout,
-    decode_call, decode_count, encode_call, encode_count, lpm_trie, place,
+    Array, ByteOrder, DecodeError, Hash, LpmTrie, Place, Strategy, Table, TableLayout, decode_call,
+    decode_number, encode_call, encode_number, lpm_trie, place,
 };
-use crate::entry::{ActionCall, Count, KeyMatch};
+use crate::entry::{ActionCall, KeyMatch};
 use crate::value::{ones, prefix_mask};
 use crate::view::{self, Key, MatchKind, Param};
 use num_bigint::BigUint;
@@ -194,23 +194,20 @@ proptest! {
     }
 
     #[test]
-    fn calls_and_counts(case in cases(), first in 0u32..=1, packets in any::<u64>(), bytes in any::<u64>()) {
+    fn calls_and_numbers(case in cases(), first in 0u32..=1, number in any::<u32>()) {
         let widths: Vec<u32> = case.params.iter().map(|(width, _)| *width).collect();
         let (params, end) = places(4, &widths, ByteOrder::Network);
-        let start = end.next_multiple_of(8);
-        let count_at = |offset| Some(Place { offset, size: 8, order: ByteOrder::Host });
-        let counter =
-            DirectCounter { name: "c".into(), packets: count_at(start), bytes: count_at(start + 8) };
+        let place = Place { offset: end, size: 4, order: ByteOrder::Host };
         let (view, layout) = table(Vec::new(), Vec::new(), params);
         let table = Table { view: &view, layout: &layout };
         let args = case.params.iter().map(|(width, value)| cut(*value, *width)).collect();
         let call = ActionCall { action: case.action, args };
-        let count = Count { packets, bytes };
-        let mut value = encode_call(table, &call, start + 16, &ACTION, first);
-        encode_count(Some(&counter), &mut value, count);
+        let mut value = encode_call(table, &call, end + 4, &ACTION, first);
+        prop_assert_eq!(decode_number(Some(&place), &value).unwrap(), 0);
+        encode_number(Some(&place), &mut value, number);
         prop_assert_eq!(decode_call(table, &value, &ACTION, first).unwrap(), call);
-        prop_assert_eq!(decode_count(Some(&counter), &value).unwrap(), count);
-        prop_assert!(decode_count(Some(&counter), &value[..start as usize]).is_err());
+        prop_assert_eq!(decode_number(Some(&place), &value).unwrap(), number);
+        prop_assert!(decode_number(Some(&place), &value[..end as usize]).is_err());
         place::put(&mut value, &ACTION, &BigUint::from(3 + first));
         prop_assert_eq!(
             decode_call(table, &value, &ACTION, first),
