@@ -3,6 +3,7 @@
 //!
 //! A new extern is a file here and a line in [`REGISTRY`]; `docs/extending.md` has the recipe.
 
+mod action_profile;
 mod assert;
 mod cells;
 mod checksum;
@@ -44,6 +45,8 @@ pub(crate) const REGISTRY: Registry = Registry {
         &direct::DIRECT_METER,
         &table_implementation::ARRAY_TABLE,
         &table_implementation::HASH_TABLE,
+        &action_profile::ACTION_PROFILE,
+        &action_profile::ACTION_SELECTOR,
         &perf_event_output::PERF_EVENT_OUTPUT,
         &conntrack::TCP_CONNTRACK,
         &csum_replace::CSUM_REPLACE2,
@@ -62,8 +65,6 @@ pub(crate) const REGISTRY: Registry = Registry {
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
         &lacking::CHECKSUM16,
-        &lacking::ACTION_PROFILE,
-        &lacking::ACTION_SELECTOR,
         &lacking::CLONE,
         &lacking::CLONE3,
         &lacking::CLONE_PRESERVING,

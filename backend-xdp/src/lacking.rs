@@ -38,8 +38,8 @@ lacking! {
     PSA E0515 "the architecture `psa`";
     PNA E0515 "the architecture `pna`";
     UBPF_MODEL E0515 "the architecture `ubpf_model`";
-    ACTION_PROFILE E0516 "a table with an action profile";
-    ACTION_SELECTOR E0516 "a table with an action selector";
+    SHARED_PROFILE E0516 "a table with other actions than another one with the same action profile";
+    INITIAL_MEMBERS E0516 "a table with an action profile and initial entries";
     ATTACHED E0516 "a table with another extern in a property";
     DIRECT_METER_READ E0523 "a direct meter that is read where no table runs the action";
     MULTICAST E0516 "multicast";
