@@ -49,7 +49,6 @@ lacking! {
     DIGEST E0516 "`digest`";
     TRUNCATE E0516 "`truncate`";
     VARBIT_VALUE E0513 "a value of type `varbit` that is more than extracted, emitted, and in the data of a checksum or hash";
-    HEADER_IN_MESSAGE E0524 "a whole header or stack in a `log_msg`";
     VARBIT_IN_LIST E0513 "a `varbit` of a stack's element in the data of a checksum or hash";
 }
 

@@ -18,7 +18,6 @@ control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
         if (h.h.a == 1) {
             resubmit_preserving_field_list(1);
         }
-        log_msg("{}", { h.w });
     }
 }
 control vc(inout hs h, inout m_t m) { apply { } }
