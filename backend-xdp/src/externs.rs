@@ -25,6 +25,7 @@ mod random;
 mod register;
 mod row;
 mod table_implementation;
+mod truncate;
 mod users;
 
 use crate::emit::externs::Registry;
@@ -64,6 +65,7 @@ pub(crate) const REGISTRY: Registry = Registry {
         &log_msg::LOG_MSG,
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
+        &truncate::TRUNCATE,
         &lacking::CHECKSUM16,
         &lacking::CLONE,
         &lacking::CLONE3,
@@ -73,7 +75,6 @@ pub(crate) const REGISTRY: Registry = Registry {
         &lacking::RECIRCULATE_PRESERVING,
         &lacking::RESUBMIT,
         &lacking::RESUBMIT_PRESERVING,
-        &lacking::TRUNCATE,
     ],
     others: users::call,
 };

@@ -27,7 +27,6 @@ functions! {
     RECIRCULATE_PRESERVING "recirculate_preserving_field_list" RECIRCULATE;
     RESUBMIT "resubmit" RESUBMIT;
     RESUBMIT_PRESERVING "resubmit_preserving_field_list" RESUBMIT;
-    TRUNCATE "truncate" TRUNCATE;
 }
 
 /// Is refused as this where it is called.
