@@ -7,6 +7,7 @@
 mod assemble;
 mod declare;
 mod deparse;
+mod doubtful;
 pub(crate) mod expr;
 pub(crate) mod externs;
 pub(crate) mod field;
@@ -35,7 +36,6 @@ use crate::c::expr::{CExpr, CType};
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::paths::Paths;
 use crate::layout::storage::{HeaderStorage, Holding, Offset, Storage};
-use crate::limits::LARGEST_OFFSET;
 use module::Module;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{self, Diagnostic, codes};
@@ -75,6 +75,8 @@ pub struct Cx<'a> {
     /// Headers of the shared structure whose pointer and flag are in local variables at this point, and whether the verifier knows the
     /// flag to be set.
     pinned: BTreeMap<HeaderId, bool>,
+    /// Where fields go that are read by themselves.
+    reads: doubtful::Reads,
     /// Headers that were pinned in front of the present branch and are not at its end.
     unpinned: BTreeSet<HeaderId>,
     /// The ways that lead to the statement, while conditions inside its expressions are assumed.
@@ -84,8 +86,6 @@ pub struct Cx<'a> {
     emits: Vec<deparse::EmitSlot>,
     /// Variables with the port that the packet came by, and the one that it leaves by.
     ports: steps::KeptPorts,
-    /// One more than the bytes that the packet leaves with at most; 0 if nothing was asked for.
-    length_limit: Option<Place>,
     /// Statements at which the function may be cut are written.
     cuttable: bool,
     /// While a table's action is written: where the colour is that the table's direct meter found.
@@ -114,9 +114,19 @@ struct Variable {
 #[derive(Clone)]
 struct Member {
     name: Name,
-    ty: CType,
-    /// clang must not keep it on the stack.
-    off_stack: bool,
+    declaration: Code,
+    /// It is read before it is written, on some ways.
+    begins_empty: bool,
+}
+
+impl Member {
+    /// A number. clang must not keep one on the stack that is `off_stack`.
+    fn number(name: &Name, ty: CType, off_stack: bool) -> Member {
+        let ty = if ty == CType::Bool { CType::U8 } else { ty };
+        let volatile = if off_stack { "volatile " } else { "" };
+        let declaration = code!("{}{} {}", Known(volatile), ty.name(), name);
+        Member { name: name.clone(), declaration, begins_empty: true }
+    }
 }
 
 /// A label of a block, while the block is written.
@@ -152,11 +162,11 @@ impl<'a> Cx<'a> {
             wire_params: BTreeMap::new(),
             pinned: BTreeMap::new(),
             unpinned: BTreeSet::new(),
+            reads: doubtful::Reads::default(),
             statement_paths: None,
             in_parser: None,
             emits: Vec::new(),
             ports: steps::KeptPorts::default(),
-            length_limit: None,
             cuttable: false,
             colour: None,
         }
@@ -185,29 +195,8 @@ impl<'a> Cx<'a> {
             return self.fresh(wanted, ty.name()).into();
         }
         let name = self.module.names.unique(wanted);
-        self.members.push(Member { name: name.clone(), ty, off_stack: false });
+        self.members.push(Member::number(&name, ty, false));
         Place::Shared(name)
-    }
-
-    /// The same for a number that all parts of the section see, functions of loops among them.
-    fn fresh_everywhere(&mut self, wanted: &str) -> Place {
-        match self.storage.holding {
-            Holding::Local => self.fresh(wanted, CType::U32.name()).into(),
-            Holding::Shared => {
-                let name = self.module.names.unique(wanted);
-                self.members.push(Member { name: name.clone(), ty: CType::U32, off_stack: false });
-                Place::Shared(name)
-            }
-        }
-    }
-
-    /// Where it is kept how long the packet may be when it leaves: one more than that, 0 if any length will do.
-    pub(crate) fn limit_length(&mut self) -> Place {
-        let limit = match self.length_limit.take() {
-            Some(limit) => limit,
-            None => self.fresh_everywhere("length_limit"),
-        };
-        self.length_limit.insert(limit).clone()
     }
 
     /// Declares a number of the function's under a name that is already taken for it.
@@ -220,6 +209,13 @@ impl<'a> Cx<'a> {
             initial,
             is_array: false,
         });
+    }
+
+    /// Declares a member of the shared structure that is written before it is read, unless it is one already.
+    fn hold(&mut self, name: &Name, declaration: Code) {
+        if !self.members.iter().any(|member| member.name == *name) {
+            self.members.push(Member { name: name.clone(), declaration, begins_empty: false });
+        }
     }
 
     /// Declares an array of bytes as a variable of the function.
@@ -244,7 +240,7 @@ impl<'a> Cx<'a> {
         let merging = &self.storage.merging;
         let (shared, off_stack) = (merging.shared.contains(id), merging.off_stack.contains(id));
         let place = if shared || off_stack || self.storage.loops.carried.contains(id) {
-            self.members.push(Member { name: name.clone(), ty: c_type(local.ty), off_stack });
+            self.members.push(Member::number(&name, c_type(local.ty), off_stack));
             Place::Shared(name)
         } else {
             self.declare(&name, c_type(local.ty).name());
@@ -345,33 +341,40 @@ impl<'a> Cx<'a> {
     /// inside the statement; the pointer is made in front of it.
     fn pin(&mut self, id: HeaderId) {
         let storage = &self.storage.headers[id];
-        let Some(Offset { at, has }) = storage.shared.clone().filter(|_| self.in_parser.is_none()) else {
+        let Some(Offset { has, .. }) = storage.shared.clone().filter(|_| self.in_parser.is_none()) else {
             return;
         };
-        let (pointer, here) = (storage.pointer.clone(), storage.here.clone());
-        let may = self.statement_paths.as_ref().unwrap_or(&self.paths).may(id);
+        let here = storage.here.clone();
+        let may = self.paths_of_statement().may(id);
         let certain = !may.absent && !may.memory;
         if self.pinned.get(&id).is_some_and(|known| *known || !certain) {
             return;
         }
-        let bytes = self.header_layout(id).bytes;
         if certain {
             self.out.assignment(&here, code!("@true"));
         } else {
             self.out.assignment(&here, code!("@false"));
+            if self.storage.merging.behind_branches {
+                // Where an earlier one is still about, ways differ by it.
+                let pointer = self.storage.headers[id].pointer.clone();
+                self.out.assignment(&pointer, code!("@NULL"));
+            }
             self.out.begin_if(code!("{}->{}", SHARED, has));
             self.out.assignment(&here, code!("@true"));
         }
-        self.out.line(code!("{} = @data + ({}->{} & {});", pointer, SHARED, at, LARGEST_OFFSET));
-        self.out.return_if(code!("(void *){} + {} > @data_end", pointer, bytes), self.abort);
-        // clang must not make the pointer a second time: that would be another one to the verifier, which was not tested.
-        self.out.update(&pointer, code!("@barrier_var({});", pointer));
+        self.point_to(id);
+        let pointer = self.storage.headers[id].pointer.clone();
         self.out.update_all(&[&pointer, &here], code!("@barrier_var({});", here));
         if !certain {
             self.out.end();
         }
         self.pinned.insert(id, certain);
         self.unpinned.remove(&id);
+    }
+
+    /// The ways that lead to the statement, whatever conditions inside it say.
+    fn paths_of_statement(&self) -> &Paths {
+        self.statement_paths.as_ref().unwrap_or(&self.paths)
     }
 
     /// The verifier may not know that a header is valid and in the packet, although it is.

@@ -3,7 +3,6 @@
 use super::module::Module;
 use super::{Cx, assemble};
 use crate::c::code::{Known, Name, code};
-use crate::c::expr::CType;
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::storage::Storage;
@@ -83,7 +82,8 @@ impl Cx<'_> {
             for flag in self.shared_flags(used) {
                 out.line(code!("{}->{} = @false;", SHARED, flag));
             }
-            for member in self.members.iter().filter(|member| used.contains(member.name.as_str())) {
+            let empty = self.members.iter().filter(|member| member.begins_empty);
+            for member in empty.filter(|member| used.contains(member.name.as_str())) {
                 out.line(code!("{}->{} = 0;", SHARED, member.name));
             }
         }
@@ -120,9 +120,7 @@ impl Cx<'_> {
             into.line(code!("__u32 @parsed_bytes;"));
         }
         for member in self.members.iter().filter(|member| used.contains(member.name.as_str())) {
-            let ty = if member.ty == CType::Bool { CType::U8 } else { member.ty };
-            let volatile = if member.off_stack { "volatile " } else { "" };
-            into.line(code!("{}{} {};", Known(volatile), ty.name(), member.name));
+            into.line(code!("{};", member.declaration));
         }
         self.declare_handed(handed, into);
         let offsets = self.storage.headers.values().filter_map(|storage| storage.shared.as_ref());

@@ -78,7 +78,7 @@ impl Cx<'_> {
             return None;
         }
         let ty = integer_type(place.bytes);
-        Some(self.choose_holder(id, &CExpr::zero(place.width), |cx, base| {
+        Some(self.value_by_holder(id, &CExpr::zero(place.width), |cx, base| {
             CExpr::atom(cx.member_name(id, &place, base), ty, place.width)
         }))
     }

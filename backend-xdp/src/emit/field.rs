@@ -88,7 +88,7 @@ impl Cx<'_> {
 
     pub(super) fn header_is_valid(&mut self, id: HeaderId) -> CExpr {
         let may = self.paths.may(id);
-        if may.packet && (may.absent || may.memory) {
+        if may.packet && (may.absent || may.memory) && !self.is_read_apart(id) {
             // What is behind the test will use the pointer, and the verifier believes only one test for both.
             self.pin(id);
         }
@@ -195,7 +195,7 @@ impl Cx<'_> {
             self.no_place(id, span);
             return CExpr::zero(width);
         };
-        self.choose_holder(id, &CExpr::zero(width), |cx, base| cx.load(id, &place, base))
+        self.value_by_holder(id, &CExpr::zero(width), |cx, base| cx.load(id, &place, base))
     }
 
     /// An expression by where the header is held: `of` is given the text in front of a member's name.

@@ -208,12 +208,13 @@ fn finish(
     module.header_structures(&names, storages.iter().map(|(_, storage)| storage), &mut file);
     let mut held = Vec::new();
     let mut decisions = Vec::new();
+    // The shared structure has keys of tables.
+    file.append(std::mem::take(&mut module.globals));
     for (name, (shared, storage)) in section_names.into_iter().zip(storages) {
         file.append(shared);
         decisions.push(decided(program, name, &storage));
         held.push(storage);
     }
-    file.append(std::mem::take(&mut module.globals));
     statistics::declare(&names, &mut file);
     drop(names);
     super::ports::declare(&manifest.ports, &mut file);

@@ -181,17 +181,16 @@ impl Cx<'_> {
             (self.variables.clone(), self.members.clone()),
             self.paths.clone(),
             self.labels.clone(),
-            (self.pinned.clone(), self.unpinned.clone()),
-            (self.rounds.clone(), self.functions.len(), self.length_limit.clone()),
+            (self.pinned.clone(), self.unpinned.clone(), self.reads.clone()),
+            (self.rounds.clone(), self.functions.len()),
         );
         part(self);
         self.module.restore(module);
         let paths = std::mem::replace(&mut self.paths, function.3);
         (self.out, self.locals, (self.variables, self.members)) = (function.0, function.1, function.2);
-        (self.labels, (self.pinned, self.unpinned)) = (function.4, function.5);
+        (self.labels, (self.pinned, self.unpinned, self.reads)) = (function.4, function.5);
         self.rounds = function.6.0;
         self.functions.truncate(function.6.1);
-        self.length_limit = function.6.2;
         paths
     }
 }

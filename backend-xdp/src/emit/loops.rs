@@ -215,7 +215,7 @@ impl Cx<'_> {
             left: left.clone(),
             body: function,
         });
-        self.members.push(super::Member { name: left.clone(), ty: CType::U32, off_stack: false });
+        self.members.push(super::Member::number(&left, CType::U32, false));
         let context = if is_inner {
             LOOP.code()
         } else {

@@ -13,6 +13,11 @@ impl Cx<'_> {
     /// Writes a statement.
     pub fn stmt(&mut self, stmt: &Stmt) {
         let outer = self.out.set_span(stmt.span);
+        self.with_few_pinned(stmt, |cx| cx.write_stmt(stmt));
+        self.out.set_span(outer);
+    }
+
+    fn write_stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Assign { dst, src } => {
                 self.check_indices(dst, src);
@@ -69,7 +74,6 @@ impl Cx<'_> {
                 );
             }
         }
-        self.out.set_span(outer);
     }
 
     fn assign_expr(&mut self, dst: &LValue, src: &Expr, span: Span) {

@@ -28,19 +28,12 @@ fn list(manifest: &Manifest) -> Vec<Map> {
         }
     }
     for instance in &manifest.externs {
-        match &instance.kind {
+        list.push(match &instance.kind {
             ExternKind::Cells(cells) => {
-                list.push(Map { name: cells.map.clone(), key_size: 4, value_size: cells.value_size });
+                Map { name: cells.map.clone(), key_size: 4, value_size: cells.value_size }
             }
-            ExternKind::Events { map, .. } => {
-                list.push(Map { name: map.clone(), key_size: 4, value_size: 4 });
-            }
-            ExternKind::Profile(profile) => list.extend(profile.maps().into_iter().map(|map| Map {
-                name: map.name,
-                key_size: map.key_size,
-                value_size: map.value_size,
-            })),
-        }
+            ExternKind::Events { map, .. } => Map { name: map.clone(), key_size: 4, value_size: 4 },
+        });
     }
     let mut seen = FxHashSet::default();
     list.retain(|map| seen.insert(map.name.clone()));

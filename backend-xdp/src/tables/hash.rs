@@ -1,8 +1,8 @@
 //! A kernel hash map: exact keys in a structure, each as it comes cheapest. With `@lru`, the kind that forgets.
 
 use super::control_plane::{CStorage, Field, declarations, prefix_length};
-use super::strategy::{KeyValues, TableStorage, Wanted, exact_order, key_alignment};
-use crate::c::code::{Code, Name, code};
+use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted, exact_order};
+use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
 use crate::names::Names;
@@ -11,7 +11,7 @@ use crate::tables::members::{Members, Shape};
 use p4xdp_control::storage::lpm_trie::LENGTH;
 use p4xdp_control::storage::{self, Place, Storage};
 use p4xdp_control::view::{Key, MatchKind};
-use p4xdp_midend::ir::{KeyElement, Program};
+use p4xdp_midend::ir::{Program, Table};
 
 /// See the module.
 #[derive(Debug)]
@@ -24,14 +24,15 @@ pub struct HashTable {
 
 /// For tables with exact keys only: all that nothing else is for.
 pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage>> {
-    let Wanted { program, keys, stem, size, lru, .. } = *wanted;
-    Some(Box::new(HashTable::new(program, keys, stem, size, lru)))
+    let Wanted { program, table, stem, size, lru, .. } = *wanted;
+    Some(Box::new(HashTable::new(program, table, stem, size, lru)))
 }
 
 impl HashTable {
     /// For a table with exact keys only.
-    fn new(program: &Program, keys: &[&KeyElement], stem: &Name, size: u32, lru: bool) -> HashTable {
-        let wishes = keys
+    fn new(program: &Program, table: &Table, stem: &Name, size: u32, lru: bool) -> HashTable {
+        let wishes = table
+            .keys
             .iter()
             .map(|k| (k.name.clone(), k.expr.ty, Shape::of(k.expr.ty, exact_order(program, k))))
             .collect();
@@ -55,7 +56,7 @@ impl TableStorage for HashTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
-        emit_lookup_by_structure(&self.stem, value, entry, out, |out| emit_key_values(&self.key, keys, out));
+        emit_lookup_by_structure(&self.stem, value, entry, (None, &self.key), keys, out);
     }
 
     fn key_places(&self) -> Vec<Place> {
@@ -93,28 +94,30 @@ pub fn emit_key_structure(stem: &Name, first: Option<Code>, key: &Members, start
     out.blank();
 }
 
-/// Fills the structure of a table's keys and looks it up.
+/// Fills the structure of a table's keys and looks it up. `first` is the length of a prefix.
 pub fn emit_lookup_by_structure(
     stem: &Name,
     value: &ValueLayout,
     entry: &Name,
+    (first, key): (Option<u32>, &Members),
+    keys: &mut dyn KeyValues,
     out: &mut Tree,
-    members: impl FnOnce(&mut Tree),
 ) {
-    out.begin(code!("struct {}_key {}_key {} = {{", stem, stem, key_alignment()));
-    members(out);
-    out.end_with(code!("};"));
-    out.line(code!("struct {} *{} = @bpf_map_lookup_elem(&{}, &{}_key);", value.tag, entry, stem, stem));
+    let (c_type, name) = (code!("struct {}_key", stem), Name::new(&format!("{stem}_key")));
+    let object = KeyObject::begin(keys, c_type, &name, out);
+    if let Some(length) = first {
+        object.set(Known("prefixlen"), &[length.to_string().code()], false, out);
+    }
+    emit_key_values(&object, key, keys, out);
+    object.end(out);
+    out.line(code!("struct {} *{} = @bpf_map_lookup_elem(&{}, &{});", value.tag, entry, stem, object));
 }
 
-/// Writes the designated initialisers of a key; C zeroes what is not named, and that includes all gaps.
-pub fn emit_key_values(key: &Members, keys: &mut dyn KeyValues, out: &mut Tree) {
+/// Sets the members of a key.
+pub fn emit_key_values(object: &KeyObject, key: &Members, keys: &mut dyn KeyValues, out: &mut Tree) {
     for (position, member) in key.list.iter().enumerate() {
         let elements = keys.elements(position, member.shape);
-        match elements.as_slice() {
-            [one] if member.shape.units == 1 => out.line(code!(".{} = {},", member.c_name, one)),
-            several => out.line(code!(".{} = {{ {} }},", member.c_name, Code::join(several, ", "))),
-        }
+        object.set(&member.c_name, &elements, member.shape.units > 1, out);
     }
 }
 

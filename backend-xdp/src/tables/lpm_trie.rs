@@ -5,7 +5,7 @@
 //! virtual routing table (`vrf: exact; dst: lpm`) needs.
 
 use super::control_plane::CStorage;
-use super::hash::{Keyed, emit_key_structure, emit_key_values, emit_lookup_by_structure};
+use super::hash::{Keyed, emit_key_structure, emit_lookup_by_structure};
 use super::strategy::{KeyValues, TableStorage, Wanted};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
@@ -14,7 +14,7 @@ use crate::names::Names;
 use crate::tables::ValueLayout;
 use crate::tables::members::{Members, Shape};
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
-use p4xdp_midend::ir::{KeyElement, MatchKind};
+use p4xdp_midend::ir::{MatchKind, Table};
 
 /// Bytes of the prefix length.
 const PREFIX_LENGTH: u32 = 4;
@@ -32,18 +32,18 @@ pub struct LpmTrieTable {
 
 /// For tables with an `lpm` key.
 pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage>> {
-    let lpm = wanted.keys.iter().position(|key| key.match_kind == MatchKind::Lpm)?;
-    Some(Box::new(LpmTrieTable::new(wanted.keys, wanted.stem, lpm, wanted.size)))
+    let lpm = wanted.table.keys.iter().position(|key| key.match_kind == MatchKind::Lpm)?;
+    Some(Box::new(LpmTrieTable::new(wanted.table, wanted.stem, lpm, wanted.size)))
 }
 
 impl LpmTrieTable {
     /// For a table whose key `lpm` is the only one that is not exact.
-    fn new(keys: &[&KeyElement], stem: &Name, lpm: usize, size: u32) -> LpmTrieTable {
-        let mut positions: Vec<usize> = (0..keys.len()).filter(|&position| position != lpm).collect();
+    fn new(table: &Table, stem: &Name, lpm: usize, size: u32) -> LpmTrieTable {
+        let mut positions: Vec<usize> = (0..table.keys.len()).filter(|&position| position != lpm).collect();
         positions.push(lpm);
         let wishes = positions
             .iter()
-            .filter_map(|&position| keys.get(position))
+            .filter_map(|&position| table.keys.get(position))
             .map(|k| (k.name.clone(), k.expr.ty, Shape::of(k.expr.ty, ByteOrder::Network).in_words()))
             .collect();
         // The lpm key must stay last, so nothing is reordered.
@@ -74,6 +74,10 @@ impl KeyValues for Reordered<'_> {
     fn elements(&mut self, position: usize, shape: Shape) -> Vec<Code> {
         self.keys.elements(self.positions.get(position).copied().unwrap_or(position), shape)
     }
+
+    fn are_shared(&mut self, c_type: &Code, name: &Name) -> bool {
+        self.keys.are_shared(c_type, name)
+    }
 }
 
 impl TableStorage for LpmTrieTable {
@@ -92,10 +96,9 @@ impl TableStorage for LpmTrieTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
-        emit_lookup_by_structure(&self.stem, value, entry, out, |out| {
-            out.line(code!(".prefixlen = {},", self.full_length()));
-            emit_key_values(&self.members, &mut Reordered { keys, positions: &self.positions }, out);
-        });
+        let members = (Some(self.full_length()), &self.members);
+        let mut keys = Reordered { keys, positions: &self.positions };
+        emit_lookup_by_structure(&self.stem, value, entry, members, &mut keys, out);
     }
 
     fn key_places(&self) -> Vec<Place> {

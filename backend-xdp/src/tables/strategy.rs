@@ -5,7 +5,7 @@
 
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::map::MapDefinition;
-use crate::c::tree::Tree;
+use crate::c::tree::{SHARED, Tree};
 use crate::lacking::{self, Lacking};
 use crate::layout::extern_facts::{Attached, ExternFacts};
 use crate::names::Names;
@@ -26,7 +26,7 @@ const LARGEST_KEY: u32 = 256;
 
 /// A key on the stack has its eight bytes to itself. clang 14 puts what it has no register for beside a smaller one, and the verifier forgets
 /// what it knows of such a word, a header's validity among it, as soon as the key is written.
-pub fn key_alignment() -> Code {
+fn key_alignment() -> Code {
     code!("__attribute__((aligned(8)))")
 }
 
@@ -34,6 +34,102 @@ pub fn key_alignment() -> Code {
 pub trait KeyValues {
     /// The C expressions of the elements of key `position` in the given shape.
     fn elements(&mut self, position: usize, shape: Shape) -> Vec<Code>;
+
+    /// Whether a lookup's key, of this C type and name, stands in the shared structure rather than on the stack. Each of its members is then
+    /// assigned before every lookup; what stands between them is always zero.
+    fn are_shared(&mut self, c_type: &Code, name: &Name) -> bool;
+}
+
+/// The object that a lookup builds its key in.
+pub struct KeyObject {
+    object: Code,
+    /// In front of the names of members: of an object on the stack they stand in its initialiser.
+    base: Option<Code>,
+    ends: &'static str,
+}
+
+impl KeyObject {
+    /// Begins it, with the initialiser on the stack: zero is what is not set.
+    pub fn begin(keys: &mut dyn KeyValues, c_type: Code, name: &Name, out: &mut Tree) -> KeyObject {
+        KeyObject::begin_within(keys, c_type, name, None, out)
+    }
+
+    /// The same for an object with the key in one of its members.
+    pub fn begin_within(
+        keys: &mut dyn KeyValues,
+        c_type: Code,
+        name: &Name,
+        within: Option<&'static str>,
+        out: &mut Tree,
+    ) -> KeyObject {
+        if keys.are_shared(&c_type, name) {
+            let object = code!("{}->{}", SHARED, name);
+            let base = match within {
+                Some(member) => code!("{}.{}", object, Code::text(member)),
+                None => object.clone(),
+            };
+            return KeyObject { object, base: Some(base), ends: "" };
+        }
+        let (begins, ends) = match within {
+            Some(member) => (format!(" .{member} = {{"), "} };"),
+            None => (String::new(), "};"),
+        };
+        out.begin(code!("{} {} {} = {{{}", c_type, name, key_alignment(), Code::text(begins)));
+        KeyObject { object: name.code(), base: None, ends }
+    }
+
+    /// One that is a number.
+    pub fn scalar(
+        keys: &mut dyn KeyValues,
+        c_type: Code,
+        name: &Name,
+        value: &Code,
+        out: &mut Tree,
+    ) -> KeyObject {
+        if keys.are_shared(&c_type, name) {
+            let object = code!("{}->{}", SHARED, name);
+            out.line(code!("{} = {};", object, value));
+            return KeyObject { object, base: None, ends: "" };
+        }
+        out.line(code!("{} {} {} = {};", c_type, name, key_alignment(), value));
+        KeyObject { object: name.code(), base: None, ends: "" }
+    }
+
+    /// Sets a member; several elements are those of an array.
+    pub fn set(&self, member: impl ToCode, elements: &[Code], is_array: bool, out: &mut Tree) {
+        let member = member.code();
+        match (&self.base, elements) {
+            (None, [one]) if !is_array => out.line(code!(".{} = {},", member, one)),
+            (None, several) => out.line(code!(".{} = {{ {} }},", member, Code::join(several, ", "))),
+            (Some(base), [one]) if !is_array => out.line(code!("{}.{} = {};", base, member, one)),
+            (Some(base), several) => {
+                for (i, element) in several.iter().enumerate() {
+                    out.line(code!("{}.{}[{}] = {};", base, member, i, element));
+                }
+            }
+        }
+    }
+
+    /// Sets a member beside the key to zero, which an initialiser does by itself.
+    pub fn clear(&self, member: &'static str, out: &mut Tree) {
+        if self.base.is_some() {
+            out.line(code!("{}.{} = 0;", self.object, Code::text(member)));
+        }
+    }
+
+    /// Ends it.
+    pub fn end(&self, out: &mut Tree) {
+        if self.base.is_none() {
+            out.end_with(Code::text(self.ends));
+        }
+    }
+}
+
+/// The object as C.
+impl ToCode for KeyObject {
+    fn add_to(&self, code: &mut Code) {
+        self.object.add_to(code);
+    }
 }
 
 /// A storage of run-time entries.
@@ -80,8 +176,8 @@ pub trait TableStorage: std::fmt::Debug {
 pub struct Wanted<'w> {
     /// The program.
     pub program: &'w Program,
-    /// Its keys that entries have a match for, in order.
-    pub keys: &'w [&'w KeyElement],
+    /// The table.
+    pub table: &'w Table,
     /// Names in C begin with it; further ones come from `Names`.
     pub stem: &'w Name,
     /// Entries that it is to hold.
@@ -158,8 +254,7 @@ pub(crate) fn choose(
         return attached.map(|()| None);
     }
     let (implementation, stated) = stated_size(program, externs, table);
-    let keys: Vec<&KeyElement> = table.match_keys().collect();
-    let wanted = |size| Wanted { program, keys: &keys, stem, size, implementation, lru: is_lru(table) };
+    let wanted = |size| Wanted { program, table, stem, size, implementation, lru: is_lru(table) };
     let storage = choose_for(table, stated, "table", wanted, names, diagnostics);
     // All that is lacking is said at once.
     attached?;
@@ -201,7 +296,7 @@ pub(super) fn choose_for<'w>(
     Ok(storage)
 }
 
-/// An extern in a property of a table that nobody knows what it does there.
+/// An extern that works with every lookup of its table, though no statement calls it, and cannot be had: action profiles and selectors.
 fn refuse_attached(
     program: &Program,
     externs: &ExternFacts,
@@ -212,11 +307,13 @@ fn refuse_attached(
     for (property, value) in &table.properties {
         let PropertyValue::Extern(id) = value else { continue };
         let instance = &program.externs[*id];
-        if externs.of(&instance.extern_type).attached.is_some() {
-            continue;
-        }
+        let lacking = match externs.of(&instance.extern_type).attached {
+            Some(Attached::Array | Attached::Hash | Attached::Direct(_)) => continue,
+            Some(Attached::Lacking(lacking)) => lacking,
+            None => &lacking::ATTACHED,
+        };
         let said = format!("`{}` in `{property}`, declared here", instance.extern_type);
-        result = Err(diagnostics.error(lacking::ATTACHED.at(table.span).with_label(instance.span, said)));
+        result = Err(diagnostics.error(lacking.at(table.span).with_label(instance.span, said)));
     }
     result
 }
@@ -237,7 +334,7 @@ fn stated_size(program: &Program, externs: &ExternFacts, table: &Table) -> (Opti
         Some(Attached::Array | Attached::Hash) => {
             instance.and_then(|i| i.args.first()?.value()?.as_const()?.to_u64())
         }
-        Some(Attached::Direct(_) | Attached::Members) | None => None,
+        Some(Attached::Direct(_) | Attached::Lacking(_)) | None => None,
     };
     (implementation, size.or(table.size))
 }

@@ -14,8 +14,8 @@
 
 use super::control_plane::CStorage;
 use super::members::{Members, Shape};
-use super::strategy::{KeyValues, TableStorage, Wanted, exact_order, key_alignment};
-use crate::c::code::{Name, code};
+use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted, exact_order};
+use crate::c::code::{Known, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
 use crate::names::Names;
@@ -50,13 +50,14 @@ pub struct TupleSpaceTable {
 
 /// For tables with keys whose entries have masks, and for those with several `lpm` keys.
 pub fn choose(wanted: &Wanted<'_>, names: &mut Names) -> Option<Box<dyn TableStorage>> {
-    let Wanted { program, keys, stem, size, .. } = *wanted;
-    let masked = keys.iter().any(|key| matches!(key.match_kind, MatchKind::Ternary | MatchKind::Optional));
-    let prefixes = keys.iter().filter(|key| key.match_kind == MatchKind::Lpm).count();
+    let Wanted { program, table, stem, size, .. } = *wanted;
+    let masked =
+        table.keys.iter().any(|key| matches!(key.match_kind, MatchKind::Ternary | MatchKind::Optional));
+    let prefixes = table.keys.iter().filter(|key| key.match_kind == MatchKind::Lpm).count();
     if !masked && prefixes < 2 {
         return None;
     }
-    let wishes = keys.iter().map(|key| {
+    let wishes = table.keys.iter().map(|key| {
         let shape = Shape::of(key.expr.ty, exact_order(program, key)).in_words();
         (key.name.clone(), key.expr.ty, shape)
     });
@@ -205,21 +206,23 @@ impl TableStorage for TupleSpaceTable {
         out.line(code!("struct {} *{} = @NULL;", value.tag, entry));
         out.blank();
         out.begin(code!("for (__u32 {} = {}; {}; {}--) {{", attempts, ATTEMPTS, attempts, attempts));
-        out.begin(code!("struct {} {} {} = {{ .bits.key = {{", search, search, key_alignment()));
-        out.line(code!(".mask = ~0U,"));
-        super::hash::emit_key_values(&self.key, keys, out);
-        out.end_with(code!("}} }};"));
+        let key = KeyObject::begin_within(keys, code!("struct {}", search), search, Some("bits.key"), out);
+        key.set(Known("mask"), &[code!("~0U")], false, out);
+        super::hash::emit_key_values(&key, &self.key, keys, out);
+        key.end(out);
+        key.clear("rank", out);
+        key.clear("mask", out);
         out.line(code!("struct {} *{};", mask, mask));
         out.line(code!("struct {} *{};", ranked, ranked));
         out.blank();
-        out.line(code!("if (!{}(&{}))\n\tbreak;", find, search));
-        out.line(code!("{} = @bpf_map_lookup_elem(&{}, &{}.mask);", mask, masks, search));
+        out.line(code!("if (!{}(&{}))\n\tbreak;", find, key));
+        out.line(code!("{} = @bpf_map_lookup_elem(&{}, &{}.mask);", mask, masks, key));
         out.line(code!("if (!{})\n\tbreak;", mask));
         for word in 0..self.words() {
-            out.line(code!("{}.bits.word[{}] &= {}->bits.word[{}];", search, word, mask, word));
+            out.line(code!("{}.bits.word[{}] &= {}->bits.word[{}];", key, word, mask, word));
         }
-        out.line(code!("{} = @bpf_map_lookup_elem(&{}, &{}.bits);", ranked, stem, search));
-        out.begin(code!("if ({} && {}->rank == {}.rank) {{", ranked, ranked, search));
+        out.line(code!("{} = @bpf_map_lookup_elem(&{}, &{}.bits);", ranked, stem, key));
+        out.begin(code!("if ({} && {}->rank == {}.rank) {{", ranked, ranked, key));
         out.line(code!("{} = &{}->value;", entry, ranked));
         out.line(code!("break;"));
         out.end_with(code!("}}"));

@@ -131,10 +131,8 @@ impl<'a> Printer<'a> {
         self.line(format_args!("table {name} {{"))?;
         self.indent += 1;
         for key in &table.keys {
-            let there =
-                key.there.as_ref().map_or_else(String::new, |there| format!(" where {}", self.expr(there)));
-            let (expr, kind) = (self.expr(&key.expr), match_kind(&key.match_kind));
-            let text = format!("key {} = {expr}{there}: {kind}", key.name);
+            let text =
+                format!("key {} = {}: {}", key.name, self.expr(&key.expr), match_kind(&key.match_kind));
             self.line(format_args!("{text}"))?;
         }
         for action in &table.actions {

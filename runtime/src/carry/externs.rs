@@ -79,8 +79,7 @@ pub(super) fn plan<'a>(
 fn cells(item: &Extern) -> Option<&Cells> {
     match &item.kind {
         ExternKind::Cells(cells) => Some(cells),
-        // Profiles go with their tables.
-        ExternKind::Profile(_) | ExternKind::Events { .. } => None,
+        ExternKind::Events { .. } => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::Cx;
 use super::super::field::Referent;
 use super::super::member_access::by_bits;
-use crate::c::code::{Code, code};
+use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::tables::members::Shape;
 use crate::tables::param_order::is_byte_field;
@@ -14,7 +14,7 @@ use p4xdp_midend::ir::{Expr, ExprKind, KeyElement};
 /// The keys of one application of a table.
 pub(super) struct Keys<'c, 'a> {
     pub cx: &'c mut Cx<'a>,
-    pub keys: &'c [&'c KeyElement],
+    pub keys: &'c [KeyElement],
 }
 
 impl KeyValues for Keys<'_, '_> {
@@ -23,6 +23,15 @@ impl KeyValues for Keys<'_, '_> {
             Some(key) => self.cx.elements(&key.expr, shape),
             None => Vec::new(),
         }
+    }
+
+    fn are_shared(&mut self, c_type: &Code, name: &Name) -> bool {
+        // The verifier follows each way by itself by which a known number comes onto the stack.
+        let shared = self.cx.storage.merging.behind_branches;
+        if shared {
+            self.cx.hold(name, code!("{} {} __attribute__((aligned(8)))", c_type, name));
+        }
+        shared
     }
 }
 
@@ -57,7 +66,7 @@ impl Cx<'_> {
         let elements = (0..shape.units).map(|i| {
             let at = i * shape.unit;
             let bytes = shape.unit.min(shape.bytes - at);
-            let element = self.choose_holder(id, &CExpr::zero(bytes * 8), |cx, base| {
+            let element = self.value_by_holder(id, &CExpr::zero(bytes * 8), |cx, base| {
                 let name = cx.member_name(id, &place, base);
                 let text = match (integer, at) {
                     (true, _) => name,

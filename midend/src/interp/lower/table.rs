@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use crate::control_plane::{key_match, priority};
+use crate::interp::code::Narrow;
 use crate::interp::table::{DeclaredEntry, Idle, KeyCode, TableAction, TableCode};
 use crate::interp::value::{NARROW, Value};
 use crate::ir::{ActionCall, Arg, Expr, ExprKind, MatchKind, PropertyValue, ScalarType, Table, TableId};
@@ -30,7 +31,12 @@ impl Lowering<'_> {
                     kind: key.match_kind.clone(),
                     width: key.expr.ty.width(),
                     signed: key.expr.ty.is_signed(),
-                    there: key.there.as_ref().map(|there| self.narrow(there)),
+                    there: match (&key.match_kind, &key.expr.kind) {
+                        (MatchKind::Selector, ExprKind::Field { header, .. }) => {
+                            Some(Narrow::Valid(self.access(header)))
+                        }
+                        _ => None,
+                    },
                 }
             })
             .collect();
@@ -82,7 +88,7 @@ impl Lowering<'_> {
             entries_are_const: table.entries_are_const && !table.entries.is_empty(),
             empty_group: self.empty_group(table),
             size: table.size,
-            implementation: table.action_profile().map(|id| id.index() as u32),
+            implementation: externs(&["implementation", "psa_implementation", "pna_implementation"]),
             counter: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
             idle,
             match_restarts: &*self.program.architecture != "pna",
