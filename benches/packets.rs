@@ -356,6 +356,7 @@ fn manifest(case: &Case) -> Manifest {
             })),
             keys: vec![place(0, 4, ByteOrder::Network)],
             actions: places,
+            target: None,
             default: None,
             direct: None,
         });

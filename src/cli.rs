@@ -2,9 +2,11 @@
 
 mod cells;
 mod control_plane;
+mod profiles;
 
 pub use cells::*;
 pub use control_plane::*;
+pub use profiles::*;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -47,6 +49,10 @@ pub enum Command {
     Status(StatusArgs),
     /// Reads and changes the tables of a running program.
     Table(TableArgs),
+    /// Reads and changes members of action profiles and selectors of a running program, which entries of tables name.
+    Member(MemberArgs),
+    /// Reads and changes groups of action selectors of a running program.
+    Group(GroupArgs),
     /// Reads and changes counters, registers and the like of a running program: one subcommand a kind.
     #[command(flatten)]
     Cells(CellsCommand),

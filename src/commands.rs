@@ -11,6 +11,7 @@ mod engine;
 mod events;
 mod explain;
 mod output;
+mod profile;
 mod run;
 mod source;
 mod state;
@@ -75,6 +76,8 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Unload(args) => attach::unload(&args),
         Command::Status(args) => status::run(&args),
         Command::Table(args) => table::run(&args.command),
+        Command::Member(args) => profile::members(&args.command),
+        Command::Group(args) => profile::groups(&args.command),
         Command::Cells(args) => cells::run(&args),
         Command::Events(args) => events::run(&args),
         Command::Explain(args) => explain::run(&args),

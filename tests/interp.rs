@@ -151,8 +151,8 @@ fn action_selectors_choose_by_hash() {
     }
     assert!(machine.set_group("I.sel", 9, &[1, 4]).is_err());
     machine.set_group("I.sel", 9, &[1, 2, 3]).unwrap();
-    machine.insert_target("I.t", &[exact(1)], None, &EntryTarget::Group(9)).unwrap();
-    machine.insert_target("I.t", &[exact(2)], None, &EntryTarget::Member(3)).unwrap();
+    machine.insert("I.t", &Entry::new(vec![exact(1)], None, EntryTarget::Group(9))).unwrap();
+    machine.insert("I.t", &Entry::new(vec![exact(2)], None, EntryTarget::Member(3))).unwrap();
     let chosen: Vec<u8> = (0..4).map(|b| bytes(&mut machine, &[1, b, 0])[2]).collect();
     assert_eq!(chosen, [0xa1, 0xa2, 0xa3, 0xa1]);
     assert_eq!(bytes(&mut machine, &[2, 7, 0]), [2, 7, 0xa3]);

@@ -1,5 +1,5 @@
-//! Checksums and hashes of bytes of the packet, the payload and varbit fields: kernel and interpreter agree on packets of every length. That they
-//! are right, `testdata/packets/v1model_payload` and `v1model_varbit_data` show.
+//! Checksums and hashes of bytes of the packet, the payload and varbit fields, and packets that are cut: kernel and interpreter agree on packets of
+//! every length. That they are right, `v1model_payload`, `v1model_varbit_data` and `v1model_truncate` of `testdata/packets` show.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test may panic")]
 
 use p4xdp_midend::interp::Machine;
@@ -98,5 +98,24 @@ fn varbits_of_every_length() {
                 both.process(&packet);
             }
         }
+    }
+}
+
+#[test]
+fn packets_are_cut_to_every_length() {
+    let Some(mut both) = Both::new("v1model_truncate") else { return };
+    let mut random = Random(3);
+    for length in 24..=3000_usize {
+        let mut packet = random.bytes(length);
+        packet[14] = (length % 4) as u8;
+        // Between nothing of the payload and more than there is.
+        let limit = |random: &mut Random| {
+            let part = usize::from(random.byte()) << 8 | usize::from(random.byte());
+            (14 + part % (length + 4)) as u32
+        };
+        let (first, second) = (limit(&mut random), limit(&mut random));
+        packet[16..20].copy_from_slice(&first.to_be_bytes());
+        packet[20..24].copy_from_slice(&second.to_be_bytes());
+        both.process(&packet);
     }
 }

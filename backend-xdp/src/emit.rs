@@ -86,6 +86,8 @@ pub struct Cx<'a> {
     emits: Vec<deparse::EmitSlot>,
     /// Variables with the port that the packet came by, and the one that it leaves by.
     ports: steps::KeptPorts,
+    /// One more than the bytes that the packet leaves with at most; 0 if nothing was asked for.
+    length_limit: Option<Place>,
     /// Statements at which the function may be cut are written.
     cuttable: bool,
     /// While a table's action is written: where the colour is that the table's direct meter found.
@@ -167,6 +169,7 @@ impl<'a> Cx<'a> {
             in_parser: None,
             emits: Vec::new(),
             ports: steps::KeptPorts::default(),
+            length_limit: None,
             cuttable: false,
             colour: None,
         }
@@ -197,6 +200,27 @@ impl<'a> Cx<'a> {
         let name = self.module.names.unique(wanted);
         self.members.push(Member::number(&name, ty, false));
         Place::Shared(name)
+    }
+
+    /// The same for a number that all parts of the section see, functions of loops among them.
+    fn fresh_everywhere(&mut self, wanted: &str) -> Place {
+        match self.storage.holding {
+            Holding::Local => self.fresh(wanted, CType::U32.name()).into(),
+            Holding::Shared => {
+                let name = self.module.names.unique(wanted);
+                self.members.push(Member::number(&name, CType::U32, false));
+                Place::Shared(name)
+            }
+        }
+    }
+
+    /// Where it is kept how long the packet may be when it leaves: one more than that, 0 if any length will do.
+    pub(crate) fn limit_length(&mut self) -> Place {
+        let limit = match self.length_limit.take() {
+            Some(limit) => limit,
+            None => self.fresh_everywhere("length_limit"),
+        };
+        self.length_limit.insert(limit).clone()
     }
 
     /// Declares a number of the function's under a name that is already taken for it.

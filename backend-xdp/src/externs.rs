@@ -3,6 +3,7 @@
 //!
 //! A new extern is a file here and a line in [`REGISTRY`]; `docs/extending.md` has the recipe.
 
+mod action_profile;
 mod assert;
 mod cells;
 mod checksum;
@@ -24,6 +25,7 @@ mod random;
 mod register;
 mod row;
 mod table_implementation;
+mod truncate;
 mod users;
 
 use crate::emit::externs::Registry;
@@ -44,6 +46,8 @@ pub(crate) const REGISTRY: Registry = Registry {
         &direct::DIRECT_METER,
         &table_implementation::ARRAY_TABLE,
         &table_implementation::HASH_TABLE,
+        &action_profile::ACTION_PROFILE,
+        &action_profile::ACTION_SELECTOR,
         &perf_event_output::PERF_EVENT_OUTPUT,
         &conntrack::TCP_CONNTRACK,
         &csum_replace::CSUM_REPLACE2,
@@ -61,9 +65,8 @@ pub(crate) const REGISTRY: Registry = Registry {
         &log_msg::LOG_MSG,
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
+        &truncate::TRUNCATE,
         &lacking::CHECKSUM16,
-        &lacking::ACTION_PROFILE,
-        &lacking::ACTION_SELECTOR,
         &lacking::CLONE,
         &lacking::CLONE3,
         &lacking::CLONE_PRESERVING,
@@ -72,7 +75,6 @@ pub(crate) const REGISTRY: Registry = Registry {
         &lacking::RECIRCULATE_PRESERVING,
         &lacking::RESUBMIT,
         &lacking::RESUBMIT_PRESERVING,
-        &lacking::TRUNCATE,
     ],
     others: users::call,
 };

@@ -11,7 +11,7 @@ mod storage;
 mod tables;
 
 use crate::names;
-use p4xdp_control::manifest::{Extern, ExternKind, Manifest};
+use p4xdp_control::manifest::{Extern, ExternKind, Manifest, Profile};
 use std::fmt::Write;
 
 /// What all generated headers share; a program may include several.
@@ -69,6 +69,7 @@ fn map_macro(instance: &Extern, prefix: &str) -> String {
     let map = match &instance.kind {
         ExternKind::Cells(cells) => &cells.map,
         ExternKind::Events { map, .. } => map,
+        ExternKind::Profile(profile) => &profile.map,
     };
     format!("{prefix}{map}_map").to_uppercase()
 }
@@ -76,6 +77,13 @@ fn map_macro(instance: &Extern, prefix: &str) -> String {
 fn write_extern(out: &mut String, instance: &Extern, prefix: &str) {
     let name = map_macro(instance, prefix);
     match &instance.kind {
+        ExternKind::Profile(Profile { map, groups, .. }) => {
+            let by = match groups {
+                Some(_) => "members and groups are changed by `p4xdp member` and `p4xdp group`",
+                None => "members are changed by `p4xdp member`",
+            };
+            line(out, &format!("\n/* {}: its {by} */\n#define {name} \"{map}\"", instance.name));
+        }
         ExternKind::Cells(cells) => cells::write(out, &instance.name, &name, cells, prefix),
         ExternKind::Events { map, fields, .. } => {
             let fields: Vec<&str> = fields.iter().map(|(param, _)| param.name.as_str()).collect();

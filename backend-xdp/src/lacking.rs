@@ -38,8 +38,8 @@ lacking! {
     PSA E0515 "the architecture `psa`";
     PNA E0515 "the architecture `pna`";
     UBPF_MODEL E0515 "the architecture `ubpf_model`";
-    ACTION_PROFILE E0516 "a table with an action profile";
-    ACTION_SELECTOR E0516 "a table with an action selector";
+    SHARED_PROFILE E0516 "a table with other actions than another one with the same action profile";
+    INITIAL_MEMBERS E0516 "a table with an action profile and initial entries";
     ATTACHED E0516 "a table with another extern in a property";
     DIRECT_METER_READ E0523 "a direct meter that is read where no table runs the action";
     MULTICAST E0516 "multicast";
@@ -47,9 +47,7 @@ lacking! {
     RESUBMIT E0516 "`resubmit`";
     RECIRCULATE E0516 "`recirculate`";
     DIGEST E0516 "`digest`";
-    TRUNCATE E0516 "`truncate`";
     VARBIT_VALUE E0513 "a value of type `varbit` that is more than extracted, emitted, and in the data of a checksum or hash";
-    HEADER_IN_MESSAGE E0524 "a whole header or stack in a `log_msg`";
     VARBIT_IN_LIST E0513 "a `varbit` of a stack's element in the data of a checksum or hash";
 }
 

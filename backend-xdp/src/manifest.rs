@@ -3,6 +3,7 @@
 //! What the fields mean is said in `p4xdp_control::manifest`; here is only where they come from. What control planes see of the program
 //! is `midend::control_plane`'s.
 
+use crate::tables::profile::Indirect;
 use crate::tables::{DEFAULTS_SECTION, DefaultPlace, TableLayout, Tables};
 use p4xdp_control::kernel::Kernel;
 use p4xdp_control::manifest;
@@ -35,6 +36,7 @@ pub fn describe(
     found: &analysis::ports::Ports,
     whole: Whole,
 ) -> Manifest {
+    let profiles = tables.profiles.iter().map(|(id, profile)| profile.describe(&program.externs[*id]));
     let mut view = control_plane::view(program);
     control_plane::mark_ports(&mut view, found);
     Manifest {
@@ -51,14 +53,14 @@ pub fn describe(
                 let direct = tables.layouts[id].direct.as_ref();
                 let number = tables.layouts[id]
                     .has_values()
-                    .then(|| tables.layouts[id].value.number_place())
+                    .then(|| tables.layouts[id].stored().number_place())
                     .flatten();
                 let direct = direct.map(|direct| direct.manifest(program, tables.free.as_ref(), number));
-                describe_table(table.entries.len(), table.keys.len(), &tables.layouts[id], direct)
+                describe_table(table.entries.len(), table.match_keys().count(), &tables.layouts[id], direct)
             })
             .collect(),
         value_sets: tables.sets.values().map(|set| describe_set(&set.layout)).collect(),
-        externs,
+        externs: externs.into_iter().chain(profiles).collect(),
         ports: whole.ports,
     }
 }
@@ -74,11 +76,10 @@ fn describe_table(
     let nowhere = || vec![Place { offset: 0, size: 0, order: ByteOrder::Host }; keys];
     manifest::TableLayout {
         size: layout.storage.as_ref().map_or(entries as u64, |storage| storage.capacity()),
-        storage: layout.storage.as_ref().map(|storage| storage.manifest(&layout.value)),
+        storage: layout.storage.as_ref().map(|storage| storage.manifest(layout.stored())),
         keys: layout.storage.as_ref().map_or_else(nowhere, |storage| storage.key_places()),
-        actions: (layout.value.actions.iter())
-            .map(|action| action.params.list.iter().map(|member| member.place()).collect())
-            .collect(),
+        actions: layout.value.parameter_places(),
+        target: layout.indirect.as_ref().filter(|_| layout.storage.is_some()).map(Indirect::target_place),
         default: match layout.default {
             DefaultPlace::Code => None,
             DefaultPlace::Data(offset) => Some(DefaultData {

@@ -44,8 +44,8 @@ pub fn check(program: &Program, sink: &mut Diagnostics) {
             keys.iter().for_each(|key| key.headers(&mut |header| look(header, key.span)));
         }
     }
-    for key in program.tables.values().flat_map(|table| &table.keys) {
-        key.expr.headers(&mut |header| look(header, key.expr.span));
+    for expr in program.tables.values().flat_map(|table| table.key_exprs()) {
+        expr.headers(&mut |header| look(header, expr.span));
     }
     statements += repeated(program, &applications);
     if let Some((stack, span)) = chosen {

@@ -15,6 +15,7 @@ pub(crate) mod hash;
 pub(crate) mod lpm_trie;
 pub mod members;
 pub mod param_order;
+pub mod profile;
 pub mod sets;
 pub mod strategy;
 pub(crate) mod tuple_space;
@@ -28,9 +29,13 @@ use members::{Members, Shape, Wish};
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
-use p4xdp_midend::ir::{KeyElement, MatchKind, Program, ScalarType, Table, TableId, ValueSetId};
+use p4xdp_midend::ir::{
+    ExternId, KeyElement, MatchKind, Program, ScalarType, Table, TableAction, TableId, ValueSetId,
+};
 use param_order::param_order;
+use profile::{Indirect, ProfileLayout};
 use sets::SetLayout;
+use std::collections::BTreeMap;
 use strategy::{Choose, TableStorage};
 
 /// The storages: a table has the first one that suits it.
@@ -38,7 +43,6 @@ const STRATEGIES: &[Choose] = &[tuple_space::choose, lpm_trie::choose, array::ch
 
 lacking! {
     RANGE_KEY E0520 "a `range` key with run-time entries";
-    SELECTOR_KEY E0520 "a `selector` key with run-time entries";
     OTHER_KEY E0520 "a key of an unknown match kind with run-time entries";
     VARBIT_KEY E0520 "a key of type `varbit`";
 }
@@ -58,7 +62,8 @@ fn lacking_key(key: &KeyElement) -> Option<&'static Lacking> {
     match &key.match_kind {
         MatchKind::Exact | MatchKind::Lpm | MatchKind::Ternary | MatchKind::Optional => None,
         MatchKind::Range => Some(&RANGE_KEY),
-        MatchKind::Selector => Some(&SELECTOR_KEY),
+        // What the action selector chooses by is not looked up.
+        MatchKind::Selector => None,
         MatchKind::Other(_) => Some(&OTHER_KEY),
     }
 }
@@ -75,6 +80,8 @@ pub struct Tables {
     pub layouts: Arena<TableId, TableLayout>,
     /// One a value set.
     pub sets: Arena<ValueSetId, SetLayout>,
+    /// Action profiles and selectors that tables have.
+    pub profiles: BTreeMap<ExternId, ProfileLayout>,
     /// Bytes of the structure of default actions; 0 if there is none.
     pub defaults_size: u32,
     /// Where numbers of entries are listed that none has, if entries have numbers.
@@ -88,8 +95,10 @@ pub struct TableLayout {
     pub stem: Name,
     /// Run-time entries; `None` if there can be none (no key, or const entries only).
     pub storage: Option<Box<dyn TableStorage>>,
-    /// What an entry holds.
+    /// What runs: what an entry holds, or of a table with an action profile what a member holds.
     pub value: ValueLayout,
+    /// Of a table whose entries name members of an action profile.
+    pub indirect: Option<Indirect>,
     /// Where the default action is.
     pub default: DefaultPlace,
     /// What hangs on entries: each has a number then.
@@ -173,6 +182,12 @@ impl ValueLayout {
         self.is_numbered.then_some(Place { offset: 4, size: 4, order: ByteOrder::Host })
     }
 
+    /// Where each parameter of each action stands.
+    pub fn parameter_places(&self) -> Vec<Vec<Place>> {
+        let of = |action: &ActionLayout| action.params.list.iter().map(|member| member.place()).collect();
+        self.actions.iter().map(of).collect()
+    }
+
     /// True if no action has parameters.
     pub fn is_bare(&self) -> bool {
         self.actions.iter().all(|action| action.params.list.is_empty())
@@ -187,7 +202,8 @@ pub(crate) fn lay_out(
     names: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> Tables {
-    let mut tables = Tables::default();
+    let mut tables =
+        Tables { profiles: profile::lay_out(program, externs, names, diagnostics), ..Tables::default() };
     for table in program.tables.values() {
         let stem = stem(names, &table.name);
         let storage =
@@ -197,7 +213,12 @@ pub(crate) fn lay_out(
         let free = &mut tables.free;
         let direct =
             direct::lay_out(program, externs, table, capacity, free, (&mut *names, &mut *diagnostics));
-        let value = lay_out_value(program, externs, table, names, &stem, (base, direct.is_some()));
+        let number = direct.is_some();
+        let of_members = profile::of_table(program, externs, &tables.profiles, table, (&stem, number), names);
+        let (value, indirect) = match of_members {
+            Some((value, indirect)) => (value, Some(indirect)),
+            None => (lay_out_value(program, externs, table, names, &stem, (base, number)), None),
+        };
         let default = if table.default_is_const {
             DefaultPlace::Code
         } else {
@@ -205,7 +226,7 @@ pub(crate) fn lay_out(
             tables.defaults_size = offset + value.size;
             DefaultPlace::Data(offset)
         };
-        tables.layouts.push(TableLayout { stem, storage, value, default, direct });
+        tables.layouts.push(TableLayout { stem, storage, value, indirect, default, direct });
     }
     tables.sets = sets::lay_out(program, names, diagnostics).into_iter().collect();
     tables
@@ -251,6 +272,11 @@ pub fn short_name(names: &mut Names, wanted: &str) -> Name {
     }
 }
 
+/// An action may be the default action, now or later.
+fn is_default(table: &Table, position: usize, default: usize, entry: &TableAction) -> bool {
+    position == default || (!table.default_is_const && !entry.table_only)
+}
+
 fn lay_out_value(
     program: &Program,
     externs: &ExternFacts,
@@ -288,7 +314,7 @@ fn lay_out_value(
                 member: names::member(name, &mut members),
                 params: Members::place(params_offset, wishes),
                 in_entries: !entry.default_only,
-                as_default: position == default || (!table.default_is_const && !entry.table_only),
+                as_default: is_default(table, position, default, entry),
             }
         })
         .collect();

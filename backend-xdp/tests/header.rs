@@ -55,8 +55,15 @@ fn table(
         default_is_const: default.is_none(),
         ..view::Table::default()
     };
-    let layout =
-        TableLayout { size: 1024, storage, keys: key_places, actions: places, default, direct: None };
+    let layout = TableLayout {
+        size: 1024,
+        storage,
+        keys: key_places,
+        actions: places,
+        target: None,
+        default,
+        direct: None,
+    };
     (view, layout)
 }
 

@@ -88,14 +88,33 @@ pub struct ActionCall {
 }
 
 /// What an entry runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// An action of the table.
+    #[serde(rename = "call")]
     Action(ActionCall),
     /// A member of the table's action profile.
     Member(u32),
     /// A group of the table's action selector.
     Group(u32),
+}
+
+impl Target {
+    /// The action, if it is one of the table.
+    #[must_use]
+    pub fn call(&self) -> Option<&ActionCall> {
+        match self {
+            Target::Action(call) => Some(call),
+            Target::Member(_) | Target::Group(_) => None,
+        }
+    }
+}
+
+impl From<ActionCall> for Target {
+    fn from(call: ActionCall) -> Target {
+        Target::Action(call)
+    }
 }
 
 /// What a counter counted.
@@ -139,7 +158,8 @@ pub struct Entry {
     /// One a key that takes part in the match, in the table's order; keys of kind `selector` have none.
     pub keys: Vec<KeyMatch>,
     /// What it runs.
-    pub call: ActionCall,
+    #[serde(flatten)]
+    pub target: Target,
     /// Larger wins, as in P4Runtime; `None` where the match kinds leave no choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
@@ -154,8 +174,8 @@ pub struct Entry {
 impl Entry {
     /// An entry that has counted nothing and has no rates.
     #[must_use]
-    pub fn new(keys: Vec<KeyMatch>, priority: Option<u32>, call: ActionCall) -> Entry {
-        Entry { keys, call, priority, count: Count::default(), rates: Vec::new() }
+    pub fn new(keys: Vec<KeyMatch>, priority: Option<u32>, target: impl Into<Target>) -> Entry {
+        Entry { keys, target: target.into(), priority, count: Count::default(), rates: Vec::new() }
     }
 }
 

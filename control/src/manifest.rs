@@ -20,7 +20,7 @@
 pub use crate::cells::{self, CellKind, Cells};
 use crate::kernel::Kernel;
 use crate::storage::Place;
-pub use crate::storage::{DefaultData, Direct, DirectExtern, FreeNumbers, Table, TableLayout};
+pub use crate::storage::{DefaultData, Direct, DirectExtern, FreeNumbers, Profile, Table, TableLayout};
 use crate::view::{Param, View};
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,8 @@ pub struct Extern {
 pub enum ExternKind {
     /// Cells by index: counters, registers.
     Cells(Cells),
+    /// Members of an action profile or selector, and their groups.
+    Profile(Profile),
     /// Events through a perf buffer or ring buffer.
     Events {
         /// Map name.

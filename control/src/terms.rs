@@ -5,10 +5,10 @@ mod error;
 
 pub use error::TermError;
 
-use crate::entry::{ActionCall, KeyMatch};
+use crate::entry::{ActionCall, KeyMatch, Target};
 use crate::search::{self, NotFound, Spelling};
 use crate::value::{self, ValueError, like, ones, prefix_mask};
-use crate::view::{Key, MatchKind, Param, Table, View};
+use crate::view::{Action, ActionProfile, Extern, Key, MatchKind, Param, Table, TableAction, View};
 use num_bigint::BigUint;
 
 /// How numbers are read and written where that takes more than their widths: devices and ports are the machine's.
@@ -97,9 +97,72 @@ pub fn call(
     texts: &[&str],
     values: &dyn Values,
 ) -> Result<ActionCall, TermError> {
-    let actions = view.actions_of(table);
+    call_among(&view.actions_of(table), format!("{} `{}`", table.kind(), table.name()), action, texts, values)
+}
+
+/// Reads what an entry runs: an action of the table with its arguments, or `member N` or `group N` where its entries name those.
+///
+/// # Errors
+/// When a name is unknown or a value does not suit.
+pub fn target(
+    view: &View,
+    table: &Table,
+    action: &str,
+    texts: &[&str],
+    values: &dyn Values,
+) -> Result<Target, TermError> {
+    let make: fn(u32) -> Target = match action {
+        "member" if table.profile.is_some() => Target::Member,
+        "group" if table.profile.is_some() => Target::Group,
+        _ => {
+            let target = Target::Action(call(view, table, action, texts, values)?);
+            check_target(view, table, &target)?;
+            return Ok(target);
+        }
+    };
+    let [text] = texts else {
+        let what = format!("`{action}`");
+        return Err(TermError::Count { what, of: "number", wanted: 1, given: texts.len() });
+    };
+    let target = make(number_of(action, text)?);
+    check_target(view, table, &target)?;
+    Ok(target)
+}
+
+/// Reads the number of a member or group.
+///
+/// # Errors
+/// When the text is none.
+pub fn number_of(what: &str, text: &str) -> Result<u32, TermError> {
+    let number = value::parse(text, &Param::new(what, 32))?;
+    // It has 32 bits.
+    Ok(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// Reads an action of an action profile's members with its arguments.
+///
+/// # Errors
+/// When a name is unknown or a value does not suit.
+pub fn member(
+    view: &View,
+    (profile, of): (&Extern, &ActionProfile),
+    action: &str,
+    texts: &[&str],
+    values: &dyn Values,
+) -> Result<ActionCall, TermError> {
+    let name = format!("`{}`", profile.preamble.name);
+    call_among(&view.actions_of_members(of), name, action, texts, values)
+}
+
+/// Reads a call of one of these actions; `of` says whose they are.
+fn call_among(
+    actions: &[&Action],
+    of: String,
+    action: &str,
+    texts: &[&str],
+    values: &dyn Values,
+) -> Result<ActionCall, TermError> {
     let names: Vec<&str> = actions.iter().map(|action| action.preamble.name.as_str()).collect();
-    let of = format!("{} `{}`", table.kind(), table.name());
     let position = find("action", action, &names, Some(of.clone()))?;
     let params: Vec<&Param> = match actions.get(position) {
         Some(action) => action.values().collect(),
@@ -188,18 +251,77 @@ pub fn check_call(view: &View, table: &Table, call: &ActionCall, default: bool) 
     if table.is_set() && *call == ActionCall::default() {
         return Ok(());
     }
-    let (Some(entry), Some(action)) = (table.actions.get(call.action), view.action(table, call.action))
-    else {
-        let of = format!("{} `{}`", table.kind(), table.name());
+    let of = format!("{} `{}`", table.kind(), table.name());
+    check_among(view, &table.actions, of, call, if default { Place::Default } else { Place::Entries })
+}
+
+/// A call suits the members of an action profile, as [`check_call`] has it for a table.
+///
+/// # Errors
+/// What is wrong first.
+pub fn check_member(
+    view: &View,
+    (profile, of): (&Extern, &ActionProfile),
+    call: &ActionCall,
+) -> Result<(), TermError> {
+    check_among(view, &of.actions, format!("`{}`", profile.preamble.name), call, Place::Members)
+}
+
+/// What an entry runs suits its table: an action as [`check_call`] has it, or a member or group of the table's action profile. Whether there
+/// are such is not looked at.
+///
+/// # Errors
+/// What is wrong first.
+pub fn check_target(view: &View, table: &Table, target: &Target) -> Result<(), TermError> {
+    let name = || table.name().to_owned();
+    let profile = view.profile_of(table);
+    let has_groups = profile.and_then(|profile| profile.profile.as_ref()).is_some_and(|it| it.has_groups);
+    match (target, profile) {
+        (Target::Action(call), None) => check_call(view, table, call, false),
+        (Target::Action(call), Some(profile)) => Err(TermError::NoMember {
+            table: name(),
+            profile: profile.preamble.name.clone(),
+            groups: has_groups,
+            action: view
+                .action(table, call.action)
+                .map_or_else(|| call.action.to_string(), |action| action.preamble.name.clone()),
+        }),
+        (Target::Member(_) | Target::Group(_), None) => {
+            Err(TermError::NoProfile { table: name(), what: target_text(view, table, target, &Plain) })
+        }
+        (Target::Group(_), Some(profile)) if !has_groups => {
+            Err(TermError::NoGroups { profile: profile.preamble.name.clone(), of: Some(name()) })
+        }
+        (Target::Member(_) | Target::Group(_), Some(_)) => Ok(()),
+    }
+}
+
+/// Where an action stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Default,
+    Entries,
+    Members,
+}
+
+fn check_among(
+    view: &View,
+    actions: &[TableAction],
+    of: String,
+    call: &ActionCall,
+    place: Place,
+) -> Result<(), TermError> {
+    let entry = actions.get(call.action);
+    let Some((entry, action)) = entry.and_then(|entry| Some((entry, view.actions.get(entry.action)?))) else {
         return Err(nothing("action", &call.action.to_string(), Some(of)));
     };
-    if (default && entry.table_only) || (!default && entry.default_only) {
-        return Err(TermError::Misplaced {
-            action: action.preamble.name.clone(),
-            table: table.name().to_owned(),
-            place: if default { "the default action" } else { "entries" },
-            mark: if default { "@tableonly" } else { "@defaultonly" },
-        });
+    let (place, mark, forbidden) = match place {
+        Place::Default => ("the default action", "@tableonly", entry.table_only),
+        Place::Entries => ("entries", "@defaultonly", entry.default_only),
+        Place::Members => ("members", "@defaultonly", entry.default_only),
+    };
+    if forbidden {
+        return Err(TermError::Misplaced { action: action.preamble.name.clone(), of, place, mark });
     }
     if call.args.len() != action.params.len() {
         return Err(TermError::Count {
@@ -371,7 +493,27 @@ pub fn call_text(view: &View, table: &Table, call: &ActionCall, values: &dyn Val
     if table.is_set() {
         return String::new();
     }
-    let Some(action) = view.action(table, call.action) else {
+    text_of_call(view.action(table, call.action), call, values)
+}
+
+/// The action of a member.
+#[must_use]
+pub fn member_text(view: &View, profile: &ActionProfile, call: &ActionCall, values: &dyn Values) -> String {
+    text_of_call(view.actions_of_members(profile).get(call.action).copied(), call, values)
+}
+
+/// What an entry runs: `set_port(port=3)`, `member 3`, `group 7`.
+#[must_use]
+pub fn target_text(view: &View, table: &Table, target: &Target, values: &dyn Values) -> String {
+    match target {
+        Target::Action(call) => call_text(view, table, call, values),
+        Target::Member(number) => format!("member {number}"),
+        Target::Group(number) => format!("group {number}"),
+    }
+}
+
+fn text_of_call(action: Option<&Action>, call: &ActionCall, values: &dyn Values) -> String {
+    let Some(action) = action else {
         return format!("action {}", call.action);
     };
     let args = action.values().zip(&call.args);

@@ -112,6 +112,9 @@ pub struct Table {
     /// What the program says; how many entries it holds is the target's choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// Position in [`View::externs`] of the action profile or selector whose members or groups its entries name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<usize>,
 }
 
 impl Table {
@@ -198,6 +201,29 @@ pub struct Extern {
     /// Position of the table that it belongs to, if it is a direct one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<usize>,
+    /// What an action profile or selector has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ActionProfile>,
+}
+
+/// An action profile, or an action selector, whose members come in groups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionProfile {
+    /// Members that it holds.
+    pub size: u64,
+    /// It is a selector.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_groups: bool,
+    /// Members that a group holds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_group_size: u64,
+    /// The actions that members run, by the positions that they have in the tables whose entries name members: those of the table that
+    /// has most.
+    pub actions: Vec<TableAction>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Kinds of externs with state.
@@ -231,6 +257,18 @@ impl View {
     #[must_use]
     pub fn actions_of(&self, table: &Table) -> Vec<&Action> {
         table.actions.iter().filter_map(|entry| self.actions.get(entry.action)).collect()
+    }
+
+    /// The action profile or selector whose members or groups a table's entries name.
+    #[must_use]
+    pub fn profile_of(&self, table: &Table) -> Option<&Extern> {
+        self.externs.get(table.profile?)
+    }
+
+    /// The actions of an action profile's members, in its order.
+    #[must_use]
+    pub fn actions_of_members(&self, profile: &ActionProfile) -> Vec<&Action> {
+        profile.actions.iter().filter_map(|entry| self.actions.get(entry.action)).collect()
     }
 
     /// The action that a table's call is of.

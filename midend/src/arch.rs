@@ -161,6 +161,11 @@ pub fn by_name(name: &str) -> Option<&'static Architecture> {
     ALL.iter().find(|a| a.name == name)
 }
 
+/// An action profile whose members come in groups.
+pub(crate) fn is_selector(extern_type: &str) -> bool {
+    matches!(extern_type, "action_selector" | "ActionSelector")
+}
+
 /// What P4Runtime calls an extern of this name, in any architecture; `None` for one that control planes have nothing to do with.
 pub fn extern_kind(extern_type: &str) -> Option<ExternKind> {
     Some(match extern_type {

@@ -4,14 +4,14 @@
 //! Ids are those of the P4Runtime specification, section "ID Allocation for P4Info Objects", see [`p4xdp_control::ids`]. Objects are all that
 //! the IR has: also actions that no table lists, which P4Info has too.
 
-use crate::arch::extern_kind;
+use crate::arch::{extern_kind, is_selector};
 use crate::ir::{self, ExternId, Keyset, Program, PropertyValue, ScalarType};
 use p4xdp_control::annotation::Annotation;
 use p4xdp_control::entry::{ActionCall, Entry, KeyMatch};
 use p4xdp_control::ids::{self, IdError, Kind};
 use p4xdp_control::view::{
-    Action, ActionParam, Documentation, Extern, ExternKind, Key, MatchKind, Param, Preamble, Table,
-    TableAction, View,
+    Action, ActionParam, ActionProfile, Documentation, Extern, ExternKind, Key, MatchKind, Param, Preamble,
+    Table, TableAction, View,
 };
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
@@ -93,6 +93,16 @@ fn describe(program: &Program) -> (View, Vec<Wrong>) {
     let kind_of = |at: usize| instances.get(at).map_or(Kind::Counter, |(_, _, kind)| id_kind(*kind));
     let externs = preambles(&externs, kind_of, &mut aliases, &mut wrong);
 
+    let positions: Vec<ExternId> = instances.iter().map(|(id, ..)| *id).collect();
+    let tables: Vec<Table> = program
+        .tables
+        .values()
+        .zip(tables)
+        .map(|(table, preamble)| Table {
+            profile: table.action_profile().and_then(|id| positions.iter().position(|known| *known == id)),
+            ..describe_table(program, table, preamble, &mut wrong)
+        })
+        .collect();
     let view = View {
         architecture: program.architecture.to_string(),
         actions: program
@@ -101,22 +111,21 @@ fn describe(program: &Program) -> (View, Vec<Wrong>) {
             .zip(actions)
             .map(|(action, preamble)| describe_action(program, action, preamble, &mut wrong))
             .collect(),
-        tables: program
-            .tables
-            .values()
-            .zip(tables)
-            .map(|(table, preamble)| describe_table(program, table, preamble, &mut wrong))
-            .collect(),
         externs: instances
             .iter()
             .zip(externs)
-            .map(|((id, instance, kind), preamble)| Extern {
+            .enumerate()
+            .map(|(position, ((id, instance, kind), preamble))| Extern {
                 preamble,
                 extern_type: instance.extern_type.to_string(),
                 kind: *kind,
                 table: owner(program, *id).filter(|_| is_direct(*kind)),
+                profile: (*kind == ExternKind::ActionProfile).then(|| {
+                    describe_profile(instance, tables.iter().filter(|t| t.profile == Some(position)))
+                }),
             })
             .collect(),
+        tables,
         value_sets: program
             .value_sets
             .values()
@@ -213,6 +222,30 @@ fn describe_action(
     Action { preamble, params: params.collect() }
 }
 
+/// Members of a group where the program does not say how many there may be, at least and at most.
+const MEMBERS_OF_A_GROUP: std::ops::RangeInclusive<u64> = 128..=1024;
+
+/// An action profile or selector, whose first argument but for a selector's hash is its size, and the tables that have it.
+fn describe_profile<'t>(
+    instance: &ir::ExternInstance,
+    tables: impl Iterator<Item = &'t Table>,
+) -> ActionProfile {
+    let has_groups = is_selector(&instance.extern_type);
+    let size = instance.args.get(usize::from(has_groups));
+    let size = size.and_then(|arg| u64::try_from(arg.value()?.as_const()?).ok()).unwrap_or(0);
+    let stated = instance.annotations.iter().find(|annotation| annotation.name == "max_group_size");
+    let usual = size.clamp(*MEMBERS_OF_A_GROUP.start(), *MEMBERS_OF_A_GROUP.end());
+    let most = stated.and_then(|annotation| annotation.number()).filter(|most| *most > 0).unwrap_or(usual);
+    // The first one of those with most.
+    let longest = tables.reduce(|a, b| if b.actions.len() > a.actions.len() { b } else { a });
+    ActionProfile {
+        size,
+        has_groups,
+        max_group_size: if has_groups { most } else { 0 },
+        actions: longest.map(|table| table.actions.clone()).unwrap_or_default(),
+    }
+}
+
 /// A number as the control plane sees it.
 #[must_use]
 pub fn param(program: &Program, name: &str, ty: ScalarType) -> Param {
@@ -269,6 +302,7 @@ fn describe_table(program: &Program, table: &ir::Table, preamble: Preamble, wron
         entries: entries.collect(),
         entries_are_const: table.entries_are_const,
         size: table.size,
+        profile: None,
     }
 }
 

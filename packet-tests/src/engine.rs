@@ -101,29 +101,17 @@ pub trait Engine {
     /// Adds an entry to a table; one with the same keys (and priority) is an error.
     fn insert(&mut self, table: &str, entry: &Entry) -> EngineResult<()>;
 
-    /// Adds an entry that runs a member or a group of the table's action profile.
-    fn insert_target(
-        &mut self,
-        table: &str,
-        keys: &[KeyMatch],
-        priority: Option<u32>,
-        target: &EntryTarget,
-    ) -> EngineResult<()> {
-        let _ = (table, keys, priority, target);
-        Err(EngineError::Unsupported("this engine has no action profiles".into()))
-    }
-
     /// Makes or replaces a member of an action profile.
-    fn set_member(&mut self, profile: &str, member: u32, action: &ActionCall) -> EngineResult<()> {
-        let _ = (profile, member, action);
-        Err(EngineError::Unsupported("this engine has no action profiles".into()))
-    }
+    fn set_member(&mut self, profile: &str, member: u32, action: &ActionCall) -> EngineResult<()>;
 
     /// Makes or replaces a group of an action selector.
-    fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()> {
-        let _ = (selector, group, members);
-        Err(EngineError::Unsupported("this engine has no action selectors".into()))
-    }
+    fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()>;
+
+    /// Removes a member that no group and no entry names.
+    fn delete_member(&mut self, profile: &str, member: u32) -> EngineResult<()>;
+
+    /// Removes a group that no entry names.
+    fn delete_group(&mut self, selector: &str, group: u32) -> EngineResult<()>;
 
     /// Adds an element to a value set: what it demands of each key.
     fn insert_value_set(&mut self, name: &str, keys: &[KeyMatch]) -> EngineResult<()> {

@@ -1,8 +1,8 @@
 //! The interpreter as an engine.
 
 use super::engine::{
-    ActionCall, Cell, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, EntryTarget,
-    KeyMatch, MulticastNode, OutputPacket, Session,
+    ActionCall, Cell, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch,
+    MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
 use p4xdp_midend::interp::{ControlError, Machine, Outcome, Unsupported, Verdict};
@@ -58,22 +58,20 @@ impl Engine for InterpEngine {
         self.machine.insert(table, entry).map_err(refused)
     }
 
-    fn insert_target(
-        &mut self,
-        table: &str,
-        keys: &[KeyMatch],
-        priority: Option<u32>,
-        target: &EntryTarget,
-    ) -> EngineResult<()> {
-        self.machine.insert_target(table, keys, priority, target).map_err(refused)
-    }
-
     fn set_member(&mut self, profile: &str, member: u32, action: &ActionCall) -> EngineResult<()> {
         self.machine.set_member(profile, member, action).map_err(refused)
     }
 
     fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()> {
         self.machine.set_group(selector, group, members).map_err(refused)
+    }
+
+    fn delete_member(&mut self, profile: &str, member: u32) -> EngineResult<()> {
+        self.machine.delete_member(profile, member).map_err(refused)
+    }
+
+    fn delete_group(&mut self, selector: &str, group: u32) -> EngineResult<()> {
+        self.machine.delete_group(selector, group).map_err(refused)
     }
 
     fn insert_value_set(&mut self, name: &str, keys: &[KeyMatch]) -> EngineResult<()> {

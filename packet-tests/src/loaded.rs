@@ -5,9 +5,11 @@ use super::engine::{
     ActionCall, Count, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss, OutputPacket,
 };
 use num_bigint::BigUint;
+use p4xdp_control::view::Action;
 use p4xdp_runtime::cells::{Cell, CellKind};
 use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness, HarnessError};
+use p4xdp_runtime::profiles::{Profile, ProfileError, Write};
 use p4xdp_runtime::tables::{Table, TableError};
 use p4xdp_runtime::{Error, Object, Program, load};
 use std::collections::BTreeSet;
@@ -52,8 +54,16 @@ impl Loaded {
             return Ok(());
         }
         let view = &self.program.manifest().view;
-        let action = view.tables.iter().find(|known| known.name() == table);
-        let action = action.and_then(|table| view.action(table, call.action));
+        let table = view.tables.iter().find(|known| known.name() == table);
+        let action = table.and_then(|table| view.action(table, call.action)).cloned();
+        self.open_ports_of(action.as_ref(), call)
+    }
+
+    /// The same for an action.
+    fn open_ports_of(&mut self, action: Option<&Action>, call: &ActionCall) -> EngineResult<()> {
+        if !self.everywhere {
+            return Ok(());
+        }
         let params = action.into_iter().flat_map(|action| action.values());
         let named = params.zip(&call.args).filter(|(param, _)| param.port);
         let named: Vec<u32> = named.filter_map(|(_, value)| u32::try_from(value).ok()).collect();
@@ -106,6 +116,10 @@ impl Loaded {
         Ok(())
     }
 
+    fn profile(&self, name: &str) -> EngineResult<Profile<'_>> {
+        self.program.profile(name).map_err(refuse)
+    }
+
     fn table(&self, name: &str) -> EngineResult<Table<'_>> {
         self.program.table(name).map_err(refuse)
     }
@@ -145,13 +159,35 @@ impl Engine for Loaded {
     }
 
     fn insert(&mut self, table: &str, entry: &Entry) -> EngineResult<()> {
-        self.open_named(table, &entry.call)?;
+        if let Some(call) = entry.target.call() {
+            self.open_named(table, call)?;
+        }
         self.table(table)?.insert(entry).map_err(refuse)
     }
 
     fn set_default(&mut self, table: &str, call: &ActionCall) -> EngineResult<()> {
         self.open_named(table, call)?;
         self.table(table)?.set_default(call).map_err(refuse)
+    }
+
+    fn set_member(&mut self, profile: &str, member: u32, call: &ActionCall) -> EngineResult<()> {
+        let view = &self.program.manifest().view;
+        let of = self.program.profile(profile).map_err(refuse)?.view();
+        let action = view.actions_of_members(of).get(call.action).copied().cloned();
+        self.open_ports_of(action.as_ref(), call)?;
+        self.profile(profile)?.write_member(member, call, Write::Set).map_err(refuse)
+    }
+
+    fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()> {
+        self.profile(selector)?.write_group(group, members, Write::Set).map_err(refuse)
+    }
+
+    fn delete_member(&mut self, profile: &str, member: u32) -> EngineResult<()> {
+        self.profile(profile)?.delete_member(member).map_err(refuse)
+    }
+
+    fn delete_group(&mut self, selector: &str, group: u32) -> EngineResult<()> {
+        self.profile(selector)?.delete_group(group).map_err(refuse)
     }
 
     fn clear_tables(&mut self) -> EngineResult<()> {
@@ -256,7 +292,8 @@ const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
 /// Which of the test's errors one of the runtime's is.
 fn refuse(error: Error) -> EngineError {
     let text = error.to_string();
-    let is_corrupt = matches!(error.of(), Some(TableError::Corrupt { .. }));
+    let is_corrupt = matches!(error.of(), Some(TableError::Corrupt { .. }))
+        || matches!(error.of(), Some(ProfileError::Corrupt { .. }));
     if error.of::<HarnessError>().is_some() {
         EngineError::Unsupported(text)
     } else if is_corrupt || error.is_environment() {

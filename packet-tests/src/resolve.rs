@@ -12,7 +12,7 @@ use num_bigint::BigUint;
 use p4xdp_control::search::{self, Found, NotFound, Spelling};
 use p4xdp_control::value::{ones, order};
 use p4xdp_control::view::{Key, MatchKind, Param, Table, View};
-use p4xdp_midend::ir::{Program, PropertyValue};
+use p4xdp_midend::ir::Program;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -186,16 +186,15 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
-    /// An action profile or selector by its name, with the first table that it implements.
+    /// An action profile or selector by its name, with the table whose actions its members have.
     pub(super) fn profile(&self, name: &Name) -> Result<(Arc<str>, &'a Table), StfError> {
         let full = self.instance(name)?;
-        let implemented = self.program.tables.values().position(|table| {
-            table.properties.iter().any(|(_, value)| match value {
-                PropertyValue::Extern(id) => self.program.externs[*id].name == full,
-                PropertyValue::Const(_) | PropertyValue::Action(_) => false,
-            })
-        });
-        match implemented.and_then(|position| self.view.tables.get(position)) {
+        let implemented = |table: &&Table| {
+            self.view.profile_of(table).is_some_and(|profile| *profile.preamble.name == *full)
+        };
+        // The first one of those with most actions: members have its.
+        let tables = self.view.tables.iter().filter(implemented);
+        match tables.reduce(|a, b| if b.actions.len() > a.actions.len() { b } else { a }) {
             Some(table) => Ok((full, table)),
             None => Err(self.error(name.column, format!("no table is implemented by `{full}`"))),
         }

@@ -132,18 +132,12 @@ impl<'a> StfRun<'a> {
                 let found = resolver.table(table)?;
                 let (keys, priority) = resolver.keys(found, table, *priority, keys)?;
                 let target = match target {
-                    Target::Action(action) => {
-                        let call = resolver.action(found, action)?;
-                        let entry = Entry::new(keys.clone(), priority, call);
-                        self.engine.insert(found.name(), &entry).map_err(failed)?;
-                        None
-                    }
-                    Target::Member(member) => Some(EntryTarget::Member(*member)),
-                    Target::Group(group) => Some(EntryTarget::Group(*group)),
+                    Target::Action(action) => EntryTarget::Action(resolver.action(found, action)?),
+                    Target::Member(member) => EntryTarget::Member(*member),
+                    Target::Group(group) => EntryTarget::Group(*group),
                 };
-                if let Some(target) = target {
-                    self.engine.insert_target(found.name(), &keys, priority, &target).map_err(failed)?;
-                }
+                let entry = Entry::new(keys.clone(), priority, target);
+                self.engine.insert(found.name(), &entry).map_err(failed)?;
                 if let Some(id) = id {
                     let entry = EntryKey { table: found.name().into(), keys, priority };
                     self.entries.insert(id.clone(), entry);
@@ -157,6 +151,14 @@ impl<'a> StfRun<'a> {
             CommandKind::GroupAdd(selector, group, members) => {
                 let (full, _) = resolver.profile(selector)?;
                 self.engine.set_group(&full, *group, members).map_err(failed)?;
+            }
+            CommandKind::MemberDelete(profile, member) => {
+                let (full, _) = resolver.profile(profile)?;
+                self.engine.delete_member(&full, *member).map_err(failed)?;
+            }
+            CommandKind::GroupDelete(selector, group) => {
+                let (full, _) = resolver.profile(selector)?;
+                self.engine.delete_group(&full, *group).map_err(failed)?;
             }
             CommandKind::ValueSetAdd(name, values) => {
                 let (full, keys) = resolver.value_set(name, values)?;

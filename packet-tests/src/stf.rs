@@ -237,6 +237,10 @@ pub enum CommandKind {
     MemberAdd(Name, u32, Call),
     /// `group_add`: selector, group, members.
     GroupAdd(Name, u32, Vec<u32>),
+    /// `member_delete`: profile, member.
+    MemberDelete(Name, u32),
+    /// `group_delete`: selector, group.
+    GroupDelete(Name, u32),
     /// `value_set_add`: value set, one value a key.
     ValueSetAdd(Name, Vec<MatchValue>),
     /// `advance`: the clock, by microseconds.
@@ -278,6 +282,8 @@ impl Command {
             | CommandKind::CounterWrite(name, ..)
             | CommandKind::MemberAdd(name, ..)
             | CommandKind::GroupAdd(name, ..)
+            | CommandKind::MemberDelete(name, _)
+            | CommandKind::GroupDelete(name, _)
             | CommandKind::ValueSetAdd(name, ..)
             | CommandKind::IdleTimeout(name, ..)
             | CommandKind::CheckIdle(name, ..)

@@ -6,11 +6,13 @@
 //! are put together in a new map, which is full before a packet sees it. What cannot be put together is a [`Conflict`].
 
 mod externs;
+mod profiles;
 mod tables;
 
 use crate::cells::CellKind;
 use crate::error::{Error, KernelError, Trouble};
 use crate::layout::kernel_name;
+use crate::profiles::ProfileError;
 use crate::program::Program;
 use crate::storage::{self, ActionCall, Entry};
 use crate::tables::{Change, TableError};
@@ -108,6 +110,8 @@ pub(crate) struct Plan<'a> {
     maps: BTreeMap<String, &'a MapHandle>,
     /// Entries by table.
     entries: BTreeMap<String, Vec<Entry>>,
+    /// Members and groups by profile.
+    profiles: BTreeMap<String, profiles::Content>,
     /// Default actions by table.
     defaults: BTreeMap<String, ActionCall>,
     /// Tables of old programs whose direct counters' counts are added to those of the same entries.
@@ -129,6 +133,7 @@ pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, 
     let mut plan = Plan {
         maps: BTreeMap::new(),
         entries: BTreeMap::new(),
+        profiles: BTreeMap::new(),
         defaults: BTreeMap::new(),
         counts: Vec::new(),
         rates: Vec::new(),
@@ -137,6 +142,7 @@ pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, 
         several: olds.len() > 1,
     };
     let mut conflicts = Vec::new();
+    profiles::plan(olds, new, &mut plan, &mut conflicts)?;
     tables::plan(olds, new, &mut plan, &mut conflicts)?;
     externs::plan(olds, new, &mut plan, &mut conflicts)?;
     if conflicts.is_empty() { Ok(plan) } else { Err(Conflicts(conflicts).into()) }
@@ -169,6 +175,16 @@ impl Plan<'_> {
     /// # Errors
     /// When entries of several programs have no room together, or the kernel refuses.
     pub(crate) fn fill(&mut self, new: &Program) -> Result<(), Error> {
+        for profile in new.profiles()? {
+            let Some(content) = self.profiles.remove(profile.name()) else { continue };
+            let (written, refused) = profiles::fill(&profile, &content, self.several)?;
+            if let Some(Carried::Moved { moved, lost, .. } | Carried::Joined { entries: moved, lost, .. }) =
+                self.report.get_mut(profile.name())
+            {
+                *moved = written;
+                *lost += refused;
+            }
+        }
         for table in new.tables()? {
             let name = table.view().name();
             // In front of the entries, which may begin with them.
@@ -178,16 +194,10 @@ impl Plan<'_> {
             if let Some(entries) = self.entries.remove(name) {
                 let count = entries.len() as u64;
                 let mut refused = 0;
-                table.insert_each(&entries, |error| match error.of::<TableError>() {
-                    Some(error) if self.several => {
-                        let conflict = Conflict { name: name.to_owned(), what: error.to_string() };
-                        Err(Conflicts(vec![conflict]).into())
-                    }
-                    Some(_) => {
-                        refused += 1;
-                        Ok(())
-                    }
-                    None => Err(error),
+                table.insert_each(&entries, |error| {
+                    refuse(name, self.several, error)?;
+                    refused += 1;
+                    Ok(())
                 })?;
                 match self.report.get_mut(name) {
                     Some(
@@ -259,6 +269,18 @@ fn add_direct(old: &Program, new: &Program, name: &str) -> u64 {
         Err(error) => !matches!(error.of(), Some(TableError::Missing { .. })),
     };
     counted.filter(is_lost).count() as u64
+}
+
+/// What becomes of an entry or member that the new program does not take: it is lost, or, if several programs are put together, nothing is
+/// done at all.
+fn refuse(name: &str, several: bool, error: Error) -> Result<(), Error> {
+    if error.of::<TableError>().is_none() && error.of::<ProfileError>().is_none() {
+        return Err(error);
+    }
+    if several {
+        return Err(Conflicts(vec![Conflict { name: name.to_owned(), what: error.to_string() }]).into());
+    }
+    Ok(())
 }
 
 /// Adds a counter of one program to that of another; how many cells were added, and how many could not be.

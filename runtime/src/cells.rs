@@ -99,7 +99,7 @@ impl Program {
                 ExternKind::Cells(layout) if layout.kind == kind => {
                     found.push(Cells::open(self, &item.name, layout)?);
                 }
-                ExternKind::Cells(_) | ExternKind::Events { .. } => {}
+                ExternKind::Cells(_) | ExternKind::Profile(_) | ExternKind::Events { .. } => {}
             }
         }
         Ok(found)

@@ -51,7 +51,7 @@ impl Program {
     pub fn events(&self, name: &str) -> Result<Events<'_>, Error> {
         let all = self.manifest().externs.iter().filter_map(|item| match &item.kind {
             ExternKind::Events { map, perf, fields } => Some((item.name.as_str(), map, *perf, fields)),
-            ExternKind::Cells(_) => None,
+            ExternKind::Cells(_) | ExternKind::Profile(_) => None,
         });
         let all: Vec<_> = all.collect();
         let names: Vec<&str> = all.iter().map(|(name, ..)| *name).collect();

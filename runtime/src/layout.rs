@@ -2,12 +2,13 @@
 //! the manifest says, or where it does not. An entry that is written by a wrong manifest would go elsewhere without a word.
 
 pub(crate) mod btf;
+mod profiles;
 mod tables;
 
 use crate::sys;
 use btf::{Btf, Leaf};
 use libbpf_rs::{MapCore, MapHandle, MapType, OpenObject};
-use p4xdp_control::manifest::{Cells, ExternKind, Manifest, Table};
+use p4xdp_control::manifest::{Cells, Extern, ExternKind, Manifest, Table};
 use p4xdp_control::storage::{ByteOrder, MapKind, Place};
 use std::collections::BTreeMap;
 
@@ -99,13 +100,14 @@ pub(crate) fn check(manifest: &Manifest, maps: &[Shape]) -> Result<(), String> {
     }
     for item in &manifest.externs {
         let of = |error: String| format!("{} `{}`: {error}", item.extern_type, item.name);
-        externs(&item.kind, maps).map_err(of)?;
+        externs(manifest, item, maps).map_err(of)?;
     }
     Ok(())
 }
 
-fn externs(kind: &ExternKind, maps: &[Shape]) -> Result<(), String> {
-    match kind {
+fn externs(manifest: &Manifest, item: &Extern, maps: &[Shape]) -> Result<(), String> {
+    match &item.kind {
+        ExternKind::Profile(profile) => profiles::check(manifest, &item.name, profile, maps),
         ExternKind::Cells(cells) => check_cells(cells, maps),
         ExternKind::Events { map, perf, .. } => {
             let shape = find(maps, map)?;

@@ -41,6 +41,7 @@ pub mod object;
 pub mod old_kernel;
 pub mod pins;
 pub mod ports;
+pub mod profiles;
 pub mod program;
 pub mod refusal;
 pub mod statistics;

@@ -4,7 +4,7 @@
 mod default;
 mod error;
 
-pub use crate::storage::{ActionCall, Count, Entry, KeyMatch};
+pub use crate::storage::{ActionCall, Count, Entry, KeyMatch, Target};
 pub use error::TableError;
 pub use p4xdp_control::terms::{self, TermError};
 
@@ -75,10 +75,10 @@ impl Program {
 }
 
 /// Numbers as people write them for a table: ports may be given by their devices.
-struct OfTable<'t> {
-    ports: Option<&'t PortNames>,
+pub(crate) struct OfTable<'t> {
+    pub(crate) ports: Option<&'t PortNames>,
     /// Numbers of ports need not be there.
-    any: bool,
+    pub(crate) any: bool,
 }
 
 impl Values for OfTable<'_> {
@@ -154,9 +154,10 @@ impl<'p> Table<'p> {
         priority: Option<u32>,
     ) -> Result<Entry, Error> {
         let keys = terms::keys(self.table.view, keys, &self.values(self.any_port))?;
-        let entry = Entry::new(keys, priority, self.call(action, args)?);
-        terms::check_call(self.program_view(), self.table.view, &entry.call, false)?;
-        Ok(entry)
+        let (view, values) = (self.program_view(), self.values(self.any_port));
+        let target = terms::target(view, self.table.view, action, args, &values)?;
+        terms::check_target(view, self.table.view, &target)?;
+        Ok(Entry::new(keys, priority, target))
     }
 
     /// Reads an element of a value set.
@@ -280,6 +281,7 @@ impl<'p> Table<'p> {
             }
         }
         let writer = lock::writer()?;
+        of_entries.iter().try_for_each(|change| self.check_named(change))?;
         if !of_entries.is_empty() {
             self.storage()?.apply(&of_entries, &writer).map_err(|Refused { made, error }| {
                 self.error(error, of_entries.get(made).map(storage::Change::keys))
@@ -296,13 +298,25 @@ impl<'p> Table<'p> {
                 Err(TableError::NoPriority { table: self.called() }.into())
             }
             storage::Change::Insert(entry) | storage::Change::Modify(entry) => {
-                terms::check_call(self.program_view(), self.table.view, &entry.call, false)?;
+                terms::check_target(self.program_view(), self.table.view, &entry.target)?;
                 if !entry.rates.is_empty() {
                     self.check_rates(&entry.rates)?;
                 }
                 Ok(())
             }
             storage::Change::Delete(..) => Ok(()),
+        }
+    }
+
+    /// The member or group that an entry is to name is there.
+    fn check_named(&self, change: &storage::Change) -> Result<(), Error> {
+        let (storage::Change::Insert(entry) | storage::Change::Modify(entry)) = change else { return Ok(()) };
+        match self.program_view().profile_of(self.table.view) {
+            Some(profile) => self
+                .program
+                .profile(&profile.preamble.name)?
+                .check_named(&entry.target, || format!("an entry of table `{}`", self.table.name())),
+            None => Ok(()),
         }
     }
 
@@ -364,14 +378,15 @@ impl<'p> Table<'p> {
         mut refused: impl FnMut(Error) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut inserts = Vec::with_capacity(entries.len());
+        let writer = lock::writer()?;
         for entry in entries {
             let insert = storage::Change::Insert(entry.clone());
-            match self.check(&insert) {
+            match self.check(&insert).and_then(|()| self.check_named(&insert)) {
                 Ok(()) => inserts.push(insert),
                 Err(error) => refused(error)?,
             }
         }
-        self.apply_each(self.storage()?, &inserts, &lock::writer()?, refused)
+        self.apply_each(self.storage()?, &inserts, &writer, refused)
     }
 
     /// Makes changes, also those behind one that cannot be made.
@@ -543,6 +558,12 @@ impl<'p> Table<'p> {
     #[must_use]
     pub fn keys_text(&self, keys: &[KeyMatch]) -> String {
         terms::keys_text(self.table.view, keys, &self.values(true))
+    }
+
+    /// What an entry runs as text: an action call, or `member 3`, `group 7`.
+    #[must_use]
+    pub fn target_text(&self, target: &Target) -> String {
+        terms::target_text(self.program_view(), self.table.view, target, &self.values(true))
     }
 
     /// An action call as text: `set_port(port=3)`, ports by their devices.

@@ -35,7 +35,7 @@ fn dump(program: &Program, table: &str) -> Vec<String> {
     let table = program.table(table).unwrap();
     let line = |(_, entry): (_, p4xdp_runtime::tables::Entry)| {
         let keys = table.keys_text(&entry.keys);
-        format!("{keys} {}", table.call_text(&entry.call))
+        format!("{keys} {}", table.target_text(&entry.target))
     };
     table.entries().unwrap().into_iter().map(line).collect()
 }

@@ -36,7 +36,7 @@ fn delete(table: &Table<'_>, key: &str) -> Result<(), String> {
 fn dump(table: &Table<'_>) -> Vec<String> {
     let line = |(_, entry): (Origin, p4xdp_runtime::tables::Entry)| {
         let keys = table.keys_text(&entry.keys);
-        format!("{keys} -> {}", table.call_text(&entry.call))
+        format!("{keys} -> {}", table.target_text(&entry.target))
     };
     table.entries().unwrap().into_iter().map(line).collect()
 }

@@ -139,7 +139,7 @@ fn replacement_keeps_tables() {
         let small = second.table("small").unwrap();
         let entries = small.entries().unwrap();
         assert_eq!(entries.len(), 1);
-        assert_eq!(small.call_text(&entries[0].1.call), "ingress.drop()");
+        assert_eq!(small.target_text(&entries[0].1.target), "ingress.drop()");
 
         let reset = Options { reset_tables: true, ..options() };
         let third = load(&plain(), &["a0"], &reset).unwrap();

@@ -55,7 +55,6 @@ pub enum TableCommand {
         /// The table.
         table: String,
         /// The keys.
-        #[arg(required = true)]
         keys: Vec<String>,
         /// Larger wins (ternary, range and optional keys).
         #[arg(long, default_value_t = 0)]
@@ -94,7 +93,8 @@ pub struct EntryArgs {
     /// The table.
     pub table: String,
     /// As many keys as the table has (`VALUE` or `NAME=VALUE`; prefixes `10.0.0.0/8`, masks `v&&&m`, ranges `a..b`, `_` for
-    /// anything), then the action, then its arguments (`VALUE` or `NAME=VALUE`). Of a value set, the keys alone.
+    /// anything), then the action, then its arguments (`VALUE` or `NAME=VALUE`); in a table with an action profile `member NUMBER` or
+    /// `group NUMBER` in place of an action. Of a value set, the keys alone.
     #[arg(value_name = "KEY.. [ACTION [ARG..]]", required = true)]
     pub words: Vec<String>,
     /// Larger wins (ternary, range and optional keys).

@@ -109,7 +109,7 @@ fn list(program: &Program) -> Result<(), Error> {
     Ok(())
 }
 
-fn param(param: &Param) -> String {
+pub(super) fn param(param: &Param) -> String {
     format!("{}: {}<{}>", param.name, if param.signed { "int" } else { "bit" }, param.width)
 }
 
@@ -131,7 +131,7 @@ fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
             }
             let constant = if origin == Origin::Const { "  (const)" } else { "" };
             let cells = cells(&table, &entry);
-            out += &format!("  {keys}{priority} -> {}{constant}{cells}\n", table.call_text(&entry.call));
+            out += &format!("  {keys}{priority} -> {}{constant}{cells}\n", table.target_text(&entry.target));
         }
         if !view.is_set() {
             let constant = if view.default_is_const { "  (const)" } else { "" };

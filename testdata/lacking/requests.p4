@@ -14,11 +14,9 @@ control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
         s.mcast_grp = 1;
         clone(CloneType.I2E, 1);
         digest(1, m);
-        truncate(3);
         if (h.h.a == 1) {
             resubmit_preserving_field_list(1);
         }
-        log_msg("{}", { h.w });
     }
 }
 control vc(inout hs h, inout m_t m) { apply { } }

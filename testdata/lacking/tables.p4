@@ -15,9 +15,12 @@ control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
     action metered(bit<9> port) { s.egress_spec = port; dm.read(colour); }
     table counted { key = { h.h.a: ternary; m.x: range; h.h.sum: optional; } actions = { forward; NoAction; } counters = c; default_action = NoAction; }
     table coloured { key = { h.h.a: lpm; m.x: lpm; } actions = { metered; NoAction; } meters = dm; default_action = NoAction; }
-    table profiled { key = { h.h.a: exact; m.x: fuzzy; } actions = { forward; } implementation = action_profile(4); }
-    table selected { key = { h.h.a: exact; m.x: selector; } actions = { forward; } implementation = action_selector(HashAlgorithm.crc16, 32w4, 32w8); }
-    apply { counted.apply(); coloured.apply(); metered(1); profiled.apply(); selected.apply(); s.priority[1:0] = colour; }
+    action other(bit<4> which) { m.x = (bit<8>)which; }
+    action_profile(4) ap;
+    table profiled { key = { h.h.a: exact; m.x: fuzzy; } actions = { forward; } implementation = ap; }
+    table shared { key = { h.h.a: exact; } actions = { other; forward; } implementation = ap; }
+    table selected { key = { h.h.a: exact; m.x: selector; } actions = { forward; } entries = { (1, _): forward(1); } implementation = action_selector(HashAlgorithm.crc16, 32w4, 32w8); }
+    apply { counted.apply(); coloured.apply(); metered(1); profiled.apply(); shared.apply(); selected.apply(); s.priority[1:0] = colour; }
 }
 control vc(inout hs h, inout m_t m) { apply { } }
 control eg(inout hs h, inout m_t m, inout standard_metadata_t s) { apply { } }

@@ -11,13 +11,9 @@ struct headers_t { key_h key; }
 struct meta_t { bit<1> unused; }
 
 parser Prs(packet_in packet, out headers_t headers, inout meta_t meta, inout standard_metadata_t sm) {
-    value_set<bit<8>>(4) special;
     state start {
         packet.extract(headers.key);
-        transition select(headers.key.which) {
-            special: reject;
-            default: accept;
-        }
+        transition accept;
     }
 }
 control Vrf(inout headers_t headers, inout meta_t meta) { apply { } }
@@ -71,9 +67,6 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             }
         } else if (headers.key.which == 2) {
             hashed.apply();
-        } else {
-            sm.egress_spec = 3;
-            headers.key.key = (bit<8>) (bit<1>) (sm.parser_error == error.NoError);
         }
     }
 }

@@ -8,6 +8,8 @@ use super::tree::Tree;
 pub enum MapType {
     /// `BPF_MAP_TYPE_HASH`
     Hash,
+    /// The same, which takes memory for entries that are there alone.
+    HashByNeed,
     /// `BPF_MAP_TYPE_LRU_HASH`
     LruHash,
     /// `BPF_MAP_TYPE_ARRAY`
@@ -29,7 +31,7 @@ pub enum MapType {
 impl MapType {
     fn constant(self) -> Known {
         match self {
-            MapType::Hash => Known("BPF_MAP_TYPE_HASH"),
+            MapType::Hash | MapType::HashByNeed => Known("BPF_MAP_TYPE_HASH"),
             MapType::LruHash => Known("BPF_MAP_TYPE_LRU_HASH"),
             MapType::Array => Known("BPF_MAP_TYPE_ARRAY"),
             MapType::LpmTrie => Known("BPF_MAP_TYPE_LPM_TRIE"),
@@ -66,7 +68,9 @@ impl MapDefinition {
             out.line(code!("@__uint(max_entries, {});", n));
         }
         match self.kind {
-            MapType::LpmTrie => out.line(code!("@__uint(map_flags, @BPF_F_NO_PREALLOC);")),
+            MapType::LpmTrie | MapType::HashByNeed => {
+                out.line(code!("@__uint(map_flags, @BPF_F_NO_PREALLOC);"))
+            }
             MapType::Hash
             | MapType::LruHash
             | MapType::Array

@@ -79,6 +79,19 @@ impl Cx<'_> {
         self.out.set_span(outer);
     }
 
+    /// Cuts what leaves to the length that was asked for.
+    pub(super) fn cut_tail(&mut self) {
+        let Some(limit) = self.length_limit.clone() else { return };
+        self.out.blank();
+        let bytes = self.fresh("bytes", code!("__u64"));
+        self.out.assignment(&bytes, code!("@xdp_data_end(@ctx) - @xdp_data(@ctx)"));
+        // The verifier takes differences of pointers by themselves and in 64 bits only.
+        self.out.line(code!("@barrier_var({});", bytes));
+        let is_longer = code!("{} && {} >= {}", limit, bytes, limit);
+        let cut = code!("@bpf_xdp_adjust_tail(@ctx, {} - 1 - {})", limit, bytes);
+        self.out.return_if(code!("{} &&\n    {}", is_longer, cut), self.abort);
+    }
+
     fn perform(&mut self, decision: &Decision, only_if: Option<&Code>) {
         if let Some(condition) = only_if {
             self.out.begin_if(condition);

@@ -11,7 +11,7 @@ use p4xdp_control::manifest::ExternKind;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, ExternId, ExternInstance, LValue, Program, StmtKind, visit};
+use p4xdp_midend::ir::{Arg, ExternId, ExternInstance, KeyElement, LValue, Program, StmtKind, visit};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -114,6 +114,11 @@ pub(crate) trait Extern: Debug {
     /// are in this map.
     fn matched(&self, cx: &mut Cx<'_>, map: &Name, number: &Code) {
         let _ = (cx, map, number);
+    }
+
+    /// Of one that has groups of members: what the choice of a member is made by, from these keys of a table.
+    fn choose(&self, _cx: &mut Cx<'_>, _keys: &[&KeyElement]) -> CExpr {
+        CExpr::zero(32)
     }
 
     /// Writes a call, or refuses it.
@@ -283,6 +288,12 @@ impl Extern for Unknown {
 }
 
 impl Cx<'_> {
+    /// What an action selector chooses a member by: see [`Extern::choose`].
+    pub(super) fn choose_member(&mut self, selector: ExternId, keys: &[&KeyElement]) -> CExpr {
+        let externs = Rc::clone(&self.module.externs);
+        externs.instances[selector].made.choose(self, keys)
+    }
+
     /// Writes the call of an extern.
     pub(super) fn call_extern(
         &mut self,

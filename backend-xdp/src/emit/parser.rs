@@ -8,13 +8,12 @@
 //!         goto reject;
 //! ```
 
+use super::Cx;
 use super::parser_bounds::{Need, needs_bytes};
 use super::parser_graph::{states_in_order, targets};
 use super::statistics::count_error;
-use super::{Cx, Member};
 use crate::c::code::{Code, Name, ToCode, code};
-use crate::c::expr::CType;
-use crate::c::tree::{Place, SHARED};
+use crate::c::tree::SHARED;
 use crate::layout::paths::Paths;
 use crate::layout::storage::{Holding, Wanted};
 use crate::limits::LARGEST_OFFSET;
@@ -78,15 +77,7 @@ impl<'a> Cx<'a> {
                 continue;
             }
             let wanted = format!("{}_varbit", self.storage.headers[id].pointer);
-            let place = match self.storage.holding {
-                Holding::Local => self.fresh(&wanted, CType::U32.name()).into(),
-                Holding::Shared => {
-                    let name = self.module.names.unique(&wanted);
-                    self.members.push(Member::number(&name, CType::U32, false));
-                    Place::Shared(name)
-                }
-            };
-            self.storage.headers[id].varbit = Some(place);
+            self.storage.headers[id].varbit = Some(self.fresh_everywhere(&wanted));
         }
     }
 

@@ -43,6 +43,7 @@ impl Cx<'_> {
                 Step::Deparse { control, seen_by } => {
                     let seen = seen_by.map(|action| code!("{} >= @XDP_PASS", self.variable(action)));
                     self.deparser(*control, seen.as_ref());
+                    self.cut_tail();
                 }
                 Step::End(verdict) => {
                     self.out.blank();

@@ -18,6 +18,7 @@ mod declare;
 mod entries;
 mod keys;
 mod params;
+mod profile;
 
 use super::{Colour, Cx};
 use crate::c::code::{Code, Name, ToCode, code};
@@ -102,7 +103,12 @@ impl Cx<'_> {
             table.keys.iter().zip(keys).map(|(key, expr)| KeyElement { expr: expr.clone(), ..key.clone() });
         let own: Vec<KeyElement> = own.collect();
         let mut out = self.out.nested();
-        storage.emit_lookup(&layout.value, &mut Keys { cx: self, keys: &own }, &entry, &mut out);
+        storage.emit_lookup(
+            &layout.value,
+            &mut Keys { cx: self, keys: &own.iter().collect::<Vec<_>>() },
+            &entry,
+            &mut out,
+        );
         self.out.append(out);
         self.out.blank();
         let is_there = match layout.value.base {
@@ -119,11 +125,14 @@ impl Cx<'_> {
     /// A table whose entries come at run time.
     fn apply_stored(&mut self, application: &Application<'_>, storage: &dyn TableStorage) {
         let Application { table, layout, .. } = *application;
-        let entry = Name::new(&format!("{}_entry", layout.stem));
-        let mut out = self.out.nested();
-        storage.emit_lookup(&layout.value, &mut Keys { cx: self, keys: &table.keys }, &entry, &mut out);
-        self.out.append(out);
-        self.out.blank();
+        let entry = match &layout.indirect {
+            Some(_) => self.module.names.unique(&format!("{}_found", layout.stem)),
+            None => Name::new(&format!("{}_entry", layout.stem)),
+        };
+        self.look_up(application, storage, &entry);
+        if let Some(indirect) = &layout.indirect {
+            return self.apply_indirect(application, indirect, &entry);
+        }
         let (found, missing) = match layout.value.base {
             0 => (entry.code(), CExpr::truth(code!("!{}", entry), Prec::Unary)),
             _ => {
@@ -180,6 +189,16 @@ impl Cx<'_> {
         }
     }
 
+    /// Writes the lookup, which declares `entry`.
+    fn look_up(&mut self, application: &Application<'_>, storage: &dyn TableStorage, entry: &Name) {
+        let Application { table, layout, .. } = *application;
+        let keys: Vec<&KeyElement> = table.match_keys().collect();
+        let mut out = self.out.nested();
+        storage.emit_lookup(layout.stored(), &mut Keys { cx: self, keys: &keys }, entry, &mut out);
+        self.out.append(out);
+        self.out.blank();
+    }
+
     /// Runs the default action, whatever led to it.
     fn apply_default(&mut self, application: &Application<'_>) {
         let Application { table, layout, .. } = *application;
@@ -222,7 +241,9 @@ impl Cx<'_> {
         }
         let (empty, full): (Vec<usize>, Vec<usize>) =
             reachable.iter().partition(|&&position| self.is_empty_action(table, position));
-        match (full.as_slice(), empty.is_empty()) {
+        // A group without members may run nothing, and a member an action that another table has.
+        let each_runs = empty.is_empty() && layout.indirect.is_none();
+        match (full.as_slice(), each_runs) {
             ([], _) => {}
             ([only], true) => self.run_body(application, *only, pointer),
             ([only], false) => {

@@ -1,20 +1,14 @@
-//! Externs of v1model that cannot be compiled to XDP yet: their calls are refused, also if the user's C defines them, and so are tables
-//! that have one of them in a property. What is said of them is in [`crate::lacking`].
+//! Externs of v1model that cannot be compiled to XDP yet: their calls are refused, also if the user's C defines them. What is said of them is
+//! in [`crate::lacking`].
 
 use super::V1MODEL;
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::lacking::{self, Lacking};
-use crate::layout::extern_facts::{Attached, Facts};
 
-/// An extern type, whose methods are refused by their names, and what tables are refused as that have it.
-macro_rules! types {
-    ($($constant:ident $name:literal $attached:expr;)*) => {
-        $(pub(super) const $constant: Entry = Entry::of_type($name, |_, _, _| Ok(Box::new(CannotBeHad(None))))
-            .of(V1MODEL)
-            .with(Facts { attached: $attached, ..Facts::none() });)*
-    };
-}
+/// An extern type, whose methods are refused by their names.
+pub(super) const CHECKSUM16: Entry =
+    Entry::of_type("Checksum16", |_, _, _| Ok(Box::new(CannotBeHad(None)))).of(V1MODEL);
 
 /// A function, and what it is refused as.
 macro_rules! functions {
@@ -22,12 +16,6 @@ macro_rules! functions {
         $(pub(super) const $constant: Entry =
             Entry::function($name, |_| Box::new(CannotBeHad(Some(&lacking::$called)))).of(V1MODEL);)*
     };
-}
-
-types! {
-    CHECKSUM16 "Checksum16" None;
-    ACTION_PROFILE "action_profile" Some(Attached::Lacking(&lacking::ACTION_PROFILE));
-    ACTION_SELECTOR "action_selector" Some(Attached::Lacking(&lacking::ACTION_SELECTOR));
 }
 
 functions! {
@@ -39,7 +27,6 @@ functions! {
     RECIRCULATE_PRESERVING "recirculate_preserving_field_list" RECIRCULATE;
     RESUBMIT "resubmit" RESUBMIT;
     RESUBMIT_PRESERVING "resubmit_preserving_field_list" RESUBMIT;
-    TRUNCATE "truncate" TRUNCATE;
 }
 
 /// Is refused as this where it is called.

@@ -1,56 +1,106 @@
 //! `log_msg(text)` and `log_msg(text, data)` of v1model: a line in the kernel's trace buffer, `/sys/kernel/tracing/trace_pipe`. Each `{}` is a
-//! value.
+//! value, of headers and stacks each field. A line has three values at most; with more, the message goes on in the next one.
 
 use super::V1MODEL;
 use crate::c::code::{Code, code};
+use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
+use crate::emit::expr::slice;
 use crate::emit::externs::{Call, Entry, OtherShape};
+use crate::lacking;
 use p4xdp_frontend::diagnostic::codes;
-use p4xdp_midend::ir::{Arg, Expr};
-use std::sync::Arc;
+use p4xdp_frontend::source::Span;
+use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
 
 pub(super) const LOG_MSG: Entry = Entry::stateless("log_msg", log).of(V1MODEL);
 
-/// Values that `bpf_trace_printk` takes.
+/// Arguments that `bpf_trace_printk` takes for values.
 const MOST_LOGGED: usize = 3;
 
 fn log(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [Arg::String(text), data @ ..] = call.args else { return Err(OtherShape) };
     let mut values = Vec::new();
-    if let [Arg::Struct(fields)] = data
-        && !scalars(fields, &mut values)
-    {
-        cx.module.sink.emit(crate::lacking::HEADER_IN_MESSAGE.at(call.span));
+    if !data.iter().all(|data| scalars(cx, data, call.span, &mut values)) {
+        cx.refuse(codes::E0524, call.span, "this is nothing that a message can have");
         return Ok(());
     }
-    if values.len() > MOST_LOGGED || values.iter().any(|value| value.ty.width() > 64) {
-        let message = format!("`log_msg` can have at most {MOST_LOGGED} values of at most 64 bits on XDP");
-        cx.refuse(codes::E0524, call.span, message);
-        return Ok(());
+    let text = text.trim_matches('"').replace('%', "%%");
+    let mut parts = text.split("{}");
+    let mut format = parts.next().unwrap_or_default().to_owned();
+    let mut values = values.into_iter();
+    let mut shown = Vec::new();
+    for part in parts {
+        match values.next() {
+            Some(value) => {
+                let Some((how, arguments)) = shown_as(cx, &value, call.span) else { return Ok(()) };
+                if shown.len() + arguments.len() > MOST_LOGGED {
+                    print(cx, &std::mem::take(&mut format), &std::mem::take(&mut shown));
+                }
+                format += how;
+                shown.extend(arguments);
+            }
+            None => format += "{}",
+        }
+        format += part;
     }
-    let text = text.trim_matches('"').replace('%', "%%").replace("{}", "%llu");
-    let name = cx.module.names.unique("log_format");
-    cx.module.globals.line(code!("static const char {}[] = \"{}\";", name, text));
-    let values: Vec<Code> =
-        values.into_iter().map(|value| code!(", (__u64){}", cx.value(value).operand())).collect();
-    cx.out.line(code!("@bpf_trace_printk({}, sizeof({}){});", name, name, Code::join(values, "")));
+    print(cx, &format, &shown);
     Ok(())
 }
 
-/// The scalars that a list consists of, in order; false if there is anything else in it.
-fn scalars<'a>(data: &'a [(Arc<str>, Arg)], into: &mut Vec<&'a Expr>) -> bool {
-    data.iter().all(|(_, arg)| match arg {
+/// Writes a line of the trace.
+fn print(cx: &mut Cx<'_>, format: &str, values: &[Code]) {
+    let name = cx.module.names.unique("log_format");
+    cx.module.globals.line(code!("static const char {}[] = \"{}\";", name, format.to_owned()));
+    let values: Vec<Code> = values.iter().map(|value| code!(", {}", value)).collect();
+    cx.out.line(code!("@bpf_trace_printk({}, sizeof({}){});", name, name, Code::join(values, "")));
+}
+
+/// How a value is shown, and the arguments for that.
+fn shown_as(cx: &mut Cx<'_>, value: &Expr, span: Span) -> Option<(&'static str, Vec<Code>)> {
+    let width = value.ty.width();
+    if let ScalarType::Varbit { .. } = value.ty {
+        cx.module.sink.emit(lacking::VARBIT_VALUE.at(span));
+        return None;
+    }
+    let shown = cx.value(value);
+    if width > 64 {
+        let shown = shown.masked();
+        let half = |hi: u32, lo: u32| slice(shown.clone(), hi, lo).masked().converted(CType::U64).text;
+        return Some(("0x%llx%016llx", vec![half(width - 1, 64), half(63, 0)]));
+    }
+    if value.ty.is_signed() && width > 0 {
+        let wide = CExpr { width, ..shown }.sign_extended();
+        return Some(("%lld", vec![code!("(__s64){}", wide.operand())]));
+    }
+    Some(("%llu", vec![code!("(__u64){}", shown.operand())]))
+}
+
+/// The scalars that data consists of, in order; false if there is anything else in it.
+fn scalars(cx: &Cx<'_>, data: &Arg, span: Span, into: &mut Vec<Expr>) -> bool {
+    match data {
         Arg::In(expr) | Arg::While { value: expr, .. } => {
-            into.push(expr);
+            into.push(expr.clone());
             true
         }
-        Arg::Struct(fields) => scalars(fields, into),
-        Arg::Out(_)
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => false,
-    })
+        Arg::Struct(fields) => fields.iter().all(|(_, field)| scalars(cx, field, span, into)),
+        Arg::Header(header) => {
+            fields(cx, header, span, into);
+            true
+        }
+        Arg::Stack(stack) => {
+            for id in &cx.program.stacks[*stack].elements {
+                fields(cx, &HeaderRef::Header(*id), span, into);
+            }
+            true
+        }
+        Arg::Out(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => false,
+    }
+}
+
+fn fields(cx: &Cx<'_>, header: &HeaderRef, span: Span, into: &mut Vec<Expr>) {
+    let ty = &cx.program.header_types[cx.header_type(header)];
+    into.extend((0..).zip(&ty.fields).map(|(position, field)| {
+        let kind = ExprKind::Field { header: header.clone(), field: position };
+        Expr { kind, ty: field.ty, span }
+    }));
 }

@@ -28,12 +28,19 @@ fn list(manifest: &Manifest) -> Vec<Map> {
         }
     }
     for instance in &manifest.externs {
-        list.push(match &instance.kind {
+        match &instance.kind {
             ExternKind::Cells(cells) => {
-                Map { name: cells.map.clone(), key_size: 4, value_size: cells.value_size }
+                list.push(Map { name: cells.map.clone(), key_size: 4, value_size: cells.value_size });
             }
-            ExternKind::Events { map, .. } => Map { name: map.clone(), key_size: 4, value_size: 4 },
-        });
+            ExternKind::Events { map, .. } => {
+                list.push(Map { name: map.clone(), key_size: 4, value_size: 4 });
+            }
+            ExternKind::Profile(profile) => list.extend(profile.maps().into_iter().map(|map| Map {
+                name: map.name,
+                key_size: map.key_size,
+                value_size: map.value_size,
+            })),
+        }
     }
     let mut seen = FxHashSet::default();
     list.retain(|map| seen.insert(map.name.clone()));

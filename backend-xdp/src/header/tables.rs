@@ -88,7 +88,7 @@ fn last(name: &str) -> &str {
 }
 
 fn keys(table: Table<'_>) -> Vec<Field<'_>> {
-    fields(table.view.keys.iter().map(|key| &key.param).zip(&table.layout.keys), USED)
+    fields(table.view.match_keys().map(|key| &key.param).zip(&table.layout.keys), USED)
 }
 
 fn map_name(table: Table<'_>) -> Option<&str> {
@@ -109,7 +109,14 @@ impl TableHeader<'_> {
     /// Writes all of it.
     pub fn write(&self, out: &mut String) {
         let Some(value_size) = self.value_size() else {
-            line(out, &format!("/* Table {}: all of it is code */", self.table.name()));
+            let name = self.table.name();
+            match map_name(self.table) {
+                Some(map) => {
+                    line(out, &format!("/* Table {name}: its entries are changed by `p4xdp table` */"));
+                    line(out, &format!("#define {}_MAP \"{map}\"", self.stem.to_uppercase()));
+                }
+                None => line(out, &format!("/* Table {name}: all of it is code */")),
+            }
             return;
         };
         let keys: Vec<String> = self
@@ -153,15 +160,13 @@ impl TableHeader<'_> {
 
     /// What C does with its storage, if it has one that C control planes change.
     fn storage(&self) -> Option<Box<dyn CStorage + '_>> {
-        if self.table.layout.direct.is_some() {
-            // Who adds an entry has to find a number for it.
-            return None;
-        }
-        storage::of(self.table.layout.storage.as_ref()?)
+        // Who adds an entry has to find a number for it, or a member that it names.
+        let layout = self.table.layout;
+        storage::of(layout.storage.as_ref().filter(|_| layout.target.is_none() && layout.direct.is_none())?)
     }
 
     fn value_size(&self) -> Option<u32> {
-        match &self.table.layout.storage {
+        match self.table.layout.storage.as_ref().filter(|_| self.table.layout.target.is_none()) {
             Some(storage) => Some(storage.strategy().value_size()),
             None => self.table.layout.default.as_ref().map(|data| data.size),
         }
@@ -212,7 +217,7 @@ impl TableHeader<'_> {
 
     /// The keys in C with what they are.
     fn keys(&self) -> Vec<(&Field<'_>, &Key)> {
-        self.keys.iter().zip(&self.table.view.keys).collect()
+        self.keys.iter().zip(self.table.view.match_keys()).collect()
     }
 
     /// The arguments that name an entry.

@@ -1,7 +1,6 @@
 //! What is known of an extern before anything is laid out: in goes its name, out come facts that hold for every use of it. The registry of
 //! externs fills the list ([`crate::externs`]); layout, architectures and the emitter ask it and need to know no name.
 
-use crate::lacking::Lacking;
 use crate::layout::cell::CellShape;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_midend::ir::ExternInstance;
@@ -29,8 +28,8 @@ pub(crate) enum Attached {
     Hash,
     /// Has a cell for each entry, which looks like this.
     Direct(fn(&ExternInstance, &mut Diagnostics) -> Result<CellShape, ErrorsReported>),
-    /// Works with every lookup, which cannot be had.
-    Lacking(&'static Lacking),
+    /// Has the actions that the table's entries run, as members.
+    Members,
 }
 
 /// The facts about the externs of a program's architecture, by name of type or function.

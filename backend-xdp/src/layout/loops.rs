@@ -179,8 +179,8 @@ impl Planner<'_> {
             StmtKind::ApplyTable { table, .. } => {
                 let table = &self.program.tables[*table];
                 cost.add(Cost::of(HELPER));
-                for key in &table.keys {
-                    cost.add(Cost::of(self.expr(&key.expr)));
+                for expr in table.key_exprs() {
+                    cost.add(Cost::of(self.expr(expr)));
                 }
                 cost.branches += 1 + table.actions.len() as u64;
                 for action in &table.actions {

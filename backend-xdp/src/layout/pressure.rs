@@ -17,7 +17,7 @@ pub fn without_room(program: &Program, blocks: &[&Block]) -> EntitySet<LocalId> 
             alive.position += 1;
             stmt.parts(&mut |part| alive.part(part));
             if let StmtKind::ApplyTable { table, .. } = &stmt.kind {
-                program.tables[*table].keys.iter().for_each(|key| alive.expr(&key.expr));
+                program.tables[*table].key_exprs().for_each(|expr| alive.expr(expr));
             }
         });
     }

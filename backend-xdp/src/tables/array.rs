@@ -1,4 +1,4 @@
-//! A kernel array indexed by the key: for one small exact key. A slot whose action's number is 0 is unused, so numbers
+//! A kernel array indexed by the key: for one small exact key, or none that entries match, when there is one slot. A slot whose action's number is 0 is unused, so numbers
 //! are stored plus one.
 
 use super::control_plane::{CStorage, Field};
@@ -27,9 +27,13 @@ pub struct ArrayTable {
     entries: u32,
 }
 
-/// For tables with one exact key that is small, or for which the program asks for an array.
+/// For tables with one exact key that is small, or for which the program asks for an array; and for those without keys to match.
 pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage>> {
-    let [key] = wanted.table.keys.as_slice() else { return None };
+    let key = match wanted.keys {
+        [] => return Some(Box::new(ArrayTable::new(wanted.stem, 0, 1))),
+        [key] => key,
+        [_, _, ..] => return None,
+    };
     let width = key.expr.ty.width();
     let small = width <= WIDEST_INDEX && !matches!(wanted.implementation, Some(Attached::Hash));
     let asked_for = matches!(wanted.implementation, Some(Attached::Array)) && width <= 32;
@@ -44,7 +48,7 @@ pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage
 }
 
 impl ArrayTable {
-    /// For a key of `width` bits, at most 32.
+    /// For a key of `width` bits, at most 32; 0 is no key.
     fn new(stem: &Name, width: u32, entries: u32) -> ArrayTable {
         ArrayTable { stem: stem.clone(), width, entries }
     }
@@ -70,7 +74,8 @@ impl TableStorage for ArrayTable {
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
         let unit = self.width.div_ceil(8).max(1).next_power_of_two();
         let shape = Shape { unit, units: 1, bytes: unit, order: ByteOrder::Host };
-        let index = keys.elements(0, shape).into_iter().next().unwrap_or_default();
+        let key = keys.elements(0, shape).into_iter().next().filter(|_| self.width > 0);
+        let index = key.unwrap_or_else(|| code!("0"));
         let name = Name::new(&format!("{}_index", self.stem));
         let object = KeyObject::scalar(keys, code!("__u32"), &name, &index, out);
         out.line(code!(
@@ -83,7 +88,8 @@ impl TableStorage for ArrayTable {
     }
 
     fn key_places(&self) -> Vec<Place> {
-        vec![Place { offset: 0, size: INDEX, order: ByteOrder::Host }]
+        let keys = usize::from(self.width > 0);
+        vec![Place { offset: 0, size: INDEX, order: ByteOrder::Host }; keys]
     }
 
     fn manifest(&self, value: &ValueLayout) -> Storage {

@@ -11,7 +11,7 @@ use crate::tables::members::{Members, Shape};
 use p4xdp_control::storage::lpm_trie::LENGTH;
 use p4xdp_control::storage::{self, Place, Storage};
 use p4xdp_control::view::{Key, MatchKind};
-use p4xdp_midend::ir::{Program, Table};
+use p4xdp_midend::ir::{KeyElement, Program};
 
 /// See the module.
 #[derive(Debug)]
@@ -24,15 +24,14 @@ pub struct HashTable {
 
 /// For tables with exact keys only: all that nothing else is for.
 pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage>> {
-    let Wanted { program, table, stem, size, lru, .. } = *wanted;
-    Some(Box::new(HashTable::new(program, table, stem, size, lru)))
+    let Wanted { program, keys, stem, size, lru, .. } = *wanted;
+    Some(Box::new(HashTable::new(program, keys, stem, size, lru)))
 }
 
 impl HashTable {
     /// For a table with exact keys only.
-    fn new(program: &Program, table: &Table, stem: &Name, size: u32, lru: bool) -> HashTable {
-        let wishes = table
-            .keys
+    fn new(program: &Program, keys: &[&KeyElement], stem: &Name, size: u32, lru: bool) -> HashTable {
+        let wishes = keys
             .iter()
             .map(|k| (k.name.clone(), k.expr.ty, Shape::of(k.expr.ty, exact_order(program, k))))
             .collect();

@@ -14,7 +14,7 @@ use crate::names::Names;
 use crate::tables::ValueLayout;
 use crate::tables::members::{Members, Shape};
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
-use p4xdp_midend::ir::{MatchKind, Table};
+use p4xdp_midend::ir::{KeyElement, MatchKind};
 
 /// Bytes of the prefix length.
 const PREFIX_LENGTH: u32 = 4;
@@ -32,18 +32,18 @@ pub struct LpmTrieTable {
 
 /// For tables with an `lpm` key.
 pub fn choose(wanted: &Wanted<'_>, _: &mut Names) -> Option<Box<dyn TableStorage>> {
-    let lpm = wanted.table.keys.iter().position(|key| key.match_kind == MatchKind::Lpm)?;
-    Some(Box::new(LpmTrieTable::new(wanted.table, wanted.stem, lpm, wanted.size)))
+    let lpm = wanted.keys.iter().position(|key| key.match_kind == MatchKind::Lpm)?;
+    Some(Box::new(LpmTrieTable::new(wanted.keys, wanted.stem, lpm, wanted.size)))
 }
 
 impl LpmTrieTable {
     /// For a table whose key `lpm` is the only one that is not exact.
-    fn new(table: &Table, stem: &Name, lpm: usize, size: u32) -> LpmTrieTable {
-        let mut positions: Vec<usize> = (0..table.keys.len()).filter(|&position| position != lpm).collect();
+    fn new(keys: &[&KeyElement], stem: &Name, lpm: usize, size: u32) -> LpmTrieTable {
+        let mut positions: Vec<usize> = (0..keys.len()).filter(|&position| position != lpm).collect();
         positions.push(lpm);
         let wishes = positions
             .iter()
-            .filter_map(|&position| table.keys.get(position))
+            .filter_map(|&position| keys.get(position))
             .map(|k| (k.name.clone(), k.expr.ty, Shape::of(k.expr.ty, ByteOrder::Network).in_words()))
             .collect();
         // The lpm key must stay last, so nothing is reordered.

@@ -76,7 +76,7 @@ impl Uses<'_> {
             stmt.parts(&mut |part| self.part(stmt, part));
         }
         if let StmtKind::ApplyTable { table, .. } = &stmt.kind {
-            self.program.tables[*table].keys.iter().for_each(|key| self.expr(&key.expr));
+            self.program.tables[*table].key_exprs().for_each(|expr| self.expr(expr));
         }
         stmt.blocks().into_iter().for_each(|inner| self.block(inner));
     }

@@ -33,9 +33,10 @@ pub(super) fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Di
         let table = as_table(set, keys.get(&id).copied().unwrap_or_default());
         let stem = super::stem(names, &set.name);
         // An array would hold more elements than the set's size says.
+        let keys: Vec<&KeyElement> = table.keys.iter().collect();
         let wanted = |size| Wanted {
             program,
-            table: &table,
+            keys: &keys,
             stem: &stem,
             size,
             implementation: Some(Attached::Hash),
@@ -52,7 +53,8 @@ pub(super) fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Di
             params_offset: 4,
             size: 4,
         };
-        let layout = TableLayout { stem, storage, value, default: DefaultPlace::Code, direct: None };
+        let layout =
+            TableLayout { stem, storage, value, indirect: None, default: DefaultPlace::Code, direct: None };
         SetLayout { table, layout }
     });
     laid_out.collect()
@@ -81,6 +83,7 @@ fn as_table(set: &ValueSet, used_with: &[Expr]) -> Table {
             Some(expr) => Expr { span: set.span, ..expr.clone() },
             None => Expr::constant(0u8, key.ty, set.span),
         },
+        there: None,
         match_kind: key.match_kind.clone(),
         annotations: key.annotations.clone(),
     });

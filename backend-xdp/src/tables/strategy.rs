@@ -26,7 +26,7 @@ const LARGEST_KEY: u32 = 256;
 
 /// A key on the stack has its eight bytes to itself. clang 14 puts what it has no register for beside a smaller one, and the verifier forgets
 /// what it knows of such a word, a header's validity among it, as soon as the key is written.
-fn key_alignment() -> Code {
+pub fn key_alignment() -> Code {
     code!("__attribute__((aligned(8)))")
 }
 
@@ -176,8 +176,8 @@ pub trait TableStorage: std::fmt::Debug {
 pub struct Wanted<'w> {
     /// The program.
     pub program: &'w Program,
-    /// The table.
-    pub table: &'w Table,
+    /// Its keys that entries have a match for, in order.
+    pub keys: &'w [&'w KeyElement],
     /// Names in C begin with it; further ones come from `Names`.
     pub stem: &'w Name,
     /// Entries that it is to hold.
@@ -254,7 +254,8 @@ pub(crate) fn choose(
         return attached.map(|()| None);
     }
     let (implementation, stated) = stated_size(program, externs, table);
-    let wanted = |size| Wanted { program, table, stem, size, implementation, lru: is_lru(table) };
+    let keys: Vec<&KeyElement> = table.match_keys().collect();
+    let wanted = |size| Wanted { program, keys: &keys, stem, size, implementation, lru: is_lru(table) };
     let storage = choose_for(table, stated, "table", wanted, names, diagnostics);
     // All that is lacking is said at once.
     attached?;
@@ -296,7 +297,7 @@ pub(super) fn choose_for<'w>(
     Ok(storage)
 }
 
-/// An extern that works with every lookup of its table, though no statement calls it, and cannot be had: action profiles and selectors.
+/// An extern in a property of a table that nobody knows what it does there.
 fn refuse_attached(
     program: &Program,
     externs: &ExternFacts,
@@ -307,13 +308,11 @@ fn refuse_attached(
     for (property, value) in &table.properties {
         let PropertyValue::Extern(id) = value else { continue };
         let instance = &program.externs[*id];
-        let lacking = match externs.of(&instance.extern_type).attached {
-            Some(Attached::Array | Attached::Hash | Attached::Direct(_)) => continue,
-            Some(Attached::Lacking(lacking)) => lacking,
-            None => &lacking::ATTACHED,
-        };
+        if externs.of(&instance.extern_type).attached.is_some() {
+            continue;
+        }
         let said = format!("`{}` in `{property}`, declared here", instance.extern_type);
-        result = Err(diagnostics.error(lacking.at(table.span).with_label(instance.span, said)));
+        result = Err(diagnostics.error(lacking::ATTACHED.at(table.span).with_label(instance.span, said)));
     }
     result
 }
@@ -334,7 +333,7 @@ fn stated_size(program: &Program, externs: &ExternFacts, table: &Table) -> (Opti
         Some(Attached::Array | Attached::Hash) => {
             instance.and_then(|i| i.args.first()?.value()?.as_const()?.to_u64())
         }
-        Some(Attached::Direct(_) | Attached::Lacking(_)) | None => None,
+        Some(Attached::Direct(_) | Attached::Members) | None => None,
     };
     (implementation, size.or(table.size))
 }

@@ -50,14 +50,13 @@ pub struct TupleSpaceTable {
 
 /// For tables with keys whose entries have masks, and for those with several `lpm` keys.
 pub fn choose(wanted: &Wanted<'_>, names: &mut Names) -> Option<Box<dyn TableStorage>> {
-    let Wanted { program, table, stem, size, .. } = *wanted;
-    let masked =
-        table.keys.iter().any(|key| matches!(key.match_kind, MatchKind::Ternary | MatchKind::Optional));
-    let prefixes = table.keys.iter().filter(|key| key.match_kind == MatchKind::Lpm).count();
+    let Wanted { program, keys, stem, size, .. } = *wanted;
+    let masked = keys.iter().any(|key| matches!(key.match_kind, MatchKind::Ternary | MatchKind::Optional));
+    let prefixes = keys.iter().filter(|key| key.match_kind == MatchKind::Lpm).count();
     if !masked && prefixes < 2 {
         return None;
     }
-    let wishes = table.keys.iter().map(|key| {
+    let wishes = keys.iter().map(|key| {
         let shape = Shape::of(key.expr.ty, exact_order(program, key)).in_words();
         (key.name.clone(), key.expr.ty, shape)
     });

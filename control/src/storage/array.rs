@@ -1,4 +1,4 @@
-//! `BPF_MAP_TYPE_ARRAY`, for one small exact key: the key is the index. A slot is used if its action's number is not 0, so numbers are
+//! `BPF_MAP_TYPE_ARRAY`, for one small exact key, or for none (then there is one slot): the key is the index. A slot is used if its action's number is not 0, so numbers are
 //! stored plus one.
 
 use super::{DecodeError, MapKind, MapShape, Place, Storage, Strategy, Table, hash, place};
@@ -64,7 +64,7 @@ impl Strategy for Array {
 
     fn check(&self, table: Table<'_>) -> Result<(), String> {
         match table.layout.keys.len() {
-            1 => Ok(()),
+            0 | 1 => Ok(()),
             several => Err(format!("its {several} keys are no index")),
         }
     }

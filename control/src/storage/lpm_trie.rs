@@ -43,7 +43,7 @@ impl Strategy for LpmTrie {
     fn encode_key(&self, table: Table<'_>, keys: &[KeyMatch]) -> Vec<u8> {
         let mut bytes = vec![0; self.key_size as usize];
         let mut length = self.exact_bits;
-        for ((key, place), wanted) in table.view.keys.iter().zip(&table.layout.keys).zip(keys) {
+        for ((key, place), wanted) in table.view.match_keys().zip(&table.layout.keys).zip(keys) {
             match wanted {
                 KeyMatch::Exact(value) => place::put(&mut bytes, place, value),
                 KeyMatch::Prefix(value, bits) => {
@@ -63,8 +63,8 @@ impl Strategy for LpmTrie {
     fn decode_key(&self, table: Table<'_>, bytes: &[u8]) -> Result<Vec<KeyMatch>, DecodeError> {
         let short = || DecodeError::Short(bytes.len());
         let length = bytes.first_chunk().map(|head| u32::from_ne_bytes(*head)).ok_or_else(short)?;
-        let mut keys = Vec::with_capacity(table.view.keys.len());
-        for (key, place) in table.view.keys.iter().zip(&table.layout.keys) {
+        let mut keys = Vec::with_capacity(table.layout.keys.len());
+        for (key, place) in table.view.match_keys().zip(&table.layout.keys) {
             let value = place::get(bytes, place).ok_or_else(short)?;
             keys.push(if key.match_kind == MatchKind::Lpm {
                 KeyMatch::Prefix(value, length.saturating_sub(self.exact_bits))
@@ -76,7 +76,7 @@ impl Strategy for LpmTrie {
     }
 
     fn check(&self, table: Table<'_>) -> Result<(), String> {
-        for (key, place) in table.view.keys.iter().zip(&table.layout.keys) {
+        for (key, place) in table.view.match_keys().zip(&table.layout.keys) {
             let Some(front) = place.offset.checked_sub(LENGTH) else {
                 let last = u64::from(place.offset) + u64::from(place.size.max(1)) - 1;
                 let bytes = format!("bytes {} to {last}", place.offset);

@@ -43,6 +43,7 @@ macro_rules! strategies {
 pub mod array;
 pub mod hash;
 pub mod lpm_trie;
+pub mod profile;
 mod table;
 pub mod tuple_space;
 
@@ -50,10 +51,11 @@ pub use crate::place::{self, ByteOrder, Place};
 pub use array::Array;
 pub use hash::Hash;
 pub use lpm_trie::LpmTrie;
-pub use table::{DefaultData, Direct, DirectExtern, FreeNumbers, Table, TableLayout};
+pub use profile::{Groups, Profile};
+pub use table::{DefaultData, Direct, DirectExtern, FreeNumbers, GROUP, MEMBER, Table, TableLayout};
 pub use tuple_space::TupleSpace;
 
-use crate::entry::{ActionCall, KeyMatch};
+use crate::entry::{ActionCall, KeyMatch, Target};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 
@@ -175,10 +177,16 @@ pub trait Strategy {
 
 /// An action with its arguments as a value of `size` bytes; `action` is where its number stands, counted from `first`.
 #[must_use]
-pub fn encode_call(table: Table<'_>, call: &ActionCall, size: u32, action: &Place, first: u32) -> Vec<u8> {
+pub fn encode_call(
+    actions: &[Vec<Place>],
+    call: &ActionCall,
+    size: u32,
+    action: &Place,
+    first: u32,
+) -> Vec<u8> {
     let mut bytes = vec![0; size as usize];
     place::put(&mut bytes, action, &(BigUint::from(call.action) + first));
-    if let Some(places) = table.layout.actions.get(call.action) {
+    if let Some(places) = actions.get(call.action) {
         for (place, arg) in places.iter().zip(&call.args) {
             place::put(&mut bytes, place, arg);
         }
@@ -191,7 +199,7 @@ pub fn encode_call(table: Table<'_>, call: &ActionCall, size: u32, action: &Plac
 /// # Errors
 /// When it has no such action, or there are too few bytes.
 pub fn decode_call(
-    table: Table<'_>,
+    actions: &[Vec<Place>],
     bytes: &[u8],
     action: &Place,
     first: u32,
@@ -201,10 +209,50 @@ pub fn decode_call(
     let position = u32::try_from(&number).ok().and_then(|number| number.checked_sub(first));
     let found = position.and_then(|position| {
         let position = usize::try_from(position).ok()?;
-        Some((position, table.layout.actions.get(position)?))
+        Some((position, actions.get(position)?))
     });
     let Some((action, places)) = found else { return Err(DecodeError::Action(number)) };
     Ok(ActionCall { action, args: places.iter().map(read).collect::<Result<_, _>>()? })
+}
+
+/// What an entry runs, as a value of `size` bytes: see [`encode_call`], and [`TableLayout::target`] for members and groups.
+#[must_use]
+pub fn encode_target(table: Table<'_>, target: &Target, size: u32, action: &Place, first: u32) -> Vec<u8> {
+    let (kind, number) = match target {
+        Target::Action(call) => return encode_call(&table.layout.actions, call, size, action, first),
+        Target::Member(member) => (MEMBER, *member),
+        Target::Group(group) => (GROUP, *group),
+    };
+    let mut bytes = vec![0; size as usize];
+    place::put(&mut bytes, action, &kind.into());
+    if let Some(place) = &table.layout.target {
+        place::put(&mut bytes, place, &number.into());
+    }
+    bytes
+}
+
+/// What the entry with this value runs.
+///
+/// # Errors
+/// As for [`decode_call`].
+pub fn decode_target(
+    table: Table<'_>,
+    bytes: &[u8],
+    action: &Place,
+    first: u32,
+) -> Result<Target, DecodeError> {
+    let Some(target) = &table.layout.target else {
+        return Ok(Target::Action(decode_call(&table.layout.actions, bytes, action, first)?));
+    };
+    let read = |place: &Place| place::get(bytes, place).ok_or(DecodeError::Short(bytes.len()));
+    let kind = read(action)?;
+    let number = read(target)?;
+    let number = u32::try_from(&number).map_err(|_| DecodeError::Action(number))?;
+    match u32::try_from(&kind) {
+        Ok(MEMBER) => Ok(Target::Member(number)),
+        Ok(GROUP) => Ok(Target::Group(number)),
+        Ok(_) | Err(_) => Err(DecodeError::Action(kind)),
+    }
 }
 
 /// Puts an entry's number into its value.

@@ -25,9 +25,15 @@ impl<'m> Table<'m> {
     /// there is none.
     #[must_use]
     pub fn first_action(self) -> u32 {
-        self.layout.storage.as_ref().map_or(0, |storage| storage.strategy().first_action())
+        let own = self.layout.storage.as_ref().filter(|_| self.layout.target.is_none());
+        own.map_or(0, |storage| storage.strategy().first_action())
     }
 }
+
+/// Stands in an entry whose target is a member.
+pub const MEMBER: u32 = 1;
+/// Stands in an entry whose target is a group.
+pub const GROUP: u32 = 2;
 
 /// Where a table lies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +46,10 @@ pub struct TableLayout {
     pub keys: Vec<Place>,
     /// Where each parameter of each action stands in the storage's value, and in the default action's data.
     pub actions: Vec<Vec<Place>>,
+    /// Of a table with an action profile: where the storage's value holds the number of a member or group. What it is stands in the place of
+    /// the action's number: [`MEMBER`] or [`GROUP`]. Actions stand in members' values, and in the default action's data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Place>,
     /// Where the default action is held at run time; `None` if it is code.
     pub default: Option<DefaultData>,
     /// Direct counters and meters, if there are some.

@@ -2,10 +2,10 @@
 
 use super::tuple_space::{self, Head, Mask, Rank, TupleSpace};
 use super::{
-    Array, ByteOrder, DecodeError, Hash, LpmTrie, Place, Strategy, Table, TableLayout, decode_call,
-    decode_number, encode_call, encode_number, lpm_trie, place,
+    Array, ByteOrder, DecodeError, Groups, Hash, LpmTrie, Place, Strategy, Table, TableLayout, decode_call,
+    decode_number, decode_target, encode_call, encode_number, encode_target, lpm_trie, place,
 };
-use crate::entry::{ActionCall, KeyMatch};
+use crate::entry::{ActionCall, KeyMatch, Target};
 use crate::value::{ones, prefix_mask};
 use crate::view::{self, Key, MatchKind, Param};
 use num_bigint::BigUint;
@@ -48,7 +48,15 @@ fn key(width: u32, match_kind: MatchKind) -> Key {
 fn table(keys: Vec<Key>, places: Vec<Place>, params: Vec<Place>) -> (view::Table, TableLayout) {
     let view = view::Table { keys, ..view::Table::default() };
     let actions = vec![params; 3];
-    let layout = TableLayout { size: 1, storage: None, keys: places, actions, default: None, direct: None };
+    let layout = TableLayout {
+        size: 1,
+        storage: None,
+        keys: places,
+        actions,
+        target: None,
+        default: None,
+        direct: None,
+    };
     (view, layout)
 }
 
@@ -196,23 +204,51 @@ proptest! {
     #[test]
     fn calls_and_numbers(case in cases(), first in 0u32..=1, number in any::<u32>()) {
         let widths: Vec<u32> = case.params.iter().map(|(width, _)| *width).collect();
-        let (params, end) = places(4, &widths, ByteOrder::Network);
-        let place = Place { offset: end, size: 4, order: ByteOrder::Host };
-        let (view, layout) = table(Vec::new(), Vec::new(), params);
-        let table = Table { view: &view, layout: &layout };
+        let (params, end) = places(8, &widths, ByteOrder::Network);
+        let place = Place { offset: 4, size: 4, order: ByteOrder::Host };
+        let (_, layout) = table(Vec::new(), Vec::new(), params);
         let args = case.params.iter().map(|(width, value)| cut(*value, *width)).collect();
         let call = ActionCall { action: case.action, args };
-        let mut value = encode_call(table, &call, end + 4, &ACTION, first);
-        prop_assert_eq!(decode_number(Some(&place), &value).unwrap(), 0);
+        let mut value = encode_call(&layout.actions, &call, end.max(8), &ACTION, first);
         encode_number(Some(&place), &mut value, number);
-        prop_assert_eq!(decode_call(table, &value, &ACTION, first).unwrap(), call);
+        prop_assert_eq!(decode_call(&layout.actions, &value, &ACTION, first).unwrap(), call);
         prop_assert_eq!(decode_number(Some(&place), &value).unwrap(), number);
-        prop_assert!(decode_number(Some(&place), &value[..end as usize]).is_err());
+        prop_assert!(decode_number(Some(&place), &value[..7]).is_err());
         place::put(&mut value, &ACTION, &BigUint::from(3 + first));
         prop_assert_eq!(
-            decode_call(table, &value, &ACTION, first),
+            decode_call(&layout.actions, &value, &ACTION, first),
             Err(DecodeError::Action(BigUint::from(3 + first)))
         );
+    }
+
+    #[test]
+    fn targets(number in any::<u32>(), is_group in any::<bool>(), first in 0u32..=1, beyond in 3u32..) {
+        let target = Some(Place { offset: 4, size: 4, order: ByteOrder::Host });
+        let (view, layout) = table(Vec::new(), Vec::new(), Vec::new());
+        let layout = TableLayout { target, ..layout };
+        let table = Table { view: &view, layout: &layout };
+        let wanted = if is_group { Target::Group(number) } else { Target::Member(number) };
+        let mut value = encode_target(table, &wanted, 8, &ACTION, first);
+        prop_assert_eq!(decode_target(table, &value, &ACTION, first).unwrap(), wanted);
+        prop_assert!(decode_target(table, &value[..7], &ACTION, first).is_err());
+        // Neither of the two, and none.
+        for kind in [0, beyond] {
+            place::put(&mut value, &ACTION, &kind.into());
+            let found = decode_target(table, &value, &ACTION, first);
+            prop_assert_eq!(found, Err(DecodeError::Action(kind.into())));
+        }
+    }
+
+    #[test]
+    fn groups(members in prop::collection::vec(any::<u32>(), 0..9), most in 8u32..20) {
+        let groups = Groups { map: "m".into(), size: 1, most };
+        let mut bytes = groups.encode(&members);
+        prop_assert_eq!(bytes.len(), groups.value_size() as usize);
+        prop_assert_eq!(Groups::decode(&bytes).unwrap(), members);
+        // More members than there is room for.
+        bytes[..4].copy_from_slice(&(most + 1).to_ne_bytes());
+        prop_assert!(Groups::decode(&bytes).is_err());
+        prop_assert!(Groups::decode(&bytes[..3]).is_err());
     }
 }
 

@@ -155,7 +155,7 @@ impl TupleSpace {
     #[must_use]
     pub fn mask(&self, table: Table<'_>, keys: &[KeyMatch]) -> Vec<u8> {
         let mut bytes = vec![0; self.key_size as usize];
-        for ((key, place), wanted) in table.view.keys.iter().zip(&table.layout.keys).zip(keys) {
+        for ((key, place), wanted) in table.view.match_keys().zip(&table.layout.keys).zip(keys) {
             place::put(&mut bytes, place, &mask(wanted, key.param.width));
         }
         bytes
@@ -181,8 +181,8 @@ impl TupleSpace {
     /// # Errors
     /// When there are too few bytes.
     pub fn decode(table: Table<'_>, key: &[u8], bits: &[u8]) -> Result<Vec<KeyMatch>, DecodeError> {
-        let mut keys = Vec::with_capacity(table.view.keys.len());
-        for (described, place) in table.view.keys.iter().zip(&table.layout.keys) {
+        let mut keys = Vec::with_capacity(table.layout.keys.len());
+        for (described, place) in table.view.match_keys().zip(&table.layout.keys) {
             let value = place::get(key, place).ok_or(DecodeError::Short(key.len()))?;
             let mask = place::get(bits, place).ok_or(DecodeError::Short(bits.len()))?;
             keys.push(match described.match_kind {
@@ -291,7 +291,7 @@ impl Strategy for TupleSpace {
     /// The key under no mask's number.
     fn encode_key(&self, table: Table<'_>, keys: &[KeyMatch]) -> Vec<u8> {
         let mut bytes = vec![0; self.key_size as usize];
-        for ((key, place), wanted) in table.view.keys.iter().zip(&table.layout.keys).zip(keys) {
+        for ((key, place), wanted) in table.view.match_keys().zip(&table.layout.keys).zip(keys) {
             match wanted {
                 KeyMatch::Exact(value) | KeyMatch::Prefix(value, _) | KeyMatch::Masked(value, _) => {
                     place::put(&mut bytes, place, &(value & mask(wanted, key.param.width)));
@@ -306,7 +306,7 @@ impl Strategy for TupleSpace {
     fn decode_key(&self, table: Table<'_>, bytes: &[u8]) -> Result<Vec<KeyMatch>, DecodeError> {
         let all = |(key, place): (&view::Key, &Place)| (place.clone(), ones(key.param.width));
         let mut bits = vec![0; self.key_size as usize];
-        for (place, ones) in table.view.keys.iter().zip(&table.layout.keys).map(all) {
+        for (place, ones) in table.view.match_keys().zip(&table.layout.keys).map(all) {
             place::put(&mut bits, &place, &ones);
         }
         TupleSpace::decode(table, bytes, &bits)

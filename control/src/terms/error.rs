@@ -97,14 +97,48 @@ pub enum TermError {
         /// What was written.
         text: String,
     },
+    /// An action where the table's entries name members of an action profile.
+    #[error("entries of table `{table}` run members of `{profile}`: give {} in place of action `{action}`", if *groups {
+        "`member N` or `group N`"
+    } else {
+        "`member N`"
+    })]
+    NoMember {
+        /// The table.
+        table: String,
+        /// Its action profile or selector.
+        profile: String,
+        /// It has groups.
+        groups: bool,
+        /// The action.
+        action: String,
+    },
+    /// A member or group where the table has no action profile.
+    #[error("table `{table}` has no action profile: give an action in place of {what}")]
+    NoProfile {
+        /// The table.
+        table: String,
+        /// `member 3`
+        what: String,
+    },
+    /// A group of an action profile.
+    #[error("`{profile}` is an action profile, which has no groups{}", of.as_ref().map_or_else(String::new, |table| {
+        format!(": give `member N` for table `{table}`")
+    }))]
+    NoGroups {
+        /// Its name.
+        profile: String,
+        /// The table whose entry names a group.
+        of: Option<String>,
+    },
     /// `@tableonly` or `@defaultonly`.
-    #[error("action `{action}` is not allowed in {place} of table `{table}`: it is `{mark}`")]
+    #[error("action `{action}` is not allowed in {place} of {of}: it is `{mark}`")]
     Misplaced {
         /// The action.
         action: String,
-        /// The table.
-        table: String,
-        /// `entries` or `the default action`.
+        /// The table, or the action profile.
+        of: String,
+        /// `entries`, `the default action` or `members`.
         place: &'static str,
         /// `@defaultonly` or `@tableonly`.
         mark: &'static str,

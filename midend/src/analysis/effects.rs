@@ -250,7 +250,7 @@ pub fn stmt_effects(program: &Program, stmt: &Stmt, reads: &mut StorageSet, writ
         StmtKind::Leave(_) => {}
         StmtKind::ApplyTable { table, hit, action_run } => {
             let table = &program.tables[*table];
-            table.keys.iter().for_each(|key| expr_reads(program, &key.expr, reads));
+            table.key_exprs().for_each(|expr| expr_reads(program, expr, reads));
             for action in &table.actions {
                 let action = &program.actions[action.action];
                 writes.locals.extend(action.params.iter().map(|p| p.local));
@@ -313,7 +313,7 @@ pub fn of_tables<T: Copy>(
     }
     let of_table = |table: &Table| {
         let (mut reads, mut leaves) = (Vec::new(), Vec::new());
-        table.keys.iter().for_each(|key| of_key(&key.expr, &mut |read| reads.push(read)));
+        table.key_exprs().for_each(|expr| of_key(expr, &mut |read| reads.push(read)));
         for (own, left) in table.actions.iter().filter_map(|action| of_actions.get(&action.action)) {
             reads.extend(own);
             leaves.extend(left);

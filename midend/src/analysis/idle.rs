@@ -47,7 +47,7 @@ fn own_reads(program: &Program, stmt: &Stmt, read: &mut FxHashSet<LocalId>) {
         }
         StmtKind::Labelled { .. } | StmtKind::Loop { .. } | StmtKind::Leave(_) => {}
         StmtKind::ApplyTable { table, .. } => {
-            program.tables[*table].keys.iter().for_each(|key| expr_reads(program, &key.expr, &mut reads));
+            program.tables[*table].key_exprs().for_each(|expr| expr_reads(program, expr, &mut reads));
         }
         StmtKind::Assign { .. }
         | StmtKind::SetValid { .. }

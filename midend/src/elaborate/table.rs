@@ -122,10 +122,12 @@ impl<'h> Elaborator<'h> {
             let mut leaves = Vec::new();
             self.flatten(value, &mut leaves, key.span)?;
             for (name, expr) in leaf_names.into_iter().zip(leaves) {
+                let match_kind = match_kind(&self.hir.match_kinds[key.match_kind].name);
                 keys.push(ir::KeyElement {
                     name,
+                    there: there(&expr, &match_kind),
                     expr,
-                    match_kind: match_kind(&self.hir.match_kinds[key.match_kind].name),
+                    match_kind,
                     annotations: super::annotations::annotations(&key.annotations),
                 });
             }
@@ -139,6 +141,7 @@ impl<'h> Elaborator<'h> {
             let (ty, span) = (key.expr.ty, key.expr.span);
             let local = self.new_local(key.name.clone(), ty, Vec::new(), span);
             key.expr = Expr::local(local, ty, span);
+            key.there = None;
             stored.push(local);
         }
         Ok((keys, Some(stored)))
@@ -342,4 +345,11 @@ pub(super) fn has_bound_arguments(call: &hir::ActionRef) -> bool {
 /// True for an instance, named or made in place.
 fn is_object(expr: &hir::Expr) -> bool {
     matches!(expr.kind, ExprKind::Instance(_) | ExprKind::Construct(_))
+}
+
+/// What says whether a selector key is there: the validity of the header whose field it is.
+fn there(expr: &Expr, kind: &ir::MatchKind) -> Option<Expr> {
+    let (header, _) = expr.as_field().filter(|_| *kind == ir::MatchKind::Selector)?;
+    let valid = ir::ExprKind::IsValid(header.clone());
+    Some(Expr { kind: valid, ty: ir::ScalarType::Bool, span: expr.span })
 }

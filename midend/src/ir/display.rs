@@ -131,8 +131,10 @@ impl<'a> Printer<'a> {
         self.line(format_args!("table {name} {{"))?;
         self.indent += 1;
         for key in &table.keys {
-            let text =
-                format!("key {} = {}: {}", key.name, self.expr(&key.expr), match_kind(&key.match_kind));
+            let there =
+                key.there.as_ref().map_or_else(String::new, |there| format!(" where {}", self.expr(there)));
+            let (expr, kind) = (self.expr(&key.expr), match_kind(&key.match_kind));
+            let text = format!("key {} = {expr}{there}: {kind}", key.name);
             self.line(format_args!("{text}"))?;
         }
         for action in &table.actions {

@@ -100,6 +100,28 @@ pub struct Table {
 }
 
 impl Table {
+    /// All expressions of keys: what is looked up, and what says whether it is there.
+    pub fn key_exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.keys.iter().flat_map(|key| std::iter::once(&key.expr).chain(&key.there))
+    }
+
+    /// See [`Table::key_exprs`].
+    pub fn key_exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        self.keys.iter_mut().flat_map(|key| std::iter::once(&mut key.expr).chain(&mut key.there))
+    }
+
+    /// Keys that entries have a match for.
+    pub fn match_keys(&self) -> impl Iterator<Item = &KeyElement> {
+        self.keys.iter().filter(|key| key.match_kind != MatchKind::Selector)
+    }
+
+    /// The extern that its entries' actions are members of, in the architectures that have such.
+    pub fn action_profile(&self) -> Option<ExternId> {
+        ["implementation", "psa_implementation", "pna_implementation"]
+            .iter()
+            .find_map(|property| self.extern_property(property))
+    }
+
     /// Of priorities in the program the largest wins (P4_16 1.2.5, 14.2.1.4: unless the property says otherwise).
     pub fn largest_priority_wins(&self) -> bool {
         let property = self.properties.iter().find(|(name, _)| &**name == "largest_priority_wins");
@@ -136,6 +158,8 @@ pub struct KeyElement {
     pub name: Arc<str>,
     /// The expression; evaluated at each apply, in order.
     pub expr: Expr,
+    /// Of a selector key that is a header's field: whether the header is valid. If not, the field is no part of what is hashed.
+    pub there: Option<Expr>,
     /// Match kind.
     pub match_kind: MatchKind,
     /// Annotations.

@@ -338,7 +338,7 @@ impl Program {
             }
         }
         for table in self.tables.values_mut() {
-            table.keys.iter_mut().for_each(|key| visit(&mut key.expr));
+            table.key_exprs_mut().for_each(&mut *visit);
         }
     }
 }

@@ -45,7 +45,7 @@ impl Used {
             }
         }
         for table in program.tables.values() {
-            table.keys.iter().for_each(|key| self.expr(&key.expr));
+            table.key_exprs().for_each(|expr| self.expr(expr));
         }
         for action in program.actions.values() {
             self.locals.extend(action.params.iter().map(|p| p.local));
@@ -248,7 +248,7 @@ impl Renumber {
             }
         }
         for table in program.tables.values_mut() {
-            table.keys.iter_mut().for_each(|key| self.expr(&mut key.expr));
+            table.key_exprs_mut().for_each(|expr| self.expr(expr));
         }
         for action in program.actions.values_mut() {
             action.params.iter_mut().for_each(|param| renamed(&self.locals, &mut param.local));

@@ -43,6 +43,10 @@ impl Validator<'_> {
     fn table(&mut self, table: &Table) {
         self.region = Region::Control;
         let types: Vec<ScalarType> = table.keys.iter().map(|k| self.expr(&k.expr)).collect();
+        for there in table.keys.iter().filter_map(|key| key.there.as_ref()) {
+            let ty = self.expr(there);
+            self.require(ty == ScalarType::Bool, "whether a key is there is no truth value");
+        }
         for action in &table.actions {
             self.require(self.program.actions.is_valid(action.action), "an action that does not exist");
         }

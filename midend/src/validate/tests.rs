@@ -67,6 +67,7 @@ fn valid() -> (Program, Ids) {
     });
     let call = ActionCall { action: 0, args: vec![7u8.into()], span: NONE };
     let key = KeyElement {
+        there: None,
         name: "k".into(),
         expr: Expr::local(x, ScalarType::bit(8), NONE),
         match_kind: MatchKind::Exact,

@@ -79,7 +79,8 @@ pub(super) fn plan<'a>(
 fn cells(item: &Extern) -> Option<&Cells> {
     match &item.kind {
         ExternKind::Cells(cells) => Some(cells),
-        ExternKind::Events { .. } => None,
+        // Profiles go with their tables.
+        ExternKind::Profile(_) | ExternKind::Events { .. } => None,
     }
 }
 

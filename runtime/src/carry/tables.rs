@@ -3,7 +3,7 @@
 use super::{Carried, Conflict, Old, Plan, devices, map_and_id};
 use crate::cells::CellKind;
 use crate::error::Error;
-use crate::storage::{Count, Entry, KeyMatch};
+use crate::storage::{Count, Entry, KeyMatch, Target};
 use crate::tables::{Origin, Table as OpenTable, terms};
 use p4xdp_control::manifest::{Manifest, Table};
 use p4xdp_control::storage::Strategy;
@@ -106,7 +106,7 @@ fn entries<'a>(
                 }
                 btree_map::Entry::Occupied(mut place) => {
                     let (there, seen) = place.get_mut();
-                    if there.call == entry.call {
+                    if there.target == entry.target {
                         let (of, here) = (sources.get(*seen), source.old);
                         if let Some(conflict) =
                             of.and_then(|of| merge_rates(there, &entry, table, of.old, here))
@@ -122,9 +122,9 @@ fn entries<'a>(
                         let what = format!(
                             "entry {} is {} on {}, {} on {}",
                             terms::keys_text(table.view, &entry.keys, &Plain),
-                            terms::call_text(&new.view, table.view, &there.call, &Plain),
+                            terms::target_text(&new.view, table.view, &there.target, &Plain),
                             other.old.place(),
-                            terms::call_text(&new.view, table.view, &entry.call, &Plain),
+                            terms::target_text(&new.view, table.view, &entry.target, &Plain),
                             source.old.place(),
                         );
                         conflicts.push(Conflict { name: table.name().to_owned(), what });
@@ -271,17 +271,26 @@ fn read(source: &Source<'_>, new: &Manifest, table: Table<'_>) -> Result<(Vec<En
             continue;
         }
         let before = source.old.program.manifest();
-        match translate(before, description, entry.call.action, new, table).filter(|_| comparable) {
-            Some(action) => {
-                entry.call.action = action;
-                // Old programs go on counting for now.
-                entry.count = Count::default();
-                if table.layout.direct.as_ref().is_none_or(|direct| direct.of(CellKind::Meter).is_none()) {
-                    entry.rates.clear();
+        let has = match &mut entry.target {
+            Target::Action(call) => match translate(before, description, call.action, new, table) {
+                Some(action) => {
+                    call.action = action;
+                    table.layout.target.is_none()
                 }
-                list.push(entry);
+                None => false,
+            },
+            // Members and groups keep their numbers.
+            Target::Member(_) | Target::Group(_) => table.layout.target.is_some(),
+        };
+        if has && comparable {
+            // Old programs go on counting for now.
+            entry.count = Count::default();
+            if table.layout.direct.as_ref().is_none_or(|direct| direct.of(CellKind::Meter).is_none()) {
+                entry.rates.clear();
             }
-            None => lost += 1,
+            list.push(entry);
+        } else {
+            lost += 1;
         }
     }
     Ok((list, lost))
@@ -361,10 +370,25 @@ fn difference(before: &Manifest, old: Table<'_>, after: &Manifest, new: Table<'_
     if actions(before, old) != actions(after, new) || old.layout.actions != new.layout.actions {
         return Some("its actions differ".into());
     }
+    if old.layout.target != new.layout.target || !same_profile(before, old, after, new) {
+        return Some("its action profile differs".into());
+    }
     match (strategy(old), &new.layout.storage) {
         (Some(old), Some(new)) if old.same_but_for_names(new) => None,
         (None, None) => None,
         (Some(_) | None, Some(_) | None) => Some("its entries are stored in another way".into()),
+    }
+}
+
+/// Members are the same under the same numbers, if the tables have such.
+fn same_profile(before: &Manifest, old: Table<'_>, after: &Manifest, new: Table<'_>) -> bool {
+    match (before.view.profile_of(old.view), after.view.profile_of(new.view)) {
+        (Some(old), Some(new)) => {
+            old.preamble.name == new.preamble.name
+                && super::profiles::difference(before, after, &new.preamble.name).is_none()
+        }
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
     }
 }
 

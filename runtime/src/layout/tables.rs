@@ -2,10 +2,11 @@
 
 use super::{Shape, find, group, map_type, wide_enough};
 use libbpf_rs::MapType;
-use p4xdp_control::entry::{ActionCall, Entry, KeyMatch};
+use p4xdp_control::entry::{ActionCall, Entry, KeyMatch, Target};
 use p4xdp_control::manifest::{Manifest, Table};
 use p4xdp_control::storage::{Place, Storage};
 use p4xdp_control::terms;
+use p4xdp_control::view::Action;
 
 /// What is wrong with a table first.
 pub(super) fn check(manifest: &Manifest, table: Table<'_>, maps: &[Shape]) -> Result<(), String> {
@@ -42,7 +43,9 @@ pub(super) fn check(manifest: &Manifest, table: Table<'_>, maps: &[Shape]) -> Re
         {
             return Err(format!("its default action is not within section `{}`", data.section));
         }
-        let value_size = layout.storage.as_ref().map_or(data.size, |storage| storage.strategy().value_size());
+        // Of a table whose entries name members it is laid out as they are.
+        let stored = layout.storage.as_ref().filter(|_| layout.target.is_none());
+        let value_size = stored.map_or(data.size, |storage| storage.strategy().value_size());
         if value_size != data.size {
             return Err(format!("its default action has {} bytes, its entries have {value_size}", data.size));
         }
@@ -54,7 +57,10 @@ pub(super) fn check(manifest: &Manifest, table: Table<'_>, maps: &[Shape]) -> Re
                 |leaf: &super::Leaf| super::Leaf { offset: leaf.offset - data.offset, ..leaf.clone() };
             inside.map(moved).collect::<Vec<_>>()
         });
-        values(manifest, table, &data.action, part.as_deref(), data.size, &data.section)?;
+        let named = manifest.view.actions_of(view);
+        let beside = if layout.target.is_none() { hanging(table) } else { Vec::new() };
+        let actions = Actions { named: &named, places: &layout.actions, beside: &beside };
+        values(&actions, &data.action, part.as_deref(), data.size, &data.section)?;
     }
     Ok(())
 }
@@ -77,30 +83,52 @@ fn check_storage(
             let (size, has) = (table.layout.size, shape.max_entries);
             return Err(format!("it has {size} entries, map `{}` has {has}", wanted.name));
         }
-        if table.view.keys.len() != table.layout.keys.len() {
-            let (keys, places) = (table.view.keys.len(), table.layout.keys.len());
+        if table.view.match_keys().count() != table.layout.keys.len() {
+            let (keys, places) = (table.view.match_keys().count(), table.layout.keys.len());
             return Err(format!("it has {keys} keys, and places for {places}"));
         }
-        for (key, place) in table.view.keys.iter().zip(&table.layout.keys) {
+        for (key, place) in table.view.match_keys().zip(&table.layout.keys) {
             wide_enough(place, key.param.width)?;
         }
         strategy.check(table)?;
         let places: Vec<&Place> = table.layout.keys.iter().collect();
-        let names: Vec<&str> = table.view.keys.iter().map(|key| key.param.name.as_str()).collect();
+        let names: Vec<&str> = table.view.match_keys().map(|key| key.param.name.as_str()).collect();
         // A key that is an index is a number without a name.
         let leaves = shape.key.as_deref().filter(|_| wanted.structured_key);
         group(&places, leaves, wanted.key_size, &wanted.name, &names)
             .map_err(|error| format!("its key: {error}"))?;
         let (leaves, size) = (shape.value.as_deref(), wanted.value_size);
-        values(manifest, table, strategy.action(), leaves, size, &wanted.name)?;
+        let beside = hanging(table);
+        if let Some(target) = &table.layout.target {
+            let mut places = vec![strategy.action(), target];
+            places.extend(&beside);
+            group(&places, leaves, size, &wanted.name, &["action", "target"])
+                .map_err(|error| format!("what its entries name: {error}"))?;
+            continue;
+        }
+        let named = manifest.view.actions_of(table.view);
+        let actions = Actions { named: &named, places: &table.layout.actions, beside: &beside };
+        values(&actions, strategy.action(), leaves, size, &wanted.name)?;
     }
     Ok(())
 }
 
+/// Where an entry's number stands, by which counters and meters hang on it.
+fn hanging(table: Table<'_>) -> Vec<&Place> {
+    table.layout.direct.iter().filter_map(|direct| direct.number.as_ref()).collect()
+}
+
+/// Actions, and where their parameters stand.
+pub(super) struct Actions<'a> {
+    pub(super) named: &'a [&'a Action],
+    pub(super) places: &'a [Vec<Place>],
+    /// What else stands in each value.
+    pub(super) beside: &'a [&'a Place],
+}
+
 /// The action's number, and each action's parameters beside it.
-fn values(
-    manifest: &Manifest,
-    table: Table<'_>,
+pub(super) fn values(
+    actions: &Actions<'_>,
     number: &Place,
     leaves: Option<&[super::Leaf]>,
     size: u32,
@@ -108,11 +136,10 @@ fn values(
 ) -> Result<(), String> {
     group(&[number], leaves, size, map, &["action"])
         .map_err(|error| format!("its action's number: {error}"))?;
-    for (action, own) in manifest.view.actions_of(table.view).into_iter().zip(&table.layout.actions) {
+    for (action, own) in actions.named.iter().zip(actions.places) {
         let mut places = vec![number];
         places.extend(own);
-        let hanging = table.layout.direct.as_ref().and_then(|direct| direct.number.as_ref());
-        places.extend(hanging);
+        places.extend(actions.beside);
         let mut names = vec!["action"];
         names.extend(action.values().map(|param| param.name.as_str()));
         // A parameter may be called `action`; then names do not tell.
@@ -147,7 +174,10 @@ fn check_entry(manifest: &Manifest, table: Table<'_>, entry: &Entry) -> Result<(
             KeyMatch::Any => {}
         }
     }
-    call(manifest, table, &entry.call)
+    match &entry.target {
+        Target::Action(entry) => call(manifest, table, entry),
+        Target::Member(_) | Target::Group(_) => Err("an entry of the program names a member".to_owned()),
+    }
 }
 
 fn call(manifest: &Manifest, table: Table<'_>, call: &ActionCall) -> Result<(), String> {

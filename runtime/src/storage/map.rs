@@ -35,7 +35,7 @@ impl<'p> EntryMap<'p> {
     pub(super) fn value(&self, entry: &Entry, number: u32) -> Vec<u8> {
         let (size, action) = (self.strategy.value_size(), self.strategy.action());
         let mut bytes =
-            storage::encode_call(self.table, &entry.call, size, action, self.strategy.first_action());
+            storage::encode_target(self.table, &entry.target, size, action, self.strategy.first_action());
         if let Some(direct) = &self.direct {
             direct.put_number(&mut bytes, number);
         }
@@ -45,7 +45,7 @@ impl<'p> EntryMap<'p> {
     pub(super) fn entry(&self, key: &[u8], value: &[u8]) -> Result<Entry, StorageError> {
         let keys = self.strategy.decode_key(self.table, key)?;
         let (action, first) = (self.strategy.action(), self.strategy.first_action());
-        let entry = Entry::new(keys, None, storage::decode_call(self.table, value, action, first)?);
+        let entry = Entry::new(keys, None, storage::decode_target(self.table, value, action, first)?);
         let Some(direct) = &self.direct else { return Ok(entry) };
         let (count, rates) = direct.read(direct.number(value)?).map_err(StorageError::Cells)?;
         Ok(Entry { count, rates, ..entry })

@@ -30,7 +30,7 @@ impl Table<'_> {
         // A section that ends before it has no action number either, and says so.
         let bytes = data.get(range(place)).unwrap_or(&[]);
         let first = self.table.first_action();
-        storage::decode_call(self.table, bytes, &place.action, first)
+        storage::decode_call(&self.table.layout.actions, bytes, &place.action, first)
             .map_err(|error| self.error(error.into(), None))
     }
 
@@ -72,7 +72,7 @@ impl Table<'_> {
     pub(super) fn write_default(&self, call: &ActionCall, _: &Lock) -> Result<(), Error> {
         let place = self.check_default(call)?;
         let first = self.table.first_action();
-        let bytes = storage::encode_call(self.table, call, place.size, &place.action, first);
+        let bytes = storage::encode_call(&self.table.layout.actions, call, place.size, &place.action, first);
         let map = self.program.map(&place.section)?;
         let error =
             |source| KernelError::new(format!("write default action of `{}`", self.table.name()), source);

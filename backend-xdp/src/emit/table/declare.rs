@@ -2,7 +2,8 @@
 
 use super::super::module::Module;
 use super::entries::has_fallback;
-use crate::c::code::{Code, code};
+use super::profile;
+use crate::c::code::{Code, Name, code};
 use crate::c::tree::Tree;
 use crate::limits::MOST_MAPS;
 use crate::tables::direct::Direct;
@@ -19,6 +20,9 @@ impl Module<'_> {
     pub(in crate::emit) fn declare_tables(&mut self) {
         let tables = std::rc::Rc::clone(&self.tables);
         let mut out = Tree::default();
+        for (id, profile) in &tables.profiles {
+            profile::declare(&self.program.externs[*id].name, profile, &mut out);
+        }
         for (id, table) in self.program.tables.iter() {
             let layout = &tables.layouts[id];
             if !layout.has_values() && table.entries.is_empty() {
@@ -26,13 +30,22 @@ impl Module<'_> {
                 continue;
             }
             out.line(code!("/* table {} */", table.name));
-            declare_numbers(layout, &mut out);
-            if layout.has_values() {
-                declare_value(&layout.value, &mut out);
+            match &layout.indirect {
+                Some(indirect) if layout.storage.is_some() => {
+                    profile::declare_stored(indirect, &mut out);
+                    profile::declare_constants(table, layout, indirect, &mut out);
+                }
+                Some(_) => {}
+                None => {
+                    declare_numbers(&layout.stem, &layout.value, &mut out);
+                    if layout.has_values() {
+                        declare_value(&layout.value, &mut out);
+                    }
+                }
             }
             if let Some(storage) = &layout.storage {
                 storage.emit_types(&mut out);
-                storage.maps(&layout.value).iter().for_each(|map| map.emit(&mut out));
+                storage.maps(layout.stored()).iter().for_each(|map| map.emit(&mut out));
                 storage.emit_functions(&mut out);
                 if has_fallback(table, layout) {
                     declare_initial(table, layout, &mut out);
@@ -58,8 +71,12 @@ impl Module<'_> {
     /// Refuses a program that needs more maps than the kernel lets it have; `others` are those that no table has.
     pub(in crate::emit) fn check_maps(&mut self, others: usize) {
         let tables = std::rc::Rc::clone(&self.tables);
-        let mut maps =
-            others + usize::from(tables.defaults_size > 0) + usize::from(tables.free.is_some()) + ALWAYS;
+        let profiles: usize = tables.profiles.values().map(|profile| profile.maps().len()).sum();
+        let mut maps = others
+            + profiles
+            + usize::from(tables.defaults_size > 0)
+            + usize::from(tables.free.is_some())
+            + ALWAYS;
         if maps > MOST_MAPS {
             let span = self.program.externs.values().last().map_or(Span::NONE, |instance| instance.span);
             let message = format!("the program needs more than {MOST_MAPS} maps for its externs alone");
@@ -69,7 +86,7 @@ impl Module<'_> {
         let of_sets = tables.sets.values().map(|set| (&set.table, &set.layout, "value set"));
         for (table, layout, kind) in of_tables.chain(of_sets) {
             let before = maps;
-            maps += layout.storage.as_ref().map_or(0, |s| s.maps(&layout.value).len());
+            maps += layout.storage.as_ref().map_or(0, |s| s.maps(layout.stored()).len());
             maps += layout.direct.as_ref().map_or(0, |direct| direct.maps().len());
             if before <= MOST_MAPS && maps > MOST_MAPS {
                 let message =
@@ -83,9 +100,14 @@ impl Module<'_> {
 /// Maps of every program: the manifest and read-only constants.
 const ALWAYS: usize = 2;
 
-fn declare_numbers(layout: &TableLayout, out: &mut Tree) {
-    let value = &layout.value;
-    out.begin(code!("enum {}_action {{", layout.stem));
+/// Declares what a member of an action profile holds.
+pub(super) fn members(stem: &Name, value: &ValueLayout, out: &mut Tree) {
+    declare_numbers(stem, value, out);
+    declare_value(value, out);
+}
+
+fn declare_numbers(stem: &Name, value: &ValueLayout, out: &mut Tree) {
+    out.begin(code!("enum {}_action {{", stem));
     for (number, action) in value.actions.iter().enumerate() {
         out.line(code!("{} = {},", action.constant, number as u32 + value.base));
     }
@@ -154,7 +176,7 @@ fn declare_defaults(program: &Program, tables: &crate::tables::Tables, out: &mut
 }
 
 /// A value as C initialises it: `{ .action = T_FORWARD, .forward = { .port = 3 } }`, perhaps with a number of the entry.
-fn initializer(value: &ValueLayout, call: &ActionCall, number: Option<u32>) -> Code {
+pub(super) fn initializer(value: &ValueLayout, call: &ActionCall, number: Option<u32>) -> Code {
     let Some(action) = value.actions.get(call.action) else { return code!("{{}}") };
     let mut members = vec![code!(".action = {}", action.constant)];
     members.extend(number.map(|number| code!(".number = {}", number)));

@@ -39,6 +39,8 @@ struct CodeKey {
     elements: Vec<Name>,
     width: u32,
     signed: bool,
+    /// Entries have a match for it; what an action selector chooses by they leave alone.
+    is_matched: bool,
 }
 
 impl Cx<'_> {
@@ -191,7 +193,8 @@ impl Cx<'_> {
                 self.out.update(&name, code!("{} {} = {};", element, name, value));
                 elements.push(name);
             }
-            keys.push(CodeKey { shape, elements, width: ty.width(), signed: ty.is_signed() });
+            let is_matched = key.match_kind != MatchKind::Selector;
+            keys.push(CodeKey { shape, elements, width: ty.width(), signed: ty.is_signed(), is_matched });
         }
         keys
     }
@@ -264,6 +267,7 @@ fn single_exact(table: &Table) -> Option<&KeyElement> {
     let [key] = table.keys.as_slice() else { return None };
     let plain = key.expr.ty.width() <= 64
         && key.expr.ty.width() > 1
+        && key.match_kind != MatchKind::Selector
         && table.entries.iter().all(|entry| matches!(entry.keysets.first(), Some(Keyset::Value(_))));
     plain.then_some(key)
 }
@@ -302,6 +306,7 @@ fn in_order(table: &Table) -> Vec<(usize, &Entry)> {
 fn tests(key: &CodeKey, keyset: &Keyset) -> Vec<Code> {
     match keyset {
         Keyset::Universal | Keyset::ValueSet(_) => Vec::new(),
+        Keyset::Value(_) | Keyset::Mask { .. } | Keyset::Range { .. } if !key.is_matched => Vec::new(),
         Keyset::Value(value) => equal(key, &constant(value, key.shape)),
         Keyset::Mask { value, mask } if *mask == ones(key.width) => equal(key, &constant(value, key.shape)),
         Keyset::Mask { value, mask } => {
@@ -319,7 +324,7 @@ fn tests(key: &CodeKey, keyset: &Keyset) -> Vec<Code> {
 /// One test of all keys: the bits in which they differ from the entry's, none if it matches. Nothing for ranges that need 64 bits.
 fn difference(keys: &[CodeKey], entry: &Entry) -> Option<Code> {
     let mut terms = Vec::new();
-    for (key, keyset) in keys.iter().zip(&entry.keysets) {
+    for (key, keyset) in keys.iter().zip(&entry.keysets).filter(|(key, _)| key.is_matched) {
         match keyset {
             Keyset::Universal | Keyset::ValueSet(_) => {}
             Keyset::Value(value) => {

@@ -14,7 +14,7 @@ use p4xdp_midend::ir::{Expr, ExprKind, KeyElement};
 /// The keys of one application of a table.
 pub(super) struct Keys<'c, 'a> {
     pub cx: &'c mut Cx<'a>,
-    pub keys: &'c [KeyElement],
+    pub keys: &'c [&'c KeyElement],
 }
 
 impl KeyValues for Keys<'_, '_> {

@@ -81,7 +81,7 @@ impl Users<'_> {
 fn own_effects(program: &Program, stmt: &Stmt, reads: &mut StorageSet, writes: &mut StorageSet) {
     if let StmtKind::ApplyTable { table, hit, action_run } = &stmt.kind {
         let table = &program.tables[*table];
-        table.keys.iter().for_each(|key| effects::expr_reads(program, &key.expr, reads));
+        table.key_exprs().for_each(|expr| effects::expr_reads(program, expr, reads));
         writes.locals.extend(params(program, table));
         writes.locals.extend(hit.iter().chain(action_run).copied());
     } else if stmt.blocks().is_empty() {

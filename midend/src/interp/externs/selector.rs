@@ -22,8 +22,6 @@ pub struct SelectorState {
     pub width: u32,
     /// Most members.
     pub size: u64,
-    /// A selector: its members come in groups.
-    pub has_groups: bool,
     /// Members: full name of the action, and its arguments.
     pub members: BTreeMap<u32, (Arc<str>, Arc<[Value]>)>,
     /// Groups: members in order.
@@ -37,7 +35,6 @@ impl SelectorState {
             hash: SelectorHash(Algorithm::Identity),
             width: 0,
             size,
-            has_groups: false,
             members: BTreeMap::new(),
             groups: BTreeMap::new(),
         }
@@ -48,7 +45,7 @@ impl SelectorState {
     /// An action selector without members, which uses so many bits of the hash.
     pub fn selector(hash: Algorithm, size: u64, width: u64) -> SelectorState {
         let width = u32::try_from(width).unwrap_or(u32::MAX);
-        SelectorState { hash: SelectorHash(hash), width, has_groups: true, ..SelectorState::profile(size) }
+        SelectorState { hash: SelectorHash(hash), width, ..SelectorState::profile(size) }
     }
 }
 

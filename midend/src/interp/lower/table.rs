@@ -2,7 +2,6 @@
 
 use super::Lowering;
 use crate::control_plane::{key_match, priority};
-use crate::interp::code::Narrow;
 use crate::interp::table::{DeclaredEntry, Idle, KeyCode, TableAction, TableCode};
 use crate::interp::value::{NARROW, Value};
 use crate::ir::{ActionCall, Arg, Expr, ExprKind, MatchKind, PropertyValue, ScalarType, Table, TableId};
@@ -31,12 +30,7 @@ impl Lowering<'_> {
                     kind: key.match_kind.clone(),
                     width: key.expr.ty.width(),
                     signed: key.expr.ty.is_signed(),
-                    there: match (&key.match_kind, &key.expr.kind) {
-                        (MatchKind::Selector, ExprKind::Field { header, .. }) => {
-                            Some(Narrow::Valid(self.access(header)))
-                        }
-                        _ => None,
-                    },
+                    there: key.there.as_ref().map(|there| self.narrow(there)),
                 }
             })
             .collect();
@@ -88,7 +82,7 @@ impl Lowering<'_> {
             entries_are_const: table.entries_are_const && !table.entries.is_empty(),
             empty_group: self.empty_group(table),
             size: table.size,
-            implementation: externs(&["implementation", "psa_implementation", "pna_implementation"]),
+            implementation: table.action_profile().map(|id| id.index() as u32),
             counter: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
             idle,
             match_restarts: &*self.program.architecture != "pna",

@@ -58,13 +58,13 @@ impl TableFacts {
     }
 }
 
-/// Keys of tables as they are to be from now on.
+/// Expressions of tables' keys as they are to be from now on.
 pub(super) type Keys = Vec<(TableId, Vec<Expr>)>;
 
 pub(super) fn put_keys(program: &mut Program, keys: Keys) {
     for (table, exprs) in keys {
-        for (key, expr) in program.tables[table].keys.iter_mut().zip(exprs) {
-            key.expr = expr;
+        for (key, expr) in program.tables[table].key_exprs_mut().zip(exprs) {
+            *key = expr;
         }
     }
 }

@@ -282,8 +282,7 @@ impl<'a> Walker<'a> {
 
     fn apply(&mut self, table: TableId, hit: Option<LocalId>, action_run: Option<LocalId>) {
         if self.rewrite && self.tables.sites.get(&table) == Some(&1) {
-            let mut exprs: Vec<Expr> =
-                self.program.tables[table].keys.iter().map(|k| k.expr.clone()).collect();
+            let mut exprs: Vec<Expr> = self.program.tables[table].key_exprs().cloned().collect();
             exprs.iter_mut().for_each(|e| self.expr(e));
             self.keys.push((table, exprs));
         }

@@ -1,0 +1,409 @@
+//! Action profiles and selectors of a loaded program: in, numbers of members with their actions, and of groups with their members; out, the maps
+//! changed, or an error that says which member, group or number it is. Packets see a member or group as it was or as it is.
+//!
+//! What entries name is there: a member or group in use is not removed, and [`crate::tables`] asks before an entry is written.
+
+use crate::error::{Error, KernelError, Trouble, io_error};
+use crate::lock;
+use crate::ports::names::PortNames;
+use crate::program::Program;
+use crate::sys;
+use crate::tables::{ActionCall, OfTable, Target, TermError, terms};
+use libbpf_rs::{MapCore, MapFlags, MapHandle};
+use p4xdp_control::manifest::{self, ExternKind};
+use p4xdp_control::storage::Groups;
+use p4xdp_control::view::{self, ActionProfile};
+use std::rc::Rc;
+
+/// Why a profile does not do what it was told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// There is no such member or group.
+    #[error("`{profile}` has no {what}{}", by.as_ref().map_or_else(String::new, |by| format!(", which {by} names")))]
+    Missing {
+        /// The profile.
+        profile: String,
+        /// `member 3`, `group 7`
+        what: String,
+        /// What names it.
+        by: Option<String>,
+    },
+    /// Insert of what is there.
+    #[error("`{profile}` has {what} already; modify it instead")]
+    Duplicate {
+        /// The profile.
+        profile: String,
+        /// `member 3`, `group 7`
+        what: String,
+    },
+    /// No room.
+    #[error("`{profile}` is full: it holds {size} {what}")]
+    Full {
+        /// The profile.
+        profile: String,
+        /// `members` or `groups`
+        what: &'static str,
+        /// So many.
+        size: u32,
+    },
+    /// More members than a group has room for.
+    #[error("group {group} of `{profile}` has {members} members; a group holds {most}")]
+    Large {
+        /// The profile.
+        profile: String,
+        /// The group.
+        group: u32,
+        /// So many were given.
+        members: usize,
+        /// So many it holds.
+        most: u32,
+    },
+    /// Delete of what something names.
+    #[error("{what} of `{profile}` is in use: {by} names it")]
+    InUse {
+        /// The profile.
+        profile: String,
+        /// `member 3`, `group 7`
+        what: String,
+        /// `group 7`, `` an entry of table `t` (key=3) ``
+        by: String,
+    },
+    /// Bytes that are no member or group of ours.
+    #[error("{what} of `{profile}` is not what p4xdp writes")]
+    Corrupt {
+        /// The profile.
+        profile: String,
+        /// `member 3`, `group 7`
+        what: String,
+    },
+}
+
+impl Trouble for ProfileError {
+    fn is_environment(&self) -> bool {
+        false
+    }
+}
+
+/// What may be there already where a member or group is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Nothing.
+    Insert,
+    /// Another one, whose place it takes.
+    Modify,
+    /// Either.
+    Set,
+}
+
+/// An action profile or selector of a loaded program.
+pub struct Profile<'p> {
+    program: &'p Program,
+    seen: &'p view::Extern,
+    of: &'p ActionProfile,
+    layout: &'p manifest::Profile,
+    members: &'p MapHandle,
+    groups: Option<(&'p Groups, &'p MapHandle)>,
+    ports: Option<Rc<PortNames>>,
+    any_port: bool,
+}
+
+impl Program {
+    /// All action profiles and selectors that tables have.
+    ///
+    /// # Errors
+    /// When the program lacks a map that its manifest names.
+    pub fn profiles(&self) -> Result<Vec<Profile<'_>>, Error> {
+        let mut found = Vec::new();
+        for item in &self.manifest().externs {
+            let ExternKind::Profile(layout) = &item.kind else { continue };
+            let seen = self.manifest().view.externs.iter().find(|seen| seen.preamble.name == item.name);
+            let of = seen.and_then(|seen| Some((seen, seen.profile.as_ref()?)));
+            // Without these the manifest is refused.
+            let Some((seen, of)) = of else { continue };
+            let groups = match &layout.groups {
+                Some(groups) => Some((groups, self.map(&groups.map)?)),
+                None => None,
+            };
+            let members = self.map(&layout.map)?;
+            found.push(Profile {
+                program: self,
+                seen,
+                of,
+                layout,
+                members,
+                groups,
+                ports: None,
+                any_port: false,
+            });
+        }
+        if !found.is_empty() {
+            let ports = PortNames::of(self)?.map(Rc::new);
+            found.iter_mut().for_each(|profile| profile.ports = ports.clone());
+        }
+        Ok(found)
+    }
+
+    /// An action profile or selector by its name or the end of it.
+    ///
+    /// # Errors
+    /// When none, or more than one, has such a name.
+    pub fn profile(&self, name: &str) -> Result<Profile<'_>, Error> {
+        let mut profiles = self.profiles()?;
+        let names: Vec<&str> = profiles.iter().map(|profile| profile.name()).collect();
+        let position = terms::find("action profile", name, &names, None)?;
+        Ok(profiles.swap_remove(position))
+    }
+}
+
+fn member(number: u32) -> String {
+    format!("member {number}")
+}
+
+fn group(number: u32) -> String {
+    format!("group {number}")
+}
+
+impl<'p> Profile<'p> {
+    /// The same, but members that are read from text may have ports that are not there.
+    #[must_use]
+    pub fn with_any_port(self) -> Profile<'p> {
+        Profile { any_port: true, ..self }
+    }
+
+    /// Its full name.
+    #[must_use]
+    pub fn name(&self) -> &'p str {
+        &self.seen.preamble.name
+    }
+
+    /// What control planes see of it.
+    #[must_use]
+    pub fn view(&self) -> &'p ActionProfile {
+        self.of
+    }
+
+    /// How it lies.
+    #[must_use]
+    pub fn layout(&self) -> &'p manifest::Profile {
+        self.layout
+    }
+
+    fn values(&self, any: bool) -> OfTable<'_> {
+        OfTable { ports: self.ports.as_deref(), any }
+    }
+
+    /// Reads an action with its arguments.
+    ///
+    /// # Errors
+    /// When a name is unknown or a value does not suit.
+    pub fn call(&self, action: &str, texts: &[&str]) -> Result<ActionCall, TermError> {
+        let view = &self.program.manifest().view;
+        terms::member(view, (self.seen, self.of), action, texts, &self.values(self.any_port))
+    }
+
+    /// A member's action as text: `set_port(port=3)`, ports by their devices.
+    #[must_use]
+    pub fn call_text(&self, call: &ActionCall) -> String {
+        terms::member_text(&self.program.manifest().view, self.of, call, &self.values(true))
+    }
+
+    /// All members by number.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn members(&self) -> Result<Vec<(u32, ActionCall)>, Error> {
+        let decode =
+            |number, bytes: &[u8]| self.layout.decode(bytes).map_err(|_| self.corrupt(member(number)));
+        self.list(self.members, decode)
+    }
+
+    /// All groups by number, with the numbers of their members.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn groups(&self) -> Result<Vec<(u32, Vec<u32>)>, Error> {
+        let Some((_, map)) = self.groups else { return Ok(Vec::new()) };
+        self.list(map, |number, bytes| Groups::decode(bytes).map_err(|_| self.corrupt(group(number))))
+    }
+
+    fn list<T>(
+        &self,
+        map: &MapHandle,
+        decode: impl Fn(u32, &[u8]) -> Result<T, ProfileError>,
+    ) -> Result<Vec<(u32, T)>, Error> {
+        let mut list = Vec::new();
+        for key in map.keys() {
+            let Some(number) = key.first_chunk().map(|key| u32::from_ne_bytes(*key)) else { continue };
+            // It may have gone since it was listed.
+            if let Some(bytes) = self.look_up(map, number)? {
+                list.push((number, decode(number, &bytes)?));
+            }
+        }
+        list.sort_by_key(|(number, _)| *number);
+        Ok(list)
+    }
+
+    fn look_up(&self, map: &MapHandle, number: u32) -> Result<Option<Vec<u8>>, Error> {
+        let found = map.lookup(&number.to_ne_bytes(), MapFlags::ANY);
+        Ok(found.map_err(|error| self.kernel("read", &error))?)
+    }
+
+    /// Writes a member.
+    ///
+    /// # Errors
+    /// When its action does not suit, there is or is not such a member, or the profile is full.
+    pub fn write_member(&self, number: u32, call: &ActionCall, write: Write) -> Result<(), Error> {
+        terms::check_member(&self.program.manifest().view, (self.seen, self.of), call)?;
+        let _writer = lock::writer()?;
+        let full = ("members", self.layout.size);
+        self.write(self.members, (number, &member(number)), &self.layout.encode(call), write, full)
+    }
+
+    /// Writes a group; a member that stands in it twice is chosen twice as often.
+    ///
+    /// # Errors
+    /// When a member is not there, there are too many of them, there is or is not such a group, or the selector is full.
+    pub fn write_group(&self, number: u32, members: &[u32], write: Write) -> Result<(), Error> {
+        let (groups, map) = self.of_groups()?;
+        if members.len() > groups.most as usize {
+            let (profile, members) = (self.name().to_owned(), members.len());
+            return Err(ProfileError::Large { profile, group: number, members, most: groups.most }.into());
+        }
+        let _writer = lock::writer()?;
+        for named in members {
+            self.check_member(*named, || group(number))?;
+        }
+        self.write(map, (number, &group(number)), &groups.encode(members), write, ("groups", groups.size))
+    }
+
+    fn of_groups(&self) -> Result<(&'p Groups, &'p MapHandle), Error> {
+        let no_groups = || TermError::NoGroups { profile: self.name().to_owned(), of: None };
+        Ok(self.groups.ok_or_else(no_groups)?)
+    }
+
+    fn write(
+        &self,
+        map: &MapHandle,
+        (number, what): (u32, &str),
+        bytes: &[u8],
+        write: Write,
+        (whole, size): (&'static str, u32),
+    ) -> Result<(), Error> {
+        let flags = match write {
+            Write::Insert => MapFlags::NO_EXIST,
+            Write::Modify => MapFlags::EXIST,
+            Write::Set => MapFlags::ANY,
+        };
+        let was_there = self.look_up(map, number)?.is_some();
+        let Err(error) = map.update(&number.to_ne_bytes(), bytes, flags) else {
+            if was_there {
+                // The kernel may use the old one's memory for the next one.
+                sys::wait_for_packets();
+            }
+            return Ok(());
+        };
+        let (profile, what) = (self.name().to_owned(), what.to_owned());
+        Err(match io_error(&error).raw_os_error() {
+            Some(libc::EEXIST) => ProfileError::Duplicate { profile, what }.into(),
+            Some(libc::ENOENT) => ProfileError::Missing { profile, what, by: None }.into(),
+            Some(libc::E2BIG | libc::ENOSPC) => ProfileError::Full { profile, what: whole, size }.into(),
+            _ => self.kernel("write", &error).into(),
+        })
+    }
+
+    /// Removes a member.
+    ///
+    /// # Errors
+    /// When there is none, or a group or an entry names it.
+    pub fn delete_member(&self, number: u32) -> Result<(), Error> {
+        let _writer = lock::writer()?;
+        for (by, members) in self.groups()? {
+            if members.contains(&number) {
+                return Err(self.in_use(member(number), group(by)));
+            }
+        }
+        self.check_unused(&Target::Member(number), member(number))?;
+        self.delete(self.members, number, member(number))
+    }
+
+    /// Removes a group.
+    ///
+    /// # Errors
+    /// When there is none, or an entry names it.
+    pub fn delete_group(&self, number: u32) -> Result<(), Error> {
+        let (_, map) = self.of_groups()?;
+        let _writer = lock::writer()?;
+        self.check_unused(&Target::Group(number), group(number))?;
+        self.delete(map, number, group(number))
+    }
+
+    fn delete(&self, map: &MapHandle, number: u32, what: String) -> Result<(), Error> {
+        match map.delete(&number.to_ne_bytes()) {
+            Ok(()) => {
+                sys::wait_for_packets();
+                Ok(())
+            }
+            Err(error) if io_error(&error).raw_os_error() == Some(libc::ENOENT) => {
+                Err(ProfileError::Missing { profile: self.name().to_owned(), what, by: None }.into())
+            }
+            Err(error) => Err(self.kernel("write", &error).into()),
+        }
+    }
+
+    /// No entry of a table names it.
+    fn check_unused(&self, target: &Target, what: String) -> Result<(), Error> {
+        for table in self.program.tables()? {
+            let of = self.program.manifest().view.profile_of(table.view());
+            if of.is_none_or(|of| of.preamble.name != self.name()) {
+                continue;
+            }
+            if let Some((_, entry)) = table.entries()?.iter().find(|(_, entry)| entry.target == *target) {
+                let (table, keys) = (table.view().name(), table.keys_text(&entry.keys));
+                let keys = if keys.is_empty() { keys } else { format!(" ({keys})") };
+                return Err(self.in_use(what, format!("an entry of table `{table}`{keys}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_member(&self, number: u32, by: impl Fn() -> String) -> Result<(), Error> {
+        self.check_there(self.members, number, member(number), by)
+    }
+
+    /// The member or group that an entry is to name is there; `by` says which entry that is.
+    pub(crate) fn check_named(&self, target: &Target, by: impl Fn() -> String) -> Result<(), Error> {
+        match target {
+            Target::Member(number) => self.check_member(*number, by),
+            Target::Group(number) => self.check_there(self.of_groups()?.1, *number, group(*number), by),
+            Target::Action(_) => Ok(()),
+        }
+    }
+
+    fn check_there(
+        &self,
+        map: &MapHandle,
+        number: u32,
+        what: String,
+        by: impl Fn() -> String,
+    ) -> Result<(), Error> {
+        match self.look_up(map, number)? {
+            Some(_) => Ok(()),
+            None => {
+                let profile = self.name().to_owned();
+                Err(ProfileError::Missing { profile, what, by: Some(by()) }.into())
+            }
+        }
+    }
+
+    fn in_use(&self, what: String, by: String) -> Error {
+        ProfileError::InUse { profile: self.name().to_owned(), what, by }.into()
+    }
+
+    fn corrupt(&self, what: String) -> ProfileError {
+        ProfileError::Corrupt { profile: self.name().to_owned(), what }
+    }
+
+    fn kernel(&self, what: &str, error: &libbpf_rs::Error) -> KernelError {
+        KernelError::new(format!("{what} the maps of `{}`", self.name()), io_error(error))
+    }
+}
