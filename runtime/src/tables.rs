@@ -256,7 +256,18 @@ impl<'p> Table<'p> {
 
     /// An entry that is code, and its position.
     fn find_constant(&self, keys: &[KeyMatch], priority: Option<u32>) -> Option<(usize, &'p Entry)> {
-        let is_it = |entry: &Entry| entry.keys == keys && (priority.is_none() || entry.priority == priority);
+        // Anything is a mask without bits, too.
+        let plain = |keys: &[KeyMatch]| -> Vec<KeyMatch> {
+            let both = self.table.view.match_keys().zip(keys.iter().cloned());
+            let in_form = |(key, given): (&view::Key, KeyMatch)| {
+                given.in_form(key.match_kind, key.param.width, key.param.signed).cleared(key.param.width)
+            };
+            both.map(in_form).collect()
+        };
+        let wanted = plain(keys);
+        let is_it = |entry: &Entry| {
+            (priority.is_none() || entry.priority == priority) && plain(&entry.keys) == wanted
+        };
         self.table.view.entries.iter().enumerate().find(|(_, entry)| is_it(entry))
     }
 

@@ -4,12 +4,13 @@ use crate::coverage::Coverage;
 use crate::expand::expanded;
 use crate::generate::Case;
 use p4xdp::driver::{self, Codegen, Compilation, Options};
+use p4xdp_control::cells::{BYTES, CellKind, PACKETS};
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::FileLoader;
 use p4xdp_midend::interp::{Outcome, Verdict};
 use p4xdp_midend::ir;
 use p4xdp_midend::passes::{PASSES, Pass};
-use p4xdp_packet_tests::engine::{Engine, KeyMatch};
+use p4xdp_packet_tests::engine::{Count, Engine, EntryKey, KeyMatch};
 use p4xdp_packet_tests::interp::InterpEngine;
 use p4xdp_packet_tests::loaded::Loaded;
 use p4xdp_packet_tests::runner::run_entries;
@@ -131,7 +132,14 @@ fn fill(
 ) -> Result<(), Ending> {
     // A table that is never applied is none.
     let tables: Vec<String> = program.tables.values().map(|t| format!("add {} ", t.name)).collect();
-    let there = |entry: &str| !entry.starts_with("add ") || tables.iter().any(|t| entry.starts_with(t));
+    let meters = program.tables.values().filter_map(|t| t.extern_property("meters"));
+    let meters: Vec<String> =
+        meters.map(|id| format!("meter_array_set_rates {} ", program.externs[id].name)).collect();
+    let there = |entry: &str| match entry.split(' ').next() {
+        Some("add") => tables.iter().any(|t| entry.starts_with(t)),
+        Some("meter_array_set_rates") => meters.iter().any(|m| entry.starts_with(m)),
+        Some(_) | None => true,
+    };
     let lines: Vec<&str> = entries.iter().map(String::as_str).filter(|e| there(e)).collect();
     let failed = |error: String| failed(format!("entries on {name}"), error);
     engine.open_ports(&[0]).map_err(|error| failed(error.to_string()))?;
@@ -146,6 +154,8 @@ struct Observed {
     outcomes: Vec<Outcome>,
     /// Registers and counters at the end.
     state: Vec<String>,
+    /// What entries have counted at the end.
+    counts: Vec<(EntryKey, Count)>,
     coverage: Coverage,
 }
 
@@ -198,7 +208,26 @@ fn interpreted_until(
             observed.state.push(format!("{}[{cell}] = {state:?}", instance.name));
         }
     }
+    for table in counted(program) {
+        let entries = engine.machine().entries(table).unwrap_or_default();
+        for (keys, priority, _) in &entries {
+            // Which of several with these keys is meant, the priority says, where the interpreter tells it.
+            if priority.is_none() && entries.iter().filter(|(other, ..)| other == keys).count() > 1 {
+                continue;
+            }
+            let count = engine.machine().direct_counter(table, keys, *priority);
+            let count = count.map_err(|error| failed("direct counter", error.to_string()))?;
+            let entry = EntryKey { table: table.into(), keys: keys.clone(), priority: *priority };
+            observed.counts.push((entry, count));
+        }
+    }
     Ok(observed)
+}
+
+/// Tables with a direct counter.
+fn counted(program: &ir::Program) -> impl Iterator<Item = &str> {
+    let has = |table: &&ir::Table| table.extern_property("counters").is_some();
+    program.tables.values().filter(has).map(|table| &*table.name)
 }
 
 /// Every value set gets the same few numbers.
@@ -395,13 +424,27 @@ fn kernel(case: &Case, codegen: &Codegen) -> Result<Ending, Ending> {
             testrun::Verdict::Aborted => Fate::Aborted,
             testrun::Verdict::Drop => Fate::Dropped,
             testrun::Verdict::Pass => Fate::Passed(bytes),
-            testrun::Verdict::Tx => Fate::Sent(bytes),
-            other @ (testrun::Verdict::Redirect | testrun::Verdict::Unknown(_)) => {
-                Fate::Other(other.to_string())
-            }
+            // Where to, packet tests tell.
+            testrun::Verdict::Tx | testrun::Verdict::Redirect => Fate::Sent(bytes),
+            other @ testrun::Verdict::Unknown(_) => Fate::Other(other.to_string()),
         };
         if found != expected && !has_no_room(packet, &expected, &found) {
             return Err(different("kernel", at, packet, &expected, &found));
+        }
+    }
+    for (entry, wanted) in &expected.counts {
+        let found =
+            loaded.direct_counter(entry).map_err(|e| failed("kernel: no such entry", e.to_string()))?;
+        let table = loaded.program().table(&entry.table).map_err(|e| failed("table", e.to_string()))?;
+        let counts = |field: &str| {
+            table.direct(CellKind::Counter).is_some_and(|cells| cells.layout().field(field).is_some())
+        };
+        // The interpreter counts both, whatever the program wants.
+        let packets = if counts(PACKETS) { wanted.packets } else { 0 };
+        let bytes = if counts(BYTES) { wanted.bytes } else { 0 };
+        if found != (Count { packets, bytes }) {
+            let detail = format!("{entry:?}\n  interp: {wanted:?}\n  kernel: {found:?}");
+            return Err(failed("kernel: other direct counters", detail));
         }
     }
     Ok(Ending::Agreed(expected.coverage))

@@ -8,6 +8,7 @@ mod aggregates;
 mod constants;
 mod control;
 mod deparser;
+mod direct;
 mod expr;
 mod flow;
 pub mod formula;
@@ -55,8 +56,8 @@ pub struct Size {
     pub actions: usize,
     /// Packets.
     pub packets: usize,
-    /// Only what the back end compiles.
-    pub compiles: bool,
+    /// Only what the back end compiles, for this architecture.
+    pub compiles: Option<Arch>,
     /// So many times as many statements follow one another in the switch, and a third as many times as much of what is declared.
     pub scale: usize,
 }
@@ -70,7 +71,7 @@ impl Size {
 
 /// The architecture of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Arch {
+pub enum Arch {
     Xdp,
     V1Model,
     Psa,
@@ -79,11 +80,14 @@ enum Arch {
 /// Makes the case of a seed.
 pub fn case(seed: u64, size: Size) -> Case {
     let mut random = Random::new(seed);
-    let arch = match random.below(100) {
-        _ if size.compiles => Arch::Xdp,
-        0..35 => Arch::V1Model,
-        35..60 => Arch::Psa,
-        _ => Arch::Xdp,
+    let choice = random.below(100);
+    let arch = match (size.compiles, choice) {
+        (Some(arch), _) => arch,
+        (None, choice) => match choice {
+            0..35 => Arch::V1Model,
+            35..60 => Arch::Psa,
+            _ => Arch::Xdp,
+        },
     };
     let mut generator = Generator { arch, ..Generator::new(random, size) };
     let program = generator.program();
@@ -219,7 +223,7 @@ impl Generator {
                 return width;
             }
             if self.random.percent(30) {
-                let wide = !self.size.compiles && self.random.percent(12);
+                let wide = self.size.compiles.is_none() && self.random.percent(12);
                 return if wide { self.random.of(&[129, 200, 256, 777, 1024, 2048]) } else { width };
             }
         }

@@ -20,7 +20,7 @@ mod tree;
 
 use coverage::Coverage;
 use engines::{Ending, Failure};
-use generate::{Case, Size};
+use generate::{Arch, Case, Size};
 use libtest_mimic::{Arguments, Failed, Trial};
 use p4xdp_test_support::needs::{Need, met};
 use p4xdp_test_support::progress::Progress;
@@ -39,10 +39,18 @@ fn main() {
     args.test_threads = Some(1);
     engines::note_panics();
     let small =
-        Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20, compiles: false, scale: 1 };
-    let large =
-        Size { statements: 6, depth: 3, states: 4, actions: 3, packets: 20, compiles: true, scale: 1 };
+        Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20, compiles: None, scale: 1 };
+    let large = Size {
+        statements: 6,
+        depth: 3,
+        states: 4,
+        actions: 3,
+        packets: 20,
+        compiles: Some(Arch::Xdp),
+        scale: 1,
+    };
     let huge = Size { scale: 30, ..large };
+    let v1model = Size { compiles: Some(Arch::V1Model), ..large };
     let in_kernel = |name: &str, what: &'static str, programs: u64, size: Size, engines: Engines| {
         Trial::test(name, move || {
             if !met(what, &[Need::Root]) {
@@ -87,11 +95,13 @@ fn main() {
         tests,
         passes("a few random programs: passes", 100),
         kernel("a few random programs: kernel", 4, large),
+        kernel("a few random programs: kernel, v1model", 4, v1model),
         split("a few random programs: split", 4),
         folding.with_ignored_flag(true),
         passes("random programs: passes", 2000).with_ignored_flag(true),
         faults.with_ignored_flag(true),
         kernel("random programs: kernel", 60, large).with_ignored_flag(true),
+        kernel("random programs: kernel, v1model", 60, v1model).with_ignored_flag(true),
         split("random programs: split", 60).with_ignored_flag(true),
     ];
     // One takes up to half a minute, and some are refused yet (E0526).

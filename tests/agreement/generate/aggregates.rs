@@ -165,7 +165,7 @@ impl Generator {
             return self.assignment(scope, 2);
         }
         let (text, ty) = self.random.of(&may);
-        let wide = self.size.compiles && ty.width() > 64;
+        let wide = self.size.compiles.is_some() && ty.width() > 64;
         let ops: &[&str] = if wide {
             &["+", "-", "&", "|", "^"]
         } else {

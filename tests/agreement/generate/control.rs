@@ -62,6 +62,11 @@ impl Generator {
         }
         scope.applies = true;
         out = out.text("    apply {\n").text(first);
+        if self.size.compiles == Some(Arch::V1Model) {
+            // What hangs on entries is seen where entries are met.
+            let applied = self.tables.iter().map(|table| format!("        {}.apply();\n", table.name));
+            out = out.trees(applied.map(|text| Tree::statement(text).tag("table: apply")));
+        }
         for _ in 1..self.size.scale {
             out = out.tree(self.block(&scope, self.size.statements, 3));
         }

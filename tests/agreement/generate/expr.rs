@@ -202,12 +202,12 @@ impl Generator {
                 let op = self.random.of(&["+", "-", "&", "|", "^", "*"]);
                 binary(ty, a, op, b)
             }
-            6 | 7 if width <= 64 || !self.size.compiles => {
+            6 | 7 if width <= 64 || self.size.compiles.is_none() => {
                 let (a, b) = self.pair(scope, ty, depth);
                 let op = self.random.of(&["|+|", "|-|"]);
                 binary(ty, a, op, b)
             }
-            8 if width <= 64 || !self.size.compiles => {
+            8 if width <= 64 || self.size.compiles.is_none() => {
                 let (a, b) = self.pair(scope, ty, depth);
                 let op = self.random.of(&["/", "%"]);
                 // A divisor that the checker knows to be zero is refused.
@@ -322,7 +322,7 @@ impl Generator {
                 let op = self.random.of(&["+", "-", "&", "|", "^", "*"]);
                 binary(ty, a, op, b)
             }
-            5 if width <= 64 || !self.size.compiles => {
+            5 if width <= 64 || self.size.compiles.is_none() => {
                 let (a, b) = self.pair(scope, ty, depth);
                 let op = self.random.of(&["|+|", "|-|"]);
                 binary(ty, a, op, b)

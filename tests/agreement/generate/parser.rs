@@ -29,7 +29,7 @@ impl Generator {
         let text = format!("parser {name}(packet_in packet, out headers_t hdr{more}) {{\n");
         let mut tree = Tree::new(Kind::Fixed).role(Role::Parser).text(text).trees(instances);
         let mut set = None;
-        if !self.size.compiles && self.random.percent(20) {
+        if self.size.compiles.is_none() && self.random.percent(20) {
             let (ty, name) = (Ty::Bit(self.random.of(&[2, 3, 8, 16])), self.fresh("vs"));
             tree =
                 tree.tree(Tree::item(format!("    value_set<{}>(4) {name};\n", ty.text())).tag("value set"));

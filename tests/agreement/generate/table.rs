@@ -14,6 +14,7 @@ impl Generator {
     pub(super) fn table(&mut self, scope: &Scope) -> (Tree, Vec<String>) {
         let scope = &without_calls(scope);
         let name = self.fresh("tab");
+        let direct = self.direct(scope, &name);
         let constant = self.random.percent(35);
         let mut lines = Vec::new();
         let mut out = Tree::new(Kind::Item).text(format!("    table {name} {{\n"));
@@ -40,6 +41,10 @@ impl Generator {
         let all: Vec<Callable> =
             self.callables.iter().filter(|c| c.kind == Called::Action).cloned().collect();
         let mut actions = Vec::new();
+        if let Some(action) = direct.as_ref().and_then(|direct| direct.action.clone()) {
+            out = out.text(format!("            {};\n", action.name));
+            actions.push((action, Vec::new()));
+        }
         for action in all {
             if actions.len() > 1 && self.random.percent(40) {
                 continue;
@@ -88,17 +93,27 @@ impl Generator {
         let mut actions: Vec<String> = actions.into_iter().map(|(action, _)| action.name).collect();
         actions.push("NoAction".to_owned());
         self.tables.push(TableVar { name, actions });
-        (out.text("    }\n").tag("table"), lines)
+        let out = match direct {
+            Some(direct) => {
+                lines.extend(direct.rates);
+                direct.declarations.tree(out.text(direct.properties).text("    }\n").tag("table"))
+            }
+            None => out.text("    }\n").tag("table"),
+        };
+        (out, lines)
     }
 
     fn keys(&mut self) -> Vec<Key> {
         let count = self.random.of(&[1, 1, 1, 2, 2, 3, 0]);
         let mut prefix = false;
         let more = self.arch != Arch::Xdp;
+        // Of few values, so that packets meet entries.
+        let small = self.size.compiles == Some(Arch::V1Model) && self.random.percent(80);
         (0..count)
             .map(|_| {
                 let most = if more { 9 } else { 6 };
                 let kind = match self.random.below(most) {
+                    6 if self.size.compiles.is_some() => "ternary",
                     0 if !prefix => "lpm",
                     3 | 4 => "ternary",
                     6 => "range",
@@ -107,6 +122,7 @@ impl Generator {
                 };
                 prefix |= kind == "lpm";
                 let ty = match (kind, self.random.below(9)) {
+                    _ if small => Ty::Bit(self.random.of(&[1, 2, 3])),
                     ("exact" | "optional", 0) => Ty::Bool,
                     ("exact", 1) => Ty::Int(self.width().clamp(2, 128)),
                     ("exact", 8) => Ty::Code,

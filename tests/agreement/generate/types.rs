@@ -17,7 +17,7 @@ pub fn enums() -> Vec<Tree> {
 impl Generator {
     pub(super) fn header_type(&mut self) -> Tree {
         let name = self.header_types.len();
-        let most = if self.size.compiles || self.random.percent(95) { 190 } else { 4000 };
+        let most = if self.size.compiles.is_some() || self.random.percent(95) { 190 } else { 4000 };
         let mut fields = Vec::new();
         let mut offsets = vec![0];
         let mut bits = 0;
