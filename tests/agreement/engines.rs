@@ -135,8 +135,13 @@ fn fill(
     let meters = program.tables.values().filter_map(|t| t.extern_property("meters"));
     let meters: Vec<String> =
         meters.map(|id| format!("meter_array_set_rates {} ", program.externs[id].name)).collect();
+    let profiles = program.tables.values().filter_map(|t| t.action_profile());
+    let profiles: Vec<&str> = profiles.map(|id| &*program.externs[id].name).collect();
     let there = |entry: &str| match entry.split(' ').next() {
         Some("add") => tables.iter().any(|t| entry.starts_with(t)),
+        Some("member_add" | "group_add") => {
+            profiles.iter().any(|profile| entry.split(' ').nth(1) == Some(profile))
+        }
         Some("meter_array_set_rates") => meters.iter().any(|m| entry.starts_with(m)),
         Some(_) | None => true,
     };

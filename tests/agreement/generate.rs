@@ -14,6 +14,7 @@ mod flow;
 pub mod formula;
 mod packet;
 mod parser;
+mod profile;
 mod psa;
 mod scope;
 mod statement;

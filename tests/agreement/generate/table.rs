@@ -19,6 +19,7 @@ impl Generator {
         let mut lines = Vec::new();
         let mut out = Tree::new(Kind::Item).text(format!("    table {name} {{\n"));
         let keys = self.keys();
+        let profile = if keys.is_empty() || constant { None } else { self.profile(scope, &name) };
         if !keys.is_empty() {
             out = out.text("        key = {\n");
             for (i, (ty, kind)) in keys.iter().enumerate() {
@@ -34,6 +35,12 @@ impl Generator {
                     .text("            ")
                     .tree(expr.tag(tag))
                     .text(format!(" : {kind} @name(\"k{i}\");\n"));
+            }
+            for (i, key) in profile.iter().flat_map(|profile| &profile.keys).enumerate() {
+                out = out
+                    .text("            ")
+                    .tree(key.clone())
+                    .text(format!(" : selector @name(\"s{i}\");\n"));
             }
             out = out.text("        }\n");
         }
@@ -78,7 +85,12 @@ impl Generator {
             }
             out = out.text("        }\n");
         } else if !keys.is_empty() {
-            lines = self.run_time_entries(&name, &keys, &actions);
+            let mut targets = Vec::new();
+            if let Some(profile) = &profile {
+                (lines, targets) = self.members(profile, &actions);
+                out = out.text(profile.property());
+            }
+            lines.extend(self.run_time_entries(&name, &keys, &actions, &targets));
             out = out.text("        size = 64;\n");
         }
         let default = if actions.is_empty() || self.random.percent(40) {
@@ -99,6 +111,10 @@ impl Generator {
                 direct.declarations.tree(out.text(direct.properties).text("    }\n").tag("table"))
             }
             None => out.text("    }\n").tag("table"),
+        };
+        let out = match profile {
+            Some(profile) => profile.declaration.tree(out),
+            None => out,
         };
         (out, lines)
     }
@@ -178,6 +194,7 @@ impl Generator {
         table: &str,
         keys: &[Key],
         actions: &[(Callable, Vec<String>)],
+        targets: &[String],
     ) -> Vec<String> {
         let mut lines = Vec::new();
         let mut seen = BTreeSet::new();
@@ -210,29 +227,34 @@ impl Generator {
             // No two have one priority: which of them wins would be open.
             let priority = 100 * self.random.below(50) + lines.len();
             let priority = if ranked { format!("{priority} ") } else { String::new() };
-            let (name, params) = match actions {
-                [] => ("NoAction".to_owned(), Vec::new()),
-                some => {
-                    let (action, _) = self.random.of(some);
-                    (format!("{{}}.{}", action.name), action.params)
-                }
+            let runs = match targets {
+                [] => self.plain_call(actions),
+                some => self.random.of(some),
             };
-            let args: Vec<String> = params
-                .iter()
-                .filter_map(|(param, shape)| match shape {
-                    Shape::Scalar(ty) if param.direction == Direction::None => {
-                        Some(format!("{}:{:#x}", param.name, self.plain_number(*ty)))
-                    }
-                    _ => None,
-                })
-                .collect();
-            lines.push(format!(
-                "add {{}}.{table} {priority}{} {name}({})",
-                fields.join(" "),
-                args.join(", ")
-            ));
+            lines.push(format!("add {{}}.{table} {priority}{} {runs}", fields.join(" ")));
         }
         lines
+    }
+
+    /// A call of one of the actions, as packet tests have it.
+    pub(super) fn plain_call(&mut self, actions: &[(Callable, Vec<String>)]) -> String {
+        let (name, params) = match actions {
+            [] => ("NoAction".to_owned(), Vec::new()),
+            some => {
+                let (action, _) = self.random.of(some);
+                (format!("{{}}.{}", action.name), action.params)
+            }
+        };
+        let args: Vec<String> = params
+            .iter()
+            .filter_map(|(param, shape)| match shape {
+                Shape::Scalar(ty) if param.direction == Direction::None => {
+                    Some(format!("{}:{:#x}", param.name, self.plain_number(*ty)))
+                }
+                _ => None,
+            })
+            .collect();
+        format!("{name}({})", args.join(", "))
     }
 }
 
