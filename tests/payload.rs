@@ -64,7 +64,7 @@ fn payloads_of_every_length() {
         for way in 0..if all { 40 } else { 5 } {
             let rest = if all { way / 5 } else { length % 8 };
             if length > 14 {
-                packet[14] = (way % 5 | rest % 4 << 4 | rest / 4 << 7) as u8;
+                packet[14] = (way % 5 + (rest % 4) * 16 + (rest / 4) * 128) as u8;
             }
             let mut out = both.process(&packet);
             if length > 14 {
@@ -85,7 +85,7 @@ fn varbits_of_every_length() {
         for kind in 0..=23_u8 {
             for deed in [0, 1, 2, 3, 9] {
                 let mut packet = random.bytes(12);
-                packet.extend([0, u8::from(random.byte() % 8 > 0), kind, deed]);
+                packet.extend([0, u8::from(random.byte() > 31), kind, deed]);
                 packet.extend(random.bytes(8));
                 packet.push(bytes);
                 let behind = usize::from(bytes) + 3 + usize::from(random.byte() % 40);
@@ -110,7 +110,7 @@ fn packets_are_cut_to_every_length() {
         packet[14] = (length % 4) as u8;
         // Between nothing of the payload and more than there is.
         let limit = |random: &mut Random| {
-            let part = usize::from(random.byte()) << 8 | usize::from(random.byte());
+            let part = usize::from(random.byte()) * 256 + usize::from(random.byte());
             (14 + part % (length + 4)) as u32
         };
         let (first, second) = (limit(&mut random), limit(&mut random));
