@@ -5,14 +5,13 @@ use p4xdp_runtime::load::load_detached;
 use p4xdp_test_support::bpftool::privileged;
 use p4xdp_test_support::program::{compiled, object};
 use p4xdp_test_support::root;
-use std::process::Command;
+use p4xdp_test_support::space::script;
 
 /// The lines of the trace buffer behind `p4log `. The file system with it is mounted where nobody else sees it.
 fn messages() -> Vec<String> {
-    let script = "mount -t tracefs tracefs /sys/kernel/tracing && cat /sys/kernel/tracing/trace";
-    let output = Command::new("unshare").args(["--mount", "sh", "-c", script]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        script(folder.path(), "mount -t tracefs tracefs /sys/kernel/tracing\ncat /sys/kernel/tracing/trace");
     text.lines().filter_map(|line| Some(line.split_once("bpf_trace_printk: ")?.1.to_owned())).collect()
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod extern_facts;
 pub mod headers;
 pub mod loops;
 pub mod merging;
+pub mod parser_rounds;
 pub mod paths;
 pub mod pressure;
 pub mod row;

@@ -130,6 +130,8 @@ pub fn compile(
     sink: &mut Diagnostics,
 ) -> Result<Output, ErrorsReported> {
     let errors = sink.error_count();
+    let counted = layout::parser_rounds::count(program, sink);
+    let program = counted.as_ref().unwrap_or(program);
     let facts = emit::externs::facts(externs::REGISTRY, program);
     let Some(pipeline) = arch::pipeline(program, &facts, sink) else {
         sink.check()?;

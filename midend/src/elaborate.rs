@@ -182,8 +182,15 @@ impl<'h> Elaborator<'h> {
 }
 
 /// The errors that parsers fail with by the rules of the language.
-const CORE_ERRORS: [&str; 6] =
-    ["NoError", "PacketTooShort", "NoMatch", "StackOutOfBounds", "HeaderTooShort", "ParserInvalidArgument"];
+const CORE_ERRORS: [&str; 7] = [
+    "NoError",
+    "PacketTooShort",
+    "NoMatch",
+    "StackOutOfBounds",
+    "HeaderTooShort",
+    "ParserTimeout",
+    "ParserInvalidArgument",
+];
 
 /// The program's errors in order; behind them those that a core.p4 of the user's own leaves out, which the program has no name for.
 fn errors(hir: &hir::Program) -> Vec<Arc<str>> {

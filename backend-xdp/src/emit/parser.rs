@@ -20,6 +20,7 @@ use crate::limits::LARGEST_OFFSET;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
+use p4xdp_midend::analysis::parser_graph::ParserGraph;
 use p4xdp_midend::ir::{HeaderRef, Parser, ParserId, StateId, Target, Transition};
 
 /// What is known while a parser is written.
@@ -85,9 +86,14 @@ impl<'a> Cx<'a> {
         let program = self.program;
         let parser = &program.parsers[id];
         let order = states_in_order(parser);
-        let cyclic = self.check_loops(parser, &order);
+        let loops = ParserGraph::new(parser).loops();
         let mut states: Arena<StateId, StateContext> =
             parser.states.keys().map(|_| StateContext::default()).collect();
+        // Every round of a loop is a way out of it.
+        for round in &loops {
+            let out = round.iter().flat_map(|id| targets(parser, *id)).filter(|id| !round.contains(id));
+            out.for_each(|id| states[id].incoming += 1);
+        }
         for &state in &order {
             states[state].label = self.module.names.unique(&format!("parse_{}", parser.states[state].name));
             for target in targets(parser, state) {
@@ -111,7 +117,7 @@ impl<'a> Cx<'a> {
             self.set_error(&no_error);
         }
         self.jump(Target::State(parser.start));
-        if cyclic {
+        if !loops.is_empty() {
             self.settle_loops(parser, &order);
         }
         for &state in &order {

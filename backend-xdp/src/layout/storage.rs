@@ -13,6 +13,7 @@ use crate::c::tree::Place;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::loops::Loops;
 use crate::layout::merging::Merging;
+use crate::layout::parser_rounds::any_goes_round;
 use crate::layout::paths::Paths;
 use crate::limits::STACK_FOR_HEADERS;
 use crate::names::Names;
@@ -128,7 +129,8 @@ impl Storage {
             merging: match wanted {
                 Some(Holding::Local) => Merging::default(),
                 Some(Holding::Shared) => Merging::plan(program, blocks, true),
-                None => Merging::plan(program, blocks, false),
+                // Each round is a way out of a loop of the parser.
+                None => Merging::plan(program, blocks, any_goes_round(program)),
             },
             loops,
         };

@@ -1,6 +1,7 @@
 //! A parser's states as a graph: loops, the number of ways through it, and where in the packet headers can lie.
 
 use crate::ir::*;
+use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -58,16 +59,28 @@ impl ParserGraph {
 
     /// The loops: sets of states each of which leads to all of its set.
     pub fn loops(&self) -> Vec<Vec<StateId>> {
-        let mut loops: Vec<Vec<StateId>> = tarjan_scc(&self.graph)
+        self.loops_among(|_| true)
+    }
+
+    /// The loops that lead through none but these states.
+    pub fn loops_among(&self, keep: impl Fn(StateId) -> bool) -> Vec<Vec<StateId>> {
+        let kept: DiGraphMap<StateId, ()> =
+            self.graph.all_edges().filter(|(from, to, ())| keep(*from) && keep(*to)).collect();
+        let mut loops: Vec<Vec<StateId>> = tarjan_scc(&kept)
             .into_iter()
             .filter(|set| match set.as_slice() {
-                [only] => self.graph.contains_edge(*only, *only),
+                [only] => kept.contains_edge(*only, *only),
                 _ => true,
             })
             .collect();
         loops.iter_mut().for_each(|set| set.sort());
         loops.sort();
         loops
+    }
+
+    /// The states that lead to a state.
+    pub fn sources(&self, id: StateId) -> impl Iterator<Item = StateId> + '_ {
+        self.graph.neighbors_directed(id, Direction::Incoming)
     }
 
     /// The number of ways from `start` to the end, at most `u64::MAX`; `None` if there are loops.
