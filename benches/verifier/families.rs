@@ -59,6 +59,27 @@ pub const FAMILIES: &[Family] = &[
         make: |n| lookahead(n, 4),
     },
     Family {
+        name: "n headers by lookahead, read in one statement",
+        sizes: &[4, 8, 16, 32],
+        power: 1.0,
+        refused: None,
+        make: read_together,
+    },
+    Family {
+        name: "n headers by lookahead, keys of one table",
+        sizes: &[4, 8, 16, 32],
+        power: 1.0,
+        refused: None,
+        make: keys_together,
+    },
+    Family {
+        name: "parser loop of n states that fills no stack",
+        sizes: &[2, 4, 8],
+        power: 1.0,
+        refused: None,
+        make: parser_rounds,
+    },
+    Family {
         name: "n headers switched on by flags",
         sizes: &[8, 12, 16, 20, 32],
         power: 1.0,
@@ -206,6 +227,29 @@ fn emit_options(n: usize) -> String {
 }
 
 fn lookahead(n: usize, stages: usize) -> String {
+    let tests = each(stages, |stage| {
+        each(n, |i| format!("if (h.o{i}.isValid()) {{ sum = sum + (bit<32>)h.o{i}.value + {stage}; }}\n"))
+    });
+    found_by_lookahead(n, "", &format!("bit<32> sum = h.f.sum;\n{tests}h.f.sum = sum;\n"))
+}
+
+fn read_together(n: usize) -> String {
+    let values = each(n, |i| format!(" ^ (bit<32>)h.o{i}.value"));
+    found_by_lookahead(n, "", &format!("h.f.sum = h.f.sum{values};\n"))
+}
+
+fn keys_together(n: usize) -> String {
+    let keys = each(n, |i| format!("h.o{i}.isValid(): exact @name(\"v{i}\"); h.o{i}.value: exact; "));
+    let table = format!(
+        "action set(bit<32> v) {{ h.f.sum = v; }}
+action none() {{}}
+table t {{ key = {{ {keys}}} actions = {{ set; none; }} default_action = none(); size = 64; }}\n"
+    );
+    found_by_lookahead(n, &table, "t.apply();\n")
+}
+
+/// A program with n headers of which each may be there.
+fn found_by_lookahead(n: usize, locals: &str, apply: &str) -> String {
     let states = each(n, |i| {
         format!(
             "state s{i} {{ transition select(b.lookahead<bit<8>>()) {{ {}: o{i}; default: s{}; }} }}
@@ -218,19 +262,29 @@ state o{i} {{ b.extract(h.o{i}); transition s{}; }}\n",
     let parser = format!(
         "state start {{ b.extract(h.eth); b.extract(h.f); transition s0; }}\n{states}state s{n} {{ transition accept; }}\n"
     );
-    let tests = each(stages, |stage| {
-        each(n, |i| format!("if (h.o{i}.isValid()) {{ sum = sum + (bit<32>)h.o{i}.value + {stage}; }}\n"))
-    });
-    let apply = format!("bit<32> sum = h.f.sum;\n{tests}h.f.sum = sum;\n");
     let types = format!("{OPTION}header f_t {{ bit<32> sum; }}\n");
     program(
         &types,
         &format!("f_t f; {}", options(n)),
         &parser,
-        "",
-        &apply,
+        locals,
+        apply,
         &format!("b.emit(h.f); {}", emit_options(n)),
     )
+}
+
+fn parser_rounds(n: usize) -> String {
+    let states = each(n, |i| {
+        format!(
+            "state s{i} {{ b.extract(h.o{i}); h.f.sum = h.f.sum + (bit<32>)h.o{i}.value;
+transition select(h.o{i}.next) {{ 1: s{}; default: accept; }} }}\n",
+            (i + 1) % n
+        )
+    });
+    let parser = format!("state start {{ b.extract(h.eth); b.extract(h.f); transition s0; }}\n{states}");
+    let types = format!("{OPTION}header f_t {{ bit<32> sum; }}\n");
+    let headers = format!("f_t f; {}", options(n));
+    program(&types, &headers, &parser, "", "", &format!("b.emit(h.f); {}", emit_options(n)))
 }
 
 fn toggles(n: usize) -> String {
