@@ -13,11 +13,15 @@ use p4xdp_frontend::source::Span;
 use p4xdp_midend::analysis::parser_graph::ParserGraph;
 use p4xdp_midend::ir::{
     BinaryOp, Expr, ExprKind, HeaderRef, LValue, Local, LocalId, Parser, ParserId, Program, ScalarType,
-    StateId, Stmt, StmtKind,
+    StateId, Stmt, StmtKind, Transition, visit,
 };
 
-/// Rounds of a loop on one way through it.
+/// Rounds of a small loop.
 const MOST_ROUNDS: u32 = 128;
+/// Rounds of a large one.
+const FEWEST_ROUNDS: u32 = 16;
+/// Statements and cases, over all rounds, of those between: each is about twenty instructions to the verifier.
+const MOST_WORK: u32 = 1024;
 /// States of a loop that are shown.
 const MOST_LABELS: usize = 4;
 /// The error with which a parser gives up.
@@ -38,8 +42,9 @@ pub fn count(program: &Program, sink: &mut Diagnostics) -> Option<Program> {
             .filter(|(_, heads)| !heads.is_empty())
             .collect();
         for (states, heads) in endless {
-            warn(parser, &states, sink);
-            count_in(counted.get_or_insert_with(|| program.clone()), id, &heads);
+            let most = rounds(parser, &states);
+            warn(parser, &states, most, sink);
+            count_in(counted.get_or_insert_with(|| program.clone()), id, &heads, most);
         }
     }
     counted
@@ -50,11 +55,22 @@ pub fn any_goes_round(program: &Program) -> bool {
     program.parsers.values().any(|parser| !ParserGraph::new(parser).loops().is_empty())
 }
 
-fn warn(parser: &Parser, states: &[StateId], sink: &mut Diagnostics) {
+/// How many rounds a loop of these states has: the verifier follows each.
+fn rounds(parser: &Parser, states: &[StateId]) -> u32 {
+    let mut work = 0;
+    for state in states.iter().map(|id| &parser.states[*id]) {
+        visit::statements(&state.body, &mut |_| work += 1);
+        if let Transition::Select { keys, cases } = &state.transition {
+            work += u32::try_from(keys.len() + cases.len()).unwrap_or(u32::MAX);
+        }
+    }
+    (MOST_WORK / work.max(1)).clamp(FEWEST_ROUNDS, MOST_ROUNDS)
+}
+
+fn warn(parser: &Parser, states: &[StateId], most: u32, sink: &mut Diagnostics) {
     let span = states.first().map_or(parser.span, |id| parser.states[*id].span);
-    let message = format!(
-        "this parser has a loop that nothing bounds but the packet; on XDP it has {MOST_ROUNDS} rounds"
-    );
+    let message =
+        format!("this parser has a loop that nothing bounds but the packet; on XDP it has {most} rounds");
     let mut found = Diagnostic::warning(codes::W0503, span, message);
     for id in states.iter().skip(1).take(MOST_LABELS) {
         let state = &parser.states[*id];
@@ -83,7 +99,7 @@ fn heads(graph: &ParserGraph, parser: &Parser, states: &[StateId]) -> Vec<StateI
 }
 
 /// Counts in those states, with one counter.
-fn count_in(program: &mut Program, id: ParserId, heads: &[StateId]) {
+fn count_in(program: &mut Program, id: ParserId, heads: &[StateId], most: u32) {
     let Some(error) = program.errors.iter().position(|error| &**error == TIMEOUT) else { return };
     let span = program.parsers[id].span;
     let ty = ScalarType::Bits { width: 32, signed: false };
@@ -99,7 +115,7 @@ fn count_in(program: &mut Program, id: ParserId, heads: &[StateId]) {
             span,
         };
         let one_more = binary(BinaryOp::Add, constant(1, ty, span), ty);
-        let limit = constant(u64::from(MOST_ROUNDS), ty, span);
+        let limit = constant(u64::from(most), ty, span);
         let verify = StmtKind::Verify {
             condition: binary(BinaryOp::Le, limit, ScalarType::Bool),
             error: constant(error as u64, ScalarType::Error, span),
