@@ -13,14 +13,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The number of the entry that matched comes out in the packet; 0 if none did.
 const TEXT: &str = "#include <core.p4>
 #include <v1model.p4>
-header h_t { bit<32> a; bit<16> b; bit<16> c; bit<32> by; bit<64> pad; }
+header h_t { bit<32> a; bit<16> b; bit<16> c; bit<32> by; int<16> r; bit<48> pad; }
 struct hs { h_t h; } struct ms { }
 parser P(packet_in p, out hs h, inout ms m, inout standard_metadata_t s) { state start { p.extract(h.h); transition accept; } }
 control V(inout hs h, inout ms m) { apply { } }
 control I(inout hs h, inout ms m, inout standard_metadata_t s) {
     action set(bit<32> by) { h.h.by = by; }
     table t {
-        key = { h.h.a: ternary; h.h.b: optional; h.h.c: lpm; }
+        key = { h.h.a: ternary; h.h.b: optional; h.h.c: lpm; h.h.r: range; }
         actions = { set; }
         default_action = set(0);
         size = 700;
@@ -54,7 +54,7 @@ impl Random {
     }
 }
 
-type Keys = (u32, u16, u16);
+type Keys = (u32, u16, u16, i16);
 
 /// An entry in the model: masks and values of the keys, priority, result.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +62,7 @@ struct Model {
     a: (u32, u32),
     b: Option<u16>,
     c: (u16, u32),
+    r: Option<(i16, i16)>,
     priority: u32,
     by: u32,
 }
@@ -76,14 +77,19 @@ impl Model {
             a: (spread(random) & mask, mask),
             b: (random.below(2) == 0).then(|| random.below(3) as u16),
             c: ((random.below(16) as u16) << 12 & kept, length),
+            r: (random.below(3) > 0).then(|| {
+                let (one, other) = (signed(random), signed(random));
+                (one.min(other), one.max(other))
+            }),
             priority: random.below(40) as u32,
             by,
         }
     }
 
-    fn matches(&self, (a, b, c): Keys) -> bool {
+    fn matches(&self, (a, b, c, r): Keys) -> bool {
         let kept = if self.c.1 == 0 { 0 } else { u16::MAX << (16 - self.c.1) };
-        a & self.a.1 == self.a.0 && self.b.is_none_or(|own| own == b) && c & kept == self.c.0
+        let within = self.r.is_none_or(|(low, high)| (low..=high).contains(&r));
+        within && a & self.a.1 == self.a.0 && self.b.is_none_or(|own| own == b) && c & kept == self.c.0
     }
 
     fn keys(&self) -> Vec<KeyMatch> {
@@ -93,6 +99,9 @@ impl Model {
             a,
             self.b.map_or(KeyMatch::Any, |b| KeyMatch::Exact(b.into())),
             KeyMatch::Prefix(self.c.0.into(), self.c.1),
+            self.r.map_or(KeyMatch::Any, |(low, high)| {
+                KeyMatch::Range((low as u16).into(), (high as u16).into())
+            }),
         ]
     }
 
@@ -110,10 +119,17 @@ fn spread(random: &mut Random) -> u32 {
     random.below(16) as u32 | (random.below(16) as u32) << 28
 }
 
-fn result(program: &Program, (a, b, c): Keys) -> u32 {
+/// A few numbers around 0.
+fn signed(random: &mut Random) -> i16 {
+    random.below(9) as i16 - 4
+}
+
+fn result(program: &Program, (a, b, c, r): Keys) -> u32 {
     let mut packet = a.to_be_bytes().to_vec();
     packet.extend(b.to_be_bytes());
     packet.extend(c.to_be_bytes());
+    packet.extend([0; 4]);
+    packet.extend(r.to_be_bytes());
     packet.resize(20, 0);
     let (_, after) = program.run(&packet, None).unwrap();
     u32::from_be_bytes(after[8..12].try_into().unwrap())
@@ -168,7 +184,8 @@ fn packets_meet_what_a_list_of_all_entries_tells() {
         let changes: Vec<Change> = changes.into_iter().map(Change::Entry).collect();
         table.apply(&changes).unwrap();
         for _ in 0..60 {
-            let keys = (spread(&mut random), random.below(4) as u16, (random.below(16) as u16) << 12);
+            let (b, c) = (random.below(4) as u16, (random.below(16) as u16) << 12);
+            let keys = (spread(&mut random), b, c, signed(&mut random));
             assert_eq!(result(&program, keys), wanted(&model, keys), "{keys:x?} in round {round}");
         }
         assert_eq!(listed(&table), sorted(model.iter().map(Model::entry).collect()), "round {round}");
@@ -181,14 +198,14 @@ fn packets_meet_what_a_list_of_all_entries_tells() {
         assert_eq!(table.get(&entry.keys(), Some(entry.priority)).unwrap(), Some(entry.entry()));
     }
     assert_eq!(table.clear().unwrap(), model.len() as u64);
-    assert_eq!((table.len().unwrap(), result(&program, (0, 0, 0))), (0, 0));
+    assert_eq!((table.len().unwrap(), result(&program, (0, 0, 0, 0))), (0, 0));
 }
 
 #[test]
 fn no_packet_meets_a_table_between_two_changes() {
     let Some(program) = loaded() else { return };
     let table = program.table("t").unwrap();
-    let any = |priority, by| Model { a: (0, 0), b: None, c: (0, 0), priority, by };
+    let any = |priority, by| Model { a: (0, 0), b: None, c: (0, 0), r: None, priority, by };
     table.insert(&any(10, 10).entry()).unwrap();
     table.insert(&any(20, 20).entry()).unwrap();
     let id = program.id();
@@ -199,7 +216,7 @@ fn no_packet_meets_a_table_between_two_changes() {
             let (mut packets, mut results) = (0u64, [0u64; 3]);
             while !done.load(Ordering::Relaxed) {
                 packets += 1;
-                match result(&program, (1, 1, 1)) {
+                match result(&program, (1, 1, 1, 1)) {
                     20 => results[0] += 1,
                     30 => results[1] += 1,
                     _ => results[2] += 1,
@@ -213,7 +230,7 @@ fn no_packet_meets_a_table_between_two_changes() {
             let mut other = Model::random(&mut random, 1);
             other.a = (2 | (random.below(2) as u32 * 4), 0xff ^ ((random.below(16) as u32) << 4));
             other.priority = 5 + random.below(40) as u32;
-            let matching = Model { a: (1, 0xf), b: None, c: (0, 0), priority: 30, by: 30 };
+            let matching = Model { a: (1, 0xf), b: None, c: (0, 0), r: None, priority: 30, by: 30 };
             table.insert(&matching.entry()).unwrap();
             table.insert(&other.entry()).unwrap();
             table.modify(&matching.entry()).unwrap();
@@ -236,7 +253,7 @@ fn bounds_are_kept_and_said() {
     let Some(program) = loaded() else { return };
     let table = program.table("t").unwrap();
     let entry = |mask: u32, value: u32, priority| {
-        Model { a: (value, mask), b: None, c: (0, 0), priority, by: 1 }.entry()
+        Model { a: (value, mask), b: None, c: (0, 0), r: None, priority, by: 1 }.entry()
     };
     let said = |result: Result<(), p4xdp_runtime::Error>| result.unwrap_err().to_string();
     let without = Entry { priority: None, ..entry(1, 1, 1) };
@@ -246,13 +263,13 @@ fn bounds_are_kept_and_said() {
     table.apply(&masks.iter().map(insert).collect::<Vec<_>>()).unwrap();
     assert_eq!(
         said(table.insert(&entry(513, 1, 1))),
-        "table `I.t` has no room for h.h.a=1&&&0x201 h.h.b=* h.h.c=0/0: it holds 512 distinct masks"
+        "table `I.t` has no room for h.h.a=1&&&0x201 h.h.b=* h.h.c=0/0 h.h.r=*: it holds 512 distinct masks"
     );
     // Under masks that are there, and in the room of one that has gone.
     table.insert(&entry(512, 0, 3)).unwrap();
     table.delete(&masks[6].keys, masks[6].priority).unwrap();
     table.insert(&entry(513, 1, 9)).unwrap();
-    assert_eq!(result(&program, (513, 0, 0)), 1);
+    assert_eq!(result(&program, (513, 0, 0, 0)), 1);
     assert!(said(table.insert(&entry(513, 1, 9))).contains("modify it instead"));
     assert!(said(table.delete(&masks[6].keys, masks[6].priority)).contains("has no entry for"));
     assert!(said(table.delete(&masks[7].keys, Some(6))).contains("has no entry for"));
@@ -260,5 +277,5 @@ fn bounds_are_kept_and_said() {
     table.apply(&more.iter().map(insert).collect::<Vec<_>>()).unwrap();
     assert_eq!(table.len().unwrap(), 700);
     assert_eq!(said(table.insert(&entry(511, 300, 1))), "table `I.t` is full: it holds 700 entries");
-    assert_eq!(result(&program, (300, 0, 0)), 1);
+    assert_eq!(result(&program, (300, 0, 0, 0)), 1);
 }

@@ -26,6 +26,7 @@ use crate::layout::extern_facts::ExternFacts;
 use crate::names::{self, Names};
 use direct::{Direct, FreeNumbers};
 use members::{Members, Shape, Wish};
+use p4xdp_control::storage::tuple_space::WIDEST_RANGE;
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
@@ -42,13 +43,13 @@ use strategy::{Choose, TableStorage};
 const STRATEGIES: &[Choose] = &[tuple_space::choose, lpm_trie::choose, array::choose, hash::choose];
 
 lacking! {
-    RANGE_KEY E0520 "a `range` key with run-time entries";
+    WIDE_RANGE E0520 "a `range` key of more than 64 bits with run-time entries";
     OTHER_KEY E0520 "a key of an unknown match kind with run-time entries";
     VARBIT_KEY E0520 "a key of type `varbit`";
 }
 
 /// What is said of keys that no storage looks up by.
-const KEYS_THAT_WORK: &str = "`exact`, `lpm`, `ternary` and `optional` keys can be filled at run time; with `const entries` all kinds work";
+const KEYS_THAT_WORK: &str = "`exact`, `lpm`, `ternary`, `optional` and `range` keys can be filled at run time; with `const entries` all kinds work";
 
 /// The keys that no storage of ours can look up by.
 fn lacking_keys(table: &Table) -> Vec<(&KeyElement, &'static Lacking)> {
@@ -61,7 +62,7 @@ fn lacking_key(key: &KeyElement) -> Option<&'static Lacking> {
     }
     match &key.match_kind {
         MatchKind::Exact | MatchKind::Lpm | MatchKind::Ternary | MatchKind::Optional => None,
-        MatchKind::Range => Some(&RANGE_KEY),
+        MatchKind::Range => (key.expr.ty.width() > WIDEST_RANGE).then_some(&WIDE_RANGE),
         // What the action selector chooses by is not looked up.
         MatchKind::Selector => None,
         MatchKind::Other(_) => Some(&OTHER_KEY),

@@ -4,7 +4,7 @@
 header h_t { bit<8> a; bit<16> sum; varbit<320> v; }
 header w_t { bit<8> b; }
 struct hs { h_t h; w_t w; }
-struct m_t { bit<8> x; }
+struct m_t { bit<8> x; bit<65> wide; }
 match_kind { fuzzy }
 parser p(packet_in b, out hs h, inout m_t m, inout standard_metadata_t s) { state start { b.extract(h.h, 32w16); transition accept; } }
 control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
@@ -13,7 +13,7 @@ control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
     bit<2> colour = 0;
     action forward(bit<9> port) { s.egress_spec = port; }
     action metered(bit<9> port) { s.egress_spec = port; dm.read(colour); }
-    table counted { key = { h.h.a: ternary; m.x: range; h.h.sum: optional; } actions = { forward; NoAction; } counters = c; default_action = NoAction; }
+    table counted { key = { h.h.a: ternary; m.wide: range; h.h.sum: optional; } actions = { forward; NoAction; } counters = c; default_action = NoAction; }
     table coloured { key = { h.h.a: lpm; m.x: lpm; } actions = { metered; NoAction; } meters = dm; default_action = NoAction; }
     action other(bit<4> which) { m.x = (bit<8>)which; }
     action_profile(4) ap;

@@ -190,7 +190,9 @@ impl TableHeader<'_> {
             storage.key_structure(stem, &self.keys).iter().for_each(|declared| line(out, declared));
         }
         line(out, &format!("struct {stem}_value {{\n\t__u32 action;"));
-        let number = self.table.layout.direct.as_ref().and_then(|direct| direct.number.as_ref());
+        // Where entries name members, this is a default action, which is laid out as members are.
+        let direct = self.table.layout.direct.as_ref().filter(|_| self.table.layout.target.is_none());
+        let number = direct.and_then(|direct| direct.number.as_ref());
         if number.is_some() {
             line(out, "\t__u32 number; /* of the entry's cells in direct counters and meters */");
         }

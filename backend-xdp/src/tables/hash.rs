@@ -108,6 +108,7 @@ pub fn emit_lookup_by_structure(
         object.set(Known("prefixlen"), &[length.to_string().code()], false, out);
     }
     emit_key_values(&object, key, keys, out);
+    object.fill_gaps(key, first.map_or(0, |_| LENGTH)..key.size(), out);
     object.end(out);
     out.line(code!("struct {} *{} = @bpf_map_lookup_elem(&{}, &{});", value.tag, entry, stem, object));
 }

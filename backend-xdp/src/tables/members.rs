@@ -147,26 +147,52 @@ impl Members {
 
     /// The members as C declares them, gaps included, from byte `start` to byte `end`; one line each.
     pub fn declarations(&self, start: u32, end: u32) -> Vec<Code> {
-        let mut sorted: Vec<&Member> = self.list.iter().collect();
-        sorted.sort_by_key(|member| member.offset);
         let mut lines = Vec::new();
-        let mut at = start;
-        let mut gaps = 0_u32;
-        let mut gap = |lines: &mut Vec<Code>, from: u32, to: u32| {
-            if to > from {
-                let name = if gaps == 0 { code!("pad") } else { code!("pad_{}", gaps) };
-                lines.push(code!("__u8 {}[{}];", name, to - from));
-                gaps += 1;
-            }
-        };
-        for member in sorted {
-            gap(&mut lines, at, member.offset);
-            lines.push(declaration(member));
-            at = member.end();
-        }
-        gap(&mut lines, at, end);
+        self.walk(start, end, |part| {
+            lines.push(match part {
+                Part::Member(member) => declaration(member),
+                Part::Gap(name, bytes) => code!("__u8 {}[{}];", name, bytes),
+            });
+        });
         lines
     }
+
+    /// The gaps between them, by names and bytes.
+    pub fn gaps(&self, start: u32, end: u32) -> Vec<(Code, u32)> {
+        let mut gaps = Vec::new();
+        self.walk(start, end, |part| {
+            if let Part::Gap(name, bytes) = part {
+                gaps.push((name, bytes));
+            }
+        });
+        gaps
+    }
+
+    fn walk<'m>(&'m self, start: u32, end: u32, mut visit: impl FnMut(Part<'m>)) {
+        let mut sorted: Vec<&Member> = self.list.iter().collect();
+        sorted.sort_by_key(|member| member.offset);
+        let mut at = start;
+        let mut gaps = 0_u32;
+        let places = sorted.into_iter().map(|member| (member.offset, Some(member)));
+        for (to, member) in places.chain(std::iter::once((end, None))) {
+            if to > at {
+                let name = if gaps == 0 { code!("pad") } else { code!("pad_{}", gaps) };
+                visit(Part::Gap(name, to - at));
+                gaps += 1;
+            }
+            if let Some(member) = member {
+                visit(Part::Member(member));
+                at = member.end();
+            }
+        }
+    }
+}
+
+/// A part of a structure.
+enum Part<'m> {
+    Member(&'m Member),
+    /// Its name and bytes.
+    Gap(Code, u32),
 }
 
 /// Names for members: the last component of a dotted name where that is unambiguous, else all of it.

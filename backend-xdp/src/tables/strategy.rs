@@ -10,7 +10,7 @@ use crate::lacking::{self, Lacking};
 use crate::layout::extern_facts::{Attached, ExternFacts};
 use crate::names::Names;
 use crate::tables::ValueLayout;
-use crate::tables::members::Shape;
+use crate::tables::members::{Members, Shape};
 use crate::tables::param_order::is_byte_field;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
@@ -18,6 +18,7 @@ use p4xdp_control::annotation::AnnotationBody;
 use p4xdp_control::storage::{ByteOrder, Place, Storage};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_midend::ir::{KeyElement, Program, PropertyValue, Table};
+use std::ops::Range;
 
 /// Capacity of a table that does not say one; P4 leaves it to the target.
 const USUAL_SIZE: u64 = 1024;
@@ -35,8 +36,8 @@ pub trait KeyValues {
     /// The C expressions of the elements of key `position` in the given shape.
     fn elements(&mut self, position: usize, shape: Shape) -> Vec<Code>;
 
-    /// Whether a lookup's key, of this C type and name, stands in the shared structure rather than on the stack. Each of its members is then
-    /// assigned before every lookup; what stands between them is always zero.
+    /// Whether a lookup's key, of this C type and name, stands in the shared structure rather than on the stack. Each of its members, and each gap
+    /// between them, is then assigned before every lookup.
     fn are_shared(&mut self, c_type: &Code, name: &Name) -> bool;
 }
 
@@ -107,6 +108,14 @@ impl KeyObject {
                     out.line(code!("{}.{}[{}] = {};", base, member, i, element));
                 }
             }
+        }
+    }
+
+    /// Sets the gaps of a key between two bytes to zero, which an initialiser does by itself.
+    pub fn fill_gaps(&self, key: &Members, within: Range<u32>, out: &mut Tree) {
+        let Some(base) = &self.base else { return };
+        for (name, bytes) in key.gaps(within.start, within.end) {
+            out.line(code!("__builtin_memset({}.{}, 0, {});", base, name, bytes));
         }
     }
 

@@ -15,12 +15,12 @@
 use super::control_plane::CStorage;
 use super::members::{Members, Shape};
 use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted, exact_order};
-use crate::c::code::{Known, Name, code};
+use crate::c::code::{Code, Known, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
 use crate::names::Names;
 use crate::tables::{ValueLayout, short_name};
-use p4xdp_control::storage::{self, Place, Storage, tuple_space};
+use p4xdp_control::storage::{self, ByteOrder, Place, Storage, tuple_space};
 use p4xdp_midend::ir::MatchKind;
 
 /// Masks that entries may have.
@@ -35,6 +35,8 @@ const LARGEST_KEY: u32 = 128;
 pub struct TupleSpaceTable {
     stem: Name,
     key: Members,
+    /// Positions of the keys of kind `range`.
+    ranges: Vec<usize>,
     size: u32,
     /// The map with the masks.
     masks: Name,
@@ -51,13 +53,18 @@ pub struct TupleSpaceTable {
 /// For tables with keys whose entries have masks, and for those with several `lpm` keys.
 pub fn choose(wanted: &Wanted<'_>, names: &mut Names) -> Option<Box<dyn TableStorage>> {
     let Wanted { program, keys, stem, size, .. } = *wanted;
-    let masked = keys.iter().any(|key| matches!(key.match_kind, MatchKind::Ternary | MatchKind::Optional));
+    let masked = keys
+        .iter()
+        .any(|key| matches!(key.match_kind, MatchKind::Ternary | MatchKind::Optional | MatchKind::Range));
     let prefixes = keys.iter().filter(|key| key.match_kind == MatchKind::Lpm).count();
     if !masked && prefixes < 2 {
         return None;
     }
     let wishes = keys.iter().map(|key| {
-        let shape = Shape::of(key.expr.ty, exact_order(program, key)).in_words();
+        // A range is one of numbers.
+        let is_range = key.match_kind == MatchKind::Range;
+        let order = if is_range { ByteOrder::Host } else { exact_order(program, key) };
+        let shape = Shape::of(key.expr.ty, order).in_words();
         (key.name.clone(), key.expr.ty, shape)
     });
     let key = Members::place(tuple_space::NUMBER, wishes.collect());
@@ -65,6 +72,12 @@ pub fn choose(wanted: &Wanted<'_>, names: &mut Names) -> Option<Box<dyn TableSto
     Some(Box::new(TupleSpaceTable {
         stem: stem.clone(),
         key,
+        ranges: keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| key.match_kind == MatchKind::Range)
+            .map(|(at, _)| at)
+            .collect(),
         size,
         bits: of("bits"),
         mask: of("mask"),
@@ -95,7 +108,36 @@ impl TupleSpaceTable {
             value_size: value.size,
             action: value.action_place(),
             most_masks: MOST_MASKS,
+            ranges: self.ranges.len() as u32,
         }
+    }
+
+    /// Whether what is searched for lies in the ranges of an entry, as what follows another condition.
+    fn in_ranges(&self) -> Code {
+        let mut terms = Code::default();
+        for (range, member) in
+            self.ranges.iter().filter_map(|position| self.key.list.get(*position)).enumerate()
+        {
+            let name = code!("search->bits.key.{}", member.c_name);
+            let number = match member.shape.units {
+                1 => name,
+                _ => code!("@load_be_bytes({}, {})", name, member.shape.bytes),
+            };
+            let number = match member.ty.is_signed() {
+                true => code!("({} ^ 1ULL << {})", number, member.ty.width().max(1) - 1),
+                false => number,
+            };
+            let (low, high) = (2 * range, 2 * range + 1);
+            terms = code!(
+                "{} && {} >= entry->range[{}] && {} <= entry->range[{}]",
+                terms,
+                number,
+                low,
+                number,
+                high
+            );
+        }
+        terms
     }
 }
 
@@ -117,6 +159,9 @@ impl TableStorage for TupleSpaceTable {
         out.line(code!("/* An entry. Of those that match, the one with the highest rank counts. */"));
         out.begin(code!("struct {} {{", ranked));
         out.line(code!("struct {}_value value;", stem));
+        if !self.ranges.is_empty() {
+            out.line(code!("__u64 range[{}] __attribute__((aligned(8)));", 2 * self.ranges.len()));
+        }
         out.line(code!("__u64 rank __attribute__((aligned(8)));"));
         out.end_with(code!("};"));
         out.blank();
@@ -175,7 +220,7 @@ impl TableStorage for TupleSpaceTable {
             out.line(code!("bits.word[{}] = search->bits.word[{}] & mask->bits.word[{}];", word, word, word));
         }
         out.line(code!("entry = @bpf_map_lookup_elem(&{}, &bits);", stem));
-        out.begin(code!("if (entry && entry->rank > search->rank) {{"));
+        out.begin(code!("if (entry && entry->rank > search->rank{}) {{", self.in_ranges()));
         out.line(code!("search->rank = entry->rank;\nsearch->mask = index;"));
         out.end_with(code!("}}"));
         out.line(code!("return 0;"));
@@ -208,6 +253,7 @@ impl TableStorage for TupleSpaceTable {
         let key = KeyObject::begin_within(keys, code!("struct {}", search), search, Some("bits.key"), out);
         key.set(Known("mask"), &[code!("~0U")], false, out);
         super::hash::emit_key_values(&key, &self.key, keys, out);
+        key.fill_gaps(&self.key, tuple_space::NUMBER..self.size(), out);
         key.end(out);
         key.clear("rank", out);
         key.clear("mask", out);

@@ -66,7 +66,7 @@ fn cut(value: u128, width: u32) -> BigUint {
 
 fn space(key_size: u32) -> TupleSpace {
     let (map, masks) = ("m".into(), "n".into());
-    TupleSpace { map, masks, key_size, value_size: 4, action: ACTION, most_masks: 8 }
+    TupleSpace { map, masks, key_size, value_size: 4, action: ACTION, most_masks: 8, ranges: 0 }
 }
 
 const ACTION: Place = Place { offset: 0, size: 4, order: ByteOrder::Host };
@@ -124,7 +124,7 @@ proptest! {
     fn keys_of_a_tuple_space(
         case in cases(),
         masks in prop::collection::vec(any::<u128>(), 4),
-        kinds in prop::collection::vec(0usize..5, 4),
+        kinds in prop::collection::vec(0usize..7, 4),
         number in any::<u32>(),
     ) {
         let widths: Vec<u32> = case.exact.iter().map(|(width, _)| *width).collect();
@@ -139,6 +139,10 @@ proptest! {
                     1 => (MatchKind::Optional, KeyMatch::Exact(value)),
                     2 => (MatchKind::Optional, KeyMatch::Any),
                     3 => (MatchKind::Lpm, KeyMatch::Prefix(value & prefix_mask(*width, length), length)),
+                    5 if *width <= tuple_space::WIDEST_RANGE => {
+                        (MatchKind::Range, KeyMatch::Range(value.clone().min(mask.clone()), value.max(mask)))
+                    }
+                    6 if *width <= tuple_space::WIDEST_RANGE => (MatchKind::Range, KeyMatch::Any),
                     _ => (MatchKind::Ternary, KeyMatch::Masked(value & &mask, mask)),
                 };
                 keys.push(key(*width, kind));
@@ -146,8 +150,11 @@ proptest! {
             }
             let (view, layout) = table(keys, places, Vec::new());
             let table = Table { view: &view, layout: &layout };
-            let space = space(end.next_multiple_of(8));
+            let ranges = view.match_keys().filter(|key| key.match_kind == MatchKind::Range).count() as u32;
+            let space = TupleSpace { ranges, ..space(end.next_multiple_of(8)) };
             prop_assert_eq!(space.check(table), Ok(()));
+            let more = TupleSpace { ranges: ranges + 1, ..space.clone() };
+            prop_assert!(more.check(table).is_err());
             let (bytes, bits) = (space.encode_key(table, &wanted), space.mask(table, &wanted));
             prop_assert_eq!(bytes.len(), space.key_size as usize);
             // No bit of the key that the mask leaves out, and none where the mask's number goes.
@@ -156,9 +163,15 @@ proptest! {
             prop_assert_eq!(TupleSpace::number(&bits), 0);
             let numbered = TupleSpace::numbered(bytes, number);
             prop_assert_eq!(TupleSpace::number(&numbered), number);
-            prop_assert_eq!(TupleSpace::decode(table, &numbered, &bits).unwrap(), wanted);
+            let mut value = Vec::new();
+            space.put_ranges(table, &wanted, &mut value);
+            prop_assert_eq!(value.len() as u32 + 8, space.ranked_size());
+            prop_assert!(space.has_ranges(table, &wanted, &value).unwrap());
+            prop_assert_eq!(space.decode(table, &numbered, &bits, &value).unwrap(), wanted);
             let short = &numbered[..(end - 1) as usize];
-            prop_assert!(TupleSpace::decode(table, short, &bits).is_err());
+            prop_assert!(space.decode(table, short, &bits, &value).is_err());
+            let short = &value[..value.len() - 1];
+            prop_assert!(ranges == 0 || space.decode(table, &numbered, &bits, short).is_err());
         }
     }
 

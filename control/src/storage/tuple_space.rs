@@ -3,9 +3,12 @@
 //!
 //! ```text
 //! key     number of the mask (u32) | keys, where the mask has ones | zeros up to a multiple of 8
-//! value   action and arguments | zeros | rank (u64)
+//! value   action and arguments | zeros | least and largest value of each range (u64, u64) | rank (u64)
 //! mask    highest rank of an entry that may have it (u64) | entries (u64) | number of the mask (u32) | the mask, laid out as the keys
 //! ```
+//!
+//! A key of kind `range` is whole in what a lookup searches for, and nothing of it in masks and entries' keys: the value says where it has to
+//! lie. A signed one has its first bit turned there, so that the order is that of numbers without a sign.
 //!
 //! Of the entries that match, the one with the highest rank counts. Ranks are never equal: in front stands what P4 goes by, the priority or,
 //! in a table without priorities, the sum of the prefixes' lengths; behind it the age, so that of two alike the older one counts.
@@ -35,12 +38,19 @@ pub struct TupleSpace {
     pub action: Place,
     /// Masks that it holds at most.
     pub most_masks: u32,
+    /// Keys of kind `range`.
+    #[serde(default)]
+    pub ranges: u32,
 }
 
 /// Bytes of a mask's number, which begins keys.
 pub const NUMBER: u32 = 4;
 /// Bytes of a rank.
 const RANK: u32 = 8;
+/// Bytes of a range.
+pub const RANGE: u32 = 16;
+/// Bits of a key of kind `range` at most.
+pub const WIDEST_RANGE: u32 = 64;
 /// Bytes of an element of the list in front of the mask.
 const HEAD: usize = 16;
 
@@ -114,7 +124,55 @@ impl TupleSpace {
     /// Bytes of a value with its rank.
     #[must_use]
     pub fn ranked_size(&self) -> u32 {
-        self.value_size.next_multiple_of(RANK) + RANK
+        self.ranges_offset() + RANGE * self.ranges + RANK
+    }
+
+    /// Bytes in front of the ranges.
+    fn ranges_offset(&self) -> u32 {
+        self.value_size.next_multiple_of(RANK)
+    }
+
+    /// Puts the ranges of keys behind an action and its arguments. What is no range lies anywhere.
+    pub fn put_ranges(&self, table: Table<'_>, keys: &[KeyMatch], value: &mut Vec<u8>) {
+        value.resize(self.ranged_end(), 0);
+        let mut at = self.ranges_offset() as usize;
+        for (position, key) in table.view.match_keys().enumerate().filter(|(_, key)| is_range(key)) {
+            let bounds = match keys.get(position) {
+                Some(KeyMatch::Range(low, high)) => [turned(key, low), turned(key, high)],
+                Some(KeyMatch::Exact(_) | KeyMatch::Prefix(..) | KeyMatch::Masked(..) | KeyMatch::Any)
+                | None => [0, u64::MAX],
+            };
+            for bound in bounds {
+                if let Some(place) = value.get_mut(at..at + 8) {
+                    place.copy_from_slice(&bound.to_ne_bytes());
+                }
+                at += 8;
+            }
+        }
+    }
+
+    fn ranged_end(&self) -> usize {
+        (self.ranges_offset() + RANGE * self.ranges) as usize
+    }
+
+    /// The ranges in a value, in the order of their keys.
+    ///
+    /// # Errors
+    /// When there are too few bytes.
+    fn ranges(&self, value: &[u8]) -> Result<Vec<(u64, u64)>, DecodeError> {
+        let start = self.ranges_offset() as usize;
+        let bytes = value.get(start..self.ranged_end()).ok_or(DecodeError::Short(value.len()))?;
+        bytes.chunks(RANGE as usize).map(two_words).collect()
+    }
+
+    /// True if a value has these keys' ranges.
+    ///
+    /// # Errors
+    /// When there are too few bytes.
+    pub fn has_ranges(&self, table: Table<'_>, keys: &[KeyMatch], value: &[u8]) -> Result<bool, DecodeError> {
+        let mut wanted = Vec::new();
+        self.put_ranges(table, keys, &mut wanted);
+        Ok(self.ranges(&wanted)? == self.ranges(value)?)
     }
 
     fn rank_range(&self) -> std::ops::Range<usize> {
@@ -176,15 +234,28 @@ impl TupleSpace {
         key.first_chunk().map_or(0, |head| u32::from_ne_bytes(*head))
     }
 
-    /// The keys of an entry.
+    /// The keys of an entry, by its key, its mask and its value.
     ///
     /// # Errors
     /// When there are too few bytes.
-    pub fn decode(table: Table<'_>, key: &[u8], bits: &[u8]) -> Result<Vec<KeyMatch>, DecodeError> {
+    pub fn decode(
+        &self,
+        table: Table<'_>,
+        key: &[u8],
+        bits: &[u8],
+        value: &[u8],
+    ) -> Result<Vec<KeyMatch>, DecodeError> {
+        let mut ranges = self.ranges(value)?.into_iter();
         let mut keys = Vec::with_capacity(table.layout.keys.len());
         for (described, place) in table.view.match_keys().zip(&table.layout.keys) {
             let value = place::get(key, place).ok_or(DecodeError::Short(key.len()))?;
             let mask = place::get(bits, place).ok_or(DecodeError::Short(bits.len()))?;
+            let range = if is_range(described) { ranges.next() } else { None };
+            if let Some((low, high)) = range.filter(|range| *range != (0, u64::MAX)) {
+                let bound = |bound| BigUint::from(turned(described, &BigUint::from(bound)));
+                keys.push(KeyMatch::Range(bound(low), bound(high)));
+                continue;
+            }
             keys.push(match described.match_kind {
                 MatchKind::Exact | MatchKind::Selector => KeyMatch::Exact(value),
                 MatchKind::Lpm => KeyMatch::Prefix(value, u32::try_from(mask.count_ones()).unwrap_or(0)),
@@ -249,6 +320,16 @@ impl TupleSpace {
     }
 }
 
+fn is_range(key: &view::Key) -> bool {
+    key.match_kind == MatchKind::Range
+}
+
+/// A bound of a range as it stands in values; the same once more is the bound.
+fn turned(key: &view::Key, bound: &BigUint) -> u64 {
+    let sign = if key.param.signed { 1 << (key.param.width.clamp(1, WIDEST_RANGE) - 1) } else { 0 };
+    u64::try_from(bound).unwrap_or(u64::MAX) ^ sign
+}
+
 fn two_words(bytes: &[u8]) -> Result<(u64, u64), DecodeError> {
     let word = |at: usize| Some(u64::from_ne_bytes(*bytes.get(at..)?.first_chunk()?));
     word(0).zip(word(8)).ok_or(DecodeError::Short(bytes.len()))
@@ -260,7 +341,7 @@ fn mask(wanted: &KeyMatch, width: u32) -> BigUint {
         KeyMatch::Exact(_) => ones(width),
         KeyMatch::Prefix(_, length) => prefix_mask(width, (*length).min(width)),
         KeyMatch::Masked(_, mask) => mask & ones(width),
-        // Ranges are no masks: tables with them have another storage.
+        // It is in the value.
         KeyMatch::Any | KeyMatch::Range(..) => BigUint::ZERO,
     }
 }
@@ -302,19 +383,28 @@ impl Strategy for TupleSpace {
         bytes
     }
 
-    /// Which bits of the key matter its mask tells, so all do here: see [`TupleSpace::decode`].
+    /// Which bits of the key matter its mask tells, and ranges its value, so all do here: see [`TupleSpace::decode`].
     fn decode_key(&self, table: Table<'_>, bytes: &[u8]) -> Result<Vec<KeyMatch>, DecodeError> {
         let all = |(key, place): (&view::Key, &Place)| (place.clone(), ones(key.param.width));
         let mut bits = vec![0; self.key_size as usize];
         for (place, ones) in table.view.match_keys().zip(&table.layout.keys).map(all) {
             place::put(&mut bits, &place, &ones);
         }
-        TupleSpace::decode(table, bytes, &bits)
+        let mut value = Vec::new();
+        self.put_ranges(table, &[], &mut value);
+        self.decode(table, bytes, &bits, &value)
     }
 
     fn check(&self, table: Table<'_>) -> Result<(), String> {
         if !self.key_size.is_multiple_of(8) {
             return Err(format!("its key has {} bytes, not whole words", self.key_size));
+        }
+        let ranges: Vec<&view::Key> = table.view.match_keys().filter(|key| is_range(key)).collect();
+        if ranges.len() != self.ranges as usize {
+            return Err(format!("its values have {} ranges for {} keys", self.ranges, ranges.len()));
+        }
+        if let Some(key) = ranges.iter().find(|key| key.param.width > WIDEST_RANGE) {
+            return Err(format!("its range `{}` has {} bits", key.param.name, key.param.width));
         }
         match table.layout.keys.iter().find(|place| place.offset < NUMBER) {
             Some(place) => Err(format!("byte {} of its key is where the mask's number stands", place.offset)),

@@ -35,7 +35,7 @@ struct List {
 }
 
 impl List {
-    /// Those with these bits: more than one where entries have the same keys and other priorities.
+    /// Those with these bits: more than one where entries have the same keys and other priorities or ranges.
     fn like<'l>(&'l self, bits: &'l [u8]) -> impl Iterator<Item = &'l Mask> {
         self.masks.iter().filter(move |mask| mask.bits == bits)
     }
@@ -159,7 +159,9 @@ impl TupleSpace<'_> {
     ) -> Result<Option<Found>, StorageError> {
         let (key, bits) = (self.map.key(keys), self.layout.mask(self.map.table, keys));
         for mask in list.like(&bits) {
-            if let Some(found) = self.look(&key, mask.number)? {
+            if let Some(found) = self.look(&key, mask.number)?
+                && self.layout.has_ranges(self.map.table, keys, &found.value)?
+            {
                 let wanted = priority.filter(|_| self.map.table.view.has_priorities());
                 if wanted.is_none_or(|priority| found.rank.precedence() == priority) {
                     return Ok(Some(found));
@@ -172,7 +174,7 @@ impl TupleSpace<'_> {
     fn entry(&self, found: &Found, bits: &[u8]) -> Result<Entry, StorageError> {
         let table = self.map.table;
         let priority = table.view.has_priorities().then(|| found.rank.precedence());
-        let keys = Layout::decode(table, &found.key, bits)?;
+        let keys = self.layout.decode(table, &found.key, bits, &found.value)?;
         Ok(Entry { keys, priority, ..self.map.entry(&found.key, &found.value)? })
     }
 
@@ -218,11 +220,14 @@ impl TupleSpace<'_> {
     fn insert(&self, list: &mut List, entry: &Entry) -> Result<(), StorageError> {
         let (key, bits) = (self.map.key(&entry.keys), self.layout.mask(self.map.table, &entry.keys));
         let bound = self.precedence(entry);
-        // An entry with the same keys and another priority stands under a mask of its own.
+        // An entry with the same keys and another priority or other ranges stands under a mask of its own.
         let mut free = None;
         for mask in list.like(&bits) {
             match self.look(&key, mask.number)? {
-                Some(found) if found.rank.precedence() == bound.precedence() => {
+                Some(found)
+                    if found.rank.precedence() == bound.precedence()
+                        && self.layout.has_ranges(self.map.table, &entry.keys, &found.value)? =>
+                {
                     return Err(StorageError::Duplicate);
                 }
                 Some(_) => {}
@@ -252,6 +257,7 @@ impl TupleSpace<'_> {
         }
         let rank = Rank::new(bound.precedence(), self.age(list)?);
         let added = self.map.add(entry, |mut value| {
+            self.layout.put_ranges(self.map.table, &entry.keys, &mut value);
             self.layout.put_rank(&mut value, rank);
             self.map.update(&Layout::numbered(key, number), &value, MapFlags::NO_EXIST)
         });
@@ -265,6 +271,7 @@ impl TupleSpace<'_> {
 
     fn replace(&self, entry: &Entry, found: &Found) -> Result<(), StorageError> {
         let mut value = self.map.value(entry, self.map.number(&found.value)?);
+        self.layout.put_ranges(self.map.table, &entry.keys, &mut value);
         self.layout.put_rank(&mut value, found.rank);
         self.map.update(&found.key, &value, MapFlags::EXIST)
     }

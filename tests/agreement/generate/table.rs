@@ -129,7 +129,6 @@ impl Generator {
             .map(|_| {
                 let most = if more { 9 } else { 6 };
                 let kind = match self.random.below(most) {
-                    6 if self.size.compiles.is_some() => "ternary",
                     0 if !prefix => "lpm",
                     3 | 4 => "ternary",
                     6 => "range",
@@ -143,7 +142,7 @@ impl Generator {
                     ("exact", 1) => Ty::Int(self.width().clamp(2, 128)),
                     ("exact", 8) => Ty::Code,
                     (_, 2..=5) => Ty::Bit(self.random.of(&[1, 2, 3, 4])),
-                    _ => Ty::Bit(self.width().min(128)),
+                    _ => Ty::Bit(self.width().min(if kind == "range" { 64 } else { 128 })),
                 };
                 (ty, kind)
             })
