@@ -4,10 +4,13 @@ use super::field::Referent;
 use super::{Cx, c_type};
 use crate::c::code::{Code, Known, code};
 use crate::c::expr::{CExpr, CType, Prec, ones};
+use crate::layout::headers::FieldPlace;
 use num_bigint::BigUint;
 use num_traits::ToPrimitive;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{BinaryOp, Comparison, Expr, ExprKind, HeaderRef, OpClass, ScalarType, UnaryOp};
+use p4xdp_midend::ir::{
+    BinaryOp, Comparison, Expr, ExprKind, HeaderId, HeaderRef, OpClass, ScalarType, UnaryOp,
+};
 
 impl Cx<'_> {
     /// An expression as C. Bits above the width may be garbage: see [`CExpr::masked`].
@@ -72,22 +75,25 @@ impl Cx<'_> {
 
     /// A field that is a whole integer member, in network order.
     pub(super) fn raw_field(&mut self, header: &HeaderRef, field: u32) -> Option<CExpr> {
-        let Referent::One(id) = self.referent(header) else { return None };
-        let place = self.field_place(id, field)?;
-        if !place.is_whole() || !self.is_integer(id, &place) {
-            return None;
-        }
+        let (id, place) = self.raw_place(header, field)?;
         let ty = integer_type(place.bytes);
         Some(self.value_by_holder(id, &CExpr::zero(place.width), |cx, base| {
             CExpr::atom(cx.member_name(id, &place, base), ty, place.width)
         }))
     }
 
+    /// Where such a field is.
+    fn raw_place(&mut self, header: &HeaderRef, field: u32) -> Option<(HeaderId, FieldPlace)> {
+        let Referent::One(id) = self.referent(header) else { return None };
+        let place = self.field_place(id, field)?;
+        (place.is_whole() && self.is_integer(id, &place)).then_some((id, place))
+    }
+
     /// The number needs no swap to be had in network order.
     pub(crate) fn is_in_network_order(&mut self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Const(_) => true,
-            ExprKind::Field { header, field } => self.raw_field(header, *field).is_some(),
+            ExprKind::Field { header, field } => self.raw_place(header, *field).is_some(),
             ExprKind::Local(local) => {
                 self.wire_params.get(local).is_some_and(|param| param.integer(expr.ty.width() / 8).is_some())
             }
