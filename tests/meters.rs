@@ -8,6 +8,7 @@ use p4xdp_runtime::{Object, Program, load};
 use p4xdp_test_support::command::binary;
 use p4xdp_test_support::needs::{Need, met};
 use p4xdp_test_support::program::{object, of_text, try_compile};
+use p4xdp_test_support::random::Random;
 use p4xdp_test_support::root;
 use p4xdp_test_support::space::with_object;
 use std::fmt::Write as _;
@@ -22,29 +23,6 @@ enum Step {
     Rates([u64; 4]),
     /// So many units at this time, in nanoseconds.
     Packet(u64, u64),
-}
-
-/// Numbers that look random.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    /// Below a number.
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    /// Of any size up to so many bits, small ones as often as large ones.
-    fn of_bits(&mut self, bits: u64) -> u64 {
-        let bits = self.below(bits + 1);
-        if bits == 0 { 0 } else { self.next() >> (64 - bits) }
-    }
 }
 
 /// The colours that the C gives, compiled for this machine: the kernel's functions do what little they mean here.

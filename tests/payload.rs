@@ -7,6 +7,7 @@ use p4xdp_runtime::Program;
 use p4xdp_runtime::load::load_detached;
 use p4xdp_test_support::bpftool::privileged;
 use p4xdp_test_support::program::{compiled, object, of_file};
+use p4xdp_test_support::random::Random;
 use p4xdp_test_support::root;
 
 /// A program in the kernel and in the interpreter.
@@ -33,22 +34,6 @@ impl Both {
         let (_, by_kernel) = self.program.run_dirty(packet, 0xa5).unwrap();
         assert_eq!(by_interpreter, by_kernel, "{packet:02x?}");
         by_kernel
-    }
-}
-
-/// Bytes that look random.
-struct Random(u64);
-
-impl Random {
-    fn byte(&mut self) -> u8 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 as u8
-    }
-
-    fn bytes(&mut self, count: usize) -> Vec<u8> {
-        (0..count).map(|_| self.byte()).collect()
     }
 }
 

@@ -12,6 +12,7 @@ use p4xdp_runtime::{Object, Program};
 use p4xdp_test_support::command::binary;
 use p4xdp_test_support::needs::{Need, met};
 use p4xdp_test_support::program::{generate, object, of_text};
+use p4xdp_test_support::random::Random;
 use p4xdp_test_support::space::{TWO_PAIRS, inside, with_object};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -94,22 +95,6 @@ control E(inout hs h, inout ms m, inout standard_metadata_t s) { apply { } }
 control C(inout hs h, inout ms m) { apply { } }
 control D(packet_out p, in hs h) { apply { p.emit(h.h); p.emit(h.o); } }
 V1Switch(P(), V(), I(), E(), C(), D()) main;";
-
-/// xorshift: the same numbers each time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-
-    fn small(&mut self, bound: u64) -> u32 {
-        u32::try_from(self.below(bound)).unwrap()
-    }
-}
 
 fn exact(value: u32) -> KeyMatch {
     KeyMatch::Exact(value.into())

@@ -8,6 +8,7 @@ use p4xdp_runtime::storage::{self, Entry, KeyMatch};
 use p4xdp_runtime::tables::{ActionCall, Change, Table};
 use p4xdp_test_support::bpftool::privileged;
 use p4xdp_test_support::program::{generate, object, of_text};
+use p4xdp_test_support::random::Random;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The number of the entry that matched comes out in the packet; 0 if none did.
@@ -40,18 +41,6 @@ fn loaded() -> Option<Program> {
     let output = generate(of_text("tuple_space", TEXT), &p4xdp::driver::Codegen::default()).unwrap();
     let object = object("tuple_space", &output);
     Some(load_detached(&p4xdp_runtime::Object::open(&object.path).unwrap(), 0).unwrap())
-}
-
-/// xorshift: the same numbers each time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
 }
 
 type Keys = (u32, u16, u16, i16);

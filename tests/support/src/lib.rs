@@ -1,5 +1,6 @@
 //! What tests of several crates need, once: whether they may run ([`needs`]), commands and the p4xdp binary ([`command`]), network namespaces
-//! ([`space`]), programs compiled by the driver (`program`, behind the feature `compile`) and loaded by bpftool ([`bpftool`]), an object made without the compiler ([`switch`]), and signs of life of
+//! ([`space`]), programs compiled by the driver (`program`, behind the feature `compile`) and loaded by bpftool ([`bpftool`]), an object made without the compiler ([`switch`]), numbers
+//! that look random ([`random`]), and signs of life of
 //! tests that take long ([`progress`]).
 //!
 //! Everything here panics where something goes wrong: that is what a failing test does. It is a dependency of tests alone, so it may depend on
@@ -20,6 +21,7 @@ pub mod needs;
 #[cfg(feature = "compile")]
 pub mod program;
 pub mod progress;
+pub mod random;
 pub mod space;
 pub mod switch;
 
