@@ -148,6 +148,10 @@ const ORDINARY_WORDS: [(&str, &str); 3] = [
     ("frontend/src/parse/syntax_error.rs", "action_profile"),
     // C's keyword.
     ("backend-xdp/src/names.rs", "register"),
+    // Fields of metadata.
+    ("backend-xdp/src/arch/psa.rs", "clone"),
+    ("backend-xdp/src/arch/psa.rs", "resubmit"),
+    ("backend-xdp/src/arch/ubpf_model.rs", "clone"),
 ];
 
 /// The extern types and functions that an include declares; what the language's core has is no extern of an architecture.

@@ -2,33 +2,104 @@
 //! program. Out: a [`Pipeline`]; there is no C here.
 
 mod ebpf_model;
+mod pna;
+mod psa;
+pub(crate) mod requests;
+mod ubpf_model;
 mod v1model;
 mod xdp_model;
 
-use crate::lacking;
+use crate::lacking::Lacking;
 use crate::layout::extern_facts::ExternFacts;
 use crate::pipeline::Pipeline;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{ControlId, EnumType, LocalId, ParserId, Place, Program, Stage, StageBlock};
+use p4xdp_midend::ir::visit::{self, Part};
+use p4xdp_midend::ir::{
+    Arg, Block, ControlId, EnumType, LValue, LocalId, ParserId, Place, Program, Stage, StageBlock, StmtKind,
+};
+use requests::Requested;
 
-/// The pipeline of a program. An architecture that XDP does not have is refused; nothing comes back for one that nobody knows, or whose
-/// package lacks a part.
-pub(crate) fn pipeline(program: &Program, externs: &ExternFacts, sink: &mut Diagnostics) -> Option<Pipeline> {
+/// The pipeline of a program, whose calls about the packet's fate are stores to variables. Nothing comes back for an architecture that nobody
+/// knows, or whose package lacks a part.
+pub(crate) fn pipeline(
+    program: &Program,
+    requested: Option<&Requested>,
+    externs: &ExternFacts,
+    sink: &mut Diagnostics,
+) -> Option<Pipeline> {
     let stages = Stages(&program.stages);
     match &*program.architecture {
         "xdp_model" => xdp_model::pipeline(program, &stages),
         "ebpf_model" => ebpf_model::pipeline(&stages),
         "v1model" => v1model::pipeline(program, &stages, externs, sink),
-        other => {
-            let span = program.parsers.values().next().map_or(Span::NONE, |p| p.span);
-            if let Some(lacking) = lacking::architecture(other) {
-                let note = "compiled are `xdp_model`, `ebpf_model` and `v1model`";
-                sink.emit(lacking.at(span).with_note(note));
-            }
-            None
-        }
+        "psa" => psa::pipeline(program, &stages, externs, sink),
+        "pna" => pna::pipeline(program, &stages, requested?),
+        "ubpf_model" => ubpf_model::pipeline(program, &stages, externs, requested?, sink),
+        _ => None,
     }
+}
+
+/// Refuses a program that gives a variable of the architecture another value than 0, where it does so first.
+fn refuse_stores(
+    program: &Program,
+    variable: Option<LocalId>,
+    externs: &ExternFacts,
+    lacking: &Lacking,
+    sink: &mut Diagnostics,
+) {
+    if let Some(span) =
+        variable.and_then(|variable| program.blocks().find_map(|block| store(block, variable, externs)))
+    {
+        sink.emit(lacking.at(span));
+    }
+}
+
+/// Where a variable gets another value than 0.
+fn store(block: &Block, variable: LocalId, externs: &ExternFacts) -> Option<Span> {
+    let mut found = None;
+    visit::statements(block, &mut |stmt| {
+        let mut writes = false;
+        if let StmtKind::Assign { dst, src } = &stmt.kind {
+            writes = is_variable(dst, variable) && src.as_const().is_none_or(|value| *value != 0u32.into());
+        } else {
+            let zeroed = |field: &str| match &stmt.kind {
+                StmtKind::CallExtern { name, .. } => externs.of(name).sets.contains(&(field, 0)),
+                _ => false,
+            };
+            stmt.parts(&mut |part| match part {
+                Part::Local(local) => writes |= *local == variable,
+                Part::Arg(arg) | Part::Result(arg) => writes |= is_written(arg, variable, &zeroed),
+                Part::Expr(_) | Part::Target(_) | Part::Written(_) | Part::Header(_) | Part::Stack(_) => {}
+            });
+        }
+        if writes && found.is_none() {
+            found = Some(stmt.span);
+        }
+    });
+    found
+}
+
+fn is_variable(target: &LValue, variable: LocalId) -> bool {
+    matches!(target.root(), LValue::Local(local) if *local == variable)
+}
+
+/// True if a call writes the variable through this argument; fields of a structure that are `zeroed` do not count.
+fn is_written(arg: &Arg, variable: LocalId, zeroed: &dyn Fn(&str) -> bool) -> bool {
+    if let Arg::Struct(fields) = arg {
+        return fields.iter().any(|(name, field)| !zeroed(name) && is_written(field, variable, zeroed));
+    }
+    let mut written = false;
+    arg.targets(&mut |target| written |= is_variable(target, variable));
+    written
+}
+
+/// The statements do nothing that lasts but emit.
+fn has_no_effects(block: &Block) -> bool {
+    block.iter().all(|stmt| {
+        !matches!(stmt.kind, StmtKind::ApplyTable { .. } | StmtKind::CallExtern { .. })
+            && stmt.blocks().into_iter().all(has_no_effects)
+    })
 }
 
 /// True for the enum that stands for the kernel's `enum xdp_action`: it has the kernel's members in the kernel's order.

@@ -23,6 +23,7 @@ mod meter;
 mod perf_event_output;
 mod random;
 mod register;
+mod requests;
 mod row;
 mod table_implementation;
 mod truncate;
@@ -34,6 +35,10 @@ use crate::emit::externs::Registry;
 const FILTERS: &[&str] = &["ebpf_model", "xdp_model"];
 /// v1model.
 const V1MODEL: &[&str] = &["v1model"];
+/// PNA.
+const PNA: &[&str] = &["pna"];
+/// ubpf_model.
+const UBPF_MODEL: &[&str] = &["ubpf_model"];
 
 /// All externs. Maps and descriptions stand in this order.
 pub(crate) const REGISTRY: Registry = Registry {
@@ -66,6 +71,10 @@ pub(crate) const REGISTRY: Registry = Registry {
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
         &truncate::TRUNCATE,
+        &requests::SEND_TO_PORT,
+        &requests::DROP_PACKET,
+        &requests::MARK_TO_DROP,
+        &requests::MARK_TO_PASS,
         &lacking::CHECKSUM16,
         &lacking::CLONE,
         &lacking::CLONE3,

@@ -35,9 +35,8 @@ macro_rules! lacking {
 pub(crate) use lacking;
 
 lacking! {
-    PSA E0515 "the architecture `psa`";
-    PNA E0515 "the architecture `pna`";
-    UBPF_MODEL E0515 "the architecture `ubpf_model`";
+    CROSSING E0515 "a header in metadata that goes from ingress to egress";
+    PARSER_STORES E0515 "a parser of `ubpf_model` that writes to headers";
     SHARED_PROFILE E0516 "a table with other actions than another one with the same action profile";
     INITIAL_MEMBERS E0516 "a table with an action profile and initial entries";
     ATTACHED E0516 "a table with another extern in a property";
@@ -49,10 +48,4 @@ lacking! {
     DIGEST E0516 "`digest`";
     VARBIT_VALUE E0513 "a value of type `varbit` that is more than extracted, emitted, and in the data of a checksum or hash";
     VARBIT_IN_LIST E0513 "a `varbit` of a stack's element in the data of a checksum or hash";
-}
-
-/// An architecture that XDP does not have.
-pub(crate) fn architecture(name: &str) -> Option<&'static Lacking> {
-    let quoted = format!("the architecture `{name}`");
-    ALL.iter().find(|lacking| lacking.what == quoted)
 }

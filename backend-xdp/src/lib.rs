@@ -133,7 +133,9 @@ pub fn compile(
     let counted = layout::parser_rounds::count(program, sink);
     let program = counted.as_ref().unwrap_or(program);
     let facts = emit::externs::facts(externs::REGISTRY, program);
-    let Some(pipeline) = arch::pipeline(program, &facts, sink) else {
+    let (lowered, requested) = arch::requests::lower(program, &facts).unzip();
+    let program = lowered.as_ref().unwrap_or(program);
+    let Some(pipeline) = arch::pipeline(program, requested.as_ref(), &facts, sink) else {
         sink.check()?;
         return Err(sink.error(Diagnostic::bug(Span::NONE, "an architecture without back end")));
     };

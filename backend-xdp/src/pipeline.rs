@@ -1,9 +1,11 @@
 //! A program as data: which programs an object has, and what happens in each to a packet, step by step. An architecture (`crate::arch`) gives it;
 //! what becomes C of it is left to `crate::emit`.
 
-use crate::layout::storage::PacketStores;
+use crate::layout::storage::{PacketStores, candidates};
 use p4xdp_midend::analysis::effects::{self, StorageSet};
-use p4xdp_midend::ir::{Block, ControlId, LocalId, ParserId, Program, StmtKind, TableId, Transition, visit};
+use p4xdp_midend::ir::{
+    Block, ControlId, HeaderId, LocalId, ParserId, Program, StmtKind, TableId, Transition, visit,
+};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
@@ -56,10 +58,22 @@ pub(crate) enum Step {
     },
     /// Runs a parser.
     Parse(ParserId),
+    /// Begins anew with the packet as it is now: no header is known, and nothing was emitted. What comes behind it uses other headers than
+    /// what came before ([`Section::crossing`]); variables are kept.
+    Restart,
     /// Runs a control.
     Run(ControlId),
     /// Ends with a verdict if a variable has this value.
     EndIf {
+        /// The variable.
+        variable: LocalId,
+        /// The value.
+        is: u32,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// Ends with a verdict if a variable has another value.
+    EndIfNot {
         /// The variable.
         variable: LocalId,
         /// The value.
@@ -84,8 +98,8 @@ pub(crate) enum Step {
 /// A value of the architecture's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// 0.
-    Zero,
+    /// This number.
+    Number(u32),
     /// Bytes of the packet.
     PacketLength,
     /// Microseconds since the machine started.
@@ -96,6 +110,8 @@ pub(crate) enum Value {
     ErrorOf(ParserId),
     /// What another variable has.
     Variable(LocalId),
+    /// Whether another variable has at least this value.
+    AtLeast(LocalId, u32),
 }
 
 /// What becomes of a packet.
@@ -105,6 +121,8 @@ pub(crate) enum Verdict {
     Aborted,
     /// `XDP_DROP`
     Drop,
+    /// `XDP_PASS`
+    Pass,
     /// `XDP_PASS` if a variable is true, else `XDP_DROP`.
     PassIf(LocalId),
     /// The action in a variable, an `enum xdp_action`; with `XDP_REDIRECT` the packet leaves by the port in the other.
@@ -122,7 +140,7 @@ impl Verdict {
     /// The variables that it reads.
     fn reads(self) -> impl Iterator<Item = LocalId> {
         let (one, other) = match self {
-            Verdict::Aborted | Verdict::Drop | Verdict::SendChosen => (None, None),
+            Verdict::Aborted | Verdict::Drop | Verdict::Pass | Verdict::SendChosen => (None, None),
             Verdict::PassIf(accept) => (Some(accept), None),
             Verdict::Action { action, port } => (Some(action), port),
         };
@@ -153,15 +171,25 @@ impl Pipeline {
 impl Section {
     /// The parsers that it runs, in order.
     pub(crate) fn parsers(&self) -> impl Iterator<Item = ParserId> {
-        self.steps.iter().filter_map(|step| if let Step::Parse(parser) = step { Some(*parser) } else { None })
+        parsers(&self.steps)
     }
 
-    /// The controls that it runs, in order.
-    fn controls(&self) -> impl Iterator<Item = ControlId> {
-        self.steps.iter().filter_map(|step| {
-            let (Step::Run(control) | Step::Deparse { control, .. }) = step else { return None };
-            Some(*control)
-        })
+    /// A header that is used on both sides of a [`Step::Restart`].
+    pub(crate) fn crossing(&self, program: &Program) -> Option<HeaderId> {
+        let mut before: FxHashSet<HeaderId> = FxHashSet::default();
+        for steps in self.steps.split(|step| matches!(step, Step::Restart)) {
+            let mut used = FxHashSet::default();
+            for block in blocks(steps, program) {
+                visit::statements(block, &mut |stmt| {
+                    stmt.headers(&mut |header| used.extend(candidates(program, header)));
+                });
+            }
+            if let Some(crossing) = used.intersection(&before).min() {
+                return Some(*crossing);
+            }
+            before.extend(used);
+        }
+        None
     }
 
     /// Variables that its steps read.
@@ -169,17 +197,16 @@ impl Section {
         let mut read: Vec<LocalId> = self.rejected.iter().flat_map(|verdict| verdict.reads()).collect();
         for step in &self.steps {
             match step {
-                Step::Set { value: Value::Variable(variable), .. } | Step::Choose(variable) => {
-                    read.push(*variable)
-                }
+                Step::Set { value: Value::Variable(variable) | Value::AtLeast(variable, _), .. }
+                | Step::Choose(variable) => read.push(*variable),
                 Step::Set { value: Value::ErrorOf(parser), .. } => read.push(program.parsers[*parser].error),
-                Step::EndIf { variable, verdict, .. } => {
+                Step::EndIf { variable, verdict, .. } | Step::EndIfNot { variable, verdict, .. } => {
                     read.push(*variable);
                     read.extend(verdict.reads());
                 }
                 Step::Deparse { seen_by, .. } => read.extend(seen_by),
                 Step::End(verdict) => read.extend(verdict.reads()),
-                Step::Arrive { .. } | Step::Set { .. } | Step::Parse(_) | Step::Run(_) => {}
+                Step::Arrive { .. } | Step::Set { .. } | Step::Parse(_) | Step::Restart | Step::Run(_) => {}
             }
         }
         read
@@ -193,8 +220,10 @@ impl Section {
                 Step::Arrive { port, .. } => locals.extend(port),
                 Step::Set { variable, .. } => locals.extend([*variable]),
                 Step::Parse(_)
+                | Step::Restart
                 | Step::Run(_)
                 | Step::EndIf { .. }
+                | Step::EndIfNot { .. }
                 | Step::Choose(_)
                 | Step::Deparse { .. }
                 | Step::End(_) => {}
@@ -215,23 +244,39 @@ impl Section {
 
     /// All blocks of statements that it may run, those of its tables' actions included.
     pub(crate) fn blocks<'p>(&self, program: &'p Program) -> Vec<&'p Block> {
-        let mut blocks: Vec<&Block> = Vec::new();
-        for parser in self.parsers().map(|id| &program.parsers[id]) {
-            blocks.push(&parser.prologue);
-            blocks.extend(parser.states.values().map(|state| &state.body));
-        }
-        blocks.extend(self.controls().map(|id| &program.controls[id].body));
-        let mut tables: BTreeSet<TableId> = BTreeSet::new();
-        for block in &blocks {
-            visit::statements(block, &mut |stmt| {
-                if let StmtKind::ApplyTable { table, .. } = &stmt.kind {
-                    tables.insert(*table);
-                }
-            });
-        }
-        let actions = tables.iter().flat_map(|id| &program.tables[*id].actions);
-        let actions: BTreeSet<_> = actions.map(|action| action.action).collect();
-        blocks.extend(actions.into_iter().map(|id| &program.actions[id].body));
-        blocks
+        blocks(&self.steps, program)
     }
+}
+
+fn parsers(steps: &[Step]) -> impl Iterator<Item = ParserId> {
+    steps.iter().filter_map(|step| if let Step::Parse(parser) = step { Some(*parser) } else { None })
+}
+
+fn controls(steps: &[Step]) -> impl Iterator<Item = ControlId> {
+    steps.iter().filter_map(|step| {
+        let (Step::Run(control) | Step::Deparse { control, .. }) = step else { return None };
+        Some(*control)
+    })
+}
+
+/// All blocks of statements that steps may run.
+fn blocks<'p>(steps: &[Step], program: &'p Program) -> Vec<&'p Block> {
+    let mut blocks: Vec<&Block> = Vec::new();
+    for parser in parsers(steps).map(|id| &program.parsers[id]) {
+        blocks.push(&parser.prologue);
+        blocks.extend(parser.states.values().map(|state| &state.body));
+    }
+    blocks.extend(controls(steps).map(|id| &program.controls[id].body));
+    let mut tables: BTreeSet<TableId> = BTreeSet::new();
+    for block in &blocks {
+        visit::statements(block, &mut |stmt| {
+            if let StmtKind::ApplyTable { table, .. } = &stmt.kind {
+                tables.insert(*table);
+            }
+        });
+    }
+    let actions = tables.iter().flat_map(|id| &program.tables[*id].actions);
+    let actions: BTreeSet<_> = actions.map(|action| action.action).collect();
+    blocks.extend(actions.into_iter().map(|id| &program.actions[id].body));
+    blocks
 }

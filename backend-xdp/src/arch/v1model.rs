@@ -12,21 +12,16 @@
 //!
 //! Programs that multicast, clone, resubmit or recirculate are refused where they ask for it.
 
-use super::Stages;
+use super::{Stages, refuse_stores};
 use crate::lacking;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::storage::PacketStores;
 use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
 use p4xdp_frontend::diagnostic::Diagnostics;
-use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::visit::{self, Part};
-use p4xdp_midend::ir::{Arg, Block, LValue, LocalId, Program, StmtKind};
+use p4xdp_midend::ir::Program;
 
 /// The port that drops.
 const DROP_PORT: u32 = 511;
-
-/// The field of the metadata that asks for copies.
-const GROUP: &str = "mcast_grp";
 
 /// What a program does. One that multicasts is refused.
 pub(super) fn pipeline(
@@ -36,11 +31,7 @@ pub(super) fn pipeline(
     sink: &mut Diagnostics,
 ) -> Option<Pipeline> {
     let metadata = |field| stages.local("ig", 2, Some(field));
-    if let Some(group) = metadata(GROUP)
-        && let Some(span) = program.blocks().find_map(|block| write_of(block, group, externs))
-    {
-        sink.emit(lacking::MULTICAST.at(span));
-    }
+    refuse_stores(program, metadata("mcast_grp"), externs, &lacking::MULTICAST, sink);
     let set = |field, value| metadata(field).map(|variable| Step::Set { variable, value });
     let control = |role| {
         let id = stages.control(role)?;
@@ -59,7 +50,7 @@ pub(super) fn pipeline(
     steps.extend([drop_if_asked(), Step::Choose(spec)]);
     steps.extend(set("egress_port", Value::Variable(spec)));
     steps.extend(set("egress_global_timestamp", Value::Microseconds));
-    steps.push(Step::Set { variable: spec, value: Value::Zero });
+    steps.push(Step::Set { variable: spec, value: Value::Number(0) });
     if let Some(egress) = control("eg") {
         steps.extend([egress, drop_if_asked()]);
     }
@@ -74,39 +65,4 @@ pub(super) fn pipeline(
     };
     let sections = vec![Section { hook: Hook::Device, steps, rejected: None }];
     Some(Pipeline { sections, stores: PacketStores::InPlace, ports })
-}
-
-/// Where a variable gets another value than 0.
-fn write_of(block: &Block, variable: LocalId, externs: &ExternFacts) -> Option<Span> {
-    let mut found = None;
-    visit::statements(block, &mut |stmt| {
-        let mut writes = false;
-        if let StmtKind::Assign { dst, src } = &stmt.kind {
-            writes = is_variable(dst, variable) && src.as_const().is_none_or(|value| *value != 0u32.into());
-        } else if let StmtKind::CallExtern { name, .. } = &stmt.kind
-            && externs.of(name).sets.contains(&(GROUP, 0))
-        {
-            // It sets the group itself, and what it writes is told where it is called.
-        } else {
-            stmt.parts(&mut |part| match part {
-                Part::Local(local) => writes |= *local == variable,
-                Part::Arg(arg) | Part::Result(arg) => writes |= is_written(arg, variable),
-                Part::Expr(_) | Part::Target(_) | Part::Written(_) | Part::Header(_) | Part::Stack(_) => {}
-            });
-        }
-        if writes && found.is_none() {
-            found = Some(stmt.span);
-        }
-    });
-    found
-}
-
-fn is_variable(target: &LValue, variable: LocalId) -> bool {
-    matches!(target.root(), LValue::Local(local) if *local == variable)
-}
-
-fn is_written(arg: &Arg, variable: LocalId) -> bool {
-    let mut written = false;
-    arg.targets(&mut |target| written |= is_variable(target, variable));
-    written
 }

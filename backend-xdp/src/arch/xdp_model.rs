@@ -8,11 +8,11 @@
 //! | `output_port` with `XDP_REDIRECT` | sent out of the port (`emit::ports`) |
 //! | no room for `bpf_xdp_adjust_head`, or fewer than 14 bytes would be left | `XDP_ABORTED` |
 
-use super::{KERNEL_ACTIONS, Stages};
+use super::{KERNEL_ACTIONS, Stages, has_no_effects};
 use crate::layout::storage::PacketStores;
 use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
 use p4xdp_midend::analysis::idle;
-use p4xdp_midend::ir::{Block, Program, StmtKind};
+use p4xdp_midend::ir::Program;
 
 /// What a program does.
 pub(super) fn pipeline(program: &Program, stages: &Stages<'_>) -> Option<Pipeline> {
@@ -37,12 +37,4 @@ pub(super) fn pipeline(program: &Program, stages: &Stages<'_>) -> Option<Pipelin
     };
     let sections = vec![Section { hook: Hook::Device, steps, rejected: Some(Verdict::Aborted) }];
     Some(Pipeline { sections, stores: PacketStores::InPlace, ports })
-}
-
-/// The statements do nothing that lasts but emit.
-fn has_no_effects(block: &Block) -> bool {
-    block.iter().all(|stmt| {
-        !matches!(stmt.kind, StmtKind::ApplyTable { .. } | StmtKind::CallExtern { .. })
-            && stmt.blocks().into_iter().all(has_no_effects)
-    })
 }

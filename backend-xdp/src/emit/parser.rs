@@ -56,10 +56,10 @@ pub(super) struct Entry {
 }
 
 impl<'a> Cx<'a> {
-    /// Writes a parser. Control goes on behind it when it accepts, and to [`Cx::reject_label`] when it rejects, the ways that lead there
-    /// being returned; where a rejection is visible, control goes on behind it in both cases.
-    pub fn parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
-        let accepted = self.rehearse(|cx| drop(cx.write_parser(id, rejection_is_visible)));
+    /// Chooses where the function keeps what its parsers find. Each is written on trial.
+    pub(super) fn choose_holding(&mut self, parsers: &[ParserId], rejection_is_visible: bool) {
+        let accepted: Vec<Paths> =
+            parsers.iter().map(|id| self.rehearse(|cx| drop(cx.parser(*id, rejection_is_visible)))).collect();
         let module = &mut self.module;
         let wanted = if module.cuts {
             Wanted::Cuttable
@@ -68,7 +68,6 @@ impl<'a> Cx<'a> {
         };
         self.storage.choose(self.program, &module.types, &accepted, wanted, &mut module.names);
         self.keep_varbits();
-        self.write_parser(id, rejection_is_visible)
     }
 
     /// Makes the variables with the lengths of varbit fields, which vanish where nobody asks for them.
@@ -82,7 +81,9 @@ impl<'a> Cx<'a> {
         }
     }
 
-    fn write_parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
+    /// Writes a parser. Control goes on behind it when it accepts, and to [`Cx::reject_label`] when it rejects, the ways that lead there
+    /// being returned; where a rejection is visible, control goes on behind it in both cases.
+    pub(super) fn parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
         let program = self.program;
         let parser = &program.parsers[id];
         let order = states_in_order(parser);

@@ -5,8 +5,9 @@ use super::ports::{SEND, port_in};
 use super::statistics::count_error;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::tree::Tree;
+use crate::layout::paths::Paths;
 use crate::pipeline::{Section, Step, Value, Verdict};
-use p4xdp_midend::ir::{ControlId, LocalId};
+use p4xdp_midend::ir::{ControlId, LocalId, ParserId, ScalarType};
 
 /// Ports that a function keeps, by the names of their variables.
 #[derive(Default)]
@@ -27,12 +28,27 @@ impl Cx<'_> {
             match step {
                 Step::Arrive { port, limit } => self.arrive(*port, *limit),
                 Step::Set { variable, value } => self.set(*variable, *value),
-                Step::Parse(parser) => drop(self.parser(*parser, section.rejected.is_none())),
+                Step::Parse(parser) => {
+                    if section.parsers().next() == Some(*parser) {
+                        let parsers: Vec<ParserId> = section.parsers().collect();
+                        self.choose_holding(&parsers, section.rejected.is_none());
+                    }
+                    self.parser(*parser, section.rejected.is_none());
+                }
+                Step::Restart => self.restart(),
                 Step::Run(control) => self.run_control(*control),
                 Step::EndIf { variable, is, verdict } => {
+                    let is_flag = self.program.locals[*variable].ty == ScalarType::Bool;
                     let variable = self.variable(*variable);
                     let verdict = self.verdict(*verdict);
-                    self.out.return_if(code!("{} == {}", variable, *is), verdict);
+                    let condition =
+                        if is_flag && *is == 1 { variable.code() } else { code!("{} == {}", variable, *is) };
+                    self.out.return_if(condition, verdict);
+                }
+                Step::EndIfNot { variable, is, verdict } => {
+                    let variable = self.variable(*variable);
+                    let verdict = self.verdict(*verdict);
+                    self.out.return_if(code!("{} != {}", variable, *is), verdict);
                 }
                 Step::Choose(port) => {
                     let variable = self.fresh("out_port", code!("__u32"));
@@ -77,15 +93,28 @@ impl Cx<'_> {
 
     fn set(&mut self, variable: LocalId, value: Value) {
         let value = match value {
-            Value::Zero => code!("0"),
+            Value::Number(number) => number.code(),
             Value::PacketLength => code!("@data_end - @data"),
             Value::Microseconds => code!("@bpf_ktime_get_ns() / 1000"),
             Value::PortIn => port_in(),
             Value::ErrorOf(parser) => self.local(self.program.parsers[parser].error).text,
             Value::Variable(other) => self.local(other).text,
+            Value::AtLeast(other, least) => code!("{} >= {}", self.local(other).text, least),
         };
         let variable = self.variable(variable);
         self.out.assignment(&variable, &value);
+    }
+
+    /// The packet is another one from here on.
+    fn restart(&mut self) {
+        self.out.blank();
+        self.out.line(code!("@data = @xdp_data(@ctx);"));
+        self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
+        self.out.update(&Name::new("p"), code!("@p = @data;"));
+        self.paths = Paths::start(self.program.headers.len(), self.program.stacks.len());
+        self.emits.clear();
+        self.pinned.clear();
+        self.unpinned.clear();
     }
 
     fn run_control(&mut self, id: ControlId) {
@@ -102,6 +131,7 @@ impl Cx<'_> {
         match verdict {
             Verdict::Aborted => code!("@XDP_ABORTED"),
             Verdict::Drop => code!("@XDP_DROP"),
+            Verdict::Pass => code!("@XDP_PASS"),
             Verdict::PassIf(accept) => code!("{} ? @XDP_PASS : @XDP_DROP", self.variable(accept)),
             Verdict::Action { action, port } => {
                 let action = self.variable(action);

@@ -15,8 +15,19 @@ pub(crate) struct Facts {
     pub(crate) order_free: bool,
     /// Fields of the structure that it is given which it sets to constants; it changes nothing else of the program's.
     pub(crate) sets: &'static [(&'static str, u32)],
+    /// What a call says about the packet's fate.
+    pub(crate) request: Option<Request>,
     /// What an instance means that stands in a property of a table.
     pub(crate) attached: Option<Attached>,
+}
+
+/// What a call says about the packet's fate; the last word holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// It is to leave by the port that is the argument.
+    Send,
+    /// The architecture's number of what is to become of it.
+    Fate(u32),
 }
 
 /// What an instance in a property of a table does there.
@@ -41,12 +52,17 @@ impl ExternFacts {
     pub(crate) fn of(&self, name: &str) -> Facts {
         self.0.get(name).copied().unwrap_or_else(Facts::none)
     }
+
+    /// True if the architecture has calls that say what becomes of the packet.
+    pub(crate) fn any_requests(&self) -> bool {
+        self.0.values().any(|facts| facts.request.is_some())
+    }
 }
 
 impl Facts {
     /// Nothing is known.
     pub(crate) const fn none() -> Facts {
-        Facts { is_pure: false, order_free: false, sets: &[], attached: None }
+        Facts { is_pure: false, order_free: false, sets: &[], request: None, attached: None }
     }
 }
 

@@ -162,19 +162,19 @@ impl Storage {
         storage
     }
 
-    /// Chooses where to keep what the parser finds, by the ways on which it accepts.
+    /// Chooses where to keep what parsers find, by the ways on which each accepts.
     pub fn choose(
         &mut self,
         program: &Program,
         types: &Arena<HeaderTypeId, HeaderLayout>,
-        accepted: &Paths,
+        accepted: &[Paths],
         wanted: Wanted,
         names: &mut Names,
     ) {
-        let ways = match accepted {
-            Paths::Few(paths) => paths.len(),
+        let ways = accepted.iter().fold(0usize, |ways, paths| match paths {
+            Paths::Few(paths) => ways.saturating_add(paths.len()),
             Paths::Many(_) => usize::MAX,
-        };
+        });
         self.merging.settle(ways);
         let memory: u32 = program
             .headers
@@ -199,7 +199,7 @@ impl Storage {
             // A flag that changes on some ways has to be merged, and be seen by the functions of loops.
             let merges = self.merging.behind_branches || self.loops.any_called();
             let merged = merges && self.merging.changed.contains(id);
-            self.headers[id].fixed_at = accepted.fixed_offset(id);
+            self.headers[id].fixed_at = accepted.iter().find_map(|paths| paths.fixed_offset(id));
             if self.headers[id].fixed_at.is_some() && !merged && wanted != Wanted::Cuttable {
                 fixed.insert(id);
             }

@@ -165,7 +165,7 @@ codes! {
     E0512 "a number is too wide";
     E0513 "a varbit field is used as a value";
     E0514 "a header is not a whole number of bytes";
-    E0515 "an architecture without XDP back end";
+    E0515 "a use of the architecture that XDP does not have";
     E0516 "a construct that cannot be compiled to XDP yet";
     E0520 "a table cannot be filled at run time";
     E0521 "a table is too large";
