@@ -58,6 +58,8 @@ pub enum Command {
     Cells(CellsCommand),
     /// Prints the events that a running program sends.
     Events(EventsArgs),
+    /// Prints the messages (digests) that a running program sends to its control plane. What is read is gone.
+    Digest(DigestArgs),
     /// Explains a diagnostic code.
     Explain(ExplainArgs),
     /// Prints a completion script for a shell.

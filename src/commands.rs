@@ -7,6 +7,7 @@ mod build;
 mod cells;
 mod check;
 mod completions;
+mod digest;
 mod engine;
 mod events;
 mod explain;
@@ -80,6 +81,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Group(args) => profile::groups(&args.command),
         Command::Cells(args) => cells::run(&args),
         Command::Events(args) => events::run(&args),
+        Command::Digest(args) => digest::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::shell(args.shell),
         Command::Man(args) => completions::manual(&args),

@@ -25,6 +25,7 @@ mod parser_graph;
 mod parser_stmt;
 mod parts;
 pub(crate) mod ports;
+mod record;
 mod select;
 pub(crate) mod statistics;
 mod steps;
@@ -40,7 +41,9 @@ use module::Module;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{self, Diagnostic, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Block, HeaderId, LabelId, LocalId, Program, ScalarType, Stmt, StmtKind};
+use p4xdp_midend::ir::{
+    Block, ControlId, HeaderId, LabelId, LocalId, Program, ScalarType, StageBlock, Stmt, StmtKind,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes one function of the file: a section of the pipeline.
@@ -92,6 +95,8 @@ pub struct Cx<'a> {
     cuttable: bool,
     /// While a table's action is written: where the colour is that the table's direct meter found.
     pub(crate) colour: Option<Colour>,
+    /// The control that is being written, if it is not the deparser.
+    control: Option<ControlId>,
 }
 
 /// Where a colour is.
@@ -143,6 +148,13 @@ struct Label {
 }
 
 impl<'a> Cx<'a> {
+    /// True in the control that the package has for this.
+    pub(crate) fn is_in(&self, role: &str) -> bool {
+        let control =
+            |block: &StageBlock| matches!(block, StageBlock::Control(id) if Some(*id) == self.control);
+        self.program.stages.iter().any(|stage| &*stage.role == role && control(&stage.block))
+    }
+
     /// At the start of a function, whose headers are stored like this.
     pub fn new(module: Module<'a>, storage: Storage) -> Cx<'a> {
         let program = module.program;
@@ -172,6 +184,7 @@ impl<'a> Cx<'a> {
             length_limit: None,
             cuttable: false,
             colour: None,
+            control: None,
         }
     }
 

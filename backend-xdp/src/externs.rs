@@ -17,8 +17,10 @@ mod hash;
 mod ipv4_checksum;
 mod ktime;
 mod lacking;
+mod leaves;
 mod log_msg;
 mod mark_to_drop;
+mod message;
 mod meter;
 mod perf_event_output;
 mod random;
@@ -54,6 +56,7 @@ pub(crate) const REGISTRY: Registry = Registry {
         &action_profile::ACTION_PROFILE,
         &action_profile::ACTION_SELECTOR,
         &perf_event_output::PERF_EVENT_OUTPUT,
+        &message::DIGEST,
         &conntrack::TCP_CONNTRACK,
         &csum_replace::CSUM_REPLACE2,
         &csum_replace::CSUM_REPLACE4,
@@ -79,7 +82,6 @@ pub(crate) const REGISTRY: Registry = Registry {
         &lacking::CLONE,
         &lacking::CLONE3,
         &lacking::CLONE_PRESERVING,
-        &lacking::DIGEST,
         &lacking::RECIRCULATE,
         &lacking::RECIRCULATE_PRESERVING,
         &lacking::RESUBMIT,

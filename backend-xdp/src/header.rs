@@ -6,6 +6,7 @@
 //! Names begin with those of tables and externs. A program that includes the headers of several programs gives all but one of them a prefix.
 
 mod cells;
+mod digests;
 mod maps;
 mod storage;
 mod tables;
@@ -68,6 +69,7 @@ fn write_guard_against_others(out: &mut String, macros: &[String]) {
 fn map_macro(instance: &Extern, prefix: &str) -> String {
     let map = match &instance.kind {
         ExternKind::Cells(cells) => &cells.map,
+        ExternKind::Digest(digest) => &digest.map,
         ExternKind::Events { map, .. } => map,
         ExternKind::Profile(profile) => &profile.map,
     };
@@ -85,7 +87,8 @@ fn write_extern(out: &mut String, instance: &Extern, prefix: &str) {
             line(out, &format!("\n/* {}: its {by} */\n#define {name} \"{map}\"", instance.name));
         }
         ExternKind::Cells(cells) => cells::write(out, &instance.name, &name, cells, prefix),
-        ExternKind::Events { map, fields, .. } => {
+        ExternKind::Digest(digest) => digests::write(out, &instance.name, &name, digest, prefix),
+        ExternKind::Events { map, fields } => {
             let fields: Vec<&str> = fields.iter().map(|(param, _)| param.name.as_str()).collect();
             line(
                 out,

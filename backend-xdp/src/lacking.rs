@@ -45,7 +45,6 @@ lacking! {
     CLONE E0516 "`clone`";
     RESUBMIT E0516 "`resubmit`";
     RECIRCULATE E0516 "`recirculate`";
-    DIGEST E0516 "`digest`";
     VARBIT_VALUE E0513 "a value of type `varbit` that is more than extracted, emitted, and in the data of a checksum or hash";
     VARBIT_IN_LIST E0513 "a `varbit` of a stack's element in the data of a checksum or hash";
 }

@@ -8,6 +8,7 @@ pub mod loops;
 pub mod merging;
 pub mod parser_rounds;
 pub mod paths;
+pub(crate) mod pool;
 pub mod pressure;
 pub mod row;
 pub mod storage;

@@ -185,7 +185,6 @@ fn sample() -> Manifest {
                 extern_type: "BPF_PERF_EVENT_OUTPUT".to_owned(),
                 kind: ExternKind::Events {
                     map: "perf_event".to_owned(),
-                    perf: true,
                     fields: vec![(Param::new("length", 32), place(0, 4, Host))],
                 },
             },

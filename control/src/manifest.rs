@@ -24,9 +24,11 @@ pub use crate::storage::{DefaultData, Direct, DirectExtern, FreeNumbers, Profile
 use crate::view::{Param, View};
 use serde::{Deserialize, Serialize};
 
+mod digest;
 mod encode;
 mod ports;
 pub mod statistics;
+pub use digest::Digest;
 pub use encode::{DecodeError, MAGIC, SECTION, VERSION};
 pub use ports::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
 
@@ -105,12 +107,12 @@ pub enum ExternKind {
     Cells(Cells),
     /// Members of an action profile or selector, and their groups.
     Profile(Profile),
-    /// Events through a perf buffer or ring buffer.
+    /// Messages through a ring buffer.
+    Digest(Digest),
+    /// Events through a perf buffer.
     Events {
         /// Map name.
         map: String,
-        /// Perf event array rather than ring buffer.
-        perf: bool,
         /// Fields of an event. The packet follows them, padded by the kernel; a field `length` says how long it is.
         fields: Vec<(Param, Place)>,
     },

@@ -2,7 +2,8 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionCall, Count, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss, OutputPacket,
+    ActionCall, Count, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss,
+    OutputPacket,
 };
 use num_bigint::BigUint;
 use p4xdp_control::view::Action;
@@ -13,6 +14,7 @@ use p4xdp_runtime::profiles::{Profile, ProfileError, Write};
 use p4xdp_runtime::tables::{Table, TableError};
 use p4xdp_runtime::{Error, Object, Program, load};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// A program in the kernel, and the place where it meets packets.
 pub struct Loaded {
@@ -21,6 +23,8 @@ pub struct Loaded {
     /// Ports are opened as they become known.
     everywhere: bool,
     open: BTreeSet<u32>,
+    /// What came out while messages were asked for.
+    early: Vec<OutputPacket>,
 }
 
 /// The most ports that are opened without being asked for: each takes tens of milliseconds.
@@ -39,7 +43,7 @@ impl Loaded {
     ) -> EngineResult<Loaded> {
         let program = load::load_detached(object, FIRST_INDEX).map_err(refuse)?;
         let harness = place(&program).map_err(refuse)?;
-        Ok(Loaded { program, harness, everywhere: false, open: BTreeSet::new() })
+        Ok(Loaded { program, harness, everywhere: false, open: BTreeSet::new(), early: Vec::new() })
     }
 
     /// The program in the kernel.
@@ -210,12 +214,33 @@ impl Engine for Loaded {
         self.harness.inject(&self.program, port, packet).map_err(refuse)
     }
 
+    fn digests(&mut self) -> EngineResult<Vec<Digest>> {
+        // Then no packet is under way.
+        let early = self.collect()?;
+        self.early = early;
+        let mut found = Vec::new();
+        for digests in self.program.digests().map_err(refuse)? {
+            loop {
+                let messages = digests.read(Duration::ZERO, usize::MAX).map_err(refuse)?;
+                if messages.is_empty() {
+                    break;
+                }
+                found.extend(messages.into_iter().map(|message| Digest {
+                    name: message.receiver.map_or_else(|| digests.name().to_owned(), |to| to.to_string()),
+                    fields: digests.fields().map(|field| field.name.clone()).zip(message.fields).collect(),
+                }));
+            }
+        }
+        Ok(found)
+    }
+
     fn collect(&mut self) -> EngineResult<Vec<OutputPacket>> {
         let packets = self.harness.collect(&self.program).map_err(refuse)?;
+        let early = std::mem::take(&mut self.early).into_iter();
         // What is passed to the stack comes out of the port that it came in at, as what is sent back there does.
-        Ok(packets
-            .into_iter()
-            .map(|out| OutputPacket { port: out.port, bytes: out.bytes, fields: Vec::new() })
+        let packets = packets.into_iter();
+        Ok(early
+            .chain(packets.map(|out| OutputPacket { port: out.port, bytes: out.bytes, fields: Vec::new() }))
             .collect())
     }
 

@@ -99,7 +99,10 @@ impl Program {
                 ExternKind::Cells(layout) if layout.kind == kind => {
                     found.push(Cells::open(self, &item.name, layout)?);
                 }
-                ExternKind::Cells(_) | ExternKind::Profile(_) | ExternKind::Events { .. } => {}
+                ExternKind::Cells(_)
+                | ExternKind::Profile(_)
+                | ExternKind::Digest(_)
+                | ExternKind::Events { .. } => {}
             }
         }
         Ok(found)

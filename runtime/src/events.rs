@@ -1,10 +1,10 @@
-//! Events that a program sends to the control plane through a perf buffer or ring buffer: in, the name of the extern instance; out, events
-//! with their fields, as they come.
+//! Events that a program sends to the control plane through a perf buffer: in, the name of the extern instance; out, events with their
+//! fields, as they come. Messages through ring buffers are [`crate::digests`].
 
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use crate::tables::terms;
-use libbpf_rs::{PerfBuffer, PerfBufferBuilder, RingBuffer, RingBufferBuilder};
+use libbpf_rs::{PerfBuffer, PerfBufferBuilder};
 use num_bigint::BigUint;
 use p4xdp_control::manifest::ExternKind;
 use p4xdp_control::storage::{Place, place};
@@ -16,8 +16,8 @@ use std::time::Duration;
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// The CPU that sent it, for a perf buffer.
-    pub cpu: Option<i32>,
+    /// The CPU that sent it.
+    pub cpu: i32,
     /// Its fields' values in the order of the manifest, as far as it has them.
     pub fields: Vec<BigUint>,
     /// What follows the fields: the packet, or its beginning.
@@ -26,19 +26,14 @@ pub struct Event {
 
 /// Reads the events of one extern instance.
 pub struct Events<'p> {
-    source: Source<'p>,
+    buffer: PerfBuffer<'p>,
     fields: &'p [(Param, Place)],
     pending: Rc<RefCell<Vec<Sample>>>,
     lost: Rc<RefCell<u64>>,
 }
 
-/// CPU, for a perf buffer, and bytes.
-type Sample = (Option<i32>, Vec<u8>);
-
-enum Source<'p> {
-    Perf(PerfBuffer<'p>),
-    Ring(RingBuffer<'p>),
-}
+/// CPU and bytes.
+type Sample = (i32, Vec<u8>);
 
 /// Pages of a CPU's perf buffer.
 const PAGES: usize = 64;
@@ -50,8 +45,8 @@ impl Program {
     /// When there is no such instance, or the kernel refuses.
     pub fn events(&self, name: &str) -> Result<Events<'_>, Error> {
         let all = self.manifest().externs.iter().filter_map(|item| match &item.kind {
-            ExternKind::Events { map, perf, fields } => Some((item.name.as_str(), map, *perf, fields)),
-            ExternKind::Cells(_) | ExternKind::Profile(_) => None,
+            ExternKind::Events { map, fields } => Some((item.name.as_str(), map, fields)),
+            ExternKind::Cells(_) | ExternKind::Profile(_) | ExternKind::Digest(_) => None,
         });
         let all: Vec<_> = all.collect();
         let names: Vec<&str> = all.iter().map(|(name, ..)| *name).collect();
@@ -59,7 +54,7 @@ impl Program {
             ("", 1) => 0,
             _ => terms::find("event source", name, &names, None)?,
         };
-        let Some((_, map, perf, fields)) = all.get(position).copied() else {
+        let Some((_, map, fields)) = all.get(position).copied() else {
             return Err(crate::program::ProgramError::NoMap { map: name.into() }.into());
         };
         let map = self.map(map)?;
@@ -69,26 +64,14 @@ impl Program {
             KernelError::new(format!("read events of `{name}`"), io_error(&error))
                 .needing("the capabilities CAP_BPF and CAP_PERFMON")
         };
-        let source = if perf {
-            let (sink, lost) = (Rc::clone(&pending), Rc::clone(&lost));
-            let buffer = PerfBufferBuilder::new(map)
-                .pages(PAGES)
-                .sample_cb(move |cpu: i32, bytes: &[u8]| sink.borrow_mut().push((Some(cpu), bytes.to_vec())))
-                .lost_cb(move |_: i32, count: u64| *lost.borrow_mut() += count)
-                .build();
-            Source::Perf(buffer.map_err(error)?)
-        } else {
-            let sink = Rc::clone(&pending);
-            let mut builder = RingBufferBuilder::new();
-            builder
-                .add(map, move |bytes: &[u8]| {
-                    sink.borrow_mut().push((None, bytes.to_vec()));
-                    0
-                })
-                .map_err(error)?;
-            Source::Ring(builder.build().map_err(error)?)
-        };
-        Ok(Events { source, fields, pending, lost })
+        let (sink, count) = (Rc::clone(&pending), Rc::clone(&lost));
+        let buffer = PerfBufferBuilder::new(map)
+            .pages(PAGES)
+            .sample_cb(move |cpu: i32, bytes: &[u8]| sink.borrow_mut().push((cpu, bytes.to_vec())))
+            .lost_cb(move |_: i32, lost: u64| *count.borrow_mut() += lost)
+            .build()
+            .map_err(error)?;
+        Ok(Events { buffer, fields, pending, lost })
     }
 }
 
@@ -98,11 +81,7 @@ impl Events<'_> {
     /// # Errors
     /// When the kernel refuses.
     pub fn read(&self, timeout: Duration) -> Result<Vec<Event>, Error> {
-        let result = match &self.source {
-            Source::Perf(buffer) => buffer.poll(timeout),
-            Source::Ring(buffer) => buffer.poll(timeout),
-        };
-        result.map_err(|error| KernelError::new("wait for events", io_error(&error)))?;
+        self.buffer.poll(timeout).map_err(|error| KernelError::new("wait for events", io_error(&error)))?;
         Ok(self.pending.take().into_iter().map(|sample| self.event(sample)).collect())
     }
 

@@ -8,7 +8,7 @@ mod tables;
 use crate::sys;
 use btf::{Btf, Leaf};
 use libbpf_rs::{MapCore, MapHandle, MapType, OpenObject};
-use p4xdp_control::manifest::{Cells, Extern, ExternKind, Manifest, Table};
+use p4xdp_control::manifest::{Cells, Digest, Extern, ExternKind, Manifest, Table};
 use p4xdp_control::storage::{ByteOrder, MapKind, Place};
 use std::collections::BTreeMap;
 
@@ -109,11 +109,11 @@ fn externs(manifest: &Manifest, item: &Extern, maps: &[Shape]) -> Result<(), Str
     match &item.kind {
         ExternKind::Profile(profile) => profiles::check(manifest, &item.name, profile, maps),
         ExternKind::Cells(cells) => check_cells(cells, maps),
-        ExternKind::Events { map, perf, .. } => {
+        ExternKind::Events { map, .. } => {
             let shape = find(maps, map)?;
-            let kind = if *perf { MapType::PerfEventArray } else { MapType::RingBuf };
-            shape.is(&[kind], shape.key_size, shape.value_size)
+            shape.is(&[MapType::PerfEventArray], shape.key_size, shape.value_size)
         }
+        ExternKind::Digest(digest) => check_digest(digest, maps),
     }
 }
 
@@ -164,6 +164,26 @@ fn check_cells(cells: &Cells, maps: &[Shape]) -> Result<(), String> {
     }
     fields.iter().try_for_each(|field| wide_enough(&field.place, field.param.width))?;
     group(&places, shape.value.as_deref(), *value_size, map, &[])
+}
+
+/// A message has room in its ring buffer, and all of it is within its structure.
+fn check_digest(digest: &Digest, maps: &[Shape]) -> Result<(), String> {
+    let Digest { map, capacity, size, receiver, fields, lost } = digest;
+    let shape = find(maps, map)?;
+    shape.is(&[MapType::RingBuf], 0, 0)?;
+    if *capacity != shape.max_entries || *size > *capacity {
+        return Err(format!(
+            "map `{map}` has {} bytes, not {capacity} for messages of {size}",
+            shape.max_entries
+        ));
+    }
+    if let Some(receiver) = receiver {
+        wide_enough(receiver, u32::BITS)?;
+    }
+    fields.iter().try_for_each(|(field, place)| wide_enough(place, field.width))?;
+    let places: Vec<&Place> = fields.iter().map(|(_, place)| place).chain(receiver).collect();
+    group(&places, None, *size, map, &[])?;
+    check_cells(lost, maps)
 }
 
 fn find<'s>(maps: &'s [Shape], name: &str) -> Result<&'s Shape, String> {

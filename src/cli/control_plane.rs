@@ -121,6 +121,28 @@ pub struct EventsArgs {
     pub seconds: Option<u64>,
 }
 
+/// `p4xdp digest`
+#[derive(Debug, Args)]
+pub struct DigestArgs {
+    /// The program.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// The digest, by its name or the end of it; without one, all of the program's.
+    pub digest: Option<String>,
+    /// Prints one JSON object a message.
+    #[arg(long)]
+    pub json: bool,
+    /// Prints how many messages were lost, because nobody read them in time, instead of messages.
+    #[arg(long, conflicts_with_all = ["count", "seconds"])]
+    pub lost: bool,
+    /// Stops after so many messages.
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    /// Stops after so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub seconds: Option<u64>,
+}
+
 /// `p4xdp load`
 #[derive(Debug, Args)]
 pub struct LoadArgs {

@@ -13,7 +13,6 @@ control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
     apply {
         s.mcast_grp = 1;
         clone(CloneType.I2E, 1);
-        digest(1, m);
         if (h.h.a == 1) {
             resubmit_preserving_field_list(1);
         }

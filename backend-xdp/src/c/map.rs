@@ -22,6 +22,8 @@ pub enum MapType {
     PerCpuHash,
     /// `BPF_MAP_TYPE_PERF_EVENT_ARRAY`
     PerfEventArray,
+    /// `BPF_MAP_TYPE_RINGBUF`, which has no keys and values; its capacity is in bytes.
+    RingBuf,
     /// `BPF_MAP_TYPE_DEVMAP`
     DevMap,
     /// `BPF_MAP_TYPE_DEVMAP_HASH`
@@ -38,6 +40,7 @@ impl MapType {
             MapType::PerCpuArray => Known("BPF_MAP_TYPE_PERCPU_ARRAY"),
             MapType::PerCpuHash => Known("BPF_MAP_TYPE_PERCPU_HASH"),
             MapType::PerfEventArray => Known("BPF_MAP_TYPE_PERF_EVENT_ARRAY"),
+            MapType::RingBuf => Known("BPF_MAP_TYPE_RINGBUF"),
             MapType::DevMap => Known("BPF_MAP_TYPE_DEVMAP"),
             MapType::DevMapHash => Known("BPF_MAP_TYPE_DEVMAP_HASH"),
         }
@@ -77,16 +80,27 @@ impl MapDefinition {
             | MapType::PerCpuArray
             | MapType::PerCpuHash
             | MapType::PerfEventArray
+            | MapType::RingBuf
             | MapType::DevMap
             | MapType::DevMapHash => {}
         }
         // The kernel takes no BTF types for perf event arrays and devices.
-        if matches!(self.kind, MapType::PerfEventArray | MapType::DevMap | MapType::DevMapHash) {
-            out.line(code!("@__uint(key_size, sizeof({}));", self.key));
-            out.line(code!("@__uint(value_size, sizeof({}));", self.value));
-        } else {
-            out.line(code!("@__type(key, {});", self.key));
-            out.line(code!("@__type(value, {});", self.value));
+        match self.kind {
+            MapType::PerfEventArray | MapType::DevMap | MapType::DevMapHash => {
+                out.line(code!("@__uint(key_size, sizeof({}));", self.key));
+                out.line(code!("@__uint(value_size, sizeof({}));", self.value));
+            }
+            MapType::RingBuf => {}
+            MapType::Hash
+            | MapType::HashByNeed
+            | MapType::LruHash
+            | MapType::Array
+            | MapType::LpmTrie
+            | MapType::PerCpuArray
+            | MapType::PerCpuHash => {
+                out.line(code!("@__type(key, {});", self.key));
+                out.line(code!("@__type(value, {});", self.value));
+            }
         }
         out.end_with(code!("}} {} SEC(\".maps\");", self.name));
         out.blank();

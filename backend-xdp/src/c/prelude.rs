@@ -120,6 +120,7 @@ const PIECES: &[Piece] = &[
     piece!("xdp_write64.h": "xdp_write64"),
     piece!("xdp_meter.h": "xdp_meter_colour" "xdp_meter"; "xdp_meter_refill" "bpf_spin_lock" "XDP_METER_SCALE"),
     piece!("xdp_send_packet.h": "xdp_send_packet"),
+    piece!("xdp_send_message.h": "xdp_send_message"),
     piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"; "TCP_SYN_SENT" "TCP_SYN_ACKED" "TCP_ESTABLISHED"),
 ];
 
@@ -142,6 +143,7 @@ const HELPERS: &[(&str, &str, &str, u32)] = &[
     ("bpf_xdp_adjust_tail", "long ", "struct xdp_md *ctx, int delta", 65),
     ("bpf_spin_lock", "long ", "void *lock", 93),
     ("bpf_spin_unlock", "long ", "void *lock", 94),
+    ("bpf_ringbuf_output", "long ", "void *ringbuf, void *data, __u64 size, __u64 flags", 130),
     ("bpf_ringbuf_reserve", "void *", "void *ringbuf, __u64 size, __u64 flags", 131),
     ("bpf_ringbuf_submit", "void ", "void *data, __u64 flags", 132),
     ("bpf_ringbuf_discard", "void ", "void *data, __u64 flags", 133),

@@ -151,7 +151,9 @@ impl Module<'_> {
     /// Writes the declarations of tables and of externs with state.
     pub fn declare_maps(&mut self) {
         self.declare_tables();
-        let maps = self.externs.maps();
+        let externs = std::rc::Rc::clone(&self.externs);
+        externs.declare(&mut self.globals);
+        let maps = externs.maps();
         maps.iter().for_each(|map| map.emit(&mut self.globals));
         self.check_maps(maps.len());
     }

@@ -5,13 +5,17 @@ use super::Cx;
 use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::map::MapDefinition;
+use crate::c::tree::Tree;
 use crate::layout::extern_facts::{ExternFacts, Facts};
+use crate::layout::pool::Pool;
 use crate::names::Names;
 use p4xdp_control::manifest::ExternKind;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, ExternId, ExternInstance, KeyElement, LValue, Program, StmtKind, visit};
+use p4xdp_midend::ir::{
+    Arg, ExternId, ExternInstance, KeyElement, LValue, Program, StmtKind, TypeShape, visit,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -33,7 +37,23 @@ pub(crate) struct Entry {
 pub(crate) type Made = Result<Box<dyn Extern>, ErrorsReported>;
 
 /// Makes the object that stands for an instance.
-pub(crate) type MakeInstance = fn(&ExternInstance, &mut Names, &mut Diagnostics) -> Made;
+pub(crate) type MakeInstance = fn(&ExternInstance, &mut Laying<'_>) -> Made;
+
+/// What externs are laid out with.
+#[derive(Debug)]
+pub(crate) struct Laying<'l> {
+    /// The program that has them.
+    pub(crate) program: &'l Program,
+    /// Identifiers that are free.
+    pub(crate) names: &'l mut Names,
+    /// Where refusals go.
+    pub(crate) diagnostics: &'l mut Diagnostics,
+    /// Maps that several share.
+    pub(crate) pool: Pool,
+}
+
+/// Makes the object that stands for a function.
+pub(crate) type MakeFunction = fn(&mut Laying<'_>) -> Box<dyn Extern>;
 
 /// Makes the object that stands for an instance or a function.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +61,7 @@ pub(crate) enum Make {
     /// Of an extern type: once an instance.
     Instance(MakeInstance),
     /// Of an extern function: once, if the program calls it.
-    Function(fn(&mut Names) -> Box<dyn Extern>),
+    Function(MakeFunction),
     /// Of an extern function that has nothing but its calls.
     Stateless(WriteCall),
 }
@@ -56,7 +76,7 @@ impl Entry {
     }
 
     /// An extern function.
-    pub(crate) const fn function(name: &'static str, make: fn(&mut Names) -> Box<dyn Extern>) -> Entry {
+    pub(crate) const fn function(name: &'static str, make: MakeFunction) -> Entry {
         Entry { name, architectures: &[], facts: Facts::none(), make: Make::Function(make) }
     }
 
@@ -100,9 +120,19 @@ pub(crate) trait Extern: Debug {
         Vec::new()
     }
 
+    /// Declares the structures that its maps and calls use.
+    fn declare(&self, out: &mut Tree) {
+        let _ = out;
+    }
+
     /// As the control plane sees it, if it does.
     fn describe(&self, _program: &Program) -> Option<ExternKind> {
         None
+    }
+
+    /// The same of a function that control planes see as several things, with a name each.
+    fn describe_each(&self, _program: &Program) -> Vec<(String, ExternKind)> {
+        Vec::new()
     }
 
     /// Of one that hangs on a table's entries: writes what holds where no entry matches, in front of [`Extern::matched`].
@@ -143,6 +173,8 @@ impl Extern for Stateless {
 pub(crate) struct Call<'c> {
     /// The method or function.
     pub(crate) name: &'c str,
+    /// Its type arguments.
+    pub(crate) type_args: &'c [TypeShape],
     /// Its arguments.
     pub(crate) args: &'c [Arg],
     /// Where its result goes.
@@ -158,6 +190,8 @@ pub(crate) struct Call<'c> {
 pub(crate) struct Externs {
     instances: Arena<ExternId, Laid>,
     functions: BTreeMap<&'static str, Laid>,
+    /// Maps that several share.
+    pool: Pool,
     others: Stateless,
 }
 
@@ -183,6 +217,7 @@ pub(crate) fn lay_out(
 ) -> Externs {
     let known =
         || registry.entries.iter().enumerate().filter(|(_, entry)| entry.is_of(&program.architecture));
+    let mut laying = Laying { program, names, diagnostics, pool: Pool::default() };
     let mut instances = Arena::new();
     for instance in program.externs.values() {
         let found = known().find_map(|(position, entry)| match entry.make {
@@ -191,8 +226,8 @@ pub(crate) fn lay_out(
         });
         instances.push(match found {
             Some((position, make)) => {
-                let made = make(instance, names, diagnostics)
-                    .unwrap_or_else(|_reported: ErrorsReported| Box::new(Refused));
+                let made =
+                    make(instance, &mut laying).unwrap_or_else(|_reported: ErrorsReported| Box::new(Refused));
                 Laid { position, made }
             }
             None => Laid { position: usize::MAX, made: Box::new(Unknown) },
@@ -206,12 +241,12 @@ pub(crate) fn lay_out(
         }
         let made: Box<dyn Extern> = match entry.make {
             Make::Instance(_) => continue,
-            Make::Function(make) => make(names),
+            Make::Function(make) => make(&mut laying),
             Make::Stateless(call) => Box::new(Stateless(call)),
         };
         functions.insert(entry.name, Laid { position, made });
     }
-    Externs { instances, functions, others: Stateless(registry.others) }
+    Externs { instances, functions, pool: laying.pool, others: Stateless(registry.others) }
 }
 
 /// Names of all extern functions that the program calls.
@@ -232,7 +267,15 @@ impl Externs {
     pub(crate) fn maps(&self) -> Vec<MapDefinition> {
         let instances = self.instances.values().map(|laid| (laid.position, laid));
         let functions = self.functions.values().map(|laid| (laid.position, laid));
-        in_order(instances.chain(functions)).flat_map(|laid| laid.made.maps()).collect()
+        let own = in_order(instances.chain(functions)).flat_map(|laid| laid.made.maps());
+        own.chain(self.pool.maps()).collect()
+    }
+
+    /// Declares the structures that their maps and calls use.
+    pub(crate) fn declare(&self, out: &mut Tree) {
+        let instances = self.instances.values().map(|laid| (laid.position, laid));
+        let functions = self.functions.values().map(|laid| (laid.position, laid));
+        in_order(instances.chain(functions)).for_each(|laid| laid.made.declare(out));
     }
 
     /// An instance.
@@ -248,10 +291,11 @@ impl Externs {
         });
         let functions = self.functions.iter().map(|(name, laid)| (laid.position, (*name, *name, laid)));
         in_order(instances.chain(functions))
-            .filter_map(|(name, extern_type, laid)| {
-                let kind = laid.made.describe(program)?;
-                Some(p4xdp_control::manifest::Extern {
-                    name: name.to_owned(),
+            .flat_map(|(name, extern_type, laid)| {
+                let own = laid.made.describe(program).map(|kind| (name.to_owned(), kind));
+                let described = own.into_iter().chain(laid.made.describe_each(program));
+                described.map(move |(name, kind)| p4xdp_control::manifest::Extern {
+                    name,
                     extern_type: extern_type.to_owned(),
                     kind,
                 })
@@ -298,13 +342,13 @@ impl Cx<'_> {
     pub(super) fn call_extern(
         &mut self,
         instance: Option<ExternId>,
-        name: &str,
+        (name, type_args): (&str, &[TypeShape]),
         args: &[Arg],
         result: Option<&Arg>,
         span: Span,
     ) {
         let externs = Rc::clone(&self.module.externs);
-        let mut call = Call { name, args, result, span, is_pure: false };
+        let mut call = Call { name, type_args, args, result, span, is_pure: false };
         if let Some(id) = instance {
             if externs.instances[id].made.call(self, &call).is_err() {
                 let ty = &self.program.externs[id].extern_type;

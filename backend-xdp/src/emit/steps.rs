@@ -122,7 +122,9 @@ impl Cx<'_> {
         let outer = self.out.set_span(control.span);
         self.out.blank();
         self.heading(&control.name, control.span);
+        self.control = Some(id);
         self.with_cuts(true, |cx| cx.block(&control.body));
+        self.control = None;
         self.out.set_span(outer);
     }
 

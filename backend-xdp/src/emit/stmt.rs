@@ -47,8 +47,8 @@ impl Cx<'_> {
                 self.merge_point();
                 self.merge_ways();
             }
-            StmtKind::CallExtern { instance, name, type_args: _, args, result } => {
-                self.call_extern(*instance, name, args, result.as_ref(), stmt.span);
+            StmtKind::CallExtern { instance, name, type_args, args, result } => {
+                self.call_extern(*instance, (name, type_args), args, result.as_ref(), stmt.span);
             }
             StmtKind::Extract { header, varbit_bits } => self.extract(header, varbit_bits.as_ref(), stmt),
             StmtKind::Lookahead { offset, dst } => {

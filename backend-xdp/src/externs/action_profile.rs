@@ -8,15 +8,14 @@ use super::digest::Algorithm;
 use crate::c::expr::CExpr;
 use crate::emit::Cx;
 use crate::emit::expr::slice;
-use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::layout::extern_facts::{Attached, Facts};
-use crate::names::Names;
 use num_traits::ToPrimitive;
-use p4xdp_frontend::diagnostic::{Diagnostics, codes};
+use p4xdp_frontend::diagnostic::codes;
 use p4xdp_midend::ir::{Arg, Expr, ExternInstance, KeyElement};
 
 pub(super) const ACTION_PROFILE: Entry =
-    Entry::of_type("action_profile", |_, _, _| Ok(Box::new(ActionProfile))).of(V1MODEL).with(MEMBERS);
+    Entry::of_type("action_profile", |_, _| Ok(Box::new(ActionProfile))).of(V1MODEL).with(MEMBERS);
 pub(super) const ACTION_SELECTOR: Entry =
     Entry::of_type("action_selector", lay_out).of(V1MODEL).with(MEMBERS);
 
@@ -38,7 +37,7 @@ struct ActionSelector {
     width: u32,
 }
 
-fn lay_out(instance: &ExternInstance, _names: &mut Names, _diagnostics: &mut Diagnostics) -> Made {
+fn lay_out(instance: &ExternInstance, _: &mut Laying<'_>) -> Made {
     let algorithm = instance.args.first().and_then(|arg| arg.value()).cloned();
     let width = instance.args.get(2).and_then(|arg| arg.value()?.as_const()?.to_u32());
     Ok(Box::new(ActionSelector { algorithm, width: width.unwrap_or(u32::MAX) }))

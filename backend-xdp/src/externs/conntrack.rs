@@ -5,9 +5,8 @@ use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, Prec};
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, OtherShape};
 use crate::emit::field::Referent;
-use crate::names::Names;
 use crate::tables::short_name;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
@@ -32,8 +31,8 @@ struct Connections {
     map: Name,
 }
 
-fn lay_out(names: &mut Names) -> Box<dyn Extern> {
-    Box::new(Connections { map: short_name(names, "connections") })
+fn lay_out(laying: &mut Laying<'_>) -> Box<dyn Extern> {
+    Box::new(Connections { map: short_name(laying.names, "connections") })
 }
 
 impl Extern for Connections {

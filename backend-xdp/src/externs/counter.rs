@@ -9,9 +9,8 @@ use crate::c::code::{Code, Name, code};
 use crate::c::expr::CType;
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::layout::cell::CellShape;
-use crate::names::Names;
 use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
@@ -93,8 +92,7 @@ impl Counters {
         size: u64,
         counts: Counts,
         sparse: bool,
-        names: &mut Names,
-        diagnostics: &mut Diagnostics,
+        laying: &mut Laying<'_>,
     ) -> Result<Counters, ErrorsReported> {
         let shape = counts.cells(sparse);
         let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
@@ -103,9 +101,9 @@ impl Counters {
                 "each takes {} bytes for every processor; at most {MOST} are possible",
                 shape.slot.bytes
             );
-            diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message).with_note(note))
+            laying.diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message).with_note(note))
         })?;
-        Ok(Counters { cells: Cells::new(instance, names, shape.map, size, shape.slot), counts })
+        Ok(Counters { cells: Cells::new(instance, laying.names, shape.map, size, shape.slot), counts })
     }
 
     /// As the control plane sees them.
@@ -115,10 +113,10 @@ impl Counters {
     }
 }
 
-fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
-    let size = constant(instance, 0, diagnostics)?;
-    let counts = Counts::of(instance, 1, diagnostics)?;
-    Ok(Box::new(Counters::new(instance, size, counts, false, names, diagnostics)?))
+fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
+    let size = constant(instance, 0, laying.diagnostics)?;
+    let counts = Counts::of(instance, 1, laying.diagnostics)?;
+    Ok(Box::new(Counters::new(instance, size, counts, false, laying)?))
 }
 
 impl Extern for Counters {

@@ -9,10 +9,8 @@ use super::counter::{Counters, Counts};
 use crate::c::code::{Known, code};
 use crate::c::map::MapDefinition;
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
-use crate::names::Names;
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use p4xdp_control::manifest::ExternKind;
-use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_midend::ir::{ExternInstance, Program};
 
 pub(super) const COUNTER_ARRAY: Entry = Entry::of_type("CounterArray", lay_out).of(FILTERS);
@@ -23,11 +21,11 @@ struct CounterArray {
     sparse: bool,
 }
 
-fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
-    let [max_index, sparse] = constants(instance, diagnostics)?;
+fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
+    let [max_index, sparse] = constants(instance, laying.diagnostics)?;
     let sparse = sparse != 0;
     let size = if sparse { max_index } else { max_index + 1 };
-    let counters = Counters::new(instance, size, Counts::Packets, sparse, names, diagnostics)?;
+    let counters = Counters::new(instance, size, Counts::Packets, sparse, laying)?;
     Ok(Box::new(CounterArray { counters, sparse }))
 }
 

@@ -8,12 +8,11 @@ use super::meter;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType};
 use crate::emit::expr::slice;
-use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::emit::{Colour, Cx};
 use crate::lacking;
 use crate::layout::cell::CellShape;
 use crate::layout::extern_facts::{Attached, Facts};
-use crate::names::Names;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_midend::ir::{Arg, ExternInstance};
 
@@ -35,8 +34,8 @@ fn meter_cells(instance: &ExternInstance, sink: &mut Diagnostics) -> Result<Cell
 #[derive(Debug)]
 struct DirectCounter(Counts);
 
-fn counter(instance: &ExternInstance, _: &mut Names, sink: &mut Diagnostics) -> Made {
-    Ok(Box::new(DirectCounter(Counts::of(instance, 0, sink)?)))
+fn counter(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
+    Ok(Box::new(DirectCounter(Counts::of(instance, 0, laying.diagnostics)?)))
 }
 
 impl Extern for DirectCounter {
@@ -58,8 +57,8 @@ struct DirectMeter {
     bytes: bool,
 }
 
-fn meter(instance: &ExternInstance, _: &mut Names, sink: &mut Diagnostics) -> Made {
-    Ok(Box::new(DirectMeter { bytes: meter::is_of_bytes(instance, 0, sink)? }))
+fn meter(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
+    Ok(Box::new(DirectMeter { bytes: meter::is_of_bytes(instance, 0, laying.diagnostics)? }))
 }
 
 impl Extern for DirectMeter {

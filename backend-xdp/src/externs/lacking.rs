@@ -8,7 +8,7 @@ use crate::lacking::{self, Lacking};
 
 /// An extern type, whose methods are refused by their names.
 pub(super) const CHECKSUM16: Entry =
-    Entry::of_type("Checksum16", |_, _, _| Ok(Box::new(CannotBeHad(None)))).of(V1MODEL);
+    Entry::of_type("Checksum16", |_, _| Ok(Box::new(CannotBeHad(None)))).of(V1MODEL);
 
 /// A function, and what it is refused as.
 macro_rules! functions {
@@ -22,7 +22,6 @@ functions! {
     CLONE "clone" CLONE;
     CLONE3 "clone3" CLONE;
     CLONE_PRESERVING "clone_preserving_field_list" CLONE;
-    DIGEST "digest" DIGEST;
     RECIRCULATE "recirculate" RECIRCULATE;
     RECIRCULATE_PRESERVING "recirculate_preserving_field_list" RECIRCULATE;
     RESUBMIT "resubmit" RESUBMIT;

@@ -1,7 +1,7 @@
 //! `log_msg(text)` and `log_msg(text, data)` of v1model: a line in the kernel's trace buffer, `/sys/kernel/tracing/trace_pipe`. Each `{}` is a
 //! value, of headers and stacks each field. A line has three values at most; with more, the message goes on in the next one.
 
-use super::V1MODEL;
+use super::{V1MODEL, leaves};
 use crate::c::code::{Code, code};
 use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
@@ -10,7 +10,7 @@ use crate::emit::externs::{Call, Entry, OtherShape};
 use crate::lacking;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
+use p4xdp_midend::ir::{Arg, Expr, ScalarType};
 
 pub(super) const LOG_MSG: Entry = Entry::stateless("log_msg", log).of(V1MODEL);
 
@@ -20,7 +20,7 @@ const MOST_LOGGED: usize = 3;
 fn log(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [Arg::String(text), data @ ..] = call.args else { return Err(OtherShape) };
     let mut values = Vec::new();
-    if !data.iter().all(|data| scalars(cx, data, call.span, &mut values)) {
+    if !data.iter().all(|data| leaves::of_value(cx, data, call.span, &mut values)) {
         cx.refuse(codes::E0524, call.span, "this is nothing that a message can have");
         return Ok(());
     }
@@ -73,34 +73,4 @@ fn shown_as(cx: &mut Cx<'_>, value: &Expr, span: Span) -> Option<(&'static str, 
         return Some(("%lld", vec![code!("(__s64){}", wide.operand())]));
     }
     Some(("%llu", vec![code!("(__u64){}", shown.operand())]))
-}
-
-/// The scalars that data consists of, in order; false if there is anything else in it.
-fn scalars(cx: &Cx<'_>, data: &Arg, span: Span, into: &mut Vec<Expr>) -> bool {
-    match data {
-        Arg::In(expr) | Arg::While { value: expr, .. } => {
-            into.push(expr.clone());
-            true
-        }
-        Arg::Struct(fields) => fields.iter().all(|(_, field)| scalars(cx, field, span, into)),
-        Arg::Header(header) => {
-            fields(cx, header, span, into);
-            true
-        }
-        Arg::Stack(stack) => {
-            for id in &cx.program.stacks[*stack].elements {
-                fields(cx, &HeaderRef::Header(*id), span, into);
-            }
-            true
-        }
-        Arg::Out(_) | Arg::String(_) | Arg::Extern(_) | Arg::Packet | Arg::Missing => false,
-    }
-}
-
-fn fields(cx: &Cx<'_>, header: &HeaderRef, span: Span, into: &mut Vec<Expr>) {
-    let ty = &cx.program.header_types[cx.header_type(header)];
-    into.extend((0..).zip(&ty.fields).map(|(position, field)| {
-        let kind = ExprKind::Field { header: header.clone(), field: position };
-        Expr { kind, ty: field.ty, span }
-    }));
 }

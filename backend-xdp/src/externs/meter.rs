@@ -12,9 +12,8 @@ use crate::c::expr::{CExpr, CType};
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
 use crate::emit::expr::slice;
-use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::layout::cell::CellShape;
-use crate::names::Names;
 use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_control::view::Param;
@@ -65,15 +64,15 @@ pub(super) fn cells(bytes: bool) -> CellShape {
     CellShape { kind: CellKind::Meter, map: MapType::Array, slot, fields, most: MOST }
 }
 
-fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
-    let size = constant(instance, 0, diagnostics)?;
-    let bytes = is_of_bytes(instance, 1, diagnostics)?;
+fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
+    let size = constant(instance, 0, laying.diagnostics)?;
+    let bytes = is_of_bytes(instance, 1, laying.diagnostics)?;
     let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
         let message = format!("`{}` has {size} meters; at most {MOST} are possible", instance.name);
-        diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
+        laying.diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
     })?;
     let shape = cells(bytes);
-    Ok(Box::new(Meter { cells: Cells::new(instance, names, shape.map, size, shape.slot), bytes }))
+    Ok(Box::new(Meter { cells: Cells::new(instance, laying.names, shape.map, size, shape.slot), bytes }))
 }
 
 impl Extern for Meter {

@@ -6,8 +6,7 @@ use crate::c::code::{Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, OtherShape};
-use crate::names::Names;
+use crate::emit::externs::{Call, Entry, Extern, Laying, OtherShape};
 use crate::tables::short_name;
 use p4xdp_control::manifest::ExternKind;
 use p4xdp_control::view::Param;
@@ -21,8 +20,8 @@ struct Events {
     map: Name,
 }
 
-fn lay_out(names: &mut Names) -> Box<dyn Extern> {
-    Box::new(Events { map: short_name(names, "perf_event") })
+fn lay_out(laying: &mut Laying<'_>) -> Box<dyn Extern> {
+    Box::new(Events { map: short_name(laying.names, "perf_event") })
 }
 
 impl Extern for Events {
@@ -38,7 +37,7 @@ impl Extern for Events {
 
     fn describe(&self, _program: &Program) -> Option<ExternKind> {
         let length = Param::new("length", 32);
-        Some(ExternKind::Events { map: self.map.to_string(), perf: true, fields: vec![(length, at(0, 4))] })
+        Some(ExternKind::Events { map: self.map.to_string(), fields: vec![(length, at(0, 4))] })
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {

@@ -7,12 +7,11 @@ use crate::c::code::{ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::emit::member_access::by_bits;
-use crate::names::Names;
 use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{CellKind, ExternKind};
-use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_midend::ir::{Arg, ExternInstance, Program, ScalarType, TypeShape};
 
 pub(super) const REGISTER: Entry = Entry::of_type("register", lay_out).of(V1MODEL);
@@ -23,25 +22,25 @@ struct Register {
     ty: ScalarType,
 }
 
-fn lay_out(instance: &ExternInstance, names: &mut Names, diagnostics: &mut Diagnostics) -> Made {
+fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
     const MOST: u32 = 1 << 26;
-    let [size]: [u64; 1] = constants(instance, diagnostics)?;
+    let [size]: [u64; 1] = constants(instance, laying.diagnostics)?;
     let ty = match instance.type_args.first() {
         Some(TypeShape::Scalar(ty)) if ty.width() <= 64 && !matches!(ty, ScalarType::Varbit { .. }) => *ty,
         _ => {
             let message = format!("`{}` holds other values than numbers of at most 64 bits", instance.name);
             let note = "a register of structures, headers or wider numbers cannot be had on XDP yet";
             let refusal = Diagnostic::error(codes::E0524, instance.span, message).with_note(note);
-            return Err(diagnostics.error(refusal));
+            return Err(laying.diagnostics.error(refusal));
         }
     };
     let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
         let message = format!("`{}` has {size} cells; at most {MOST} are possible", instance.name);
-        diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
+        laying.diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
     })?;
     let slot = CType::of_width(ty.width());
     let slot = Slot { ty: slot.name().code(), bytes: slot.computed_bits() / 8, locked: false };
-    Ok(Box::new(Register { cells: Cells::new(instance, names, MapType::Array, size, slot), ty }))
+    Ok(Box::new(Register { cells: Cells::new(instance, laying.names, MapType::Array, size, slot), ty }))
 }
 
 impl Extern for Register {

@@ -3,10 +3,8 @@
 
 use super::FILTERS;
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, Made, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::layout::extern_facts::{Attached, Facts};
-use crate::names::Names;
-use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_midend::ir::ExternInstance;
 
 pub(super) const ARRAY_TABLE: Entry = Entry::of_type("array_table", lay_out)
@@ -19,7 +17,7 @@ pub(super) const HASH_TABLE: Entry = Entry::of_type("hash_table", lay_out)
 #[derive(Debug)]
 struct TableImplementation;
 
-fn lay_out(_instance: &ExternInstance, _names: &mut Names, _diagnostics: &mut Diagnostics) -> Made {
+fn lay_out(_instance: &ExternInstance, _: &mut Laying<'_>) -> Made {
     Ok(Box::new(TableImplementation))
 }
 

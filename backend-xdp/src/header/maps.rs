@@ -32,6 +32,11 @@ fn list(manifest: &Manifest) -> Vec<Map> {
             ExternKind::Cells(cells) => {
                 list.push(Map { name: cells.map.clone(), key_size: 4, value_size: cells.value_size });
             }
+            ExternKind::Digest(digest) => {
+                list.push(Map { name: digest.map.clone(), key_size: 0, value_size: 0 });
+                let lost = &digest.lost;
+                list.push(Map { name: lost.map.clone(), key_size: 4, value_size: lost.value_size });
+            }
             ExternKind::Events { map, .. } => {
                 list.push(Map { name: map.clone(), key_size: 4, value_size: 4 });
             }

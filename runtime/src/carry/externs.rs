@@ -75,12 +75,12 @@ pub(super) fn plan<'a>(
     Ok(())
 }
 
-/// An extern's state; events have none worth keeping.
+/// An extern's state; events and messages have none worth keeping.
 fn cells(item: &Extern) -> Option<&Cells> {
     match &item.kind {
         ExternKind::Cells(cells) => Some(cells),
         // Profiles go with their tables.
-        ExternKind::Profile(_) | ExternKind::Events { .. } => None,
+        ExternKind::Profile(_) | ExternKind::Digest(_) | ExternKind::Events { .. } => None,
     }
 }
 

@@ -155,7 +155,9 @@ pub(super) fn fill(profile: &Profile<'_>, content: &Content, several: bool) -> R
 fn described<'m>(manifest: &'m Manifest, name: &str) -> Option<(&'m manifest::Profile, &'m ActionProfile)> {
     let layout = manifest.externs.iter().find_map(|item| match &item.kind {
         ExternKind::Profile(layout) if item.name == name => Some(layout),
-        ExternKind::Profile(_) | ExternKind::Cells(_) | ExternKind::Events { .. } => None,
+        ExternKind::Profile(_) | ExternKind::Cells(_) | ExternKind::Digest(_) | ExternKind::Events { .. } => {
+            None
+        }
     });
     let seen = manifest.view.externs.iter().find(|seen| seen.preamble.name == name)?;
     Some((layout?, seen.profile.as_ref()?))

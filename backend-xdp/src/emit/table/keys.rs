@@ -26,18 +26,23 @@ impl KeyValues for Keys<'_, '_> {
     }
 
     fn are_shared(&mut self, c_type: &Code, name: &Name) -> bool {
-        // The verifier follows each way by itself by which a known number comes onto the stack.
-        let shared = self.cx.storage.merging.behind_branches;
-        if shared {
-            self.cx.hold(name, code!("{} {} __attribute__((aligned(8)))", c_type, name));
-        }
-        shared
+        self.cx.is_built_in_shared(c_type, name, false)
     }
 }
 
 impl Cx<'_> {
+    /// Whether a structure is built in the shared structure: if it is too large for the stack, or where ways are merged, since the verifier follows
+    /// each way by itself by which a known number comes onto the stack.
+    pub(in crate::emit) fn is_built_in_shared(&mut self, c_type: &Code, name: &Name, is_large: bool) -> bool {
+        let shared = is_large || self.storage.merging.behind_branches;
+        if shared {
+            self.hold(name, code!("{} {} __attribute__((aligned(8)))", c_type, name));
+        }
+        shared
+    }
+
     /// The elements of a value in a shape.
-    pub(super) fn elements(&mut self, expr: &Expr, shape: Shape) -> Vec<Code> {
+    pub(in crate::emit) fn elements(&mut self, expr: &Expr, shape: Shape) -> Vec<Code> {
         match shape.order {
             ByteOrder::Host => {
                 let value = self.value(expr);

@@ -272,7 +272,10 @@ impl V1Model {
         run.storage.set_narrow(meta.egress_timestamp, now);
         // The queues are always empty: depths and waiting times stay 0.
         run.storage.set_narrow(meta.enq_timestamp, now);
+        // Messages are sent at the end of ingress.
+        let sent = run.state.digests.len();
         self.stage(run, self.egress)?;
+        run.state.digests.truncate(sent);
         let requests = std::mem::take(&mut run.requests);
         if let Some((session, preserve)) = &requests.clone {
             self.clone_of_egress(run, *session, preserve, requests.truncate, queue);
