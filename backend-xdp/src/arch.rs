@@ -16,7 +16,8 @@ use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::visit::{self, Part};
 use p4xdp_midend::ir::{
-    Arg, Block, ControlId, EnumType, LValue, LocalId, ParserId, Place, Program, Stage, StageBlock, StmtKind,
+    Arg, Block, ControlId, EnumType, HeaderId, LValue, LocalId, ParserId, Place, Program, Stage, StageBlock,
+    StmtKind,
 };
 use requests::Requested;
 
@@ -32,10 +33,10 @@ pub(crate) fn pipeline(
     match &*program.architecture {
         "xdp_model" => xdp_model::pipeline(program, &stages),
         "ebpf_model" => ebpf_model::pipeline(&stages),
-        "v1model" => v1model::pipeline(program, &stages, externs, sink),
+        "v1model" => v1model::pipeline(program, &stages, externs, requested, sink),
         "psa" => psa::pipeline(program, &stages, externs, sink),
-        "pna" => pna::pipeline(program, &stages, requested?),
-        "ubpf_model" => ubpf_model::pipeline(program, &stages, externs, requested?, sink),
+        "pna" => pna::pipeline(program, &stages, requested),
+        "ubpf_model" => ubpf_model::pipeline(program, &stages, externs, requested, sink),
         _ => None,
     }
 }
@@ -53,6 +54,11 @@ fn refuse_stores(
     {
         sink.emit(lacking.at(span));
     }
+}
+
+/// True if a program gives a variable of the architecture another value than 0.
+fn gets_a_value(program: &Program, variable: LocalId, externs: &ExternFacts) -> bool {
+    program.blocks().any(|block| store(block, variable, externs).is_some())
 }
 
 /// Where a variable gets another value than 0.
@@ -129,6 +135,40 @@ impl Stages<'_> {
         match self.stage(role)?.block {
             StageBlock::Control(id) => Some(id),
             StageBlock::Parser(_) => None,
+        }
+    }
+
+    /// The locals in a parameter.
+    fn locals(&self, role: &str, position: usize) -> Vec<LocalId> {
+        let mut found = Vec::new();
+        self.leaves(role, position, &mut |place| {
+            if let Place::Scalar(id) = place {
+                found.push(*id);
+            }
+        });
+        found
+    }
+
+    /// A header in a parameter, by what it is declared as.
+    fn header(&self, role: &str, position: usize) -> Option<HeaderId> {
+        let mut found = None;
+        self.leaves(role, position, &mut |place| {
+            if let Place::Header(id) = place {
+                found = found.or(Some(*id));
+            }
+        });
+        found
+    }
+
+    fn leaves(&self, role: &str, position: usize, visit: &mut dyn FnMut(&Place)) {
+        fn walk(place: &Place, visit: &mut dyn FnMut(&Place)) {
+            visit(place);
+            if let Place::Struct { fields, .. } = place {
+                fields.iter().for_each(|(_, field)| walk(field, visit));
+            }
+        }
+        if let Some(param) = self.stage(role).and_then(|stage| stage.params.get(position)) {
+            walk(&param.place, visit);
         }
     }
 

@@ -26,6 +26,7 @@ mod parser_stmt;
 mod parts;
 pub(crate) mod ports;
 mod record;
+mod rounds;
 mod select;
 pub(crate) mod statistics;
 mod steps;
@@ -93,6 +94,8 @@ pub struct Cx<'a> {
     length_limit: Option<Place>,
     /// Statements at which the function may be cut are written.
     cuttable: bool,
+    /// Where packets go round: the names for that.
+    rounds_taken: Option<rounds::RoundNames>,
     /// While a table's action is written: where the colour is that the table's direct meter found.
     pub(crate) colour: Option<Colour>,
     /// The control that is being written, if it is not the deparser.
@@ -183,6 +186,7 @@ impl<'a> Cx<'a> {
             ports: steps::KeptPorts::default(),
             length_limit: None,
             cuttable: false,
+            rounds_taken: None,
             colour: None,
             control: None,
         }

@@ -83,3 +83,6 @@ pub const MOST_PART: usize = 20_000;
 
 /// Programs one behind the other at most: the kernel lets the programs of a packet call one another 33 times.
 pub const MOST_PARTS: usize = 30;
+
+/// How often a packet goes round at most; the kernel allows 33 calls, those between the parts of a program included.
+pub const MOST_ROUNDS: u32 = 4;

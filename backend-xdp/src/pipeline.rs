@@ -28,6 +28,8 @@ pub(crate) struct Section {
     pub(crate) hook: Hook,
     /// What it does, in this order. The last step ends it.
     pub(crate) steps: Vec<Step>,
+    /// How packets go round in it, if they can.
+    pub(crate) rounds: Option<Rounds>,
     /// What becomes of a packet that its parser rejects; none if the parser's error is the program's to deal with.
     pub(crate) rejected: Option<Verdict>,
 }
@@ -37,6 +39,23 @@ pub(crate) struct Section {
 pub(crate) enum Hook {
     /// At a device, for each packet that it receives: `SEC("xdp")`.
     Device,
+}
+
+/// How packets go round: the section begins anew with them, its variables but for those that are kept being as for a packet that has
+/// just come.
+#[derive(Debug)]
+pub(crate) struct Rounds {
+    /// What any way keeps.
+    pub(crate) kept: BTreeSet<LocalId>,
+}
+
+/// A variable that a packet keeps that goes round.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// The variable.
+    pub(crate) variable: LocalId,
+    /// The values of [`Step::GoRound::asked`] with which it is kept; none if it is always.
+    pub(crate) only: Option<BTreeSet<u32>>,
 }
 
 /// Something that is done to a packet.
@@ -81,18 +100,37 @@ pub(crate) enum Step {
         /// The verdict.
         verdict: Verdict,
     },
+    /// Ends with the packet, as it is, going round, if a variable says so.
+    GoRound {
+        /// The variable.
+        asked: LocalId,
+        /// Its value; none if it is any but 0.
+        is: Option<u32>,
+        /// The number of this way, not 0.
+        way: u32,
+        /// What the packet keeps.
+        kept: Vec<Kept>,
+    },
     /// Keeps the number of the port by which the packet will leave.
     Choose(LocalId),
     /// Puts the packet together.
     Deparse {
         /// The deparser.
         control: ControlId,
-        /// The variable with the action; nobody sees the packet unless that is `XDP_PASS` or a later one, and the deparser does no more
-        /// than to emit.
-        seen_by: Option<LocalId>,
+        /// When anybody sees the packet; always, if it is none. Else the deparser's statements are run, but the packet stays as it is.
+        seen: Option<Seen>,
     },
     /// Ends the program.
     End(Verdict),
+}
+
+/// When somebody sees the packet that a deparser makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// If the variable's action is `XDP_PASS` or a later one.
+    Action(LocalId),
+    /// Unless the variable is true.
+    Unless(LocalId),
 }
 
 /// A value of the architecture's.
@@ -112,6 +150,19 @@ pub(crate) enum Value {
     Variable(LocalId),
     /// Whether another variable has at least this value.
     AtLeast(LocalId, u32),
+    /// The number of the way by which the packet has gone round; 0 for one that a device has received.
+    Way,
+    /// How often it has gone round.
+    Rounds,
+    /// A number where the packet has come by this way, else what another variable has.
+    ByWay {
+        /// The way.
+        is: u32,
+        /// The number.
+        then: u32,
+        /// The other variable.
+        otherwise: LocalId,
+    },
 }
 
 /// What becomes of a packet.
@@ -169,6 +220,20 @@ impl Pipeline {
 }
 
 impl Section {
+    /// A section, in which packets go round if a step says so.
+    pub(crate) fn new(hook: Hook, steps: Vec<Step>, rejected: Option<Verdict>) -> Section {
+        let mut kept = BTreeSet::new();
+        let mut goes_round = false;
+        for step in &steps {
+            if let Step::GoRound { kept: variables, .. } = step {
+                goes_round = true;
+                kept.extend(variables.iter().map(|kept| kept.variable));
+            }
+        }
+        let rounds = goes_round.then_some(Rounds { kept });
+        Section { hook, steps, rounds, rejected }
+    }
+
     /// The parsers that it runs, in order.
     pub(crate) fn parsers(&self) -> impl Iterator<Item = ParserId> {
         parsers(&self.steps)
@@ -197,14 +262,26 @@ impl Section {
         let mut read: Vec<LocalId> = self.rejected.iter().flat_map(|verdict| verdict.reads()).collect();
         for step in &self.steps {
             match step {
-                Step::Set { value: Value::Variable(variable) | Value::AtLeast(variable, _), .. }
+                Step::Set {
+                    value:
+                        Value::Variable(variable)
+                        | Value::AtLeast(variable, _)
+                        | Value::ByWay { otherwise: variable, .. },
+                    ..
+                }
                 | Step::Choose(variable) => read.push(*variable),
+                Step::GoRound { asked, kept, .. } => {
+                    read.push(*asked);
+                    read.extend(kept.iter().map(|kept| kept.variable));
+                }
                 Step::Set { value: Value::ErrorOf(parser), .. } => read.push(program.parsers[*parser].error),
                 Step::EndIf { variable, verdict, .. } | Step::EndIfNot { variable, verdict, .. } => {
                     read.push(*variable);
                     read.extend(verdict.reads());
                 }
-                Step::Deparse { seen_by, .. } => read.extend(seen_by),
+                Step::Deparse { seen, .. } => {
+                    read.extend(seen.map(|(Seen::Action(variable) | Seen::Unless(variable))| variable));
+                }
                 Step::End(verdict) => read.extend(verdict.reads()),
                 Step::Arrive { .. } | Step::Set { .. } | Step::Parse(_) | Step::Restart | Step::Run(_) => {}
             }
@@ -224,10 +301,14 @@ impl Section {
                 | Step::Run(_)
                 | Step::EndIf { .. }
                 | Step::EndIfNot { .. }
+                | Step::GoRound { .. }
                 | Step::Choose(_)
                 | Step::Deparse { .. }
                 | Step::End(_) => {}
             }
+        }
+        if let Some(rounds) = &self.rounds {
+            locals.extend(&rounds.kept);
         }
         let mut reads = StorageSet::new();
         for parser in self.parsers().map(|id| &program.parsers[id]) {

@@ -75,7 +75,7 @@ pub enum Role {
     Entry,
     /// It runs for packets that a device map sends on (`xdp/devmap`).
     Egress,
-    /// Others call it, as this number in their array of programs.
+    /// Others call it, as this number in their array of programs. An entry to which packets come back stands there twice.
     Tail(u32),
 }
 

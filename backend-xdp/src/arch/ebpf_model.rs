@@ -19,6 +19,6 @@ pub(super) fn pipeline(stages: &Stages<'_>) -> Option<Pipeline> {
         Step::Run(stages.control("filt")?),
         Step::End(Verdict::PassIf(accept)),
     ];
-    let sections = vec![Section { hook: Hook::Device, steps, rejected: Some(Verdict::Drop) }];
-    Some(Pipeline { sections, stores: PacketStores::Forbidden, ports: PortPlaces::default() })
+    let sections = vec![Section::new(Hook::Device, steps, Some(Verdict::Drop))];
+    Some(Pipeline { sections, stores: PacketStores::AtDeparser, ports: PortPlaces::default() })
 }

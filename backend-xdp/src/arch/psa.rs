@@ -10,14 +10,16 @@
 //! | any other `egress_port` | sent out of the port (`emit::ports`) |
 //! | `class_of_service` | what ingress said; nothing is queued by it |
 //! | the timestamps | microseconds since the machine started |
+//! | `resubmit` | the packet as it came goes round (`emit::rounds`) |
+//! | `egress_port` is `PSA_PORT_RECIRCULATE` | the packet goes round as the egress deparser made it |
 //!
-//! Programs that multicast, clone or resubmit are refused where they ask for it.
+//! Programs that multicast or clone are refused where they ask for it.
 
-use super::{Stages, has_no_effects, refuse_stores};
+use super::{Stages, gets_a_value, has_no_effects, refuse_stores};
 use crate::lacking;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::storage::PacketStores;
-use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
+use crate::pipeline::{Hook, Kept, Pipeline, PortPlaces, Section, Seen, Step, Value, Verdict};
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_midend::ir::{LocalId, Program};
 
@@ -25,8 +27,9 @@ use p4xdp_midend::ir::{LocalId, Program};
 const PORT_RECIRCULATE: u32 = 0xffff_fffa;
 
 /// Members of `PSA_PacketPath_t`.
-const NORMAL: u32 = 0;
 const NORMAL_UNICAST: u32 = 1;
+const RESUBMIT: u32 = 5;
+const RECIRCULATE: u32 = 6;
 
 /// What a program does.
 pub(super) fn pipeline(
@@ -41,41 +44,57 @@ pub(super) fn pipeline(
         (ingress_out("multicast_group"), &lacking::MULTICAST),
         (ingress_out("clone"), &lacking::CLONE),
         (egress_out("clone"), &lacking::CLONE),
-        (ingress_out("resubmit"), &lacking::RESUBMIT),
     ] {
         refuse_stores(program, asked, externs, lacking, sink);
     }
     let set = |variable: Option<LocalId>, value| variable.map(|variable| Step::Set { variable, value });
     let (ingress_drop, egress_drop) = (ingress_out("drop")?, egress_out("drop")?);
     let spec = ingress_out("egress_port")?;
+    let resubmits = ingress_out("resubmit").filter(|asked| gets_a_value(program, *asked, externs));
     let ingress = Half {
         parser: stages.parser("ip")?,
         control: stages.control("ig")?,
         deparser: stages.control("id")?,
         drop: ingress_drop,
+        unseen: resubmits,
     };
     let egress = Half {
         parser: stages.parser("ep")?,
         control: stages.control("eg")?,
         deparser: stages.control("ed")?,
         drop: egress_drop,
+        unseen: None,
     };
     let arrived = stages.local("ip", 3, Some("ingress_port"));
     let also_arrived = stages.local("ig", 2, Some("ingress_port"));
     let port = arrived.or(also_arrived);
     let mut steps = vec![Step::Arrive { port, limit: PORT_RECIRCULATE }];
+    if let Some(port) = port {
+        let from = Value::ByWay { is: RECIRCULATE, then: PORT_RECIRCULATE, otherwise: port };
+        steps.extend(set(Some(port), from));
+    }
     if let (Some(port), Some(other)) = (arrived, also_arrived) {
         steps.extend(set(Some(other), Value::Variable(port)));
     }
     let before = [
-        (stages.local("ip", 3, Some("packet_path")), Value::Number(NORMAL)),
-        (stages.local("ig", 2, Some("packet_path")), Value::Number(NORMAL)),
+        (stages.local("ip", 3, Some("packet_path")), Value::Way),
+        (stages.local("ig", 2, Some("packet_path")), Value::Way),
         (stages.local("ig", 2, Some("ingress_timestamp")), Value::Microseconds),
         (Some(ingress_drop), Value::Number(1)),
     ];
     steps.extend(before.into_iter().filter_map(|(variable, value)| set(variable, value)));
     let error = stages.local("ig", 2, Some("parser_error"));
     ingress.steps(program, error, &mut steps);
+    let kept = |role, position| {
+        let leaves = stages.locals(role, position).into_iter();
+        leaves.map(|variable| Kept { variable, only: None }).collect()
+    };
+    steps.extend(resubmits.map(|asked| Step::GoRound {
+        asked,
+        is: None,
+        way: RESUBMIT,
+        kept: kept("id", 2),
+    }));
     steps.push(Step::Choose(spec));
     steps.push(Step::Restart);
     let before = [
@@ -92,6 +111,12 @@ pub(super) fn pipeline(
     }
     let error = stages.local("eg", 2, Some("parser_error"));
     egress.steps(program, error, &mut steps);
+    steps.push(Step::GoRound {
+        asked: spec,
+        is: Some(PORT_RECIRCULATE),
+        way: RECIRCULATE,
+        kept: kept("ed", 2),
+    });
     steps.push(Step::End(Verdict::SendChosen));
     let ports = PortPlaces {
         ingress: arrived.into_iter().chain(also_arrived).collect(),
@@ -99,11 +124,15 @@ pub(super) fn pipeline(
         most: PORT_RECIRCULATE - 1,
         drop: None,
     };
-    let section = Section { hook: Hook::Device, steps, rejected: None };
-    if let Some(header) = section.crossing(program) {
+    let section = Section::new(Hook::Device, steps, None);
+    let carried =
+        [("id", 2), ("ed", 2)].into_iter().find_map(|(role, position)| stages.header(role, position));
+    if let Some(header) = section.crossing(program).or(carried) {
         sink.emit(lacking::CROSSING.at(program.headers[header].span));
     }
-    Some(Pipeline { sections: vec![section], stores: PacketStores::InPlace, ports })
+    // A packet that is resubmitted is as it came.
+    let stores = if resubmits.is_some() { PacketStores::AtDeparser } else { PacketStores::InPlace };
+    Some(Pipeline { sections: vec![section], stores, ports })
 }
 
 /// Ingress or egress.
@@ -112,6 +141,8 @@ struct Half {
     control: p4xdp_midend::ir::ControlId,
     deparser: p4xdp_midend::ir::ControlId,
     drop: LocalId,
+    /// If this is true, nobody sees what the deparser makes.
+    unseen: Option<LocalId>,
 }
 
 impl Half {
@@ -121,7 +152,7 @@ impl Half {
         steps.extend(error.map(|variable| Step::Set { variable, value }));
         steps.push(Step::Run(self.control));
         let drop = Step::EndIf { variable: self.drop, is: 1, verdict: Verdict::Drop };
-        let deparse = Step::Deparse { control: self.deparser, seen_by: None };
+        let deparse = Step::Deparse { control: self.deparser, seen: self.unseen.map(Seen::Unless) };
         // The deparser of a packet that is dropped runs all the same, if anybody can tell.
         let silent = has_no_effects(&program.controls[self.deparser].body);
         steps.extend(if silent { [drop, deparse] } else { [deparse, drop] });

@@ -2,74 +2,121 @@
 //! stores to variables, which the pipeline reads.
 //!
 //! ```text
-//! send_to_port(port);        =>  egress_port = port;  fate = 1;
-//! drop_packet();             =>  fate = 0;
+//! send_to_port(port);                          =>  output_port = port;  fate = 1;
+//! drop_packet();                               =>  fate = 0;
+//! resubmit_preserving_field_list(list);        =>  resubmit = 1 + list;
 //! ```
 
 use crate::layout::extern_facts::{ExternFacts, Request};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{
-    Arg, Block, Expr, ExprKind, LValue, Local, LocalId, Program, ScalarType, Stmt, StmtKind,
+    Arg, BinaryOp, Block, Expr, ExprKind, LValue, Local, LocalId, Program, ScalarType, Stmt, StmtKind, visit,
 };
 
-/// The variables.
+/// The variables, all 0 at first.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Requested {
-    /// The number of the last word, [`Request::Fate`] or that of [`Request::Send`]; 0 at first.
+    /// The number of the last word: [`Request::Fate`], or 1 for [`Request::Send`].
     pub(crate) fate: LocalId,
     /// The port by which the packet is to leave.
     pub(crate) port: LocalId,
-    /// For the port that it came by.
-    pub(crate) arrived: LocalId,
+    /// How the packet is to go round as it came: 1 and the id of a field list, or [`NO_LIST`].
+    pub(crate) resubmit: LocalId,
+    /// The same as it leaves.
+    pub(crate) recirculate: LocalId,
 }
 
 /// The number that stands for sending.
 const SENT: u32 = 1;
 
-/// Puts stores in the place of calls, if the architecture has such calls.
+/// Goes round and keeps nothing; ids of field lists have 8 bits.
+const NO_LIST: u32 = 512;
+
+/// The number that stands for a field list.
+pub(crate) const FIRST_LIST: u32 = 1;
+
+/// Puts stores in the place of calls, if there are such calls.
 pub(crate) fn lower(program: &Program, externs: &ExternFacts) -> Option<(Program, Requested)> {
-    if !externs.any_requests() {
+    let mut any = false;
+    for block in program.blocks() {
+        visit::statements(block, &mut |stmt| any |= request(stmt, externs).is_some());
+    }
+    if !any {
         return None;
     }
     let mut program = program.clone();
-    let ty = ScalarType::Bits { width: 32, signed: false };
     let mut local = |name: &str| {
-        program.locals.push(Local { name: name.into(), ty, annotations: Vec::new(), span: Span::NONE })
+        program.locals.push(Local {
+            name: name.into(),
+            ty: NUMBER,
+            annotations: Vec::new(),
+            span: Span::NONE,
+        })
     };
-    let requested =
-        Requested { fate: local("fate"), port: local("output_port"), arrived: local("arrived_by") };
+    let requested = Requested {
+        fate: local("fate"),
+        port: local("output_port"),
+        resubmit: local("resubmitted"),
+        recirculate: local("recirculated"),
+    };
     for block in program.blocks_mut() {
-        lower_block(block, externs, &requested, ty);
+        lower_block(block, externs, &requested);
     }
     Some((program, requested))
 }
 
-fn lower_block(block: &mut Block, externs: &ExternFacts, requested: &Requested, ty: ScalarType) {
-    let before = std::mem::take(block);
-    for mut stmt in before {
-        let span = stmt.span;
-        let mut assign = |local, src| {
-            block.push(Stmt { kind: StmtKind::Assign { dst: LValue::Local(local), src }, span });
-        };
-        let number = |value: u32| Expr { kind: ExprKind::Const(value.into()), ty, span };
-        if let StmtKind::CallExtern { instance: None, name, args, .. } = &stmt.kind
-            && let Some(request) = externs.of(name).request
-        {
-            match (request, args.as_slice()) {
-                (Request::Fate(fate), []) => {
-                    assign(requested.fate, number(fate));
-                    continue;
-                }
-                (Request::Send, [Arg::In(port)]) if port.ty == ty => {
-                    assign(requested.port, port.clone());
-                    assign(requested.fate, number(SENT));
-                    continue;
-                }
-                // One that the program declares by that name: it is refused where it is written.
-                (Request::Fate(_) | Request::Send, _) => {}
+/// The variables' type.
+const NUMBER: ScalarType = ScalarType::Bits { width: 32, signed: false };
+
+fn request(stmt: &Stmt, externs: &ExternFacts) -> Option<Request> {
+    match &stmt.kind {
+        StmtKind::CallExtern { instance: None, name, .. } => externs.of(name).request,
+        _ => None,
+    }
+}
+
+fn lower_block(block: &mut Block, externs: &ExternFacts, requested: &Requested) {
+    for mut stmt in std::mem::take(block) {
+        match stores(&stmt, externs, requested) {
+            Some(stores) => {
+                let span = stmt.span;
+                block.extend(stores.into_iter().map(|(local, src)| Stmt {
+                    kind: StmtKind::Assign { dst: LValue::Local(local), src },
+                    span,
+                }));
+            }
+            None => {
+                stmt.blocks_mut().into_iter().for_each(|inner| lower_block(inner, externs, requested));
+                block.push(stmt);
             }
         }
-        stmt.blocks_mut().into_iter().for_each(|inner| lower_block(inner, externs, requested, ty));
-        block.push(stmt);
+    }
+}
+
+/// What a call stores; nothing if it is none of these, or of another shape, as a program may declare a function by such a name.
+fn stores(stmt: &Stmt, externs: &ExternFacts, requested: &Requested) -> Option<Vec<(LocalId, Expr)>> {
+    let request = request(stmt, externs)?;
+    let StmtKind::CallExtern { args, .. } = &stmt.kind else { return None };
+    let span = stmt.span;
+    let number = |value: u32| Expr { kind: ExprKind::Const(value.into()), ty: NUMBER, span };
+    match (request, args.as_slice()) {
+        (Request::Fate(fate), []) => Some(vec![(requested.fate, number(fate))]),
+        (Request::Send, [Arg::In(port)]) if port.ty == NUMBER => {
+            Some(vec![(requested.port, port.clone()), (requested.fate, number(SENT))])
+        }
+        (Request::Round { resubmit, list }, args) => {
+            let variable = if resubmit { requested.resubmit } else { requested.recirculate };
+            let value = match list {
+                None => number(NO_LIST),
+                Some(position) => {
+                    let list = args.get(position)?.value()?;
+                    let list = Expr { kind: ExprKind::Cast(Box::new(list.clone())), ty: NUMBER, span };
+                    let sum = ExprKind::Binary(BinaryOp::Add, Box::new(list), Box::new(number(FIRST_LIST)));
+                    Expr { kind: sum, ty: NUMBER, span }
+                }
+            };
+            Some(vec![(variable, value)])
+        }
+        (Request::Fate(_) | Request::Send, _) => None,
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn pipeline(
     program: &Program,
     stages: &Stages<'_>,
     externs: &ExternFacts,
-    requested: &Requested,
+    requested: Option<&Requested>,
     sink: &mut Diagnostics,
 ) -> Option<Pipeline> {
     // Before version 20200515 there was no standard metadata.
@@ -51,10 +51,12 @@ pub(super) fn pipeline(
     steps.extend(standard("output_action").map(|variable| set(variable, Value::Number(PASS))));
     steps.push(Step::Parse(parser));
     steps.push(Step::Run(stages.control("p")?));
-    let deparse = Step::Deparse { control: deparser, seen_by: None };
-    let drop = Step::EndIf { variable: requested.fate, is: 1, verdict: Verdict::Drop };
+    let deparse = Step::Deparse { control: deparser, seen: None };
+    let drop =
+        requested.map(|requested| Step::EndIf { variable: requested.fate, is: 1, verdict: Verdict::Drop });
     let silent = has_no_effects(&program.controls[deparser].body);
-    steps.extend(if silent { [drop, deparse] } else { [deparse, drop] });
+    let (in_front, behind) = if silent { (drop, None) } else { (None, drop) };
+    steps.extend(in_front.into_iter().chain([deparse]).chain(behind));
     let ports = standard("output_port");
     match standard("output_action") {
         None => steps.push(Step::End(Verdict::Pass)),
@@ -78,7 +80,7 @@ pub(super) fn pipeline(
         most: u32::MAX - 1,
         drop: None,
     };
-    let sections = vec![Section { hook: Hook::Device, steps, rejected: Some(Verdict::Pass) }];
+    let sections = vec![Section::new(Hook::Device, steps, Some(Verdict::Pass))];
     Some(Pipeline { sections, stores: PacketStores::InPlace, ports })
 }
 

@@ -10,7 +10,7 @@
 
 use super::{KERNEL_ACTIONS, Stages, has_no_effects};
 use crate::layout::storage::PacketStores;
-use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
+use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Seen, Step, Value, Verdict};
 use p4xdp_midend::analysis::idle;
 use p4xdp_midend::ir::Program;
 
@@ -24,7 +24,7 @@ pub(super) fn pipeline(program: &Program, stages: &Stages<'_>) -> Option<Pipelin
     let input = stages.local("s", 1, Some("input_port"));
     steps.extend(input.map(|variable| Step::Set { variable, value: Value::PortIn }));
     steps.push(Step::Run(stages.control("s")?));
-    steps.push(Step::Deparse { control: deparser, seen_by: pure.then_some(action) });
+    steps.push(Step::Deparse { control: deparser, seen: pure.then_some(Seen::Action(action)) });
     let redirect = KERNEL_ACTIONS.iter().zip(0..).find(|(name, _)| **name == "XDP_REDIRECT");
     let redirects = redirect.is_some_and(|(_, value)| idle::may_be(program, action, value));
     steps.push(Step::End(Verdict::Action { action, port: redirects.then_some(port) }));
@@ -35,6 +35,6 @@ pub(super) fn pipeline(program: &Program, stages: &Stages<'_>) -> Option<Pipelin
         most: u32::MAX - 1,
         drop: None,
     };
-    let sections = vec![Section { hook: Hook::Device, steps, rejected: Some(Verdict::Aborted) }];
+    let sections = vec![Section::new(Hook::Device, steps, Some(Verdict::Aborted))];
     Some(Pipeline { sections, stores: PacketStores::InPlace, ports })
 }

@@ -182,7 +182,9 @@ fn finish(
     let ports = super::ports::describe(used, places, &found);
     let entry = functions.first().map(|f| f.name.clone()).unwrap_or_default();
     let tails: Vec<Name> = functions.iter().flat_map(|f| f.tails.iter().cloned()).collect();
-    let programs = parts::describe(&entry, &tails);
+    let again = pipeline.sections.iter().any(|section| section.rounds.is_some());
+    let programs = parts::describe(&entry, &tails, again);
+    let again = again.then(|| entry.clone());
     let entry = entry.to_string();
     let whole =
         manifest::Whole { source: options.source.to_owned(), entry, programs, kernel: module.kernel, ports };
@@ -226,7 +228,7 @@ fn finish(
         ));
         file.blank();
     }
-    parts::declare(&tails, &mut file);
+    parts::declare(&tails, again.as_ref(), &mut file);
     file.append(texts);
     file.line(Code::text(manifest::to_c(&manifest)?));
     file.line(code!("char _license[] SEC(\"license\") = \"GPL\";"));

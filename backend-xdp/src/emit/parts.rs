@@ -139,30 +139,40 @@ impl Cx<'_> {
     }
 }
 
-/// Writes the array of programs and the function that calls them; nothing if there are none.
-pub(super) fn declare(tails: &[Name], out: &mut Tree) {
-    if tails.is_empty() {
+/// Writes the array of programs and the functions that call them; nothing if there are none. The last of them is the entry, if packets go
+/// round and come back to it.
+pub(super) fn declare(tails: &[Name], again: Option<&Name>, out: &mut Tree) {
+    let programs: Vec<&Name> = tails.iter().chain(again).collect();
+    if programs.is_empty() {
         return;
     }
-    out.line(Code::text(
-        "/* The program is several, since the kernel would not take it as one: each calls the next. */",
-    ));
-    for tail in tails {
+    out.line(Code::text(if tails.is_empty() {
+        "/* Packets go round in the program, which calls itself. */"
+    } else {
+        "/* The program is several, since the kernel would not take it as one: each calls the next. */"
+    }));
+    for tail in &programs {
         out.line(code!("int {}(struct @xdp_md *ctx);", tail));
     }
     out.blank();
     out.begin(code!("struct {"));
     out.line(code!("@__uint(type, @BPF_MAP_TYPE_PROG_ARRAY);"));
-    out.line(code!("@__uint(max_entries, {});", tails.len()));
+    out.line(code!("@__uint(max_entries, {});", programs.len()));
     out.line(code!("@__uint(key_size, sizeof(@__u32));"));
     out.line(code!("@__array(values, int(struct @xdp_md *));"));
-    let values = tails.iter().enumerate().map(|(at, tail)| code!("\t\t[{}] = (void *)&{},", at, tail));
+    let values = programs.iter().enumerate().map(|(at, tail)| code!("\t\t[{}] = (void *)&{},", at, tail));
     out.end_with(code!(
         "}} {} SEC(\".maps\") = {{\n\t.values = {{\n{}\n\t},\n};",
         PARTS,
         Code::join(values, "\n")
     ));
     out.blank();
+    if again.is_some() {
+        super::rounds::declare(PARTS, tails.len(), out);
+    }
+    if tails.is_empty() {
+        return;
+    }
     out.line(Code::text("/* Does not come back but where there is no such program. */"));
     out.begin(code!("static @__always_inline int {}(struct @xdp_md *ctx, @__u32 part)\n{", NEXT));
     out.line(code!("@bpf_tail_call(ctx, &{}, part);", PARTS));
@@ -184,10 +194,11 @@ pub(super) fn program(entry: &str, part: usize) -> String {
     format!("{stem}{number}")
 }
 
-/// How the manifest names the programs.
-pub(super) fn describe(entry: &Name, tails: &[Name]) -> Vec<BpfProgram> {
+/// How the manifest names the programs; the entry stands there twice if others call it, `again`.
+pub(super) fn describe(entry: &Name, tails: &[Name], again: bool) -> Vec<BpfProgram> {
     let first = BpfProgram { name: entry.to_string(), role: Role::Entry };
-    let numbered =
-        (0..).zip(tails).map(|(at, tail)| BpfProgram { name: tail.to_string(), role: Role::Tail(at) });
+    let numbered = (0..)
+        .zip(tails.iter().chain(again.then_some(entry)))
+        .map(|(at, tail)| BpfProgram { name: tail.to_string(), role: Role::Tail(at) });
     std::iter::once(first).chain(numbered).collect()
 }

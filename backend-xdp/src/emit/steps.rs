@@ -6,7 +6,7 @@ use super::statistics::count_error;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::tree::Tree;
 use crate::layout::paths::Paths;
-use crate::pipeline::{Section, Step, Value, Verdict};
+use crate::pipeline::{Section, Seen, Step, Value, Verdict};
 use p4xdp_midend::ir::{ControlId, LocalId, ParserId, ScalarType};
 
 /// Ports that a function keeps, by the names of their variables.
@@ -23,6 +23,9 @@ pub(super) struct KeptPorts {
 impl Cx<'_> {
     /// Writes a section, from the first use of the packet to the last return.
     pub(super) fn section(&mut self, section: &Section) {
+        if let Some(rounds) = &section.rounds {
+            self.enter(rounds);
+        }
         for step in &section.steps {
             self.out.clear_span();
             match step {
@@ -50,14 +53,18 @@ impl Cx<'_> {
                     let verdict = self.verdict(*verdict);
                     self.out.return_if(code!("{} != {}", variable, *is), verdict);
                 }
+                Step::GoRound { asked, is, way, kept } => self.go_round(*asked, *is, *way, kept),
                 Step::Choose(port) => {
                     let variable = self.fresh("out_port", code!("__u32"));
                     let port = self.variable(*port);
                     self.out.assignment(&variable, &port);
                     self.ports.chosen = Some(variable);
                 }
-                Step::Deparse { control, seen_by } => {
-                    let seen = seen_by.map(|action| code!("{} >= @XDP_PASS", self.variable(action)));
+                Step::Deparse { control, seen } => {
+                    let seen = seen.map(|seen| match seen {
+                        Seen::Action(action) => code!("{} >= @XDP_PASS", self.variable(action)),
+                        Seen::Unless(variable) => code!("!{}", self.variable(variable)),
+                    });
                     self.deparser(*control, seen.as_ref());
                     self.cut_tail();
                 }
@@ -99,6 +106,16 @@ impl Cx<'_> {
             Value::PortIn => port_in(),
             Value::ErrorOf(parser) => self.local(self.program.parsers[parser].error).text,
             Value::Variable(other) => self.local(other).text,
+            Value::Way => self.way(),
+            Value::Rounds => self.rounds_so_far(),
+            Value::ByWay { is, then, otherwise } => {
+                let otherwise = self.local(otherwise).text;
+                if self.rounds_taken.is_none() {
+                    otherwise
+                } else {
+                    code!("{} == {} ? {} : {}", self.way(), is, then, otherwise)
+                }
+            }
             Value::AtLeast(other, least) => code!("{} >= {}", self.local(other).text, least),
         };
         let variable = self.variable(variable);

@@ -22,10 +22,6 @@ functions! {
     CLONE "clone" CLONE;
     CLONE3 "clone3" CLONE;
     CLONE_PRESERVING "clone_preserving_field_list" CLONE;
-    RECIRCULATE "recirculate" RECIRCULATE;
-    RECIRCULATE_PRESERVING "recirculate_preserving_field_list" RECIRCULATE;
-    RESUBMIT "resubmit" RESUBMIT;
-    RESUBMIT_PRESERVING "resubmit_preserving_field_list" RESUBMIT;
 }
 
 /// Is refused as this where it is called.

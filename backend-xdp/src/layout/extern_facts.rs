@@ -21,11 +21,18 @@ pub(crate) struct Facts {
     pub(crate) attached: Option<Attached>,
 }
 
-/// What a call says about the packet's fate; the last word holds.
+/// What a call says about the packet's fate; the last word of a kind holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Request {
     /// It is to leave by the port that is the argument.
     Send,
+    /// It is to go round: as it came, or as it leaves.
+    Round {
+        /// As it came.
+        resubmit: bool,
+        /// The argument that is the id of the field list that it keeps.
+        list: Option<usize>,
+    },
     /// The architecture's number of what is to become of it.
     Fate(u32),
 }
@@ -51,11 +58,6 @@ impl ExternFacts {
     /// The facts about an extern; none of them holds for one that nobody knows.
     pub(crate) fn of(&self, name: &str) -> Facts {
         self.0.get(name).copied().unwrap_or_else(Facts::none)
-    }
-
-    /// True if the architecture has calls that say what becomes of the packet.
-    pub(crate) fn any_requests(&self) -> bool {
-        self.0.values().any(|facts| facts.request.is_some())
     }
 }
 

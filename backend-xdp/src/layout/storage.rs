@@ -27,8 +27,8 @@ use p4xdp_midend::ir::{Block, Expr, HeaderId, HeaderRef, HeaderTypeId, LValue, P
 pub enum PacketStores {
     /// They go to the packet: the deparser would put them there anyway.
     InPlace,
-    /// The packet leaves as it came: headers that are written are copied when they are extracted.
-    Forbidden,
+    /// The packet stays as it came until a deparser changes it: headers that are written are copied when they are extracted.
+    AtDeparser,
 }
 
 /// Where what is known of headers is kept behind the parser.
@@ -136,7 +136,7 @@ impl Storage {
         };
         for id in program.headers.keys() {
             let written = uses.written.contains(id);
-            let copied = stores == PacketStores::Forbidden && written && uses.extracted.contains(id);
+            let copied = stores == PacketStores::AtDeparser && written && uses.extracted.contains(id);
             let slot = &mut storage.headers[id];
             slot.copied = copied;
             slot.in_packet = uses.extracted.contains(id) && !copied || uses.moved.contains(id);
