@@ -7,7 +7,7 @@
 
 use crate::report::{self, refusal};
 use p4xdp_backend_xdp::clang::{Clang, ClangError};
-use p4xdp_backend_xdp::limits::{MOST_EXPECTED, MOST_INSTRUCTIONS, PART_SIZE};
+use p4xdp_backend_xdp::limits::{MOST_EXPECTED, MOST_INSTRUCTIONS, PART_SIZE, STACK};
 use p4xdp_backend_xdp::{self as backend};
 use p4xdp_control::kernel::Kernel;
 use p4xdp_cost::Cost;
@@ -284,8 +284,9 @@ impl Compilation {
     }
 }
 
-/// Sizes of parts, one after the other, into which a program is split that is too large for the kernel by what clang has made of it.
-const PART_SIZES: [usize; 4] = [PART_SIZE, PART_SIZE / 4, PART_SIZE / 16, PART_SIZE / 64];
+/// Sizes of parts, one after the other, into which a program is split that is too large for the kernel by what clang has made of it. The last is
+/// as small as can be: what takes the stack may be in a few lines.
+const PART_SIZES: [usize; 5] = [PART_SIZE, PART_SIZE / 4, PART_SIZE / 16, PART_SIZE / 64, 1];
 
 /// What came of an object.
 enum Attempt {
@@ -305,18 +306,17 @@ impl Attempt {
         Ok(Attempt::Made(made, cost))
     }
 
-    /// The kernel may not take it, for its size.
+    /// The kernel may not take it, for its size or its stack.
     fn is_too_large(&self) -> bool {
         match self {
             Attempt::Made(_, cost) => cost.programs.iter().any(|program| {
                 program.far_jump.is_some()
                     || program.instructions > MOST_INSTRUCTIONS
+                    || program.stack.along_calls > STACK
                     || program.expected.is_cut()
                     || program.expected.processed > MOST_EXPECTED
             }),
-            Attempt::Failed(ObjectError::Clang(ClangError::Refused { output, .. })) => {
-                output.contains("out of insn range")
-            }
+            Attempt::Failed(ObjectError::Clang(error)) => error.is_of_size(),
             Attempt::Failed(_) => false,
         }
     }

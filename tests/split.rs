@@ -226,6 +226,50 @@ xdp(p(), c(), d()) main;
     assert_eq!(loaded.run(&packet, None).unwrap(), (testrun::Verdict::Pass, wanted.to_vec()));
 }
 
+/// Bytes of stack that a function of the user's takes: with them, the table's key has no room any more.
+const SPACE: u32 = 400;
+
+#[test]
+fn what_has_no_room_on_the_stack_is_split() {
+    let fields: String = (0..31).map(|i| format!("bit<64> a{i}; ")).collect();
+    let keys: String = (0..31).map(|i| format!("h.f.a{i}: exact; ")).collect();
+    let text = format!(
+        "#include <core.p4>
+#include <xdp_model.p4>
+extern bit<64> deep(in bit<64> a);
+header eth_t {{ bit<48> dst; bit<48> src; bit<16> type; }}
+header f_t {{ bit<64> s; {fields} }}
+struct hs {{ eth_t eth; f_t f; }}
+parser p(packet_in b, out hs h) {{ state start {{ b.extract(h.eth); b.extract(h.f); transition accept; }} }}
+control c(inout hs h, in xdp_input i, out xdp_output o) {{
+  action miss() {{ h.f.s = h.f.s + 1; }}
+  table t {{ key = {{ {keys} }} actions = {{ miss; NoAction; }} default_action = miss(); size = 16; }}
+  apply {{ o.output_port = 0; o.output_action = xdp_action.XDP_PASS; h.f.s = deep(h.f.s); t.apply(); }}
+}}
+control d(in hs h, packet_out b) {{ apply {{ b.emit(h.eth); b.emit(h.f); }} }}
+xdp(p(), c(), d()) main;
+"
+    );
+    let deep = format!(
+        "static __attribute__((noinline)) __u64 deep(__u64 a)\n{{\n\tvolatile __u8 space[{SPACE}];\n\t\
+         for (__u32 i = 0; i < {SPACE}; i++)\n\t\tspace[i] = i;\n\treturn a + space[7];\n}}\n"
+    );
+    let codegen = Codegen { extern_c: Some(deep), ..Codegen::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let mut compilation = of_text("deep", &text);
+    let made = compilation.object(&folder.path().join("deep.c"), &codegen);
+    let made = made.unwrap_or_else(|error| panic!("{error}: {}", findings(&compilation)));
+    assert!(compilation.generate(&codegen).unwrap().manifest.programs.len() > 1);
+    if !met("what_has_no_room_on_the_stack_is_split", &[Need::Root]) {
+        return;
+    }
+    let loaded = load_detached(&Object::open(&made.object).unwrap(), 0).unwrap();
+    let packet: Vec<u8> = (0..14 + 256).map(|i| i as u8).collect();
+    let mut wanted = packet.clone();
+    wanted[14 + 7] += 7 + 1;
+    assert_eq!(loaded.run(&packet, None).unwrap(), (testrun::Verdict::Pass, wanted));
+}
+
 /// A program of this name whose only table has an action of so many steps.
 fn with_action(table: &str, steps: usize) -> String {
     let steps: String = (0..steps)

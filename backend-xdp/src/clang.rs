@@ -11,6 +11,8 @@ use std::process::Command;
 pub const OLDEST: u32 = 14;
 /// Newest `clang-NN` that is looked for; plain `clang` is always looked for.
 const NEWEST: u32 = 30;
+/// What clang says of a jump that is too far, among others.
+const FAR_JUMP: &str = "out of insn range";
 /// Names a clang instead of the search.
 pub const ENVIRONMENT: &str = "P4XDP_CLANG";
 
@@ -67,6 +69,24 @@ pub enum ClangError {
         /// All that clang wrote.
         output: String,
     },
+}
+
+impl ClangError {
+    /// True if clang finds nothing wrong with the C but that it is too large as one program: it needs too much stack, or a jump is too far.
+    pub fn is_of_size(&self) -> bool {
+        let ClangError::Refused { complaints, output, .. } = self else { return false };
+        let is_of_size = |complaint| matches!(Trouble::of(complaint), Trouble::Stack | Trouble::Jump);
+        let mut known = complaints.iter().filter(|complaint| !complaint.is_of_their_number()).peekable();
+        // Some versions end without saying where.
+        if known.peek().is_none() { output.contains(FAR_JUMP) } else { known.all(is_of_size) }
+    }
+}
+
+impl Complaint {
+    /// It says that there are more errors than are shown.
+    pub fn is_of_their_number(&self) -> bool {
+        self.message.starts_with("too many errors emitted")
+    }
 }
 
 impl Clang {
@@ -202,7 +222,7 @@ impl Trouble {
         let says = |words: &str| complaint.message.contains(words);
         if says("BPF stack limit") {
             Trouble::Stack
-        } else if says("out of insn range") || says("out of range") && (says("ranch") || says("fixup")) {
+        } else if says(FAR_JUMP) || says("out of range") && (says("ranch") || says("fixup")) {
             Trouble::Jump
         } else {
             Trouble::Other
@@ -225,6 +245,22 @@ mod tests {
         assert_eq!(major_version("Debian clang version 14.0.6\nTarget: x86_64"), Some(14));
         assert_eq!(major_version("clang version 19.1.7 (3)"), Some(19));
         assert_eq!(major_version("gcc (Debian 12.2.0) 12.2.0"), None);
+    }
+
+    #[test]
+    fn refusals_for_size() {
+        let refused = |output: &str| ClangError::Refused {
+            source_file: PathBuf::from("a.c"),
+            complaints: output.lines().filter_map(complaint).collect(),
+            output: output.to_owned(),
+        };
+        let stack = "a.c:3:1: error: Looks like the BPF stack limit of 512 bytes is exceeded.\n";
+        assert!(refused(stack).is_of_size());
+        assert!(refused(&format!("{stack}fatal error: too many errors emitted, stopping now")).is_of_size());
+        assert!(refused("LLVM ERROR: Branch target out of insn range").is_of_size());
+        let other = "a.c:3:1: error: use of undeclared identifier 'x'\n";
+        assert!(!refused(&format!("{stack}{other}")).is_of_size());
+        assert!(!refused("Segmentation fault").is_of_size());
     }
 
     #[test]

@@ -85,9 +85,7 @@ pub fn of_error(error: &ObjectError, output: &Output, sources: &SourceMap, sink:
 fn of_clang(complaints: &[&Complaint], output: &Output, sources: &SourceMap) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
     // Where there are more than twenty it says that it stops.
-    for complaint in
-        complaints.iter().filter(|complaint| !complaint.message.starts_with("too many errors emitted"))
-    {
+    for complaint in complaints.iter().filter(|complaint| !complaint.is_of_their_number()) {
         let place = output.span(complaint.line);
         let diagnostic = match Trouble::of(complaint) {
             Trouble::Stack => {
