@@ -72,21 +72,33 @@ impl Cx<'_> {
         }
     }
 
-    /// Writes what a section does first with the shared structure, of which these names are used; it is emptied where a section begins.
-    pub fn start_shared(&self, used: &FxHashSet<&str>, empties: bool, out: &mut Tree) {
-        if used.contains(SHARED.0) {
-            out.return_if(code!("!{}", SHARED), self.abort);
-            if !empties {
-                return;
-            }
-            for flag in self.shared_flags(used) {
-                out.line(code!("{}->{} = @false;", SHARED, flag));
-            }
-            let empty = self.members.iter().filter(|member| member.begins_empty);
-            for member in empty.filter(|member| used.contains(member.name.as_str())) {
-                out.line(code!("{}->{} = 0;", SHARED, member.name));
-            }
+    /// Writes what a part of a section does first with the shared structure, if it uses it. The first part sets to zero what is read before it
+    /// is written.
+    pub fn start_shared(&self, used: &FxHashSet<&str>, read_first: Option<&FxHashSet<Name>>, out: &mut Tree) {
+        if !used.contains(SHARED.0) {
+            return;
         }
+        out.return_if(code!("!{}", SHARED), self.abort);
+        let Some(read_first) = read_first else { return };
+        let names: FxHashSet<&str> = read_first.iter().map(Name::as_str).collect();
+        for flag in self.shared_flags(&names) {
+            out.line(code!("{}->{} = @false;", SHARED, flag));
+        }
+        for member in
+            self.members.iter().filter(|member| member.begins_empty && read_first.contains(&member.name))
+        {
+            out.line(code!("{}->{} = 0;", SHARED, member.name));
+        }
+    }
+
+    /// Members of the shared structure that must be zero where a section begins, if they are read before they are written.
+    pub(super) fn empty_members(&self) -> impl Iterator<Item = Name> {
+        let flags = self.storage.headers.values().flat_map(|storage| {
+            let shared = [&storage.made, &storage.parsed].into_iter().filter(|flag| flag.is_shared());
+            shared.map(Place::name).chain(storage.shared.as_ref().map(|offset| &offset.has))
+        });
+        let members = self.members.iter().filter(|member| member.begins_empty).map(|member| &member.name);
+        flags.chain(members).cloned()
     }
 
     fn shared_flags(&self, used: &FxHashSet<&str>) -> Vec<Name> {

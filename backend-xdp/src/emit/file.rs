@@ -105,14 +105,17 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     let used = super::ports::Used::of(&everything, cx.redirects);
     drop(everything);
     let weight = body.weight() + functions.iter().map(|function| function.body.weight()).sum::<usize>();
-    let Parts { parts, handed } = cx.parts(body, &functions);
+    let Parts { parts, handed, read_first } = cx.parts(body, &functions);
     let trees = functions.iter().map(|function| &function.body).chain(parts.iter().map(|part| &part.body));
     let mut all: FxHashSet<&str> = trees.flat_map(Tree::mentions).collect();
     all.extend(handed.iter().map(Name::as_str));
     let mut shared = Tree::default();
     cx.declare_shared(&all, &handed, &mut shared);
-    let mut texts: Vec<Tree> =
-        parts.iter().enumerate().map(|(number, part)| write_part(&cx, number, part, &all)).collect();
+    let mut texts: Vec<Tree> = parts
+        .iter()
+        .enumerate()
+        .map(|(number, part)| write_part(&cx, number, part, &all, &read_first))
+        .collect();
     drop(all);
     if let Some(first) = texts.first_mut() {
         let mut text = Tree::default();
@@ -129,8 +132,14 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     (module, Function { name, tails, hook: section.hook, texts, weight, shared, storage, used })
 }
 
-/// The function of a part; `all` are the names that any part uses.
-fn write_part(cx: &Cx<'_>, number: usize, part: &Part, all: &FxHashSet<&str>) -> Tree {
+/// The function of a part; `all` are the names that any part uses, `read_first` members of the shared structure that must be zero at first.
+fn write_part(
+    cx: &Cx<'_>,
+    number: usize,
+    part: &Part,
+    all: &FxHashSet<&str>,
+    read_first: &FxHashSet<Name>,
+) -> Tree {
     let mut text = Tree::default();
     text.line(if number == 0 {
         statistics::packet()
@@ -160,7 +169,7 @@ fn write_part(cx: &Cx<'_>, number: usize, part: &Part, all: &FxHashSet<&str>) ->
     }
     text.blank();
     // The first part empties the structure for all.
-    cx.start_shared(if number == 0 { all } else { &used }, number == 0, &mut text);
+    cx.start_shared(&used, (number == 0).then_some(read_first), &mut text);
     cx.load_handed(&part.loads, &mut text);
     text.append(part.body.clone());
     text.end();

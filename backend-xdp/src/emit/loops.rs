@@ -119,8 +119,9 @@ impl Cx<'_> {
 
     fn rounds_here(&mut self, body: &Block, rounds: u64) {
         self.pin_for_rounds(body);
-        let counter = self.fresh("round", code!("__u32"));
-        self.out.begin(code!("for ({} = 0; {} < {}; {}++) {{", counter, counter, rounds, counter));
+        // The loop's own: behind it nobody reads it.
+        let counter = self.module.names.unique("round");
+        self.out.begin(code!("for (__u32 {} = 0; {} < {}; {}++) {{", counter, counter, rounds, counter));
         self.block(body);
         self.out.end();
     }

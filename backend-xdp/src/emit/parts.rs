@@ -41,14 +41,21 @@ pub(super) struct Parts {
     pub(super) parts: Vec<Part>,
     /// Variables that they hand over.
     pub(super) handed: BTreeSet<Name>,
+    /// Members of the shared structure that are read before they are written, on some way.
+    pub(super) read_first: FxHashSet<Name>,
 }
 
 impl Cx<'_> {
     /// Cuts a function's body, if functions are cut.
     /// `functions` are those of loops.
     pub(super) fn parts(&mut self, body: Tree, functions: &[super::loops::Function]) -> Parts {
-        let whole =
-            |body| Parts { parts: vec![Part { body, loads: BTreeSet::new() }], handed: BTreeSet::new() };
+        let members: FxHashSet<Name> = self.empty_members().collect();
+        let rounds: Vec<&Tree> = functions.iter().map(|function| &function.body).collect();
+        let whole = |body: Tree| {
+            let read_first = handed::read_first(std::slice::from_ref(&body), &rounds, &members);
+            let parts = vec![Part { body, loads: BTreeSet::new() }];
+            Parts { parts, handed: BTreeSet::new(), read_first }
+        };
         if !self.module.cuts {
             return whole(body);
         }
@@ -66,6 +73,7 @@ impl Cx<'_> {
             .filter(|variable| !variable.is_array)
             .map(|variable| variable.name.clone())
             .collect();
+        let read_first = handed::read_first(&bodies, &rounds, &members);
         let handed = handed::handed(&bodies, &variables);
         let all = handed::all_handed(&handed);
         let store = |name: &Name| code!("{}->{} = {};", SHARED, name, name);
@@ -82,7 +90,7 @@ impl Cx<'_> {
             let used = part.body.mentions();
             part.loads.retain(|name| used.contains(name.as_str()));
         }
-        Parts { parts, handed: all }
+        Parts { parts, handed: all, read_first }
     }
 
     /// A statement that reads whatever some part or function names and is not a part's own.
