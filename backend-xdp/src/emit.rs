@@ -32,12 +32,13 @@ pub(crate) mod statistics;
 mod steps;
 mod stmt;
 mod table;
+mod varbit;
 
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::paths::Paths;
-use crate::layout::storage::{HeaderStorage, Holding, Offset, Storage};
+use crate::layout::storage::{HeaderStorage, Holding, Offset, Storage, Varbit};
 use module::Module;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{self, Diagnostic, codes};
@@ -66,6 +67,10 @@ pub struct Cx<'a> {
     /// It redirects to other ports.
     redirects: bool,
     locals: Arena<LocalId, Option<Place>>,
+    /// Locals of type varbit.
+    varbits: BTreeMap<LocalId, Varbit>,
+    /// The longest front that the deparser puts together, and the longest piece of it, in bytes.
+    front: (u32, u32),
     variables: Vec<Variable>,
     /// Locals in the shared structure.
     members: Vec<Member>,
@@ -127,6 +132,8 @@ struct Member {
     declaration: Code,
     /// It is read before it is written, on some ways.
     begins_empty: bool,
+    /// An array of so many bytes.
+    bytes: Option<u32>,
 }
 
 impl Member {
@@ -135,7 +142,7 @@ impl Member {
         let ty = if ty == CType::Bool { CType::U8 } else { ty };
         let volatile = if off_stack { "volatile " } else { "" };
         let declaration = code!("{}{} {}", Known(volatile), ty.name(), name);
-        Member { name: name.clone(), declaration, begins_empty: true }
+        Member { name: name.clone(), declaration, begins_empty: true, bytes: None }
     }
 }
 
@@ -171,6 +178,8 @@ impl<'a> Cx<'a> {
             reject_label: Known("reject"),
             redirects: false,
             locals: program.locals.keys().map(|_| None).collect(),
+            varbits: BTreeMap::new(),
+            front: (assemble::FRONT_BYTES, assemble::LONGEST_PIECE),
             variables: Vec::new(),
             members: Vec::new(),
             labels: BTreeMap::new(),
@@ -255,7 +264,8 @@ impl<'a> Cx<'a> {
     /// Declares a member of the shared structure that is written before it is read, unless it is one already.
     fn hold(&mut self, name: &Name, declaration: Code) {
         if !self.members.iter().any(|member| member.name == *name) {
-            self.members.push(Member { name: name.clone(), declaration, begins_empty: false });
+            let member = Member { name: name.clone(), declaration, begins_empty: false, bytes: None };
+            self.members.push(member);
         }
     }
 

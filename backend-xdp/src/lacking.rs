@@ -43,6 +43,5 @@ lacking! {
     DIRECT_METER_READ E0523 "a direct meter that is read where no table runs the action";
     MULTICAST E0516 "multicast";
     CLONE E0516 "`clone`";
-    VARBIT_VALUE E0513 "a value of type `varbit` that is more than extracted, emitted, and in the data of a checksum or hash";
-    VARBIT_IN_LIST E0513 "a `varbit` of a stack's element in the data of a checksum or hash";
+    VARBIT_VALUE E0513 "a value of type `varbit` that is handed to another extern than a checksum or hash";
 }

@@ -4,6 +4,7 @@ pub(crate) mod cell;
 pub mod deparse;
 pub(crate) mod extern_facts;
 pub mod headers;
+pub mod lifted;
 pub mod loops;
 pub mod merging;
 pub mod parser_rounds;

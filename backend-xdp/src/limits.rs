@@ -19,6 +19,9 @@ pub const LARGEST_OFFSET: u32 = 0x3fff;
 /// Bytes that are asked for at once at most.
 pub const MOST_CHECKED: u32 = 0x3fff;
 
+/// Bytes of a varbit at most that is worked with: copies and comparisons go over all of them.
+pub const MOST_VARBIT: u32 = 1023;
+
 /// Leaves of the decision that a deparser makes between edits of the packet; more are done by the general way.
 pub const MOST_EDITS: usize = 24;
 

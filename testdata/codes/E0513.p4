@@ -1,5 +1,5 @@
 #include <xdp_model.p4>
-header ipv4_t { bit<8> ihl; varbit<320> options; bit<8> tail; }
+header ipv4_t { bit<4> ihl; varbit<320> options; bit<12> tail; }
 struct headers_t { ipv4_t ipv4; }
 parser P(packet_in packet, out headers_t hdr) {
     state start { packet.extract(hdr.ipv4, 32); transition accept; }

@@ -87,7 +87,10 @@ impl Cx<'_> {
         for member in
             self.members.iter().filter(|member| member.begins_empty && read_first.contains(&member.name))
         {
-            out.line(code!("{}->{} = 0;", SHARED, member.name));
+            out.line(match member.bytes {
+                Some(bytes) => code!("@clear_bytes({}->{}, {});", SHARED, member.name, bytes),
+                None => code!("{}->{} = 0;", SHARED, member.name),
+            });
         }
     }
 
@@ -125,7 +128,7 @@ impl Cx<'_> {
         if used.contains(assemble::FRONT_LENGTH.0) {
             // Filled by the deparser where it puts the front of the packet together.
             into.line(code!("__u32 {};", assemble::FRONT_LENGTH));
-            let bytes = assemble::FRONT_BYTES + assemble::LONGEST_PIECE;
+            let bytes = self.front.0 + self.front.1;
             into.line(code!("__u8 {}[{}];", assemble::FRONT, bytes));
         }
         if used.contains("parsed_bytes") {

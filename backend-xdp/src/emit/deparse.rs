@@ -18,6 +18,8 @@ use super::member_access::{Address, copy_array};
 use super::moves::{self, Move, Step};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::layout::deparse::{Decision, Edit, Feature, Piece, Plan, Planner};
+use crate::layout::headers::Member;
+use cranelift_entity::EntitySet;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{ControlId, HeaderId, HeaderRef};
@@ -61,7 +63,10 @@ impl Cx<'_> {
         self.block(&control.body);
         let outer = self.out.set_span(control.span);
         let emits: Vec<HeaderId> = self.emits.iter().map(|slot| slot.header).collect();
-        let planner = Planner { program, types: &self.module.types, emits: &emits };
+        let mut lifted = EntitySet::new();
+        lifted
+            .extend(self.storage.headers.iter().filter(|(_, held)| held.lifted.is_some()).map(|(id, _)| id));
+        let planner = Planner { program, types: &self.module.types, emits: &emits, lifted: &lifted };
         let plan = planner.plan(&self.paths);
         self.module.plans.push((control.name.clone(), crate::layout::text::plan(program, &emits, &plan)));
         let before = self.out.len();
@@ -221,10 +226,16 @@ impl Cx<'_> {
 
     /// Writes a header in memory to an address.
     pub(super) fn write_made(&mut self, header: HeaderId, base: &Address) {
-        let layout = self.module.types[self.program.headers[header].ty].clone();
+        let layout = self.header_layout(header).clone();
+        self.write_members(header, &layout.members, base);
+    }
+
+    /// Writes some members of a header in memory, the first of them to an address.
+    pub(super) fn write_members(&mut self, header: HeaderId, members: &[Member], base: &Address) {
         let memory = self.storage.headers[header].memory.clone();
-        for member in &layout.members {
-            let (to, from) = (base.behind(member.offset), code!("{}.{}", memory, member.name));
+        let first = members.first().map_or(0, |member| member.offset);
+        for member in members {
+            let (to, from) = (base.behind(member.offset - first), code!("{}.{}", memory, member.name));
             self.out.line(match member.integer {
                 true => code!("{} = {};", to.number(member.bytes), from),
                 false => copy_array(member, &to, &from, true),

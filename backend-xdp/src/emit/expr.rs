@@ -216,6 +216,9 @@ impl Cx<'_> {
             }
             OpClass::Comparison(comparison @ (Comparison::Eq | Comparison::Ne)) => {
                 let sign = comparison.text();
+                if let ScalarType::Varbit { .. } = left.ty {
+                    return self.varbits_compared(comparison, left, right);
+                }
                 if let Some(text) = self.compared_in_place(left, right, sign) {
                     return text;
                 }

@@ -14,7 +14,7 @@ use crate::layout::headers::{FieldPlace, HeaderLayout, Member};
 use crate::layout::storage::constant_index;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{HeaderId, HeaderRef, HeaderTypeId};
+use p4xdp_midend::ir::{HeaderId, HeaderRef, HeaderTypeId, ScalarType};
 
 /// What a reference to a header comes down to.
 #[derive(Clone, Debug)]
@@ -115,6 +115,11 @@ impl Cx<'_> {
 
     /// The value of a field; zero where the header is invalid.
     pub fn read_field(&mut self, header: &HeaderRef, field: u32, span: Span) -> CExpr {
+        let ty = self.program.header_types[self.header_type(header)].fields.get(field as usize).map(|f| f.ty);
+        if let Some(ScalarType::Varbit { .. }) = ty {
+            self.module.sink.emit(crate::lacking::VARBIT_VALUE.at(span));
+            return CExpr::zero(0);
+        }
         let width = self.field_width(header, field);
         if width > 128 {
             self.refuse(
@@ -179,11 +184,9 @@ impl Cx<'_> {
 
     fn no_place(&mut self, id: HeaderId, span: Span) {
         // A header that ends within a byte was refused with its type.
-        if !self.program.header_types[self.program.headers[id].ty].fixed_width().is_multiple_of(8) {
-            return;
+        if self.program.header_types[self.program.headers[id].ty].fixed_width().is_multiple_of(8) {
+            self.module.sink.emit(crate::lacking::VARBIT_VALUE.at(span));
         }
-        let message = "a varbit field, and what stands behind it, can only be extracted and emitted";
-        self.refuse(codes::E0513, span, message);
     }
 
     fn read_header_field(&mut self, id: HeaderId, field: u32, span: Span) -> CExpr {

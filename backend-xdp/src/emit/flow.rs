@@ -177,7 +177,7 @@ impl Cx<'_> {
         let module = self.module.snapshot();
         let function = (
             self.out.clone(),
-            self.locals.clone(),
+            (self.locals.clone(), self.varbits.clone()),
             (self.variables.clone(), self.members.clone()),
             self.paths.clone(),
             self.labels.clone(),
@@ -187,7 +187,8 @@ impl Cx<'_> {
         part(self);
         self.module.restore(module);
         let paths = std::mem::replace(&mut self.paths, function.3);
-        (self.out, self.locals, (self.variables, self.members)) = (function.0, function.1, function.2);
+        (self.out, (self.variables, self.members)) = (function.0, function.2);
+        (self.locals, self.varbits) = function.1;
         (self.labels, (self.pinned, self.unpinned, self.reads)) = (function.4, function.5);
         self.rounds = function.6.0;
         self.functions.truncate(function.6.1);

@@ -6,7 +6,6 @@ use crate::c::code::{Name, ToCode, code};
 use crate::c::tree::SHARED;
 use crate::layout::paths::Hold;
 use crate::layout::storage::Offset;
-use p4xdp_frontend::diagnostic::codes;
 use p4xdp_midend::ir::{HeaderId, StackId};
 
 impl Cx<'_> {
@@ -27,20 +26,15 @@ impl Cx<'_> {
         if may.surely_valid() {
             return;
         }
-        if self.header_layout(id).fields.iter().rev().skip(1).any(Option::is_none) {
-            let span = self.program.headers[id].span;
-            self.refuse(
-                codes::E0513,
-                span,
-                "making a header valid that has fields behind a `varbit` field is not supported",
-            );
-        }
         let guard = may.maybe_valid().then(|| self.validity_flag(id));
         if let Some(valid) = &guard {
             self.out.begin_if(code!("!{}", valid.operand()));
         }
         let tag = self.tag_of(id);
         self.out.assignment(&storage.memory, code!("(struct {}){{}}", tag));
+        if let Some(varbit) = &storage.lifted {
+            self.empty_varbit(varbit);
+        }
         self.out.assignment(&storage.made, code!("@true"));
         if guard.is_some() {
             self.out.end();
@@ -86,10 +80,7 @@ impl Cx<'_> {
             self.pin(dst);
         }
         let layout = self.header_layout(dst).clone();
-        if layout.fields.iter().any(Option::is_none) {
-            let span = self.program.headers[dst].span;
-            self.refuse(codes::E0513, span, "copying a header with a `varbit` field is not supported");
-        }
+        self.copy_lifted(dst, src);
         let target = if in_place { Holder::Packet(storage.pointer) } else { Holder::Memory(storage.memory) };
         self.for_each_holder(src, |cx, holder| {
             for member in &layout.members {
@@ -163,6 +154,7 @@ impl Cx<'_> {
         if a.in_memory && (old.memory || new.memory) {
             if new.memory {
                 self.out.line(code!("{} = {};", a.memory, b.memory));
+                self.copy_lifted(to, from);
             }
             self.out.assignment(&a.made, if new.memory { b.made.code() } else { code!("@false") });
         }

@@ -73,7 +73,8 @@ impl<'a> Cx<'a> {
     /// Makes the variables with the lengths of varbit fields, which vanish where nobody asks for them.
     fn keep_varbits(&mut self) {
         for (id, header) in self.program.headers.iter() {
-            if self.program.header_types[header.ty].varbit_field().is_none() {
+            let is_lifted = self.storage.headers[id].lifted.is_some();
+            if is_lifted || self.program.header_types[header.ty].varbit_field().is_none() {
                 continue;
             }
             let wanted = format!("{}_varbit", self.storage.headers[id].pointer);

@@ -6,6 +6,7 @@ use super::member_access::{Address, copy_array, load_call};
 use crate::c::code::{Known, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::c::tree::SHARED;
+use crate::layout::headers::Member;
 use crate::layout::paths::{Hold, Item};
 use crate::layout::storage::{Offset, constant_index};
 use crate::limits::MOST_SKIPPED;
@@ -41,6 +42,9 @@ impl Cx<'_> {
             Some(length) => {
                 let skip = self.long_header(header, length, bytes);
                 self.on_each(header, |cx, id| {
+                    if cx.storage.headers[id].lifted.is_some() {
+                        return cx.take_lifted(id, &skip, bytes);
+                    }
                     cx.take(id, Item::LongHeader(id));
                     if let Some(varbit) = cx.storage.headers[id].varbit.clone() {
                         cx.out.assignment(&varbit, code!("{} - {}", skip, bytes));
@@ -103,6 +107,19 @@ impl Cx<'_> {
         length
     }
 
+    /// Copies members of a header to memory, the first of them from an address.
+    pub(super) fn read_members(&mut self, id: HeaderId, members: &[Member], from: &Address) {
+        let memory = self.storage.headers[id].memory.clone();
+        let first = members.first().map_or(0, |member| member.offset);
+        for member in members {
+            let (to, from) = (code!("{}.{}", memory, member.name), from.behind(member.offset - first));
+            self.out.line(match member.integer {
+                true => code!("{} = {};", to, from.number(member.bytes)),
+                false => copy_array(member, &to, &from, true),
+            });
+        }
+    }
+
     /// The header is where the cursor is.
     pub(super) fn take(&mut self, id: HeaderId, item: Item) {
         let storage = self.storage.headers[id].clone();
@@ -110,14 +127,7 @@ impl Cx<'_> {
         self.out.assignment(&storage.parsed, code!("@true"));
         if storage.copied {
             let layout = self.header_layout(id).clone();
-            for member in &layout.members {
-                let to = code!("{}.{}", storage.memory, member.name);
-                let from = Address::of(Known("p")).behind(member.offset);
-                self.out.line(match member.integer {
-                    true => code!("{} = {};", to, from.number(member.bytes)),
-                    false => copy_array(member, &to, &from, true),
-                });
-            }
+            self.read_members(id, layout.around_varbit().0, &Address::of(Known("p")));
             self.out.assignment(&storage.made, code!("@true"));
             self.paths.skip(item);
             self.paths.set(id, Hold::Memory);

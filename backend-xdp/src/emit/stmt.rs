@@ -7,7 +7,7 @@ use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Expr, ExprKind, HeaderId, HeaderRef, LValue, Stmt, StmtKind};
+use p4xdp_midend::ir::{Expr, ExprKind, HeaderId, HeaderRef, LValue, ScalarType, Stmt, StmtKind};
 
 impl Cx<'_> {
     /// Writes a statement.
@@ -77,6 +77,9 @@ impl Cx<'_> {
     }
 
     fn assign_expr(&mut self, dst: &LValue, src: &Expr, span: Span) {
+        if let ScalarType::Varbit { .. } = src.ty {
+            return self.assign_varbit(dst, src, span);
+        }
         if let (LValue::Field { header, field }, ExprKind::Local(local)) = (dst, &src.kind)
             && let Some(param) = self.wire_params.get(local).cloned()
         {

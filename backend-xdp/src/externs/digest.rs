@@ -26,10 +26,11 @@
 //! ```
 //!
 //! Bytes of the packet whose number is known at run time only are taken by functions of the prelude (`xdp_packet_sum` and others), which the verifier
-//! checks once, by themselves. A packet in which there are more than they take is aborted.
+//! checks once, by themselves. A packet in which there are more than they take is aborted. Those of varbits in memory have functions of their own
+//! (`xdp_memory_sum`): behind the last byte there are zeros, which a sum may have and a CRC must not.
 
 use super::row::{Bytes, Group, Range, is_of_bytes, is_steady};
-use crate::c::code::{Code, Known, Name, code};
+use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::tree::Place;
 use crate::emit::Cx;
@@ -88,28 +89,26 @@ impl Cx<'_> {
             }
             Algorithm::Csum16 => self.sum_of(groups),
             Algorithm::Crc32 => {
-                let digest = self.crc("crc32", Known("xdp_packet_crc32"), code!("0xffffffff"), groups);
+                let digest = self.crc("crc32", code!("0xffffffff"), groups);
                 self.out.assignment(&digest, code!("~{} & 0xffffffff", digest));
                 CExpr::atom(digest, CType::U64, 32)
             }
-            Algorithm::Crc16 => {
-                CExpr::atom(self.crc("crc16", Known("xdp_packet_crc16"), code!("0"), groups), CType::U64, 16)
-            }
+            Algorithm::Crc16 => CExpr::atom(self.crc("crc16", code!("0"), groups), CType::U64, 16),
             Algorithm::Xor16 => self.xor(groups),
             Algorithm::Identity => self.first_bytes(groups),
         }
     }
 
-    /// `algorithm` begins the names of the prelude's functions, and `of_packet` is the one for bytes of the packet.
-    fn crc(&mut self, algorithm: &str, of_packet: Known, initial: Code, groups: &[Group]) -> Name {
+    /// `algorithm` is in the names of the prelude's functions.
+    fn crc(&mut self, algorithm: &str, initial: Code, groups: &[Group]) -> Name {
         let function = |unit: &str| Name::new(&format!("{algorithm}_{unit}"));
         let digest = self.fresh("digest", code!("__u64"));
         self.out.assignment(&digest, initial);
         if is_of_bytes(groups) {
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = group.bytes {
-                        let (text, _) = cx.of_packet(of_packet, bytes, code!(", {}, 0", digest));
+                    if let Some(bytes) = &group.bytes {
+                        let (text, _) = cx.of_bytes(algorithm, bytes, code!(", {}, 0", digest));
                         cx.out.assignment(&digest, text);
                     }
                     for piece in cx.pieces(&group.values, PIECE, true) {
@@ -126,9 +125,9 @@ impl Cx<'_> {
         self.out.assignment(&rest, code!("0"));
         for group in groups {
             self.where_there(group, |cx| {
-                if let Some(bytes) = group.bytes {
+                if let Some(bytes) = &group.bytes {
                     let front = code!(", {}, ({} & 7) << 8 | ({} & 0xff)", digest, at, rest);
-                    let (both, length) = cx.of_packet(of_packet, bytes, front);
+                    let (both, length) = cx.of_bytes(algorithm, bytes, front);
                     cx.out.assignment(&digest, code!("(__u32){}", both));
                     cx.out.assignment(&rest, code!("{} >> 32", both));
                     cx.count_bytes(&at, &length);
@@ -166,8 +165,8 @@ impl Cx<'_> {
             let mut bytes = 0;
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(last) = group.bytes {
-                        let (words, _) = cx.of_packet(Known("xdp_packet_xor"), last, Code::default());
+                    if let Some(last) = &group.bytes {
+                        let (words, _) = cx.of_bytes("xor", last, Code::default());
                         let words = if bytes % 2 == 1 {
                             code!("__builtin_bswap16({})", words)
                         } else {
@@ -189,8 +188,8 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = group.bytes {
-                        let (words, length) = cx.of_packet(Known("xdp_packet_xor"), bytes, Code::default());
+                    if let Some(bytes) = &group.bytes {
+                        let (words, length) = cx.of_bytes("xor", bytes, Code::default());
                         cx.out
                             .update(&digest, code!("{} ^= @xor_words({} << (-{} & 15));", digest, words, at));
                         cx.count_bytes(&at, &length);
@@ -219,13 +218,14 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = group.bytes {
-                        let Range { from, length } = cx.range(bytes);
+                    if let Some(bytes) = &group.bytes {
+                        let Range { stem, from, length } = cx.range(bytes);
                         let first = cx.fresh("first", code!("__u32"));
                         cx.out.assignment(&first, &length);
                         let text = code!("if ({} > 8)\n\t{} = 8;", first, first);
                         cx.out.update(&first, text);
-                        let value = code!("@xdp_packet_first(@ctx, {}, {})", from, first);
+                        let function = Name::new(&format!("{stem}_first"));
+                        let value = code!("{}({}, {})", function, from, first);
                         let text =
                             code!("{} = @bits_behind({}, {}, {}, 8 * {});", digest, digest, at, value, first);
                         cx.out.update(&digest, text);
@@ -260,12 +260,15 @@ impl Cx<'_> {
         self.out.update(at.name(), code!("{} += 8 * {};", at, length));
     }
 
-    /// What one of the prelude's functions makes of bytes of the packet, and how many they are, in variables; `more` are further arguments.
-    fn of_packet(&mut self, function: Known, bytes: Bytes, more: Code) -> (Name, Name) {
-        let Range { from, length } = self.range(bytes);
+    /// What one of the prelude's functions makes of bytes, and how many they are, in variables; `more` are further arguments.
+    fn of_bytes(&mut self, what: &str, bytes: &Bytes, more: Code) -> (Name, Name) {
+        let Range { stem, from, length } = self.range(bytes);
         let result = self.fresh("of_packet", code!("__u64"));
-        self.out.assignment(&result, code!("{}(@ctx, {}, {}{})", function, from, length, more));
-        self.out.return_if(code!("{} == @XDP_NO_BYTES", result), self.abort);
+        let function = Name::new(&format!("{stem}_{what}"));
+        self.out.assignment(&result, code!("{}({}, {}{})", function, from, length, more));
+        if !matches!(bytes, Bytes::Value(_)) {
+            self.out.return_if(code!("{} == @XDP_NO_BYTES", result), self.abort);
+        }
         (result, length)
     }
 
@@ -277,8 +280,8 @@ impl Cx<'_> {
             let mut end = 0;
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = group.bytes {
-                        let (words, _) = cx.of_packet(Known("xdp_packet_sum"), bytes, Code::default());
+                    if let Some(bytes) = &group.bytes {
+                        let (words, _) = cx.of_bytes("sum", bytes, Code::default());
                         cx.out.update(&sum, code!("{} += {} << {};", sum, words, (16 - end % 16) % 16));
                     }
                     for value in &group.values {
@@ -293,8 +296,8 @@ impl Cx<'_> {
             let at = self.bit_count();
             for group in groups {
                 self.where_there(group, |cx| {
-                    if let Some(bytes) = group.bytes {
-                        let (words, length) = cx.of_packet(Known("xdp_packet_sum"), bytes, Code::default());
+                    if let Some(bytes) = &group.bytes {
+                        let (words, length) = cx.of_bytes("sum", bytes, Code::default());
                         cx.out.update(&sum, code!("{} += {} << (-{} & 15);", sum, words, at));
                         cx.count_bytes(&at, &length);
                     }

@@ -7,7 +7,7 @@ use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
 use crate::emit::expr::{concat, slice};
-use crate::lacking;
+use crate::emit::field::Referent;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderId, HeaderRef, ScalarType};
@@ -18,23 +18,27 @@ pub(super) struct Group {
     pub(super) condition: Option<Expr>,
     /// The values, the first of them in front.
     pub(super) values: Vec<Expr>,
-    /// Bytes of the packet instead of values.
+    /// Bytes instead of values.
     pub(super) bytes: Option<Bytes>,
 }
 
-/// Bytes of the packet.
-#[derive(Clone, Copy)]
+/// Bytes whose number is known at run time only.
+#[derive(Clone)]
 pub(super) enum Bytes {
-    /// What the parser has left.
+    /// Of the packet: what the parser has left.
     Payload,
-    /// The varbit field of a header, behind so many bytes.
+    /// Of the packet: the varbit field of a header, behind so many bytes.
     Varbit(HeaderId, u32),
+    /// In memory: a varbit that is worked with.
+    Value(Expr),
 }
 
-/// Bytes of the packet, as C.
+/// Such bytes, as C.
 pub(super) struct Range {
-    /// Where they begin, from the packet's start.
-    pub(super) from: Name,
+    /// What the names of the prelude's functions for them begin with.
+    pub(super) stem: &'static str,
+    /// The first arguments of these, up to their number.
+    pub(super) from: Code,
     /// How many there are.
     pub(super) length: Name,
 }
@@ -105,7 +109,7 @@ impl Cx<'_> {
         groups: &mut Vec<Group>,
     ) -> bool {
         let bytes = match value.ty {
-            ScalarType::Varbit { .. } => match self.varbit_of(value, span) {
+            ScalarType::Varbit { .. } => match self.bytes_of(value, span) {
                 Some(bytes) => Some(bytes),
                 None => return false,
             },
@@ -135,36 +139,33 @@ impl Cx<'_> {
         true
     }
 
-    /// The bytes of a varbit field. What is none, or lies nowhere in the packet as such, is refused.
-    fn varbit_of(&mut self, value: &Expr, span: Span) -> Option<Bytes> {
-        let ExprKind::Field { header, field } = &value.kind else {
-            self.module.sink.emit(lacking::VARBIT_VALUE.at(span));
-            return None;
-        };
-        let ty = self.header_type(header);
-        let offset = self.program.header_types[ty].fields.get(*field as usize).map_or(0, |f| f.offset);
-        match header {
-            HeaderRef::Header(id) if offset.is_multiple_of(8) && !self.is_element(*id) => {
-                Some(Bytes::Varbit(*id, offset / 8))
-            }
-            HeaderRef::Header(id) if !self.is_element(*id) => {
+    /// The bytes of a varbit: in the packet where they lie there as such, or else wherever the value is kept.
+    fn bytes_of(&mut self, value: &Expr, span: Span) -> Option<Bytes> {
+        if let ExprKind::Field { header, field } = &value.kind
+            && let Referent::One(id) = self.referent(header)
+            && !self.is_lifted(id)
+        {
+            let ty = self.header_type(header);
+            let offset = self.program.header_types[ty].fields.get(*field as usize).map_or(0, |f| f.offset);
+            if !offset.is_multiple_of(8) {
                 let message = "a `varbit` that begins within a byte cannot be had in a checksum or hash";
                 self.refuse(codes::E0513, span, message);
-                None
+                return None;
             }
-            HeaderRef::Header(_) | HeaderRef::Element { .. } | HeaderRef::Next(_) | HeaderRef::Last(_) => {
-                self.module.sink.emit(lacking::VARBIT_IN_LIST.at(span));
-                None
-            }
+            return Some(Bytes::Varbit(id, offset / 8));
         }
-    }
-
-    fn is_element(&self, id: HeaderId) -> bool {
-        self.program.stacks.values().any(|stack| stack.elements.contains(&id))
+        Some(Bytes::Value(value.clone()))
     }
 
     /// Where bytes are, for what is written next.
-    pub(super) fn range(&mut self, bytes: Bytes) -> Range {
+    pub(super) fn range(&mut self, bytes: &Bytes) -> Range {
+        if let Bytes::Value(value) = bytes {
+            let varbit = self.varbit_of(value);
+            let length = self.fresh("length", code!("__u64"));
+            self.out.assignment(&length, varbit.count());
+            let from = code!("{}, {}", varbit.array(), varbit.most);
+            return Range { stem: "xdp_memory", from, length };
+        }
         // The verifier takes differences of pointers by themselves and in 64 bits only, so clang must not see what comes of them.
         let from = self.fresh("from", code!("__u64"));
         let length = self.fresh("length", code!("__u64"));
@@ -177,8 +178,9 @@ impl Cx<'_> {
                 self.out.line(code!("@barrier_var({});", length));
                 self.out.assignment(&length, code!("{} - {}", length, from));
             }
+            Bytes::Value(_) => {}
             Bytes::Varbit(id, offset) => {
-                if let Some((pointer, there, varbit)) = self.varbit(id) {
+                if let Some((pointer, there, varbit)) = self.varbit(*id) {
                     let start = code!("(void *){} - @data", pointer);
                     // In memory it is empty.
                     let [start, bytes] = [start, varbit].map(|part| match &there {
@@ -187,7 +189,7 @@ impl Cx<'_> {
                     });
                     self.out.assignment(&from, start);
                     self.out.line(code!("@barrier_var({});", from));
-                    self.out.update(&from, code!("{} += {};", from, offset));
+                    self.out.update(&from, code!("{} += {};", from, *offset));
                     self.out.assignment(&length, bytes);
                 } else {
                     self.out.assignment(&from, code!("0"));
@@ -195,7 +197,7 @@ impl Cx<'_> {
                 }
             }
         }
-        Range { from, length }
+        Range { stem: "xdp_packet", from: code!("@ctx, {}", from), length }
     }
 
     /// A condition as text, to be compared: what it takes to evaluate it is written where that is done.

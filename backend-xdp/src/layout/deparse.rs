@@ -7,6 +7,7 @@
 use super::headers::HeaderLayout;
 use super::paths::{Hold, Item, Path, Paths};
 use crate::limits::MOST_EDITS;
+use cranelift_entity::EntitySet;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_midend::ir::{HeaderId, HeaderTypeId, Program};
 
@@ -122,6 +123,8 @@ pub struct Planner<'a> {
     pub types: &'a Arena<HeaderTypeId, HeaderLayout>,
     /// The header of each emit statement.
     pub emits: &'a [HeaderId],
+    /// Headers in memory whose lengths are known at run time only.
+    pub lifted: &'a EntitySet<HeaderId>,
 }
 
 impl Planner<'_> {
@@ -189,6 +192,7 @@ impl Planner<'_> {
                         _ => pieces.push(Piece::Kept { from, bytes }),
                     }
                 }
+                Hold::Memory if self.lifted.contains(header) => return None,
                 Hold::Memory => pieces.push(Piece::Made { header, bytes }),
                 Hold::Absent => {}
             }

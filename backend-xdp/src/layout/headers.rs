@@ -36,8 +36,21 @@ pub struct HeaderLayout {
     pub bytes: u32,
     /// The members, without gaps.
     pub members: Vec<Member>,
-    /// Where each field is; `None` for varbit and what stands behind it.
+    /// Where each field is; `None` for varbit. What stands behind that is where it would be if the varbit were empty.
     pub fields: Vec<Option<FieldPlace>>,
+    /// The varbit field, if it has one.
+    pub varbit: Option<VarbitPlace>,
+}
+
+/// Where a varbit field is. Its length is whole bytes, since it comes out of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VarbitPlace {
+    /// Its position among the fields.
+    pub field: u32,
+    /// Bits in front of it.
+    pub offset: u32,
+    /// Bytes that it has at most.
+    pub most: u32,
 }
 
 /// A member of the structure.
@@ -78,18 +91,20 @@ impl FieldPlace {
 impl HeaderLayout {
     /// Lays a header type out. Its length is a multiple of 8 bits, which is checked elsewhere.
     pub fn new(tag: Name, ty: &HeaderType) -> HeaderLayout {
-        let mut layout =
-            HeaderLayout { tag, bytes: ty.fixed_width() / 8, members: Vec::new(), fields: Vec::new() };
+        let mut layout = HeaderLayout {
+            tag,
+            bytes: ty.fixed_width() / 8,
+            members: Vec::new(),
+            fields: Vec::new(),
+            varbit: None,
+        };
         let mut taken = names::Taken::default();
         let mut run: Vec<usize> = Vec::new();
         let mut run_start = 0;
-        let mut behind_varbit = false;
         for (i, field) in ty.fields.iter().enumerate() {
             layout.fields.push(None);
-            if matches!(field.ty, ScalarType::Varbit { .. }) {
-                behind_varbit = true;
-            }
-            if behind_varbit {
+            if let ScalarType::Varbit { max } = field.ty {
+                layout.varbit = Some(VarbitPlace { field: i as u32, offset: field.offset, most: max / 8 });
                 continue;
             }
             if run.is_empty() {
@@ -133,6 +148,14 @@ impl HeaderLayout {
                 *slot = Some(place);
             }
         }
+    }
+
+    /// The members in front of the varbit field and those behind it.
+    pub fn around_varbit(&self) -> (&[Member], &[Member]) {
+        let Some(varbit) = self.varbit else { return (&self.members, &[]) };
+        let front =
+            self.members.iter().take_while(|member| member.offset < varbit.offset.div_ceil(8)).count();
+        self.members.split_at(front)
     }
 
     /// Writes the structure's definition.

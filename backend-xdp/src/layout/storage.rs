@@ -11,6 +11,7 @@
 use crate::c::code::Name;
 use crate::c::tree::Place;
 use crate::layout::headers::HeaderLayout;
+use crate::layout::lifted::lifted;
 use crate::layout::loops::Loops;
 use crate::layout::merging::Merging;
 use crate::layout::parser_rounds::any_goes_round;
@@ -70,8 +71,10 @@ pub struct HeaderStorage {
     pub parsed: Place,
     /// Where it is in the packet, if that is kept in the shared structure; none if it is held in local variables.
     pub shared: Option<Offset>,
-    /// Bytes of its varbit field while it is in the packet, if somebody asks for them.
+    /// How many bytes its varbit field has, if somebody asks for them: while it is in the packet, or of a lifted one.
     pub varbit: Option<Place>,
+    /// Where its varbit field is, if it is lifted out of the packet ([`super::lifted`]).
+    pub lifted: Option<Varbit>,
     /// Bytes in front of it, if it is there on all ways by which the parser accepts.
     pub fixed_at: Option<u32>,
     /// It can be in the packet.
@@ -80,6 +83,32 @@ pub struct HeaderStorage {
     pub in_memory: bool,
     /// It is copied to memory when it is extracted.
     pub copied: bool,
+}
+
+/// Where a varbit is that is worked with: members of the shared structure. Behind its last byte there are zeros.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Varbit {
+    /// Its bytes, an array.
+    pub bytes: Name,
+    /// How many there are.
+    pub length: Name,
+    /// How many there are at most.
+    pub most: u32,
+}
+
+impl Varbit {
+    /// One with a name like `wanted`.
+    pub fn named(wanted: &str, bits: u32, names: &mut Names) -> Varbit {
+        let length = names.unique(wanted);
+        Varbit { bytes: names.unique(&format!("{length}_bytes")), length, most: bits / 8 }
+    }
+}
+
+impl HeaderStorage {
+    /// Its varbit field, if it has one, is more than empty.
+    pub fn may_be_long(&self) -> bool {
+        self.in_packet || self.lifted.is_some()
+    }
 }
 
 /// Members of the shared structure that stand for a header's pointer and its flag `here`.
@@ -134,13 +163,20 @@ impl Storage {
             },
             loops,
         };
+        let lifted = lifted(program, blocks);
         for id in program.headers.keys() {
             let written = uses.written.contains(id);
-            let copied = stores == PacketStores::AtDeparser && written && uses.extracted.contains(id);
+            let kept = stores == PacketStores::AtDeparser && written && uses.extracted.contains(id);
+            // A copy has its varbit, too.
+            let varbit = varbit_bits(program, id).filter(|_| lifted.contains(id) || kept);
+            let is_lifted = varbit.is_some();
+            let copied = (is_lifted || kept) && uses.extracted.contains(id);
             let slot = &mut storage.headers[id];
             slot.copied = copied;
-            slot.in_packet = uses.extracted.contains(id) && !copied || uses.moved.contains(id);
+            slot.in_packet = uses.extracted.contains(id) && !copied || uses.moved.contains(id) && !is_lifted;
             slot.in_memory = uses.made.contains(id) || uses.moved.contains(id) || copied;
+            slot.lifted = varbit.map(|bits| Varbit::named(&format!("{}_varbit", pointers[id]), bits, names));
+            slot.varbit = slot.lifted.as_ref().map(|varbit| Place::Shared(varbit.length.clone()));
             slot.pointer = pointers[id].clone();
             slot.parsed = names.unique(&format!("{}_parsed", slot.pointer)).into();
             slot.here = match (slot.in_packet, slot.in_memory) {
@@ -225,6 +261,12 @@ impl Storage {
             }
         }
     }
+}
+
+/// Bits that a header's varbit field has at most, if it has one.
+fn varbit_bits(program: &Program, id: HeaderId) -> Option<u32> {
+    let ty = &program.header_types[program.headers[id].ty];
+    Some(ty.fields.get(ty.varbit_field()? as usize)?.ty.width())
 }
 
 /// What is done to each header anywhere in the program.

@@ -163,7 +163,7 @@ codes! {
     E0502 "the program becomes too large";
     E0511 "a loop without a bound";
     E0512 "a number is too wide";
-    E0513 "a varbit field is used as a value";
+    E0513 "a varbit field is used in a way that cannot be compiled";
     E0514 "a header is not a whole number of bytes";
     E0515 "a use of the architecture that XDP does not have";
     E0516 "a construct that cannot be compiled to XDP yet";

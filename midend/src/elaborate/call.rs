@@ -26,7 +26,10 @@ impl<'h> Elaborator<'h> {
                     FunctionKind::Extern | FunctionKind::Method { .. } | FunctionKind::Constructor { .. } => {
                         match &*function.name.name {
                             "verify" => self.verify(call),
-                            "static_assert" => self.static_assert(call),
+                            "static_assert" => {
+                                self.static_assert(call)?;
+                                Ok(Value::Scalar(Expr::bool(true, span)))
+                            }
                             _ => self.call_extern(None, *id, call),
                         }
                     }
@@ -71,8 +74,28 @@ impl<'h> Elaborator<'h> {
         }
     }
 
-    /// `static_assert(check, message)`, with the constructor arguments now in force (section "Static assertions").
-    fn static_assert(&mut self, call: &'h Call) -> Res<Value> {
+    /// It is a call of `static_assert`, whose result is known wherever it stands.
+    pub(super) fn is_static_assert(&self, call: &Call) -> bool {
+        match call.callee {
+            Callee::Function(id) => {
+                let function = &self.hir.functions[id];
+                function.kind == FunctionKind::Extern && &*function.name.name == "static_assert"
+            }
+            Callee::Action(_)
+            | Callee::Method { .. }
+            | Callee::ParserApply(_)
+            | Callee::ControlApply(_)
+            | Callee::TableApply(_)
+            | Callee::IsValid(_)
+            | Callee::SetValid(_)
+            | Callee::SetInvalid(_)
+            | Callee::PushFront(..)
+            | Callee::PopFront(..) => false,
+        }
+    }
+
+    /// `static_assert(check, message)`, with the constructor arguments now in force (section "Static assertions"). It is true.
+    pub(super) fn static_assert(&mut self, call: &Call) -> Res<()> {
         let mut given = call.args.iter().map(|argument| match argument {
             Argument::Value(value) => Some(value),
             Argument::Ignored(_) | Argument::Missing => None,
@@ -82,7 +105,7 @@ impl<'h> Elaborator<'h> {
             return Err(self.bug(call.span, "an assertion without a condition"));
         };
         match self.constant(check)? {
-            ConstValue::Bool(true) => Ok(Value::Scalar(Expr::bool(true, call.span))),
+            ConstValue::Bool(true) => Ok(()),
             _ => {
                 let text = match message.map(|message| self.try_constant(message)).transpose()?.flatten() {
                     Some(ConstValue::String(message)) => format!("static assertion failed: {message}"),

@@ -111,6 +111,10 @@ impl<'h> Elaborator<'h> {
                 }
                 Some(ConstValue::Aggregate(values))
             }
+            ExprKind::Call(call) if self.is_static_assert(call) => {
+                self.static_assert(call)?;
+                Some(ConstValue::Bool(true))
+            }
             ExprKind::InvalidHeader => Some(ConstValue::InvalidHeader),
             ExprKind::Default => Some(self.default_constant(expr.ty, expr.span)?),
             ExprKind::Instance(_)

@@ -10,7 +10,8 @@ impl Generator {
     pub(super) fn aggregate_statement(&mut self, scope: &Scope, depth: usize) -> Tree {
         let line = |text: String| Tree::statement(format!("        {text}\n"));
         let written: Vec<HeaderVar> = scope.headers.iter().filter(|h| h.writable).cloned().collect();
-        match self.random.below(10) {
+        match self.random.below(11) {
+            10 if depth > 0 => self.varbit_statement(scope, &written, depth),
             9 if !written.is_empty() => self.valid_on_one_way(scope, &written),
             0 if !written.is_empty() => {
                 let header = self.random.of(&written);
@@ -68,6 +69,49 @@ impl Generator {
                     .tag("statement: block")
             }
             _ => self.compound_assignment(scope),
+        }
+    }
+
+    /// A varbit that is assigned or compared.
+    fn varbit_statement(&mut self, scope: &Scope, written: &[HeaderVar], depth: usize) -> Tree {
+        let most = |generator: &Self, header: &HeaderVar| generator.header_types[header.ty].varbit;
+        let to: Vec<HeaderVar> =
+            written.iter().filter(|header| most(self, header).is_some()).cloned().collect();
+        if to.is_empty() {
+            return self.compound_assignment(scope);
+        }
+        let to = self.random.of(&to);
+        let same: Vec<String> = scope
+            .headers
+            .iter()
+            .filter(|header| most(self, header) == most(self, &to))
+            .map(|header| format!("{}.vb", header.text))
+            .collect();
+        let (one, other) = (self.random.of(&same), self.random.of(&same));
+        let out = Tree::new(Kind::Statement);
+        match self.random.below(4) {
+            0 => {
+                let op = self.random.of(&["==", "!="]);
+                let body = self.block(scope, 2, depth - 1);
+                out.text(format!("        if ({one} {op} {other}) {{\n"))
+                    .tree(body)
+                    .text("        }\n")
+                    .tag("varbit: comparison")
+            }
+            1 => {
+                let condition = self.expr(&without_calls(scope), Ty::Bool, 1);
+                out.text(format!("        {}.vb = ", to.text))
+                    .tree(condition)
+                    .text(format!(" ? {one} : {other};\n"))
+                    .tag("varbit: choice")
+            }
+            2 => {
+                let (name, bits) = (self.fresh("v"), most(self, &to).unwrap_or(0));
+                let declared = format!("varbit<{bits}> {name} = {one};");
+                Tree::statement(format!("        {{ {declared} {}.vb = {name}; }}\n", to.text))
+                    .tag("varbit: variable")
+            }
+            _ => Tree::statement(format!("        {}.vb = {one};\n", to.text)).tag("varbit: assignment"),
         }
     }
 

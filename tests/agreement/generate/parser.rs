@@ -118,7 +118,7 @@ impl Generator {
                 let headers: Vec<HeaderVar> = scope.headers.iter().filter(|h| h.writable).cloned().collect();
                 let header = self.random.of(&headers);
                 let ty = self.header_types[header.ty].clone();
-                for ((field, of), offset) in ty.fields.iter().zip(&ty.offsets) {
+                for ((field, of), offset) in ty.placed() {
                     if let Some(taken) = making.taken {
                         making.fields.push((format!("{}.{field}", header.text), *of, taken + offset));
                     }
@@ -126,12 +126,7 @@ impl Generator {
                 making.taken = making.taken.map(|t| t + ty.bits());
                 if ty.varbit.is_some() {
                     making.taken = None;
-                    let bits = self.expr(&scope, Ty::Bit(4), 1);
-                    return Tree::new(Kind::Statement)
-                        .text(format!("        packet.extract({}, (bit<32>)", header.text))
-                        .tree(bits)
-                        .text(" << 3);\n")
-                        .tag("parser: extract varbit");
+                    return self.extract_varbit(&scope, &header.text);
                 }
                 let tag = if header.in_union { "parser: extract into a union" } else { "parser: extract" };
                 line(format!("packet.extract({});", header.text)).tag(tag)
@@ -140,14 +135,18 @@ impl Generator {
                 making.fills = true;
                 let stack = self.random.of(&scope.stacks);
                 let ty = self.header_types[stack.ty].clone();
-                for ((field, of), offset) in ty.fields.iter().zip(&ty.offsets) {
+                for (i, ((field, of), offset)) in ty.fields.iter().zip(&ty.offsets).enumerate() {
                     let name = format!("{}.last.{field}", stack.text);
                     making.scope = making.scope.with(&name, *of, false);
-                    if let Some(taken) = making.taken {
+                    if let Some(taken) = making.taken.filter(|_| i < ty.front) {
                         making.fields.push((name, *of, taken + offset));
                     }
                 }
                 making.taken = making.taken.map(|t| t + ty.bits());
+                if ty.varbit.is_some() {
+                    making.taken = None;
+                    return self.extract_varbit(&scope, &format!("{}.next", stack.text));
+                }
                 line(format!("packet.extract({}.next);", stack.text)).tag("parser: extract next")
             }
             10 if !scope.union_stacks.is_empty() => {
@@ -215,6 +214,15 @@ impl Generator {
             14 => self.block_of_one(&scope),
             _ => self.assignment(&scope, 2),
         }
+    }
+
+    fn extract_varbit(&mut self, scope: &Scope, header: &str) -> Tree {
+        let bits = self.expr(scope, Ty::Bit(4), 1);
+        Tree::new(Kind::Statement)
+            .text(format!("        packet.extract({header}, (bit<32>)"))
+            .tree(bits)
+            .text(" << 3);\n")
+            .tag("parser: extract varbit")
     }
 
     /// A statement as they stand in controls too.

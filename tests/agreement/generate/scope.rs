@@ -7,13 +7,20 @@ use crate::tree::{Direction, Param, Ty};
 pub struct HeaderType {
     /// Fields with scalar types.
     pub fields: Vec<(String, Ty)>,
-    /// Largest length of its last field, a `varbit`, if it has one.
+    /// Largest length of its field `vb`, a `varbit`, if it has one.
     pub varbit: Option<u32>,
+    /// Fields that stand in front of it: all of them, if it is the last one or there is none.
+    pub front: usize,
     /// Bits in front of each of the fields, and in all.
     pub offsets: Vec<usize>,
 }
 
 impl HeaderType {
+    /// Fields at places that are known, and the bits in front of each.
+    pub fn placed(&self) -> impl Iterator<Item = (&(String, Ty), usize)> {
+        self.fields.iter().zip(self.offsets.iter().copied()).take(self.front)
+    }
+
     /// Bits without the varbit field.
     pub fn bits(&self) -> usize {
         self.offsets.last().copied().unwrap_or(0)

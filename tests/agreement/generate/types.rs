@@ -45,14 +45,25 @@ impl Generator {
         }
         let varbit = (name > 0 && self.random.percent(15 / self.size.part()))
             .then(|| self.random.of(&[32, 64, 120, 320]));
+        // It begins with a byte.
+        let places: Vec<usize> =
+            (0..=fields.len()).filter(|i| offsets.get(*i).is_some_and(|bits| bits % 8 == 0)).collect();
+        let front = match varbit {
+            Some(_) if self.random.percent(40) => self.random.of(&places),
+            Some(_) | None => fields.len(),
+        };
         let mut tree = Tree::new(Kind::Item).text(format!("header t{name} {{\n"));
-        for (name, ty) in &fields {
-            tree = tree.tree(Tree::item(format!("    {} {name};\n", ty.text())));
+        for i in 0..=fields.len() {
+            if let Some(most) = varbit.filter(|_| i == front) {
+                let tag =
+                    if i < fields.len() { "type: varbit in front of fields" } else { "type: varbit field" };
+                tree = tree.tree(Tree::item(format!("    varbit<{most}> vb;\n")).tag(tag));
+            }
+            if let Some((name, ty)) = fields.get(i) {
+                tree = tree.tree(Tree::item(format!("    {} {name};\n", ty.text())));
+            }
         }
-        if let Some(most) = varbit {
-            tree = tree.tree(Tree::item(format!("    varbit<{most}> vb;\n")).tag("type: varbit field"));
-        }
-        self.header_types.push(HeaderType { fields, varbit, offsets });
+        self.header_types.push(HeaderType { fields, varbit, front, offsets });
         tree.text("}\n").tag("type: header")
     }
 
@@ -67,7 +78,11 @@ impl Generator {
             }
         }
         if self.random.percent(45) {
-            let (ty, size) = (self.plain_header(), self.random.between(1, 4));
+            let ty = match self.random.percent(60) {
+                true => self.plain_header(),
+                false => self.random.below(self.header_types.len()),
+            };
+            let size = self.random.between(1, 4);
             let name = self.fresh("s");
             members.push(Tree::item(format!("    t{ty}[{size}] {name};\n")).tag("type: header stack"));
             self.stacks.push(StackVar { text: name, ty, size });
