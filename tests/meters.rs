@@ -58,7 +58,11 @@ static void bpf_spin_unlock(void *lock) { *(int *)lock -= 1; }
         |name: &str| std::fs::read_to_string(root().join("backend-xdp/src/c/prelude").join(name)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (source, program) = (folder.path().join("meter.c"), folder.path().join("meter"));
-    std::fs::write(&source, [&piece("types.h"), KERNEL, &piece("xdp_meter.h"), MAIN].concat()).unwrap();
+    std::fs::write(
+        &source,
+        [&piece("types.h"), KERNEL, &piece("spin_lock.h"), &piece("xdp_meter.h"), MAIN].concat(),
+    )
+    .unwrap();
     let compiled = Command::new("clang")
         .args(["-O1", "-Wall", "-Wextra", "-Werror", "-o"])
         .args([&program, &source])

@@ -7,12 +7,14 @@ mod action_profile;
 mod assert;
 mod cells;
 mod checksum;
+mod checksum16;
 mod conntrack;
 mod counter;
 mod counter_array;
 mod csum_replace;
 mod digest;
 mod direct;
+mod extern_func;
 mod hash;
 mod ipv4_checksum;
 mod ktime;
@@ -69,6 +71,8 @@ pub(crate) const REGISTRY: Registry = Registry {
         &checksum::VERIFY_CHECKSUM,
         &checksum::UPDATE_CHECKSUM_WITH_PAYLOAD,
         &checksum::VERIFY_CHECKSUM_WITH_PAYLOAD,
+        &checksum16::CHECKSUM16,
+        &extern_func::EXTERN_FUNC,
         &hash::HASH,
         &log_msg::LOG_MSG,
         &mark_to_drop::MARK_TO_DROP,
@@ -83,7 +87,6 @@ pub(crate) const REGISTRY: Registry = Registry {
         &requests::RECIRCULATE_PRESERVING,
         &requests::RESUBMIT,
         &requests::RESUBMIT_PRESERVING,
-        &lacking::CHECKSUM16,
         &lacking::CLONE,
         &lacking::CLONE3,
         &lacking::CLONE_PRESERVING,

@@ -268,12 +268,22 @@ impl Engine for Loaded {
     fn register(&mut self, name: &str, index: u64) -> EngineResult<BigUint> {
         let register = self.program.register(name).map_err(refuse)?;
         let cell = register.read(index).map_err(refuse)?;
-        let nothing = || EngineError::Environment(format!("a cell of register `{name}` holds nothing"));
-        cell.number().cloned().ok_or_else(nothing)
+        let fields = register.fields().zip(&cell.0);
+        Ok(fields.fold(BigUint::ZERO, |number, (field, value)| (number << field.width) | value))
     }
 
     fn write_register(&mut self, name: &str, index: Option<u64>, value: &BigUint) -> EngineResult<()> {
-        self.write_cells(CellKind::Register, name, index, &Cell::from(value.clone()))
+        let register = self.program.register(name).map_err(refuse)?;
+        let (mut rest, mut numbers) = (value.clone(), Vec::new());
+        for field in register.fields().rev() {
+            numbers.push(&rest & ((BigUint::from(1u8) << field.width) - 1u8));
+            rest >>= field.width;
+        }
+        if rest != BigUint::ZERO {
+            return Err(EngineError::Refused(format!("{value:#x} does not fit a cell of register `{name}`")));
+        }
+        numbers.reverse();
+        self.write_cells(CellKind::Register, name, index, &Cell(numbers))
     }
 
     fn set_meter_rates(&mut self, name: &str, index: Option<u64>, rates: &[(f64, u64)]) -> EngineResult<()> {

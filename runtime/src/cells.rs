@@ -170,7 +170,7 @@ impl<'p> Cells<'p> {
     }
 
     /// What a cell holds.
-    pub fn fields(&self) -> impl ExactSizeIterator<Item = &'p Param> + use<'p> {
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = &'p Param> + DoubleEndedIterator + use<'p> {
         self.layout.fields.iter().map(|field| &field.param)
     }
 

@@ -1,9 +1,12 @@
 //! Structures that the program fills and hands out: in go the members and their values, out comes C that puts them there.
 
 use super::Cx;
+use super::table::host_member;
 use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::expr::CExpr;
+use crate::c::tree::SHARED;
 use crate::tables::hash::emit_key_values;
-use crate::tables::members::{Members, Shape};
+use crate::tables::members::{Member, Members, Shape};
 use crate::tables::strategy::{KeyObject, KeyValues};
 use p4xdp_midend::ir::Expr;
 
@@ -28,6 +31,23 @@ impl KeyValues for Values<'_, '_> {
 }
 
 impl Cx<'_> {
+    /// Makes room for a structure with this tag, all zeros; gives what stands for it.
+    pub(crate) fn empty_record(&mut self, tag: &Name, name: &Name, bytes: u32) -> Code {
+        let c_type = code!("struct {}", tag);
+        if self.is_built_in_shared(&c_type, name, bytes > MOST_ON_STACK) {
+            let object = code!("{}->{}", SHARED, name);
+            self.out.line(code!("__builtin_memset(&{}, 0, sizeof({}));", object, object));
+            return object;
+        }
+        self.out.line(code!("{} {} __attribute__((aligned(8))) = {{}};", c_type, name));
+        name.code()
+    }
+
+    /// A member of a structure as a number in host order; `text` stands for it in C.
+    pub(crate) fn member_value(&mut self, member: &Member, text: &Code) -> CExpr {
+        host_member(member, text)
+    }
+
     /// Writes a structure with this tag, each of its members with its value, gaps with zeros; gives what stands for it. Its name is known in
     /// the C block that this is written in.
     pub(crate) fn record(&mut self, tag: &Name, name: &Name, members: &Members, values: &[Expr]) -> Code {

@@ -33,7 +33,7 @@ use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Expr, KeyElement, LocalId, Table, TableId, ValueSetId};
 use std::rc::Rc;
 
-pub(super) use params::WireParam;
+pub(super) use params::{WireParam, host_member};
 
 /// One application of a table.
 #[derive(Clone, Copy)]

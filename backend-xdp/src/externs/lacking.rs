@@ -6,15 +6,11 @@ use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, OtherShape};
 use crate::lacking::{self, Lacking};
 
-/// An extern type, whose methods are refused by their names.
-pub(super) const CHECKSUM16: Entry =
-    Entry::of_type("Checksum16", |_, _| Ok(Box::new(CannotBeHad(None)))).of(V1MODEL);
-
 /// A function, and what it is refused as.
 macro_rules! functions {
     ($($constant:ident $name:literal $called:ident;)*) => {
         $(pub(super) const $constant: Entry =
-            Entry::function($name, |_| Box::new(CannotBeHad(Some(&lacking::$called)))).of(V1MODEL);)*
+            Entry::function($name, |_| Box::new(CannotBeHad(&lacking::$called))).of(V1MODEL);)*
     };
 }
 
@@ -26,11 +22,11 @@ functions! {
 
 /// Is refused as this where it is called.
 #[derive(Debug)]
-struct CannotBeHad(Option<&'static Lacking>);
+struct CannotBeHad(&'static Lacking);
 
 impl Extern for CannotBeHad {
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        cx.module.sink.emit(self.0.ok_or(OtherShape)?.at(call.span));
+        cx.module.sink.emit(self.0.at(call.span));
         Ok(())
     }
 }

@@ -1,46 +1,141 @@
 //! `register<T>(bit<32> size)` of v1model: a value an index, one for all processors. `read(result, index)` beyond the end gives 0 and
 //! `write(index, value)` does nothing there, as on the interpreter.
+//!
+//! A number of at most 64 bits is read and written in one step. Any other value is a structure of its scalars, which has a lock, so that it is read and written as
+//! a whole:
+//!
+//! ```text
+//! {
+//!         struct pair_value pair_value = {};
+//!         __u32 pair_index = index;
+//!         struct pair_cell *pair_cell = bpf_map_lookup_elem(&pair, &pair_index);
+//!
+//!         if (pair_cell) {
+//!                 bpf_spin_lock(&pair_cell->lock);
+//!                 pair_value = pair_cell->value;
+//!                 bpf_spin_unlock(&pair_cell->lock);
+//!         }
+//!         first = pair_value.first;
+//! ```
 
-use super::V1MODEL;
 use super::cells::{Cells, Slot, at, constants};
-use crate::c::code::{ToCode, code};
+use super::{V1MODEL, leaves};
+use crate::c::code::{Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::c::map::{MapDefinition, MapType};
+use crate::c::tree::Tree;
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::emit::member_access::by_bits;
+use crate::tables::members::{Members, Shape, Wish};
 use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{CellKind, ExternKind};
+use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
-use p4xdp_midend::ir::{Arg, ExternInstance, Program, ScalarType, TypeShape};
+use p4xdp_midend::control_plane::param;
+use p4xdp_midend::ir::{Arg, Expr, ExternInstance, LValue, Program, ScalarType, TypeShape};
+use std::sync::Arc;
 
 pub(super) const REGISTER: Entry = Entry::of_type("register", lay_out).of(V1MODEL);
 
 #[derive(Debug)]
 struct Register {
     cells: Cells,
-    ty: ScalarType,
+    value: Value,
 }
+
+/// What a cell holds.
+#[derive(Debug)]
+enum Value {
+    /// A number of at most 64 bits.
+    Number(ScalarType),
+    /// Several, or wider ones: a structure with this tag.
+    Structure { tag: Name, members: Members },
+}
+
+/// Bytes of a lock, and of what stands between it and the value.
+const LOCK: u32 = 8;
+/// The largest value.
+const LARGEST: u32 = 1024;
 
 fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
     const MOST: u32 = 1 << 26;
     let [size]: [u64; 1] = constants(instance, laying.diagnostics)?;
-    let ty = match instance.type_args.first() {
-        Some(TypeShape::Scalar(ty)) if ty.width() <= 64 && !matches!(ty, ScalarType::Varbit { .. }) => *ty,
-        _ => {
-            let message = format!("`{}` holds other values than numbers of at most 64 bits", instance.name);
-            let note = "a register of structures, headers or wider numbers cannot be had on XDP yet";
-            let refusal = Diagnostic::error(codes::E0524, instance.span, message).with_note(note);
-            return Err(laying.diagnostics.error(refusal));
-        }
-    };
     let size = u32::try_from(size).ok().filter(|size| *size <= MOST).ok_or_else(|| {
         let message = format!("`{}` has {size} cells; at most {MOST} are possible", instance.name);
         laying.diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
     })?;
-    let slot = CType::of_width(ty.width());
-    let slot = Slot { ty: slot.name().code(), bytes: slot.computed_bits() / 8, locked: false };
-    Ok(Box::new(Register { cells: Cells::new(instance, laying.names, MapType::Array, size, slot), ty }))
+    if let Some(TypeShape::Scalar(ty)) = instance.type_args.first()
+        && ty.width() <= 64
+        && !matches!(ty, ScalarType::Varbit { .. })
+    {
+        let slot = CType::of_width(ty.width());
+        let slot = Slot { ty: slot.name().code(), bytes: slot.computed_bits() / 8, locked: false };
+        let cells = Cells::new(instance, laying.names, MapType::Array, size, slot);
+        return Ok(Box::new(Register { cells, value: Value::Number(*ty) }));
+    }
+    let members = instance.type_args.first().and_then(|ty| structure(laying.program, ty));
+    let members = members.ok_or_else(|| {
+        let message = format!(
+            "`{}` holds other values than numbers, and structures of numbers, of at most {LARGEST} bytes",
+            instance.name
+        );
+        laying.diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message))
+    })?;
+    let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
+    let tag = laying.names.unique(&format!("{last}_value"));
+    let slot = laying.names.unique(&format!("{last}_cell"));
+    // The value's members are aligned to their size.
+    let bytes = (LOCK + members.size()).next_multiple_of(members.align.max(4));
+    let slot = Slot { ty: code!("struct {}", slot), bytes, locked: true };
+    let cells = Cells::new(instance, laying.names, MapType::Array, size, slot);
+    Ok(Box::new(Register { cells, value: Value::Structure { tag, members } }))
+}
+
+/// A type that is numbers and structures of numbers alone, as a structure.
+fn structure(program: &Program, ty: &TypeShape) -> Option<Members> {
+    let mut scalars: Vec<(Arc<str>, ScalarType)> = Vec::new();
+    let known = leaves::of_type(program, "", ty, &mut scalars) && !has_headers(ty);
+    let fits = |(_, ty): &(Arc<str>, ScalarType)| !matches!(ty, ScalarType::Varbit { .. });
+    if !known || scalars.is_empty() || !scalars.iter().all(fits) {
+        return None;
+    }
+    let wishes: Vec<Wish> = scalars
+        .into_iter()
+        .map(|(name, ty)| {
+            let name = if name.is_empty() { "value".into() } else { name };
+            (name, ty, Shape::of(ty, ByteOrder::Host))
+        })
+        .collect();
+    Some(Members::place(0, wishes)).filter(|members| members.size() <= LARGEST)
+}
+
+/// A header's validity is part of it, and no number.
+fn has_headers(ty: &TypeShape) -> bool {
+    match ty {
+        TypeShape::Scalar(_) | TypeShape::Opaque(_) => false,
+        TypeShape::Header(_) | TypeShape::Stack(..) => true,
+        TypeShape::Struct { fields, .. } => fields.iter().any(|(_, ty)| has_headers(ty)),
+    }
+}
+
+/// The places that a value is written to, in order; false if one of them is no scalar.
+fn targets<'a>(arg: &'a Arg, into: &mut Vec<&'a LValue>) -> bool {
+    match arg {
+        Arg::Out(target) => {
+            into.push(target);
+            true
+        }
+        Arg::Struct(fields) => fields.iter().all(|(_, field)| targets(field, into)),
+        Arg::In(_)
+        | Arg::While { .. }
+        | Arg::Header(_)
+        | Arg::Stack(_)
+        | Arg::String(_)
+        | Arg::Extern(_)
+        | Arg::Packet
+        | Arg::Missing => false,
+    }
 }
 
 impl Extern for Register {
@@ -48,34 +143,145 @@ impl Extern for Register {
         vec![self.cells.definition()]
     }
 
+    fn declare(&self, out: &mut Tree) {
+        let Value::Structure { tag, members } = &self.value else { return };
+        out.begin(code!("struct {} {{", tag));
+        members.declarations(0, members.size()).into_iter().for_each(|line| out.line(line));
+        out.end_with(code!("}};"));
+        out.blank();
+        out.begin(code!("{} {{", self.cells.slot.ty));
+        out.line(code!("struct @bpf_spin_lock lock;"));
+        out.line(code!("__u8 pad[4];"));
+        out.line(code!("struct {} value;", tag));
+        out.end_with(code!("}};"));
+        out.blank();
+    }
+
     fn describe(&self, program: &Program) -> Option<ExternKind> {
-        let value = p4xdp_midend::control_plane::param(program, "value", self.ty);
-        Some(self.cells.describe(CellKind::Register, vec![Field::new(value, at(0, self.cells.slot.bytes))]))
+        let fields = match &self.value {
+            Value::Number(ty) => {
+                vec![Field::new(param(program, "value", *ty), at(0, self.cells.slot.bytes))]
+            }
+            Value::Structure { members, .. } => {
+                let field = |member: &crate::tables::members::Member| {
+                    let place = member.place();
+                    let place = Place { offset: LOCK + place.offset, ..place };
+                    Field::new(param(program, &member.name, member.ty), place)
+                };
+                members.list.iter().map(field).collect()
+            }
+        };
+        Some(self.cells.describe(CellKind::Register, fields))
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let (map, width) = (&self.cells.map, self.ty.width());
-        let bits = CType::of_width(width).computed_bits();
         match (call.name, call.args) {
-            ("read", [Arg::Out(target), Arg::In(index)]) if index.ty.width() <= 32 => {
-                let index = cx.value(index).text;
-                let value = cx.fresh("value", CType::of_width(bits).name());
-                cx.out.assignment(&value, code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index));
-                let value = match self.ty {
-                    ScalarType::Bool => CExpr::truth(code!("{} != 0", value), Prec::Equality),
-                    ScalarType::Bits { .. }
-                    | ScalarType::Varbit { .. }
-                    | ScalarType::Enum(_)
-                    | ScalarType::Error => CExpr::atom(value, CType::of_width(bits), width),
-                };
-                cx.assign(target, value, call.span);
+            ("read", [target, Arg::In(index)]) if index.ty.width() <= 32 => {
+                let mut into = Vec::new();
+                if !targets(target, &mut into) {
+                    return Err(OtherShape);
+                }
+                match (&self.value, into.as_slice()) {
+                    (Value::Number(ty), [target]) => self.read_number(cx, *ty, target, index, call),
+                    (Value::Structure { tag, members }, targets) if targets.len() == members.list.len() => {
+                        self.read_structure(cx, (tag, members), targets, index, call);
+                    }
+                    (Value::Number(_) | Value::Structure { .. }, _) => return Err(OtherShape),
+                }
             }
-            ("write", [Arg::In(index), Arg::In(value)]) if index.ty.width() <= 32 => {
-                let (index, value) = (cx.value(index).text, cx.value(value).masked().text);
-                cx.out.line(code!("{}(&{}, {}, {});", by_bits("xdp_write", bits), map, index, value));
+            ("write", [Arg::In(index), value]) if index.ty.width() <= 32 => {
+                let mut values = Vec::new();
+                if !leaves::of_value(cx, value, call.span, &mut values) {
+                    return Err(OtherShape);
+                }
+                match (&self.value, values.as_slice()) {
+                    (Value::Number(ty), [value]) => self.write_number(cx, *ty, index, value),
+                    (Value::Structure { tag, members }, values) if values.len() == members.list.len() => {
+                        self.write_structure(cx, (tag, members), index, values);
+                    }
+                    (Value::Number(_) | Value::Structure { .. }, _) => return Err(OtherShape),
+                }
             }
             _ => cx.refuse(codes::E0524, call.span, "an index of more than 32 bits is not supported"),
         }
         Ok(())
+    }
+}
+
+impl Register {
+    fn read_number(&self, cx: &mut Cx<'_>, ty: ScalarType, target: &LValue, index: &Expr, call: &Call<'_>) {
+        let (map, width) = (&self.cells.map, ty.width());
+        let bits = CType::of_width(width).computed_bits();
+        let index = cx.value(index).text;
+        let value = cx.fresh("value", CType::of_width(bits).name());
+        cx.out.assignment(&value, code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index));
+        let value = match ty {
+            ScalarType::Bool => CExpr::truth(code!("{} != 0", value), Prec::Equality),
+            ScalarType::Bits { .. } | ScalarType::Varbit { .. } | ScalarType::Enum(_) | ScalarType::Error => {
+                CExpr::atom(value, CType::of_width(bits), width)
+            }
+        };
+        cx.assign(target, value, call.span);
+    }
+
+    fn write_number(&self, cx: &mut Cx<'_>, ty: ScalarType, index: &Expr, value: &Expr) {
+        let bits = CType::of_width(ty.width()).computed_bits();
+        let (index, value) = (cx.value(index).text, cx.value(value).masked().text);
+        cx.out.line(code!("{}(&{}, {}, {});", by_bits("xdp_write", bits), self.cells.map, index, value));
+    }
+
+    fn read_structure(
+        &self,
+        cx: &mut Cx<'_>,
+        (tag, members): (&Name, &Members),
+        targets: &[&LValue],
+        index: &Expr,
+        call: &Call<'_>,
+    ) {
+        let index = cx.value(index).text;
+        cx.out.begin(code!("{"));
+        let value = cx.empty_record(tag, tag, members.size());
+        self.with_cell(cx, &index, |cell| code!("{} = {}->value;", value, cell));
+        for (member, target) in members.list.iter().zip(targets) {
+            let value = cx.member_value(member, &code!("{}.{}", value, member.c_name.clone()));
+            cx.assign(target, value, call.span);
+        }
+        cx.out.end();
+    }
+
+    fn write_structure(
+        &self,
+        cx: &mut Cx<'_>,
+        (tag, members): (&Name, &Members),
+        index: &Expr,
+        values: &[Expr],
+    ) {
+        let index = cx.value(index).text;
+        cx.out.begin(code!("{"));
+        let value = cx.record(tag, tag, members, values);
+        self.with_cell(cx, &index, |cell| code!("{}->value = {};", cell, value));
+        cx.out.end();
+    }
+
+    /// Writes what is done with the cell of an index while its lock is held.
+    fn with_cell(
+        &self,
+        cx: &mut Cx<'_>,
+        index: &crate::c::code::Code,
+        what: impl FnOnce(&Name) -> crate::c::code::Code,
+    ) {
+        let key = cx.module.names.unique("cell_index");
+        let cell = cx.module.names.unique("cell");
+        cx.out.line(code!("__u32 {} = {};", key, index));
+        let text =
+            code!("{} *{} = @bpf_map_lookup_elem(&{}, &{});", self.cells.slot.ty, cell, self.cells.map, key);
+        cx.out.line(text);
+        cx.out.blank();
+        cx.out.begin_if(&cell);
+        cx.out.line(code!("@bpf_spin_lock(&{}->lock);", cell));
+        let text = what(&cell);
+        cx.out.line(text);
+        cx.out.line(code!("@bpf_spin_unlock(&{}->lock);", cell));
+        cx.out.end();
     }
 }

@@ -6,6 +6,7 @@ use super::line;
 use crate::names::identifier;
 use p4xdp_control::manifest::Cells;
 use p4xdp_control::manifest::cells::{Field, PACKETS};
+use p4xdp_control::storage::ByteOrder;
 
 /// Writes all of it; `macro_name` is the macro for the map's name.
 pub fn write(out: &mut String, name: &str, macro_name: &str, cells: &Cells, prefix: &str) {
@@ -70,9 +71,13 @@ fn write_structure(out: &mut String, cells: &Cells, fields: &[Field], prefix: &s
     let index = if *base > 0 { format!("\tindex += {base};\n") } else { String::new() };
     line(out, &format!("struct {prefix}{map}_cell {{"));
     for field in fields {
-        let (bits, member) = (field.place.size * 8, identifier(&field.param.name));
+        let (bytes, member) = (field.place.size, identifier(&field.param.name));
         let unit = field.unit.as_ref().map_or_else(String::new, |unit| format!(" /* {unit} */"));
-        line(out, &format!("\t__u{bits} {member};{unit}"));
+        let declared = match field.place.order {
+            ByteOrder::Host => format!("__u{} {member};{unit}", bytes * 8),
+            ByteOrder::Network => format!("__u8 {member}[{bytes}]; /* network order */"),
+        };
+        line(out, &format!("\t{declared}"));
     }
     let copy = |from_map: bool| -> String {
         let one = |field: &Field| {

@@ -7,10 +7,6 @@
  */
 #define XDP_METER_SCALE 1000000000ULL
 
-struct bpf_spin_lock {
-	__u32 val;
-};
-
 struct xdp_meter {
 	struct bpf_spin_lock lock;
 	__u32 committed_burst;

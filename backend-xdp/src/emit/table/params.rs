@@ -35,10 +35,18 @@ impl WireParam {
 
     /// The parameter in host order.
     pub(in crate::emit) fn host(&self) -> CExpr {
-        let width = self.member.ty.width();
-        let text = code!("({})({})", CType::of_width(width).name(), host_value(&self.member, &self.text));
-        CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(width), width) }
+        host_member(&self.member, &self.text)
     }
+}
+
+/// A member of a value as a number in host order, in the type that such numbers are computed in.
+pub(in crate::emit) fn host_member(member: &Member, text: &Code) -> CExpr {
+    let width = member.ty.width();
+    if member.ty == ScalarType::Bool {
+        return CExpr::truth(code!("{} != 0", text), Prec::Equality);
+    }
+    let text = code!("({})({})", CType::of_width(width).name(), host_value(member, text));
+    CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(width), width) }
 }
 
 impl Cx<'_> {

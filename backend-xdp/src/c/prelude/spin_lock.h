@@ -1,0 +1,3 @@
+struct bpf_spin_lock {
+	__u32 val;
+};
