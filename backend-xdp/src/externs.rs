@@ -41,6 +41,8 @@ const FILTERS: &[&str] = &["ebpf_model", "xdp_model"];
 const V1MODEL: &[&str] = &["v1model"];
 /// PNA.
 const PNA: &[&str] = &["pna"];
+/// PSA, and PNA, which has the same messages.
+const PSA_AND_PNA: &[&str] = &["psa", "pna"];
 /// ubpf_model.
 const UBPF_MODEL: &[&str] = &["ubpf_model"];
 
@@ -59,6 +61,7 @@ pub(crate) const REGISTRY: Registry = Registry {
         &action_profile::ACTION_SELECTOR,
         &perf_event_output::PERF_EVENT_OUTPUT,
         &message::DIGEST,
+        &message::DIGEST_OBJECT,
         &conntrack::TCP_CONNTRACK,
         &csum_replace::CSUM_REPLACE2,
         &csum_replace::CSUM_REPLACE4,

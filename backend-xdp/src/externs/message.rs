@@ -1,4 +1,4 @@
-//! Messages to the control plane: `digest(receiver, data)` of v1model. Each kind of data has a ring buffer, whose records are a structure of all
+//! Messages to the control plane: `digest(receiver, data)` of v1model, and `Digest<T>.pack(data)` of PSA and PNA. Each instance, in v1model each kind of data, has a ring buffer, whose records are a structure of all
 //! scalars in the data. A message for which there is no room is lost, and counted.
 //!
 //! ```text
@@ -10,12 +10,12 @@
 //! ```
 
 use super::cells::at;
-use super::{V1MODEL, leaves};
+use super::{PSA_AND_PNA, V1MODEL, leaves};
 use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
 use crate::emit::Cx;
-use crate::emit::externs::{Call, Entry, Extern, Laying, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::layout::cell::Slot;
 use crate::tables::members::{Members, Shape, Wish};
 use crate::tables::short_name;
@@ -23,13 +23,14 @@ use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{CellKind, Cells, Digest, ExternKind};
 use p4xdp_control::storage::ByteOrder;
 use p4xdp_control::view::Param;
-use p4xdp_frontend::diagnostic::codes;
+use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::control_plane::param;
-use p4xdp_midend::ir::{Arg, Expr, Program, ScalarType, StmtKind, TypeShape, visit};
+use p4xdp_midend::ir::{Arg, Expr, ExternInstance, Program, ScalarType, StmtKind, TypeShape, visit};
 use std::sync::Arc;
 
 pub(super) const DIGEST: Entry = Entry::function("digest", lay_out).of(V1MODEL);
+pub(super) const DIGEST_OBJECT: Entry = Entry::of_type("Digest", lay_out_object).of(PSA_AND_PNA);
 
 /// Where calls are lost: messages are sent at the end of ingress.
 const EGRESS: &str = "eg";
@@ -209,6 +210,43 @@ fn lay_out(laying: &mut Laying<'_>) -> Box<dyn Extern> {
     Box::new(Digests(messages.collect()))
 }
 
+fn lay_out_object(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
+    let message =
+        instance.type_args.first().and_then(|data| Message::new(&instance.name, data, false, laying));
+    let message = message.ok_or_else(|| {
+        laying.diagnostics.error(Diagnostic::error(codes::E0524, instance.span, nothing_to_say()))
+    })?;
+    Ok(Box::new(DigestObject(message)))
+}
+
+fn nothing_to_say() -> String {
+    format!("a message can say nothing but numbers, in at most {LARGEST} bytes")
+}
+
+/// An instance that sends messages of one kind.
+#[derive(Debug)]
+struct DigestObject(Message);
+
+impl Extern for DigestObject {
+    fn maps(&self) -> Vec<MapDefinition> {
+        vec![self.0.map()]
+    }
+
+    fn declare(&self, out: &mut Tree) {
+        self.0.declare(out);
+    }
+
+    fn describe(&self, program: &Program) -> Option<ExternKind> {
+        Some(self.0.describe(program))
+    }
+
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let ("pack", [data]) = (call.name, call.args) else { return Err(OtherShape) };
+        self.0.send(cx, None, data, call.span);
+        Ok(())
+    }
+}
+
 impl Digests {
     fn messages(&self) -> impl Iterator<Item = &Message> {
         self.0.iter().filter_map(|(_, message)| message.as_ref())
@@ -238,8 +276,7 @@ impl Extern for Digests {
         match found.and_then(|(_, message)| message.as_ref()) {
             Some(message) => message.send(cx, Some(receiver), data, call.span),
             None => {
-                let message = format!("a message can say nothing but numbers, in at most {LARGEST} bytes");
-                cx.refuse(codes::E0524, call.span, message);
+                cx.refuse(codes::E0524, call.span, nothing_to_say());
             }
         }
         Ok(())
