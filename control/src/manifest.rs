@@ -80,6 +80,13 @@ pub enum Role {
 }
 
 impl Manifest {
+    /// True if packets go round: the program calls itself.
+    pub fn goes_round(&self) -> bool {
+        self.programs
+            .iter()
+            .any(|program| program.name == self.entry && matches!(program.role, Role::Tail(_)))
+    }
+
     /// The tables in the order of the program, and behind them the value sets.
     pub fn tables(&self) -> impl Iterator<Item = Table<'_>> {
         let tables = self.view.tables.iter().zip(&self.tables);
@@ -123,5 +130,9 @@ pub enum ExternKind {
 /// storage has none that matches.
 pub const ENTRIES_LOADED: &str = "p4xdp_entries_loaded";
 
-/// Name of the per-CPU map with what a program knows of a packet while it has it, if it has one. Nothing in it outlives the packet.
+/// Name of the per-CPU map with what a program knows of a packet while it has it, if it has one. Nothing in it outlives the packet, but for the first
+/// [`ROUND_BYTES`] where packets go round ([`Manifest::goes_round`]): they are 0 while the program has none.
 pub const SCRATCH: &str = "shared_map";
+
+/// Bytes in [`SCRATCH`] that say how a packet comes that goes round.
+pub const ROUND_BYTES: usize = 8;

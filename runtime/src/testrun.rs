@@ -5,7 +5,7 @@ use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use crate::sys::bpf::{TestRun, test_run};
 use libbpf_rs::{MapCore, MapFlags};
-use p4xdp_control::manifest::SCRATCH;
+use p4xdp_control::manifest::{ROUND_BYTES, SCRATCH};
 use std::fmt;
 use std::os::fd::AsFd;
 use std::time::Duration;
@@ -80,7 +80,9 @@ impl Program {
     /// When the kernel refuses.
     pub fn run_dirty(&self, packet: &[u8], dirt: u8) -> Result<(Verdict, Vec<u8>), Error> {
         if let Ok(map) = self.map(SCRATCH) {
-            let (key, value) = (0u32.to_ne_bytes(), vec![dirt; map.value_size() as usize]);
+            let (key, mut value) = (0u32.to_ne_bytes(), vec![dirt; map.value_size() as usize]);
+            let kept = if self.manifest().goes_round() { ROUND_BYTES } else { 0 };
+            value.iter_mut().take(kept).for_each(|byte| *byte = 0);
             let processors = libbpf_rs::num_possible_cpus();
             let filled = processors.and_then(|n| map.update_percpu(&key, &vec![value; n], MapFlags::ANY));
             filled.map_err(|error| KernelError::new("fill scratch memory", io_error(&error)))?;

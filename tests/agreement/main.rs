@@ -51,6 +51,7 @@ fn main() {
     };
     let huge = Size { scale: 30, ..large };
     let v1model = Size { compiles: Some(Arch::V1Model), ..large };
+    let psa = Size { compiles: Some(Arch::Psa), ..large };
     let in_kernel = |name: &str, what: &'static str, programs: u64, size: Size, engines: Engines| {
         Trial::test(name, move || {
             if !met(what, &[Need::Root]) {
@@ -96,12 +97,14 @@ fn main() {
         passes("a few random programs: passes", 100),
         kernel("a few random programs: kernel", 4, large),
         kernel("a few random programs: kernel, v1model", 4, v1model),
+        kernel("a few random programs: kernel, psa", 4, psa),
         split("a few random programs: split", 4),
         folding.with_ignored_flag(true),
         passes("random programs: passes", 2000).with_ignored_flag(true),
         faults.with_ignored_flag(true),
         kernel("random programs: kernel", 60, large).with_ignored_flag(true),
         kernel("random programs: kernel, v1model", 60, v1model).with_ignored_flag(true),
+        kernel("random programs: kernel, psa", 60, psa).with_ignored_flag(true),
         split("random programs: split", 60).with_ignored_flag(true),
     ];
     // One takes up to half a minute, and some are refused yet (E0526).

@@ -122,6 +122,7 @@ impl Cx<'_> {
         }
         into.line(code!("/* What is known of headers while a packet is in the program, one a processor. */"));
         into.begin(code!("struct {} {{", SHARED));
+        self.declare_round(into);
         for flag in self.shared_flags(used) {
             into.line(code!("__u8 {};", flag));
         }

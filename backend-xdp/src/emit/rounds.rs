@@ -46,8 +46,8 @@ impl Cx<'_> {
     /// Writes what is done first in a section in which packets go round.
     pub(super) fn enter(&mut self, rounds: &Rounds) {
         let way = self.fresh("way", code!("__u32"));
-        let way_taken = self.keep("way_taken", CType::U32);
-        let count = self.keep("rounds", CType::U32);
+        let way_taken = self.module.names.shortest("way_taken");
+        let count = self.module.names.shortest("rounds");
         let mut kept = BTreeMap::new();
         for &id in &rounds.kept {
             let local = &self.program.locals[id];
@@ -80,6 +80,14 @@ impl Cx<'_> {
         let name = self.module.names.shortest(wanted);
         self.members.push(Member { begins_empty: false, ..Member::number(&name, ty, false) });
         name
+    }
+
+    /// Writes the first members of the shared structure (`p4xdp_control::manifest::ROUND_BYTES`): only they outlive a packet.
+    pub(super) fn declare_round(&self, into: &mut Tree) {
+        if let Some(names) = &self.rounds_taken {
+            into.line(code!("__u32 {};", names.way_taken));
+            into.line(code!("__u32 {};", names.rounds));
+        }
     }
 
     /// The number of the way by which the packet has come, 0 where packets do not go round.

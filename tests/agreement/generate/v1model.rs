@@ -142,6 +142,13 @@ impl Generator {
                 let port = self.random.below(6);
                 line(&format!("std.egress_spec = {port};")).tag("v1model: egress_spec")
             }
+            4 if ingress && self.size.compiles.is_some() && self.random.percent(50) => {
+                // At the end of egress nothing tells it from one that has just come.
+                once("recirculate_preserving_field_list(1);").tag("v1model: recirculate")
+            }
+            4 if ingress && self.size.compiles.is_some() => {
+                once("resubmit_preserving_field_list(1);").tag("v1model: resubmit")
+            }
             2..=6 if self.size.compiles.is_some() => self.assignment(scope, 2),
             2 if ingress => line("std.mcast_grp = 1;").tag("v1model: multicast"),
             3 if ingress => {
