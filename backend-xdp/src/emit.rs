@@ -5,6 +5,7 @@
 //! when all is written ([`file`]). What functions share is in [`module`]. Which declarations of the prelude are needed is seen from the text itself.
 
 mod assemble;
+mod bits;
 mod declare;
 mod deparse;
 mod doubtful;
@@ -24,6 +25,7 @@ mod parser_bounds;
 mod parser_graph;
 mod parser_stmt;
 mod parts;
+mod pieces;
 pub(crate) mod ports;
 mod record;
 mod rounds;
@@ -91,6 +93,8 @@ pub struct Cx<'a> {
     /// The ways that lead to the statement, while conditions inside its expressions are assumed.
     statement_paths: Option<Paths>,
     in_parser: Option<parser::ParserContext>,
+    /// How many bits of the byte at the cursor are parsed, if the parser may end within one.
+    phase: Option<LocalId>,
     /// The emit statements that were written.
     emits: Vec<deparse::EmitSlot>,
     /// Variables with the port that the packet came by, and the one that it leaves by.
@@ -191,6 +195,7 @@ impl<'a> Cx<'a> {
             reads: doubtful::Reads::default(),
             statement_paths: None,
             in_parser: None,
+            phase: None,
             emits: Vec::new(),
             ports: steps::KeptPorts::default(),
             length_limit: None,

@@ -9,6 +9,7 @@ pub mod loops;
 pub mod merging;
 pub mod parser_rounds;
 pub mod paths;
+pub mod phases;
 pub(crate) mod pool;
 pub mod pressure;
 pub mod row;

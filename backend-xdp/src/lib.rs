@@ -130,6 +130,11 @@ pub fn compile(
     sink: &mut Diagnostics,
 ) -> Result<Output, ErrorsReported> {
     let errors = sink.error_count();
+    let (phased, phases) = match layout::phases::lower(program) {
+        Some(phased) => (Some(phased.program), phased.phases),
+        None => (None, layout::phases::Phases::new()),
+    };
+    let program = phased.as_ref().unwrap_or(program);
     let counted = layout::parser_rounds::count(program, sink);
     let program = counted.as_ref().unwrap_or(program);
     let facts = emit::externs::facts(externs::REGISTRY, program);
@@ -146,7 +151,7 @@ pub fn compile(
     }
     layout::headers::check(program, sink);
     timeouts(program, sink);
-    let output = emit::file::write(program, &pipeline, options, (externs::REGISTRY, facts), sink);
+    let output = emit::file::write(program, &pipeline, options, (externs::REGISTRY, facts, phases), sink);
     if sink.error_count() > errors {
         sink.check()?;
     }

@@ -130,6 +130,8 @@ pub struct Generator {
     carried: usize,
     /// All widths are as likely, not only those that machines have.
     wide: bool,
+    /// Some headers end within a byte.
+    odd: bool,
     /// Constants of the whole program.
     constants: Vec<(String, Ty)>,
 }
@@ -157,6 +159,7 @@ impl Generator {
             carried: 0,
             constants: Vec::new(),
             wide: false,
+            odd: false,
         }
     }
 
@@ -172,6 +175,7 @@ impl Generator {
             Arch::Psa => "#include <psa.p4>\n\n",
         };
         let mut out = Tree::new(Kind::Fixed).text(include).trees(types::enums());
+        self.odd = self.random.percent(10);
         let constants = self.constant_declarations();
         out = out.trees(constants);
         for _ in 0..self.random.between(1, 4 * self.size.part()) {

@@ -106,6 +106,8 @@ const PIECES: &[Piece] = &[
     piece!("csum_fold64.h": "csum_fold64"),
     piece!("csum_words.h": "csum_words"),
     piece!("xdp_packet_bytes.h": "xdp_packet_bytes" "XDP_PACKET_NEXT" "XDP_MOST_BYTES" "XDP_NO_BYTES"),
+    piece!("put_bits.h": "put_bits"),
+    piece!("xdp_shift_bits.h": "xdp_shift_bits"),
     piece!("xdp_packet_sum.h": "xdp_packet_sum"),
     piece!("xdp_packet_xor.h": "xdp_packet_xor"),
     piece!("xdp_packet_first.h": "xdp_packet_first"),

@@ -33,7 +33,7 @@ pub(super) const FRONT_BYTES: u32 = 512;
 pub(super) const LONGEST_PIECE: u32 = 256;
 
 /// Longest front of all.
-const MOST_FRONT_BYTES: u32 = 4096;
+pub(super) const MOST_FRONT_BYTES: u32 = 4096;
 
 impl Cx<'_> {
     /// Writes the emission of headers whose places are not known before the program runs.

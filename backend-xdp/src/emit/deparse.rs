@@ -72,6 +72,9 @@ impl Cx<'_> {
         let before = self.out.len();
         match plan {
             Plan::Unreachable => return,
+            Plan::Decided(_) | Plan::Assembled if self.emits_bits() => {
+                self.assemble_bits(control.span, only_if)
+            }
             Plan::Decided(Decision::Do(edit)) if edit.is_nothing() => {}
             Plan::Decided(decision) => self.perform(&decision, only_if),
             Plan::Assembled => self.assemble(control.span, only_if),

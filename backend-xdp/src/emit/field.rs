@@ -182,11 +182,8 @@ impl Cx<'_> {
         self.header_layout(id).fields.get(field as usize)?.clone()
     }
 
-    fn no_place(&mut self, id: HeaderId, span: Span) {
-        // A header that ends within a byte was refused with its type.
-        if self.program.header_types[self.program.headers[id].ty].fixed_width().is_multiple_of(8) {
-            self.module.sink.emit(crate::lacking::VARBIT_VALUE.at(span));
-        }
+    fn no_place(&mut self, span: Span) {
+        self.module.sink.emit(crate::lacking::VARBIT_VALUE.at(span));
     }
 
     fn read_header_field(&mut self, id: HeaderId, field: u32, span: Span) -> CExpr {
@@ -195,7 +192,7 @@ impl Cx<'_> {
             return CExpr::zero(0);
         }
         let Some(place) = self.field_place(id, field) else {
-            self.no_place(id, span);
+            self.no_place(span);
             return CExpr::zero(width);
         };
         self.value_by_holder(id, &CExpr::zero(width), |cx, base| cx.load(id, &place, base))
@@ -345,7 +342,7 @@ impl Cx<'_> {
             return;
         }
         let Some(place) = self.field_place(id, field) else {
-            self.no_place(id, span);
+            self.no_place(span);
             return;
         };
         let mut value = value.clone();

@@ -1,8 +1,7 @@
 //! The C file: in go a program and its pipeline, out comes what the user gets. Each section is a function; what its text uses is declared
 //! in front of it.
 
-use super::externs::Registry;
-use super::module::Module;
+use super::module::{Given, Module};
 use super::parts::{self, Part, Parts};
 use super::{Cx, statistics};
 use crate::c::code::{Code, Known, Name, code};
@@ -10,7 +9,6 @@ use crate::c::prelude::prelude_for;
 use crate::c::text::collect_identifiers;
 use crate::c::tree::{SHARED, Tree};
 use crate::constructs::Constructs;
-use crate::layout::extern_facts::ExternFacts;
 use crate::layout::storage::Storage;
 use crate::limits::MOST_WHOLE;
 use crate::pipeline::{Hook, Pipeline, Section};
@@ -44,13 +42,12 @@ pub(crate) fn write(
     program: &Program,
     pipeline: &Pipeline,
     options: &Options<'_>,
-    externs: (Registry, ExternFacts),
+    known: Given,
     sink: &mut Diagnostics,
 ) -> Result<Output, serde_json::Error> {
     let before = sink.clone();
     let write = |cuts, sink: &mut Diagnostics| {
-        let (module, functions) =
-            write_functions(program, pipeline, options, cuts, (externs.0, externs.1.clone()), sink);
+        let (module, functions) = write_functions(program, pipeline, options, cuts, known.clone(), sink);
         let weight = functions.iter().map(|function| function.weight).max().unwrap_or(0);
         (weight, finish(module, pipeline, functions))
     };
@@ -77,10 +74,10 @@ fn write_functions<'a>(
     pipeline: &Pipeline,
     options: &'a Options<'a>,
     cuts: bool,
-    externs: (Registry, ExternFacts),
+    known: Given,
     sink: &'a mut Diagnostics,
 ) -> (Module<'a>, Vec<Function>) {
-    let (mut module, storages) = Module::new(program, pipeline, options, cuts, externs, sink);
+    let (mut module, storages) = Module::new(program, pipeline, options, cuts, known, sink);
     module.declare_maps();
     let mut functions = Vec::new();
     for (section, storage) in pipeline.sections.iter().zip(storages) {

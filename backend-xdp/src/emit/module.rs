@@ -7,6 +7,7 @@ use crate::c::tree::Tree;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::loops::Loops;
+use crate::layout::phases::Phases;
 use crate::layout::storage::{self, Holding, Storage};
 use crate::names::Names;
 use crate::pipeline::Pipeline;
@@ -21,6 +22,9 @@ use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// What is known of the program before anything is written.
+pub(crate) type Given = (Registry, ExternFacts, Phases);
 
 /// A C file while its functions are written.
 pub struct Module<'a> {
@@ -42,6 +46,8 @@ pub struct Module<'a> {
     pub externs: Rc<Externs>,
     /// What is known of externs by their names.
     pub extern_facts: ExternFacts,
+    /// Where parsers keep how many bits of the byte at the cursor are parsed.
+    pub phases: Phases,
     /// Structures, maps and other declarations in front of the functions, in order.
     pub globals: Tree,
     /// The program has copies of initial entries.
@@ -66,7 +72,7 @@ impl<'a> Module<'a> {
         pipeline: &Pipeline,
         options: &'a Options<'a>,
         cuts: bool,
-        (registry, extern_facts): (Registry, ExternFacts),
+        (registry, extern_facts, phases): Given,
         sink: &'a mut Diagnostics,
     ) -> (Module<'a>, Vec<Storage>) {
         let mut names = Names::new();
@@ -97,6 +103,7 @@ impl<'a> Module<'a> {
             idle: idle::tables(program, &pipeline.reads(program)),
             externs,
             extern_facts,
+            phases,
             globals: Tree::default(),
             falls_back: false,
             cuts,

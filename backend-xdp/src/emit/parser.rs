@@ -86,6 +86,7 @@ impl<'a> Cx<'a> {
     /// being returned; where a rejection is visible, control goes on behind it in both cases.
     pub(super) fn parser(&mut self, id: ParserId, rejection_is_visible: bool) -> Paths {
         let program = self.program;
+        self.phase = self.module.phases.get(&id).copied();
         let parser = &program.parsers[id];
         let order = states_in_order(parser);
         let loops = ParserGraph::new(parser).loops();

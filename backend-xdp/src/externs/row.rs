@@ -4,9 +4,7 @@
 //! What is made of the row is left to [`super::digest`].
 
 use crate::c::code::{Code, Name, code};
-use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
-use crate::emit::expr::{concat, slice};
 use crate::emit::field::Referent;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
@@ -171,6 +169,7 @@ impl Cx<'_> {
         let length = self.fresh("length", code!("__u64"));
         match bytes {
             Bytes::Payload => {
+                self.check_payload();
                 let parsed = self.parsed_bytes();
                 self.out.assignment(&from, parsed);
                 self.out.line(code!("@barrier_var({});", from));
@@ -216,46 +215,4 @@ impl Cx<'_> {
             None => part(self),
         }
     }
-
-    /// Values one behind the other in pieces of at most `limit` bits (64 or less); all but the last have as many. `whole_bytes` fills the last
-    /// one up with zeros behind.
-    pub(super) fn pieces(&mut self, values: &[Expr], limit: u32, whole_bytes: bool) -> Vec<CExpr> {
-        let mut pieces = Vec::new();
-        let mut piece = CExpr::zero(0);
-        for value in values {
-            let value = self.value(value).masked();
-            let mut left = value.width;
-            while left > 0 {
-                let taken = left.min(limit - piece.width);
-                let part = slice(value.clone(), left - 1, left - taken).masked();
-                piece = if piece.is_zero() {
-                    CExpr { width: piece.width + taken, ..part }
-                } else {
-                    concat(piece, part)
-                };
-                left -= taken;
-                if piece.width == limit {
-                    pieces.push(std::mem::replace(&mut piece, CExpr::zero(0)));
-                }
-            }
-        }
-        let missing = (8 - piece.width % 8) % 8;
-        if whole_bytes && missing > 0 {
-            piece = with_zeros_behind(piece, missing);
-        }
-        if piece.width > 0 {
-            pieces.push(piece);
-        }
-        pieces
-    }
-}
-
-/// A value with so many zeros behind it.
-fn with_zeros_behind(value: CExpr, zeros: u32) -> CExpr {
-    let width = value.width + zeros;
-    if value.is_zero() {
-        return CExpr::zero(width);
-    }
-    let by = CExpr::atom(zeros.to_string(), CType::Literal, 32);
-    value.masked().converted(CType::of_width(width)).joined("<<", Prec::Shift, &by, width, true)
 }

@@ -4,26 +4,27 @@
 //! the header become integers in network order, all others arrays of bytes: so the structure has no padding inside, and no access
 //! is split by clang for fear of alignment. `sizeof` may exceed the length on the wire; nobody uses it for that.
 
+use super::phases::type_of;
 use crate::c::code::{Known, Name, code};
 use crate::c::tree::Tree;
 use crate::names;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
-use p4xdp_midend::ir::{HeaderType, Program, ScalarType};
+use p4xdp_midend::ir::{HeaderType, Program, ScalarType, StmtKind, visit};
 
-/// Refuses header types that do not end at a byte.
+/// Refuses headers that end within a byte where they are extracted, which [`super::phases`] has left.
 pub fn check(program: &Program, sink: &mut Diagnostics) {
-    for ty in program.header_types.values() {
-        let bits = ty.fixed_width();
-        if bits % 8 != 0 {
-            sink.emit(
-                Diagnostic::error(
-                    codes::E0514,
-                    ty.span,
-                    format!("`{}` has {bits} bits, which is not a whole number of bytes", ty.name),
-                )
-                .with_note(format!("{} bits of padding are missing", 8 - bits % 8)),
-            );
-        }
+    for block in program.blocks() {
+        visit::statements(block, &mut |stmt| {
+            let StmtKind::Extract { header, .. } = &stmt.kind else { return };
+            let ty = type_of(program, header);
+            let bits = ty.fixed_width();
+            if !bits.is_multiple_of(8) {
+                let message = format!("`{}` has {bits} bits, which is not a whole number of bytes", ty.name);
+                let found = Diagnostic::error(codes::E0514, ty.span, message)
+                    .with_label(stmt.span, "where it begins in the packet is not known here");
+                sink.emit(found.with_note(format!("{} bits of padding are missing", 8 - bits % 8)));
+            }
+        });
     }
 }
 
@@ -89,11 +90,11 @@ impl FieldPlace {
 }
 
 impl HeaderLayout {
-    /// Lays a header type out. Its length is a multiple of 8 bits, which is checked elsewhere.
+    /// Lays a header type out. Behind one that ends within a byte there are bits that nobody reads.
     pub fn new(tag: Name, ty: &HeaderType) -> HeaderLayout {
         let mut layout = HeaderLayout {
             tag,
-            bytes: ty.fixed_width() / 8,
+            bytes: ty.fixed_width().div_ceil(8),
             members: Vec::new(),
             fields: Vec::new(),
             varbit: None,
@@ -116,12 +117,13 @@ impl HeaderLayout {
                 run.clear();
             }
         }
+        layout.close_run(ty, run_start, &run, &mut taken);
         layout
     }
 
     fn close_run(&mut self, ty: &HeaderType, start: u32, run: &[usize], taken: &mut names::Taken) {
         let fields = || run.iter().filter_map(|&i| ty.fields.get(i).map(|f| (i, f)));
-        let bits: u32 = fields().map(|(_, f)| f.ty.width()).sum();
+        let bits = fields().map(|(_, f)| f.ty.width()).sum::<u32>().next_multiple_of(8);
         let (offset, bytes) = (start / 8, bits / 8);
         if bytes == 0 {
             return;

@@ -164,7 +164,7 @@ codes! {
     E0511 "a loop without a bound";
     E0512 "a number is too wide";
     E0513 "a varbit field is used in a way that cannot be compiled";
-    E0514 "a header is not a whole number of bytes";
+    E0514 "a header that begins or ends within a byte, where it cannot";
     E0515 "a use of the architecture that XDP does not have";
     E0516 "a construct that cannot be compiled to XDP yet";
     E0520 "a table cannot be filled at run time";

@@ -173,20 +173,18 @@ impl<'m> Run<'m> {
         self.cursor = 0;
     }
 
-    /// The part of the packet that is not parsed.
+    /// The part of the packet that is not parsed. If that begins within a byte, the last byte is filled up with zeros.
     pub fn payload(&self) -> Vec<u8> {
-        if self.cursor.is_multiple_of(8) {
-            return self.packet.get(self.cursor / 8..).unwrap_or_default().to_vec();
-        }
         let mut rest = BitWriter::default();
-        let total = self.packet.len() * 8;
-        let mut at = self.cursor;
-        while at < total {
-            let width = (total - at).min(8) as u32;
-            rest.push(read(&self.packet, at, width), width);
-            at += width as usize;
-        }
+        self.add_payload(&mut rest);
         rest.into_bytes()
+    }
+
+    /// Appends what is not parsed, bit by bit if that begins within a byte.
+    fn add_payload(&self, out: &mut BitWriter) {
+        let within = (self.cursor.next_multiple_of(8) - self.cursor) as u32;
+        out.push(read(&self.packet, self.cursor, within), within);
+        out.extend(self.packet.get(self.cursor.div_ceil(8)..).unwrap_or_default());
     }
 
     /// What an extern keeps for one run of a block only is new.
@@ -222,11 +220,7 @@ impl<'m> Run<'m> {
             Flow::Stop => Err(Flow::Stop),
             Flow::Next | Flow::Leave(_) | Flow::Reject => {
                 let mut out = std::mem::take(&mut self.out);
-                if self.cursor.is_multiple_of(8) {
-                    out.extend(self.packet.get(self.cursor / 8..).unwrap_or_default());
-                } else {
-                    out.extend(&self.payload());
-                }
+                self.add_payload(&mut out);
                 Ok(out.into_bytes())
             }
         }

@@ -40,10 +40,11 @@ impl Generator {
             }
             used = add(format!("f{i}"), ty) as u32;
         }
-        if used % 8 != 0 {
+        let within_byte = used % 8 != 0 && self.odd && self.random.percent(50);
+        if used % 8 != 0 && !within_byte {
             add("pad".to_owned(), Ty::Bit(8 - used % 8));
         }
-        let varbit = (name > 0 && self.random.percent(15 / self.size.part()))
+        let varbit = (name > 0 && !within_byte && self.random.percent(15 / self.size.part()))
             .then(|| self.random.of(&[32, 64, 120, 320]));
         // It begins with a byte.
         let places: Vec<usize> =
@@ -64,7 +65,11 @@ impl Generator {
             }
         }
         self.header_types.push(HeaderType { fields, varbit, front, offsets });
-        tree.text("}\n").tag("type: header")
+        tree.text("}\n").tag(if within_byte {
+            "type: header that ends within a byte"
+        } else {
+            "type: header"
+        })
     }
 
     /// Fields of the struct of all headers.
