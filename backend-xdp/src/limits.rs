@@ -65,6 +65,13 @@ pub const MOST_NESTED_CALLS: usize = 5;
 /// Maps that a program may use (`MAX_USED_MAPS` in the kernel's `bpf_verifier.h`).
 pub const MOST_MAPS: usize = 64;
 
+/// Maps that a program may have beside those of its tables and externs: three sections of read-only data, four of other data, the shared structure, the counts
+/// of verdicts, the devices of ports, and the other parts.
+pub const OTHER_MAPS: usize = 11;
+
+/// The smallest parts that are tried for a program with too many maps for larger ones, in instructions.
+pub const LEAST_PART: usize = 200;
+
 /// Characters of a program's name that the kernel keeps.
 pub const PROGRAM_NAME: usize = 15;
 

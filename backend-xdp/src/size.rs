@@ -72,7 +72,10 @@ pub fn check(program: &Program, sink: &mut Diagnostics) {
     }
     let mut with_maps = program.tables.values().filter(|table| strategy::has_map(table));
     if let Some(table) = with_maps.nth(MOST_TABLES) {
-        let message = format!("with table `{}` the program needs more than {MOST_MAPS} maps", table.name);
+        let message = format!(
+            "with table `{}` the program has more than {MOST_TABLES} tables with run-time entries",
+            table.name
+        );
         sink.emit(Diagnostic::error(codes::E0525, table.span, message));
     }
     if statements > MOST_STATEMENTS {

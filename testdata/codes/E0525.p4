@@ -1,20 +1,21 @@
 #include <ebpf_model.p4>
-#define TABLE(name) table name { key = { hdr.ipv4.srcAddr : exact; } actions = { NoAction; } }
-#define TEN(name) TABLE(name##0) TABLE(name##1) TABLE(name##2) TABLE(name##3) TABLE(name##4) \
-    TABLE(name##5) TABLE(name##6) TABLE(name##7) TABLE(name##8) TABLE(name##9)
-#define RUN(table) table.apply();
-#define APPLY(name) RUN(name##0) RUN(name##1) RUN(name##2) RUN(name##3) RUN(name##4) \
-    RUN(name##5) RUN(name##6) RUN(name##7) RUN(name##8) RUN(name##9)
+#define SET(name) value_set<bit<32>>(4) name;
+#define TEN(of, name) of(name##0) of(name##1) of(name##2) of(name##3) of(name##4) \
+    of(name##5) of(name##6) of(name##7) of(name##8) of(name##9)
+#define CASE(name) name: accept;
 header ipv4_t { bit<32> srcAddr; bit<32> dstAddr; }
 struct headers_t { ipv4_t ipv4; }
 parser P(packet_in packet, out headers_t hdr) {
-    state start { packet.extract(hdr.ipv4); transition accept; }
+    TEN(SET, a) TEN(SET, b) TEN(SET, c) TEN(SET, d) TEN(SET, e) TEN(SET, f)
+    state start {
+        packet.extract(hdr.ipv4);
+        transition select(hdr.ipv4.srcAddr) {
+            TEN(CASE, a) TEN(CASE, b) TEN(CASE, c) TEN(CASE, d) TEN(CASE, e) TEN(CASE, f)
+            default: reject;
+        }
+    }
 }
 control F(inout headers_t hdr, out bool ok) {
-    TEN(a) TEN(b) TEN(c) TEN(d) TEN(e) TEN(f) TEN(g)
-    apply {
-        ok = true;
-        APPLY(a) APPLY(b) APPLY(c) APPLY(d) APPLY(e) APPLY(f) APPLY(g)
-    }
+    apply { ok = true; }
 }
 ebpfFilter(P(), F()) main;

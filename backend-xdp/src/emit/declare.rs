@@ -171,7 +171,8 @@ impl Module<'_> {
         externs.declare(&mut self.globals);
         let maps = externs.maps();
         maps.iter().for_each(|map| map.emit(&mut self.globals));
-        self.check_maps(maps.len());
+        self.maps = self.maps_of_tables();
+        maps.iter().for_each(|map| self.maps.add(&map.name));
     }
 
     /// Writes the structures of header types that functions with these names, or the declarations in front of them, use. Headers are stored as

@@ -31,6 +31,8 @@ struct Function {
     texts: Vec<Tree>,
     /// About how many instructions that is.
     weight: usize,
+    /// One program has not room for all of its maps.
+    has_many_maps: bool,
     /// What the body shares with others of its kind: the structure and map of what is known of headers.
     shared: Tree,
     storage: Storage,
@@ -49,19 +51,20 @@ pub(crate) fn write(
     let write = |cuts, sink: &mut Diagnostics| {
         let (module, functions) = write_functions(program, pipeline, options, cuts, known.clone(), sink);
         let weight = functions.iter().map(|function| function.weight).max().unwrap_or(0);
-        (weight, finish(module, pipeline, functions))
+        let many_maps = functions.iter().any(|function| function.has_many_maps);
+        ((weight, many_maps), finish(module, pipeline, functions))
     };
-    let mut whole = 0;
+    let (mut whole, mut many_maps) = (0, false);
     if options.part_size.is_none() {
-        let (weight, output) = write(false, sink);
-        if weight <= MOST_WHOLE {
+        let ((weight, many), output) = write(false, sink);
+        if weight <= MOST_WHOLE && !many {
             return output;
         }
-        whole = weight;
+        (whole, many_maps) = (weight, many);
         *sink = before.clone();
     }
     let (_, output) = write(true, sink);
-    if whole > 0 && whole <= 2 * MOST_WHOLE && sink.error_count() > before.error_count() {
+    if whole > 0 && whole <= 2 * MOST_WHOLE && !many_maps && sink.error_count() > before.error_count() {
         // The estimate may be wrong by so much: clang will tell.
         *sink = before;
         return write(false, sink).1;
@@ -102,6 +105,7 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     let used = super::ports::Used::of(&everything, cx.redirects);
     drop(everything);
     let weight = body.weight() + functions.iter().map(|function| function.body.weight()).sum::<usize>();
+    let has_many_maps = !cx.module.cuts && cx.has_many_maps(&body, &functions);
     let Parts { parts, handed, read_first } = cx.parts(body, &functions);
     let trees = functions.iter().map(|function| &function.body).chain(parts.iter().map(|part| &part.body));
     let mut all: FxHashSet<&str> = trees.flat_map(Tree::mentions).collect();
@@ -126,7 +130,10 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     }
     let Cx { mut module, storage, .. } = cx;
     let tails = (1..texts.len()).map(|number| module.names.unique(&parts::program(&name, number))).collect();
-    (module, Function { name, tails, hook: section.hook, texts, weight, shared, storage, used })
+    (
+        module,
+        Function { name, tails, hook: section.hook, texts, weight, has_many_maps, shared, storage, used },
+    )
 }
 
 /// The function of a part; `all` are the names that any part uses, `read_first` members of the shared structure that must be zero at first.

@@ -63,6 +63,41 @@ pub struct Module<'a> {
     /// Loops that need it.
     pub told: Vec<Span>,
     enums: BTreeMap<EnumId, Vec<Name>>,
+    /// The maps of tables and externs.
+    pub(super) maps: MapsByName,
+}
+
+/// Maps by the names of C by which a function uses them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MapsByName {
+    /// Those whose own name stands in it.
+    own: Vec<Name>,
+    /// Those of a stem, with which the names begin that stand in it, and how many they are.
+    stems: Vec<(Name, usize)>,
+}
+
+impl MapsByName {
+    /// A map that is used by its name.
+    pub(super) fn add(&mut self, name: &Name) {
+        self.own.push(name.clone());
+    }
+
+    /// So many maps that are used by a stem, or by names that begin with it.
+    pub(super) fn add_stem(&mut self, stem: &Name, maps: usize) {
+        self.stems.push((stem.clone(), maps));
+    }
+
+    /// How many of them are used by what mentions these names: at most so many, since a name may begin with another one's stem.
+    pub(super) fn used_by(&self, names: &FxHashSet<&str>) -> usize {
+        let sorted: BTreeSet<&str> = names.iter().copied().collect();
+        let own = self.own.iter().filter(|name| sorted.contains(name.as_str())).count();
+        let begins = |stem: &Name| {
+            let first = format!("{stem}_");
+            sorted.contains(stem.as_str())
+                || sorted.range(first.as_str()..).next().is_some_and(|name| name.starts_with(&first))
+        };
+        own + self.stems.iter().filter(|(stem, _)| begins(stem)).map(|(_, maps)| maps).sum::<usize>()
+    }
 }
 
 impl<'a> Module<'a> {
@@ -112,6 +147,7 @@ impl<'a> Module<'a> {
             kernel: Kernel::BASELINE,
             told: Vec::new(),
             enums: BTreeMap::new(),
+            maps: MapsByName::default(),
         };
         (module, storages)
     }

@@ -16,7 +16,7 @@ use crate::c::code::{Code, Known, Name, code};
 use crate::c::cut::{Uncut, cut};
 use crate::c::handed::{self, Handed};
 use crate::c::tree::{SHARED, Tree};
-use crate::limits::{MOST_PART, MOST_PARTS, PART_SIZE, PROGRAM_NAME};
+use crate::limits::{LEAST_PART, MOST_MAPS, MOST_PART, MOST_PARTS, OTHER_MAPS, PART_SIZE, PROGRAM_NAME};
 use p4xdp_control::manifest::{BpfProgram, Role};
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
@@ -59,13 +59,28 @@ impl Cx<'_> {
         if !self.module.cuts {
             return whole(body);
         }
-        let wanted = self.module.options.part_size.unwrap_or(PART_SIZE);
-        let bodies = match cut(&body, wanted, MOST_PART, MOST_PARTS) {
-            Ok(bodies) => bodies,
-            Err(uncut) => {
-                self.too_large(uncut, body.largest());
+        let mut wanted = self.module.options.part_size.unwrap_or(PART_SIZE);
+        let bodies = loop {
+            let bodies = match cut(&body, wanted, MOST_PART, MOST_PARTS) {
+                Ok(bodies) => bodies,
+                Err(uncut) => {
+                    self.too_large(uncut, body.largest());
+                    return whole(Tree::default());
+                }
+            };
+            let Some(many) = bodies.iter().find(|body| self.has_many_maps(body, functions)) else {
+                break bodies;
+            };
+            if wanted <= LEAST_PART {
+                let message =
+                    format!("this must be in one BPF program, which has more than {MOST_MAPS} maps");
+                let found = Diagnostic::error(codes::E0525, many.largest(), message);
+                self.module
+                    .sink
+                    .emit(found.with_note("parsers and loops are not split, nor is what comes of one table"));
                 return whole(Tree::default());
             }
+            wanted /= 2;
         };
         let variables: FxHashSet<Name> = self
             .variables
@@ -91,6 +106,13 @@ impl Cx<'_> {
             part.loads.retain(|name| used.contains(name.as_str()));
         }
         Parts { parts, handed: all, read_first }
+    }
+
+    /// True of a function, or a part of one, that uses more maps than a program may.
+    pub(super) fn has_many_maps(&self, body: &Tree, functions: &[super::loops::Function]) -> bool {
+        let mut names = body.mentions();
+        names.extend(functions.iter().flat_map(|function| function.body.mentions()));
+        self.module.maps.used_by(&names) > MOST_MAPS - OTHER_MAPS
     }
 
     /// A statement that reads whatever some part or function names and is not a part's own.

@@ -1,18 +1,15 @@
 //! Declarations of tables in front of the function: action numbers, values, keys, maps, and the default actions.
 
-use super::super::module::Module;
+use super::super::module::{MapsByName, Module};
 use super::entries::has_fallback;
 use super::profile;
 use crate::c::code::{Code, Name, code};
 use crate::c::tree::Tree;
-use crate::limits::MOST_MAPS;
 use crate::tables::direct::Direct;
 use crate::tables::members::{Member, Members};
 use crate::tables::strategy::constant;
 use crate::tables::{ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout};
 use num_bigint::BigUint;
-use p4xdp_frontend::diagnostic::{Diagnostic, codes};
-use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{ActionCall, Program, Table};
 
 impl Module<'_> {
@@ -68,37 +65,23 @@ impl Module<'_> {
         self.globals.append(out);
     }
 
-    /// Refuses a program that needs more maps than the kernel lets it have; `others` are those that no table has.
-    pub(in crate::emit) fn check_maps(&mut self, others: usize) {
-        let tables = std::rc::Rc::clone(&self.tables);
-        let profiles: usize = tables.profiles.values().map(|profile| profile.maps().len()).sum();
-        let mut maps = others
-            + profiles
-            + usize::from(tables.defaults_size > 0)
-            + usize::from(tables.free.is_some())
-            + ALWAYS;
-        if maps > MOST_MAPS {
-            let span = self.program.externs.values().last().map_or(Span::NONE, |instance| instance.span);
-            let message = format!("the program needs more than {MOST_MAPS} maps for its externs alone");
-            self.sink.emit(Diagnostic::error(codes::E0525, span, message));
+    /// The maps of tables, value sets and action profiles, by the names of C that stand for them.
+    pub(in crate::emit) fn maps_of_tables(&self) -> MapsByName {
+        let tables = &self.tables;
+        let mut found = MapsByName::default();
+        for profile in tables.profiles.values() {
+            profile.maps().iter().for_each(|map| found.add(&map.name));
         }
-        let of_tables = self.program.tables.iter().map(|(id, table)| (table, &tables.layouts[id], "table"));
-        let of_sets = tables.sets.values().map(|set| (&set.table, &set.layout, "value set"));
-        for (table, layout, kind) in of_tables.chain(of_sets) {
-            let before = maps;
-            maps += layout.storage.as_ref().map_or(0, |s| s.maps(layout.stored()).len());
-            maps += layout.direct.as_ref().map_or(0, |direct| direct.maps().len());
-            if before <= MOST_MAPS && maps > MOST_MAPS {
-                let message =
-                    format!("with {kind} `{}` the program needs more than {MOST_MAPS} maps", table.name);
-                self.sink.emit(Diagnostic::error(codes::E0525, table.span, message));
+        let sets = tables.sets.values().map(|set| &set.layout);
+        for layout in tables.layouts.values().chain(sets) {
+            if let Some(storage) = &layout.storage {
+                found.add_stem(&layout.stem, storage.maps(layout.stored()).len());
             }
+            layout.direct.iter().flat_map(Direct::maps).for_each(|map| found.add(&map.name));
         }
+        found
     }
 }
-
-/// Maps of every program: the manifest and read-only constants.
-const ALWAYS: usize = 2;
 
 /// Declares what a member of an action profile holds.
 pub(super) fn members(stem: &Name, value: &ValueLayout, out: &mut Tree) {
