@@ -46,7 +46,7 @@ use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{self, Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{
-    Block, ControlId, HeaderId, LabelId, LocalId, Program, ScalarType, StageBlock, Stmt, StmtKind,
+    Block, ControlId, ExternId, HeaderId, LabelId, LocalId, Program, ScalarType, StageBlock, Stmt, StmtKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,6 +109,10 @@ pub struct Cx<'a> {
     pub(crate) colour: Option<Colour>,
     /// The control that is being written, if it is not the deparser.
     control: Option<ControlId>,
+    /// While a table's action is written: the number of the entry that runs it, 0 if none does.
+    entry_number: Option<Code>,
+    /// Where externs keep numbers.
+    kept: BTreeMap<(ExternId, &'static str), Place>,
 }
 
 /// Where a colour is.
@@ -203,6 +207,8 @@ impl<'a> Cx<'a> {
             rounds_taken: None,
             colour: None,
             control: None,
+            entry_number: None,
+            kept: BTreeMap::new(),
         }
     }
 
@@ -234,12 +240,12 @@ impl<'a> Cx<'a> {
     }
 
     /// The same for a number that all parts of the section see, functions of loops among them.
-    fn fresh_everywhere(&mut self, wanted: &str) -> Place {
+    fn fresh_everywhere(&mut self, wanted: &str, ty: CType) -> Place {
         match self.storage.holding {
-            Holding::Local => self.fresh(wanted, CType::U32.name()).into(),
+            Holding::Local => self.fresh(wanted, ty.name()).into(),
             Holding::Shared => {
                 let name = self.module.names.unique(wanted);
-                self.members.push(Member::number(&name, CType::U32, false));
+                self.members.push(Member::number(&name, ty, false));
                 Place::Shared(name)
             }
         }
@@ -249,7 +255,7 @@ impl<'a> Cx<'a> {
     pub(crate) fn limit_length(&mut self) -> Place {
         let limit = match self.length_limit.take() {
             Some(limit) => limit,
-            None => self.fresh_everywhere("length_limit"),
+            None => self.fresh_everywhere("length_limit", CType::U32),
         };
         self.length_limit.insert(limit).clone()
     }

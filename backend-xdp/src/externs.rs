@@ -16,6 +16,7 @@ mod digest;
 mod direct;
 mod extern_func;
 mod hash;
+mod internet_checksum;
 mod ipv4_checksum;
 mod ktime;
 mod lacking;
@@ -23,12 +24,14 @@ mod leaves;
 mod log_msg;
 mod mark_to_drop;
 mod message;
+mod metadata;
 mod meter;
 mod perf_event_output;
 mod random;
 mod register;
 mod requests;
 mod row;
+mod select_by_direction;
 mod table_implementation;
 mod truncate;
 mod users;
@@ -39,6 +42,10 @@ use crate::emit::externs::Registry;
 const FILTERS: &[&str] = &["ebpf_model", "xdp_model"];
 /// v1model.
 const V1MODEL: &[&str] = &["v1model"];
+/// The portable architectures, which share most externs.
+const PORTABLE: &[&str] = &["psa", "pna"];
+/// PSA.
+const PSA: &[&str] = &["psa"];
 /// PNA.
 const PNA: &[&str] = &["pna"];
 /// PSA, and PNA, which has the same messages.
@@ -51,10 +58,14 @@ pub(crate) const REGISTRY: Registry = Registry {
     entries: &[
         &counter_array::COUNTER_ARRAY,
         &counter::COUNTER,
+        &counter::PORTABLE_COUNTER,
         &register::REGISTER,
+        &register::PORTABLE_REGISTER,
+        &register::UBPF_REGISTER,
         &meter::METER,
         &direct::DIRECT_COUNTER,
         &direct::DIRECT_METER,
+        &direct::PORTABLE_DIRECT_COUNTER,
         &table_implementation::ARRAY_TABLE,
         &table_implementation::HASH_TABLE,
         &action_profile::ACTION_PROFILE,
@@ -77,10 +88,20 @@ pub(crate) const REGISTRY: Registry = Registry {
         &checksum16::CHECKSUM16,
         &extern_func::EXTERN_FUNC,
         &hash::HASH,
+        &hash::PORTABLE_HASH,
+        &internet_checksum::INTERNET_CHECKSUM,
         &log_msg::LOG_MSG,
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
         &truncate::TRUNCATE,
+        &metadata::PSA_CLONE_I2E,
+        &metadata::PSA_CLONE_E2E,
+        &metadata::PSA_RESUBMIT,
+        &metadata::PSA_NORMAL,
+        &metadata::PSA_RECIRCULATE,
+        &metadata::IS_NET_PORT,
+        &metadata::IS_HOST_PORT,
+        &select_by_direction::SELECT_BY_DIRECTION,
         &requests::SEND_TO_PORT,
         &requests::DROP_PACKET,
         &requests::MARK_TO_DROP,
@@ -119,7 +140,7 @@ mod tests {
     fn every_line_is_an_extern_of_its_architectures() {
         let mut seen = BTreeSet::new();
         for entry in REGISTRY.entries {
-            for architecture in FILTERS.iter().chain(V1MODEL) {
+            for architecture in FILTERS.iter().chain(V1MODEL).chain(PORTABLE).chain(UBPF_MODEL) {
                 let is_of = entry.architectures.is_empty() || entry.architectures.contains(architecture);
                 assert!(!is_of || seen.insert((entry.name, architecture)), "{} stands twice", entry.name);
             }

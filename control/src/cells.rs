@@ -51,10 +51,18 @@ pub struct Field {
     /// It is not set to less than this field of the same cell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_below: Option<String>,
+    /// What it is before it is written. What stands in its place is the exclusive or of this and the number, so that zeros are this.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub initial: u64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_nothing(number: &u64) -> bool {
     *number == 0
 }
 
@@ -286,7 +294,7 @@ impl Field {
     /// A number whose meaning is the program's.
     #[must_use]
     pub fn new(param: Param, place: Place) -> Field {
-        Field { param, place, unit: None, least: 0, not_below: None }
+        Field { param, place, unit: None, least: 0, not_below: None, initial: 0 }
     }
 
     /// A number of such things.
@@ -305,6 +313,18 @@ impl Field {
     #[must_use]
     pub fn not_below(self, other: impl Into<String>) -> Field {
         Field { not_below: Some(other.into()), ..self }
+    }
+
+    /// This is what it is before it is written.
+    #[must_use]
+    pub fn initially(self, initial: u64) -> Field {
+        Field { initial, ..self }
+    }
+
+    /// What stands in its place for a number, and the number for what stands there.
+    #[must_use]
+    pub fn flipped(&self, number: BigUint) -> BigUint {
+        number ^ BigUint::from(self.initial)
     }
 
     /// A field of a counter, named as what it counts.

@@ -206,7 +206,7 @@ impl<'p> Cells<'p> {
                 let part = place::get(&value, &field.place).ok_or_else(|| {
                     self.refused("read", std::io::Error::other(format!("a cell has {} bytes", value.len())))
                 })?;
-                *number = (&*number + part) & crate::value::ones(field.param.width);
+                *number = (&*number + field.flipped(part)) & crate::value::ones(field.param.width);
             }
         }
         Ok(Cell(numbers))
@@ -265,7 +265,7 @@ impl<'p> Cells<'p> {
 
     fn encode(&self, cell: &Cell, bytes: &mut [u8]) {
         for (field, number) in self.layout.fields.iter().zip(&cell.0) {
-            place::put(bytes, &field.place, number);
+            place::put(bytes, &field.place, &field.flipped(number.clone()));
         }
     }
 

@@ -127,6 +127,8 @@ const PIECES: &[Piece] = &[
     piece!("xdp_count_sparse.h": "xdp_count_sparse"),
     piece!("xdp_read32.h": "xdp_read32"),
     piece!("xdp_read64.h": "xdp_read64"),
+    piece!("xdp_read_flipped32.h": "xdp_read_flipped32"),
+    piece!("xdp_read_flipped64.h": "xdp_read_flipped64"),
     piece!("xdp_write32.h": "xdp_write32"),
     piece!("xdp_write64.h": "xdp_write64"),
     piece!("spin_lock.h": "bpf_spin_lock"),

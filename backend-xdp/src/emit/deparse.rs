@@ -60,6 +60,7 @@ impl Cx<'_> {
     pub fn deparser(&mut self, control: ControlId, only_if: Option<&Code>) {
         let program = self.program;
         let control = &program.controls[control];
+        self.begin_externs(std::iter::once(&control.body));
         self.block(&control.body);
         let outer = self.out.set_span(control.span);
         let emits: Vec<HeaderId> = self.emits.iter().map(|slot| slot.header).collect();

@@ -5,7 +5,7 @@ use super::Cx;
 use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::map::MapDefinition;
-use crate::c::tree::Tree;
+use crate::c::tree::{Place, Tree};
 use crate::layout::extern_facts::{ExternFacts, Facts};
 use crate::layout::pool::Pool;
 use crate::names::Names;
@@ -14,7 +14,7 @@ use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{
-    Arg, ExternId, ExternInstance, KeyElement, LValue, Program, StmtKind, TypeShape, visit,
+    Arg, Block, Expr, ExternId, ExternInstance, KeyElement, LValue, Program, StmtKind, TypeShape, visit,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -135,6 +135,12 @@ pub(crate) trait Extern: Debug {
         Vec::new()
     }
 
+    /// True for one that hangs on a table's entries, and changes the cell of the entry whose action calls it, or that of misses
+    /// ([`Cx::direct_cell`]).
+    fn is_by_call(&self) -> bool {
+        false
+    }
+
     /// Of one that hangs on a table's entries: writes what holds where no entry matches, in front of [`Extern::matched`].
     fn before_match(&self, cx: &mut Cx<'_>) {
         let _ = cx;
@@ -149,6 +155,11 @@ pub(crate) trait Extern: Debug {
     /// Of one that has groups of members: what the choice of a member is made by, from these keys of a table.
     fn choose(&self, _cx: &mut Cx<'_>, _keys: &[&KeyElement]) -> CExpr {
         CExpr::zero(32)
+    }
+
+    /// Of one whose state is as at first each time that a parser or control begins which calls it: writes that.
+    fn begin(&self, cx: &mut Cx<'_>, id: ExternId) {
+        let _ = (cx, id);
     }
 
     /// Writes a call, or refuses it.
@@ -171,6 +182,8 @@ impl Extern for Stateless {
 /// A call as the IR has it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call<'c> {
+    /// The instance, of a method.
+    pub(crate) instance: Option<ExternId>,
     /// The method or function.
     pub(crate) name: &'c str,
     /// Its type arguments.
@@ -183,6 +196,14 @@ pub(crate) struct Call<'c> {
     pub(crate) span: Span,
     /// See [`Facts::is_pure`].
     pub(crate) is_pure: bool,
+}
+
+impl<'c> Call<'c> {
+    /// The values that are given, without optional ones that are left out; nothing if there are other arguments than values.
+    pub(crate) fn given(&self) -> Option<Vec<&'c Expr>> {
+        let given = self.args.iter().filter(|arg| !matches!(arg, Arg::Missing));
+        given.map(|arg| arg.value()).collect()
+    }
 }
 
 /// The externs of a program.
@@ -338,6 +359,30 @@ impl Cx<'_> {
         externs.instances[selector].made.choose(self, keys)
     }
 
+    /// Begins a parser or control, whose blocks these are: what its externs keep for one run of it only is as at first.
+    pub(super) fn begin_externs<'b>(&mut self, blocks: impl Iterator<Item = &'b Block>) {
+        let externs = Rc::clone(&self.module.externs);
+        let mut called = BTreeSet::new();
+        for block in blocks {
+            visit::statements(block, &mut |stmt| {
+                if let StmtKind::CallExtern { instance: Some(id), .. } = &stmt.kind {
+                    called.insert(*id);
+                }
+            });
+        }
+        called.into_iter().for_each(|id| externs.instance(id).begin(self, id));
+    }
+
+    /// Where a number is kept for an extern, which all parts of the section see.
+    pub(crate) fn kept_for(&mut self, id: ExternId, wanted: &'static str, ty: CType) -> Place {
+        if let Some(place) = self.kept.get(&(id, wanted)) {
+            return place.clone();
+        }
+        let place = self.fresh_everywhere(wanted, ty);
+        self.kept.insert((id, wanted), place.clone());
+        place
+    }
+
     /// Writes the call of an extern.
     pub(super) fn call_extern(
         &mut self,
@@ -348,7 +393,7 @@ impl Cx<'_> {
         span: Span,
     ) {
         let externs = Rc::clone(&self.module.externs);
-        let mut call = Call { name, type_args, args, result, span, is_pure: false };
+        let mut call = Call { instance, name, type_args, args, result, span, is_pure: false };
         if let Some(id) = instance {
             if externs.instances[id].made.call(self, &call).is_err() {
                 let ty = &self.program.externs[id].extern_type;
@@ -367,6 +412,15 @@ impl Cx<'_> {
             let note = "define it in C and give the file with `--extern`; `p4xdp explain E0523` tells how";
             self.module.sink.emit(Diagnostic::error(codes::E0523, span, message).with_note(note));
         }
+    }
+
+    /// The cell of an extern that hangs on a table's entries: its map, and the number of the entry whose action is written, 0 for misses. The
+    /// number is nothing outside of tables.
+    pub(crate) fn direct_cell(&self, call: &Call<'_>) -> Option<(Name, Option<Code>)> {
+        let hanging = self.module.tables.layouts.values().filter_map(|layout| layout.direct.as_ref());
+        let mut hanging = hanging.flat_map(|direct| &direct.externs);
+        let map = hanging.find(|hanging| Some(hanging.id) == call.instance)?.map.clone();
+        Some((map, self.entry_number.clone()))
     }
 
     /// The arguments, if all of them are scalars that are read.

@@ -182,7 +182,7 @@ impl Cx<'_> {
             self.paths.clone(),
             self.labels.clone(),
             (self.pinned.clone(), self.unpinned.clone(), self.reads.clone()),
-            (self.rounds.clone(), self.functions.len(), self.length_limit.clone()),
+            (self.rounds.clone(), self.functions.len(), self.length_limit.clone(), self.kept.clone()),
         );
         part(self);
         self.module.restore(module);
@@ -192,7 +192,7 @@ impl Cx<'_> {
         (self.labels, (self.pinned, self.unpinned, self.reads)) = (function.4, function.5);
         self.rounds = function.6.0;
         self.functions.truncate(function.6.1);
-        self.length_limit = function.6.2;
+        (self.length_limit, self.kept) = (function.6.2, function.6.3);
         paths
     }
 }

@@ -13,6 +13,7 @@ use super::parser_bounds::{Need, needs_bytes};
 use super::parser_graph::{states_in_order, targets};
 use super::statistics::count_error;
 use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::expr::CType;
 use crate::c::tree::SHARED;
 use crate::layout::paths::Paths;
 use crate::layout::storage::{Holding, Wanted};
@@ -78,7 +79,7 @@ impl<'a> Cx<'a> {
                 continue;
             }
             let wanted = format!("{}_varbit", self.storage.headers[id].pointer);
-            self.storage.headers[id].varbit = Some(self.fresh_everywhere(&wanted));
+            self.storage.headers[id].varbit = Some(self.fresh_everywhere(&wanted, CType::U32));
         }
     }
 
@@ -104,6 +105,8 @@ impl<'a> Cx<'a> {
             }
         }
         let accept_label = self.module.names.unique("parsed");
+        let bodies = parser.states.values().map(|state| &state.body);
+        self.begin_externs(std::iter::once(&parser.prologue).chain(bodies));
         self.block(&parser.prologue);
         let context = ParserContext {
             parser: id,

@@ -140,6 +140,7 @@ impl Cx<'_> {
         self.out.blank();
         self.heading(&control.name, control.span);
         self.control = Some(id);
+        self.begin_externs(std::iter::once(&control.body));
         self.with_cuts(true, |cx| cx.block(&control.body));
         self.control = None;
         self.out.set_span(outer);

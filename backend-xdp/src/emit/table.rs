@@ -66,7 +66,7 @@ impl Cx<'_> {
         let application = Application { table, layout: &tables.layouts[id], hit, action_run };
         self.heading(&format!("table {}", table.name), span);
         self.out.begin(code!("{"));
-        let outer = self.colour.replace(Colour::Green);
+        let outer = (self.colour.replace(Colour::Green), self.entry_number.replace(code!("0")));
         match &application.layout.storage {
             Some(storage) => self.apply_stored(&application, storage.as_ref()),
             None if table.entries.is_empty() => {
@@ -75,7 +75,7 @@ impl Cx<'_> {
             }
             None => self.apply_code(&application),
         }
-        self.colour = outer;
+        (self.colour, self.entry_number) = outer;
         self.out.end();
     }
 
@@ -83,11 +83,19 @@ impl Cx<'_> {
     fn match_entry(&mut self, application: &Application<'_>, found: &Code, number: &Code) {
         let Some(direct) = &application.layout.direct else { return };
         let externs = Rc::clone(&self.module.externs);
-        direct.externs.iter().for_each(|hanging| externs.instance(hanging.id).before_match(self));
+        let each = || direct.externs.iter().map(|hanging| (externs.instance(hanging.id), hanging));
+        each().for_each(|(own, _)| own.before_match(self));
+        let kept = each().any(|(own, _)| own.is_by_call()).then(|| {
+            let kept = self.fresh(&format!("{}_number", application.layout.stem), CType::U32.name());
+            self.out.assignment(&kept, 0u32);
+            kept
+        });
         self.out.begin_if(found);
-        for hanging in &direct.externs {
-            externs.instance(hanging.id).matched(self, &hanging.map, number);
+        if let Some(kept) = kept {
+            self.out.assignment(&kept, number);
+            self.entry_number = Some(kept.code());
         }
+        each().for_each(|(own, hanging)| own.matched(self, &hanging.map, number));
         self.out.end();
     }
 

@@ -1,10 +1,11 @@
-//! `counter(bit<32> size, CounterType type)` of v1model: `count(i)` adds the packet to counter `i` of this processor, its bytes or both; an
-//! index that is not there counts nowhere.
+//! `counter(bit<32> size, CounterType type)` of v1model, and `Counter<W, S>` of PSA and PNA, where `W` tells no more than how wide a reader takes it:
+//! `count(i)` adds the packet to counter `i` of this processor, its bytes or both; an index that is not there counts nowhere. With a second
+//! argument, that is how many bytes there are.
 //!
 //! Counters of other architectures are laid out and described here too: one slot an index and processor.
 
-use super::V1MODEL;
-use super::cells::{Cells, Slot, at, constant};
+use super::cells::{Cells, Slot, at, constant, index_of};
+use super::{PORTABLE, V1MODEL};
 use crate::c::code::{Code, Name, code};
 use crate::c::expr::CType;
 use crate::c::map::{MapDefinition, MapType};
@@ -14,9 +15,10 @@ use crate::layout::cell::CellShape;
 use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{ExternInstance, Program};
+use p4xdp_midend::ir::{Expr, ExternInstance, Program};
 
 pub(super) const COUNTER: Entry = Entry::of_type("counter", lay_out).of(V1MODEL);
+pub(super) const PORTABLE_COUNTER: Entry = Entry::of_type("Counter", lay_out).of(PORTABLE);
 
 /// What a counter counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,15 +68,19 @@ impl Counts {
         CellShape { kind: CellKind::Counter, map, slot, fields, most: MOST }
     }
 
-    /// The statement that counts the packet in a cell.
-    pub(super) fn count(self, map: &Name, index: &Code) -> Code {
-        let length = code!("@data_end - @data");
+    /// The statement that counts a packet of so many bytes in a cell.
+    pub(super) fn count(self, map: &Name, index: &Code, length: &Code) -> Code {
         match self {
             Counts::Packets => code!("@xdp_count(&{}, {}, 1);", map, index),
             Counts::Bytes => code!("@xdp_count(&{}, {}, {});", map, index, length),
             Counts::PacketsAndBytes => code!("@xdp_count_packet(&{}, {}, {});", map, index, length),
         }
     }
+}
+
+/// The bytes of the packet at hand, or how many a program says that there are.
+pub(super) fn length(cx: &mut Cx<'_>, said: Option<&Expr>) -> Code {
+    said.map_or_else(|| code!("@data_end - @data"), |said| cx.value(said).text)
 }
 
 /// An array of counters.
@@ -129,10 +135,16 @@ impl Extern for Counters {
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        let values = cx.values(call.args).ok_or(OtherShape)?;
-        let ("count", [index]) = (call.name, values.as_slice()) else { return Err(OtherShape) };
-        let index = index.clone().converted(CType::U32).text;
-        cx.out.line(self.counts.count(&self.cells.map, &index));
+        let given = call.given().ok_or(OtherShape)?;
+        let (index, said) = match (call.name, given.as_slice()) {
+            ("count", [index]) => (*index, None),
+            ("count", [index, length]) => (*index, Some(*length)),
+            _ => return Err(OtherShape),
+        };
+        let Some(index) = index_of(cx, call, index) else { return Ok(()) };
+        let index = index.converted(CType::U32).text;
+        let length = length(cx, said);
+        cx.out.line(self.counts.count(&self.cells.map, &index, &length));
         Ok(())
     }
 }

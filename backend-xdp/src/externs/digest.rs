@@ -44,7 +44,7 @@ const PIECE: u32 = 64;
 /// The same, where up to seven bits wait for the rest of their byte.
 const BEHIND_REST: u32 = 56;
 
-/// A hash algorithm of v1model's that can be computed in BPF.
+/// A hash algorithm that can be computed in BPF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Algorithm {
     Crc32,
@@ -68,10 +68,11 @@ impl Cx<'_> {
             return None;
         };
         let members = &self.program.enums[id].members;
-        match &**members.get(usize::try_from(value).ok()?)? {
-            "crc32" => Some(Algorithm::Crc32),
+        match &*members.get(usize::try_from(value).ok()?)?.to_ascii_lowercase() {
+            // A target's own choice, too.
+            "crc32" | "target_default" => Some(Algorithm::Crc32),
             "crc16" => Some(Algorithm::Crc16),
-            "csum16" => Some(Algorithm::Csum16),
+            "csum16" | "ones_complement16" => Some(Algorithm::Csum16),
             "xor16" => Some(Algorithm::Xor16),
             "identity" => Some(Algorithm::Identity),
             "random" => Some(Algorithm::Random),
@@ -274,6 +275,11 @@ impl Cx<'_> {
 
     /// The Internet checksum of a row of bits. Those behind the last whole word are its high ones.
     fn sum_of(&mut self, groups: &[Group]) -> CExpr {
+        CExpr::atom(code!("@csum_fold64({})", self.words(groups)), CType::U16, 16)
+    }
+
+    /// The sum of a row's 16-bit words, in a variable, as [RFC 1071] knows it: any number with the same rest by 65535, and zero where all are.
+    pub(super) fn words(&mut self, groups: &[Group]) -> Name {
         let sum = self.fresh("sum", code!("__u64"));
         self.out.assignment(&sum, code!("0"));
         if is_steady(groups, 16) {
@@ -309,7 +315,7 @@ impl Cx<'_> {
                 });
             }
         }
-        CExpr::atom(code!("@csum_fold64({})", sum), CType::U16, 16)
+        sum
     }
 
     fn add_to_sum(&mut self, sum: &Name, value: CExpr, width: u32, shift: u32) {

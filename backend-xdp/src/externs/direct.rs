@@ -1,10 +1,11 @@
 //! `direct_counter(CounterType type)` and `direct_meter<T>(MeterType type)` of v1model: each entry of the table that they belong to has a cell.
 //! A match of an entry counts the packet, or finds its colour, before the action runs and whether or not the action calls them; a miss does
 //! neither. `count()` does nothing more, and `read(result)` gives the colour, which is green for a miss.
+//!
+//! `DirectCounter<W>` of PSA and PNA counts where an action calls it, in the cell of the entry that runs the action, or in that of misses.
 
-use super::V1MODEL;
-use super::counter::Counts;
-use super::meter;
+use super::counter::{self, Counts};
+use super::{PORTABLE, V1MODEL, meter};
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType};
 use crate::emit::expr::slice;
@@ -18,6 +19,9 @@ use p4xdp_midend::ir::{Arg, ExternInstance};
 
 pub(super) const DIRECT_COUNTER: Entry = Entry::of_type("direct_counter", counter)
     .of(V1MODEL)
+    .with(Facts { attached: Some(Attached::Direct(counter_cells)), ..Facts::none() });
+pub(super) const PORTABLE_DIRECT_COUNTER: Entry = Entry::of_type("DirectCounter", portable_counter)
+    .of(PORTABLE)
     .with(Facts { attached: Some(Attached::Direct(counter_cells)), ..Facts::none() });
 pub(super) const DIRECT_METER: Entry = Entry::of_type("direct_meter", meter)
     .of(V1MODEL)
@@ -40,7 +44,8 @@ fn counter(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
 
 impl Extern for DirectCounter {
     fn matched(&self, cx: &mut Cx<'_>, map: &Name, number: &Code) {
-        cx.out.line(self.0.count(map, number));
+        let length = counter::length(cx, None);
+        cx.out.line(self.0.count(map, number, &length));
     }
 
     fn call(&self, _: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
@@ -48,6 +53,35 @@ impl Extern for DirectCounter {
             ("count", []) => Ok(()),
             _ => Err(OtherShape),
         }
+    }
+}
+
+/// PSA's and PNA's.
+#[derive(Debug)]
+struct CountsByCall(Counts);
+
+fn portable_counter(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
+    Ok(Box::new(CountsByCall(Counts::of(instance, 0, laying.diagnostics)?)))
+}
+
+impl Extern for CountsByCall {
+    fn is_by_call(&self) -> bool {
+        true
+    }
+
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let given = call.given().ok_or(OtherShape)?;
+        let said = match (call.name, given.as_slice()) {
+            ("count", []) => None,
+            ("count", [length]) => Some(*length),
+            _ => return Err(OtherShape),
+        };
+        // Outside of tables there is no cell.
+        if let Some((map, Some(number))) = cx.direct_cell(call) {
+            let length = counter::length(cx, said);
+            cx.out.line(self.0.count(&map, &number, &length));
+        }
+        Ok(())
     }
 }
 

@@ -1,17 +1,19 @@
-//! `hash(result, algorithm, base, data, max)` of v1model: `base` plus the hash of the data modulo `max`, or `base` if that is 0.
+//! `hash(result, algorithm, base, data, max)` of v1model: `base` plus the hash of the data modulo `max`, or `base` if that is 0. `Hash<O>` of PSA
+//! and PNA has the algorithm, and `get_hash(base, data, max)` is the same; `get_hash(data)` is the low bits of the hash.
 
-use super::V1MODEL;
 use super::digest::Algorithm;
+use super::{PORTABLE, V1MODEL};
 use crate::c::code::{Code, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
 use crate::emit::expr::slice;
-use crate::emit::externs::{Call, Entry, OtherShape};
+use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Expr, LValue};
+use p4xdp_midend::ir::{Arg, Expr, ExternInstance, LValue};
 
 pub(super) const HASH: Entry = Entry::stateless("hash", hash).of(V1MODEL);
+pub(super) const PORTABLE_HASH: Entry = Entry::of_type("Hash", lay_out).of(PORTABLE);
 
 fn hash(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [Arg::Out(target), Arg::In(algorithm), Arg::In(base), data, Arg::In(max)] = call.args else {
@@ -21,7 +23,58 @@ fn hash(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         cx.refuse_algorithm(call);
         return Ok(());
     };
-    let Some(groups) = cx.row_of(data, call.span) else { return Ok(()) };
+    ranged(cx, call, algorithm, target, (base, data, max));
+    Ok(())
+}
+
+/// PSA's and PNA's.
+#[derive(Debug)]
+struct Hash(Option<Expr>);
+
+fn lay_out(instance: &ExternInstance, _: &mut Laying<'_>) -> Made {
+    Ok(Box::new(Hash(instance.args.first().and_then(|arg| arg.value()).cloned())))
+}
+
+impl Extern for Hash {
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let "get_hash" = call.name else { return Err(OtherShape) };
+        // Nobody may want to know.
+        let Some(Arg::Out(target)) = call.result else { return Ok(()) };
+        let Some(algorithm) = self.0.as_ref().and_then(|algorithm| cx.algorithm(algorithm)) else {
+            cx.refuse_algorithm(call);
+            return Ok(());
+        };
+        match call.args {
+            [Arg::In(base), data, Arg::In(max)] => ranged(cx, call, algorithm, target, (base, data, max)),
+            [data] => {
+                let Some(groups) = cx.row_of(data, call.span) else { return Ok(()) };
+                let digest = cx.digest(algorithm, &groups);
+                let digest = of_width(digest, cx.lvalue_width(target));
+                cx.assign(target, digest, call.span);
+            }
+            _ => return Err(OtherShape),
+        }
+        Ok(())
+    }
+}
+
+/// The low bits of a hash, or all of them in a wider number.
+pub(super) fn of_width(digest: CExpr, width: u32) -> CExpr {
+    match width {
+        0 => CExpr::zero(0),
+        _ if width < digest.width => slice(digest, width - 1, 0).masked(),
+        _ => CExpr { width, ..digest.converted(CType::of_width(width)) },
+    }
+}
+
+fn ranged(
+    cx: &mut Cx<'_>,
+    call: &Call<'_>,
+    algorithm: Algorithm,
+    target: &LValue,
+    (base, data, max): (&Expr, &Arg, &Expr),
+) {
+    let Some(groups) = cx.row_of(data, call.span) else { return };
     let value = cx.digest(algorithm, &groups);
     let digest = match value.prec {
         Prec::Postfix if algorithm != Algorithm::Csum16 => value.text,
@@ -32,7 +85,6 @@ fn hash(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         }
     };
     assign(cx, target, base, &digest, max, call.span);
-    Ok(())
 }
 
 fn assign(cx: &mut Cx<'_>, target: &LValue, base: &Expr, digest: &Code, max: &Expr, span: Span) {

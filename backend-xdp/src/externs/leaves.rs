@@ -2,7 +2,9 @@
 
 use crate::emit::Cx;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, HeaderTypeId, Program, ScalarType, TypeShape};
+use p4xdp_midend::ir::{
+    Arg, Expr, ExprKind, HeaderRef, HeaderTypeId, LValue, Program, ScalarType, TypeShape,
+};
 use std::sync::Arc;
 
 /// The scalars of a type, with dotted names, in order; false if there is anything else in it.
@@ -69,4 +71,23 @@ fn fields_of_value(cx: &Cx<'_>, header: &HeaderRef, span: Span, into: &mut Vec<E
         let kind = ExprKind::Field { header: header.clone(), field: position };
         Expr { kind, ty: field.ty, span }
     }));
+}
+
+/// The places that a value is written to, in order; false if one of them is no scalar.
+pub(super) fn of_target<'a>(arg: &'a Arg, into: &mut Vec<&'a LValue>) -> bool {
+    match arg {
+        Arg::Out(target) => {
+            into.push(target);
+            true
+        }
+        Arg::Struct(fields) => fields.iter().all(|(_, field)| of_target(field, into)),
+        Arg::In(_)
+        | Arg::While { .. }
+        | Arg::Header(_)
+        | Arg::Stack(_)
+        | Arg::String(_)
+        | Arg::Extern(_)
+        | Arg::Packet
+        | Arg::Missing => false,
+    }
 }

@@ -1,5 +1,7 @@
-//! `register<T>(bit<32> size)` of v1model: a value an index, one for all processors. `read(result, index)` beyond the end gives 0 and
-//! `write(index, value)` does nothing there, as on the interpreter.
+//! `register<T>(bit<32> size)` of v1model, and `Register<T, S>` of PSA, PNA and ubpf_model: a value an index, one for all processors.
+//! `read(result, index)` or `result = read(index)` beyond the end gives 0 and `write(index, value)` does nothing there, as on the interpreter.
+//!
+//! With an initial value, cells are kept as the exclusive or of it and the value: maps begin with zeros, whoever loads them.
 //!
 //! A number of at most 64 bits is read and written in one step. Any other value is a structure of its scalars, which has a lock, so that it is read and written as
 //! a whole:
@@ -18,10 +20,10 @@
 //!         first = pair_value.first;
 //! ```
 
-use super::cells::{Cells, Slot, at, constants};
-use super::{V1MODEL, leaves};
-use crate::c::code::{Name, ToCode, code};
-use crate::c::expr::{CExpr, CType, Prec};
+use super::cells::{Cells, Slot, at, constant, constants, index_of};
+use super::{PORTABLE, UBPF_MODEL, V1MODEL, leaves};
+use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::expr::{CExpr, CType, Prec, literal};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
 use crate::emit::Cx;
@@ -37,11 +39,15 @@ use p4xdp_midend::ir::{Arg, Expr, ExternInstance, LValue, Program, ScalarType, T
 use std::sync::Arc;
 
 pub(super) const REGISTER: Entry = Entry::of_type("register", lay_out).of(V1MODEL);
+pub(super) const PORTABLE_REGISTER: Entry = Entry::of_type("Register", lay_out).of(PORTABLE);
+pub(super) const UBPF_REGISTER: Entry = Entry::of_type("Register", lay_out).of(UBPF_MODEL);
 
 #[derive(Debug)]
 struct Register {
     cells: Cells,
     value: Value,
+    /// What a number is before it is written.
+    initial: u64,
 }
 
 /// What a cell holds.
@@ -72,7 +78,15 @@ fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
         let slot = CType::of_width(ty.width());
         let slot = Slot { ty: slot.name().code(), bytes: slot.computed_bits() / 8, locked: false };
         let cells = Cells::new(instance, laying.names, MapType::Array, size, slot);
-        return Ok(Box::new(Register { cells, value: Value::Number(*ty) }));
+        let initial = match instance.args.get(1) {
+            Some(_) => constant(instance, 1, laying.diagnostics)?,
+            None => 0,
+        };
+        return Ok(Box::new(Register { cells, value: Value::Number(*ty), initial }));
+    }
+    if !instance.args.get(1).is_none_or(is_zero) {
+        let message = format!("`{}` has an initial value of more than 64 bits", instance.name);
+        return Err(laying.diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message)));
     }
     let members = instance.type_args.first().and_then(|ty| structure(laying.program, ty));
     let members = members.ok_or_else(|| {
@@ -89,7 +103,15 @@ fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
     let bytes = (LOCK + members.size()).next_multiple_of(members.align.max(4));
     let slot = Slot { ty: code!("struct {}", slot), bytes, locked: true };
     let cells = Cells::new(instance, laying.names, MapType::Array, size, slot);
-    Ok(Box::new(Register { cells, value: Value::Structure { tag, members } }))
+    Ok(Box::new(Register { cells, value: Value::Structure { tag, members }, initial: 0 }))
+}
+
+/// All numbers in a constant are 0.
+fn is_zero(arg: &Arg) -> bool {
+    match arg {
+        Arg::Struct(fields) => fields.iter().all(|(_, field)| is_zero(field)),
+        _ => arg.value().and_then(Expr::as_const).is_some_and(|value| value.bits() == 0),
+    }
 }
 
 /// A type that is numbers and structures of numbers alone, as a structure.
@@ -119,25 +141,6 @@ fn has_headers(ty: &TypeShape) -> bool {
     }
 }
 
-/// The places that a value is written to, in order; false if one of them is no scalar.
-fn targets<'a>(arg: &'a Arg, into: &mut Vec<&'a LValue>) -> bool {
-    match arg {
-        Arg::Out(target) => {
-            into.push(target);
-            true
-        }
-        Arg::Struct(fields) => fields.iter().all(|(_, field)| targets(field, into)),
-        Arg::In(_)
-        | Arg::While { .. }
-        | Arg::Header(_)
-        | Arg::Stack(_)
-        | Arg::String(_)
-        | Arg::Extern(_)
-        | Arg::Packet
-        | Arg::Missing => false,
-    }
-}
-
 impl Extern for Register {
     fn maps(&self) -> Vec<MapDefinition> {
         vec![self.cells.definition()]
@@ -160,7 +163,8 @@ impl Extern for Register {
     fn describe(&self, program: &Program) -> Option<ExternKind> {
         let fields = match &self.value {
             Value::Number(ty) => {
-                vec![Field::new(param(program, "value", *ty), at(0, self.cells.slot.bytes))]
+                let field = Field::new(param(program, "value", *ty), at(0, self.cells.slot.bytes));
+                vec![field.initially(self.initial)]
             }
             Value::Structure { members, .. } => {
                 let field = |member: &crate::tables::members::Member| {
@@ -175,46 +179,56 @@ impl Extern for Register {
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
-        match (call.name, call.args) {
-            ("read", [target, Arg::In(index)]) if index.ty.width() <= 32 => {
+        match (call.name, call.args, call.result) {
+            ("read", [target, Arg::In(index)], None) | ("read", [Arg::In(index)], Some(target)) => {
+                let Some(index) = index_of(cx, call, index) else { return Ok(()) };
                 let mut into = Vec::new();
-                if !targets(target, &mut into) {
+                if !leaves::of_target(target, &mut into) {
                     return Err(OtherShape);
                 }
                 match (&self.value, into.as_slice()) {
-                    (Value::Number(ty), [target]) => self.read_number(cx, *ty, target, index, call),
+                    (Value::Number(ty), [target]) => self.read_number(cx, *ty, target, &index.text, call),
                     (Value::Structure { tag, members }, targets) if targets.len() == members.list.len() => {
-                        self.read_structure(cx, (tag, members), targets, index, call);
+                        self.read_structure(cx, (tag, members), targets, &index.text, call);
                     }
                     (Value::Number(_) | Value::Structure { .. }, _) => return Err(OtherShape),
                 }
             }
-            ("write", [Arg::In(index), value]) if index.ty.width() <= 32 => {
+            // Nobody wants to know.
+            ("read", [Arg::In(_)], None) => {}
+            ("write", [Arg::In(index), value], None) => {
+                let Some(index) = index_of(cx, call, index) else { return Ok(()) };
                 let mut values = Vec::new();
                 if !leaves::of_value(cx, value, call.span, &mut values) {
                     return Err(OtherShape);
                 }
                 match (&self.value, values.as_slice()) {
-                    (Value::Number(ty), [value]) => self.write_number(cx, *ty, index, value),
+                    (Value::Number(ty), [value]) => self.write_number(cx, *ty, &index.text, value),
                     (Value::Structure { tag, members }, values) if values.len() == members.list.len() => {
-                        self.write_structure(cx, (tag, members), index, values);
+                        self.write_structure(cx, (tag, members), &index.text, values);
                     }
                     (Value::Number(_) | Value::Structure { .. }, _) => return Err(OtherShape),
                 }
             }
-            _ => cx.refuse(codes::E0524, call.span, "an index of more than 32 bits is not supported"),
+            _ => return Err(OtherShape),
         }
         Ok(())
     }
 }
 
 impl Register {
-    fn read_number(&self, cx: &mut Cx<'_>, ty: ScalarType, target: &LValue, index: &Expr, call: &Call<'_>) {
+    fn read_number(&self, cx: &mut Cx<'_>, ty: ScalarType, target: &LValue, index: &Code, call: &Call<'_>) {
         let (map, width) = (&self.cells.map, ty.width());
         let bits = CType::of_width(width).computed_bits();
-        let index = cx.value(index).text;
         let value = cx.fresh("value", CType::of_width(bits).name());
-        cx.out.assignment(&value, code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index));
+        let read = match self.initial {
+            0 => code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index),
+            initial => {
+                let function = by_bits("xdp_read_flipped", bits);
+                code!("{}(&{}, {}, {})", function, map, index, literal(initial))
+            }
+        };
+        cx.out.assignment(&value, read);
         let value = match ty {
             ScalarType::Bool => CExpr::truth(code!("{} != 0", value), Prec::Equality),
             ScalarType::Bits { .. } | ScalarType::Varbit { .. } | ScalarType::Enum(_) | ScalarType::Error => {
@@ -224,9 +238,13 @@ impl Register {
         cx.assign(target, value, call.span);
     }
 
-    fn write_number(&self, cx: &mut Cx<'_>, ty: ScalarType, index: &Expr, value: &Expr) {
+    fn write_number(&self, cx: &mut Cx<'_>, ty: ScalarType, index: &Code, value: &Expr) {
         let bits = CType::of_width(ty.width()).computed_bits();
-        let (index, value) = (cx.value(index).text, cx.value(value).masked().text);
+        let value = cx.value(value).masked();
+        let value = match self.initial {
+            0 => value.text,
+            initial => code!("{} ^ {}", value.operand(), literal(initial)),
+        };
         cx.out.line(code!("{}(&{}, {}, {});", by_bits("xdp_write", bits), self.cells.map, index, value));
     }
 
@@ -235,13 +253,12 @@ impl Register {
         cx: &mut Cx<'_>,
         (tag, members): (&Name, &Members),
         targets: &[&LValue],
-        index: &Expr,
+        index: &Code,
         call: &Call<'_>,
     ) {
-        let index = cx.value(index).text;
         cx.out.begin(code!("{"));
         let value = cx.empty_record(tag, tag, members.size());
-        self.with_cell(cx, &index, |cell| code!("{} = {}->value;", value, cell));
+        self.with_cell(cx, index, |cell| code!("{} = {}->value;", value, cell));
         for (member, target) in members.list.iter().zip(targets) {
             let value = cx.member_value(member, &code!("{}.{}", value, member.c_name.clone()));
             cx.assign(target, value, call.span);
@@ -253,23 +270,17 @@ impl Register {
         &self,
         cx: &mut Cx<'_>,
         (tag, members): (&Name, &Members),
-        index: &Expr,
+        index: &Code,
         values: &[Expr],
     ) {
-        let index = cx.value(index).text;
         cx.out.begin(code!("{"));
         let value = cx.record(tag, tag, members, values);
-        self.with_cell(cx, &index, |cell| code!("{}->value = {};", cell, value));
+        self.with_cell(cx, index, |cell| code!("{}->value = {};", cell, value));
         cx.out.end();
     }
 
     /// Writes what is done with the cell of an index while its lock is held.
-    fn with_cell(
-        &self,
-        cx: &mut Cx<'_>,
-        index: &crate::c::code::Code,
-        what: impl FnOnce(&Name) -> crate::c::code::Code,
-    ) {
+    fn with_cell(&self, cx: &mut Cx<'_>, index: &Code, what: impl FnOnce(&Name) -> Code) {
         let key = cx.module.names.unique("cell_index");
         let cell = cx.module.names.unique("cell");
         cx.out.line(code!("__u32 {} = {};", key, index));

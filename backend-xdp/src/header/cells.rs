@@ -24,7 +24,7 @@ pub fn write(out: &mut String, name: &str, macro_name: &str, cells: &Cells, pref
     match cells.fields.as_slice() {
         fields if kind.adds_up() => fields.iter().for_each(|field| write_count(out, cells, field, prefix)),
         [field] if field.place.offset == 0 && field.place.size == *value_size && !locked => {
-            write_value(out, cells, prefix);
+            write_value(out, cells, field, prefix);
         }
         fields => write_structure(out, cells, fields, prefix),
     }
@@ -50,9 +50,23 @@ fn write_count(out: &mut String, cells: &Cells, field: &Field, prefix: &str) {
 }
 
 /// A cell is one number.
-fn write_value(out: &mut String, cells: &Cells, prefix: &str) {
+fn write_value(out: &mut String, cells: &Cells, field: &Field, prefix: &str) {
     let Cells { map, value_size, .. } = cells;
     let bits = value_size * 8;
+    if field.initial != 0 {
+        let initial = format!("0x{:x}ULL", field.initial);
+        return line(
+            out,
+            &format!(
+                "/* Kept as the exclusive or of the value and {initial}, which it is at first. */\n\
+                 static inline int {prefix}{map}_read(int map_fd, __u32 index, __u{bits} *value)\n{{\n\
+                 \tint result = bpf_map_lookup_elem(map_fd, &index, value);\n\n\
+                 \tif (!result)\n\t\t*value ^= {initial};\n\treturn result;\n}}\n\n\
+                 static inline int {prefix}{map}_write(int map_fd, __u32 index, __u{bits} value)\n{{\n\
+                 \tvalue ^= {initial};\n\treturn bpf_map_update_elem(map_fd, &index, &value, BPF_ANY);\n}}"
+            ),
+        );
+    }
     line(
         out,
         &format!(
