@@ -31,6 +31,7 @@ mod random;
 mod register;
 mod requests;
 mod row;
+mod running_checksum;
 mod select_by_direction;
 mod table_implementation;
 mod truncate;
@@ -48,8 +49,6 @@ const PORTABLE: &[&str] = &["psa", "pna"];
 const PSA: &[&str] = &["psa"];
 /// PNA.
 const PNA: &[&str] = &["pna"];
-/// PSA, and PNA, which has the same messages.
-const PSA_AND_PNA: &[&str] = &["psa", "pna"];
 /// ubpf_model.
 const UBPF_MODEL: &[&str] = &["ubpf_model"];
 
@@ -63,13 +62,17 @@ pub(crate) const REGISTRY: Registry = Registry {
         &register::PORTABLE_REGISTER,
         &register::UBPF_REGISTER,
         &meter::METER,
+        &meter::PORTABLE_METER,
         &direct::DIRECT_COUNTER,
         &direct::DIRECT_METER,
         &direct::PORTABLE_DIRECT_COUNTER,
+        &direct::PORTABLE_DIRECT_METER,
         &table_implementation::ARRAY_TABLE,
         &table_implementation::HASH_TABLE,
         &action_profile::ACTION_PROFILE,
         &action_profile::ACTION_SELECTOR,
+        &action_profile::PORTABLE_PROFILE,
+        &action_profile::PORTABLE_SELECTOR,
         &perf_event_output::PERF_EVENT_OUTPUT,
         &message::DIGEST,
         &message::DIGEST_OBJECT,
@@ -90,9 +93,11 @@ pub(crate) const REGISTRY: Registry = Registry {
         &hash::HASH,
         &hash::PORTABLE_HASH,
         &internet_checksum::INTERNET_CHECKSUM,
+        &running_checksum::CHECKSUM,
         &log_msg::LOG_MSG,
         &mark_to_drop::MARK_TO_DROP,
         &random::RANDOM,
+        &random::PORTABLE_RANDOM,
         &truncate::TRUNCATE,
         &metadata::PSA_CLONE_I2E,
         &metadata::PSA_CLONE_E2E,
@@ -128,12 +133,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[allow(clippy::disallowed_methods, reason = "it ends with the front end")]
-    fn declared(architecture: &str) -> Program {
-        let loader = InMemory::new().with("main.p4", format!("#include <{architecture}.p4>\n"));
+    fn declared(architecture: &str, edition: &str) -> Program {
+        let loader = InMemory::new().with("main.p4", format!("{edition}#include <{architecture}.p4>\n"));
         let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
         let options = p4xdp_frontend::preprocess::Options::default();
         p4xdp_frontend::analyze("main.p4".as_ref(), &options, &loader, &mut sources, &mut sink).unwrap()
     }
+
+    /// What selects among the declarations of an include.
+    const EDITIONS: [&str; 2] = ["", "#define _PNA_PUBLISHED\n"];
 
     /// A name stands for one thing in an architecture, and one that has it declares it, as a type or as a function.
     #[test]
@@ -146,12 +154,13 @@ mod tests {
             }
             // The packet filters' includes share what they have.
             let declares = |architecture: &&str| {
-                let program = declared(architecture);
-                match entry.make {
-                    Make::Instance(_) => program.externs.values().any(|e| &*e.name.name == entry.name),
-                    Make::Function(_) | Make::Stateless(_) => (program.functions.values())
-                        .any(|f| f.kind == FunctionKind::Extern && &*f.name.name == entry.name),
-                }
+                EDITIONS.iter().map(|edition| declared(architecture, edition)).any(|program| {
+                    match entry.make {
+                        Make::Instance(_) => program.externs.values().any(|e| &*e.name.name == entry.name),
+                        Make::Function(_) | Make::Stateless(_) => (program.functions.values())
+                            .any(|f| f.kind == FunctionKind::Extern && &*f.name.name == entry.name),
+                    }
+                })
             };
             let everywhere = entry.architectures == FILTERS;
             let declaring = entry.architectures.iter().filter(|a| declares(a)).count();
@@ -167,7 +176,7 @@ mod tests {
     /// What v1model declares is compiled, or refused by a line of its own.
     #[test]
     fn every_extern_of_v1model_has_a_line() {
-        let program = declared("v1model");
+        let program = declared("v1model", "");
         let core: BTreeSet<&str> = BTreeSet::from(["packet_in", "packet_out", "verify", "static_assert"]);
         let functions = program.functions.values().filter(|f| f.kind == FunctionKind::Extern);
         let names = program.externs.values().map(|e| &e.name).chain(functions.map(|f| &f.name));

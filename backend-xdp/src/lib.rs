@@ -163,11 +163,14 @@ pub fn lacks() -> impl Iterator<Item = &'static lacking::Lacking> {
     lacking::ALL.iter().chain(tables::ALL)
 }
 
+/// Properties by which entries of a table expire.
+const TIMEOUTS: [&str; 3] = ["support_timeout", "psa_idle_timeout", "pna_idle_timeout"];
+
 /// Entries do not expire on XDP. Nobody can give them a time either, so that a table is what it is without one.
 fn timeouts(program: &Program, sink: &mut Diagnostics) {
     for table in program.tables.values() {
         if let Some((property, PropertyValue::Const(Arg::In(value)))) =
-            table.properties.iter().find(|(property, _)| &**property == "support_timeout")
+            table.properties.iter().find(|(property, _)| TIMEOUTS.contains(&&**property))
             && value.as_const().is_some_and(|value| *value != 0u32.into())
         {
             let message = format!("entries of table `{}` do not expire on XDP yet", table.name);

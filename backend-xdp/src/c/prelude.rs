@@ -133,6 +133,7 @@ const PIECES: &[Piece] = &[
     piece!("xdp_write64.h": "xdp_write64"),
     piece!("spin_lock.h": "bpf_spin_lock"),
     piece!("xdp_meter.h": "xdp_meter_colour" "xdp_meter"; "xdp_meter_refill" "XDP_METER_SCALE"),
+    piece!("xdp_meter_aware.h": "xdp_meter_aware"),
     piece!("xdp_send_packet.h": "xdp_send_packet"),
     piece!("xdp_send_message.h": "xdp_send_message"),
     piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"; "TCP_SYN_SENT" "TCP_SYN_ACKED" "TCP_ESTABLISHED"),

@@ -1,10 +1,10 @@
-//! `action_profile(bit<32> size)` and `action_selector(HashAlgorithm algorithm, bit<32> size, bit<32> outputWidth)` of v1model: the actions that
+//! `action_profile(bit<32> size)` and `action_selector(HashAlgorithm algorithm, bit<32> size, bit<32> outputWidth)` of v1model, and `ActionProfile` and `ActionSelector` of PSA and PNA: the actions that
 //! entries of tables run, as members, and for a selector groups of them, of which a hash of the table's selector keys chooses one. Where members
 //! lie, and how a table gets to one, is the tables' ([`crate::tables::profile`]); here is the hash, which is the reference switch's: the low
 //! `outputWidth` bits of the algorithm over the keys in a row, and the place in the group is that modulo the group's size.
 
-use super::V1MODEL;
 use super::digest::Algorithm;
+use super::{PORTABLE, V1MODEL};
 use crate::c::expr::CExpr;
 use crate::emit::Cx;
 use crate::emit::expr::slice;
@@ -18,6 +18,10 @@ pub(super) const ACTION_PROFILE: Entry =
     Entry::of_type("action_profile", |_, _| Ok(Box::new(ActionProfile))).of(V1MODEL).with(MEMBERS);
 pub(super) const ACTION_SELECTOR: Entry =
     Entry::of_type("action_selector", lay_out).of(V1MODEL).with(MEMBERS);
+pub(super) const PORTABLE_PROFILE: Entry =
+    Entry::of_type("ActionProfile", |_, _| Ok(Box::new(ActionProfile))).of(PORTABLE).with(MEMBERS);
+pub(super) const PORTABLE_SELECTOR: Entry =
+    Entry::of_type("ActionSelector", lay_out).of(PORTABLE).with(MEMBERS);
 
 const MEMBERS: Facts = Facts { attached: Some(Attached::Members), ..Facts::none() };
 

@@ -262,7 +262,7 @@ impl Cx<'_> {
     }
 
     /// What one of the prelude's functions makes of bytes, and how many they are, in variables; `more` are further arguments.
-    fn of_bytes(&mut self, what: &str, bytes: &Bytes, more: Code) -> (Name, Name) {
+    pub(super) fn of_bytes(&mut self, what: &str, bytes: &Bytes, more: Code) -> (Name, Name) {
         let Range { stem, from, length } = self.range(bytes);
         let result = self.fresh("of_packet", code!("__u64"));
         let function = Name::new(&format!("{stem}_{what}"));

@@ -2,7 +2,8 @@
 //! A match of an entry counts the packet, or finds its colour, before the action runs and whether or not the action calls them; a miss does
 //! neither. `count()` does nothing more, and `read(result)` gives the colour, which is green for a miss.
 //!
-//! `DirectCounter<W>` of PSA and PNA counts where an action calls it, in the cell of the entry that runs the action, or in that of misses.
+//! `DirectCounter<W>` and `DirectMeter` of PSA and PNA count and meter where an action calls them, in the cell of the entry that runs the action, or
+//! in that of misses.
 
 use super::counter::{self, Counts};
 use super::{PORTABLE, V1MODEL, meter};
@@ -23,6 +24,9 @@ pub(super) const DIRECT_COUNTER: Entry = Entry::of_type("direct_counter", counte
 pub(super) const PORTABLE_DIRECT_COUNTER: Entry = Entry::of_type("DirectCounter", portable_counter)
     .of(PORTABLE)
     .with(Facts { attached: Some(Attached::Direct(counter_cells)), ..Facts::none() });
+pub(super) const PORTABLE_DIRECT_METER: Entry = Entry::of_type("DirectMeter", portable_meter)
+    .of(PORTABLE)
+    .with(Facts { attached: Some(Attached::Direct(meter_cells)), ..Facts::none() });
 pub(super) const DIRECT_METER: Entry = Entry::of_type("direct_meter", meter)
     .of(V1MODEL)
     .with(Facts { attached: Some(Attached::Direct(meter_cells)), ..Facts::none() });
@@ -129,5 +133,31 @@ impl Extern for DirectMeter {
         };
         cx.assign(target, colour, call.span);
         Ok(())
+    }
+}
+
+/// PSA's and PNA's.
+#[derive(Debug)]
+struct MetersByCall {
+    /// Bytes are metered, not packets.
+    bytes: bool,
+}
+
+fn portable_meter(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
+    Ok(Box::new(MetersByCall { bytes: meter::is_of_bytes(instance, 0, laying.diagnostics)? }))
+}
+
+impl Extern for MetersByCall {
+    fn is_by_call(&self) -> bool {
+        true
+    }
+
+    fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        let ("execute" | "dpdk_execute", Some(given)) = (call.name, call.given()) else {
+            return Err(OtherShape);
+        };
+        // Outside of tables it is a miss, too.
+        let cell = cx.direct_cell(call).map(|(map, number)| (map, number.unwrap_or_else(|| code!("0"))));
+        meter::execute(cx, call, self.bytes, cell.as_ref().map(|(map, number)| (map, number)), &given)
     }
 }

@@ -10,7 +10,7 @@
 //! ```
 
 use super::cells::at;
-use super::{PSA_AND_PNA, V1MODEL, leaves};
+use super::{PORTABLE, V1MODEL, leaves};
 use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
@@ -30,7 +30,7 @@ use p4xdp_midend::ir::{Arg, Expr, ExternInstance, Program, ScalarType, StmtKind,
 use std::sync::Arc;
 
 pub(super) const DIGEST: Entry = Entry::function("digest", lay_out).of(V1MODEL);
-pub(super) const DIGEST_OBJECT: Entry = Entry::of_type("Digest", lay_out_object).of(PSA_AND_PNA);
+pub(super) const DIGEST_OBJECT: Entry = Entry::of_type("Digest", lay_out_object).of(PORTABLE);
 
 /// Where calls are lost: messages are sent at the end of ingress.
 const EGRESS: &str = "eg";

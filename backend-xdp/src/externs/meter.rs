@@ -2,12 +2,15 @@
 //! `execute_meter(index, colour)` takes the packet, or its bytes, out of the buckets of meter `index`, and gives 0 (green), 1 (yellow) or 2 (red).
 //! A meter without rates and an index beyond the end are green, as on the interpreter.
 //!
+//! `Meter<S>` of PSA and PNA gives the colour as a result, whose members are `RED`, `GREEN`, `YELLOW`, and may be given the colour that the packet
+//! has already and its length.
+//!
 //! The buckets are in the cell behind the rates, guarded by its lock: `backend-xdp/src/c/prelude/xdp_meter.h` has the arithmetic. Who writes
 //! rates writes zeros there, which are full buckets.
 
-use super::V1MODEL;
-use super::cells::{Cells, Slot, at, constant};
-use crate::c::code::{Code, code};
+use super::cells::{Cells, Slot, at, constant, index_of};
+use super::{PORTABLE, V1MODEL, counter};
+use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
@@ -18,9 +21,10 @@ use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_control::view::Param;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{Arg, ExternInstance, Program};
+use p4xdp_midend::ir::{Arg, Expr, ExternInstance, Program, ScalarType};
 
 pub(super) const METER: Entry = Entry::of_type("meter", lay_out).of(V1MODEL);
+pub(super) const PORTABLE_METER: Entry = Entry::of_type("Meter", lay_out).of(PORTABLE);
 
 #[derive(Debug)]
 struct Meter {
@@ -85,14 +89,17 @@ impl Extern for Meter {
     }
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
+        if let "execute" | "dpdk_execute" = call.name {
+            let given = call.given().ok_or(OtherShape)?;
+            let [index, more @ ..] = given.as_slice() else { return Err(OtherShape) };
+            let Some(index) = index_of(cx, call, index) else { return Ok(()) };
+            return execute(cx, call, self.bytes, Some((&self.cells.map, &index.text)), more);
+        }
         let ("execute_meter", [Arg::In(index), Arg::Out(target)]) = (call.name, call.args) else {
             return Err(OtherShape);
         };
-        if index.ty.width() > 32 {
-            cx.refuse(codes::E0524, call.span, "an index of more than 32 bits is not supported");
-            return Ok(());
-        }
-        let index = cx.value(index).text;
+        let Some(index) = index_of(cx, call, index) else { return Ok(()) };
+        let index = index.text;
         let units = units(self.bytes);
         // At least the two bits that a colour has, whatever the program keeps of them.
         let width = cx.lvalue_width(target);
@@ -104,3 +111,49 @@ impl Extern for Meter {
         Ok(())
     }
 }
+
+/// Writes PSA's and PNA's `execute` on a cell of a map, given the colour that the packet has already, its length, both, or nothing. Without a cell
+/// it keeps its colour.
+pub(super) fn execute(
+    cx: &mut Cx<'_>,
+    call: &Call<'_>,
+    bytes: bool,
+    cell: Option<(&Name, &Code)>,
+    given: &[&Expr],
+) -> Result<(), OtherShape> {
+    let is_colour = |given: &Expr| matches!(given.ty, ScalarType::Enum(_));
+    let (before, length) = match given {
+        [] => (None, None),
+        [one] if is_colour(one) => (Some(*one), None),
+        [one] => (None, Some(*one)),
+        [colour, length] if is_colour(colour) => (Some(*colour), Some(*length)),
+        _ => return Err(OtherShape),
+    };
+    let before =
+        before.filter(|before| before.as_const() != Some(&GREEN.into())).map(|before| cx.value(before));
+    let Some((map, index)) = cell else {
+        let before = before.unwrap_or_else(|| CExpr::atom(GREEN.to_string(), CType::Literal, 32));
+        if call.result.is_some() {
+            cx.give(call, before);
+        }
+        return Ok(());
+    };
+    let units = if bytes { counter::length(cx, length) } else { code!("1") };
+    let run = match before {
+        None => code!("@xdp_meter_colour(&{}, {}, {})", map, index, units),
+        // From one numbering to the other, and back.
+        Some(before) => {
+            let before = code!("({} + 2) % 3", before.operand());
+            code!("@xdp_meter_aware(&{}, {}, {}, {})", map, index, units, before)
+        }
+    };
+    let colour = cx.fresh("colour", CType::U32.name());
+    cx.out.call(&colour, &run);
+    if call.result.is_some() {
+        cx.give(call, CExpr::atom(code!("(({} + 1) % 3)", colour), CType::U32, 32));
+    }
+    Ok(())
+}
+
+/// `GREEN` of `PSA_MeterColor_t`, which has `RED` in front of it and `YELLOW` behind.
+const GREEN: u32 = 1;

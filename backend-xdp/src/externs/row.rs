@@ -43,7 +43,7 @@ pub(super) struct Range {
 
 impl Group {
     /// The group begins with a unit of bits wherever the one in front of it does.
-    fn is_of(&self, unit: u32) -> bool {
+    pub(super) fn is_of(&self, unit: u32) -> bool {
         let width: u32 = self.values.iter().map(|value| value.ty.width()).sum();
         width.is_multiple_of(unit) && (self.bytes.is_none() || 8_u32.is_multiple_of(unit))
     }

@@ -20,7 +20,7 @@ use p4xdp_control::storage::{ByteOrder, Groups, Place};
 use p4xdp_control::view;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_midend::control_plane;
-use p4xdp_midend::ir::{ExternId, ExternInstance, Program, Table};
+use p4xdp_midend::ir::{ActionCall, ExternId, ExternInstance, Program, PropertyValue, Table};
 use std::collections::BTreeMap;
 
 /// Bytes of a number of a member or group, and of a group's count.
@@ -63,8 +63,8 @@ pub struct Indirect {
     pub profile: ExternId,
     /// What its storage holds.
     pub stored: ValueLayout,
-    /// What runs where an entry's group has no members: the position of an action without parameters; nothing if there is none.
-    pub empty: Option<usize>,
+    /// What runs where an entry's group has no members; nothing if there is none.
+    pub empty: Option<ActionCall>,
     /// C's names of what runs then, and of a default action that is code.
     pub empty_name: Name,
     /// See `empty_name`.
@@ -240,12 +240,22 @@ pub(super) fn of_table(
         align: 4,
         is_numbered,
     };
+    let named = table.properties.iter().find_map(|(name, value)| match (&**name, value) {
+        ("psa_empty_group_action" | "pna_empty_group_action", PropertyValue::Action(call)) => {
+            Some(call.clone())
+        }
+        _ => None,
+    });
     // What the interpreter takes where no property says otherwise.
     let is_nothing = |entry: &p4xdp_midend::ir::TableAction| {
         let action = &program.actions[entry.action];
         &*action.name == "NoAction" && action.params.is_empty()
     };
-    let empty = table.actions.iter().position(is_nothing);
+    let nothing = || {
+        let action = table.actions.iter().position(is_nothing)?;
+        Some(ActionCall { action, args: Vec::new(), span: table.span })
+    };
+    let empty = named.or_else(nothing);
     let mut of = |suffix: &str| names.unique(&format!("{stem}_{suffix}"));
     let (empty_name, missed_name) = (of("empty"), of("missed"));
     Some((value, Indirect { profile: id, stored, empty, empty_name, missed_name }))

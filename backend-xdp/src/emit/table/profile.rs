@@ -96,7 +96,7 @@ impl Cx<'_> {
             .filter(|(position, action)| {
                 action.in_entries
                     || default(*position, action.as_default)
-                    || indirect.empty == Some(*position)
+                    || indirect.empty.as_ref().is_some_and(|call| call.action == *position)
             })
             .map(|(position, _)| position)
             .collect();
@@ -177,8 +177,8 @@ pub(super) fn declare_constants(table: &Table, layout: &TableLayout, indirect: &
     };
     constant(
         &indirect.empty_name,
-        match indirect.empty {
-            Some(position) => code!("{{ .action = {} }}", layout.number(position)),
+        match &indirect.empty {
+            Some(call) => initializer(&layout.value, call, None),
             // No action has this number.
             None => code!("{{ .action = ~0U }}"),
         },
