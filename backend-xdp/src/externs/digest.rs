@@ -62,7 +62,8 @@ impl Cx<'_> {
         self.refuse(codes::E0524, call.span, message);
     }
 
-    /// The algorithm that a constant names. The custom CRCs are the control plane's to choose, and there is no way for it yet.
+    /// The algorithm that a constant names. The custom CRCs are the standard ones until a control plane sets others, and there is no
+    /// way for it to do so yet.
     pub(super) fn algorithm(&self, algorithm: &Expr) -> Option<Algorithm> {
         let (ExprKind::Const(value), ScalarType::Enum(id)) = (&algorithm.kind, algorithm.ty) else {
             return None;
@@ -70,8 +71,8 @@ impl Cx<'_> {
         let members = &self.program.enums[id].members;
         match &*members.get(usize::try_from(value).ok()?)?.to_ascii_lowercase() {
             // A target's own choice, too.
-            "crc32" | "target_default" => Some(Algorithm::Crc32),
-            "crc16" => Some(Algorithm::Crc16),
+            "crc32" | "crc32_custom" | "target_default" => Some(Algorithm::Crc32),
+            "crc16" | "crc16_custom" => Some(Algorithm::Crc16),
             "csum16" | "ones_complement16" => Some(Algorithm::Csum16),
             "xor16" => Some(Algorithm::Xor16),
             "identity" => Some(Algorithm::Identity),
