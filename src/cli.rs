@@ -2,10 +2,12 @@
 
 mod cells;
 mod control_plane;
+mod ports;
 mod profiles;
 
 pub use cells::*;
 pub use control_plane::*;
+pub use ports::*;
 pub use profiles::*;
 
 use clap::builder::PossibleValuesParser;
@@ -47,6 +49,8 @@ pub enum Command {
     Unload(UnloadArgs),
     /// Shows what devices run.
     Status(StatusArgs),
+    /// Shows the ports of a running program, and lets devices come and go while it runs.
+    Port(PortArgs),
     /// Reads and changes the tables of a running program.
     Table(TableArgs),
     /// Reads and changes members of action profiles and selectors of a running program, which entries of tables name.

@@ -12,6 +12,7 @@ mod engine;
 mod events;
 mod explain;
 mod output;
+mod port;
 mod profile;
 mod run;
 mod source;
@@ -78,6 +79,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Status(args) => status::run(&args),
         Command::Table(args) => table::run(&args.command),
         Command::Member(args) => profile::members(&args.command),
+        Command::Port(args) => port::run(&args.command),
         Command::Group(args) => profile::groups(&args.command),
         Command::Cells(args) => cells::run(&args),
         Command::Events(args) => events::run(&args),

@@ -214,3 +214,65 @@ fn the_hint_for_veth_names_the_offload_that_breaks_tcp() {
         assert!(hint.contains("ethtool -K PEER gro on") && hint.contains("ethtool -K PEER tx off"), "{hint}");
     });
 }
+
+#[test]
+fn ports_come_and_go_while_the_program_runs() {
+    inside("ports_come_and_go_while_the_program_runs", |dir| {
+        let (crossing, end) =
+            (build("testdata/ports/ports_cross.p4", dir), build("testdata/ports/ports_end.p4", dir));
+        for host in ["h1", "h2"] {
+            p4xdp(&format!("load --no-pins {end} {host}"));
+        }
+        p4xdp(&format!("load --no-pins {crossing} 1=eth1"));
+        // Port 7 is nobody's yet.
+        send("eth1", 1000, &frame(1, 0x1234), 5);
+        assert_eq!(seen("h2"), 0);
+        let said = p4xdp("port add --no-pins --dev eth1 7=eth2");
+        assert!(said.contains("7=eth2: ports_cross"), "{said}");
+        assert_eq!(p4xdp("port list --dev eth2"), "1=eth1\n7=eth2\n");
+        send("eth1", 1000, &frame(1, 0x1234), 5);
+        send("eth2", 1600, &frame(1, 0x1234), 3);
+        assert_eq!(p4xdp("counter dump --dev eth1"), "I.seen[1]: 10 packets\nI.seen[7]: 3 packets\n");
+        assert_eq!(seen("h2"), 5 + 3, "five come from port 1 by port 7, three go back to it");
+        let refusal = |words: &str, says: &str| {
+            let message = refused(words, 2);
+            assert!(message.contains(says), "{words}: {message}");
+        };
+        refusal("port add --no-pins --dev eth1 7=eth2", "`eth2` runs this program already");
+        refusal("port add --no-pins --dev eth1 eth2", "`eth2` runs this program already");
+        sh("ip link add other index 1800 type veth peer name h3 index 1801");
+        refusal("port add --no-pins --dev eth1 7=other", "port 7 is `eth2` already");
+        refusal("port add --no-pins --dev eth1 other", "`other` has no port number beside 1=eth1 7=eth2");
+        assert!(refused("port add --no-pins --dev eth1 8=h2", 1).contains("which p4xdp did not make"));
+        refusal("port remove --dev eth1 8", "no port 8 beside 1=eth1 7=eth2");
+        refusal("port remove --dev eth1 other", "`other` does not run this program");
+        assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n7=eth2\n", "nothing has changed");
+        // By its new name.
+        sh("ip link set eth2 name uplink");
+        assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n7=uplink\n");
+        assert_eq!(p4xdp("port remove --dev eth1 uplink"), "7=uplink: removed\n");
+        assert!(refused("status uplink", 1).contains("runs no XDP program"));
+        send("eth1", 1000, &frame(1, 0x1234), 5);
+        assert_eq!(seen("h2"), 8, "nothing is sent out of a port that has left");
+        // Another device takes the number, and leaves the machine.
+        p4xdp("port add --no-pins --dev eth1 7=other");
+        sh("ip link del other");
+        let list = p4xdp("port list --dev eth1");
+        assert_eq!(list, "1=eth1\n7: no device; it had index 1800\n");
+        assert_eq!(p4xdp("port remove --dev eth1 7"), "7=7: removed\n");
+        assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n");
+    });
+}
+
+#[test]
+fn devices_come_where_ports_are_interface_indices() {
+    inside("devices_come_where_ports_are_interface_indices", |dir| {
+        let constant = build("testdata/ports/ports_constant.p4", dir);
+        p4xdp(&format!("load --no-pins --ports-are-indices {constant} eth1"));
+        assert!(refused("port add --no-pins --dev eth1 2=eth2", 2).contains("name the device alone"));
+        p4xdp("port add --no-pins --dev eth1 eth2");
+        assert_eq!(p4xdp("port list --dev eth2"), "ports are interface indices\n");
+        assert_eq!(p4xdp("port remove --dev eth1 eth2"), "eth2: removed\n");
+        assert!(refused("status eth2", 1).contains("runs no XDP program"));
+    });
+}

@@ -225,7 +225,7 @@ fn switch(targets: &[Target], program: &Program, wanted: WantedMode) -> Result<V
 const TAKES_REDIRECTED: u64 = 4;
 
 /// A veth device loses what a native program sends out of it, without any sign, unless the other end takes packets in that form.
-fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Option<String> {
+pub(crate) fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Option<String> {
     let is_veth = crate::sys::net::driver(&device.name).is_ok_and(|driver| driver == "veth");
     let features = crate::sys::bpf::xdp_features(device.index).ok().flatten();
     let takes = features.is_some_and(|features| features & TAKES_REDIRECTED != 0);

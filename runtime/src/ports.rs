@@ -1,6 +1,7 @@
 //! Numbers of ports: in, what `load` was told (`1=eth1 2=eth2`) and what the replaced programs had; out, the new program's ports filled in.
 //! And back, for a running program. What people call ports is `names`'; what a program does with them says `p4xdp_control::manifest::Ports`.
 
+pub mod change;
 mod error;
 pub mod names;
 
@@ -33,19 +34,29 @@ pub(crate) struct Request<'a> {
     ports: BTreeMap<&'a str, u32>,
 }
 
+/// The number and the device of `3=eth3`; a device alone has no number.
+///
+/// # Errors
+/// When the number is larger than any port's.
+pub fn split_port(word: &str) -> Result<(Option<u32>, &str), PortError> {
+    let Some((port, name)) = word.split_once('=').and_then(|(port, name)| Some((value::number(port)?, name)))
+    else {
+        return Ok((None, word));
+    };
+    let too_large = |_| PortError::TooLarge { port: port.to_string(), most: NUMBERED - 1 };
+    Ok((Some(u32::try_from(&port).map_err(too_large)?), name))
+}
+
 impl<'a> Request<'a> {
     /// Reads the words.
     pub(crate) fn read(words: &[&'a str]) -> Result<Request<'a>, PortError> {
         let mut request = Request { names: BTreeSet::new(), ports: BTreeMap::new() };
         let mut taken = BTreeMap::new();
         for word in words {
-            let numbered = word.split_once('=').and_then(|(port, name)| Some((value::number(port)?, name)));
-            let Some((port, name)) = numbered else {
+            let (Some(port), name) = split_port(word)? else {
                 request.names.insert(word);
                 continue;
             };
-            let port = u32::try_from(&port)
-                .map_err(|_| PortError::TooLarge { port: port.to_string(), most: NUMBERED - 1 })?;
             if let Some(other) = taken.insert(port, name) {
                 return Err(PortError::Twice {
                     what: format!("port {port}"),

@@ -21,11 +21,11 @@ parser IngressParserImpl(packet_in b, out headers_t h, inout meta_t m, in psa_in
         }
     }
     state resubmitted {
-        m.brought = resubmit.label + (resubmit.set ? 8w1 : 0);
+        m.brought = h.note.op == 5 ? recirculate.label + (bit<8>) (recirculate.wide >> 120) : resubmit.label + (resubmit.set ? 8w1 : 0);
         transition accept;
     }
     state recirculated {
-        m.brought = recirculate.label + (bit<8>) (recirculate.wide >> 120);
+        m.brought = h.note.op == 4 ? resubmit.label + (resubmit.set ? 8w1 : 0) : recirculate.label + (bit<8>) (recirculate.wide >> 120);
         transition accept;
     }
 }
@@ -42,12 +42,14 @@ control IngressControl(inout headers_t h, inout meta_t m, in psa_ingress_input_m
                 // Dropping wins.
                 o.resubmit = true;
                 ingress_drop(o);
-            } else if (h.note.op == 3) {
+            } else if (h.note.op == 5) {
+                o.resubmit = true;
+            } else if (h.note.op == 3 || h.note.op == 4) {
                 send_to_port(o, PSA_PORT_RECIRCULATE);
             }
         } else {
             h.note.note = m.brought;
-            h.note.times = m.port;
+            h.note.times = h.note.op >= 4 ? 0 : m.port;
         }
     }
 }

@@ -106,10 +106,12 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     drop(everything);
     let weight = body.weight() + functions.iter().map(|function| function.body.weight()).sum::<usize>();
     let has_many_maps = !cx.module.cuts && cx.has_many_maps(&body, &functions);
-    let Parts { parts, handed, read_first } = cx.parts(body, &functions);
+    let Parts { parts, handed, mut read_first } = cx.parts(body, &functions);
     let trees = functions.iter().map(|function| &function.body).chain(parts.iter().map(|part| &part.body));
     let mut all: FxHashSet<&str> = trees.flat_map(Tree::mentions).collect();
     all.extend(handed.iter().map(Name::as_str));
+    // Where the way goes back, whatever there can be counts as read.
+    read_first.retain(|name| all.contains(name.as_str()));
     let mut shared = Tree::default();
     cx.declare_shared(&all, &handed, &mut shared);
     let mut texts: Vec<Tree> = parts

@@ -4,7 +4,7 @@ use super::Cx;
 use super::member_access::{Holder, copy_array};
 use crate::c::code::{Name, ToCode, code};
 use crate::c::tree::SHARED;
-use crate::layout::paths::Hold;
+use crate::layout::paths::{Hold, May};
 use crate::layout::storage::Offset;
 use p4xdp_midend::ir::{HeaderId, StackId};
 
@@ -55,11 +55,23 @@ impl Cx<'_> {
             return self.set_valid(dst, false);
         }
         if from.absent {
+            // In a parser, where one flag is in the shared structure and the other is not, the verifier does not know that they go together.
+            let apart = self.in_parser.is_some()
+                && self.storage.headers[src].made.is_shared()
+                && self.paths.may(dst).absent;
             let valid = self.header_is_valid(src);
             self.out.begin_if(&valid.text);
             let copied = self.alternative(|cx| {
                 cx.paths.assume(src, true);
-                cx.copy_fields(dst, src);
+                let May { packet, absent, memory } = cx.paths.may(dst);
+                if apart && packet && !absent && !memory {
+                    let here = cx.here(dst);
+                    cx.out.begin_if(&here);
+                    cx.copy_fields(dst, src);
+                    cx.out.end();
+                } else {
+                    cx.copy_fields(dst, src);
+                }
             });
             self.out.begin_else(None);
             self.paths.assume(src, false);

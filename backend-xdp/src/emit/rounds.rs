@@ -116,14 +116,14 @@ impl Cx<'_> {
         let count = code!("{}->{}", SHARED, rounds);
         self.out.return_if(code!("{} >= {}", count, MOST_ROUNDS), code!("@XDP_DROP"));
         self.out.line(code!("{} += 1;", count));
-        for Kept { variable, only } in kept {
-            let Some(member) = members.get(variable) else { continue };
-            let value = self.local(*variable).text;
-            let value = match only {
-                None => value,
-                Some(values) => {
+        // What another way keeps is as for a packet that has just come.
+        for (variable, member) in &members {
+            let value = match kept.iter().find(|kept| kept.variable == *variable) {
+                None => code!("0"),
+                Some(Kept { only: None, .. }) => self.local(*variable).text,
+                Some(Kept { only: Some(values), .. }) => {
                     let tests = values.iter().map(|number| code!("{} == {}", asked, *number));
-                    code!("{} ? {} : 0", Code::join(tests, " || "), value)
+                    code!("{} ? {} : 0", Code::join(tests, " || "), self.local(*variable).text)
                 }
             };
             self.out.line(code!("{}->{} = {};", SHARED, member, value));

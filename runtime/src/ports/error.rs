@@ -73,6 +73,37 @@ pub enum PortError {
         /// The numbers.
         of: Vec<String>,
     },
+    /// A device that runs the program already.
+    #[error("`{device}` runs this program already")]
+    Runs {
+        /// The device.
+        device: String,
+    },
+    /// A device that does not run the program.
+    #[error("`{device}` does not run this program, and is none of its ports")]
+    RunsNot {
+        /// The device.
+        device: String,
+    },
+    /// A number that is none of the program's.
+    #[error("the program has no port {port}{}", known(others))]
+    NoPort {
+        /// The number.
+        port: String,
+        /// Those that there are.
+        others: Vec<String>,
+    },
+    /// A number or device that another one has.
+    #[error("port {port} is `{device}` already: remove it first")]
+    Taken {
+        /// The number.
+        port: u32,
+        /// The device.
+        device: String,
+    },
+    /// A number where there are none.
+    #[error("the program's ports are interface indices: name the device alone")]
+    NotNumbered,
     /// More devices than fit.
     #[error(
         "too many ports are numbered, or too many of them have interface indices that are equal modulo 512"
