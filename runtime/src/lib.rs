@@ -41,6 +41,7 @@ pub mod maps;
 pub mod object;
 pub mod old_kernel;
 pub mod pins;
+pub mod port_changes;
 pub mod ports;
 pub mod profiles;
 pub mod program;

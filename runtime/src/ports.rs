@@ -1,7 +1,6 @@
 //! Numbers of ports: in, what `load` was told (`1=eth1 2=eth2`) and what the replaced programs had; out, the new program's ports filled in.
 //! And back, for a running program. What people call ports is `names`'; what a program does with them says `p4xdp_control::manifest::Ports`.
 
-pub mod change;
 mod error;
 pub mod names;
 
@@ -25,7 +24,7 @@ pub enum Numbering {
 }
 
 /// Bytes of a pair in the array of ingress ports.
-const PAIR: usize = 8;
+pub(crate) const PAIR: usize = 8;
 
 /// Devices as `load` is given them: `DEV` or `PORT=DEV`.
 pub(crate) struct Request<'a> {
@@ -226,12 +225,12 @@ fn word(bytes: &[u8]) -> Option<u32> {
 }
 
 /// Index and port of each slot.
-fn pairs(data: &[u8]) -> impl Iterator<Item = (u32, u32)> {
+pub(crate) fn pairs(data: &[u8]) -> impl Iterator<Item = (u32, u32)> {
     data.chunks_exact(PAIR).filter_map(|pair| Some((word(pair)?, word(pair.get(4..)?)?)))
 }
 
 /// Where a device can stand: the position of the first free slot of those where the program looks for it.
-fn free_slot(data: &[u8], index: u32) -> Option<usize> {
+pub(crate) fn free_slot(data: &[u8], index: u32) -> Option<usize> {
     let home = usize::try_from(index % IN_SLOTS).ok()?;
     let probes = usize::try_from(IN_PROBES).ok()?;
     let found = pairs(data).skip(home).take(probes).position(|(there, _)| there == 0 || there == index)?;

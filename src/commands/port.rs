@@ -3,7 +3,7 @@
 use super::{Exit, complain, output::print, target};
 use crate::cli::{ModeArg, PortCommand, TargetArgs};
 use p4xdp_runtime::attach::WantedMode;
-use p4xdp_runtime::ports::change::{self, Port};
+use p4xdp_runtime::port_changes::{self as change, Port};
 use p4xdp_runtime::ports::split_port;
 use p4xdp_runtime::{Error, Program};
 

@@ -4,11 +4,11 @@
 //! A number is there before its device sends the first packet into the program, and as long as it does so; what is sent out of a port that leaves
 //! is dropped as for any port that is not there.
 
-use super::{Numbering, PAIR, PortError, free_slot, pairs};
 use crate::attach::{Device, Mode, WantedMode};
 use crate::error::{Error, KernelError, io_error};
 use crate::load::{LoadError, lossy_peer};
 use crate::pins;
+use crate::ports::{Numbering, PAIR, PortError, free_slot, names, pairs};
 use crate::program::{Program, read_data};
 use libbpf_rs::{MapCore, MapFlags};
 use std::os::fd::AsFd;
@@ -94,7 +94,7 @@ pub fn add(
             number_it(program, number, device.index)?;
         }
         (Some(Numbering::Numbered(numbers)), None) => {
-            let others = super::names::list(&numbers)?;
+            let others = names::list(&numbers)?;
             return Err(PortError::Without { device: device.name, others }.into());
         }
         (Some(Numbering::Indices(_)), Some(_)) => return Err(PortError::NotNumbered.into()),
