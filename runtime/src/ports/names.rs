@@ -94,7 +94,7 @@ impl PortNames {
 }
 
 /// `1=eth1`, ..
-pub(super) fn list(numbers: &BTreeMap<u32, u32>) -> Result<Vec<String>, Error> {
+pub(crate) fn list(numbers: &BTreeMap<u32, u32>) -> Result<Vec<String>, Error> {
     Ok(list_with(numbers, &devices()?))
 }
 
