@@ -22,6 +22,7 @@ mod ktime;
 mod lacking;
 mod leaves;
 mod log_msg;
+mod lookup3;
 mod mark_to_drop;
 mod message;
 mod metadata;
@@ -79,9 +80,11 @@ pub(crate) const REGISTRY: Registry = Registry {
         &conntrack::TCP_CONNTRACK,
         &csum_replace::CSUM_REPLACE2,
         &csum_replace::CSUM_REPLACE4,
+        &csum_replace::INCREMENTAL_CHECKSUM,
         &ipv4_checksum::EBPF_IPV4_CHECKSUM,
         &ipv4_checksum::VERIFY_IPV4_CHECKSUM,
         &ktime::KTIME_GET_NS,
+        &ktime::UBPF_TIME_GET_NS,
         &assert::ASSERT,
         &assert::ASSUME,
         &checksum::UPDATE_CHECKSUM,
@@ -92,6 +95,8 @@ pub(crate) const REGISTRY: Registry = Registry {
         &extern_func::EXTERN_FUNC,
         &hash::HASH,
         &hash::PORTABLE_HASH,
+        &lookup3::LOOKUP3,
+        &lookup3::COMPUTE_HASH,
         &internet_checksum::INTERNET_CHECKSUM,
         &running_checksum::CHECKSUM,
         &log_msg::LOG_MSG,

@@ -93,6 +93,8 @@ const PIECES: &[Piece] = &[
     piece!("crc32_bytes.h": "crc32_bytes"; "crc32_nibbles"),
     piece!("crc32_bits.h": "crc32_bits"),
     piece!("first_bits.h": "bits_behind" "whole_bytes"),
+    piece!("crc16_ccitt.h": "crc16_ccitt"),
+    piece!("lookup3.h": "lookup3"),
     piece!("xor_words.h": "xor_words"),
     piece!("xdp_random.h": "xdp_random"),
     piece!("packets_and_bytes.h": "packets_and_bytes"),

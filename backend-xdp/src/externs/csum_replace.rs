@@ -1,4 +1,5 @@
-//! `csum_replace2(csum, old, new)` and `csum_replace4`, declared by ebpf_model and by programs: the Internet checksum after a word has changed
+//! `csum_replace2(csum, old, new)` and `csum_replace4`, declared by ebpf_model, ubpf_model and programs, some of which call the latter
+//! `incremental_checksum`: the Internet checksum after a word has changed
 //! (RFC 1624). The prelude has functions of the same names.
 
 use crate::c::code::{Code, Name, code};
@@ -11,6 +12,7 @@ use p4xdp_midend::ir::{Arg, Expr};
 const FACTS: Facts = Facts { is_pure: true, order_free: true, ..Facts::none() };
 pub(super) const CSUM_REPLACE2: Entry = Entry::stateless("csum_replace2", replace).with(FACTS);
 pub(super) const CSUM_REPLACE4: Entry = Entry::stateless("csum_replace4", replace).with(FACTS);
+pub(super) const INCREMENTAL_CHECKSUM: Entry = Entry::stateless("incremental_checksum", replace).with(FACTS);
 
 fn replace(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [Arg::In(csum), Arg::In(old), Arg::In(new)] = call.args else { return Err(OtherShape) };
@@ -18,7 +20,7 @@ fn replace(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let text = match in_place(cx, call, args) {
         Some(text) => text,
         None => {
-            code!("{}({})", Name::new(call.name), Code::join(args.map(|arg| cx.value(arg).text), ", "))
+            code!("{}({})", function(call), Code::join(args.map(|arg| cx.value(arg).text), ", "))
         }
     };
     cx.give(call, CExpr::atom(text, CType::U16, 16));
@@ -32,5 +34,9 @@ fn in_place(cx: &mut Cx<'_>, call: &Call<'_>, args: [&Expr; 3]) -> Option<Code> 
         return None;
     }
     let numbers = args.map(|arg| cx.network(arg, arg.ty.width() / 8).text);
-    Some(code!("@bpf_ntohs({}({}))", Name::new(call.name), Code::join(numbers, ", ")))
+    Some(code!("@bpf_ntohs({}({}))", function(call), Code::join(numbers, ", ")))
+}
+
+fn function(call: &Call<'_>) -> Name {
+    Name::new(if call.name == "csum_replace2" { "csum_replace2" } else { "csum_replace4" })
 }

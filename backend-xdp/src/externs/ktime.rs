@@ -1,6 +1,6 @@
-//! `BPF_KTIME_GET_NS()` of ebpf_model and xdp_model: nanoseconds since the machine started, the low bits of it.
+//! `BPF_KTIME_GET_NS()` of ebpf_model and xdp_model, and `ubpf_time_get_ns()` of ubpf_model: nanoseconds since the machine started, the low bits of it.
 
-use super::FILTERS;
+use super::{FILTERS, UBPF_MODEL};
 use crate::c::code::code;
 use crate::c::expr::{CExpr, CType};
 use crate::emit::Cx;
@@ -9,6 +9,9 @@ use crate::layout::extern_facts::Facts;
 
 pub(super) const KTIME_GET_NS: Entry =
     Entry::stateless("BPF_KTIME_GET_NS", now).of(FILTERS).with(Facts { is_pure: true, ..Facts::none() });
+
+pub(super) const UBPF_TIME_GET_NS: Entry =
+    Entry::stateless("ubpf_time_get_ns", now).of(UBPF_MODEL).with(Facts { is_pure: true, ..Facts::none() });
 
 fn now(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [] = call.args else { return Err(OtherShape) };
