@@ -47,6 +47,7 @@ use p4xdp_frontend::diagnostic::{self, Diagnostic, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{
     Block, ControlId, ExternId, HeaderId, LabelId, LocalId, Program, ScalarType, StageBlock, Stmt, StmtKind,
+    TableId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,6 +112,8 @@ pub struct Cx<'a> {
     control: Option<ControlId>,
     /// While a table's action is written: the number of the entry that runs it, 0 if none does.
     entry_number: Option<Code>,
+    /// While a table is written: which.
+    applied: Option<TableId>,
     /// Where externs keep numbers.
     kept: BTreeMap<(ExternId, &'static str), Place>,
 }
@@ -208,6 +211,7 @@ impl<'a> Cx<'a> {
             colour: None,
             control: None,
             entry_number: None,
+            applied: None,
             kept: BTreeMap::new(),
         }
     }

@@ -4,6 +4,7 @@
 //! A new extern is a file here and a line in [`REGISTRY`]; `docs/extending.md` has the recipe.
 
 mod action_profile;
+mod add_entry;
 mod assert;
 mod cells;
 mod checksum;
@@ -104,6 +105,12 @@ pub(crate) const REGISTRY: Registry = Registry {
         &random::RANDOM,
         &random::PORTABLE_RANDOM,
         &truncate::TRUNCATE,
+        &add_entry::ADD_ENTRY,
+        &add_entry::ADD_ENTRY_IF,
+        &add_entry::RESTART_EXPIRE_TIMER,
+        &add_entry::SET_ENTRY_EXPIRE_TIME,
+        &add_entry::SET_ENTRY_EXPIRE_TIME_IF,
+        &add_entry::UPDATE_EXPIRE_INFO,
         &metadata::PSA_CLONE_I2E,
         &metadata::PSA_CLONE_E2E,
         &metadata::PSA_RESUBMIT,

@@ -40,6 +40,7 @@ lacking! {
     SHARED_PROFILE E0516 "a table with other actions than another one with the same action profile";
     INITIAL_MEMBERS E0516 "a table with an action profile and initial entries";
     ATTACHED E0516 "a table with another extern in a property";
+    ADD_ENTRY E0516 "`add_entry` to a table that has other keys than `exact`, initial entries, or externs";
     DIRECT_METER_READ E0523 "a direct meter that is read where no table runs the action";
     MULTICAST E0516 "multicast";
     CLONE E0516 "`clone`";

@@ -14,6 +14,7 @@
 //! There is one lookup and one switch, whether an entry was found or not. A default action that nobody may change is
 //! code instead, and so are constant entries ([`entries`]).
 
+mod added;
 mod declare;
 mod entries;
 mod keys;
@@ -66,7 +67,11 @@ impl Cx<'_> {
         let application = Application { table, layout: &tables.layouts[id], hit, action_run };
         self.heading(&format!("table {}", table.name), span);
         self.out.begin(code!("{"));
-        let outer = (self.colour.replace(Colour::Green), self.entry_number.replace(code!("0")));
+        let outer = (
+            self.colour.replace(Colour::Green),
+            self.entry_number.replace(code!("0")),
+            self.applied.replace(id),
+        );
         match &application.layout.storage {
             Some(storage) => self.apply_stored(&application, storage.as_ref()),
             None if table.entries.is_empty() => {
@@ -75,7 +80,7 @@ impl Cx<'_> {
             }
             None => self.apply_code(&application),
         }
-        (self.colour, self.entry_number) = outer;
+        (self.colour, self.entry_number, self.applied) = outer;
         self.out.end();
     }
 

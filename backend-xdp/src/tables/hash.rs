@@ -58,6 +58,10 @@ impl TableStorage for HashTable {
         emit_lookup_by_structure(&self.stem, value, entry, (None, &self.key), keys, out);
     }
 
+    fn key_object(&self) -> Option<(Name, Name)> {
+        Some((self.stem.clone(), Name::new(&format!("{}_key", self.stem))))
+    }
+
     fn key_places(&self) -> Vec<Place> {
         self.key.list.iter().map(|member| member.place()).collect()
     }

@@ -163,6 +163,11 @@ pub trait TableStorage: std::fmt::Debug {
     /// null if [`TableStorage::action_base`] is 1.
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree);
 
+    /// The map, and the structure that a lookup has put the key into, which is called as its tag: if packets can add entries to the map.
+    fn key_object(&self) -> Option<(Name, Name)> {
+        None
+    }
+
     /// Where each key stands in the storage's key.
     fn key_places(&self) -> Vec<Place>;
 
