@@ -25,7 +25,7 @@ mod parser_bounds;
 mod parser_graph;
 mod parser_stmt;
 mod parts;
-mod pieces;
+pub(crate) mod pieces;
 pub(crate) mod ports;
 mod record;
 mod rounds;

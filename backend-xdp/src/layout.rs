@@ -15,3 +15,4 @@ pub mod pressure;
 pub mod row;
 pub mod storage;
 pub mod text;
+pub mod wide;

@@ -130,6 +130,8 @@ pub fn compile(
     sink: &mut Diagnostics,
 ) -> Result<Output, ErrorsReported> {
     let errors = sink.error_count();
+    let narrowed = layout::wide::lower(program);
+    let program = narrowed.as_ref().unwrap_or(program);
     let (phased, phases) = match layout::phases::lower(program) {
         Some(phased) => (Some(phased.program), phased.phases),
         None => (None, layout::phases::Phases::new()),

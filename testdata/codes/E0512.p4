@@ -6,7 +6,7 @@ parser P(packet_in packet, out headers_t hdr) {
 }
 control S(inout headers_t hdr, in xdp_input xin, out xdp_output xout) {
     apply {
-        hdr.a.key = hdr.a.key ^ hdr.b.key;
+        hdr.a.key = hdr.a.key / hdr.b.key;
         xout.output_action = xdp_action.XDP_PASS;
         xout.output_port = 0;
     }

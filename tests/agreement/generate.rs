@@ -235,7 +235,8 @@ impl Generator {
                 return width;
             }
             if self.random.percent(30) {
-                let wide = self.size.compiles.is_none() && self.random.percent(12);
+                let often = if self.size.compiles.is_none() { 12 } else { 4 };
+                let wide = self.random.percent(often);
                 return if wide { self.random.of(&[129, 200, 256, 777, 1024, 2048]) } else { width };
             }
         }

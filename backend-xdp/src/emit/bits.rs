@@ -10,6 +10,7 @@
 
 use super::Cx;
 use super::assemble::{FRONT, FRONT_LENGTH, MOST_FRONT_BYTES};
+use super::pieces::words_of;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::CType;
 use crate::c::tree::SHARED;
@@ -89,9 +90,9 @@ impl Cx<'_> {
         let fields = &self.program.header_types[self.program.headers[id].ty].fields;
         let values: Vec<Expr> = (0..)
             .zip(fields)
-            .map(|(field, of)| {
+            .flat_map(|(field, of)| {
                 let kind = ExprKind::Field { header: HeaderRef::Header(id), field };
-                Expr { kind, ty: of.ty, span }
+                words_of(&Expr { kind, ty: of.ty, span })
             })
             .collect();
         for piece in self.pieces(&values, PIECE, false) {

@@ -39,6 +39,9 @@ impl Cx<'_> {
             }
             ExprKind::Cast(operand) => self.cast(operand, e.ty),
             ExprKind::Slice { base, hi, lo } => {
+                if let Some((header, field)) = base.as_field().filter(|_| base.ty.width() > 128) {
+                    return self.read_part(header, field, (*hi, *lo), e.span);
+                }
                 let base = self.expr(base);
                 slice(base, *hi, *lo)
             }

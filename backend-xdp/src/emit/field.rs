@@ -140,6 +140,61 @@ impl Cx<'_> {
         }
     }
 
+    /// Bits `hi` to `lo` of a field that is too wide to be read as a whole.
+    pub(super) fn read_part(
+        &mut self,
+        header: &HeaderRef,
+        field: u32,
+        bits: (u32, u32),
+        span: Span,
+    ) -> CExpr {
+        let width = bits.0 - bits.1 + 1;
+        if width > 128 {
+            return self.too_wide(width, span);
+        }
+        let of_header = |cx: &mut Self, id: HeaderId| match cx.field_place(id, field) {
+            Some(place) => {
+                let part = place.part(bits.0, bits.1);
+                cx.value_by_holder(id, &CExpr::zero(width), |cx, base| cx.load(id, &part, base))
+            }
+            None => CExpr::zero(width),
+        };
+        match self.referent(header) {
+            Referent::Nothing => CExpr::zero(width),
+            Referent::One(id) => of_header(self, id),
+            Referent::Indexed(elements, index) => self.pick(&elements, &index, CExpr::zero(width), of_header),
+        }
+    }
+
+    /// Writes bits `hi` to `lo` of such a field.
+    pub(super) fn write_part(
+        &mut self,
+        header: &HeaderRef,
+        field: u32,
+        bits: (u32, u32),
+        value: &CExpr,
+        span: Span,
+    ) {
+        if value.width > 128 {
+            self.too_wide(value.width, span);
+            return;
+        }
+        self.on_each(header, |cx, id| {
+            let Some(place) = cx.field_place(id, field) else { return };
+            let part = place.part(bits.0, bits.1);
+            cx.for_each_holder(id, |cx, base| {
+                let text = cx.store(id, &part, base, value);
+                cx.out.line(text);
+            });
+        });
+    }
+
+    fn too_wide(&mut self, width: u32, span: Span) -> CExpr {
+        let message = format!("computing with {width} bits is not supported, at most 128");
+        self.refuse(codes::E0512, span, message);
+        CExpr::zero(width)
+    }
+
     /// `index == 0 ? a : index == 1 ? b : otherwise`
     fn pick(
         &mut self,

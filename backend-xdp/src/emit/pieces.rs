@@ -3,7 +3,24 @@
 use super::Cx;
 use super::expr::{concat, slice};
 use crate::c::expr::{CExpr, CType, Prec};
-use p4xdp_midend::ir::Expr;
+use p4xdp_midend::ir::{Expr, ExprKind, ScalarType};
+
+/// A field of more bits than are computed with, as slices of it; any other value as it is.
+pub(crate) fn words_of(value: &Expr) -> Vec<Expr> {
+    let width = value.ty.width();
+    if width <= 128 || value.as_field().is_none() {
+        return vec![value.clone()];
+    }
+    let mut words = Vec::new();
+    let mut high = width;
+    while high > 0 {
+        let size = if high.is_multiple_of(64) { 64 } else { high % 64 };
+        let kind = ExprKind::Slice { base: Box::new(value.clone()), hi: high - 1, lo: high - size };
+        words.push(Expr { kind, ty: ScalarType::bit(size), span: value.span });
+        high -= size;
+    }
+    words
+}
 
 impl Cx<'_> {
     /// Values one behind the other in pieces of at most `limit` bits (64 or less); all but the last have as many. `whole_bytes` fills the last

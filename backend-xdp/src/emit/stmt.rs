@@ -117,6 +117,11 @@ impl Cx<'_> {
             }
             LValue::Field { header, field } => self.write_field(header, *field, &value, span),
             LValue::Slice { base, hi, lo } => {
+                if let LValue::Field { header, field } = &**base
+                    && self.field_width(header, *field) > 128
+                {
+                    return self.write_part(header, *field, (*hi, *lo), &value, span);
+                }
                 let Some(old) = self.read_lvalue(base, span) else { return };
                 let new = spliced(old, &value, *hi, *lo);
                 self.assign(base, new, span);

@@ -6,6 +6,7 @@
 use crate::c::code::{Code, Name, code};
 use crate::emit::Cx;
 use crate::emit::field::Referent;
+use crate::emit::pieces::words_of;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderId, HeaderRef, ScalarType};
@@ -129,11 +130,11 @@ impl Cx<'_> {
                 (None, Some(_)) | (Some(_), None) => false,
             };
             if same {
-                last.values.push(value.clone());
+                last.values.extend(words_of(value));
                 return true;
             }
         }
-        groups.push(Group { condition: condition.cloned(), values: vec![value.clone()], bytes: None });
+        groups.push(Group { condition: condition.cloned(), values: words_of(value), bytes: None });
         true
     }
 

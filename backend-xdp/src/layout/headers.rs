@@ -83,6 +83,14 @@ pub struct FieldPlace {
 }
 
 impl FieldPlace {
+    /// Where bits `hi` to `lo` of it are, if it is in an array.
+    pub fn part(&self, hi: u32, lo: u32) -> FieldPlace {
+        let (width, behind) = (hi - lo + 1, self.shift + lo);
+        let (shift, bytes) = (behind % 8, (behind % 8 + width).div_ceil(8));
+        let start = (self.start + self.bytes).saturating_sub(behind / 8 + bytes);
+        FieldPlace { member: self.member, start, bytes, shift, width }
+    }
+
     /// The field is all of its window.
     pub fn is_whole(&self) -> bool {
         self.width == self.bytes * 8
