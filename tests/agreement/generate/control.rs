@@ -91,9 +91,6 @@ impl Generator {
     /// Registers and counters of a control.
     fn externs(&mut self, scope: &mut Scope) -> Vec<Tree> {
         let mut out = Vec::new();
-        if self.size.compiles == Some(Arch::Psa) {
-            return out;
-        }
         if self.arch != Arch::Xdp && self.random.percent(30) {
             let (ty, name) = (Ty::Bit(self.width().min(128)), self.fresh("reg"));
             let text = match self.arch {

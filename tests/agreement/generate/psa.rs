@@ -168,7 +168,7 @@ impl Generator {
                     .tag("psa: metadata that goes along"),
             );
         }
-        if name == "DepI" && !compiles && self.random.percent(30) {
+        if name == "DepI" && self.random.percent(30) {
             let name = self.fresh("learn");
             objects = objects.tree(Tree::item(format!("    Digest<carried_t>() {name};\n")));
             let list = self.list(&scope, self.carried);
@@ -181,7 +181,7 @@ impl Generator {
             );
         }
         let targets = scope.written(Ty::Bit(16));
-        if !targets.is_empty() && !compiles && self.random.percent(50) {
+        if !targets.is_empty() && self.random.percent(50) {
             let (name, target) = (self.fresh("sum"), self.random.of(&targets));
             let (kind, add) = self.random.of(&[
                 ("InternetChecksum()", "add"),
