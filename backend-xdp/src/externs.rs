@@ -155,6 +155,9 @@ mod tests {
     /// What selects among the declarations of an include.
     const EDITIONS: [&str; 2] = ["", "#define _PNA_PUBLISHED\n"];
 
+    /// Programs of an architecture declare it themselves.
+    const DECLARED_BY_PROGRAMS: [&str; 1] = ["compute_hash"];
+
     /// A name stands for one thing in an architecture, and one that has it declares it, as a type or as a function.
     #[test]
     fn every_line_is_an_extern_of_its_architectures() {
@@ -177,7 +180,9 @@ mod tests {
             let everywhere = entry.architectures == FILTERS;
             let declaring = entry.architectures.iter().filter(|a| declares(a)).count();
             assert!(
-                declaring == entry.architectures.len() || everywhere && declaring > 0,
+                declaring == entry.architectures.len()
+                    || everywhere && declaring > 0
+                    || declaring == 0 && DECLARED_BY_PROGRAMS.contains(&entry.name),
                 "{}: declared by {declaring} of {:?}",
                 entry.name,
                 entry.architectures

@@ -1,4 +1,4 @@
-//! P4 names in, C identifiers out: free of collisions, of C's keywords and of the names that the prelude uses.
+//! P4 names in, C identifiers out: free of collisions, of the keywords of C and C++, and of the names that the prelude uses.
 //!
 //! A name is asked for once and kept by whoever asked. Wishes are granted in the order in which they come, so output is
 //! deterministic.
@@ -7,7 +7,7 @@ use crate::c::code::Name;
 use crate::c::prelude;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// C's keywords, the names that generated code uses for itself, and ELF sections, whose symbols clang would take for ours. Names that begin
+/// Keywords, the names that generated code uses for itself, and ELF sections, whose symbols clang would take for ours. Names that begin
 /// with `bpf_`, `BPF_`, `XDP_`, `xdp_` or two underscores are taken as well, and what the prelude defines.
 const RESERVED: &[&str] = &[
     "shared",
@@ -71,6 +71,54 @@ const RESERVED: &[&str] = &[
     "unix",
     "license",
     "xdp",
+    // C++'s own, since C++ includes control planes' headers.
+    "alignas",
+    "alignof",
+    "and",
+    "and_eq",
+    "bitand",
+    "bitor",
+    "catch",
+    "char16_t",
+    "char32_t",
+    "class",
+    "compl",
+    "const_cast",
+    "constexpr",
+    "decltype",
+    "delete",
+    "dynamic_cast",
+    "explicit",
+    "export",
+    "friend",
+    "mutable",
+    "namespace",
+    "new",
+    "noexcept",
+    "not",
+    "not_eq",
+    "nullptr",
+    "operator",
+    "or",
+    "or_eq",
+    "private",
+    "protected",
+    "public",
+    "reinterpret_cast",
+    "static_assert",
+    "static_cast",
+    "template",
+    "this",
+    "thread_local",
+    "throw",
+    "try",
+    "typeid",
+    "typename",
+    "using",
+    "virtual",
+    "wchar_t",
+    "xor",
+    "xor_eq",
 ];
 
 /// The identifiers of one C file. One name space for all of it, labels and structure tags included: a reader then
