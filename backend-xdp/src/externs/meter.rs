@@ -129,12 +129,14 @@ pub(super) fn execute(
         [colour, length] if is_colour(colour) => (Some(*colour), Some(*length)),
         _ => return Err(OtherShape),
     };
+    // The call that changes the meter stands by itself.
+    let result = Call { is_pure: true, ..*call };
     let before =
         before.filter(|before| before.as_const() != Some(&GREEN.into())).map(|before| cx.value(before));
     let Some((map, index)) = cell else {
         let before = before.unwrap_or_else(|| CExpr::atom(GREEN.to_string(), CType::Literal, 32));
         if call.result.is_some() {
-            cx.give(call, before);
+            cx.give(&result, before);
         }
         return Ok(());
     };
@@ -150,7 +152,7 @@ pub(super) fn execute(
     let colour = cx.fresh("colour", CType::U32.name());
     cx.out.call(&colour, &run);
     if call.result.is_some() {
-        cx.give(call, CExpr::atom(code!("(({} + 1) % 3)", colour), CType::U32, 32));
+        cx.give(&result, CExpr::atom(code!("(({} + 1) % 3)", colour), CType::U32, 32));
     }
     Ok(())
 }
