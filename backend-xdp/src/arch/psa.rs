@@ -21,7 +21,7 @@ use crate::layout::extern_facts::ExternFacts;
 use crate::layout::storage::PacketStores;
 use crate::pipeline::{Hook, Kept, Pipeline, PortPlaces, Section, Seen, Step, Value, Verdict};
 use p4xdp_frontend::diagnostic::Diagnostics;
-use p4xdp_midend::ir::{LocalId, Program};
+use p4xdp_midend::ir::{ControlId, LocalId, ParserId, Program};
 
 /// `PSA_PORT_RECIRCULATE`; the ports beyond are not of devices.
 const PORT_RECIRCULATE: u32 = 0xffff_fffa;
@@ -137,9 +137,9 @@ pub(super) fn pipeline(
 
 /// Ingress or egress.
 struct Half {
-    parser: p4xdp_midend::ir::ParserId,
-    control: p4xdp_midend::ir::ControlId,
-    deparser: p4xdp_midend::ir::ControlId,
+    parser: ParserId,
+    control: ControlId,
+    deparser: ControlId,
     drop: LocalId,
     /// If this is true, nobody sees what the deparser makes.
     unseen: Option<LocalId>,

@@ -29,8 +29,8 @@ pub(crate) struct Requested {
 /// The number that stands for sending.
 const SENT: u32 = 1;
 
-/// Goes round and keeps nothing; ids of field lists have 8 bits.
-const NO_LIST: u32 = 512;
+/// Goes round and keeps nothing; field lists have smaller numbers.
+const NO_LIST: u32 = u32::MAX;
 
 /// The number that stands for a field list.
 pub(crate) const FIRST_LIST: u32 = 1;

@@ -18,6 +18,7 @@ use crate::layout::extern_facts::ExternFacts;
 use crate::layout::storage::PacketStores;
 use crate::pipeline::{Hook, Pipeline, PortPlaces, Section, Step, Value, Verdict};
 use p4xdp_frontend::diagnostic::Diagnostics;
+use p4xdp_frontend::source::Span;
 use p4xdp_midend::analysis::idle;
 use p4xdp_midend::ir::visit::{self, Part};
 use p4xdp_midend::ir::{Block, LValue, Program, StmtKind};
@@ -85,7 +86,7 @@ pub(super) fn pipeline(
 }
 
 /// Where a field of a header is stored to.
-fn store_to_packet(block: &Block) -> Option<p4xdp_frontend::source::Span> {
+fn store_to_packet(block: &Block) -> Option<Span> {
     let mut found = None;
     visit::statements(block, &mut |stmt| {
         let stores = |target: &LValue| matches!(target.root(), LValue::Field { .. });

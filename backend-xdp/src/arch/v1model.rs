@@ -56,7 +56,8 @@ pub(super) fn pipeline(
     steps.extend(set("parser_error", Value::ErrorOf(parser)));
     steps.extend(control("vr"));
     steps.extend(control("ig"));
-    let lists = field_lists(program, sink);
+    // What the lists say matters only where packets go round.
+    let lists = requested.map(|_| field_lists(program, sink)).unwrap_or_default();
     let round = |asked: LocalId, way| {
         let is_asked = gets_a_value(program, asked, externs);
         is_asked.then(|| Step::GoRound { asked, is: None, way, kept: kept(&lists) })
@@ -104,6 +105,8 @@ fn field_lists(program: &Program, sink: &mut Diagnostics) -> Vec<(LocalId, BTree
             let AnnotationBody::Tokens(tokens) = &annotation.body else { continue };
             for token in tokens.iter().filter(|token| *token != ",") {
                 match token.parse() {
+                    // A call names a list by 8 bits.
+                    Ok(list) if list > u32::from(u8::MAX) => {}
                     Ok(list) => drop(of_it.insert(list)),
                     Err(_) => {
                         let message =
@@ -125,7 +128,7 @@ fn field_lists(program: &Program, sink: &mut Diagnostics) -> Vec<(LocalId, BTree
 fn kept(lists: &[(LocalId, BTreeSet<u32>)]) -> Vec<Kept> {
     let kept = |(variable, of): &(LocalId, BTreeSet<u32>)| Kept {
         variable: *variable,
-        only: Some(of.iter().map(|list| FIRST_LIST.saturating_add(*list)).collect()),
+        only: Some(of.iter().map(|list| FIRST_LIST + *list).collect()),
     };
     lists.iter().map(kept).collect()
 }
