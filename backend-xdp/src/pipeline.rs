@@ -142,6 +142,8 @@ pub(crate) enum Value {
     PacketLength,
     /// Microseconds since the machine started.
     Microseconds,
+    /// Nanoseconds since the machine started.
+    Nanoseconds,
     /// The port that the packet came by.
     PortIn,
     /// The error of a parser.

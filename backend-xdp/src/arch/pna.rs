@@ -11,7 +11,7 @@
 //! | `recirculate` as the last word | the packet goes round (`emit::rounds`) |
 //! | `pass`, `recirculated` | how often it has gone round, and whether it has |
 //! | `loopedback` | 0: there are no copies |
-//! | the timestamp | microseconds since the machine started |
+//! | the timestamp | nanoseconds since the machine started |
 
 use super::requests::Requested;
 use super::{Stages, has_no_effects};
@@ -45,7 +45,7 @@ pub(super) fn pipeline(
         steps.extend(ports.iter().skip(1).map(|other| set(*other, Value::Variable(*port))));
         steps.extend(all("direction").map(|variable| set(variable, Value::AtLeast(*port, FIRST_HOST_PORT))));
     }
-    steps.extend(all("timestamp").map(|variable| set(variable, Value::Microseconds)));
+    steps.extend(all("timestamp").map(|variable| set(variable, Value::Nanoseconds)));
     let recirculates = requested.is_some_and(|requested| idle::may_be(program, requested.fate, RECIRCULATE));
     if recirculates {
         steps.extend(all("pass").map(|variable| set(variable, Value::Rounds)));

@@ -9,7 +9,7 @@
 //! | `egress_port` is the port that the packet came from | `XDP_TX` |
 //! | any other `egress_port` | sent out of the port (`emit::ports`) |
 //! | `class_of_service` | what ingress said; nothing is queued by it |
-//! | the timestamps | microseconds since the machine started |
+//! | the timestamps | nanoseconds since the machine started |
 //! | `resubmit` | the packet as it came goes round (`emit::rounds`) |
 //! | `egress_port` is `PSA_PORT_RECIRCULATE` | the packet goes round as the egress deparser made it |
 //!
@@ -79,7 +79,7 @@ pub(super) fn pipeline(
     let before = [
         (stages.local("ip", 3, Some("packet_path")), Value::Way),
         (stages.local("ig", 2, Some("packet_path")), Value::Way),
-        (stages.local("ig", 2, Some("ingress_timestamp")), Value::Microseconds),
+        (stages.local("ig", 2, Some("ingress_timestamp")), Value::Nanoseconds),
         (Some(ingress_drop), Value::Number(1)),
     ];
     steps.extend(before.into_iter().filter_map(|(variable, value)| set(variable, value)));
@@ -103,7 +103,7 @@ pub(super) fn pipeline(
         (stages.local("ed", 6, Some("egress_port")), Value::Variable(spec)),
         (stages.local("ep", 3, Some("packet_path")), Value::Number(NORMAL_UNICAST)),
         (stages.local("eg", 2, Some("packet_path")), Value::Number(NORMAL_UNICAST)),
-        (stages.local("eg", 2, Some("egress_timestamp")), Value::Microseconds),
+        (stages.local("eg", 2, Some("egress_timestamp")), Value::Nanoseconds),
     ];
     steps.extend(before.into_iter().filter_map(|(variable, value)| set(variable, value)));
     if let Some(class) = ingress_out("class_of_service") {

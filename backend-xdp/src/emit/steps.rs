@@ -102,6 +102,7 @@ impl Cx<'_> {
         let value = match value {
             Value::Number(number) => number.code(),
             Value::PacketLength => code!("@data_end - @data"),
+            Value::Nanoseconds => code!("@bpf_ktime_get_ns()"),
             Value::Microseconds => code!("@bpf_ktime_get_ns() / 1000"),
             Value::PortIn => port_in(),
             Value::ErrorOf(parser) => self.local(self.program.parsers[parser].error).text,
