@@ -12,13 +12,18 @@ pub fn load(args: &LoadArgs) -> Exit {
     Exit::of(try_load(args))
 }
 
-fn try_load(args: &LoadArgs) -> Result<(), Error> {
-    let object = Object::open(&args.object)?;
-    let mode = match args.mode {
+/// The mode that is asked for.
+pub fn wanted(mode: ModeArg) -> WantedMode {
+    match mode {
         ModeArg::Auto => WantedMode::Auto,
         ModeArg::Native => WantedMode::Native,
         ModeArg::Generic => WantedMode::Generic,
-    };
+    }
+}
+
+fn try_load(args: &LoadArgs) -> Result<(), Error> {
+    let object = Object::open(&args.object)?;
+    let mode = wanted(args.mode);
     let options = Options {
         mode,
         reset_tables: args.reset_tables,

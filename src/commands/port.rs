@@ -1,7 +1,7 @@
 //! `p4xdp port`: the ports of a running program.
 
-use super::{Exit, complain, output::print, target};
-use crate::cli::{ModeArg, PortCommand, TargetArgs};
+use super::{Exit, attach, complain, output::print, target};
+use crate::cli::{PortCommand, TargetArgs};
 use p4xdp_runtime::attach::WantedMode;
 use p4xdp_runtime::port_changes::{self as change, Port};
 use p4xdp_runtime::ports::split_port;
@@ -12,11 +12,7 @@ pub fn run(command: &PortCommand) -> Exit {
     Exit::of(match command {
         PortCommand::List { target } => list(target),
         PortCommand::Add { target, mode, no_pins, ports } => {
-            let mode = match mode {
-                ModeArg::Auto => WantedMode::Auto,
-                ModeArg::Native => WantedMode::Native,
-                ModeArg::Generic => WantedMode::Generic,
-            };
+            let mode = attach::wanted(*mode);
             target::change(target, |program| {
                 ports.iter().try_for_each(|port| add(&program, port, mode, *no_pins))
             })
