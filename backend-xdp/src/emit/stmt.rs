@@ -153,6 +153,9 @@ impl Cx<'_> {
                     HeaderRef::Last(stack) => Some((*stack, 1)),
                     HeaderRef::Header(_) | HeaderRef::Element { .. } => None,
                 };
+                // Of a member of the shared structure the verifier knows nothing: to it, each element may be meant, or none.
+                let position = position
+                    .filter(|(stack, _)| !self.variable(self.program.stacks[*stack].next_index).is_shared());
                 let mut after = if position.is_some() { Paths::unreachable() } else { self.paths.clone() };
                 self.out.begin_switch(index.selector());
                 for (i, id) in elements.into_iter().enumerate() {
