@@ -301,11 +301,6 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// True if there is none.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
     /// Takes the statements of this block from `at` on.
     pub fn split_off(&mut self, at: usize) -> Tree {
         let nodes = self.nodes.split_off(at.min(self.nodes.len()));

@@ -71,8 +71,7 @@ impl Cx<'_> {
         let length = code!("{}->{}", SHARED, FRONT_LENGTH);
         let longer = code!("@bpf_xdp_adjust_head(@ctx, {} - {})", parsed, length);
         self.out.return_if(code!("{} != {} &&\n    {}", parsed, length, longer), self.abort);
-        self.out.line(code!("@data = @xdp_data(@ctx);"));
-        self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
+        self.fetch_packet();
         self.out.line(code!("{}->{} = 0;", SHARED, FRONT_LENGTH));
         for slot in &slots {
             let abort = self.abort;

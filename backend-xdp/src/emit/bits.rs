@@ -143,8 +143,7 @@ impl Cx<'_> {
         self.out.return_if(code!("{} & 7 &&\n    {}", bits, longer), self.abort);
         let change = code!("@bpf_xdp_adjust_head(@ctx, {} - {})", parsed, bytes);
         self.out.return_if(code!("{} != {} &&\n    {}", parsed, bytes, change), self.abort);
-        self.out.line(code!("@data = @xdp_data(@ctx);"));
-        self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
+        self.fetch_packet();
         let front = code!("{}->{}", SHARED, FRONT);
         self.copy_to_packet(&code!("@data"), &front, &bytes.code(), most);
         // The payload moves on by the bits that are over.

@@ -46,6 +46,8 @@ impl Cx<'_> {
     pub fn own_names(&self) -> FxHashSet<Name> {
         let mut names: FxHashSet<Name> =
             self.variables.iter().map(|variable| variable.name.clone()).collect();
+        // Each part asks for them.
+        names.extend(["data", "data_end", "p"].map(Name::new));
         for storage in self.storage.headers.values() {
             // A header that is never in the packet has its pointer's name.
             if storage.in_packet {

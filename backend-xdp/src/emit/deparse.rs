@@ -155,8 +155,7 @@ impl Cx<'_> {
         let (grown, shrunk) = (new.saturating_sub(old), old.saturating_sub(new));
         if grown > 0 {
             self.adjust_head(code!("-{}", grown));
-            self.out.line(code!("@data = @xdp_data(@ctx);"));
-            self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
+            self.fetch_packet();
         }
         // A header that is emitted twice is fetched from behind the front, where it stays the second time.
         let fetched = self.moves(edit).iter().map(|m| m.from + m.bytes).max().unwrap_or_default();

@@ -162,11 +162,9 @@ fn write_part(
     if number == 0 && all.contains(SHARED.0) {
         used.insert(SHARED.0);
     }
-    let uses_packet = ["data", "data_end", "p"].iter().any(|name| used.contains(name));
-    if uses_packet {
-        let cursor = if used.contains("p") { code!(", *@p = @data") } else { Code::default() };
-        text.line(code!("void *@data = @xdp_data(ctx), *@data_end = @xdp_data_end(ctx){};", cursor));
-    }
+    let pointers = packet_pointers(&used);
+    let uses_packet = pointers.is_some();
+    pointers.into_iter().for_each(|line| text.line(line));
     cx.declare_variables(&used, &mut text);
     super::loops::declare_context(&used, &mut text);
     cx.find_shared(&used, &mut text);
@@ -181,6 +179,16 @@ fn write_part(
     text.end();
     text.blank();
     text
+}
+
+/// Declares those of the packet's pointers that are used: where it begins, where it ends, and how far it is parsed.
+pub(super) fn packet_pointers(used: &FxHashSet<&str>) -> Option<Code> {
+    let reads = |name| used.contains(name);
+    let begin = (reads("data") || reads("p")).then(|| code!("*@data = @xdp_data(@ctx)"));
+    let end = reads("data_end").then(|| code!("*@data_end = @xdp_data_end(@ctx)"));
+    let cursor = reads("p").then(|| code!("*@p = @data"));
+    let all: Vec<Code> = [begin, end, cursor].into_iter().flatten().collect();
+    (!all.is_empty()).then(|| code!("void {};", Code::join(all, ", ")))
 }
 
 /// Puts the parts of the file together.

@@ -311,21 +311,23 @@ impl Function {
         out.begin(code!("{"));
         let mut head = Tree::default();
         cx.derive_fixed(&used, &mut head);
-        let uses_packet = ["data", "data_end"].iter().any(|name| used.contains(name)) || !head.is_empty();
+        let mut all = used.clone();
+        all.extend(head.mentions());
+        let pointers = super::file::packet_pointers(&all);
+        let uses_packet = pointers.is_some();
         if uses_packet || used.contains("ctx") {
             out.line(code!("struct @xdp_md *@ctx = {}->ctx;", LOOP));
         }
         if used.contains(SHARED.0) {
             out.line(code!("struct {} *{} = {}->{};", SHARED, SHARED, LOOP, SHARED));
         }
-        if uses_packet {
-            out.line(code!("void *@data = @xdp_data(@ctx), *@data_end = @xdp_data_end(@ctx);"));
-        }
+        pointers.into_iter().for_each(|line| out.line(line));
         cx.declare_variables(&used, out);
         if !uses_packet && ["ctx", SHARED.0, LOOP.0].iter().all(|name| !used.contains(name)) {
             out.line(code!("(void){};", LOOP));
         }
         out.blank();
+        drop(all);
         out.append(head);
         drop(used);
         out.append(body);

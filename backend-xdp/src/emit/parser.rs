@@ -146,8 +146,7 @@ impl<'a> Cx<'a> {
     /// Makes the pointers of headers anew that are at the same place on all ways, so that the verifier forgets how far the packet was looked
     /// at on each.
     fn derive_pointers(&mut self) {
-        self.out.line(code!("@data = @xdp_data(@ctx);"));
-        self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
+        self.fetch_packet();
         let program = self.program;
         let fixed: Vec<(Name, u32, u32)> = program
             .headers

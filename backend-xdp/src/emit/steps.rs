@@ -123,11 +123,17 @@ impl Cx<'_> {
         self.out.assignment(&variable, &value);
     }
 
+    /// Asks anew where the packet begins and ends: it was moved, or is another one.
+    pub(super) fn fetch_packet(&mut self) {
+        let [data, end] = ["data", "data_end"].map(Name::new);
+        self.out.update(&data, code!("@data = @xdp_data(@ctx);"));
+        self.out.update(&end, code!("@data_end = @xdp_data_end(@ctx);"));
+    }
+
     /// The packet is another one from here on.
     fn restart(&mut self) {
         self.out.blank();
-        self.out.line(code!("@data = @xdp_data(@ctx);"));
-        self.out.line(code!("@data_end = @xdp_data_end(@ctx);"));
+        self.fetch_packet();
         self.out.update(&Name::new("p"), code!("@p = @data;"));
         self.paths = Paths::start(self.program.headers.len(), self.program.stacks.len());
         self.emits.clear();
