@@ -372,6 +372,7 @@ fn manifest(case: &Case) -> Manifest {
         value_sets: Vec::new(),
         externs: Vec::new(),
         ports: Ports::default(),
+        copies: None,
     }
 }
 

@@ -62,6 +62,7 @@ pub fn describe(
         value_sets: tables.sets.values().map(|set| describe_set(&set.layout)).collect(),
         externs: externs.into_iter().chain(profiles).collect(),
         ports: whole.ports,
+        copies: None,
     }
 }
 

@@ -190,6 +190,7 @@ fn sample() -> Manifest {
             },
         ],
         ports: Ports::default(),
+        copies: None,
     }
 }
 

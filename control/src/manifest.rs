@@ -24,10 +24,12 @@ pub use crate::storage::{DefaultData, Direct, DirectExtern, FreeNumbers, Profile
 use crate::view::{Param, View};
 use serde::{Deserialize, Serialize};
 
+pub mod copies;
 mod digest;
 mod encode;
 mod ports;
 pub mod statistics;
+pub use copies::Copies;
 pub use digest::Digest;
 pub use encode::{DecodeError, MAGIC, SECTION, VERSION};
 pub use ports::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
@@ -56,6 +58,9 @@ pub struct Manifest {
     pub externs: Vec<Extern>,
     /// How port numbers and interfaces belong together.
     pub ports: Ports,
+    /// How it sends copies of packets: to groups, by clone sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<Copies>,
 }
 
 /// A BPF program of an object.
