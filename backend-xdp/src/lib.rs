@@ -46,7 +46,7 @@ use p4xdp_control::kernel::Kernel;
 use p4xdp_control::manifest::Manifest;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Arg, Program, PropertyValue};
+use p4xdp_midend::ir::{Idle, Program};
 
 /// What the user asked for.
 #[derive(Clone, Copy, Default)]
@@ -165,20 +165,17 @@ pub fn lacks() -> impl Iterator<Item = &'static lacking::Lacking> {
     lacking::ALL.iter().chain(tables::ALL)
 }
 
-/// Properties by which entries of a table expire.
-const TIMEOUTS: [&str; 3] = ["support_timeout", "psa_idle_timeout", "pna_idle_timeout"];
-
-/// Entries do not expire on XDP. Nobody can give them a time either, so that a table is what it is without one.
+/// Entries are reported, but do not go by themselves on XDP; and of pna, not reported either.
 fn timeouts(program: &Program, sink: &mut Diagnostics) {
     for table in program.tables.values() {
-        if let Some((property, PropertyValue::Const(Arg::In(value)))) =
-            table.properties.iter().find(|(property, _)| TIMEOUTS.contains(&&**property))
-            && value.as_const().is_some_and(|value| *value != 0u32.into())
-        {
-            let message = format!("entries of table `{}` do not expire on XDP yet", table.name);
-            let found = Diagnostic::warning(codes::W0501, table.span, message);
-            sink.emit(found.with_note(format!("`{property}` asks for entries that do")));
-        }
+        let what = match table.idle(program) {
+            Some(Idle::Delete) => "are not deleted by time",
+            Some(Idle::Notify) if &*program.architecture == "pna" => "are not watched for idleness",
+            Some(Idle::Notify) | None => continue,
+        };
+        let message = format!("entries of table `{}` {what} on XDP yet", table.name);
+        let found = Diagnostic::warning(codes::W0501, table.span, message);
+        sink.emit(found.with_note("`pna_idle_timeout` asks for it"));
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod array;
 pub mod control_plane;
 pub(crate) mod direct;
 pub(crate) mod hash;
+pub(crate) mod idle;
 pub(crate) mod lpm_trie;
 pub mod members;
 pub mod param_order;

@@ -152,6 +152,31 @@ impl Count {
     }
 }
 
+/// How long an entry is used by no packet, and how long it may be, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idle {
+    /// After so long without a match the control plane is told. None: it is never told; in a change of an entry: as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+    /// So long ago was the last match, or the entry was added. A new entry may begin with it.
+    #[serde(default)]
+    pub unused: u64,
+}
+
+impl Idle {
+    /// Nobody has said or seen anything.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Idle::default()
+    }
+
+    /// The control plane is to be told.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.timeout.is_some_and(|timeout| self.unused >= timeout)
+    }
+}
+
 /// An entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -169,13 +194,23 @@ pub struct Entry {
     /// Rates of the table's direct meter, one number a field of its cells, see [`crate::manifest::Cells::fields`]; none: it has no rates.
     #[serde(with = "crate::hex::list", default, skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<BigUint>,
+    /// Of a table whose entries may be idle.
+    #[serde(default, skip_serializing_if = "Idle::is_nothing")]
+    pub idle: Idle,
 }
 
 impl Entry {
-    /// An entry that has counted nothing and has no rates.
+    /// An entry that has counted nothing, has no rates and may be idle for ever.
     #[must_use]
     pub fn new(keys: Vec<KeyMatch>, priority: Option<u32>, target: impl Into<Target>) -> Entry {
-        Entry { keys, target: target.into(), priority, count: Count::default(), rates: Vec::new() }
+        Entry {
+            keys,
+            target: target.into(),
+            priority,
+            count: Count::default(),
+            rates: Vec::new(),
+            idle: Idle::default(),
+        }
     }
 }
 

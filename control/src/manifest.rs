@@ -20,7 +20,9 @@
 pub use crate::cells::{self, CellKind, Cells};
 use crate::kernel::Kernel;
 use crate::storage::Place;
-pub use crate::storage::{DefaultData, Direct, DirectExtern, FreeNumbers, Profile, Table, TableLayout};
+pub use crate::storage::{
+    DefaultData, Direct, DirectExtern, FreeNumbers, IdleCells, Profile, Table, TableLayout,
+};
 use crate::view::{Param, View};
 use serde::{Deserialize, Serialize};
 

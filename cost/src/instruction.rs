@@ -186,8 +186,8 @@ impl Instruction {
 /// How many arguments a helper of the kernel's takes, by its number in `bpf.h`; all five registers for those that programs of ours do not call.
 fn arguments(helper: i32) -> u32 {
     match helper {
-        // bpf_ktime_get_ns, get_prandom_u32, get_smp_processor_id, ktime_get_boot_ns, ktime_get_coarse_ns, ktime_get_tai_ns
-        5 | 7 | 8 | 125 | 160 | 208 => 0,
+        // bpf_ktime_get_ns, get_prandom_u32, get_smp_processor_id, jiffies64, ktime_get_boot_ns, ktime_get_coarse_ns, ktime_get_tai_ns
+        5 | 7 | 8 | 118 | 125 | 160 | 208 => 0,
         // spin_lock, spin_unlock, xdp_get_buff_len
         93 | 94 | 188 => 1,
         // map_lookup_elem, map_delete_elem, redirect, xdp_adjust_head, _meta, _tail, ringbuf_submit, _discard, _query

@@ -27,6 +27,9 @@ pub struct Loaded {
     early: Vec<OutputPacket>,
 }
 
+/// The longest that a test may move the clock on, as it is waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
 /// The most ports that are opened without being asked for: each takes tens of milliseconds.
 const MOST_PORTS: usize = 128;
 /// Larger numbers have no device.
@@ -85,6 +88,13 @@ impl Loaded {
             self.harness.open(&self.program, &new).map_err(refuse)?;
             self.open.extend(&new);
         }
+        Ok(())
+    }
+
+    /// Waits until no packet is under way.
+    fn arrived(&mut self) -> EngineResult<()> {
+        let early = self.collect()?;
+        self.early = early;
         Ok(())
     }
 
@@ -214,10 +224,31 @@ impl Engine for Loaded {
         self.harness.inject(&self.program, port, packet).map_err(refuse)
     }
 
+    fn advance(&mut self, nanoseconds: u64) -> EngineResult<()> {
+        let time = Duration::from_nanos(nanoseconds);
+        if time > LONGEST_WAIT {
+            let message = format!("the clock is the machine's, which nobody waits for {time:?} for");
+            return Err(EngineError::Unsupported(message));
+        }
+        self.arrived()?;
+        std::thread::sleep(time);
+        Ok(())
+    }
+
+    fn set_idle_timeout(&mut self, entry: &EntryKey, nanoseconds: u64) -> EngineResult<()> {
+        self.arrived()?;
+        let timeout = Some(Duration::from_nanos(nanoseconds));
+        self.table(&entry.table)?.set_idle_timeout(&entry.keys, entry.priority, timeout).map_err(refuse)
+    }
+
+    fn is_idle(&mut self, entry: &EntryKey) -> EngineResult<bool> {
+        self.arrived()?;
+        let idle = self.table(&entry.table)?.idle_entries().map_err(refuse)?;
+        Ok(idle.iter().any(|found| found.keys == entry.keys && found.priority == entry.priority))
+    }
+
     fn digests(&mut self) -> EngineResult<Vec<Digest>> {
-        // Then no packet is under way.
-        let early = self.collect()?;
-        self.early = early;
+        self.arrived()?;
         let mut found = Vec::new();
         for digests in self.program.digests().map_err(refuse)? {
             loop {

@@ -129,6 +129,16 @@ fn check_direct(table: Table<'_>, maps: &[Shape]) -> Result<(), String> {
     if let Some(place) = &direct.number {
         wide_enough(place, u32::BITS)?;
     }
+    if let Some(idle) = &direct.idle {
+        let shape = find(maps, &idle.map)?;
+        shape.is(&[MapType::Array], 4, idle.value_size)?;
+        if direct.numbers > shape.max_entries {
+            return Err(format!("`{}` has not a cell for each number of an entry", idle.map));
+        }
+        let places = [&idle.seen, &idle.timeout];
+        places.iter().try_for_each(|place| wide_enough(place, u64::BITS))?;
+        group(&places, shape.value.as_deref(), idle.value_size, &idle.map, &["seen", "timeout"])?;
+    }
     let Some(free) = &direct.free else { return Ok(()) };
     let shape = find(maps, &free.map)?;
     shape.is(&[MapType::Array], 4, 8)?;

@@ -5,6 +5,7 @@
 //! ([`crate::lock::writer`]): a strategy may read, compute and write back without losing what another process writes.
 
 pub(crate) mod direct;
+pub(crate) mod idle;
 mod map;
 
 use crate::error::{Error, KernelError};
@@ -13,7 +14,7 @@ use crate::program::Program;
 use libbpf_rs::MapCore;
 use map::EntryMap;
 use num_bigint::BigUint;
-pub use p4xdp_control::entry::{ActionCall, Count, Entry, KeyMatch, Target};
+pub use p4xdp_control::entry::{ActionCall, Count, Entry, Idle, KeyMatch, Target};
 use p4xdp_control::manifest::Table;
 use p4xdp_control::storage::{DecodeError, Storage as Kind};
 
@@ -22,7 +23,8 @@ use p4xdp_control::storage::{DecodeError, Storage as Kind};
 pub enum Change {
     /// Adds an entry.
     Insert(Entry),
-    /// Gives the entry with these keys and priority another action; what hangs on it (direct counters and meters) stays.
+    /// Gives the entry with these keys and priority another action; what hangs on it (direct counters and meters) stays. If it says how
+    /// long the entry may be idle, that counts from now on.
     Modify(Entry),
     /// Removes the entry with these keys and priority.
     Delete(Vec<KeyMatch>, Option<u32>),

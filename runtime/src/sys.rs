@@ -28,6 +28,15 @@ pub(crate) fn since_boot() -> std::time::Duration {
     std::time::Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
+/// Nanoseconds of a tick of the kernel's (`jiffies`): what its coarse clock is exact to (`TICK_NSEC`).
+pub(crate) fn tick_length() -> u64 {
+    let mut length = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes one timespec.
+    unsafe { libc::clock_getres(libc::CLOCK_MONOTONIC_COARSE, &raw mut length) };
+    let (seconds, nanoseconds) = (length.tv_sec.unsigned_abs(), length.tv_nsec.unsigned_abs());
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds)
+}
+
 /// Locks an open file, shared or not, unless somebody else holds it; until the descriptor is closed.
 pub(crate) fn try_lock(file: BorrowedFd<'_>, exclusive: bool) -> io::Result<()> {
     let operation = if exclusive { libc::LOCK_EX } else { libc::LOCK_SH };

@@ -3,9 +3,11 @@
 
 mod default;
 mod error;
+mod idle;
 
-pub use crate::storage::{ActionCall, Count, Entry, KeyMatch, Target};
+pub use crate::storage::{ActionCall, Count, Entry, Idle, KeyMatch, Target};
 pub use error::TableError;
+pub use idle::IdleWatch;
 pub use p4xdp_control::terms::{self, TermError};
 
 use crate::cells::{Cell, CellError, Cells};
@@ -229,8 +231,7 @@ impl<'p> Table<'p> {
     /// An entry that is code, with what it has counted, and its rates.
     fn of_program(&self, position: usize, entry: &Entry) -> Result<Entry, Error> {
         let Some(direct) = &self.direct else { return Ok(entry.clone()) };
-        let (count, rates) = direct.read(Direct::of_program(position))?;
-        Ok(Entry { count, rates, ..entry.clone() })
+        direct.read(Direct::of_program(position), entry.clone())
     }
 
     /// The entry with these keys and priority; without a priority, one of those with these keys.
@@ -312,6 +313,9 @@ impl<'p> Table<'p> {
                 terms::check_target(self.program_view(), self.table.view, &entry.target)?;
                 if !entry.rates.is_empty() {
                     self.check_rates(&entry.rates)?;
+                }
+                if entry.idle.timeout.is_some() {
+                    self.idle_cells()?;
                 }
                 Ok(())
             }

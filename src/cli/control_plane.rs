@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Which running program.
 #[derive(Debug, Args)]
@@ -60,6 +61,8 @@ pub enum TableCommand {
         #[arg(long, default_value_t = 0)]
         priority: u32,
     },
+    /// Prints the entries that no packet has used for longer than their idle timeout. Nothing deletes them.
+    Idle(IdleArgs),
     /// Removes all entries that are not constant.
     Clear {
         /// The program.
@@ -100,9 +103,29 @@ pub struct EntryArgs {
     /// Larger wins (ternary, range and optional keys).
     #[arg(long, default_value_t = 0)]
     pub priority: u32,
+    /// How long the entry may be used by no packet before `table idle` tells of it, such as `30s` or `5m`; 0s is for ever. Of a table that
+    /// the program gives an idle timeout.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub idle_timeout: Option<Duration>,
     /// Takes ports that are not there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// `p4xdp table idle`
+#[derive(Debug, Args)]
+pub struct IdleArgs {
+    /// The program.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// The table; all that have an idle timeout if none is given.
+    pub table: Option<String>,
+    /// Goes on, and prints each entry when it becomes idle.
+    #[arg(long)]
+    pub follow: bool,
+    /// Ends after so many seconds.
+    #[arg(long, value_name = "N", requires = "follow")]
+    pub seconds: Option<u64>,
 }
 
 /// `p4xdp events`

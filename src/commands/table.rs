@@ -1,5 +1,7 @@
 //! `p4xdp table`: the tables of a running program, and its value sets.
 
+mod idle;
+
 use super::{Exit, complain, output::print, target};
 use crate::cli::{EntryArgs, TableCommand};
 use p4xdp_control::view::Param;
@@ -23,6 +25,7 @@ pub fn run(command: &TableCommand) -> Exit {
             let priority = stated(&table, *priority);
             table.delete(&table.keys(&keys)?, priority)
         }),
+        TableCommand::Idle(args) => idle::run(args),
         TableCommand::Clear { target, table } => target::change(target, |program| {
             let removed = program.table(table)?.clear()?;
             print(&format!("{removed} entries removed\n"));
@@ -69,7 +72,8 @@ fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Err
                 words.len()
             )));
         };
-        let entry = table.entry(keys, action, arguments, stated(&table, args.priority))?;
+        let mut entry = table.entry(keys, action, arguments, stated(&table, args.priority))?;
+        entry.idle.timeout = args.idle_timeout.map(idle::nanoseconds);
         apply(&table, &entry)?;
         Ok(None)
     });
@@ -130,7 +134,7 @@ fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
                 continue;
             }
             let constant = if origin == Origin::Const { "  (const)" } else { "" };
-            let cells = cells(&table, &entry);
+            let cells = cells(&table, &entry) + &idle::text(&entry);
             out += &format!("  {keys}{priority} -> {}{constant}{cells}\n", table.target_text(&entry.target));
         }
         if !view.is_set() {

@@ -101,6 +101,9 @@ impl Cx<'_> {
             self.entry_number = Some(kept.code());
         }
         each().for_each(|(own, hanging)| own.matched(self, &hanging.map, number));
+        if let Some(idle) = &direct.idle {
+            idle.matched(number, &mut self.out);
+        }
         self.out.end();
     }
 

@@ -1,5 +1,5 @@
-//! What hangs on a table's entries, direct counters and meters: in, the table and what its properties name; out, numbers for its entries, and
-//! the maps with a cell for each number. How packets change a cell is the extern's.
+//! What hangs on a table's entries, direct counters and meters, and when they matched last: in, the table and what its properties name; out,
+//! numbers for its entries, and the maps with a cell for each number. How packets change a cell is the extern's, and [`super::idle`]'s.
 //!
 //! ```text
 //! struct routes_value {
@@ -11,6 +11,7 @@
 //!
 //! It is the same for all storages: they know no more than that a value has a number. See [`p4xdp_control::storage::Direct`] for who gets which.
 
+use super::idle::{self, IdleMap};
 use super::short_name;
 use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
@@ -38,6 +39,8 @@ pub(crate) struct Direct {
     free: Option<u32>,
     /// The externs.
     pub(crate) externs: Vec<Hanging>,
+    /// When entries matched last, if they may be idle.
+    pub(crate) idle: Option<IdleMap>,
 }
 
 /// An extern that hangs on entries.
@@ -101,7 +104,12 @@ pub(crate) fn lay_out(
         let last = instance.name.rsplit('.').next().unwrap_or(&instance.name);
         hanging.push(Hanging { id: *id, map: short_name(names, last), shape });
     }
-    if hanging.is_empty() {
+    // Entries of the program have no timeout, and a table with no others nobody asks.
+    let idle = capacity.and_then(|_| idle::lay_out(program, table, names));
+    if idle.is_some() {
+        idle::check(table, numbers, diagnostics);
+    }
+    if hanging.is_empty() && idle.is_none() {
         return None;
     }
     let free = own.map(|own| {
@@ -111,7 +119,7 @@ pub(crate) fn lay_out(
         free.elements = base.saturating_add(own).saturating_add(1);
         base
     });
-    Some(Direct { first, numbers, free, externs: hanging })
+    Some(Direct { first, numbers, free, externs: hanging, idle })
 }
 
 impl Direct {
@@ -121,14 +129,16 @@ impl Direct {
     }
 
     /// The maps with the cells.
-    pub(crate) fn maps(&self) -> impl ExactSizeIterator<Item = MapDefinition> {
-        self.externs.iter().map(|hanging| MapDefinition {
+    pub(crate) fn maps(&self) -> impl Iterator<Item = MapDefinition> {
+        let idle = self.idle.iter().map(|idle| idle.definition(self.numbers));
+        let externs = self.externs.iter().map(|hanging| MapDefinition {
             name: hanging.map.clone(),
             kind: hanging.shape.map,
             key: code!("__u32"),
             value: hanging.shape.slot.ty.clone(),
             max_entries: Some(self.numbers),
-        })
+        });
+        externs.chain(idle)
     }
 
     /// What the runtime needs to know; values have the number there.
@@ -152,6 +162,7 @@ impl Direct {
                     cells: hanging.shape.describe(&hanging.map, self.numbers),
                 })
                 .collect(),
+            idle: self.idle.as_ref().map(IdleMap::manifest),
         }
     }
 }

@@ -52,7 +52,9 @@ pub use array::Array;
 pub use hash::Hash;
 pub use lpm_trie::LpmTrie;
 pub use profile::{Groups, Profile};
-pub use table::{DefaultData, Direct, DirectExtern, FreeNumbers, GROUP, MEMBER, Table, TableLayout};
+pub use table::{
+    DefaultData, Direct, DirectExtern, FreeNumbers, GROUP, IdleCells, MEMBER, Table, TableLayout,
+};
 pub use tuple_space::TupleSpace;
 
 use crate::entry::{ActionCall, KeyMatch, Target};

@@ -70,7 +70,7 @@ pub struct DefaultData {
     pub action: Place,
 }
 
-/// What hangs on a table's entries: direct counters and meters. Each entry has a number, which stands in its value, and a cell of that number in
+/// What hangs on a table's entries: direct counters and meters, and when they matched last. Each entry has a number, which stands in its value, and a cell of that number in
 /// each of them. So an entry's action can be replaced while packets count, and reading a count needs no second search.
 ///
 /// Number 0 is that of a miss. The entries of the program, as the view has them, have the numbers from 1 on where they are code, or copied into
@@ -89,6 +89,22 @@ pub struct Direct {
     pub free: Option<FreeNumbers>,
     /// The externs, by index of which is the number.
     pub externs: Vec<DirectExtern>,
+    /// When entries matched last, if they may be idle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<IdleCells>,
+}
+
+/// When entries matched last, and how long they may be idle: an array by number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdleCells {
+    /// Map name.
+    pub map: String,
+    /// Bytes of a cell.
+    pub value_size: u32,
+    /// Where a cell holds the tick of the last match (`jiffies`), a `u64`.
+    pub seen: Place,
+    /// Where it holds the timeout in nanoseconds, a `u64`; 0 for none.
+    pub timeout: Place,
 }
 
 /// Where numbers are listed that no entry has: a part of an array of `u64`. The first element says what is known ([`Direct`]'s runtime writes
@@ -125,6 +141,9 @@ impl Direct {
             direct.free = direct.free.map(|_| FreeNumbers { map: String::new(), base: 0 });
             for item in &mut direct.externs {
                 item.cells.map.clear();
+            }
+            if let Some(idle) = &mut direct.idle {
+                idle.map.clear();
             }
             direct
         };

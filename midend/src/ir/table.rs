@@ -1,6 +1,6 @@
 //! Tables, actions and keysets of the IR.
 
-use super::{ActionId, Annotation, Arg, Block, Expr, ExternId, LocalId, ScalarType, ValueSetId};
+use super::{ActionId, Annotation, Arg, Block, Expr, ExternId, LocalId, Program, ScalarType, ValueSetId};
 use num_bigint::BigUint;
 use p4xdp_control::view;
 use p4xdp_frontend::source::Span;
@@ -99,7 +99,34 @@ pub struct Table {
     pub span: Span,
 }
 
+/// What becomes of entries that nothing has matched for some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// The control plane is told (`support_timeout`, `NOTIFY_CONTROL`).
+    Notify,
+    /// They are removed (`AUTO_DELETE` of pna).
+    Delete,
+}
+
 impl Table {
+    /// What the table says becomes of idle entries, if it keeps time.
+    pub fn idle(&self, program: &Program) -> Option<Idle> {
+        let value = self.properties.iter().find_map(|(name, value)| match (&**name, value) {
+            (
+                "support_timeout" | "psa_idle_timeout" | "pna_idle_timeout",
+                PropertyValue::Const(Arg::In(value)),
+            ) => Some(value),
+            _ => None,
+        })?;
+        let number = usize::try_from(value.as_const()?).ok()?;
+        let ScalarType::Enum(id) = value.ty else { return (number != 0).then_some(Idle::Notify) };
+        match &**program.enums[id].members.get(number)? {
+            "NOTIFY_CONTROL" => Some(Idle::Notify),
+            "AUTO_DELETE" => Some(Idle::Delete),
+            _ => None,
+        }
+    }
+
     /// All expressions of keys: what is looked up, and what says whether it is there.
     pub fn key_exprs(&self) -> impl Iterator<Item = &Expr> {
         self.keys.iter().flat_map(|key| std::iter::once(&key.expr).chain(&key.there))

@@ -3,7 +3,7 @@
 use super::{Carried, Conflict, Old, Plan, devices, map_and_id};
 use crate::cells::CellKind;
 use crate::error::Error;
-use crate::storage::{Count, Entry, KeyMatch, Target};
+use crate::storage::{Count, Entry, Idle, KeyMatch, Target};
 use crate::tables::{Origin, Table as OpenTable, terms};
 use p4xdp_control::manifest::{Manifest, Table};
 use p4xdp_control::storage::Strategy;
@@ -113,6 +113,9 @@ fn entries<'a>(
                         {
                             conflicts.push(conflict);
                         }
+                        if let Some(of) = of {
+                            conflicts.extend(merge_idle(there, &entry, table, of.old, here));
+                        }
                         continue;
                     }
                     clashes += 1;
@@ -214,7 +217,8 @@ fn constant<'a>(
 fn keep_cells<'a>(source: &Source<'a>, table: Table<'_>, plan: &mut Plan<'a>) -> Result<(), Error> {
     let cells = |table: Table<'_>| -> Vec<String> {
         let externs = table.layout.direct.iter().flat_map(|direct| &direct.externs);
-        externs.map(|item| item.cells.map.clone()).collect()
+        let idle = table.layout.direct.iter().filter_map(|direct| direct.idle.as_ref());
+        externs.map(|item| item.cells.map.clone()).chain(idle.map(|idle| idle.map.clone())).collect()
     };
     for (map, other) in cells(table).into_iter().zip(cells(source.table.description())) {
         plan.maps.insert(map, map_and_id(source.old.program, &other)?.0);
@@ -258,6 +262,25 @@ fn merge_rates(
     Some(Conflict { name: table.name().to_owned(), what })
 }
 
+/// An entry of several programs is as idle as where it was used last. Two timeouts that differ are a conflict.
+fn merge_idle(
+    there: &mut Entry,
+    entry: &Entry,
+    table: Table<'_>,
+    of: &Old<'_>,
+    here: &Old<'_>,
+) -> Option<Conflict> {
+    there.idle.unused = there.idle.unused.min(entry.idle.unused);
+    let timeout = entry.idle.timeout?;
+    let known = *there.idle.timeout.get_or_insert(timeout);
+    (known != timeout).then(|| {
+        let keys = terms::keys_text(table.view, &entry.keys, &Plain);
+        let (of, here) = (of.place(), here.place());
+        let what = format!("entry {keys} may be idle for another time on {of} than on {here}");
+        Conflict { name: table.name().to_owned(), what }
+    })
+}
+
 /// Entries that differ are named up to so many.
 const SHOWN: usize = 8;
 
@@ -287,6 +310,9 @@ fn read(source: &Source<'_>, new: &Manifest, table: Table<'_>) -> Result<(Vec<En
             entry.count = Count::default();
             if table.layout.direct.as_ref().is_none_or(|direct| direct.of(CellKind::Meter).is_none()) {
                 entry.rates.clear();
+            }
+            if table.layout.direct.as_ref().is_none_or(|direct| direct.idle.is_none()) {
+                entry.idle = Idle::default();
             }
             list.push(entry);
         } else {
@@ -357,7 +383,7 @@ fn difference(before: &Manifest, old: Table<'_>, after: &Manifest, new: Table<'_
         (Some(_), None) | (None, Some(_)) => false,
     };
     if !same {
-        return Some("its direct counters and meters differ".into());
+        return Some("its direct counters and meters, or its idle timeout, differ".into());
     }
     let actions = |manifest: &Manifest, table: Table<'_>| -> Vec<_> {
         let of = |position: usize| {

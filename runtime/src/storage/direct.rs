@@ -1,27 +1,27 @@
-//! What hangs on a table's entries: direct counters and meters. In, the number of an entry; out, what its cells hold, and the way back; and numbers
+//! What hangs on a table's entries: direct counters and meters, and when they matched last. In, the number of an entry; out, what its cells hold, and the way back; and numbers
 //! for new entries. Where an entry's number stands is the storage's; what the parts of it mean, `p4xdp_control::storage::Direct` says.
 //!
 //! A number is free when no entry has it and no packet is under way that still has the entry which had it. Nobody says so when an entry goes
 //! (the kernel may have displaced it): when no number is known to be free, all entries are looked at and packets that are under way are
 //! waited for. There are more numbers than entries, so that this happens once in a good many entries.
 
-use super::{Count, Entry, StorageError};
+use super::{Entry, StorageError, idle};
 use crate::cells::{Cell, Cells};
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use crate::sys;
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
-use num_bigint::BigUint;
 use p4xdp_control::manifest::{self, CellKind, FreeNumbers, Table};
 use std::collections::BTreeSet;
 
 /// Number of a miss. A meter's cell of this number has the rates that new entries begin with.
 const OF_MISSES: u32 = 0;
 
-/// The direct counters and meters of a table.
+/// What hangs on the entries of a table.
 pub(crate) struct Direct<'p> {
     layout: &'p manifest::Direct,
     cells: Vec<Cells<'p>>,
+    idle: Option<idle::Cells<'p>>,
     free: Option<(&'p MapHandle, &'p FreeNumbers)>,
 }
 
@@ -56,7 +56,8 @@ impl<'p> Direct<'p> {
         let cells = layout.externs.iter();
         let cells = cells.map(|item| Cells::open(program, &item.name, &item.cells));
         let free = layout.free.as_ref().map(|free| Ok::<_, Error>((program.map(&free.map)?, free)));
-        Ok(Some(Direct { layout, cells: cells.collect::<Result<_, _>>()?, free: free.transpose()? }))
+        let idle = layout.idle.as_ref().map(|idle| idle::Cells::open(program, idle)).transpose()?;
+        Ok(Some(Direct { layout, cells: cells.collect::<Result<_, _>>()?, idle, free: free.transpose()? }))
     }
 
     /// The number of an entry of the program that is code, by its position in the view.
@@ -79,17 +80,32 @@ impl<'p> Direct<'p> {
         self.cells.iter().find(|cells| cells.kind() == kind)
     }
 
-    /// What the cells of a number hold, as a part of its entry.
-    pub(crate) fn read(&self, number: u32) -> Result<(Count, Vec<BigUint>), Error> {
-        let count = match self.of(CellKind::Counter) {
-            Some(counter) => counter.read_count(number.into())?,
-            None => Count::default(),
-        };
-        let rates = match self.of(CellKind::Meter) {
-            Some(meter) => meter.read(number.into())?,
-            None => Cell::default(),
-        };
-        Ok((count, if rates.is_zero() { Vec::new() } else { rates.0 }))
+    /// When entries matched last, if they may be idle.
+    pub(crate) fn idle(&self) -> Option<&idle::Cells<'p>> {
+        self.idle.as_ref()
+    }
+
+    /// The entry with what the cells of its number hold.
+    pub(crate) fn read(&self, number: u32, mut entry: Entry) -> Result<Entry, Error> {
+        if let Some(counter) = self.of(CellKind::Counter) {
+            entry.count = counter.read_count(number.into())?;
+        }
+        if let Some(meter) = self.of(CellKind::Meter) {
+            let rates = meter.read(number.into())?;
+            entry.rates = if rates.is_zero() { Vec::new() } else { rates.0 };
+        }
+        if let Some(idle) = &self.idle {
+            entry.idle = idle.read(number)?;
+        }
+        Ok(entry)
+    }
+
+    /// The entry with this number was changed to what this one says.
+    pub(crate) fn changed(&self, number: u32, entry: &Entry) -> Result<(), Error> {
+        match (&self.idle, entry.idle.timeout) {
+            (Some(idle), Some(timeout)) => idle.set_timeout(number, Some(timeout)),
+            (Some(_) | None, _) => Ok(()),
+        }
     }
 
     /// A number that no entry has, with cells for a new entry; `used` gives the numbers of all entries.
@@ -161,7 +177,7 @@ impl<'p> Direct<'p> {
             };
             cells.begin(number.into(), &cell)?;
         }
-        Ok(())
+        self.idle.as_ref().map_or(Ok(()), |idle| idle.begin(number, &entry.idle))
     }
 
     fn index(&self, element: u32) -> Result<(&'p MapHandle, [u8; 4]), StorageError> {

@@ -47,8 +47,7 @@ impl<'p> EntryMap<'p> {
         let (action, first) = (self.strategy.action(), self.strategy.first_action());
         let entry = Entry::new(keys, None, storage::decode_target(self.table, value, action, first)?);
         let Some(direct) = &self.direct else { return Ok(entry) };
-        let (count, rates) = direct.read(direct.number(value)?).map_err(StorageError::Cells)?;
-        Ok(Entry { count, rates, ..entry })
+        direct.read(direct.number(value)?, entry).map_err(StorageError::Cells)
     }
 
     /// An entry's number, 0 if entries have none.
@@ -100,7 +99,15 @@ impl<'p> EntryMap<'p> {
 
     /// Puts another action in the place of the value that is there; its number stays.
     pub(super) fn replace(&self, entry: &Entry, key: &[u8], old: &[u8]) -> Result<(), StorageError> {
-        self.update(key, &self.value(entry, self.number(old)?), MapFlags::EXIST)
+        let number = self.number(old)?;
+        self.update(key, &self.value(entry, number), MapFlags::EXIST)?;
+        self.changed(entry, number)
+    }
+
+    /// The entry with this number was changed to what this one says.
+    pub(super) fn changed(&self, entry: &Entry, number: u32) -> Result<(), StorageError> {
+        let Some(direct) = &self.direct else { return Ok(()) };
+        direct.changed(number, entry).map_err(StorageError::Cells)
     }
 
     /// Entries under all keys that the map lists.

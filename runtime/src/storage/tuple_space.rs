@@ -270,10 +270,12 @@ impl TupleSpace<'_> {
     }
 
     fn replace(&self, entry: &Entry, found: &Found) -> Result<(), StorageError> {
-        let mut value = self.map.value(entry, self.map.number(&found.value)?);
+        let number = self.map.number(&found.value)?;
+        let mut value = self.map.value(entry, number);
         self.layout.put_ranges(self.map.table, &entry.keys, &mut value);
         self.layout.put_rank(&mut value, found.rank);
-        self.map.update(&found.key, &value, MapFlags::EXIST)
+        self.map.update(&found.key, &value, MapFlags::EXIST)?;
+        self.map.changed(entry, number)
     }
 
     /// The age of a new entry. After four thousand million of them, those that are there are numbered anew, the oldest first: so their

@@ -100,3 +100,35 @@ pub(crate) fn run_adder(program: BorrowedFd<'_>, key: [u8; 4], numbers: [u64; 2]
     let run = TestRun { packet: &packet, repeat: 1, ..TestRun::default() };
     Ok(test_run(program, &run)?.verdict == XDP_PASS.unsigned_abs())
 }
+
+/// Bytes of a packet for the program of [`load_clock`].
+const CLOCK_PACKET: usize = 16;
+
+/// Loads the program that writes the kernel's tick into the packet, 64 bits.
+pub(crate) fn load_clock() -> io::Result<OwnedFd> {
+    /// `bpf_jiffies64`, of `enum bpf_func_id`
+    const JIFFIES: i32 = 118;
+    load(
+        c"p4xdp_clock",
+        &[
+            instruction(BPF_LDX | BPF_MEM | BPF_W, 6, 1, 0, 0),
+            instruction(BPF_LDX | BPF_MEM | BPF_W, 7, 1, 4, 0),
+            instruction(BPF_ALU64 | BPF_MOV | BPF_X, 8, 6, 0, 0),
+            instruction(BPF_ALU64 | BPF_ADD | BPF_K, 8, 0, 0, CLOCK_PACKET as i32),
+            instruction(BPF_JMP | BPF_JGT | BPF_X, 8, 7, 2, 0),
+            instruction(BPF_JMP | BPF_CALL, 0, 0, 0, JIFFIES),
+            instruction(BPF_STX | BPF_MEM | BPF_DW, 6, 0, 0, 0),
+            instruction(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS),
+            instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+        ],
+    )
+}
+
+/// Runs the program of [`load_clock`]; what tick it is.
+pub(crate) fn run_clock(program: BorrowedFd<'_>) -> io::Result<u64> {
+    let packet = [0; CLOCK_PACKET];
+    let run = TestRun { packet: &packet, repeat: 1, room: CLOCK_PACKET, ..TestRun::default() };
+    let written = test_run(program, &run)?.packet;
+    let tick = written.first_chunk().map(|bytes| u64::from_ne_bytes(*bytes));
+    tick.ok_or_else(|| io::Error::other("the packet came back without its bytes"))
+}

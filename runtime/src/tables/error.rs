@@ -75,6 +75,14 @@ pub enum TableError {
         /// `counter` or `meter`.
         what: &'static str,
     },
+    /// A timeout where the program does not ask for any.
+    #[error(
+        "{table} keeps no time of its entries: it has no idle timeout (`support_timeout = true`, `psa_idle_timeout`)"
+    )]
+    NoIdle {
+        /// The table or value set, and that it is one.
+        table: String,
+    },
     /// A map that somebody else wrote to.
     #[error("an entry of {table} has action number {number}, which the program does not know")]
     Corrupt {

@@ -2,9 +2,9 @@
 
 use super::Lowering;
 use crate::control_plane::{key_match, priority};
-use crate::interp::table::{DeclaredEntry, Idle, KeyCode, TableAction, TableCode};
+use crate::interp::table::{DeclaredEntry, KeyCode, TableAction, TableCode};
 use crate::interp::value::{NARROW, Value};
-use crate::ir::{ActionCall, Arg, Expr, ExprKind, MatchKind, PropertyValue, ScalarType, Table, TableId};
+use crate::ir::{ActionCall, MatchKind, PropertyValue, ScalarType, Table, TableId};
 use cranelift_entity::EntityRef;
 
 impl Lowering<'_> {
@@ -64,13 +64,6 @@ impl Lowering<'_> {
             .collect();
         let externs =
             |names: &[&str]| names.iter().find_map(|n| table.extern_property(n)).map(|id| id.index() as u32);
-        let idle = table.properties.iter().find_map(|(name, value)| match (&**name, value) {
-            (
-                "support_timeout" | "psa_idle_timeout" | "pna_idle_timeout",
-                PropertyValue::Const(Arg::In(e)),
-            ) => self.idle(e),
-            _ => None,
-        });
         TableCode {
             id: id.index() as u32,
             name: table.name.clone(),
@@ -84,7 +77,7 @@ impl Lowering<'_> {
             size: table.size,
             implementation: table.action_profile().map(|id| id.index() as u32),
             counter: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
-            idle,
+            idle: table.idle(self.program),
             match_restarts: &*self.program.architecture != "pna",
             meter: externs(&["meters", "psa_direct_meter", "pna_direct_meter"]),
             match_updates: &*self.program.architecture == "v1model",
@@ -116,19 +109,6 @@ impl Lowering<'_> {
         let action = table.actions.get(call.action).map(|a| &self.program.actions[a.action]);
         let params = action.map(|a| a.params.as_slice()).unwrap_or_default();
         call.args.iter().zip(params).map(|(v, p)| Value::new(v, p.ty.width())).collect()
-    }
-
-    fn idle(&self, value: &Expr) -> Option<Idle> {
-        let number = match &value.kind {
-            ExprKind::Const(v) => usize::try_from(v).ok()?,
-            _ => return None,
-        };
-        let ScalarType::Enum(id) = value.ty else { return (number != 0).then_some(Idle::Notify) };
-        match &**self.program.enums[id].members.get(number)? {
-            "NOTIFY_CONTROL" => Some(Idle::Notify),
-            "AUTO_DELETE" => Some(Idle::Delete),
-            _ => None,
-        }
     }
 }
 

@@ -2,15 +2,7 @@
 //! them; where it deletes by itself, they are gone at the next lookup.
 
 use super::{EntryState, TableCode, TableState};
-
-/// What becomes of idle entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Idle {
-    /// The control plane is told.
-    Notify,
-    /// They are removed.
-    Delete,
-}
+pub use crate::ir::Idle;
 
 /// An entry's timer, in nanoseconds of the machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
