@@ -5,13 +5,16 @@
 //! One old program's tables stay in place: the new program gets the old maps, so no packet sees an empty table. Those of several programs
 //! are put together in a new map, which is full before a packet sees it. What cannot be put together is a [`Conflict`].
 
+mod copies;
 mod externs;
 mod profiles;
 mod tables;
 
 use crate::cells::CellKind;
+use crate::copies::Config;
 use crate::error::{Error, KernelError, Trouble};
 use crate::layout::kernel_name;
+use crate::ports::Numbering;
 use crate::profiles::ProfileError;
 use crate::program::Program;
 use crate::storage::{self, ActionCall, Entry};
@@ -120,6 +123,8 @@ pub(crate) struct Plan<'a> {
     rates: Vec<(String, Option<Entry>, Vec<BigUint>)>,
     /// Counters of old programs whose counts are added to those of the same name.
     counters: Vec<(&'a Program, CellKind, String)>,
+    /// Groups and sessions.
+    copies: Config,
     report: BTreeMap<String, Carried>,
     /// Programs that are replaced.
     several: bool,
@@ -138,6 +143,7 @@ pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, 
         counts: Vec::new(),
         rates: Vec::new(),
         counters: Vec::new(),
+        copies: Config::default(),
         report: BTreeMap::new(),
         several: olds.len() > 1,
     };
@@ -145,6 +151,7 @@ pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, 
     profiles::plan(olds, new, &mut plan, &mut conflicts)?;
     tables::plan(olds, new, &mut plan, &mut conflicts)?;
     externs::plan(olds, new, &mut plan, &mut conflicts)?;
+    copies::plan(olds, new, &mut plan, &mut conflicts)?;
     if conflicts.is_empty() { Ok(plan) } else { Err(Conflicts(conflicts).into()) }
 }
 
@@ -220,6 +227,22 @@ impl Plan<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Gives the new program the groups and sessions of the old ones, with the devices that its ports have.
+    ///
+    /// # Errors
+    /// When there is no room for those of several programs together, or the kernel refuses.
+    pub(crate) fn copy_to(
+        &self,
+        new: &Program,
+        numbering: &Numbering,
+        devices: Vec<u32>,
+    ) -> Result<(), Error> {
+        if self.copies == Config::default() {
+            return Ok(());
+        }
+        new.copies()?.set(&self.copies, &crate::copies::ports(numbering, &self.copies, devices))
     }
 
     /// Adds what the old programs counted, once no device runs them any more: then their counts are final. Gives the report. There is

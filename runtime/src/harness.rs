@@ -37,6 +37,9 @@ pub struct Output {
     pub bytes: Vec<u8>,
 }
 
+/// What can be run in a namespace.
+pub type Inside<'a> = dyn FnMut() -> Result<(), Error> + Send + 'a;
+
 /// A place for a program, loaded with [`FIRST_INDEX`] as its port base.
 pub trait Harness {
     /// Makes ports and lets the program run on them.
@@ -44,6 +47,12 @@ pub trait Harness {
     /// # Errors
     /// When the environment lacks what it needs.
     fn open(&mut self, program: &Program, ports: &[u32]) -> Result<(), Error>;
+
+    /// Runs something in the network namespace of the ports, where their interface indices mean them.
+    ///
+    /// # Errors
+    /// That of what is run, or when the namespace cannot be entered.
+    fn within(&self, run: &mut Inside<'_>) -> Result<(), Error>;
 
     /// Sends a packet into a port.
     ///

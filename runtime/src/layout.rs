@@ -2,6 +2,7 @@
 //! the manifest says, or where it does not. An entry that is written by a wrong manifest would go elsewhere without a word.
 
 pub(crate) mod btf;
+mod copies;
 mod profiles;
 mod tables;
 
@@ -102,7 +103,10 @@ pub(crate) fn check(manifest: &Manifest, maps: &[Shape]) -> Result<(), String> {
         let of = |error: String| format!("{} `{}`: {error}", item.extern_type, item.name);
         externs(manifest, item, maps).map_err(of)?;
     }
-    Ok(())
+    match &manifest.copies {
+        Some(sent) => copies::check(manifest, sent, maps).map_err(|error| format!("copies: {error}")),
+        None => Ok(()),
+    }
 }
 
 fn externs(manifest: &Manifest, item: &Extern, maps: &[Shape]) -> Result<(), String> {

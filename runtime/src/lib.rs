@@ -29,6 +29,7 @@
 pub mod attach;
 pub mod carry;
 pub mod cells;
+pub mod copies;
 pub mod digests;
 pub mod error;
 pub mod events;

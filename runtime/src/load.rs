@@ -8,7 +8,7 @@ use crate::object::ObjectError;
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
-use crate::{Object, layout, libbpf_log, lock, old_kernel, pins, statistics};
+use crate::{Object, copies, layout, libbpf_log, lock, old_kernel, pins, statistics};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
 use std::borrow::Cow;
@@ -160,6 +160,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     let program = bring_in(object, numbering.settings(), options.statistics, |open| plan.reuse(open))?;
     plan.fill(&program)?;
     numbering.fill(&program)?;
+    plan.copy_to(&program, &numbering, targets.iter().map(|target| target.device.index).collect())?;
     let modes = switch(&targets, &program, options.mode)?;
     let carried = plan.finish(&program);
     let carried = if olds.is_empty() { BTreeMap::new() } else { carried };
@@ -173,7 +174,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
                 let _ = pins::unpin(&target.device);
                 Err("not asked for".into())
             } else {
-                pins::pin(&target.device, program.as_fd(), program.maps()).map_err(|error| error.to_string())
+                pins::pin(&target.device, &program).map_err(|error| error.to_string())
             },
             warning: lossy_peer(&target.device, mode, &program),
             device: target.device,
@@ -229,7 +230,8 @@ pub(crate) fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Opti
     let is_veth = crate::sys::net::driver(&device.name).is_ok_and(|driver| driver == "veth");
     let features = crate::sys::bpf::xdp_features(device.index).ok().flatten();
     let takes = features.is_some_and(|features| features & TAKES_REDIRECTED != 0);
-    (is_veth && !takes && mode == Mode::Native && program.manifest().ports.redirects).then(|| {
+    let sends = program.manifest().ports.redirects || program.manifest().copies.is_some();
+    (is_veth && !takes && mode == Mode::Native && sends).then(|| {
         format!(
             "what is redirected to the veth device `{0}` is lost unless its peer has an XDP program or GRO on \
              (`ethtool -K PEER gro on`); and TCP and UDP from a peer or from this machine arrive with wrong checksums \
@@ -420,10 +422,11 @@ fn bring_in(
             return Err(old_kernel::or_too_old(object, error));
         }
     };
-    let entry = &object.manifest().entry;
-    let program = loaded.progs().find(|program| program.name() == entry.as_str());
-    let program = program
-        .ok_or_else(|| ObjectError::NoProgram { name: object.name().into(), program: entry.clone() })?;
+    let find = |name: &str| {
+        let program = loaded.progs().find(|program| program.name() == name);
+        program.ok_or_else(|| ObjectError::NoProgram { name: object.name().into(), program: name.into() })
+    };
+    let program = find(&object.manifest().entry)?;
     // clang drops the lookup in a table whose result makes no difference; the table is there for the control plane all the same.
     let mut maps = Vec::new();
     for map in loaded.maps() {
@@ -434,7 +437,16 @@ fn bring_in(
             .map_err(|error| KernelError::bpf("keep a map's descriptor", &error, Vec::new()))?;
         maps.push(handle);
     }
-    let program = Program::loaded(program.as_fd(), maps)?;
+    let copies = object.manifest().copies.as_ref();
+    let egress = match copies {
+        Some(copies) => Some(find(&copies.program)?),
+        None => None,
+    };
+    let egress = egress.as_ref().map(AsFd::as_fd);
+    let program = Program::loaded(program.as_fd(), maps, egress)?;
+    if let Some(egress) = egress {
+        copies::egress::keep(&program, egress)?;
+    }
     if count {
         statistics::note(&program)?;
     }

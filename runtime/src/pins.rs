@@ -1,5 +1,6 @@
-//! Pins: in, a device and the program that it runs; out, `/sys/fs/bpf/p4xdp/net-INODE/DEVICE/program` and `maps/NAME` beside it. The
-//! network namespace is part of the path, because bpffs is shared between namespaces that have devices of one name.
+//! Pins: in, a device and the program that it runs; out, `/sys/fs/bpf/p4xdp/net-INODE/DEVICE/program` and `maps/NAME` beside it, and `egress`
+//! if copies of packets run a program of their own. The network namespace is part of the path, because bpffs is shared between namespaces that
+//! have devices of one name.
 //! Pins are for other tools and for processes without the right to open programs by number; nothing of ours depends on them. What is
 //! removed has been looked at: a file that is not a pin of ours is never deleted.
 
@@ -9,17 +10,21 @@ pub use stale::{Stale, remove_stale, stale};
 
 use crate::attach::Device;
 use crate::error::{CAP_SYS_ADMIN, Error, KernelError, Trouble, io_error};
-use crate::sys;
+use crate::program::Program;
+use crate::{copies, sys};
 use libbpf_rs::{MapCore, MapHandle};
 use p4xdp_control::manifest::SECTION;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 const BPFFS: &str = "/sys/fs/bpf";
+/// The pin of the program that devices run, and of the one that copies of packets run.
+const PROGRAM: &str = "program";
+const EGRESS: &str = "egress";
 /// What a directory is called while it is filled.
 const FRESH: &str = "%new-";
 
@@ -87,7 +92,7 @@ pub(crate) fn prepare(device: &Device) -> Result<(), Error> {
 }
 
 /// Pins a program and its maps for a device, in place of what was pinned for it.
-pub(crate) fn pin(device: &Device, program: BorrowedFd<'_>, maps: &[MapHandle]) -> Result<PathBuf, Error> {
+pub(crate) fn pin(device: &Device, program: &Program) -> Result<PathBuf, Error> {
     prepare(device)?;
     // Those of devices that are gone: their programs ended with them, but the pins hold the maps. What is foreign stays.
     for old in stale()?.iter().filter(|old| old.is_here) {
@@ -97,7 +102,7 @@ pub(crate) fn pin(device: &Device, program: BorrowedFd<'_>, maps: &[MapHandle]) 
     let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let fresh = directory.with_file_name(format!("{FRESH}{name}"));
     remove(&fresh)?;
-    let result = fill(&fresh, program, maps).and_then(|()| {
+    let result = fill(&fresh, program).and_then(|()| {
         remove(&directory)?;
         fs::rename(&fresh, &directory)
             .map_err(|error| KernelError::new(format!("rename {}", fresh.display()), error).into())
@@ -109,16 +114,22 @@ pub(crate) fn pin(device: &Device, program: BorrowedFd<'_>, maps: &[MapHandle]) 
 }
 
 /// The program first: by it the maps beside it are known as ours, also if this is cut short.
-fn fill(directory: &Path, program: BorrowedFd<'_>, maps: &[MapHandle]) -> Result<(), Error> {
+fn fill(directory: &Path, program: &Program) -> Result<(), Error> {
     let beside = directory.join("maps");
     fs::create_dir_all(&beside).map_err(|error| {
         KernelError::new(format!("make the directory {}", beside.display()), error)
             .needing("its owner's rights")
     })?;
-    let path = directory.join("program");
-    sys::bpf::pin(program, &path)
-        .map_err(|error| KernelError::new(format!("pin the program at {}", path.display()), error))?;
-    for map in maps {
+    let pin = |program: BorrowedFd<'_>, name: &str| {
+        let path = directory.join(name);
+        sys::bpf::pin(program, &path)
+            .map_err(|error| KernelError::new(format!("pin the program at {}", path.display()), error))
+    };
+    pin(program.as_fd(), PROGRAM)?;
+    if program.manifest().copies.is_some() {
+        pin(copies::egress::find(program)?.as_fd(), EGRESS)?;
+    }
+    for map in program.maps() {
         let name = map.name().to_string_lossy().trim_start_matches('.').replace('.', "_");
         let mut handle = MapHandle::try_from(map)
             .map_err(|error| KernelError::new(format!("open map {name}"), io_error(&error)))?;
@@ -138,6 +149,11 @@ pub(crate) fn maps(directory: &Path, ids: &[u32]) -> Option<Vec<MapHandle>> {
         found.insert(info.info.id, map);
     }
     ids.iter().map(|id| found.remove(id)).collect()
+}
+
+/// The program pinned beside another that copies run, if there is one that can be opened.
+pub(crate) fn egress(program: &Path) -> Option<OwnedFd> {
+    libbpf_rs::Program::fd_from_pinned_path(program.with_file_name(EGRESS)).ok()
 }
 
 /// Removes the pins of a device, if there are any.
@@ -171,21 +187,32 @@ struct Contents {
 /// [`PinError::Foreign`] for a file that is neither the pin of a program of ours nor of one of its maps.
 fn contents(directory: &Path) -> Result<Contents, Error> {
     let mut found = Contents::default();
-    let path = directory.join("program");
+    let (path, egress) = (directory.join(PROGRAM), directory.join(EGRESS));
     let foreign = |path: &Path| Error::from(PinError::Foreign { path: path.to_owned() });
-    let mut ids = Vec::new();
+    let information = |path: &Path| {
+        let fd = libbpf_rs::Program::fd_from_pinned_path(path).map_err(|error| unreadable(path, &error))?;
+        sys::bpf::program_info(fd.as_fd()).map_err(|_| foreign(path))
+    };
+    let (mut ids, mut of_egress) = (Vec::new(), None);
     for name in list(directory)? {
         if name == path {
-            let fd =
-                libbpf_rs::Program::fd_from_pinned_path(&path).map_err(|error| unreadable(&path, &error))?;
-            let info = sys::bpf::program_info(fd.as_fd()).map_err(|_| foreign(&path))?;
+            let info = information(&path)?;
             found.program = Some(info.id);
             ids = info.map_ids;
+        } else if name == egress {
+            of_egress = Some(information(&egress)?.map_ids);
         } else if name != directory.join("maps") || !name.is_dir() {
             return Err(foreign(&name));
         } else {
             found.directories.push(name);
         }
+    }
+    if let Some(of_egress) = of_egress {
+        // They have the manifest in common, if nothing else.
+        if !of_egress.iter().any(|id| ids.contains(id)) {
+            return Err(foreign(&egress));
+        }
+        found.files.push(egress);
     }
     let mut is_ours = false;
     for name in list(&directory.join("maps"))? {

@@ -8,7 +8,7 @@ use crate::attach::{Device, Mode, WantedMode};
 use crate::error::{Error, KernelError, io_error};
 use crate::load::{LoadError, lossy_peer};
 use crate::pins;
-use crate::ports::{Numbering, PAIR, PortError, free_slot, names, pairs};
+use crate::ports::{Numbering, PAIR, PortError, free_slot, names, pairs, put_egress};
 use crate::program::{Program, read_data};
 use libbpf_rs::{MapCore, MapFlags};
 use std::os::fd::AsFd;
@@ -105,10 +105,13 @@ pub fn add(
         // A program that has nothing to do with ports runs anywhere.
         (Some(Numbering::Indices(_)), None) | (None, _) => {}
     }
-    let attached = device.attach(program.as_fd(), mode);
+    let attached =
+        copies_for(program, device.index, true).and_then(|()| device.attach(program.as_fd(), mode));
     let mode = match attached {
         Ok(mode) => mode,
         Err(error) => {
+            // The error that led here is the one to be told.
+            let _ = copies_for(program, device.index, false);
             forget(program, number, device.index)?;
             return Err(error);
         }
@@ -116,7 +119,7 @@ pub fn add(
     let pinned = if no_pins {
         Ok(())
     } else {
-        pins::prepare(&device).and_then(|()| pins::pin(&device, program.as_fd(), program.maps()).map(drop))
+        pins::prepare(&device).and_then(|()| pins::pin(&device, program).map(drop))
     };
     let warning = lossy_peer(&device, mode, program);
     Ok(Added { device, mode, no_pins: pinned.err().map(|error| error.to_string()), warning })
@@ -145,6 +148,7 @@ pub fn remove(program: &Program, port: &str) -> Result<(Option<u32>, String), Er
         None => Some(Device::find(name)?),
     };
     let number = found.as_ref().map(|found| found.number);
+    let index = found.as_ref().map(|found| found.index).or(device.as_ref().map(|device| device.index));
     if let Some(device) = &device {
         match device.running()?.filter(|running| running.id == program.id()) {
             Some(running) => {
@@ -155,11 +159,16 @@ pub fn remove(program: &Program, port: &str) -> Result<(Option<u32>, String), Er
             None => {}
         }
     }
-    let index = found.as_ref().map(|found| found.index).or(device.as_ref().map(|device| device.index));
     if let Some(index) = index {
+        copies_for(program, index, false)?;
         forget(program, number, index)?;
     }
     Ok((number, device.map_or_else(|| port.to_owned(), |device| device.name)))
+}
+
+/// Copies go to a device that comes, and to one that leaves no more.
+fn copies_for(program: &Program, device: u32, comes: bool) -> Result<(), Error> {
+    if program.manifest().copies.is_some() { program.copies()?.renew_for(device, comes) } else { Ok(()) }
 }
 
 fn failed(error: &libbpf_rs::Error) -> Error {
@@ -172,12 +181,11 @@ fn number_it(program: &Program, number: u32, index: u32) -> Result<(), Error> {
     if let Some(section) = &ports.ingress {
         change_slot(program, section, index, |data| free_slot(data, index), number)?;
     }
-    if let Some(name) = &ports.egress {
-        let written = program.map(name)?.update(&number.to_ne_bytes(), &index.to_ne_bytes(), MapFlags::ANY);
-        if let Err(error) = written {
-            forget(program, None, index)?;
-            return Err(failed(&error));
-        }
+    if let Some(name) = &ports.egress
+        && let Err(error) = put_egress(program, program.map(name)?, number, index)
+    {
+        forget(program, None, index)?;
+        return Err(error);
     }
     Ok(())
 }

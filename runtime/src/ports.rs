@@ -7,12 +7,14 @@ pub mod names;
 pub use error::PortError;
 
 use crate::attach::Device;
+use crate::copies;
 use crate::error::{Error, KernelError, io_error};
 use crate::program::{Program, read_data};
 use crate::value;
-use libbpf_rs::{MapCore, MapFlags};
+use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_control::manifest::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::AsRawFd;
 
 /// How ports and interfaces belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +154,19 @@ impl Numbering {
         Settings { port_base }
     }
 
+    /// Interface indices by port: those that are numbered; or those of these devices, and of other ports that are `named`.
+    pub(crate) fn ports(&self, named: &BTreeSet<u32>, devices: Vec<u32>) -> BTreeMap<u32, u32> {
+        match self {
+            Numbering::Numbered(numbers) => numbers.clone(),
+            Numbering::Indices(base) => {
+                let named = named.iter().filter_map(|port| Some((*port, port.checked_add(*base)?)));
+                let devices =
+                    devices.into_iter().filter_map(|index| Some((index.checked_sub(*base)?, index)));
+                named.chain(devices).collect()
+            }
+        }
+    }
+
     /// Puts the numbers into the maps of a program that is not yet attached. Devices are found in the thread's network namespace.
     pub(crate) fn fill(&self, program: &Program) -> Result<(), Error> {
         let Numbering::Numbered(numbers) = self else { return Ok(()) };
@@ -178,8 +193,7 @@ impl Numbering {
                 return Err(PortError::TooMany.into());
             }
             for (port, index) in numbers {
-                map.update(&port.to_ne_bytes(), &index.to_ne_bytes(), MapFlags::ANY)
-                    .map_err(|error| failed(&error))?;
+                put_egress(program, map, *port, *index)?;
             }
         }
         Ok(())
@@ -222,6 +236,16 @@ impl Numbering {
 
 fn word(bytes: &[u8]) -> Option<u32> {
     bytes.first_chunk::<4>().map(|bytes| u32::from_ne_bytes(*bytes))
+}
+
+/// Writes a port's device into the map by which packets leave; and where values have room for it, the program that copies run. What leaves by a device
+/// in one go of a driver runs what the first packet of it does, in the kernel, so packets to ports have the same program as copies.
+pub(crate) fn put_egress(program: &Program, map: &MapHandle, port: u32, index: u32) -> Result<(), Error> {
+    let mut value = index.to_ne_bytes().to_vec();
+    let egress = if map.value_size() > 4 { Some(copies::egress::find(program)?) } else { None };
+    value.extend(egress.iter().flat_map(|egress| egress.as_raw_fd().to_ne_bytes()));
+    let written = map.update(&port.to_ne_bytes(), &value, MapFlags::ANY);
+    Ok(written.map_err(|error| KernelError::new("number the ports", io_error(&error)))?)
 }
 
 /// Index and port of each slot.

@@ -67,6 +67,8 @@ pub struct Program {
     info: sys::bpf::ProgramInfo,
     manifest: Manifest,
     maps: Vec<MapHandle>,
+    /// The program that copies run, where it was loaded or opened with this one.
+    egress: Option<OwnedFd>,
 }
 
 impl Program {
@@ -128,11 +130,12 @@ impl Program {
         let fd = libbpf_rs::Program::fd_from_pinned_path(&pin)
             .map_err(|error| KernelError::bpf(what(), &error, Vec::new()).needing("its owner's rights"))?;
         let info = information(&fd)?;
+        let egress = pins::egress(&pin);
         match maps_by_id(&info) {
-            Ok(maps) => Program::assemble(fd, info, maps),
+            Ok(maps) => Program::assemble(fd, info, maps, egress),
             Err(error) if error.is_forbidden() => {
                 match pins::maps(&pin.with_file_name("maps"), &info.map_ids) {
-                    Some(maps) => Program::assemble(fd, info, maps),
+                    Some(maps) => Program::assemble(fd, info, maps, egress),
                     None => Err(error.into()),
                 }
             }
@@ -148,19 +151,29 @@ impl Program {
         let fd = fd_of_id(id)?;
         let info = information(&fd)?;
         let maps = maps_by_id(&info)?;
-        Program::assemble(fd, info, maps)
+        Program::assemble(fd, info, maps, None)
     }
 
-    /// A program that was just loaded, with its maps.
-    pub(crate) fn loaded(program: BorrowedFd<'_>, maps: Vec<MapHandle>) -> Result<Program, Error> {
-        let fd = program
-            .try_clone_to_owned()
-            .map_err(|error| KernelError::new("keep the program's descriptor", error))?;
+    /// A program that was just loaded, with its maps and the program that copies run, if it sends any.
+    pub(crate) fn loaded(
+        program: BorrowedFd<'_>,
+        maps: Vec<MapHandle>,
+        egress: Option<BorrowedFd<'_>>,
+    ) -> Result<Program, Error> {
+        let keep = |fd: BorrowedFd<'_>| {
+            fd.try_clone_to_owned().map_err(|error| KernelError::new("keep the program's descriptor", error))
+        };
+        let (fd, egress) = (keep(program)?, egress.map(keep).transpose()?);
         let info = information(&fd)?;
-        Program::assemble(fd, info, maps)
+        Program::assemble(fd, info, maps, egress)
     }
 
-    fn assemble(fd: OwnedFd, info: sys::bpf::ProgramInfo, maps: Vec<MapHandle>) -> Result<Program, Error> {
+    fn assemble(
+        fd: OwnedFd,
+        info: sys::bpf::ProgramInfo,
+        maps: Vec<MapHandle>,
+        egress: Option<OwnedFd>,
+    ) -> Result<Program, Error> {
         let Some(holder) = maps.iter().find(|map| map.name() == SECTION) else {
             return Err(ProgramError::NotOurs { name: info.name, id: info.id }.into());
         };
@@ -170,7 +183,7 @@ impl Program {
         // Of a program that was just loaded the object has been checked, and this costs little.
         layout::of_program(&manifest, &maps)
             .map_err(|reason| ProgramError::Layout { id: info.id, reason })?;
-        Ok(Program { fd, info, manifest, maps })
+        Ok(Program { fd, info, manifest, maps, egress })
     }
 
     /// What the program has.
@@ -217,6 +230,11 @@ impl Program {
         let info = sys::bpf::program_info(self.fd.as_fd())
             .map_err(|error| KernelError::new("read the program's statistics", error))?;
         Ok(RunStatistics { runs: info.run_count, time: Duration::from_nanos(info.run_time_ns) })
+    }
+
+    /// The program that copies run, if this one was loaded or opened together with it.
+    pub(crate) fn egress(&self) -> Option<BorrowedFd<'_>> {
+        self.egress.as_ref().map(OwnedFd::as_fd)
     }
 
     pub(crate) fn maps(&self) -> &[MapHandle] {

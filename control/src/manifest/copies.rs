@@ -52,6 +52,10 @@ pub const OF_GROUPS: u32 = 0;
 /// Instead of a set's number in [`ROLES`]: the role is the session `index`.
 pub const OF_SESSIONS: u32 = u32::MAX;
 
+/// Number in [`DEVICES`] that no set has: the one entry of its device hash is the loopback device with the egress program. So the egress program lasts as
+/// long as the map, without pins, and any process finds it.
+pub const KEEPER: u32 = u32::MAX;
+
 /// What a packet is sent to at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SetKey {

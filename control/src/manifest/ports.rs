@@ -31,7 +31,8 @@ pub struct Ports {
     /// IN_SLOTS` or at most `IN_PROBES - 1` behind it. `None` if the program does not look at its ingress port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ingress: Option<String>,
-    /// `BPF_MAP_TYPE_DEVMAP` or `BPF_MAP_TYPE_DEVMAP_HASH` by port. `None` if the program does not redirect.
+    /// `BPF_MAP_TYPE_DEVMAP` or `BPF_MAP_TYPE_DEVMAP_HASH` by port, of interface indices; with values of 8 bytes, of indices and the program that
+    /// copies run. `None` if the program does not redirect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub egress: Option<String>,
 }

@@ -1,9 +1,9 @@
-//! No devices at all: `BPF_PROG_TEST_RUN`, for programs that neither redirect nor look at ports. Packets that do not fit one page go
+//! No devices at all: `BPF_PROG_TEST_RUN`, for programs that neither redirect, nor look at ports, nor send copies. Packets that do not fit one page go
 //! to TAP devices, since a test run would show the program only their beginnings.
 
 use super::losses::Loss;
 use super::tap::Taps;
-use super::{Exit, Harness, HarnessError, Output, Room};
+use super::{Exit, Harness, HarnessError, Inside, Output, Room};
 use crate::error::Error;
 use crate::program::Program;
 use crate::testrun::Verdict;
@@ -30,8 +30,8 @@ impl Direct {
     /// It shows all that this program does.
     #[must_use]
     pub fn suffices(program: &Program) -> bool {
-        let ports = &program.manifest().ports;
-        !ports.used && !ports.redirects
+        let manifest = program.manifest();
+        !manifest.ports.used && !manifest.ports.redirects && manifest.copies.is_none()
     }
 
     /// Takes a packet that is too long for a test run.
@@ -52,6 +52,10 @@ impl Harness for Direct {
     fn open(&mut self, _: &Program, ports: &[u32]) -> Result<(), Error> {
         self.ports.extend(ports);
         Ok(())
+    }
+
+    fn within(&self, run: &mut Inside<'_>) -> Result<(), Error> {
+        run()
     }
 
     fn inject(&mut self, program: &Program, port: u32, packet: &[u8]) -> Result<(), Error> {

@@ -4,7 +4,7 @@
 
 use super::losses::{Loss, Losses};
 use super::netns::NetNs;
-use super::{Exit, Harness, HarnessError, Output, Room, index_of, port_of, received};
+use super::{Exit, Harness, HarnessError, Inside, Output, Room, index_of, port_of, received};
 use crate::attach::{Device, WantedMode};
 use crate::error::{Error, KernelError};
 use crate::program::Program;
@@ -98,6 +98,10 @@ impl Harness for Taps {
         self.drain()?;
         self.out = output;
         Ok(())
+    }
+
+    fn within(&self, run: &mut Inside<'_>) -> Result<(), Error> {
+        self.namespace.run(run)?
     }
 
     fn inject(&mut self, _: &Program, port: u32, packet: &[u8]) -> Result<(), Error> {

@@ -4,7 +4,9 @@
 
 use super::losses::{Loss, Losses};
 use super::netns::NetNs;
-use super::{Exit, Harness, HarnessError, Output, PEER_DISTANCE, Room, index_of, netlink, port_of, received};
+use super::{
+    Exit, Harness, HarnessError, Inside, Output, PEER_DISTANCE, Room, index_of, netlink, port_of, received,
+};
 use crate::attach::{Device, WantedMode};
 use crate::error::{CAP_SYS_ADMIN, Error, KernelError};
 use crate::program::Program;
@@ -153,6 +155,10 @@ impl Harness for Veths {
         self.injected = 0;
         self.runs_before = program.run_statistics()?.runs;
         Ok(())
+    }
+
+    fn within(&self, run: &mut Inside<'_>) -> Result<(), Error> {
+        self.namespace.run(run)?
     }
 
     fn inject(&mut self, program: &Program, port: u32, packet: &[u8]) -> Result<(), Error> {

@@ -1,0 +1,291 @@
+//! What sets there are to be: in, groups, sessions and the devices of ports; out, each set's copies in order, their roles, and which sets of
+//! a running program are to be made anew. Asks no kernel. What the sets mean, and their bytes, says `p4xdp_control::manifest::copies`.
+
+use super::CopyError;
+use p4xdp_control::entry::{Mirror, MulticastNode, Session};
+use p4xdp_control::manifest::copies::{
+    Kind, MOST_COPIES, NONE, OF_GROUPS, OF_SESSIONS, Role, RoleKey, SetKey,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Multicast groups and clone sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The nodes of each group, in order.
+    pub groups: BTreeMap<u32, Vec<MulticastNode>>,
+    /// The sessions.
+    pub sessions: BTreeMap<u32, Session>,
+}
+
+/// Interface indices by port.
+pub(crate) type Ports = BTreeMap<u32, u32>;
+
+/// Roles by their keys, of one set or of many.
+pub(super) type Roles = BTreeMap<RoleKey, Role>;
+
+/// A copy: to which device, and as what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Copy {
+    /// Interface index.
+    pub device: u32,
+    pub role: Role,
+}
+
+/// The role in which a group without copies stands in the map of roles; its kind is none of a group's copies.
+const EMPTY: Role =
+    Role { kind: Kind::Itself as u32, port: NONE, instance: 0, class_of_service: 0, length: NONE, place: 0 };
+
+impl Config {
+    /// Ports that groups and sessions name.
+    pub(super) fn named(&self) -> BTreeSet<u32> {
+        let of_groups = self.groups.values().flatten().flat_map(|node| node.ports.iter().copied());
+        let of_sessions = self.sessions.values().filter_map(|session| match session.target {
+            Mirror::Port(port) => Some(port),
+            Mirror::Group(_) => None,
+        });
+        of_groups.chain(of_sessions).collect()
+    }
+
+    /// Port and replication id of each copy of a group; none if there is no such group.
+    fn members(&self, group: u32) -> Vec<(u32, u32)> {
+        let nodes = self.groups.get(&group).into_iter().flatten();
+        nodes.flat_map(|node| node.ports.iter().map(|port| (*port, node.replication_id))).collect()
+    }
+
+    fn clones(&self, session: u32) -> Vec<Role> {
+        let Some(Session { target, class_of_service, truncate }) = self.sessions.get(&session) else {
+            return Vec::new();
+        };
+        let to = match target {
+            Mirror::Port(port) => vec![(*port, 0)],
+            Mirror::Group(group) => self.members(*group),
+        };
+        let role = |(port, instance)| Role {
+            kind: Kind::Clone as u32,
+            port,
+            instance,
+            class_of_service: *class_of_service,
+            length: truncate.unwrap_or(NONE),
+            place: 0,
+        };
+        to.into_iter().map(role).collect()
+    }
+
+    /// What is asked for by sets.
+    fn keys(&self, ports: &Ports) -> Vec<SetKey> {
+        let mut keys = Vec::new();
+        for group in self.groups.keys() {
+            keys.push(SetKey { group: *group, port: NONE, session: NONE });
+        }
+        for session in self.sessions.keys() {
+            keys.push(SetKey { group: 0, port: NONE, session: *session });
+            keys.extend(ports.keys().map(|port| SetKey { group: 0, port: *port, session: *session }));
+            keys.extend(self.groups.keys().map(|group| SetKey {
+                group: *group,
+                port: NONE,
+                session: *session,
+            }));
+        }
+        keys
+    }
+
+    /// What leaves for a key: the packet itself, the group's copies, the clones. Those to ports without a device are left out.
+    fn copies(&self, key: SetKey, ports: &Ports) -> Vec<Copy> {
+        let plain = |kind: Kind, port, instance| Role {
+            kind: kind as u32,
+            port,
+            instance,
+            class_of_service: 0,
+            length: NONE,
+            place: 0,
+        };
+        let itself = (key.port != NONE).then(|| plain(Kind::Itself, key.port, 0));
+        let group = self.members(key.group).into_iter().map(|(port, id)| plain(Kind::Group, port, id));
+        let mut places: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut copies = Vec::new();
+        for role in itself.into_iter().chain(group).chain(self.clones(key.session)) {
+            let Some(device) = ports.get(&role.port).copied() else { continue };
+            let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
+            let place = *places.entry(device).or_insert(next);
+            copies.push(Copy { device, role: Role { place, ..role } });
+        }
+        copies
+    }
+
+    /// All sets.
+    ///
+    /// # Errors
+    /// When a number stands for none, a session names a group that is not there, or a packet would leave too often.
+    pub(super) fn sets(&self, ports: &Ports) -> Result<BTreeMap<SetKey, Vec<Copy>>, CopyError> {
+        if self.groups.contains_key(&0) {
+            return Err(CopyError::NoNumber { what: GROUP, number: 0 });
+        }
+        if self.sessions.contains_key(&NONE) {
+            return Err(CopyError::NoNumber { what: SESSION, number: NONE });
+        }
+        for (number, session) in &self.sessions {
+            match session.target {
+                Mirror::Group(group) if !self.groups.contains_key(&group) => {
+                    return Err(CopyError::Missing { what: GROUP, number: group, by: Some(*number) });
+                }
+                Mirror::Group(_) | Mirror::Port(_) => {}
+            }
+        }
+        let mut sets = BTreeMap::new();
+        for key in self.keys(ports) {
+            let copies = self.copies(key, ports);
+            if copies.len() > MOST_COPIES as usize {
+                return Err(CopyError::TooMany { of: text(key), copies: copies.len(), most: MOST_COPIES });
+            }
+            sets.insert(key, copies);
+        }
+        Ok(sets)
+    }
+
+    /// As it stands in the map of roles.
+    pub(super) fn roles(&self) -> Roles {
+        let mut roles = Roles::new();
+        for group in self.groups.keys() {
+            let members = self.members(*group);
+            if members.is_empty() {
+                roles.insert(RoleKey { set: OF_GROUPS, index: *group, nth: 0 }, EMPTY);
+            }
+            for (nth, (port, instance)) in (0..).zip(members) {
+                let role = Role { kind: Kind::Group as u32, port, instance, ..Role::default() };
+                roles.insert(RoleKey { set: OF_GROUPS, index: *group, nth }, role);
+            }
+        }
+        for (session, Session { target, class_of_service, truncate }) in &self.sessions {
+            let (kind, port) = match target {
+                Mirror::Port(port) => (TO_PORT, *port),
+                Mirror::Group(group) => (TO_GROUP, *group),
+            };
+            let (class_of_service, length) = (*class_of_service, truncate.unwrap_or(NONE));
+            let role = Role { kind, port, class_of_service, length, ..Role::default() };
+            roles.insert(RoleKey { set: OF_SESSIONS, index: *session, nth: 0 }, role);
+        }
+        roles
+    }
+
+    /// Reads it there. Copies with one replication id that follow each other are one node.
+    pub(super) fn of_roles(roles: &Roles) -> Config {
+        let mut config = Config::default();
+        for (key, role) in of_set(roles, OF_GROUPS) {
+            let nodes = config.groups.entry(key.index).or_default();
+            if role.kind != Kind::Group as u32 {
+                continue;
+            }
+            match nodes.last_mut() {
+                Some(node) if node.replication_id == role.instance => node.ports.push(role.port),
+                Some(_) | None => {
+                    nodes.push(MulticastNode { replication_id: role.instance, ports: vec![role.port] });
+                }
+            }
+        }
+        for (key, role) in of_set(roles, OF_SESSIONS) {
+            let target =
+                if role.kind == TO_GROUP { Mirror::Group(role.port) } else { Mirror::Port(role.port) };
+            let truncate = (role.length != NONE).then_some(role.length);
+            config
+                .sessions
+                .insert(key.index, Session { target, class_of_service: role.class_of_service, truncate });
+        }
+        config
+    }
+}
+
+/// Kinds of roles that are sessions.
+const TO_PORT: u32 = 0;
+const TO_GROUP: u32 = 1;
+
+/// What errors call them.
+pub(super) const GROUP: &str = "multicast group";
+pub(super) const SESSION: &str = "clone session";
+
+/// `multicast group 7 and clone session 5`
+fn text(key: SetKey) -> String {
+    let group = (key.group != 0).then(|| format!("{GROUP} {}", key.group));
+    let port = (key.port != NONE).then(|| format!("port {}", key.port));
+    let session = (key.session != NONE).then(|| format!("{SESSION} {}", key.session));
+    let parts: Vec<String> = [group, port, session].into_iter().flatten().collect();
+    parts.join(" and ")
+}
+
+/// The roles of one set, or of all groups or sessions.
+pub(super) fn of_set(roles: &Roles, set: u32) -> impl Iterator<Item = (&RoleKey, &Role)> {
+    let at = |bound| RoleKey { set, index: bound, nth: bound };
+    roles.range(at(0)..=at(u32::MAX))
+}
+
+/// The roles of a set's copies, by its number.
+pub(super) fn roles_of(set: u32, copies: &[Copy]) -> Roles {
+    let mut before: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut roles = Roles::new();
+    for Copy { device, role } in copies {
+        let nth = before.entry(*device).or_default();
+        roles.insert(RoleKey { set, index: *device, nth: *nth }, *role);
+        *nth += 1;
+    }
+    roles
+}
+
+/// What stands in the maps of a running program.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Standing {
+    /// Numbers of sets by what is asked for.
+    pub sets: BTreeMap<SetKey, u32>,
+    /// All roles, those of groups and sessions among them.
+    pub roles: Roles,
+    /// Numbers of sets that have devices.
+    pub devices: BTreeSet<u32>,
+}
+
+/// A set that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fresh {
+    pub key: SetKey,
+    /// Its number, which nothing has now.
+    pub number: u32,
+    pub copies: Vec<Copy>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    /// Sets that are new, or take another's place.
+    pub fresh: Vec<Fresh>,
+    /// What is not asked for any more.
+    pub gone: Vec<SetKey>,
+    /// Numbers to which nothing leads, as somebody was cut short.
+    pub orphans: BTreeSet<u32>,
+}
+
+/// Compares what there is with what there is to be. A set stays that has the same roles, unless it is one to renew: a device that came back under its
+/// index has lost its places in sets, though the roles do not show it.
+pub(super) fn change(
+    standing: &Standing,
+    wanted: BTreeMap<SetKey, Vec<Copy>>,
+    renew: impl Fn(SetKey) -> bool,
+) -> Change {
+    let in_use: BTreeSet<u32> = standing.sets.values().copied().collect();
+    let known: BTreeSet<u32> =
+        standing.roles.keys().map(|key| key.set).chain(standing.devices.iter().copied()).collect();
+    let is_set = |number: &u32| ![OF_GROUPS, OF_SESSIONS].contains(number);
+    let orphans = known.difference(&in_use).copied().filter(is_set).collect();
+    let mut free = (1..OF_SESSIONS).filter(|number| !in_use.contains(number) && !known.contains(number));
+    let gone = standing.sets.keys().filter(|key| !wanted.contains_key(key)).copied().collect();
+    let mut fresh = Vec::new();
+    for (key, copies) in wanted {
+        let stays = standing.sets.get(&key).is_some_and(|number| {
+            let roles = roles_of(*number, &copies);
+            !renew(key) && of_set(&standing.roles, *number).eq(roles.iter())
+        });
+        // There are fewer sets than numbers by far.
+        let Some(number) = (!stays).then(|| free.next()).flatten() else { continue };
+        fresh.push(Fresh { key, number, copies });
+    }
+    Change { fresh, gone, orphans }
+}
+
+#[cfg(test)]
+mod tests;
