@@ -60,6 +60,12 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
         implementation = profile;
         support_timeout = true;
     }
+    // Its actions do nothing, and yet it is known which entries packets use.
+    table watched {
+        key = { headers.op.small: exact; }
+        actions = { NoAction; }
+        support_timeout = true;
+    }
     table timeless {
         key = { headers.op.a: exact; }
         actions = { forward; discard; }
@@ -73,6 +79,7 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             2: { prefixes.apply(); }
             3: { masks.apply(); }
             4: { profiled.apply(); }
+            5: { watched.apply(); sm.egress_spec = 1; }
             default: { timeless.apply(); }
         }
     }

@@ -17,7 +17,7 @@ use num_traits::ToPrimitive;
 use p4xdp_control::annotation::AnnotationBody;
 use p4xdp_control::storage::{ByteOrder, Place, Storage};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{KeyElement, Program, PropertyValue, Table};
+use p4xdp_midend::ir::{KeyElement, MatchKind, Program, PropertyValue, Table};
 use std::ops::Range;
 
 /// Capacity of a table that does not say one; P4 leaves it to the target.
@@ -264,12 +264,14 @@ pub(crate) fn choose(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Box<dyn TableStorage>>, ErrorsReported> {
     let attached = refuse_attached(program, externs, table, diagnostics);
+    let attached = attached.and(check_lru(externs, program, table, diagnostics));
     if !has_map(table) {
         return attached.map(|()| None);
     }
     let (implementation, stated) = stated_size(program, externs, table);
     let keys: Vec<&KeyElement> = table.match_keys().collect();
-    let wanted = |size| Wanted { program, keys: &keys, stem, size, implementation, lru: is_lru(table) };
+    let wanted =
+        |size| Wanted { program, keys: &keys, stem, size, implementation, lru: table.lru().is_some() };
     let storage = choose_for(table, stated, "table", wanted, names, diagnostics);
     // All that is lacking is said at once.
     attached?;
@@ -352,9 +354,32 @@ fn stated_size(program: &Program, externs: &ExternFacts, table: &Table) -> (Opti
     (implementation, size.or(table.size))
 }
 
-/// `@lru`: when the table is full, a new entry displaces the one that has not been used for longest.
-fn is_lru(table: &Table) -> bool {
-    table.annotations.iter().any(|a| a.name == "lru" && matches!(a.body, AnnotationBody::Empty))
+/// Refuses `@lru` where nothing can be displaced, or nothing may.
+fn check_lru(
+    externs: &ExternFacts,
+    program: &Program,
+    table: &Table,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), ErrorsReported> {
+    let Some(annotation) = table.lru() else { return Ok(()) };
+    let (implementation, _) = stated_size(program, externs, table);
+    let why = if !matches!(annotation.body, AnnotationBody::Empty) {
+        "it takes nothing in parentheses"
+    } else if table.keys.is_empty() {
+        "a table without key has no entries"
+    } else if table.entries_are_const || table.entries.iter().any(|entry| entry.is_const) {
+        "constant entries stay"
+    } else if table.match_keys().any(|key| key.match_kind != MatchKind::Exact) {
+        "only tables whose keys are all `exact` can forget entries"
+    } else if matches!(implementation, Some(Attached::Array)) {
+        "an array has room for each of its keys"
+    } else {
+        return Ok(());
+    };
+    let message = format!("table `{}` cannot be `@lru`: {why}", table.name);
+    Err(diagnostics.error(
+        Diagnostic::error(codes::E0529, annotation.span, message).with_label(table.span, "this table"),
+    ))
 }
 
 fn refuse(diagnostics: &mut Diagnostics, key: &KeyElement, what: &Lacking) -> ErrorsReported {

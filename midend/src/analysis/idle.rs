@@ -14,7 +14,7 @@ use num_bigint::BigUint;
 use rustc_hash::FxHashSet;
 
 /// Tables whose actions do no more than to write locals that neither the program reads anywhere nor the architecture, which reads `seen`.
-/// One that counts, or tells which entry was hit, is none of them.
+/// One that counts, keeps time, or tells which entry was hit, is none of them.
 pub fn tables(program: &Program, seen: &[LocalId]) -> FxHashSet<TableId> {
     let mut read: FxHashSet<LocalId> = seen.iter().copied().collect();
     for block in program.blocks() {
@@ -34,6 +34,7 @@ pub fn tables(program: &Program, seen: &[LocalId]) -> FxHashSet<TableId> {
     let is_idle = |table: &Table| {
         table.actions.iter().all(|action| idle.contains(&action.action))
             && !table.properties.iter().any(|(_, value)| matches!(value, PropertyValue::Extern(_)))
+            && table.idle(program).is_none()
     };
     program.tables.iter().filter(|(_, table)| is_idle(table)).map(|(id, _)| id).collect()
 }

@@ -27,7 +27,7 @@ impl<'m> Run<'m> {
         keys.clear();
         keys.extend(table_code.match_keys().map(|k| self.env().any(&k.expr)));
         let mut entry = self.state.tables.get(table as usize).and_then(|t| t.lookup(table_code, &keys));
-        if table_code.idle.is_some() {
+        if table_code.idle.is_some() || table_code.forgets {
             entry = self.seen(table_code, &keys, entry);
         }
         // Without a position: a group without members in a table without `NoAction`. The entry was hit, and nothing runs.
@@ -65,7 +65,7 @@ impl<'m> Run<'m> {
         flow
     }
 
-    /// In a table that keeps time: what was found, or what is left when the expired entries are gone.
+    /// In a table that keeps time, or forgets what is not used: what was found, or what is left when the expired entries are gone.
     fn seen(&mut self, code: &TableCode, keys: &[Value], found: Option<u32>) -> Option<u32> {
         let now = self.state.now;
         let table = self.state.tables.get_mut(code.id as usize)?;

@@ -88,6 +88,8 @@ pub struct TableCode {
     pub idle: Option<Idle>,
     /// A match starts an entry's timer again; in pna only the program does.
     pub match_restarts: bool,
+    /// When the table is full, a new entry displaces the one that has not been used for longest (`@lru`).
+    pub forgets: bool,
     /// Direct meter.
     pub meter: Option<u32>,
     /// Every match of an entry updates these two, whether or not the action calls them: v1model's.
@@ -145,6 +147,8 @@ pub struct EntryState {
     pub is_const: bool,
     /// For idle timeouts.
     pub timer: Timer,
+    /// How many uses the table had seen when this one was added or matched last.
+    used: u64,
 }
 
 /// Why a command of the control plane is refused.
@@ -200,6 +204,7 @@ pub struct TableState {
     entries: Vec<Option<EntryState>>,
     free: Vec<u32>,
     live: u64,
+    uses: u64,
     index: Index,
     /// Default action: position and arguments.
     pub default: (usize, Arc<[Value]>),
@@ -212,6 +217,7 @@ impl TableState {
             entries: Vec::new(),
             free: Vec::new(),
             live: 0,
+            uses: 0,
             index: Index::new(code),
             default: (code.default.0, code.default.1.as_slice().into()),
         };
@@ -234,6 +240,7 @@ impl TableState {
                 action: EntryAction::Direct(entry.action, entry.args.as_slice().into()),
                 is_const: entry.is_const,
                 timer: Timer::default(),
+                used: 0,
             };
             // Of two entries with one key the first wins, as the second can never match.
             if self.index.find(code, &self.entries, &entry).is_none() {
@@ -252,6 +259,7 @@ impl TableState {
             *place = Some(entry);
         }
         self.live += 1;
+        self.use_now(at);
         at
     }
 
@@ -282,7 +290,7 @@ impl TableState {
             (true, None) => return Err(ControlError::NoPriority(code.name.clone())),
         };
         let keys = keys.iter().zip(code.match_keys()).map(|(k, c)| normalise(k, c)).collect();
-        Ok(EntryState { keys, rank, priority, action, is_const: false, timer: Timer::default() })
+        Ok(EntryState { keys, rank, priority, action, is_const: false, timer: Timer::default(), used: 0 })
     }
 
     /// Adds an entry and gives its handle.
@@ -301,9 +309,26 @@ impl TableState {
             return Err(ControlError::Duplicate(code.name.clone()));
         }
         if code.size.is_some_and(|size| size > 0 && self.live >= size) {
-            return Err(ControlError::Full(code.name.clone()));
+            match self.least_used().filter(|_| code.forgets) {
+                Some(gone) => self.remove(code, gone)?,
+                None => return Err(ControlError::Full(code.name.clone())),
+            }
         }
         Ok(self.store(code, entry))
+    }
+
+    /// The entry that has not been used for longest, of those that may go.
+    fn least_used(&self) -> Option<u32> {
+        let may_go = self.entries().filter(|(_, entry)| !entry.is_const);
+        may_go.min_by_key(|(_, entry)| entry.used).map(|(at, _)| at)
+    }
+
+    /// The entry is used now.
+    fn use_now(&mut self, at: u32) {
+        self.uses += 1;
+        if let Some(Some(entry)) = self.entries.get_mut(at as usize) {
+            entry.used = self.uses;
+        }
     }
 
     /// The handle of the entry with these keys and priority; without a priority, of the first with these keys.

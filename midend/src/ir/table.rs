@@ -127,6 +127,11 @@ impl Table {
         }
     }
 
+    /// `@lru`: when the table is full, a new entry displaces the one that has not been used for longest. P4 has no word for it.
+    pub fn lru(&self) -> Option<&Annotation> {
+        self.annotations.iter().find(|annotation| annotation.name == "lru")
+    }
+
     /// All expressions of keys: what is looked up, and what says whether it is there.
     pub fn key_exprs(&self) -> impl Iterator<Item = &Expr> {
         self.keys.iter().flat_map(|key| std::iter::once(&key.expr).chain(&key.there))

@@ -79,6 +79,7 @@ impl Lowering<'_> {
             counter: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
             idle: table.idle(self.program),
             match_restarts: &*self.program.architecture != "pna",
+            forgets: table.lru().is_some(),
             meter: externs(&["meters", "psa_direct_meter", "pna_direct_meter"]),
             match_updates: &*self.program.architecture == "v1model",
         }

@@ -24,6 +24,7 @@ impl TableState {
     /// What a lookup found, if it has not expired; a match may start its timer again.
     pub fn seen(&mut self, code: &TableCode, found: Option<u32>, now: u64) -> Option<u32> {
         let at = found?;
+        self.use_now(at);
         let timer = &mut self.entry_mut(at)?.timer;
         if code.idle == Some(Idle::Delete) && timer.expired(now) {
             return None;
