@@ -2,14 +2,16 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionCall, Count, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss,
-    OutputPacket,
+    ActionCall, Count, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss, Mirror,
+    MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
 use p4xdp_control::view::Action;
 use p4xdp_runtime::cells::{Cell, CellKind};
+use p4xdp_runtime::copies::{Copies, CopyError};
 use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness, HarnessError};
+use p4xdp_runtime::ports::PortError;
 use p4xdp_runtime::profiles::{Profile, ProfileError, Write};
 use p4xdp_runtime::tables::{Table, TableError};
 use p4xdp_runtime::{Error, Object, Program, load};
@@ -77,6 +79,11 @@ impl Loaded {
         self.open_more(&named)
     }
 
+    /// Opens ports that groups and sessions name.
+    fn open_copied(&mut self, ports: &[u32]) -> EngineResult<()> {
+        if self.everywhere { self.open_more(ports) } else { Ok(()) }
+    }
+
     /// Opens ports for what may leave by them, up to a number.
     fn open_more(&mut self, ports: &[u32]) -> EngineResult<()> {
         let known = &self.program.manifest().ports;
@@ -87,8 +94,22 @@ impl Loaded {
         if known.redirects && !new.is_empty() {
             self.harness.open(&self.program, &new).map_err(refuse)?;
             self.open.extend(&new);
+            // Copies go to these ports from now on.
+            self.change_copies(|copies| copies.renew())?;
         }
         Ok(())
+    }
+
+    /// Changes groups and sessions where the ports' devices are. A program that sends no copies takes any: nothing it does leads there.
+    fn change_copies(
+        &self,
+        change: impl Fn(&Copies<'_>) -> Result<(), Error> + Send + Sync,
+    ) -> EngineResult<()> {
+        let program = &self.program;
+        if program.manifest().copies.is_none() {
+            return Ok(());
+        }
+        self.harness.within(&mut || change(&program.copies()?.with_any_port().here())).map_err(refuse)
     }
 
     /// Waits until no packet is under way.
@@ -148,7 +169,8 @@ impl Loaded {
 impl Engine for Loaded {
     fn open_ports(&mut self, ports: &[u32]) -> EngineResult<()> {
         self.open.extend(ports);
-        self.harness.open(&self.program, ports).map_err(refuse)
+        self.harness.open(&self.program, ports).map_err(refuse)?;
+        self.change_copies(|copies| copies.renew())
     }
 
     fn capture_everywhere(&mut self) -> EngineResult<()> {
@@ -325,6 +347,33 @@ impl Engine for Loaded {
         }
     }
 
+    fn set_mirror(&mut self, number: u32, session: Option<&Session>) -> EngineResult<()> {
+        let Some(session) = session else {
+            return self.change_copies(|copies| match copies.delete_session(number) {
+                Err(error) if matches!(error.of(), Some(CopyError::Missing { .. })) => Ok(()),
+                done => done,
+            });
+        };
+        if let Mirror::Port(port) = session.target {
+            self.open_copied(&[port])?;
+        }
+        self.change_copies(|copies| {
+            // A group that is made later may be named before.
+            if let Mirror::Group(group) = session.target
+                && !copies.config()?.groups.contains_key(&group)
+            {
+                copies.write_group(group, &[], Write::Insert)?;
+            }
+            copies.write_session(number, session, Write::Set)
+        })
+    }
+
+    fn set_multicast_group(&mut self, group: u32, nodes: &[MulticastNode]) -> EngineResult<()> {
+        let ports: Vec<u32> = nodes.iter().flat_map(|node| node.ports.iter().copied()).collect();
+        self.open_copied(&ports)?;
+        self.change_copies(|copies| copies.write_group(group, nodes, Write::Set))
+    }
+
     fn set_direct_meter_rates(&mut self, entry: &EntryKey, rates: &[(f64, u64)]) -> EngineResult<()> {
         let table = self.table(&entry.table)?;
         table.set_rates(&entry.keys, entry.priority, &numbers(rates)?).map_err(refuse)
@@ -362,7 +411,7 @@ fn refuse(error: Error) -> EngineError {
         || matches!(error.of(), Some(ProfileError::Corrupt { .. }));
     if error.of::<HarnessError>().is_some() {
         EngineError::Unsupported(text)
-    } else if is_corrupt || error.is_environment() {
+    } else if is_corrupt || error.is_environment() && error.of::<PortError>().is_none() {
         EngineError::Environment(text)
     } else {
         EngineError::Refused(text)

@@ -1,8 +1,11 @@
 //! The engines `kernel` and `veth` on an object that was made by hand, so that a mistake of the compiler is no excuse for theirs.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
-use p4xdp_packet_tests::engine::{ActionCall, Count, Engine, EngineError, Entry, KeyMatch, OutputPacket};
+use p4xdp_packet_tests::engine::{
+    ActionCall, Count, Engine, EngineError, Entry, KeyMatch, Mirror, MulticastNode, OutputPacket, Session,
+};
 use p4xdp_packet_tests::{kernel, veth};
+use p4xdp_test_support::copies::{self, NONE, Way, packet, seen};
 use p4xdp_test_support::switch;
 use p4xdp_test_support::switch::{Variant, call, frame, ipv4, privileged};
 
@@ -41,6 +44,61 @@ fn exercise(engine: &mut dyn Engine) {
     engine.inject(0, &frame(1, 7, 0x1234)).unwrap();
     assert!(engine.collect().unwrap().is_empty());
     assert!(matches!(engine.inject(0, &[0; 13]), Err(EngineError::Unsupported(_))));
+}
+
+/// Port, kind and replication id of what comes out when a packet is sent to a group or session.
+fn copied(engine: &mut dyn Engine, group: u8, session: u8) -> Vec<(u32, u8, u16)> {
+    engine.inject(0, &packet(Way::Set, group, NONE, session)).unwrap();
+    let out = engine.collect().unwrap();
+    let told = out.iter().map(|out| (out.port, seen(&out.bytes)));
+    told.map(|(port, seen)| (port, seen.kind, seen.instance)).collect()
+}
+
+fn exercise_copies(engine: &mut dyn Engine) {
+    engine.open_ports(&[0, 1]).unwrap();
+    // A session may come before its group, and a group before its ports.
+    let session = |target| Session { target, class_of_service: 0, truncate: None };
+    engine.set_mirror(5, Some(&session(Mirror::Group(7)))).unwrap();
+    assert_eq!(copied(engine, 0, 5), []);
+    let node = |replication_id, ports: &[u32]| MulticastNode { replication_id, ports: ports.into() };
+    engine.set_multicast_group(7, &[node(2, &[1, 3]), node(4, &[0])]).unwrap();
+    assert_eq!(copied(engine, 7, NONE), [(0, 1, 4), (1, 1, 2)]);
+    assert_eq!(copied(engine, 0, 5), [(0, 2, 4), (1, 2, 2)]);
+    engine.capture_everywhere().unwrap();
+    engine.set_multicast_group(8, &[node(1, &[2])]).unwrap();
+    assert_eq!(copied(engine, 8, NONE), [(2, 1, 1)]);
+    engine.set_mirror(6, Some(&session(Mirror::Port(3)))).unwrap();
+    assert_eq!(copied(engine, 0, 6), [(3, 2, 0)]);
+    assert_eq!(copied(engine, 7, NONE), [(0, 1, 4), (1, 1, 2), (3, 1, 2)], "port 3 is there now");
+    engine.set_mirror(5, None).unwrap();
+    engine.set_mirror(5, None).unwrap();
+    assert_eq!(copied(engine, 0, 5), []);
+    assert!(matches!(engine.set_multicast_group(0, &[]), Err(EngineError::Refused(_))));
+    let beyond = engine.set_multicast_group(7, &[node(0, &[u32::MAX])]);
+    assert!(matches!(beyond, Err(EngineError::Refused(_))));
+}
+
+#[test]
+fn copies_on_taps() {
+    if privileged() {
+        exercise_copies(&mut kernel::engine(&copies::object(&copies::Variant::default())).unwrap());
+    }
+}
+
+#[test]
+fn copies_on_veths() {
+    if privileged() {
+        exercise_copies(&mut veth::engine(&copies::object(&copies::Variant::default())).unwrap());
+    }
+}
+
+#[test]
+fn what_sends_no_copies_takes_any_group() {
+    if privileged() {
+        let mut engine = kernel::engine(&switch::object(&Variant::default())).unwrap();
+        engine.open_ports(&[0]).unwrap();
+        engine.set_multicast_group(7, &[]).unwrap();
+    }
 }
 
 #[test]
