@@ -49,6 +49,8 @@ pub enum Command {
     Unload(UnloadArgs),
     /// Shows what devices run.
     Status(StatusArgs),
+    /// Shows what became of a running program's packets, and what it lost, by reason.
+    Stat(StatArgs),
     /// Shows the ports of a running program, and lets devices come and go while it runs.
     Port(PortArgs),
     /// Reads and changes the tables of a running program.

@@ -16,6 +16,7 @@ mod port;
 mod profile;
 mod run;
 mod source;
+mod stat;
 mod state;
 mod status;
 mod table;
@@ -77,6 +78,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Load(args) => attach::load(&args),
         Command::Unload(args) => attach::unload(&args),
         Command::Status(args) => status::run(&args),
+        Command::Stat(args) => stat::run(&args),
         Command::Table(args) => table::run(&args.command),
         Command::Member(args) => profile::members(&args.command),
         Command::Port(args) => port::run(&args.command),

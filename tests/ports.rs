@@ -170,7 +170,10 @@ fn status_counts_verdicts_parser_errors_and_packets_to_no_port() {
         let verdicts = "packets: 0 aborted, 2 dropped, 0 passed, 3 sent back, 6 redirected\n";
         assert!(status.contains(verdicts), "{status}");
         assert!(status.contains("1 packets with a parser error\n"), "{status}");
-        assert!(status.contains("2 packets dropped, to ports that no device has\n"), "{status}");
+        assert!(
+            status.contains("  lost, no-port: 2 (it was sent to a port that no device has)\n"),
+            "{status}"
+        );
         assert!(p4xdp("status h2").contains("0 aborted, 9 dropped, 0 passed"));
 
         let ping = build("examples/ping/ping.p4", dir);
@@ -185,6 +188,40 @@ fn status_counts_verdicts_parser_errors_and_packets_to_no_port() {
         send("eth1", 1000, &short, 2);
         let status = p4xdp("status eth1");
         assert!(status.contains("2 aborted") && status.contains("2 packets with a parser error"), "{status}");
+    });
+}
+
+#[test]
+fn what_is_lost_is_counted_by_reason() {
+    inside("what_is_lost_is_counted_by_reason", |dir| {
+        let object = build("testdata/ports/ports_losses.p4", dir);
+        // A program to which packets come back lasts with pins alone.
+        p4xdp(&format!("load {object} 1=eth1 2=eth2"));
+        assert_eq!(p4xdp("stat --dev eth1"), "nothing lost\n");
+        let end = build("testdata/ports/ports_end.p4", dir);
+        p4xdp(&format!("load --no-pins {end} h1"));
+        let kinds = [(0x1111, 1), (0x2222, 2), (0x3333, 3), (0x4444, 4)];
+        for (kind, count) in kinds {
+            send("eth1", 1000, &frame(1, kind), count);
+        }
+        send("eth1", 1000, &frame(0, 0x4444), 5);
+        // No device of the program's.
+        send("eth1", 1601, &frame(1, 0x5555), 6);
+        let expected = "lost, aborted: 4 (the program could not go on with it)\n\
+                        lost, no-room: 2 (no room to make it longer, or too few bytes left)\n\
+                        lost, no-number: 6 (it came by a device that has no port number)\n\
+                        lost, no-port: 3 (it was sent to a port that no device has)\n\
+                        lost, rounds: 1 (it would have gone round too often)\n";
+        assert_eq!(p4xdp("stat --dev eth1"), expected);
+        assert!(p4xdp("status eth1").contains("\n  lost, no-room: 2 ("), "there too");
+        let object: serde_json::Value =
+            serde_json::from_str(&p4xdp("stat --dev eth1 --format json")).unwrap();
+        let lost = serde_json::json!({
+            "aborted": 4, "no-room": 2, "not-called": 0, "no-number": 6, "no-port": 3, "rounds": 1,
+        });
+        assert_eq!((&object["lost"], &object["packets"]), (&lost, &serde_json::Value::Null));
+        assert_eq!(seen("h1"), 5, "the others have come back");
+        p4xdp("unload eth1 eth2");
     });
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod file;
 mod flow;
 mod header_stmt;
 mod loops;
+pub(crate) mod losses;
 pub(crate) mod member_access;
 mod module;
 mod moves;
@@ -63,8 +64,6 @@ pub struct Cx<'a> {
     pub out: Tree,
     /// What can have happened to headers on the way to the point that was reached.
     pub paths: Paths,
-    /// The C expression that stands for the verdict "drop because something is wrong".
-    pub abort: Known,
     /// What the architecture calls for at `reject`.
     pub reject_label: Known,
     /// It redirects to other ports.
@@ -185,7 +184,6 @@ impl<'a> Cx<'a> {
             storage,
             out: Tree::default(),
             paths: Paths::start(program.headers.len(), program.stacks.len()),
-            abort: Known("XDP_ABORTED"),
             reject_label: Known("reject"),
             redirects: false,
             locals: program.locals.keys().map(|_| None).collect(),

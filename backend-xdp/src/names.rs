@@ -187,7 +187,7 @@ impl Names {
 
 /// True for what generated code may not define.
 pub fn is_reserved(name: &str) -> bool {
-    ["p4xdp_", "bpf_", "BPF_", "XDP_", "xdp_", "__", "load_", "store_", "int_"]
+    ["p4xdp_", "P4XDP_", "bpf_", "BPF_", "XDP_", "xdp_", "__", "load_", "store_", "int_"]
         .iter()
         .any(|p| name.starts_with(p))
         || RESERVED.contains(&name)

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub mod copies;
 mod digest;
 mod encode;
+pub mod losses;
 mod ports;
 pub mod statistics;
 pub use copies::Copies;

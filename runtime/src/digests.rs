@@ -66,6 +66,23 @@ impl Program {
     pub fn digests(&self) -> Result<Vec<Digests<'_>>, Error> {
         digests(self).into_iter().map(|(name, layout)| Digests::open(self, name, layout)).collect()
     }
+
+    /// How many messages of each digest were lost since the program was loaded, in the order of the program.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn lost_messages(&self) -> Result<Vec<(String, u64)>, Error> {
+        let lost = |(name, layout): (&str, &manifest::Digest)| {
+            Ok((name.to_owned(), count(&Cells::open(self, name, &layout.lost)?)?))
+        };
+        digests(self).into_iter().map(lost).collect()
+    }
+}
+
+/// The count in the only cell.
+fn count(lost: &Cells<'_>) -> Result<u64, Error> {
+    let cell = lost.read(0)?;
+    Ok(cell.number().and_then(|count| u64::try_from(count).ok()).unwrap_or(u64::MAX))
 }
 
 fn digests(program: &Program) -> Vec<(&str, &manifest::Digest)> {
@@ -140,7 +157,6 @@ impl<'p> Digests<'p> {
     /// # Errors
     /// When the kernel refuses.
     pub fn lost(&self) -> Result<u64, Error> {
-        let cell = self.lost.read(0)?;
-        Ok(cell.number().and_then(|count| u64::try_from(count).ok()).unwrap_or(u64::MAX))
+        count(&self.lost)
     }
 }

@@ -1,11 +1,12 @@
 //! What becomes of a program's packets: in, an object, to switch counting on before it is loaded; out, the counts of a running program. The
-//! contract with the program is `p4xdp_control::manifest::statistics`.
+//! contracts with the program are `p4xdp_control::manifest::statistics` and `losses`.
 
 use crate::error::{Error, KernelError, io_error};
 use crate::object::Object;
 use crate::program::{Program, read_data};
 use libbpf_rs::{MapCore, MapFlags};
-use p4xdp_control::manifest::statistics::{RARE, VERDICT_COUNT, VERDICTS};
+use p4xdp_control::manifest::losses::{Reason, sums};
+use p4xdp_control::manifest::statistics::{COUNTS, VERDICT_COUNT, VERDICTS};
 
 /// Counts since the program was loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,8 +15,16 @@ pub struct Statistics {
     pub verdicts: [u64; VERDICT_COUNT as usize],
     /// Packets that the parser rejected for an error; with v1model, that went on with one.
     pub parser_errors: u64,
-    /// Packets to a port that no device has; they are among those that were dropped.
-    pub no_port: u64,
+}
+
+/// What a program has lost since it was loaded, not by its own word: it counts that always.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Packets by reason, in the order of [`Reason::ALL`], those that were not met included. They are among those that verdicts count as
+    /// aborted or dropped.
+    pub packets: Vec<(Reason, u64)>,
+    /// Messages to the control plane by the digest's full name: nobody read them in time.
+    pub messages: Vec<(String, u64)>,
 }
 
 /// Bytes of an object with the places `offsets` (see [`Object::count_marks`]) switched on.
@@ -34,7 +43,7 @@ pub(crate) fn switched_on(object: &Object) -> Vec<u8> {
 
 /// Says in a program's data that it counts.
 pub(crate) fn note(program: &Program) -> Result<(), Error> {
-    let map = program.map(RARE)?;
+    let map = program.map(COUNTS)?;
     let mut data = read_data(map)?;
     if let Some(counting) = data.first_chunk_mut() {
         *counting = 1u64.to_ne_bytes();
@@ -49,19 +58,18 @@ impl Program {
     /// # Errors
     /// When the kernel refuses.
     pub fn statistics(&self) -> Result<Option<Statistics>, Error> {
-        let (Ok(rare), Ok(verdicts)) = (self.map(RARE), self.map(VERDICTS)) else { return Ok(None) };
+        let (Ok(rare), Ok(verdicts)) = (self.map(COUNTS), self.map(VERDICTS)) else { return Ok(None) };
         let data = read_data(rare)?;
         let mut words =
             data.chunks_exact(8).filter_map(|word| Some(u64::from_ne_bytes(*word.first_chunk()?)));
-        let (Some(counting), Some(parser_errors), Some(no_port)) = (words.next(), words.next(), words.next())
-        else {
-            let error = std::io::Error::other(format!("`{RARE}` has {} bytes", data.len()));
+        let (Some(counting), Some(parser_errors)) = (words.next(), words.next()) else {
+            let error = std::io::Error::other(format!("`{COUNTS}` has {} bytes", data.len()));
             return Err(KernelError::new("read what is counted", error).into());
         };
         if counting == 0 {
             return Ok(None);
         }
-        let mut found = Statistics { parser_errors, no_port, ..Statistics::default() };
+        let mut found = Statistics { parser_errors, ..Statistics::default() };
         for (verdict, sum) in (0u32..).zip(&mut found.verdicts) {
             let values = verdicts
                 .lookup_percpu(&verdict.to_ne_bytes(), MapFlags::ANY)
@@ -72,5 +80,19 @@ impl Program {
             *sum = counts.sum();
         }
         Ok(Some(found))
+    }
+
+    /// What it has lost.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn losses(&self) -> Result<Losses, Error> {
+        let sums = match self.map(COUNTS) {
+            Ok(map) => sums(&read_data(map)?),
+            Err(_) => sums(&[]),
+        };
+        let of = |reason: Reason| sums.get(reason.number()).copied().unwrap_or_default();
+        let packets = Reason::ALL.into_iter().map(|reason| (reason, of(reason))).collect();
+        Ok(Losses { packets, messages: self.lost_messages()? })
     }
 }

@@ -7,7 +7,7 @@ use crate::pins;
 use crate::pins::Stale;
 use crate::ports::names::PortNames;
 use crate::program::{Program, ProgramError, RunStatistics};
-use crate::statistics::Statistics;
+use crate::statistics::{Losses, Statistics};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub struct Status {
     pub ports: Option<PortNames>,
     /// What became of its packets; `None` unless it was loaded to count them.
     pub packets: Option<Statistics>,
+    /// What it lost.
+    pub losses: Losses,
     /// Its pins, if there are any.
     pub pins: Option<PathBuf>,
     /// There is no BPF file system to see pins in.
@@ -83,6 +85,7 @@ pub fn status(device: &str) -> Result<Status, Error> {
         statistics: program.run_statistics()?,
         ports: PortNames::of(&program)?,
         packets: program.statistics()?,
+        losses: program.losses()?,
         pins: pinned.then_some(pins),
         pins_hidden: !pins::is_possible(),
         device,

@@ -1,5 +1,6 @@
 //! Arguments of the subcommands that control a running program.
 
+use super::TraceFormat;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -185,7 +186,7 @@ pub struct LoadArgs {
     /// Replaces a program that p4xdp did not make.
     #[arg(long)]
     pub force: bool,
-    /// Counts verdicts and parser errors, which `status` then shows.
+    /// Counts verdicts and parser errors, which `stat` and `status` then show. What is lost is counted in any case.
     #[arg(long)]
     pub stats: bool,
     /// Ports are interface indices, also if the program names ports or has too few of them.
@@ -219,6 +220,17 @@ pub struct UnloadArgs {
     /// Takes off a program that p4xdp did not make, too.
     #[arg(long)]
     pub force: bool,
+}
+
+/// `p4xdp stat`
+#[derive(Debug, Args)]
+pub struct StatArgs {
+    /// The program.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// For people, or one JSON object with all reasons.
+    #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
+    pub format: TraceFormat,
 }
 
 /// `p4xdp status`

@@ -1,6 +1,6 @@
 //! `p4xdp status`: what devices run.
 
-use super::{Exit, complain, output::print};
+use super::{Exit, complain, output::print, stat};
 use crate::cli::StatusArgs;
 use p4xdp_runtime::Error;
 use p4xdp_runtime::pins::Stale;
@@ -78,17 +78,8 @@ fn text(status: &Status) -> String {
             None => "  ports are interface indices\n".to_owned(),
         };
     }
-    if let Some(packets) = &status.packets {
-        let [aborted, dropped, passed, tx, redirected] = packets.verdicts;
-        out += &format!(
-            "  packets: {aborted} aborted, {dropped} dropped, {passed} passed, {tx} sent back, {redirected} redirected\n"
-        );
-        if packets.parser_errors > 0 {
-            out += &format!("  {} packets with a parser error\n", packets.parser_errors);
-        }
-        if packets.no_port > 0 {
-            out += &format!("  {} packets dropped, to ports that no device has\n", packets.no_port);
-        }
+    for line in stat::lines(status.packets.as_ref(), &status.losses) {
+        out += &format!("  {line}\n");
     }
     for table in &status.tables {
         out += &format!("  table {}: {} of {} entries\n", table.name, table.entries, table.size);

@@ -10,12 +10,14 @@
 //! The length goes through memory for the verifier's sake: it would otherwise follow each combination of headers by itself.
 
 use super::Cx;
+use super::losses::{aborted, cannot_be};
 use super::member_access::Address;
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::tree::SHARED;
 use crate::layout::paths::May;
 use crate::layout::storage::Varbit;
 use crate::limits::MOST_VARBIT;
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{HeaderId, HeaderRef};
@@ -70,14 +72,13 @@ impl Cx<'_> {
         }
         let length = code!("{}->{}", SHARED, FRONT_LENGTH);
         let longer = code!("@bpf_xdp_adjust_head(@ctx, {} - {})", parsed, length);
-        self.out.return_if(code!("{} != {} &&\n    {}", parsed, length, longer), self.abort);
+        self.out.return_if(code!("{} != {} &&\n    {}", parsed, length, longer), aborted(Reason::NoRoom));
         self.fetch_packet();
         self.out.line(code!("{}->{} = 0;", SHARED, FRONT_LENGTH));
         for slot in &slots {
-            let abort = self.abort;
             self.on_emitted(&slot.flag, slot.header, &at, |cx, id, at| {
                 let bytes = cx.header_layout(id).bytes;
-                cx.out.return_if(code!("@data + {} + {} > @data_end", at, bytes), abort);
+                cx.out.return_if(code!("@data + {} + {} > @data_end", at, bytes), cannot_be());
                 cx.out.line(code!("@copy_bytes(@data + {}, {}->{} + {}, {});", at, SHARED, FRONT, at, bytes));
                 let length = cx.emitted_varbit(id);
                 if let (Some(length), Some(varbit)) = (&length, cx.header_layout(id).varbit) {

@@ -10,11 +10,13 @@
 
 use super::Cx;
 use super::assemble::{FRONT, FRONT_LENGTH, MOST_FRONT_BYTES};
+use super::losses::{abort, aborted, cannot_be};
 use super::pieces::words_of;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::CType;
 use crate::c::tree::SHARED;
 use crate::limits::{LARGEST_OFFSET, MOST_VARBIT};
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Expr, ExprKind, HeaderId, HeaderRef};
@@ -123,7 +125,7 @@ impl Cx<'_> {
         let Some(phase) = self.phase else { return };
         let phase = self.local(phase).text;
         self.out.begin_if(&phase);
-        self.out.return_if(code!("@data + {} + 1 > @data_end", parsed), self.abort);
+        self.out.return_if(code!("@data + {} + 1 > @data_end", parsed), cannot_be());
         let rest = code!("*(__u8 *)(@data + {}) & (0xff >> ({} & 7))", parsed, phase);
         self.put_bits(&rest, &code!("8 - ({} & 7)", phase));
         self.out.line(code!("{} += 1;", parsed));
@@ -140,15 +142,15 @@ impl Cx<'_> {
         self.out.assignment(&bytes, code!("({} >> 3) & {}", bits, most));
         // Bits that are over make the packet a byte longer. That comes first, since no packet may be too short in between.
         let longer = code!("@bpf_xdp_adjust_tail(@ctx, 1)");
-        self.out.return_if(code!("{} & 7 &&\n    {}", bits, longer), self.abort);
+        self.out.return_if(code!("{} & 7 &&\n    {}", bits, longer), aborted(Reason::NoRoom));
         let change = code!("@bpf_xdp_adjust_head(@ctx, {} - {})", parsed, bytes);
-        self.out.return_if(code!("{} != {} &&\n    {}", parsed, bytes, change), self.abort);
+        self.out.return_if(code!("{} != {} &&\n    {}", parsed, bytes, change), aborted(Reason::NoRoom));
         self.fetch_packet();
         let front = code!("{}->{}", SHARED, FRONT);
         self.copy_to_packet(&code!("@data"), &front, &bytes.code(), most);
         // The payload moves on by the bits that are over.
         let over = code!("{}[{}]", front, bytes);
         let shift = code!("@xdp_shift_bits(@ctx, {}, {} >> (8 - ({} & 7)), {} & 7)", bytes, over, bits, bits);
-        self.out.return_if(code!("{} & 7 &&\n    {}", bits, shift), self.abort);
+        self.out.return_if(code!("{} & 7 &&\n    {}", bits, shift), abort());
     }
 }

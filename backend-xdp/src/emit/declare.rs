@@ -1,5 +1,6 @@
 //! Declarations in front of the text: variables, the shared structure, maps and structures of headers.
 
+use super::losses::cannot_be;
 use super::module::Module;
 use super::{Cx, assemble};
 use crate::c::code::{Known, Name, code};
@@ -80,7 +81,7 @@ impl Cx<'_> {
         if !used.contains(SHARED.0) {
             return;
         }
-        out.return_if(code!("!{}", SHARED), self.abort);
+        out.return_if(code!("!{}", SHARED), cannot_be());
         let Some(read_first) = read_first else { return };
         let names: FxHashSet<&str> = read_first.iter().map(Name::as_str).collect();
         for flag in self.shared_flags(&names) {

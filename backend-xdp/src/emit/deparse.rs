@@ -4,7 +4,7 @@
 //! ```text
 //! if (vlan_valid) {                       ethernet | payload  ->  ethernet | vlan | payload
 //!     if (bpf_xdp_adjust_head(ctx, -4))
-//!         return XDP_ABORTED;
+//!         return p4xdp_lost(XDP_ABORTED, P4XDP_NO_ROOM);
 //!     ..
 //!     move_down(data, data + 4, 14);
 //!     ((struct vlan_t *)(data + 14))->tci = vlan_new.tci;
@@ -14,12 +14,14 @@
 //! Where ways that need different edits cannot be told apart at run time, or lengths are not constant, see [`super::assemble`].
 
 use super::Cx;
+use super::losses::{aborted, cannot_be};
 use super::member_access::{Address, copy_array};
 use super::moves::{self, Move, Step};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::layout::deparse::{Decision, Edit, Feature, Piece, Plan, Planner};
 use crate::layout::headers::Member;
 use cranelift_entity::EntitySet;
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{ControlId, HeaderId, HeaderRef};
@@ -98,7 +100,7 @@ impl Cx<'_> {
         self.out.line(code!("@barrier_var({});", bytes));
         let is_longer = code!("{} && {} >= {}", limit, bytes, limit);
         let cut = code!("@bpf_xdp_adjust_tail(@ctx, {} - 1 - {})", limit, bytes);
-        self.out.return_if(code!("{} &&\n    {}", is_longer, cut), self.abort);
+        self.out.return_if(code!("{} &&\n    {}", is_longer, cut), aborted(Reason::NoRoom));
     }
 
     fn perform(&mut self, decision: &Decision, only_if: Option<&Code>) {
@@ -163,7 +165,7 @@ impl Cx<'_> {
         if edit.pieces.iter().any(|p| matches!(p, Piece::Made { .. }))
             || self.moves(edit).iter().any(|m| m.from != m.to)
         {
-            self.out.return_if(code!("@data + {} > @data_end", bytes), self.abort);
+            self.out.return_if(code!("@data + {} > @data_end", bytes), cannot_be());
         }
         self.move_pieces(edit);
         let mut at = shrunk;
@@ -179,7 +181,7 @@ impl Cx<'_> {
     }
 
     fn adjust_head(&mut self, by: impl ToCode) {
-        self.out.return_if(code!("@bpf_xdp_adjust_head(@ctx, {})", by), self.abort);
+        self.out.return_if(code!("@bpf_xdp_adjust_head(@ctx, {})", by), aborted(Reason::NoRoom));
     }
 
     /// Where kept pieces go, offsets from the start of the longer front.

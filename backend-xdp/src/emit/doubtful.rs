@@ -16,6 +16,7 @@
 //! ```
 
 use super::Cx;
+use super::losses::cannot_be;
 use super::member_access::Holder;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType};
@@ -203,7 +204,7 @@ impl Cx<'_> {
         let pointer = storage.pointer.clone();
         let bytes = self.header_layout(id).bytes;
         self.out.line(code!("{} = @data + ({}->{} & {});", pointer, SHARED, at, LARGEST_OFFSET));
-        self.out.return_if(code!("(void *){} + {} > @data_end", pointer, bytes), self.abort);
+        self.out.return_if(code!("(void *){} + {} > @data_end", pointer, bytes), cannot_be());
         // clang must not make the pointer a second time: that would be another one to the verifier, which was not tested.
         self.out.update(&pointer, code!("@barrier_var({});", pointer));
     }

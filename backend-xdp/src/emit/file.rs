@@ -240,7 +240,8 @@ fn finish(
         decisions.push(decided(program, name, &storage));
         held.push(storage);
     }
-    statistics::declare(&names, &mut file);
+    let is_lost_by_ours = manifest.ports.egress.is_some() || !tails.is_empty() || again.is_some();
+    statistics::declare(&names, is_lost_by_ours, &mut file);
     drop(names);
     super::ports::declare(&manifest.ports, &mut file);
     if module.falls_back {

@@ -22,6 +22,7 @@
 //! anew, from the packet, in each call. So all calls are one to the verifier.
 
 use super::Cx;
+use super::losses::{abort, cannot_be};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::CType;
 use crate::c::tree::{Place, SHARED, Tree};
@@ -247,7 +248,7 @@ impl Cx<'_> {
         let told = self.fresh("told", code!("__u32"));
         self.out.assignment(&told, Place::Shared(left));
         // A loop that did not end has more rounds than there can be.
-        let ended = code!("{} < @XDP_NEXT_ROUND ? {} : {}", told, told, self.abort);
+        let ended = code!("{} < @XDP_NEXT_ROUND ? {} : {}", told, told, abort());
         let mut exits = exits.into_iter().enumerate();
         let Some((_, (last, paths))) = exits.next() else {
             return self.out.line(code!("return {};", ended));
@@ -393,7 +394,7 @@ impl Cx<'_> {
             })
             .collect();
         let Some(end) = fixed.iter().map(|(_, at, bytes)| at + bytes).max() else { return };
-        out.return_if(code!("@data + {} > @data_end", end), self.abort);
+        out.return_if(code!("@data + {} > @data_end", end), cannot_be());
         for (pointer, at, _) in &fixed {
             out.assignment(*pointer, code!("@data + {}", *at));
         }

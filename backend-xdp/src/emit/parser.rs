@@ -9,6 +9,7 @@
 //! ```
 
 use super::Cx;
+use super::losses::cannot_be;
 use super::parser_bounds::{Need, needs_bytes};
 use super::parser_graph::{states_in_order, targets};
 use super::statistics::count_error;
@@ -158,7 +159,7 @@ impl<'a> Cx<'a> {
             })
             .collect();
         let Some(end) = fixed.iter().map(|(_, at, bytes)| at + bytes).max() else { return };
-        self.out.return_if(code!("@data + {} > @data_end", end), self.abort);
+        self.out.return_if(code!("@data + {} > @data_end", end), cannot_be());
         for (pointer, at, _) in &fixed {
             self.out.assignment(pointer, code!("@data + {}", *at));
         }

@@ -8,15 +8,17 @@
 //!     ttl = shared->ttl;                         what an earlier part has left
 //!     ..
 //!     shared->ttl = ttl;
-//!     return p4xdp_next(ctx, 1);                 the call; if it fails, XDP_ABORTED
+//!     return p4xdp_next(ctx, 1);                 the call; if it fails, the packet is lost
 //! ```
 
 use super::Cx;
+use super::losses::aborted;
 use crate::c::code::{Code, Known, Name, code};
 use crate::c::cut::{Uncut, cut};
 use crate::c::handed::{self, Handed};
 use crate::c::tree::{SHARED, Tree};
 use crate::limits::{LEAST_PART, MOST_MAPS, MOST_PART, MOST_PARTS, OTHER_MAPS, PART_SIZE, PROGRAM_NAME};
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_control::manifest::{BpfProgram, Role};
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
 use p4xdp_frontend::source::Span;
@@ -206,7 +208,7 @@ pub(super) fn declare(tails: &[Name], again: Option<&Name>, out: &mut Tree) {
     out.line(Code::text("/* Does not come back but where there is no such program. */"));
     out.begin(code!("static @__always_inline int {}(struct @xdp_md *ctx, @__u32 part)\n{", NEXT));
     out.line(code!("@bpf_tail_call(ctx, &{}, part);", PARTS));
-    out.line(code!("return @XDP_ABORTED;"));
+    out.line(code!("return {};", aborted(Reason::NotCalled)));
     out.end();
     out.blank();
 }

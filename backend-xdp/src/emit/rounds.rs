@@ -9,20 +9,22 @@
 //! ..
 //! if (resubmit) {
 //!     if (shared->rounds >= 4)
-//!         return XDP_DROP;
+//!         return p4xdp_lost(XDP_DROP, P4XDP_ROUNDS);
 //!     shared->rounds++;
 //!     shared->kept_label = label;
 //!     shared->way = 6;
-//!     return p4xdp_again(ctx, &shared->way);  XDP_ABORTED if the call fails
+//!     return p4xdp_again(ctx, &shared->way);  lost if the call fails
 //! }
 //! ```
 
+use super::losses::{aborted, lost};
 use super::{Cx, Member, c_type};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::CType;
 use crate::c::tree::{SHARED, Tree};
 use crate::limits::MOST_ROUNDS;
 use crate::pipeline::{Kept, Rounds};
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::LocalId;
 use std::collections::BTreeMap;
@@ -114,7 +116,7 @@ impl Cx<'_> {
             None => asked.code(),
         });
         let count = code!("{}->{}", SHARED, rounds);
-        self.out.return_if(code!("{} >= {}", count, MOST_ROUNDS), code!("@XDP_DROP"));
+        self.out.return_if(code!("{} >= {}", count, MOST_ROUNDS), lost(Known("XDP_DROP"), Reason::Rounds));
         self.out.line(code!("{} += 1;", count));
         // What another way keeps is as for a packet that has just come.
         for (variable, member) in &members {
@@ -141,7 +143,7 @@ pub(super) fn declare(programs: Known, number: usize, out: &mut Tree) {
     out.begin(code!("static @__always_inline int {}(struct @xdp_md *ctx, @__u32 *way)\n{{", AGAIN));
     out.line(code!("@bpf_tail_call(ctx, &{}, {});", programs, number));
     out.line(code!("*way = 0;"));
-    out.line(code!("return @XDP_ABORTED;"));
+    out.line(code!("return {};", aborted(Reason::NotCalled)));
     out.end();
     out.blank();
 }

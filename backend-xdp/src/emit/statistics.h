@@ -6,15 +6,6 @@ struct {
 	__type(value, __u64);
 } p4xdp_verdicts SEC(".maps");
 
-/* What is rare. */
-struct p4xdp_rare {
-	/* 1 if a loader has switched counting on. */
-	__u64 counting;
-	/* Packets that the parser rejects for an error, and those to a port that no device has. */
-	__u64 parser_errors;
-	__u64 no_port;
-} p4xdp_rare SEC(".data.counts") = {};
-
 /* Whether packets are counted: a loader that wants it makes the marked 0 a 1, so that the verifier removes either this or the test. */
 static __always_inline __u64 p4xdp_counting(void)
 {

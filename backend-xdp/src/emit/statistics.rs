@@ -1,4 +1,4 @@
-//! Counting what becomes of packets: the C for it, and the program's function around that which works on the packet. It is off, and then costs an
+//! Counting what becomes of packets: the C for it (that for lost ones is [`super::losses`]'), and the program's function around that which works on the packet. It is off, and then costs an
 //! instruction, unless a loader switches it on; see `p4xdp_control::manifest::statistics`.
 //!
 //! ```text
@@ -11,22 +11,38 @@
 //! }
 //! ```
 
+use super::losses::{self, LOST};
 use crate::c::code::{Code, Known, Name, code};
 use crate::c::tree::Tree;
+use p4xdp_control::manifest::statistics::COUNTS;
 use rustc_hash::FxHashSet;
 
-const ERRORS: &str = "static __always_inline void p4xdp_count_error(void)
-{
-	if (p4xdp_counting())
-		__sync_fetch_and_add(&p4xdp_rare.parser_errors, 1);
-}
-";
-
-/// Writes what must stand in front of functions that use these names.
-pub(crate) fn declare(names: &FxHashSet<&str>, out: &mut Tree) {
+/// Writes what must stand in front of functions that use these names; `loses` if anything else of the file counts lost packets.
+pub(crate) fn declare(names: &FxHashSet<&str>, loses: bool, out: &mut Tree) {
+    let loses = loses || names.contains(LOST.0);
+    if loses {
+        losses::declare_reasons(out);
+    }
+    out.line(Code::text("/* Counts of what is rare. */"));
+    out.begin(code!("struct p4xdp_counts {"));
+    out.line(Code::text("/* 1 if a loader has switched counting on. */"));
+    out.line(code!("__u64 counting;"));
+    out.line(Code::text("/* Packets that the parser rejects for an error. */"));
+    out.line(code!("__u64 parser_errors;"));
+    if loses {
+        losses::declare_counts(out);
+    }
+    out.end_with(code!("}} p4xdp_counts SEC(\"{}\") = {{}};", Code::text(COUNTS)));
+    out.blank();
     out.line(Code::fragment(include_str!("statistics.h")));
     if names.contains(COUNT_ERROR.0) {
-        out.line(Code::fragment(ERRORS));
+        out.begin(code!("static @__always_inline void {}(void)\n{{", COUNT_ERROR));
+        out.line(code!("if (p4xdp_counting())\n\t__sync_fetch_and_add(&p4xdp_counts.parser_errors, 1);"));
+        out.end();
+        out.blank();
+    }
+    if loses {
+        losses::declare_function(out);
     }
 }
 

@@ -1,12 +1,14 @@
 //! Steps of a section as C: what an architecture does around the program's parsers and controls.
 
 use super::Cx;
+use super::losses::{aborted, cannot_be};
 use super::ports::{SEND, port_in};
 use super::statistics::count_error;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::tree::Tree;
 use crate::layout::paths::Paths;
 use crate::pipeline::{Section, Seen, Step, Value, Verdict};
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_midend::ir::{ControlId, LocalId, ParserId, ScalarType};
 
 /// Ports that a function keeps, by the names of their variables.
@@ -92,7 +94,10 @@ impl Cx<'_> {
             let port = self.variable(port);
             self.out.assignment(&arrived, port_in());
             self.out.assignment(&port, &arrived);
-            self.out.update(port.name(), code!("if ({} >= {})\n\treturn {};", port, limit, self.abort));
+            self.out.update(
+                port.name(),
+                code!("if ({} >= {})\n\treturn {};", port, limit, aborted(Reason::NoNumber)),
+            );
             self.ports.given = Some(port.name().clone());
         }
         self.ports.arrived = Some(arrived);
@@ -171,7 +176,7 @@ impl Cx<'_> {
             }
             Verdict::SendChosen => {
                 self.redirects = true;
-                let Some(port) = self.ports.chosen.clone() else { return self.abort.code() };
+                let Some(port) = self.ports.chosen.clone() else { return cannot_be() };
                 // A program that reads its ingress port has found it already.
                 let names = Tree::names_in(self.written());
                 let known = self.ports.given.as_ref().is_some_and(|given| names.contains(given.as_str()));

@@ -14,6 +14,7 @@
 use super::Cx;
 use super::Member;
 use super::field::Referent;
+use super::losses::cannot_be;
 use super::member_access::Address;
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec};
@@ -126,13 +127,13 @@ impl Cx<'_> {
             varbit.count(),
             varbit.most
         );
-        self.out.update(&varbit.bytes, code!("if (!{})\n\treturn {};", copy, self.abort));
+        self.out.update(&varbit.bytes, code!("if (!{})\n\treturn {};", copy, cannot_be()));
         if !behind.is_empty() {
             let rest: u32 = behind.iter().map(|member| member.bytes).sum();
             let pointer = self.pointer("behind");
             self.out.line(code!("{} = @p + ({} - {});", pointer, whole, rest));
             self.out.line(code!("@barrier_var({});", pointer));
-            self.out.return_if(code!("{} + {} > @data_end", pointer, rest), self.abort);
+            self.out.return_if(code!("{} + {} > @data_end", pointer, rest), cannot_be());
             self.read_members(id, behind, &Address::of(&pointer));
         }
         self.out.assignment(&storage.made, code!("@true"));
@@ -340,14 +341,14 @@ impl Cx<'_> {
     pub(super) fn copy_from_packet(&mut self, to: &Code, from: &Code, length: &Code, most: u32) {
         let some = self.some_bytes(length);
         let copy = code!("@bytes_from_packet({}, {}, @data_end, &{}, {})", to, from, some, most);
-        self.out.return_if(code!("!{}", copy), self.abort);
+        self.out.return_if(code!("!{}", copy), cannot_be());
     }
 
     /// The same from memory to the packet.
     pub(super) fn copy_to_packet(&mut self, to: &Code, from: &Code, length: &Code, most: u32) {
         let some = self.some_bytes(length);
         let copy = code!("@bytes_to_packet({}, {}, @data_end, &{}, {})", to, from, some, most);
-        self.out.return_if(code!("!{}", copy), self.abort);
+        self.out.return_if(code!("!{}", copy), cannot_be());
     }
 
     /// A variable with a number of bytes.

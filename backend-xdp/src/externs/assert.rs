@@ -4,6 +4,7 @@ use super::V1MODEL;
 use crate::c::code::code;
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, OtherShape};
+use crate::emit::losses::abort;
 use p4xdp_midend::ir::Arg;
 
 pub(super) const ASSERT: Entry = Entry::stateless("assert", check).of(V1MODEL);
@@ -13,7 +14,7 @@ fn check(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [Arg::In(check)] = call.args else { return Err(OtherShape) };
     let holds = cx.condition(check);
     if !holds.is_true() {
-        cx.out.line(code!("if (!{})\n\treturn {};", holds.operand(), cx.abort));
+        cx.out.line(code!("if (!{})\n\treturn {};", holds.operand(), abort()));
     }
     cx.assume(check, true);
     Ok(())

@@ -36,6 +36,7 @@ use crate::c::tree::Place;
 use crate::emit::Cx;
 use crate::emit::expr::slice;
 use crate::emit::externs::Call;
+use crate::emit::losses::abort;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_midend::ir::{Expr, ExprKind, ScalarType};
 
@@ -269,7 +270,7 @@ impl Cx<'_> {
         let function = Name::new(&format!("{stem}_{what}"));
         self.out.assignment(&result, code!("{}({}, {}{})", function, from, length, more));
         if !matches!(bytes, Bytes::Value(_)) {
-            self.out.return_if(code!("{} == @XDP_NO_BYTES", result), self.abort);
+            self.out.return_if(code!("{} == @XDP_NO_BYTES", result), abort());
         }
         (result, length)
     }

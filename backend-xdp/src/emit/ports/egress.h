@@ -7,7 +7,5 @@ static __always_inline int p4xdp_send(__u32 port)
 	if (__builtin_expect(base != ~0U, 1))
 		return bpf_redirect(base + port, 0);
 	verdict = bpf_redirect_map(&p4xdp_ports, port, XDP_DROP);
-	if (verdict == XDP_DROP && p4xdp_counting())
-		__sync_fetch_and_add(&p4xdp_rare.no_port, 1);
-	return verdict;
+	return verdict == XDP_DROP ? p4xdp_lost(XDP_DROP, P4XDP_NO_PORT) : verdict;
 }
