@@ -12,6 +12,7 @@ pub use profiles::*;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use p4xdp_backend_xdp::limits::ROUNDS;
 use p4xdp_control::kernel::Kernel;
 use p4xdp_frontend::architecture;
 use p4xdp_frontend::diagnostic::{UnknownWarning, WarningPolicy};
@@ -107,6 +108,11 @@ fn identifier(text: &str) -> Result<String, &'static str> {
     let first = letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     let others = letters.all(|c| c.is_ascii_alphanumeric() || c == '_');
     if text.is_empty() || first && others { Ok(text.to_owned()) } else { Err("it is no name in C") }
+}
+
+/// How often packets may go round.
+fn rounds() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(i64::from(*ROUNDS.start())..=i64::from(*ROUNDS.end()))
 }
 
 /// What may follow `-W`.
@@ -254,6 +260,10 @@ pub struct CodegenArgs {
     /// program is split only if it is too large for the kernel as one.
     #[arg(long, value_name = "INSTRUCTIONS", value_parser = clap::value_parser!(u32).range(1..))]
     pub split: Option<u32>,
+    /// How often a packet that is resubmitted or recirculated goes round at most: 4 times unless it is said here, up to 32. One that
+    /// would go round once more is dropped and counted (`stat`).
+    #[arg(long, value_name = "N", value_parser = rounds())]
+    pub rounds: Option<u32>,
 }
 
 /// Engines of packet tests.

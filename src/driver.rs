@@ -219,6 +219,7 @@ impl Compilation {
                     holding: codegen.holding,
                     kernel: codegen.kernel,
                     part_size: codegen.part_size,
+                    rounds: codegen.rounds,
                 };
                 backend::compile(&program, &options, &mut c.diagnostics)
             },
@@ -363,6 +364,8 @@ pub struct Codegen {
     pub kernel: Option<Kernel>,
     /// Instructions of a BPF program at most, about; else as many as kernels verify for certain.
     pub part_size: Option<usize>,
+    /// How often a packet goes round at most; else four times.
+    pub rounds: Option<u32>,
 }
 
 impl Codegen {

@@ -225,6 +225,32 @@ fn what_is_lost_is_counted_by_reason() {
     });
 }
 
+#[test]
+fn packets_go_round_as_often_as_build_says() {
+    inside("packets_go_round_as_often_as_build_says", |dir| {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/packets/rounds_end.p4");
+        let (end, source) = (build("testdata/ports/ports_end.p4", dir), source.display());
+        p4xdp(&format!("load --no-pins {end} h2"));
+        let build_with = |words: &str| format!("build {source} --emit obj -o {} {words}", dir.display());
+        for (words, most) in [("", 4), ("--rounds 1", 1), ("--rounds 32", 32)] {
+            p4xdp(&build_with(words));
+            p4xdp(&format!("load --reset-tables {}/rounds_end.o 0=eth1 2=eth2", dir.display()));
+            let before = seen("h2");
+            // A packet says in its first byte how often it is to go round.
+            for (rounds, count) in [(0, 1), (most, 2), (most + 1, 3), (255, 4)] {
+                send("eth1", 1000, &frame(rounds << 40, 0), count);
+            }
+            assert_eq!(seen("h2") - before, 3, "{most}");
+            let lost = format!("lost, rounds: {} (it would have gone round too often)\n", 3 + 4);
+            assert_eq!(p4xdp("stat --dev eth1"), lost, "{most}");
+        }
+        for bad in ["0", "33", "-1", "many"] {
+            assert!(refused(&build_with(&format!("--rounds {bad}")), 2).contains(bad), "{bad}");
+        }
+        p4xdp("unload eth1 eth2");
+    });
+}
+
 /// The data flow of `analysis::ports`, by what it makes of a program.
 #[test]
 fn parameters_and_keys_are_ports_by_where_their_values_go() {

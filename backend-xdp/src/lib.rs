@@ -60,6 +60,8 @@ pub struct Options<'a> {
     /// Instructions that a program of the object has at most, about: more are split into several that call one another. Chosen by what a
     /// kernel verifies unless it is said here.
     pub part_size: Option<usize>,
+    /// How often a packet goes round at most, [`limits::ROUNDS`] of times; [`limits::USUAL_ROUNDS`] unless it is said here.
+    pub rounds: Option<u32>,
     /// C of the user's that defines extern functions which the program only declares: see the module `externs::users`. It is the end of the
     /// generated file, unchanged; `#line` directives in it say which file it comes from.
     pub extern_c: Option<&'a str>,

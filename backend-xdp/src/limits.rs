@@ -94,5 +94,8 @@ pub const MOST_PART: usize = 20_000;
 /// Programs one behind the other at most: the kernel lets the programs of a packet call one another 33 times.
 pub const MOST_PARTS: usize = 30;
 
-/// How often a packet goes round at most; the kernel allows 33 calls, those between the parts of a program included.
-pub const MOST_ROUNDS: u32 = 4;
+/// How often a packet goes round at most, unless the user says it.
+pub const USUAL_ROUNDS: u32 = 4;
+
+/// What the user may say: the kernel allows 33 calls, those between the parts of a program included, and older ones 32.
+pub const ROUNDS: std::ops::RangeInclusive<u32> = 1..=32;

@@ -14,6 +14,7 @@ pub fn run(args: &CheckArgs) -> Exit {
                 extern_files: args.extern_files.clone(),
                 kernel: args.kernel,
                 split: None,
+                rounds: None,
             };
             let codegen = match build::codegen(&codegen) {
                 Ok(codegen) => codegen,

@@ -22,7 +22,7 @@ use super::{Cx, Member, c_type};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::CType;
 use crate::c::tree::{SHARED, Tree};
-use crate::limits::MOST_ROUNDS;
+use crate::limits::USUAL_ROUNDS;
 use crate::pipeline::{Kept, Rounds};
 use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::source::Span;
@@ -116,7 +116,8 @@ impl Cx<'_> {
             None => asked.code(),
         });
         let count = code!("{}->{}", SHARED, rounds);
-        self.out.return_if(code!("{} >= {}", count, MOST_ROUNDS), lost(Known("XDP_DROP"), Reason::Rounds));
+        let most = self.module.options.rounds.unwrap_or(USUAL_ROUNDS);
+        self.out.return_if(code!("{} >= {}", count, most), lost(Known("XDP_DROP"), Reason::Rounds));
         self.out.line(code!("{} += 1;", count));
         // What another way keeps is as for a packet that has just come.
         for (variable, member) in &members {
