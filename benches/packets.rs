@@ -362,6 +362,7 @@ fn manifest(case: &Case) -> Manifest {
         });
     }
     Manifest {
+        frags: false,
         compiler: env!("CARGO_PKG_VERSION").into(),
         source: format!("{}.c", case.name),
         entry: case.name.into(),

@@ -146,6 +146,9 @@ pub struct CheckArgs {
     /// The oldest kernel that the program is to run on; see `build`.
     #[arg(long, value_name = "VERSION", requires = "target")]
     pub kernel: Option<Kernel>,
+    /// The program is to take packets of more than a page; see `build`.
+    #[arg(long, requires = "target")]
+    pub frags: bool,
 }
 
 /// What programs are compiled for.
@@ -256,6 +259,10 @@ pub struct CodegenArgs {
     /// needs whatever serves it best, and says so.
     #[arg(long, value_name = "VERSION")]
     pub kernel: Option<Kernel>,
+    /// Takes packets of more than a page, such as jumbo frames, which lie in memory as fragments (`xdp.frags`; Linux 5.18). Headers are
+    /// looked for in the first fragment.
+    #[arg(long)]
+    pub frags: bool,
     /// Splits the program into BPF programs of at most about so many instructions each, which call one another. Without it, a
     /// program is split only if it is too large for the kernel as one.
     #[arg(long, value_name = "INSTRUCTIONS", value_parser = clap::value_parser!(u32).range(1..))]

@@ -218,6 +218,7 @@ impl Compilation {
                     header_prefix: &codegen.header_prefix,
                     holding: codegen.holding,
                     kernel: codegen.kernel,
+                    frags: codegen.frags,
                     part_size: codegen.part_size,
                     rounds: codegen.rounds,
                 };
@@ -362,6 +363,8 @@ pub struct Codegen {
     pub holding: Option<backend::Holding>,
     /// The oldest kernel that the program is to run on; else what it needs.
     pub kernel: Option<Kernel>,
+    /// Packets may have fragments; see `backend::Options`.
+    pub frags: bool,
     /// Instructions of a BPF program at most, about; else as many as kernels verify for certain.
     pub part_size: Option<usize>,
     /// How often a packet goes round at most; else four times.

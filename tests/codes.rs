@@ -1,6 +1,6 @@
 //! What stages behind the front end refuse: each code has a program in `testdata/codes`, which is the wrong example of its explanation made
 //! whole, and a golden rendering of what is said of it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "it is a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
 use p4xdp::driver::Codegen;
 use p4xdp_frontend::diagnostic::{Diagnostic, Format, codes, render};
@@ -24,6 +24,17 @@ fn program_of(code: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/codes").join(code).with_extension("p4")
 }
 
+/// The options that the first line of a program names: `// build --frags --kernel 5.15`.
+fn with_options(path: &Path, codegen: Codegen) -> Codegen {
+    let text = std::fs::read_to_string(path).unwrap();
+    let Some(options) = text.lines().next().and_then(|line| line.strip_prefix("// build ")) else {
+        return codegen;
+    };
+    let words: Vec<&str> = options.split(' ').collect();
+    let kernel = words.iter().position(|word| *word == "--kernel").map(|at| words[at + 1].parse().unwrap());
+    Codegen { frags: words.contains(&"--frags"), kernel, ..codegen }
+}
+
 #[test]
 fn every_code_has_a_golden_rendering() {
     let mut wrong = String::new();
@@ -35,8 +46,8 @@ fn every_code_has_a_golden_rendering() {
             Machine::new(&program).err().map_or_else(Vec::new, |unsupported| unsupported.0)
         } else {
             let c = path.with_extension("c");
-            let codegen =
-                Codegen::new(None, if c.exists() { std::slice::from_ref(&c) } else { &[] }).unwrap();
+            let files = if c.exists() { std::slice::from_ref(&c) } else { &[] };
+            let codegen = with_options(&path, Codegen::new(None, files).unwrap());
             let generated = compilation.generate(&codegen);
             // What only the object shows.
             if generated.is_ok() {

@@ -14,6 +14,7 @@ pub(crate) mod externs;
 pub(crate) mod field;
 pub(crate) mod file;
 mod flow;
+mod fragments;
 mod header_stmt;
 mod loops;
 pub(crate) mod losses;

@@ -67,6 +67,8 @@ pub struct Options<'a> {
     pub extern_c: Option<&'a str>,
     /// The oldest kernel that the program is to run on; none if it may need whatever serves it best, which the manifest then says.
     pub kernel: Option<Kernel>,
+    /// The program is to take packets in fragments, such as jumbo frames (`xdp.frags`).
+    pub frags: bool,
     /// What names in the control-plane header begin with, so that the headers of several programs can be used together.
     pub header_prefix: &'a str,
 }

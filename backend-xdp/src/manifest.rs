@@ -22,6 +22,8 @@ pub struct Whole {
     pub entry: String,
     /// All BPF programs.
     pub programs: Vec<BpfProgram>,
+    /// Packets may have fragments.
+    pub frags: bool,
     /// Oldest kernel.
     pub kernel: Kernel,
     /// Port numbers.
@@ -44,6 +46,7 @@ pub fn describe(
         source: whole.source,
         programs: whole.programs,
         entry: whole.entry,
+        frags: whole.frags,
         kernel: whole.kernel,
         view,
         tables: program

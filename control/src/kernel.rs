@@ -19,6 +19,8 @@ impl Kernel {
     pub const BASELINE: Kernel = Kernel { major: 5, minor: 15 };
     /// The first with `bpf_loop`.
     pub const BPF_LOOP: Kernel = Kernel { major: 5, minor: 17 };
+    /// The first with XDP programs that take packets in fragments, and `bpf_xdp_get_buff_len`.
+    pub const XDP_FRAGS: Kernel = Kernel { major: 5, minor: 18 };
 
     /// The version in a release as `uname -r` prints it, such as `6.1.0-18-amd64`; none if it begins otherwise.
     #[must_use]

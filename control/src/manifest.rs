@@ -48,6 +48,9 @@ pub struct Manifest {
     pub entry: String,
     /// All BPF programs of the object.
     pub programs: Vec<BpfProgram>,
+    /// Its programs take packets in fragments (`xdp.frags`), such as jumbo frames.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frags: bool,
     /// Oldest kernel that has all that the program uses, e.g. `5.15`.
     pub kernel: Kernel,
     /// What control planes see.

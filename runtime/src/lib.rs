@@ -34,6 +34,7 @@ pub mod digests;
 pub mod error;
 pub mod events;
 pub mod harness;
+pub mod jumbo;
 mod layout;
 mod libbpf_log;
 pub mod load;

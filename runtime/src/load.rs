@@ -8,7 +8,7 @@ use crate::object::ObjectError;
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
-use crate::{Object, copies, layout, libbpf_log, lock, old_kernel, pins, statistics};
+use crate::{Object, copies, jumbo, layout, libbpf_log, lock, old_kernel, pins, statistics};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
 use std::borrow::Cow;
@@ -332,10 +332,11 @@ fn inspect(device: &Device, running: Running, options: &Options) -> Result<Befor
 
 impl Target {
     fn switch_to(&self, program: &Program, wanted: WantedMode) -> Result<Mode, Error> {
-        match &self.old {
+        let mode = match &self.old {
             Some(old) => self.device.attach_in(program.as_fd(), old.running.mode, Some(old.fd.as_fd())),
             None => self.device.attach(program.as_fd(), wanted),
-        }
+        };
+        mode.map_err(|error| jumbo::or_too_large(&self.device, program, error))
     }
 
     fn switch_back(&self, program: &Program, mode: Mode) -> Result<(), Error> {

@@ -6,6 +6,7 @@
 
 use crate::attach::{Device, Mode, WantedMode};
 use crate::error::{Error, KernelError, io_error};
+use crate::jumbo;
 use crate::load::{LoadError, lossy_peer};
 use crate::pins;
 use crate::ports::{Numbering, PAIR, PortError, free_slot, names, pairs, put_egress};
@@ -113,7 +114,7 @@ pub fn add(
             // The error that led here is the one to be told.
             let _ = copies_for(program, device.index, false);
             forget(program, number, device.index)?;
-            return Err(error);
+            return Err(jumbo::or_too_large(&device, program, error));
         }
     };
     let pinned = if no_pins {

@@ -13,6 +13,7 @@ pub fn run(args: &CheckArgs) -> Exit {
                 clang: None,
                 extern_files: args.extern_files.clone(),
                 kernel: args.kernel,
+                frags: args.frags,
                 split: None,
                 rounds: None,
             };

@@ -81,7 +81,7 @@ impl Cx<'_> {
             self.merge_ways();
         }
         self.put_rest(&parsed);
-        self.replace_front(&parsed);
+        self.replace_front(&parsed, span);
         if only_if.is_some() {
             self.out.end();
         }
@@ -134,7 +134,7 @@ impl Cx<'_> {
     }
 
     /// The front of the packet becomes what was put together.
-    fn replace_front(&mut self, parsed: &Name) {
+    fn replace_front(&mut self, parsed: &Name, span: Span) {
         let bits = self.fresh("bits", CType::U32.name());
         let bytes = self.fresh("bytes", CType::U32.name());
         let most = self.front.0 - 1;
@@ -149,6 +149,10 @@ impl Cx<'_> {
         let front = code!("{}->{}", SHARED, FRONT);
         self.copy_to_packet(&code!("@data"), &front, &bytes.code(), most);
         // The payload moves on by the bits that are over.
+        if self.module.options.frags {
+            let message = "the payload moves by bits behind these headers, which `--frags` cannot do";
+            self.refuse(codes::E0514, span, message);
+        }
         let over = code!("{}[{}]", front, bytes);
         let shift = code!("@xdp_shift_bits(@ctx, {}, {} >> (8 - ({} & 7)), {} & 7)", bytes, over, bits, bits);
         self.out.return_if(code!("{} & 7 &&\n    {}", bits, shift), abort());

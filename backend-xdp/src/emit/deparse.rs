@@ -95,7 +95,12 @@ impl Cx<'_> {
         let Some(limit) = self.length_limit.clone() else { return };
         self.out.blank();
         let bytes = self.fresh("bytes", code!("__u64"));
-        self.out.assignment(&bytes, code!("@xdp_data_end(@ctx) - @xdp_data(@ctx)"));
+        let there = if self.module.options.frags {
+            self.packet_bytes()
+        } else {
+            code!("@xdp_data_end(@ctx) - @xdp_data(@ctx)")
+        };
+        self.out.assignment(&bytes, there);
         // The verifier takes differences of pointers by themselves and in 64 bits only.
         self.out.line(code!("@barrier_var({});", bytes));
         let is_longer = code!("{} && {} >= {}", limit, bytes, limit);

@@ -82,6 +82,7 @@ fn write_functions<'a>(
 ) -> (Module<'a>, Vec<Function>) {
     let (mut module, storages) = Module::new(program, pipeline, options, cuts, known, sink);
     module.declare_maps();
+    module.take_fragments();
     let mut functions = Vec::new();
     for (section, storage) in pipeline.sections.iter().zip(storages) {
         let (rest, function) = write_function(module, section, storage);
@@ -209,8 +210,14 @@ fn finish(
     let programs = parts::describe(&entry, &tails, again);
     let again = again.then(|| entry.clone());
     let entry = entry.to_string();
-    let whole =
-        manifest::Whole { source: options.source.to_owned(), entry, programs, kernel: module.kernel, ports };
+    let whole = manifest::Whole {
+        source: options.source.to_owned(),
+        entry,
+        programs,
+        frags: options.frags,
+        kernel: module.kernel,
+        ports,
+    };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);
     let mut file = Tree::default();
@@ -223,7 +230,7 @@ fn finish(
             texts.append(text);
             let function = if number == 0 { statistics::PACKET.name() } else { parts::function(number) };
             match hook {
-                Hook::Device => statistics::entry(&name, &function, &mut texts),
+                Hook::Device => statistics::entry(&name, &function, options.frags, &mut texts),
             }
         }
         storages.push((shared, storage));

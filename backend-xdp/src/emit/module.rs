@@ -182,6 +182,16 @@ impl<'a> Module<'a> {
         name
     }
 
+    /// Notes that the program needs this kernel for `what`, at this place; refused if it is to run on an older one.
+    pub fn need_kernel(&mut self, needed: Kernel, what: &str, span: Span) {
+        self.kernel = self.kernel.max(needed);
+        if let Some(oldest) = self.options.kernel.filter(|oldest| *oldest < needed) {
+            let message = format!("{what} needs Linux {needed}, and the program is to run on {oldest}");
+            let note = format!("`--kernel {needed}` says that it will not meet an older one");
+            self.sink.emit(Diagnostic::error(codes::E0528, span, message).with_note(note));
+        }
+    }
+
     /// Says that the program needs a newer kernel than others, and for what.
     pub fn explain_kernel(&mut self) {
         let needed = self.kernel;

@@ -2,7 +2,7 @@
 
 use super::Cx;
 use super::parser_stmt::constant_bits;
-use crate::c::code::code;
+use crate::c::code::ToCode;
 use crate::limits::{MOST_CHECKED, MOST_SKIPPED};
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
@@ -55,7 +55,7 @@ impl Cx<'_> {
             self.refuse(codes::E0512, span, message);
         }
         let bytes = bytes.min(MOST_CHECKED);
-        self.fail_if(code!("@p + {} > @data_end", bytes), "PacketTooShort");
+        self.ask_for(&bytes.code());
         if let Some(context) = self.context() {
             context.checked = bytes;
         }

@@ -96,14 +96,14 @@ impl Cx<'_> {
         let too_long = code!("{} > {}", length, most);
         if self.in_parser.as_ref().is_some_and(|context| context.visible) {
             // That the packet ends before comes first. The verifier wants a length that it knows to be small, so that comes second.
-            let is_there = code!("@data_end - @p >= {} + {} / 8", fixed, length);
+            let is_there = self.is_there(&code!("{} + {} / 8", fixed, length));
             self.fail_if(code!("{} && {}", too_long, is_there), "HeaderTooShort");
             self.fail_if(&too_long, "PacketTooShort");
         } else {
             self.fail_if(&too_long, "HeaderTooShort");
         }
         self.out.line(code!("{} = {} + {} / 8;", length, fixed, length));
-        self.fail_if(code!("@p + {} > @data_end", length), "PacketTooShort");
+        self.ask_for(&length.code());
         length
     }
 
@@ -186,7 +186,10 @@ impl Cx<'_> {
         self.check_expr_indices(bits);
         match constant_bits(bits) {
             Some(n) if n % 8 != 0 => self.fail("ParserInvalidArgument"),
-            Some(n) if n > MOST_SKIPPED * 8 => self.fail("PacketTooShort"),
+            Some(n) if n > MOST_SKIPPED * 8 => {
+                self.abort_if_in_fragments(None, &(n / 8).code());
+                self.fail("PacketTooShort");
+            }
             Some(n) => {
                 self.ensure(std::slice::from_ref(stmt), None, stmt.span);
                 self.move_cursor(n / 8);
@@ -202,10 +205,9 @@ impl Cx<'_> {
                 self.out.line(code!("{} /= 8;", skip));
                 // Clang knows more of the value than the verifier does, and would leave out the test.
                 self.out.line(code!("@barrier_var({});", skip));
-                self.fail_if(
-                    code!("{} > {} || @p + {} > @data_end", skip, MOST_SKIPPED, skip),
-                    "PacketTooShort",
-                );
+                let too_far = code!("{} > {} || @p + {} > @data_end", skip, MOST_SKIPPED, skip);
+                self.abort_if_in_fragments(Some(&too_far), &skip.code());
+                self.fail_if(too_far, "PacketTooShort");
                 self.move_cursor_over(&skip);
                 self.paths.skip(Item::Variable);
             }

@@ -72,9 +72,9 @@ pub(crate) fn no_context() -> Code {
     code!("(void)ctx; /* The P4 program does the same with every packet. */")
 }
 
-/// Writes a program's function around the one that works on the packet.
-pub(crate) fn entry(name: &Name, packet: &Name, out: &mut Tree) {
-    out.line(code!("SEC(\"xdp\")"));
+/// Writes a program's function around the one that works on the packet, which may have fragments.
+pub(crate) fn entry(name: &Name, packet: &Name, frags: bool, out: &mut Tree) {
+    out.line(if frags { code!("SEC(\"xdp.frags\")") } else { code!("SEC(\"xdp\")") });
     out.line(code!("int {}(struct @xdp_md *ctx)", name));
     out.begin(code!("{{"));
     out.line(code!("return @p4xdp_count_verdict({}(ctx));", packet));

@@ -106,7 +106,7 @@ impl Cx<'_> {
     fn set(&mut self, variable: LocalId, value: Value) {
         let value = match value {
             Value::Number(number) => number.code(),
-            Value::PacketLength => code!("@data_end - @data"),
+            Value::PacketLength => self.packet_bytes(),
             Value::Nanoseconds => code!("@bpf_ktime_get_ns()"),
             Value::Microseconds => code!("@bpf_ktime_get_ns() / 1000"),
             Value::PortIn => port_in(),

@@ -58,7 +58,8 @@ impl Cx<'_> {
             StmtKind::Advance { bits } => self.advance(bits, stmt),
             StmtKind::PacketLength { dst } => {
                 let variable = self.variable(*dst);
-                self.out.assignment(&variable, code!("@data_end - @data"));
+                let bytes = self.packet_bytes();
+                self.out.assignment(&variable, bytes);
             }
             StmtKind::Verify { condition, error } => self.verify(condition, error),
             StmtKind::Reject { error } => {

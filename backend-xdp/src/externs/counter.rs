@@ -80,7 +80,10 @@ impl Counts {
 
 /// The bytes of the packet at hand, or how many a program says that there are.
 pub(super) fn length(cx: &mut Cx<'_>, said: Option<&Expr>) -> Code {
-    said.map_or_else(|| code!("@data_end - @data"), |said| cx.value(said).text)
+    match said {
+        Some(said) => cx.value(said).text,
+        None => cx.packet_bytes(),
+    }
 }
 
 /// An array of counters.

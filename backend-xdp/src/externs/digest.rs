@@ -30,7 +30,7 @@
 //! (`xdp_memory_sum`): behind the last byte there are zeros, which a sum may have and a CRC must not.
 
 use super::row::{Bytes, Group, Range, is_of_bytes, is_steady};
-use crate::c::code::{Code, Name, code};
+use crate::c::code::{Code, Known, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::tree::Place;
 use crate::emit::Cx;
@@ -270,7 +270,8 @@ impl Cx<'_> {
         let function = Name::new(&format!("{stem}_{what}"));
         self.out.assignment(&result, code!("{}({}, {}{})", function, from, length, more));
         if !matches!(bytes, Bytes::Value(_)) {
-            self.out.return_if(code!("{} == @XDP_NO_BYTES", result), abort());
+            let none = if self.has_fragments(bytes) { Known("XDP_NO_FRAGS") } else { Known("XDP_NO_BYTES") };
+            self.out.return_if(code!("{} == {}", result, none), abort());
         }
         (result, length)
     }

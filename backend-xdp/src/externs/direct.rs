@@ -107,7 +107,7 @@ impl Extern for DirectMeter {
     }
 
     fn matched(&self, cx: &mut Cx<'_>, map: &Name, number: &Code) {
-        let call = code!("@xdp_meter_colour(&{}, {}, {})", map, number, meter::units(self.bytes));
+        let call = code!("@xdp_meter_colour(&{}, {}, {})", map, number, meter::units(cx, self.bytes));
         if let Some(Colour::Variable(colour)) = cx.colour.clone() {
             cx.out.call(&colour, &call);
         }

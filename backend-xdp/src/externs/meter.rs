@@ -49,8 +49,8 @@ pub(super) fn is_of_bytes(
 }
 
 /// What the packet takes out of a bucket.
-pub(super) fn units(bytes: bool) -> Code {
-    if bytes { code!("@data_end - @data") } else { code!("1") }
+pub(super) fn units(cx: &Cx<'_>, bytes: bool) -> Code {
+    if bytes { cx.packet_bytes() } else { code!("1") }
 }
 
 /// Cells of meters.
@@ -100,7 +100,7 @@ impl Extern for Meter {
         };
         let Some(index) = index_of(cx, call, index) else { return Ok(()) };
         let index = index.text;
-        let units = units(self.bytes);
+        let units = units(cx, self.bytes);
         // At least the two bits that a colour has, whatever the program keeps of them.
         let width = cx.lvalue_width(target);
         let ty = CType::of_width(width.max(2));

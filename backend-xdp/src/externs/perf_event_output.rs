@@ -2,7 +2,7 @@
 
 use super::FILTERS;
 use super::cells::at;
-use crate::c::code::{Name, code};
+use crate::c::code::{Known, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
@@ -42,7 +42,9 @@ impl Extern for Events {
 
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         let [] = call.args else { return Err(OtherShape) };
-        let sent = code!("@xdp_send_packet(@ctx, &{})", self.map);
+        let function =
+            if cx.module.options.frags { Known("xdp_send_frags") } else { Known("xdp_send_packet") };
+        let sent = code!("{}(@ctx, &{})", function, self.map);
         cx.give(call, CExpr::atom(sent, CType::U32, 32));
         Ok(())
     }

@@ -174,7 +174,8 @@ impl Cx<'_> {
                 let parsed = self.parsed_bytes();
                 self.out.assignment(&from, parsed);
                 self.out.line(code!("@barrier_var({});", from));
-                self.out.assignment(&length, code!("@data_end - @data"));
+                let bytes = self.packet_bytes();
+                self.out.assignment(&length, bytes);
                 self.out.line(code!("@barrier_var({});", length));
                 self.out.assignment(&length, code!("{} - {}", length, from));
             }
@@ -197,7 +198,13 @@ impl Cx<'_> {
                 }
             }
         }
-        Range { stem: "xdp_packet", from: code!("@ctx, {}", from), length }
+        let stem = if self.has_fragments(bytes) { "xdp_frags" } else { "xdp_packet" };
+        Range { stem, from: code!("@ctx, {}", from), length }
+    }
+
+    /// Bytes of the packet that may lie beyond the first fragment.
+    pub(super) fn has_fragments(&self, bytes: &Bytes) -> bool {
+        matches!(bytes, Bytes::Payload) && self.module.options.frags
     }
 
     /// A condition as text, to be compared: what it takes to evaluate it is written where that is done.

@@ -175,6 +175,7 @@ codes! {
     E0525 "the program needs too many maps";
     E0526 "the verifier would have too much to do";
     E0527 "the program needs too much stack";
+    E0528 "a newer kernel is needed than the program may have";
     E0529 "a table that cannot forget entries";
     E0550 "the interpreter does not know an extern";
     E0551 "the interpreter cannot run a construct";

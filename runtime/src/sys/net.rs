@@ -109,6 +109,16 @@ pub(crate) fn set_mtu(name: &str, mtu: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads a device's MTU.
+pub(crate) fn mtu(name: &str) -> io::Result<u32> {
+    let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
+    let mut request = request(name)?;
+    // SAFETY: the kernel reads one ifreq and writes the union's member that the call is about.
+    check(unsafe { libc::ioctl(control.as_raw_fd(), libc::SIOCGIFMTU as _, &raw mut request) })?;
+    // SAFETY: the kernel has written it.
+    Ok(unsafe { request.ifr_ifru.ifru_mtu }.cast_unsigned())
+}
+
 /// Sets what ethtool calls by a command number (`ETHTOOL_STXCSUM`, ..) to a value.
 pub(crate) fn set_offload(name: &str, command: u32, value: u32) -> io::Result<()> {
     let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;

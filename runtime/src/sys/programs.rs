@@ -23,6 +23,16 @@ fn instruction(code: u32, dst: u8, src: u8, off: i16, imm: i32) -> bpf_insn {
 
 /// Loads an XDP program.
 fn load(name: &CStr, program: &[bpf_insn]) -> io::Result<OwnedFd> {
+    load_with(name, program, 0)
+}
+
+/// Loads an XDP program with flags.
+fn load_with(name: &CStr, program: &[bpf_insn], flags: u32) -> io::Result<OwnedFd> {
+    let mut options = libbpf_sys::bpf_prog_load_opts {
+        sz: size_of::<libbpf_sys::bpf_prog_load_opts>() as libbpf_sys::size_t,
+        prog_flags: flags,
+        ..Default::default()
+    };
     // SAFETY: strings end with a zero byte; the instructions outlive the call, with their true number beside them.
     let fd = check_libbpf(unsafe {
         libbpf_sys::bpf_prog_load(
@@ -31,22 +41,21 @@ fn load(name: &CStr, program: &[bpf_insn]) -> io::Result<OwnedFd> {
             c"GPL".as_ptr(),
             program.as_ptr(),
             program.len() as libbpf_sys::size_t,
-            std::ptr::null_mut(),
+            &raw mut options,
         )
     })?;
     // SAFETY: the descriptor is new and nobody else's.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Loads the XDP program that passes everything.
+/// Loads the XDP program that passes everything, packets in fragments included where the kernel knows such.
 pub(crate) fn load_pass() -> io::Result<OwnedFd> {
-    load(
-        c"p4xdp_pass",
-        &[
-            instruction(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS),
-            instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
-        ],
-    )
+    let program = [
+        instruction(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, XDP_PASS),
+        instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+    ];
+    let name = c"p4xdp_pass";
+    load_with(name, &program, libbpf_sys::BPF_F_XDP_HAS_FRAGS).or_else(|_| load(name, &program))
 }
 
 /// Loads the program that adds to a cell of a map with a key of 4 bytes: the packet is the key, 4 bytes of nothing, and one 64-bit

@@ -29,6 +29,7 @@ impl Default for Variant {
 pub fn manifest(variant: &Variant) -> Manifest {
     let program = |name: &str, role| BpfProgram { name: name.into(), role };
     Manifest {
+        frags: false,
         compiler: "0.1.0".into(),
         source: "copies.p4".into(),
         entry: "copies_main".into(),
