@@ -363,6 +363,7 @@ fn manifest(case: &Case) -> Manifest {
     }
     Manifest {
         frags: false,
+        metadata: Vec::new(),
         compiler: env!("CARGO_PKG_VERSION").into(),
         source: format!("{}.c", case.name),
         entry: case.name.into(),

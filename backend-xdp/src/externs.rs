@@ -34,6 +34,7 @@ mod register;
 mod requests;
 mod row;
 mod running_checksum;
+mod rx_metadata;
 mod select_by_direction;
 mod table_implementation;
 mod truncate;
@@ -86,6 +87,10 @@ pub(crate) const REGISTRY: Registry = Registry {
         &ipv4_checksum::VERIFY_IPV4_CHECKSUM,
         &ktime::KTIME_GET_NS,
         &ktime::UBPF_TIME_GET_NS,
+        &ktime::XDP_KTIME_NS,
+        &rx_metadata::RX_HASH,
+        &rx_metadata::RX_TIMESTAMP,
+        &rx_metadata::RX_VLAN_TAG,
         &assert::ASSERT,
         &assert::ASSUME,
         &checksum::UPDATE_CHECKSUM,

@@ -24,6 +24,8 @@ pub struct Whole {
     pub programs: Vec<BpfProgram>,
     /// Packets may have fragments.
     pub frags: bool,
+    /// What is asked of the receiving device.
+    pub metadata: Vec<String>,
     /// Oldest kernel.
     pub kernel: Kernel,
     /// Port numbers.
@@ -47,6 +49,7 @@ pub fn describe(
         programs: whole.programs,
         entry: whole.entry,
         frags: whole.frags,
+        metadata: whole.metadata,
         kernel: whole.kernel,
         view,
         tables: program

@@ -21,6 +21,10 @@ impl Kernel {
     pub const BPF_LOOP: Kernel = Kernel { major: 5, minor: 17 };
     /// The first with XDP programs that take packets in fragments, and `bpf_xdp_get_buff_len`.
     pub const XDP_FRAGS: Kernel = Kernel { major: 5, minor: 18 };
+    /// The first whose devices tell hash and timestamp of a packet (`bpf_xdp_metadata_rx_hash`).
+    pub const RX_METADATA: Kernel = Kernel { major: 6, minor: 3 };
+    /// The first whose devices tell the VLAN tag that they have taken off.
+    pub const RX_VLAN_TAG: Kernel = Kernel { major: 6, minor: 8 };
 
     /// The version in a release as `uname -r` prints it, such as `6.1.0-18-amd64`; none if it begins otherwise.
     #[must_use]

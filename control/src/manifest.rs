@@ -30,6 +30,7 @@ pub mod copies;
 mod digest;
 mod encode;
 pub mod losses;
+pub mod metadata;
 mod ports;
 pub mod statistics;
 pub use copies::Copies;
@@ -51,6 +52,9 @@ pub struct Manifest {
     /// Its programs take packets in fragments (`xdp.frags`), such as jumbo frames.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub frags: bool,
+    /// What the program asks the receiving device of packets, by the names of P4's functions; see [`metadata`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metadata: Vec<String>,
     /// Oldest kernel that has all that the program uses, e.g. `5.15`.
     pub kernel: Kernel,
     /// What control planes see.

@@ -35,7 +35,7 @@ fn includes_declare_no_name_that_users_take() {
         control deparse() { apply {} } control ingress() { apply {} } control egress() { apply {} } control switch_() { apply {} }
         struct headers {} struct metadata {} struct headers_t {} struct meta_t {} header ethernet_t {} header ipv4_t {}
         action drop() {} action forward() {} const bit<8> port = 1;";
-    for name in ["core.p4", "xdp_model.p4", "ebpf_model.p4", "ubpf_model.p4"] {
+    for name in ["core.p4", "xdp_model.p4", "xdp_ext.p4", "ebpf_model.p4", "ubpf_model.p4"] {
         let loader = InMemory::new().with("main.p4", format!("#include <{name}>\n{own}\n"));
         let (mut sources, mut sink) = (SourceMap::new(), Diagnostics::new());
         let result = analyze("main.p4".as_ref(), &Options::default(), &loader, &mut sources, &mut sink);

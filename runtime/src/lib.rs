@@ -27,6 +27,7 @@
 //! ```
 
 pub mod attach;
+mod bound;
 pub mod carry;
 pub mod cells;
 pub mod copies;

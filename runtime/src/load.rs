@@ -8,7 +8,7 @@ use crate::object::ObjectError;
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
-use crate::{Object, copies, jumbo, layout, libbpf_log, lock, old_kernel, pins, statistics};
+use crate::{Object, bound, copies, jumbo, layout, libbpf_log, lock, old_kernel, pins, statistics};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
 use std::borrow::Cow;
@@ -157,7 +157,24 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     };
     let olds = if options.reset_tables { Vec::new() } else { replaced(&targets) };
     let mut plan = carry::plan(&olds, object.manifest())?;
-    let program = bring_in(object, numbering.settings(), options.statistics, |open| plan.reuse(open))?;
+    let (bound, mut fallbacks) = {
+        let mode = |target: &Target| target.old.as_ref().map(|old| old.running.mode);
+        let devices: Vec<_> = targets.iter().map(|target| (&target.device, mode(target))).collect();
+        match bound::device(object.manifest(), &devices, options.mode) {
+            Ok(device) => (device, None),
+            Err(why) => (None, Some(why.to_owned())),
+        }
+    };
+    let bring =
+        |bound| bring_in(object, numbering.settings(), (options.statistics, bound), |open| plan.reuse(open));
+    let program = match bring(bound) {
+        // The driver may have nothing of the kind, or the kernel be an older one.
+        Err(error) if bound.is_some() => {
+            fallbacks = Some(error.to_string().lines().next().unwrap_or_default().to_owned());
+            bring(None)?
+        }
+        brought => brought?,
+    };
     plan.fill(&program)?;
     numbering.fill(&program)?;
     plan.copy_to(&program, &numbering, targets.iter().map(|target| target.device.index).collect())?;
@@ -176,7 +193,12 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
             } else {
                 pins::pin(&target.device, &program).map_err(|error| error.to_string())
             },
-            warning: lossy_peer(&target.device, mode, &program),
+            warning: {
+                let fallbacks = fallbacks.as_ref().map(|why| bound::warning(object.manifest(), why));
+                let all: Vec<String> =
+                    lossy_peer(&target.device, mode, &program).into_iter().chain(fallbacks).collect();
+                (!all.is_empty()).then(|| all.join("; "))
+            },
             device: target.device,
             mode,
             replaced: target.old.map(|old| old.running.id),
@@ -271,7 +293,7 @@ pub fn load_detached(object: &Object, port_base: u32) -> Result<Program, Error> 
 /// # Errors
 /// When the kernel refuses, or a device is not there.
 pub fn load_detached_with(object: &Object, ports: &Numbering, count: bool) -> Result<Program, Error> {
-    let program = bring_in(object, ports.settings(), count, |_| Ok(()))?;
+    let program = bring_in(object, ports.settings(), (count, None), |_| Ok(()))?;
     carry::plan(&[], object.manifest())?.fill(&program)?;
     ports.fill(&program)?;
     Ok(program)
@@ -352,7 +374,20 @@ impl Target {
 
 /// Opens an object for libbpf with its settings, one of which is that we take care of initial entries.
 pub(crate) fn open(object: &Object, settings: Settings, count: bool) -> Result<OpenObject, Error> {
-    let bytes = if count { statistics::switched_on(object).into() } else { Cow::Borrowed(object.bytes()) };
+    open_bound(object, settings, (count, None))
+}
+
+/// The same for one that counts what becomes of packets, or that the kernel shall bind to a device.
+fn open_bound(
+    object: &Object,
+    settings: Settings,
+    (count, bound): (bool, Option<u32>),
+) -> Result<OpenObject, Error> {
+    let mut bytes =
+        if count { statistics::switched_on(object).into() } else { Cow::Borrowed(object.bytes()) };
+    if bound.is_some() {
+        bytes = bound::switched_on(&bytes).into();
+    }
     let mut builder = ObjectBuilder::default();
     let (opened, log) =
         libbpf_log::collecting(|| builder.name("p4xdp").and_then(|builder| builder.open_memory(&bytes)));
@@ -375,6 +410,9 @@ pub(crate) fn open(object: &Object, settings: Settings, count: bool) -> Result<O
         {
             *target = settings.encode();
         }
+    }
+    if let Some(device) = bound {
+        bound::bind(&mut opened, device);
     }
     Ok(opened)
 }
@@ -402,14 +440,14 @@ fn not_loaded(object: &Object, error: &libbpf_rs::Error, log: Vec<String>) -> Er
     }
 }
 
-/// Gets an object into the kernel, attached to nothing.
+/// Gets an object into the kernel, attached to nothing: one that counts what becomes of packets, or is bound to a device.
 fn bring_in(
     object: &Object,
     settings: Settings,
-    count: bool,
+    (count, bound): (bool, Option<u32>),
     prepare: impl FnOnce(&mut OpenObject) -> Result<(), Error>,
 ) -> Result<Program, Error> {
-    let mut opened = open(object, settings, count)?;
+    let mut opened = open_bound(object, settings, (count, bound))?;
     prepare(&mut opened)?;
     let (loaded, log) = libbpf_log::collecting(|| opened.load());
     let loaded = match loaded {

@@ -146,6 +146,10 @@ const PIECES: &[Piece] = &[
     piece!("xdp_idle.h": "xdp_idle" "xdp_matched"),
     piece!("xdp_send_packet.h": "xdp_send_packet"),
     piece!("xdp_send_frags.h": "xdp_send_frags"),
+    piece!("xdp_ksyms.h": "XDP_KSYM"),
+    piece!("xdp_rx_hash.h": "xdp_rx_hash"; "xdp_rss_hash_type" "off_xdp_metadata_rx_hash"),
+    piece!("xdp_rx_timestamp.h": "xdp_rx_timestamp"; "off_xdp_metadata_rx_timestamp"),
+    piece!("xdp_rx_vlan_tag.h": "xdp_rx_vlan_tag"; "off_xdp_metadata_rx_vlan_tag"),
     piece!("xdp_send_message.h": "xdp_send_message"),
     piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"; "TCP_SYN_SENT" "TCP_SYN_ACKED" "TCP_ESTABLISHED"),
 ];

@@ -215,6 +215,7 @@ fn finish(
         entry,
         programs,
         frags: options.frags,
+        metadata: module.metadata.iter().map(|name| (*name).to_owned()).collect(),
         kernel: module.kernel,
         ports,
     };

@@ -62,6 +62,8 @@ pub struct Module<'a> {
     pub kernel: Kernel,
     /// Loops that need it.
     pub told: Vec<Span>,
+    /// What is asked of the device that received the packet, by the names of P4's functions.
+    pub(crate) metadata: BTreeSet<&'static str>,
     enums: BTreeMap<EnumId, Vec<Name>>,
     /// The maps of tables and externs.
     pub(super) maps: MapsByName,
@@ -146,6 +148,7 @@ impl<'a> Module<'a> {
             plans: Vec::new(),
             kernel: Kernel::BASELINE,
             told: Vec::new(),
+            metadata: BTreeSet::new(),
             enums: BTreeMap::new(),
             maps: MapsByName::default(),
         };
@@ -189,6 +192,14 @@ impl<'a> Module<'a> {
             let message = format!("{what} needs Linux {needed}, and the program is to run on {oldest}");
             let note = format!("`--kernel {needed}` says that it will not meet an older one");
             self.sink.emit(Diagnostic::error(codes::E0528, span, message).with_note(note));
+        }
+    }
+
+    /// Warns of what gives a fallback on the oldest kernel that the program is to run on, as only those from `needed` on have it.
+    pub(crate) fn falls_back_before(&mut self, needed: Kernel, what: &str, span: Span) {
+        if self.options.kernel.is_some_and(|oldest| oldest < needed) {
+            let message = format!("before Linux {needed}, {what} always gives its fallback");
+            self.sink.emit(Diagnostic::warning(codes::W0502, span, message));
         }
     }
 

@@ -1,4 +1,4 @@
-//! `BPF_KTIME_GET_NS()` of ebpf_model and xdp_model, and `ubpf_time_get_ns()` of ubpf_model: nanoseconds since the machine started, the low bits of it.
+//! `BPF_KTIME_GET_NS()` of ebpf_model and xdp_model, `ubpf_time_get_ns()` of ubpf_model, and `xdp_ktime_ns()` of `xdp_ext.p4`: nanoseconds since the machine started, the low bits of it.
 
 use super::{FILTERS, UBPF_MODEL};
 use crate::c::code::code;
@@ -12,6 +12,9 @@ pub(super) const KTIME_GET_NS: Entry =
 
 pub(super) const UBPF_TIME_GET_NS: Entry =
     Entry::stateless("ubpf_time_get_ns", now).of(UBPF_MODEL).with(Facts { is_pure: true, ..Facts::none() });
+
+pub(super) const XDP_KTIME_NS: Entry =
+    Entry::stateless("xdp_ktime_ns", now).with(Facts { is_pure: true, ..Facts::none() });
 
 fn now(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [] = call.args else { return Err(OtherShape) };

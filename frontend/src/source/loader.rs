@@ -79,6 +79,7 @@ const EMBEDDED: &[(&str, &str)] = &embedded![
     "core.p4",
     "ebpf_model.p4",
     "xdp_model.p4",
+    "xdp_ext.p4",
     "v1model.p4",
     "psa.p4",
     "pna.p4",

@@ -13,6 +13,7 @@ pub mod register;
 pub mod selector;
 pub mod ubpf;
 pub mod v1model;
+pub mod xdp_ext;
 
 use super::arch::CallSite;
 use super::bits::BitWriter;

@@ -30,6 +30,7 @@ pub fn manifest(variant: &Variant) -> Manifest {
     let program = |name: &str, role| BpfProgram { name: name.into(), role };
     Manifest {
         frags: false,
+        metadata: Vec::new(),
         compiler: "0.1.0".into(),
         source: "copies.p4".into(),
         entry: "copies_main".into(),

@@ -57,7 +57,8 @@ impl Drop for Space {
 
 /// Whether a test can run that is about loading programs on devices.
 pub fn privileged() -> bool {
-    let commands = ["ip", "ethtool", "ping", "sysctl", "xdp-loader", "setpriv", "unshare"].map(Need::Command);
+    let commands =
+        ["ip", "tc", "ethtool", "ping", "sysctl", "xdp-loader", "setpriv", "unshare"].map(Need::Command);
     are_met(&[&[Need::Root], &commands[..]].concat())
 }
 

@@ -2,7 +2,7 @@
 //! and the connection tracker that p4c's eBPF samples come with. Their meanings are documented at each.
 
 use super::args::leaf;
-use super::{Builtin, checksum};
+use super::{Builtin, checksum, xdp_ext};
 use crate::interp::arch::CallSite;
 use crate::interp::code::{ArgCode, Call};
 use crate::interp::requests::Digest;
@@ -15,7 +15,7 @@ pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
         ("", "csum_replace4" | "incremental_checksum", 3) => checksum::replace4,
         ("", "verify_ipv4_checksum", 1) => checksum::verify_header,
         ("", "tcp_conntrack", 1) => tcp_conntrack,
-        _ => return None,
+        _ => return xdp_ext::resolve(site),
     })
 }
 
