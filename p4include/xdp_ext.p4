@@ -21,4 +21,26 @@ extern bit<64> xdp_rx_timestamp(in bit<64> fallback);
 // DEI and VLAN id. Else both stay as they are.
 extern bool xdp_rx_vlan_tag(inout bit<16> tpid, inout bit<16> tci);
 
+// What the kernel's routing table says of an address; the kernel's numbers (BPF_FIB_LKUP_RET_SUCCESS and on).
+enum bit<8> xdp_fib_status {
+    success = 0,
+    blackhole = 1,              // drop: the route says so
+    unreachable = 2,            // drop: the route says so
+    prohibit = 3,               // drop: the route says so
+    not_forwarded = 4,          // it is for this host, or there is no route: pass it
+    forwarding_disabled = 5,    // the device that received it does not forward (net.ipv4.ip_forward): pass it
+    unsupported_tunnel = 6,     // the route has a tunnel that the kernel alone can make: pass it
+    no_neighbour = 7,           // the next hop's address is not known yet: pass it, and the kernel asks for it
+    fragmentation_needed = 8,   // larger than the route's MTU: pass it
+    no_source_address = 9
+}
+
+// Looks up the route of a packet with these addresses, type of service and total length (0: the MTU does not matter), which came by its device,
+// and the next hop's neighbour entry. With `success`, `port` is where it leaves, and the others are its new Ethernet addresses; with `no_neighbour`
+// `port` is set alone. Else they are 0. A port is a number of the program's as any other. The interpreter gives `not_forwarded`.
+extern xdp_fib_status xdp_fib_lookup_ipv4(in bit<32> src, in bit<32> dst, in bit<8> tos, in bit<16> length,
+                                          out bit<32> port, out bit<48> src_mac, out bit<48> dst_mac);
+extern xdp_fib_status xdp_fib_lookup_ipv6(in bit<128> src, in bit<128> dst, in bit<8> traffic_class, in bit<16> length,
+                                          out bit<32> port, out bit<48> src_mac, out bit<48> dst_mac);
+
 #endif

@@ -1,13 +1,14 @@
 //! The externs of `xdp_ext.p4` where there is something to be had: devices, routes, processors and the network stack, all in namespaces of the test's
 //! own. What they give without is in `testdata/packets`.
-#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test may panic")]
 
 use p4xdp::backend::clang::Clang;
 use p4xdp::driver::Codegen;
-use p4xdp_test_support::command::binary;
-use p4xdp_test_support::program::{findings, of_file};
+use p4xdp_runtime::load::load_detached;
+use p4xdp_test_support::command::{binary, sh};
+use p4xdp_test_support::program::{compiled, findings, object, of_file};
 use p4xdp_test_support::root;
-use p4xdp_test_support::space::{Space, with_object};
+use p4xdp_test_support::space::{Space, TWO_PAIRS, inside, with_object};
 use std::path::Path;
 
 /// What the program on `sw` has added up in a counter.
@@ -99,4 +100,109 @@ fn older_kernels_know_nothing_of_packets() {
     assert!(old.contains("before Linux 6.8, `xdp_rx_vlan_tag`"), "{old}");
     assert!(!said("6.3").contains("xdp_rx_hash") && said("6.3").contains("xdp_rx_vlan_tag"));
     assert!(!said("6.8").contains("W0502"));
+}
+
+/// Packets that a program which [`at_the_stack`] runs has dropped at a device.
+fn drops(space: &Space, device: &str) -> u64 {
+    let said = space.run(&["tc", "-s", "qdisc", "show", "dev", device, "clsact"]);
+    let words: Vec<&str> = said.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let at = words.iter().position(|word| *word == "dropped").unwrap();
+    words[at + 1].parse().unwrap()
+}
+
+/// What C for [`at_the_stack`] begins with.
+const STACK: &str = "typedef unsigned char u8; typedef unsigned int u32;
+#define SEC(name) __attribute__((section(name), used))
+char _license[] SEC(\"license\") = \"GPL\";
+struct __sk_buff {
+	u32 len, pkt_type, mark, queue_mapping, protocol, vlan_present, vlan_tci, vlan_proto, priority, ingress_ifindex, ifindex;
+	u32 tc_index, cb[5], hash, tc_classid, data, data_end, napi_id, family, remote_ip4, local_ip4, remote_ip6[4];
+	u32 local_ip6[4], remote_port, local_port, data_meta;
+};
+";
+
+/// A packet is routed by the kernel's table to another device, as the kernel would have done it.
+#[test]
+fn routes_are_the_kernels() {
+    let Some((folder, object, space)) = with_object("testdata/packets/xdp_ext_routes.p4", "routes") else {
+        return;
+    };
+    for command in [
+        "ip link add out index 1002 type veth peer name far index 1003",
+        "ip link set out address 02:00:00:00:00:0a",
+        "ip link set out up",
+        "ip link set far up",
+        "ethtool -K far gro on",
+        "sysctl -qw net.ipv4.ip_forward=1",
+        "ip address add 10.10.0.1/24 dev out",
+        "ip neigh add 10.10.0.2 lladdr 02:00:00:00:00:99 dev out",
+        "ip neigh add 10.10.0.2 lladdr 02:00:00:00:00:01 dev host",
+        "ip neigh add 10.10.0.3 lladdr 02:00:00:00:00:01 dev host",
+    ] {
+        space.run(&command.split(' ').collect::<Vec<_>>());
+    }
+    space.run(&[binary(), "load", "--no-pins", &object, "sw"]);
+    let c = format!(
+        "{STACK}
+SEC(\"tc\") int routed(struct __sk_buff *skb)
+{{
+	static const u8 wanted[12] = {{ 2, 0, 0, 0, 0, 0x99, 2, 0, 0, 0, 0, 0x0a }};
+	u8 *p = (void *)(long)skb->data;
+
+	if ((void *)(p + 34) > (void *)(long)skb->data_end)
+		return 0;
+	for (int i = 0; i < 12; i++)
+		if (p[i] != wanted[i])
+			return 0;
+	/* ping begins with 64. */
+	return p[22] == 63 ? 2 : 0;
+}}
+"
+    );
+    at_the_stack(&space, folder.path(), ("far", "ingress"), &c);
+    let ping =
+        |address: &str| drop(space.try_run(&["ping", "-q", "-c", "1", "-W", "1", "-I", "host", address]));
+    ping("10.10.0.2");
+    assert_eq!(drops(&space, "far"), 1);
+    // Nobody knows this one's address: the network stack gets the packet, and asks.
+    ping("10.10.0.3");
+    assert_eq!(drops(&space, "far"), 1);
+}
+
+#[test]
+fn routes_of_ipv6_are_the_kernels() {
+    inside("routes_of_ipv6_are_the_kernels", &TWO_PAIRS, || {
+        sh("sysctl -qw net.ipv6.conf.a0.disable_ipv6=0 net.ipv6.conf.a1.disable_ipv6=0 net.ipv6.conf.all.forwarding=1
+            ip -6 address add 2001:db8:1::1/64 dev a1 nodad
+            ip link set a1 address 02:00:00:00:00:0a
+            ip -6 neigh add 2001:db8:1::2 lladdr 02:00:00:00:00:99 dev a1
+            ip -6 route add blackhole 2001:db8:2::/64");
+        let file = root().join("testdata/packets/xdp_ext_routes.p4");
+        let object = object("routes", &compiled(&file));
+        let program = load_detached(&p4xdp_runtime::Object::open(&object.path).unwrap(), 0).unwrap();
+        let run = |to: [u8; 4]| {
+            let mut packet = [
+                &[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x86, 0xdd, 0x60, 0, 0, 0, 0, 0, 59, 64][..],
+                &[0; 32],
+            ]
+            .concat();
+            packet[22..26].copy_from_slice(&[0x20, 0x01, 0x0d, 0xb8]);
+            packet[37] = 9;
+            packet[38..42].copy_from_slice(&[0x20, 0x01, 0x0d, 0xb8]);
+            packet[42..44].copy_from_slice(&to[..2]);
+            packet[52..54].copy_from_slice(&to[2..]);
+            let (verdict, bytes) = program.run(&packet, Some(1000)).unwrap();
+            (verdict.to_string(), bytes[..12].to_vec(), bytes[21])
+        };
+        let routed = vec![2, 0, 0, 0, 0, 0x99, 2, 0, 0, 0, 0, 0x0a];
+        let same = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
+        assert_eq!(run([0, 1, 0, 2]), ("XDP_REDIRECT".to_owned(), routed, 63));
+        assert_eq!(
+            run([0, 1, 0, 3]),
+            ("XDP_PASS".to_owned(), same.clone(), 64),
+            "a neighbour that nobody knows"
+        );
+        assert_eq!(run([0, 2, 0, 1]), ("XDP_DROP".to_owned(), same.clone(), 64), "a black hole");
+        assert_eq!(run([0, 3, 0, 1]).0, "XDP_PASS", "no route");
+    });
 }

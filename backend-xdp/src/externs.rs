@@ -16,6 +16,7 @@ mod csum_replace;
 mod digest;
 mod direct;
 mod extern_func;
+mod fib_lookup;
 mod hash;
 mod internet_checksum;
 mod ipv4_checksum;
@@ -91,6 +92,8 @@ pub(crate) const REGISTRY: Registry = Registry {
         &rx_metadata::RX_HASH,
         &rx_metadata::RX_TIMESTAMP,
         &rx_metadata::RX_VLAN_TAG,
+        &fib_lookup::FIB_LOOKUP_IPV4,
+        &fib_lookup::FIB_LOOKUP_IPV6,
         &assert::ASSERT,
         &assert::ASSUME,
         &checksum::UPDATE_CHECKSUM,

@@ -150,6 +150,9 @@ const PIECES: &[Piece] = &[
     piece!("xdp_rx_hash.h": "xdp_rx_hash"; "xdp_rss_hash_type" "off_xdp_metadata_rx_hash"),
     piece!("xdp_rx_timestamp.h": "xdp_rx_timestamp"; "off_xdp_metadata_rx_timestamp"),
     piece!("xdp_rx_vlan_tag.h": "xdp_rx_vlan_tag"; "off_xdp_metadata_rx_vlan_tag"),
+    piece!("xdp_fib_lookup.h": "xdp_fib_lookup" "bpf_fib_lookup"; "xdp_fib_mac"),
+    piece!("xdp_fib_lookup_ipv4.h": "xdp_fib_lookup_ipv4"),
+    piece!("xdp_fib_lookup_ipv6.h": "xdp_fib_lookup_ipv6"),
     piece!("xdp_send_message.h": "xdp_send_message"),
     piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"; "TCP_SYN_SENT" "TCP_SYN_ACKED" "TCP_ESTABLISHED"),
 ];
@@ -171,6 +174,7 @@ const HELPERS: &[(&str, &str, &str, u32)] = &[
     ("bpf_redirect_map", "long ", "void *map, __u64 key, __u64 flags", 51),
     ("bpf_xdp_adjust_meta", "long ", "struct xdp_md *ctx, int delta", 54),
     ("bpf_xdp_adjust_tail", "long ", "struct xdp_md *ctx, int delta", 65),
+    ("bpf_fib_lookup", "long ", "struct xdp_md *ctx, void *fib, int size, __u32 flags", 69),
     ("bpf_spin_lock", "long ", "void *lock", 93),
     ("bpf_spin_unlock", "long ", "void *lock", 94),
     ("bpf_jiffies64", "__u64 ", "void", 118),

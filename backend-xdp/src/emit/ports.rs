@@ -19,6 +19,11 @@ pub(crate) fn port_in() -> Code {
     code!("{}(@ctx->ingress_ifindex)", PORT_IN)
 }
 
+/// The port of the device with this interface index.
+pub(crate) fn port_of(index: &Name) -> Code {
+    code!("{}({})", PORT_IN, index)
+}
+
 /// Function of the port by which a packet came.
 const PORT_IN: Known = Known("p4xdp_port_in");
 

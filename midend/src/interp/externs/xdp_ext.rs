@@ -12,6 +12,7 @@ pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
         ("", "xdp_ktime_ns", 0) => library::time,
         ("", "xdp_rx_hash" | "xdp_rx_timestamp", 1) => fallback,
         ("", "xdp_rx_vlan_tag", 2) => nothing,
+        ("", "xdp_fib_lookup_ipv4" | "xdp_fib_lookup_ipv6", 7) => not_forwarded,
         _ => return None,
     })
 }
@@ -20,6 +21,14 @@ pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
 fn fallback(run: &mut Run<'_>, call: &Call) -> Flow {
     let value = run.number(call, 0);
     run.give_number(call, value);
+    Flow::Next
+}
+
+/// There is no route.
+fn not_forwarded(run: &mut Run<'_>, call: &Call) -> Flow {
+    const NOT_FORWARDED: u128 = 4;
+    run.give_number(call, NOT_FORWARDED);
+    call.args.iter().skip(4).for_each(|out| run.give_scalar(Some(out), 0, call.span));
     Flow::Next
 }
 
