@@ -43,4 +43,8 @@ extern xdp_fib_status xdp_fib_lookup_ipv4(in bit<32> src, in bit<32> dst, in bit
 extern xdp_fib_status xdp_fib_lookup_ipv6(in bit<128> src, in bit<128> dst, in bit<8> traffic_class, in bit<16> length,
                                           out bit<32> port, out bit<48> src_mac, out bit<48> dst_mac);
 
+// The packet, if it goes to the network stack (XDP_PASS), is taken there by this processor: what a device with few queues leaves to one processor is
+// spread over several. Where there is no such processor, and on the interpreter, it goes to the stack as ever. The last word holds.
+extern void xdp_pass_on_cpu(in bit<32> cpu);
+
 #endif

@@ -6,7 +6,7 @@ use p4xdp::backend::clang::Clang;
 use p4xdp::driver::Codegen;
 use p4xdp_runtime::load::load_detached;
 use p4xdp_test_support::command::{binary, sh};
-use p4xdp_test_support::program::{compiled, findings, object, of_file};
+use p4xdp_test_support::program::{compiled, findings, generate, object, of_file, of_text};
 use p4xdp_test_support::root;
 use p4xdp_test_support::space::{Space, TWO_PAIRS, inside, with_object};
 use std::path::Path;
@@ -205,4 +205,36 @@ fn routes_of_ipv6_are_the_kernels() {
         assert_eq!(run([0, 2, 0, 1]), ("XDP_DROP".to_owned(), same.clone(), 64), "a black hole");
         assert_eq!(run([0, 3, 0, 1]).0, "XDP_PASS", "no route");
     });
+}
+
+/// Packets are taken to the network stack by the processor that the program says.
+#[test]
+fn another_processor_takes_packets_to_the_stack() {
+    let Some((folder, object, space)) = with_object("testdata/load/pass_on_cpu.p4", "processors") else {
+        return;
+    };
+    let processors = std::thread::available_parallelism().unwrap().get();
+    space.run(&[binary(), "load", "--no-pins", &object, "sw"]);
+    let c = format!(
+        "{STACK}
+static u32 (*const bpf_get_smp_processor_id)(void) = (void *)8;
+SEC(\"tc\") int second(struct __sk_buff *skb) {{ return bpf_get_smp_processor_id() == 1 ? 2 : 0; }}
+"
+    );
+    at_the_stack(&space, folder.path(), ("sw", "ingress"), &c);
+    for (address, on_the_second) in [("10.9.0.2", 0), ("10.9.0.3", 10), ("10.9.0.4", 10), ("10.9.0.5", 20)] {
+        space.run(&["ip", "neigh", "add", address, "lladdr", "02:00:00:00:00:02", "dev", "host"]);
+        drop(space.try_run(&["ping", "-q", "-c", "10", "-i", "0.01", "-W", "1", address]));
+        // Where there is no second one, packets stay where they are.
+        assert_eq!(drops(&space, "sw"), if processors > 1 { on_the_second } else { 0 }, "{address}");
+    }
+}
+
+/// Where no packet goes to the network stack, there is nothing to say of its processor.
+#[test]
+fn a_program_without_the_stack_is_refused() {
+    let text = std::fs::read_to_string(root().join("testdata/packets/v1model_xdp_ext.p4")).unwrap();
+    let text = text.replace("m.tpid = 1;", "xdp_pass_on_cpu(1);");
+    let refused = generate(of_text("v1model", &text), &Codegen::default()).unwrap_err();
+    assert!(refused.contains("error[E0524]: `xdp_pass_on_cpu` is about packets that go to the"), "{refused}");
 }

@@ -32,7 +32,8 @@ pub(crate) mod ports;
 mod record;
 mod rounds;
 mod select;
-pub(crate) mod statistics;
+pub(crate) mod stack;
+mod statistics;
 mod steps;
 mod stmt;
 mod table;
@@ -102,6 +103,8 @@ pub struct Cx<'a> {
     ports: steps::KeptPorts,
     /// One more than the bytes that the packet leaves with at most; 0 if nothing was asked for.
     length_limit: Option<Place>,
+    /// What is asked for packets that go to the network stack.
+    for_stack: stack::ForStack,
     /// Statements at which the function may be cut are written.
     cuttable: bool,
     /// Where packets go round: the names for that.
@@ -205,6 +208,7 @@ impl<'a> Cx<'a> {
             emits: Vec::new(),
             ports: steps::KeptPorts::default(),
             length_limit: None,
+            for_stack: stack::ForStack::default(),
             cuttable: false,
             rounds_taken: None,
             colour: None,

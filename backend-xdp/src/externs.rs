@@ -29,6 +29,7 @@ mod mark_to_drop;
 mod message;
 mod metadata;
 mod meter;
+mod pass_on_cpu;
 mod perf_event_output;
 mod random;
 mod register;
@@ -94,6 +95,7 @@ pub(crate) const REGISTRY: Registry = Registry {
         &rx_metadata::RX_VLAN_TAG,
         &fib_lookup::FIB_LOOKUP_IPV4,
         &fib_lookup::FIB_LOOKUP_IPV6,
+        &pass_on_cpu::PASS_ON_CPU,
         &assert::ASSERT,
         &assert::ASSUME,
         &checksum::UPDATE_CHECKSUM,

@@ -149,5 +149,12 @@ pub const ENTRIES_LOADED: &str = "p4xdp_entries_loaded";
 /// [`ROUND_BYTES`] where packets go round ([`Manifest::goes_round`]): they are 0 while the program has none.
 pub const SCRATCH: &str = "shared_map";
 
+/// Name of the map with the processors to which a program hands packets that go to the network stack, if it does so: a processor map by number. A
+/// processor that is not in it gets none, and the packet goes to the stack where it is. The map has room for [`PROCESSOR_ROOM`] unless a loader makes more.
+pub const PROCESSORS: &str = "p4xdp_cpus";
+
+/// See [`PROCESSORS`].
+pub const PROCESSOR_ROOM: u32 = 64;
+
 /// Bytes in [`SCRATCH`] that say how a packet comes that goes round.
 pub const ROUND_BYTES: usize = 8;

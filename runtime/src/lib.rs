@@ -46,6 +46,7 @@ pub mod old_kernel;
 pub mod pins;
 pub mod port_changes;
 pub mod ports;
+mod processors;
 pub mod profiles;
 pub mod program;
 pub mod refusal;

@@ -8,7 +8,9 @@ use crate::object::ObjectError;
 use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
-use crate::{Object, bound, copies, jumbo, layout, libbpf_log, lock, old_kernel, pins, statistics};
+use crate::{
+    Object, bound, copies, jumbo, layout, libbpf_log, lock, old_kernel, pins, processors, statistics,
+};
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
 use std::borrow::Cow;
@@ -411,6 +413,7 @@ fn open_bound(
             *target = settings.encode();
         }
     }
+    processors::make_room(&mut opened)?;
     if let Some(device) = bound {
         bound::bind(&mut opened, device);
     }
@@ -482,6 +485,7 @@ fn bring_in(
         None => None,
     };
     let egress = egress.as_ref().map(AsFd::as_fd);
+    processors::fill(&maps)?;
     let program = Program::loaded(program.as_fd(), maps, egress)?;
     if let Some(egress) = egress {
         copies::egress::keep(&program, egress)?;

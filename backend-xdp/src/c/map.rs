@@ -28,6 +28,8 @@ pub enum MapType {
     DevMap,
     /// `BPF_MAP_TYPE_DEVMAP_HASH`
     DevMapHash,
+    /// `BPF_MAP_TYPE_CPUMAP`
+    CpuMap,
 }
 
 impl MapType {
@@ -43,6 +45,7 @@ impl MapType {
             MapType::RingBuf => Known("BPF_MAP_TYPE_RINGBUF"),
             MapType::DevMap => Known("BPF_MAP_TYPE_DEVMAP"),
             MapType::DevMapHash => Known("BPF_MAP_TYPE_DEVMAP_HASH"),
+            MapType::CpuMap => Known("BPF_MAP_TYPE_CPUMAP"),
         }
     }
 }
@@ -82,11 +85,12 @@ impl MapDefinition {
             | MapType::PerfEventArray
             | MapType::RingBuf
             | MapType::DevMap
-            | MapType::DevMapHash => {}
+            | MapType::DevMapHash
+            | MapType::CpuMap => {}
         }
-        // The kernel takes no BTF types for perf event arrays and devices.
+        // The kernel takes no BTF types for perf event arrays, devices and processors.
         match self.kind {
-            MapType::PerfEventArray | MapType::DevMap | MapType::DevMapHash => {
+            MapType::PerfEventArray | MapType::DevMap | MapType::DevMapHash | MapType::CpuMap => {
                 out.line(code!("@__uint(key_size, sizeof({}));", self.key));
                 out.line(code!("@__uint(value_size, sizeof({}));", self.value));
             }

@@ -163,7 +163,12 @@ impl Cx<'_> {
         match verdict {
             Verdict::Aborted => code!("@XDP_ABORTED"),
             Verdict::Drop => code!("@XDP_DROP"),
-            Verdict::Pass => code!("@XDP_PASS"),
+            Verdict::Pass => self.pass(),
+            Verdict::PassIf(accept) if self.asks_of_stack() => {
+                let accept = self.variable(accept);
+                self.out.return_if(code!("!{}", accept), code!("@XDP_DROP"));
+                self.pass()
+            }
             Verdict::PassIf(accept) => code!("{} ? @XDP_PASS : @XDP_DROP", self.variable(accept)),
             Verdict::Action { action, port } => {
                 let action = self.variable(action);
@@ -171,6 +176,12 @@ impl Cx<'_> {
                     let port = self.variable(port);
                     self.redirects = true;
                     self.out.return_if(code!("{} == @XDP_REDIRECT", action), code!("{}({})", SEND, port));
+                }
+                if self.asks_of_stack() {
+                    self.out.begin_if(code!("{} == @XDP_PASS", action));
+                    let verdict = self.pass();
+                    self.out.line(code!("return {};", verdict));
+                    self.out.end();
                 }
                 action.code()
             }

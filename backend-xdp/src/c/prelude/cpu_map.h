@@ -1,0 +1,1 @@
+#define BPF_MAP_TYPE_CPUMAP 16
