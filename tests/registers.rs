@@ -1,6 +1,8 @@
-//! Registers of structures as control planes read and write them. What packets meet of them is `testdata/packets/v1model_register_structs`.
+//! Registers of structures as control planes read and write them, and what is `@atomic` while several processors run. What packets meet of them is
+//! `testdata/packets/v1model_register_structs` and `v1model_atomic`.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+use num_bigint::BigUint;
 use p4xdp_runtime::load::load_detached;
 use p4xdp_test_support::bpftool::privileged;
 use p4xdp_test_support::command::{binary, run};
@@ -37,4 +39,48 @@ fn a_structure_has_a_number_a_field() {
     let refused = Command::new(few[0]).args(&few[1..]).output().unwrap();
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(said.contains("takes an index, then mac, state, inner.low, inner.flag, wide"), "{said}");
+}
+
+/// Two processors change the same cells at the same time, and nothing is lost of what they do.
+#[test]
+fn nothing_is_lost_of_what_is_atomic() {
+    const PACKETS: u32 = 200_000;
+    const WRITES: u64 = 2_000;
+    if !privileged() {
+        return;
+    }
+    let file = root().join("testdata/packets/v1model_atomic.p4");
+    let object = object("atomic", &compiled(&file));
+    let program = load_detached(&p4xdp_runtime::Object::open(&object.path).unwrap(), 0).unwrap();
+    // Op, index, the number that is added.
+    let packet = |op: u8, number: u8| {
+        let mut packet = vec![op, 1, 0, number];
+        packet.resize(16, 0);
+        packet
+    };
+    let mut changed = 0u64;
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    for (op, number) in [(0, 1), (2, 1), (4, 1)] {
+                        program.measure(&packet(op, number), 1, PACKETS).unwrap();
+                    }
+                })
+            })
+            .collect();
+        // The control plane sees whole structures: both of their numbers grow together.
+        let flows = program.register("flows").unwrap();
+        while changed < WRITES && !runs.iter().all(|run| run.is_finished()) {
+            let cell = flows.read(1).unwrap();
+            assert_eq!(cell.0[0].clone(), cell.0[1].clone() & BigUint::from(0xffffu32), "{changed}");
+            changed += 1;
+        }
+    });
+    assert!(changed > 0);
+    let all = BigUint::from(2 * PACKETS);
+    let read = |name: &str| program.register(name).unwrap().read(1).unwrap().0;
+    assert_eq!(read("counts"), [all.clone()]);
+    assert_eq!(read("twice.sums"), [all.clone()]);
+    assert_eq!(read("flows"), [all.clone() & BigUint::from(0xffffu32), all]);
 }

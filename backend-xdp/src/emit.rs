@@ -5,6 +5,7 @@
 //! when all is written ([`file`]). What functions share is in [`module`]. Which declarations of the prelude are needed is seen from the text itself.
 
 mod assemble;
+mod atomic;
 mod bits;
 mod declare;
 mod deparse;
@@ -117,6 +118,8 @@ pub struct Cx<'a> {
     entry_number: Option<Code>,
     /// While a table is written: which.
     applied: Option<TableId>,
+    /// Registers that the `@atomic` block at hand holds, with their cells.
+    held: Vec<(ExternId, Name)>,
     /// Where externs keep numbers.
     kept: BTreeMap<(ExternId, &'static str), Place>,
 }
@@ -215,6 +218,7 @@ impl<'a> Cx<'a> {
             control: None,
             entry_number: None,
             applied: None,
+            held: Vec::new(),
             kept: BTreeMap::new(),
         }
     }

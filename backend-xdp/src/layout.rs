@@ -1,5 +1,6 @@
 //! Where things live: header types as C structures, headers in the program, keys and values of tables.
 
+pub(crate) mod atomic;
 pub(crate) mod cell;
 pub mod deparse;
 pub(crate) mod extern_facts;

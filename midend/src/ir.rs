@@ -265,6 +265,8 @@ pub struct Parser {
     pub start: StateId,
     /// The parser's error, a local of type [`ScalarType::Error`]: set to `error.NoError` at the start, and by whatever fails.
     pub error: LocalId,
+    /// `@atomic`: all of its states are one step, as in [`StmtKind::Labelled`].
+    pub atomic: bool,
     /// Declaration.
     pub span: Span,
 }

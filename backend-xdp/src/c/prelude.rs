@@ -218,6 +218,13 @@ pub fn prelude_for(names: &BTreeSet<&str>) -> String {
     taken.join("\n")
 }
 
+/// The first helper of the kernel that C calls which uses these names, itself or by way of the prelude, but for some.
+pub fn first_helper(mut names: BTreeSet<&str>, but: &[&str]) -> Option<&'static str> {
+    take(PIECES, &mut names);
+    let mut helpers = HELPERS.iter().map(|(name, ..)| *name);
+    helpers.find(|name| names.contains(name) && !but.contains(name))
+}
+
 /// The pieces that are wanted, in order; what they mention is wanted too.
 fn take(pieces: &'static [Piece], wanted: &mut BTreeSet<&'_ str>) -> Vec<&'static str> {
     let mut taken = Vec::new();

@@ -204,7 +204,7 @@ impl Cx<'_> {
         let pointer = storage.pointer.clone();
         let bytes = self.header_layout(id).bytes;
         self.out.line(code!("{} = @data + ({}->{} & {});", pointer, SHARED, at, LARGEST_OFFSET));
-        self.out.return_if(code!("(void *){} + {} > @data_end", pointer, bytes), cannot_be());
+        self.abort_if(code!("(void *){} + {} > @data_end", pointer, bytes), cannot_be());
         // clang must not make the pointer a second time: that would be another one to the verifier, which was not tested.
         self.out.update(&pointer, code!("@barrier_var({});", pointer));
     }

@@ -6,7 +6,8 @@ use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
 use crate::c::map::MapDefinition;
 use crate::c::tree::{Place, Tree};
-use crate::layout::extern_facts::{ExternFacts, Facts};
+use crate::layout::atomic::Atomic;
+use crate::layout::extern_facts::{ExternFacts, Facts, Shared};
 use crate::layout::pool::Pool;
 use crate::names::Names;
 use p4xdp_control::manifest::ExternKind;
@@ -50,6 +51,8 @@ pub(crate) struct Laying<'l> {
     pub(crate) diagnostics: &'l mut Diagnostics,
     /// Maps that several share.
     pub(crate) pool: Pool,
+    /// The cells of the instance at hand need a lock, which `@atomic` blocks hold.
+    pub(crate) is_locked: bool,
 }
 
 /// Makes the object that stands for a function.
@@ -88,6 +91,11 @@ impl Entry {
     /// Of these architectures only.
     pub(crate) const fn of(self, architectures: &'static [&'static str]) -> Entry {
         Entry { architectures, ..self }
+    }
+
+    /// With a state that other packets may see.
+    pub(crate) const fn shared(self, shared: Shared) -> Entry {
+        Entry { facts: Facts { shared, ..self.facts }, ..self }
     }
 
     /// With facts.
@@ -155,6 +163,11 @@ pub(crate) trait Extern: Debug {
     /// Of one that has groups of members: what the choice of a member is made by, from these keys of a table.
     fn choose(&self, _cx: &mut Cx<'_>, _keys: &[&KeyElement]) -> CExpr {
         CExpr::zero(32)
+    }
+
+    /// Of a register: the C type of its cells, and their map.
+    fn cell(&self) -> Option<(Code, Name)> {
+        None
     }
 
     /// Of one whose state is as at first each time that a parser or control begins which calls it: writes that.
@@ -233,14 +246,16 @@ pub(crate) fn facts(registry: Registry, program: &Program) -> ExternFacts {
 pub(crate) fn lay_out(
     registry: Registry,
     program: &Program,
+    atomic: &Atomic,
     names: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> Externs {
     let known =
         || registry.entries.iter().enumerate().filter(|(_, entry)| entry.is_of(&program.architecture));
-    let mut laying = Laying { program, names, diagnostics, pool: Pool::default() };
+    let mut laying = Laying { program, names, diagnostics, pool: Pool::default(), is_locked: false };
     let mut instances = Arena::new();
-    for instance in program.externs.values() {
+    for (id, instance) in program.externs.iter() {
+        laying.is_locked = atomic.locked.contains(&id);
         let found = known().find_map(|(position, entry)| match entry.make {
             Make::Instance(make) if entry.name == &*instance.extern_type => Some((position, make)),
             Make::Instance(_) | Make::Function(_) | Make::Stateless(_) => None,

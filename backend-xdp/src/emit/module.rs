@@ -4,6 +4,7 @@ use super::externs::{self, Externs, Registry};
 use crate::Options;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::tree::Tree;
+use crate::layout::atomic::{self, Atomic};
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::loops::Loops;
@@ -44,6 +45,8 @@ pub struct Module<'a> {
     pub idle: FxHashSet<TableId>,
     /// Instances of externs, and functions that are called.
     pub externs: Rc<Externs>,
+    /// Blocks that hold registers.
+    pub atomic: Rc<Atomic>,
     /// What is known of externs by their names.
     pub extern_facts: ExternFacts,
     /// Where parsers keep how many bits of the byte at the cursor are parsed.
@@ -124,11 +127,12 @@ impl<'a> Module<'a> {
             Storage::plan(program, (&blocks, loops), pipeline.stores, &pointers, holding, &mut names)
         });
         let storages = storages.collect();
+        let atomic = Rc::new(atomic::plan(program, &extern_facts, sink));
         // Refusals are in the sink; what is written then is thrown away. A map must not have the program's name; variables of the
         // program may hide it.
         let (tables, externs) = names.besides(&crate::entry_name(options.source), |names| {
             let tables = Rc::new(crate::tables::lay_out(program, &extern_facts, names, sink));
-            (tables, Rc::new(externs::lay_out(registry, program, names, sink)))
+            (tables, Rc::new(externs::lay_out(registry, program, &atomic, names, sink)))
         });
         let module = Module {
             program,
@@ -139,6 +143,7 @@ impl<'a> Module<'a> {
             tables,
             idle: idle::tables(program, &pipeline.reads(program)),
             externs,
+            atomic,
             extern_facts,
             phases,
             globals: Tree::default(),

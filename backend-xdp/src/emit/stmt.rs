@@ -34,7 +34,8 @@ impl Cx<'_> {
                 self.branch(condition, then_block, else_block)
             }
             StmtKind::Switch { scrutinee, cases, default } => self.switch(scrutinee, cases, default),
-            StmtKind::Labelled { label, body } => self.labelled(*label, |cx| cx.block(body)),
+            StmtKind::Labelled { label, atomic: true, body } => self.atomic_block(*label, body, stmt.span),
+            StmtKind::Labelled { label, atomic: false, body } => self.labelled(*label, |cx| cx.block(body)),
             StmtKind::Leave(label) => self.leave(*label),
             StmtKind::Loop { body, bound: _ } => {
                 self.with_cuts(false, |cx| cx.repeat(body, stmt.span));

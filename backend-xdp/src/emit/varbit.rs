@@ -133,7 +133,7 @@ impl Cx<'_> {
             let pointer = self.pointer("behind");
             self.out.line(code!("{} = @p + ({} - {});", pointer, whole, rest));
             self.out.line(code!("@barrier_var({});", pointer));
-            self.out.return_if(code!("{} + {} > @data_end", pointer, rest), cannot_be());
+            self.abort_if(code!("{} + {} > @data_end", pointer, rest), cannot_be());
             self.read_members(id, behind, &Address::of(&pointer));
         }
         self.out.assignment(&storage.made, code!("@true"));

@@ -7,10 +7,11 @@ use crate::c::code::code;
 use crate::c::expr::{CExpr, CType, Prec};
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, OtherShape};
+use crate::layout::extern_facts::Shared;
 use p4xdp_midend::ir::{Arg, LValue, ScalarType};
 
-pub(super) const ADD_ENTRY: Entry = Entry::stateless("add_entry", add).of(PNA);
-pub(super) const ADD_ENTRY_IF: Entry = Entry::stateless("add_entry_if", add_if).of(PNA);
+pub(super) const ADD_ENTRY: Entry = Entry::stateless("add_entry", add).of(PNA).shared(Shared::State);
+pub(super) const ADD_ENTRY_IF: Entry = Entry::stateless("add_entry_if", add_if).of(PNA).shared(Shared::State);
 pub(super) const RESTART_EXPIRE_TIMER: Entry = timer("restart_expire_timer");
 pub(super) const SET_ENTRY_EXPIRE_TIME: Entry = timer("set_entry_expire_time");
 pub(super) const SET_ENTRY_EXPIRE_TIME_IF: Entry = timer("set_entry_expire_time_if");

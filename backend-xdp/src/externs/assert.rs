@@ -14,7 +14,7 @@ fn check(cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
     let [Arg::In(check)] = call.args else { return Err(OtherShape) };
     let holds = cx.condition(check);
     if !holds.is_true() {
-        cx.out.line(code!("if (!{})\n\treturn {};", holds.operand(), abort()));
+        cx.abort_if(code!("!{}", holds.operand()), abort());
     }
     cx.assume(check, true);
     Ok(())

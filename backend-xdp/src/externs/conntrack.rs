@@ -7,12 +7,13 @@ use crate::c::map::{MapDefinition, MapType};
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Laying, OtherShape};
 use crate::emit::field::Referent;
+use crate::layout::extern_facts::Shared;
 use crate::tables::short_name;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Arg, Expr, ExprKind, HeaderRef, ScalarType};
 use std::sync::Arc;
 
-pub(super) const TCP_CONNTRACK: Entry = Entry::function("tcp_conntrack", lay_out);
+pub(super) const TCP_CONNTRACK: Entry = Entry::function("tcp_conntrack", lay_out).shared(Shared::State);
 
 /// What the tracker looks at: header, field, width.
 const FIELDS: [(&str, &str, u32); 7] = [

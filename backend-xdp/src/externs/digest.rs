@@ -271,7 +271,7 @@ impl Cx<'_> {
         self.out.assignment(&result, code!("{}({}, {}{})", function, from, length, more));
         if !matches!(bytes, Bytes::Value(_)) {
             let none = if self.has_fragments(bytes) { Known("XDP_NO_FRAGS") } else { Known("XDP_NO_BYTES") };
-            self.out.return_if(code!("{} == {}", result, none), abort());
+            self.abort_if(code!("{} == {}", result, none), abort());
         }
         (result, length)
     }

@@ -14,7 +14,7 @@ use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::emit::{Colour, Cx};
 use crate::lacking;
 use crate::layout::cell::CellShape;
-use crate::layout::extern_facts::{Attached, Facts};
+use crate::layout::extern_facts::{Attached, Facts, Shared};
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported};
 use p4xdp_midend::ir::{Arg, ExternInstance};
 
@@ -26,10 +26,12 @@ pub(super) const PORTABLE_DIRECT_COUNTER: Entry = Entry::of_type("DirectCounter"
     .with(Facts { attached: Some(Attached::Direct(counter_cells)), ..Facts::none() });
 pub(super) const PORTABLE_DIRECT_METER: Entry = Entry::of_type("DirectMeter", portable_meter)
     .of(PORTABLE)
-    .with(Facts { attached: Some(Attached::Direct(meter_cells)), ..Facts::none() });
-pub(super) const DIRECT_METER: Entry = Entry::of_type("direct_meter", meter)
-    .of(V1MODEL)
-    .with(Facts { attached: Some(Attached::Direct(meter_cells)), ..Facts::none() });
+    .with(Facts { attached: Some(Attached::Direct(meter_cells)), shared: Shared::State, ..Facts::none() });
+pub(super) const DIRECT_METER: Entry = Entry::of_type("direct_meter", meter).of(V1MODEL).with(Facts {
+    attached: Some(Attached::Direct(meter_cells)),
+    shared: Shared::State,
+    ..Facts::none()
+});
 
 fn counter_cells(instance: &ExternInstance, sink: &mut Diagnostics) -> Result<CellShape, ErrorsReported> {
     Ok(Counts::of(instance, 0, sink)?.cells(false))

@@ -17,14 +17,15 @@ use crate::emit::Cx;
 use crate::emit::expr::slice;
 use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::layout::cell::CellShape;
+use crate::layout::extern_facts::Shared;
 use p4xdp_control::manifest::cells::{BYTES, Field, PACKETS};
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_control::view::Param;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_midend::ir::{Arg, Expr, ExternInstance, Program, ScalarType};
 
-pub(super) const METER: Entry = Entry::of_type("meter", lay_out).of(V1MODEL);
-pub(super) const PORTABLE_METER: Entry = Entry::of_type("Meter", lay_out).of(PORTABLE);
+pub(super) const METER: Entry = Entry::of_type("meter", lay_out).of(V1MODEL).shared(Shared::State);
+pub(super) const PORTABLE_METER: Entry = Entry::of_type("Meter", lay_out).of(PORTABLE).shared(Shared::State);
 
 #[derive(Debug)]
 struct Meter {

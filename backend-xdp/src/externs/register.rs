@@ -3,7 +3,7 @@
 //!
 //! With an initial value, cells are kept as the exclusive or of it and the value: maps begin with zeros, whoever loads them.
 //!
-//! A number of at most 64 bits is read and written in one step. Any other value is a structure of its scalars, which has a lock, so that it is read and written as
+//! A number of at most 64 bits is read and written in one step, unless an `@atomic` block holds its cell. Any other value is a structure of its scalars, which has a lock, so that it is read and written as
 //! a whole:
 //!
 //! ```text
@@ -29,6 +29,7 @@ use crate::c::tree::Tree;
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::emit::member_access::by_bits;
+use crate::layout::extern_facts::Shared;
 use crate::tables::members::{Members, Shape, Wish};
 use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{CellKind, ExternKind};
@@ -38,9 +39,11 @@ use p4xdp_midend::control_plane::param;
 use p4xdp_midend::ir::{Arg, Expr, ExternInstance, LValue, Program, ScalarType, TypeShape};
 use std::sync::Arc;
 
-pub(super) const REGISTER: Entry = Entry::of_type("register", lay_out).of(V1MODEL);
-pub(super) const PORTABLE_REGISTER: Entry = Entry::of_type("Register", lay_out).of(PORTABLE);
-pub(super) const UBPF_REGISTER: Entry = Entry::of_type("Register", lay_out).of(UBPF_MODEL);
+pub(super) const REGISTER: Entry = Entry::of_type("register", lay_out).of(V1MODEL).shared(Shared::Cell);
+pub(super) const PORTABLE_REGISTER: Entry =
+    Entry::of_type("Register", lay_out).of(PORTABLE).shared(Shared::Cell);
+pub(super) const UBPF_REGISTER: Entry =
+    Entry::of_type("Register", lay_out).of(UBPF_MODEL).shared(Shared::Cell);
 
 #[derive(Debug)]
 struct Register {
@@ -73,6 +76,7 @@ fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
     })?;
     if let Some(TypeShape::Scalar(ty)) = instance.type_args.first()
         && ty.width() <= 64
+        && !laying.is_locked
         && !matches!(ty, ScalarType::Varbit { .. })
     {
         let slot = CType::of_width(ty.width());
@@ -85,7 +89,9 @@ fn lay_out(instance: &ExternInstance, laying: &mut Laying<'_>) -> Made {
         return Ok(Box::new(Register { cells, value: Value::Number(*ty), initial }));
     }
     if !instance.args.get(1).is_none_or(is_zero) {
-        let message = format!("`{}` has an initial value of more than 64 bits", instance.name);
+        let what =
+            if laying.is_locked { "and is held by an `@atomic` block" } else { "of more than 64 bits" };
+        let message = format!("`{}` has an initial value {what}", instance.name);
         return Err(laying.diagnostics.error(Diagnostic::error(codes::E0524, instance.span, message)));
     }
     let members = instance.type_args.first().and_then(|ty| structure(laying.program, ty));
@@ -146,6 +152,10 @@ impl Extern for Register {
         vec![self.cells.definition()]
     }
 
+    fn cell(&self) -> Option<(Code, Name)> {
+        Some((self.cells.slot.ty.clone(), self.cells.map.clone()))
+    }
+
     fn declare(&self, out: &mut Tree) {
         let Value::Structure { tag, members } = &self.value else { return };
         out.begin(code!("struct {} {{", tag));
@@ -203,9 +213,9 @@ impl Extern for Register {
                     return Err(OtherShape);
                 }
                 match (&self.value, values.as_slice()) {
-                    (Value::Number(ty), [value]) => self.write_number(cx, *ty, &index.text, value),
+                    (Value::Number(ty), [value]) => self.write_number(cx, *ty, &index.text, value, call),
                     (Value::Structure { tag, members }, values) if values.len() == members.list.len() => {
-                        self.write_structure(cx, (tag, members), &index.text, values);
+                        self.write_structure(cx, (tag, members), &index.text, values, call);
                     }
                     (Value::Number(_) | Value::Structure { .. }, _) => return Err(OtherShape),
                 }
@@ -221,9 +231,11 @@ impl Register {
         let (map, width) = (&self.cells.map, ty.width());
         let bits = CType::of_width(width).computed_bits();
         let value = cx.fresh("value", CType::of_width(bits).name());
-        let read = match self.initial {
-            0 => code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index),
-            initial => {
+        let read = match (cx.held_cell(call.instance), self.initial) {
+            (Some(cell), 0) => code!("{} ? *{} : 0", cell, cell),
+            (Some(cell), initial) => code!("{} ? *{} ^ {} : 0", cell, cell, literal(initial)),
+            (None, 0) => code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index),
+            (None, initial) => {
                 let function = by_bits("xdp_read_flipped", bits);
                 code!("{}(&{}, {}, {})", function, map, index, literal(initial))
             }
@@ -238,13 +250,16 @@ impl Register {
         cx.assign(target, value, call.span);
     }
 
-    fn write_number(&self, cx: &mut Cx<'_>, ty: ScalarType, index: &Code, value: &Expr) {
+    fn write_number(&self, cx: &mut Cx<'_>, ty: ScalarType, index: &Code, value: &Expr, call: &Call<'_>) {
         let bits = CType::of_width(ty.width()).computed_bits();
         let value = cx.value(value).masked();
         let value = match self.initial {
             0 => value.text,
             initial => code!("{} ^ {}", value.operand(), literal(initial)),
         };
+        if let Some(cell) = cx.held_cell(call.instance) {
+            return cx.out.line(code!("if ({})\n\t*{} = {};", cell, cell, value));
+        }
         cx.out.line(code!("{}(&{}, {}, {});", by_bits("xdp_write", bits), self.cells.map, index, value));
     }
 
@@ -258,7 +273,7 @@ impl Register {
     ) {
         cx.out.begin(code!("{"));
         let value = cx.empty_record(tag, tag, members.size());
-        self.with_cell(cx, index, |cell| code!("{} = {}->value;", value, cell));
+        self.with_cell(cx, index, call, |cell| code!("{} = {}->value;", value, cell));
         for (member, target) in members.list.iter().zip(targets) {
             let value = cx.member_value(member, &code!("{}.{}", value, member.c_name.clone()));
             cx.assign(target, value, call.span);
@@ -272,15 +287,22 @@ impl Register {
         (tag, members): (&Name, &Members),
         index: &Code,
         values: &[Expr],
+        call: &Call<'_>,
     ) {
         cx.out.begin(code!("{"));
         let value = cx.record(tag, tag, members, values);
-        self.with_cell(cx, index, |cell| code!("{}->value = {};", cell, value));
+        self.with_cell(cx, index, call, |cell| code!("{}->value = {};", cell, value));
         cx.out.end();
     }
 
     /// Writes what is done with the cell of an index while its lock is held.
-    fn with_cell(&self, cx: &mut Cx<'_>, index: &Code, what: impl FnOnce(&Name) -> Code) {
+    fn with_cell(&self, cx: &mut Cx<'_>, index: &Code, call: &Call<'_>, what: impl FnOnce(&Name) -> Code) {
+        if let Some(cell) = cx.held_cell(call.instance) {
+            cx.out.begin_if(&cell);
+            let text = what(&cell);
+            cx.out.line(text);
+            return cx.out.end();
+        }
         let key = cx.module.names.unique("cell_index");
         let cell = cx.module.names.unique("cell");
         cx.out.line(code!("__u32 {} = {};", key, index));

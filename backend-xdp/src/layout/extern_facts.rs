@@ -19,6 +19,19 @@ pub(crate) struct Facts {
     pub(crate) request: Option<Request>,
     /// What an instance means that stands in a property of a table.
     pub(crate) attached: Option<Attached>,
+    /// What other packets may see of a call.
+    pub(crate) shared: Shared,
+}
+
+/// What other packets may see of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shared {
+    /// Nothing: it has no state, or one that only control planes read.
+    Nothing,
+    /// A cell that it reads or writes, at the index that is its first value.
+    Cell,
+    /// A state of another kind.
+    State,
 }
 
 /// What a call says about the packet's fate; the last word of a kind holds.
@@ -55,16 +68,23 @@ pub(crate) enum Attached {
 pub(crate) struct ExternFacts(BTreeMap<&'static str, Facts>);
 
 impl ExternFacts {
-    /// The facts about an extern; none of them holds for one that nobody knows.
+    /// The facts about an extern; none of them holds for one that nobody knows, which may have any state.
     pub(crate) fn of(&self, name: &str) -> Facts {
-        self.0.get(name).copied().unwrap_or_else(Facts::none)
+        self.0.get(name).copied().unwrap_or(Facts { shared: Shared::State, ..Facts::none() })
     }
 }
 
 impl Facts {
     /// Nothing is known.
     pub(crate) const fn none() -> Facts {
-        Facts { is_pure: false, order_free: false, sets: &[], request: None, attached: None }
+        Facts {
+            is_pure: false,
+            order_free: false,
+            sets: &[],
+            request: None,
+            attached: None,
+            shared: Shared::Nothing,
+        }
     }
 }
 

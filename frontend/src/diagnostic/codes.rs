@@ -177,6 +177,7 @@ codes! {
     E0527 "the program needs too much stack";
     E0528 "a newer kernel is needed than the program may have";
     E0529 "a table that cannot forget entries";
+    E0530 "an atomic block that XDP cannot execute as one step";
     E0550 "the interpreter does not know an extern";
     E0551 "the interpreter cannot run a construct";
     W0101 "the program says `#warning`" "user-warning";

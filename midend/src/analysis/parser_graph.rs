@@ -234,8 +234,15 @@ mod tests {
         states.push(state("c", None, Transition::Direct(to(3))));
         let back = if again { to(1) } else { Target::Reject };
         states.push(state("d", Some(y), select(&[Target::Accept, back])));
-        let parser =
-            Parser { name: "p".into(), prologue: vec![], states, start: id(0), error, span: Span::NONE };
+        let parser = Parser {
+            name: "p".into(),
+            prologue: vec![],
+            states,
+            start: id(0),
+            error,
+            atomic: false,
+            span: Span::NONE,
+        };
         (program, parser, [x, y])
     }
 

@@ -7,6 +7,7 @@ use super::env::{Binding, Frame, FrameKind};
 use super::footprint::Footprint;
 use super::inline::Sharing;
 use super::instance::{ObjectId, ObjectKind};
+use super::stmt::is_atomic;
 use super::value::Value;
 use super::{Elaborator, Res};
 use p4xdp_frontend::hir::{Call, ControlBody, LocalDecl};
@@ -57,7 +58,14 @@ impl<'h> Elaborator<'h> {
     pub(super) fn control_body(&mut self, object: ObjectId, body: &'h ControlBody) -> Res<()> {
         debug_assert_eq!(self.env.owner, Some(object));
         self.variables(&body.locals)?;
-        self.block_stmt(&body.apply)
+        match self.objects[object].kind {
+            ObjectKind::Control(decl) if is_atomic(&self.hir.controls[decl].annotations) => {
+                self.atomic(body.apply.span, |e| e.block_stmt(&body.apply))
+            }
+            ObjectKind::Control(_) | ObjectKind::Parser(_) | ObjectKind::Extern { .. } => {
+                self.block_stmt(&body.apply)
+            }
+        }
     }
 
     /// The variables of a parser or control; its other declarations make nothing where they stand.

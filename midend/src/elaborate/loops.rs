@@ -157,7 +157,7 @@ impl<'h> Elaborator<'h> {
     /// A block with its label, if it has one.
     pub(super) fn labelled(&mut self, label: Option<ir::LabelId>, body: ir::Block, span: Span) {
         match label {
-            Some(label) => self.push(StmtKind::Labelled { label, body }, span),
+            Some(label) => self.push(StmtKind::Labelled { label, atomic: false, body }, span),
             None => self.out.extend(body),
         }
     }

@@ -5,6 +5,7 @@ use super::footprint::Footprint;
 use super::inline::Sharing;
 use super::instance::{ObjectId, ObjectKind};
 use super::keyset::is_true;
+use super::stmt::is_atomic;
 use super::types::join;
 use super::value::Value;
 use super::{Elaborator, Res};
@@ -20,11 +21,18 @@ pub(super) struct ParserBuilder {
     pub(super) states: Arena<StateId, ir::ParserState>,
     current: StateId,
     pub(super) reject_is_visible: bool,
+    /// Something of it is `@atomic`.
+    pub(super) atomic: bool,
 }
 
 impl ParserBuilder {
     pub(super) fn new(reject_is_visible: bool) -> ParserBuilder {
-        ParserBuilder { states: Arena::new(), current: StateId::from_u32(0), reject_is_visible }
+        ParserBuilder {
+            states: Arena::new(),
+            current: StateId::from_u32(0),
+            reject_is_visible,
+            atomic: false,
+        }
     }
 }
 
@@ -116,6 +124,7 @@ impl<'h> Elaborator<'h> {
             StateTarget::Accept => accept,
             StateTarget::Reject => Target::Reject,
         };
+        self.note_atomic(&state.annotations);
         let transition = self.scoped(|e| {
             e.statements(&state.body)?;
             match &state.transition {
@@ -125,6 +134,12 @@ impl<'h> Elaborator<'h> {
         })?;
         self.end_state(transition);
         Ok(())
+    }
+
+    fn note_atomic(&mut self, annotations: &[hir::Annotation]) {
+        if let Some(parser) = &mut self.parser {
+            parser.atomic |= is_atomic(annotations);
+        }
     }
 
     fn select(
@@ -216,6 +231,7 @@ impl<'h> Elaborator<'h> {
         let Some(body) = &parser.body else {
             return Err(self.bug(span, "a parser type is applied"));
         };
+        self.note_atomic(&parser.annotations);
         let actuals = self.arguments(&parser.params, &call.args, &call.order)?;
         let outputs = self.parser.as_ref().is_some_and(|p| !p.reject_is_visible);
         let name = self.state_name();
@@ -273,6 +289,7 @@ impl<'h> Elaborator<'h> {
         };
         let error = self.new_local("parser_error".into(), ir::ScalarType::Error, Vec::new(), span);
         self.parser = Some(ParserBuilder::new(reject_is_visible));
+        self.note_atomic(&parser.annotations);
         let made = self.within(object, |e| {
             e.bind_all(&parser.params, bindings);
             let (prologue, ()) = e.block(|e| {
@@ -282,8 +299,16 @@ impl<'h> Elaborator<'h> {
             let (_, start) = e.block(|e| e.parser_states(body, "", Target::Accept))?;
             Ok((prologue, start))
         });
-        let states = self.parser.take().map(|p| p.states).unwrap_or_default();
+        let (states, atomic) = self.parser.take().map(|p| (p.states, p.atomic)).unwrap_or_default();
         let (prologue, start) = made?;
-        Ok(ir::Parser { name: self.objects[object].name.clone(), prologue, states, start, error, span })
+        Ok(ir::Parser {
+            name: self.objects[object].name.clone(),
+            prologue,
+            states,
+            start,
+            error,
+            atomic,
+            span,
+        })
     }
 }

@@ -14,7 +14,20 @@ use p4xdp_frontend::source::Span;
 impl<'h> Elaborator<'h> {
     /// A block with a scope of its own.
     pub(super) fn block_stmt(&mut self, block: &'h Block) -> Res<()> {
-        self.scoped(|e| e.statements(&block.statements))
+        let within = |e: &mut Self| e.scoped(|e| e.statements(&block.statements));
+        if is_atomic(&block.annotations) { self.atomic(block.span, within) } else { within(self) }
+    }
+
+    /// Statements that others see as one step. A parser that has such is one as a whole.
+    pub(super) fn atomic(&mut self, span: Span, within: impl FnOnce(&mut Self) -> Res<()>) -> Res<()> {
+        if let Some(parser) = &mut self.parser {
+            parser.atomic = true;
+            return within(self);
+        }
+        let (body, ()) = self.block(within)?;
+        let label = self.ir.labels.push(span);
+        self.push(StmtKind::Labelled { label, atomic: true, body }, span);
+        Ok(())
     }
 
     /// Statements in the scope at hand. Goes on behind a statement that is in error.
@@ -264,4 +277,9 @@ impl<'h> Elaborator<'h> {
             None => Err(self.bug(span, "a return from nowhere")),
         }
     }
+}
+
+/// `@atomic`
+pub(super) fn is_atomic(annotations: &[hir::Annotation]) -> bool {
+    annotations.iter().any(|annotation| &*annotation.name.text == "atomic")
 }

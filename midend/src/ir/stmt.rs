@@ -77,6 +77,9 @@ pub enum StmtKind {
     Labelled {
         /// Its label.
         label: LabelId,
+        /// `@atomic`: other packets see the state of externs as it was before the block or is behind it (P4_16, section 18.4). Then it
+        /// is kept though nothing leaves it.
+        atomic: bool,
         /// Statements.
         body: Block,
     },

@@ -69,7 +69,7 @@ macro_rules! walks {
                     StmtKind::Switch { cases, default, .. } => $flow::Branches(
                         cases.$iter().map(|(_, block)| block).chain(std::iter::once(default)).collect(),
                     ),
-                    StmtKind::Labelled { label, body } => $flow::Labelled(*label, body),
+                    StmtKind::Labelled { label, body, .. } => $flow::Labelled(*label, body),
                     StmtKind::Loop { body, .. } => $flow::Loop(body),
                     StmtKind::Leave(label) => $flow::Leave(*label),
                     StmtKind::Verify { condition, .. } => $flow::Verify(condition),

@@ -206,7 +206,7 @@ impl Liveness {
                 }
                 self.expr(scrutinee, &mut |local| live.insert(local));
             }
-            StmtKind::Labelled { label, body } => {
+            StmtKind::Labelled { label, body, .. } => {
                 around.labels.insert(*label, live.clone());
                 self.block(body, live, around, remove);
             }

@@ -22,7 +22,7 @@ pub fn run(program: &mut Program) {
 /// Removes leaves that lead to where control goes anyway.
 fn labels(block: &mut Block) {
     for stmt in block.iter_mut() {
-        if let StmtKind::Labelled { label, body } = &mut stmt.kind {
+        if let StmtKind::Labelled { label, body, .. } = &mut stmt.kind {
             tail(body, *label);
         }
         for inner in stmt.blocks_mut() {
@@ -112,7 +112,9 @@ fn unwrap_unused(block: &mut Block, uses: &FxHashSet<LabelId>) {
             unwrap_unused(inner, uses);
         }
         match stmt.kind {
-            StmtKind::Labelled { label, mut body } if !uses.contains(&label) => result.append(&mut body),
+            StmtKind::Labelled { label, atomic: false, mut body } if !uses.contains(&label) => {
+                result.append(&mut body);
+            }
             kind => result.push(Stmt { kind, span: stmt.span }),
         }
     }

@@ -139,7 +139,7 @@ impl Walk {
                     doomed.keep_all(&case);
                 }
             }
-            StmtKind::Labelled { label, body } => {
+            StmtKind::Labelled { label, body, .. } => {
                 self.labels.insert(*label, doomed.clone());
                 self.block(body, doomed);
             }

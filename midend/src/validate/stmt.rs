@@ -49,7 +49,7 @@ impl Validator<'_> {
                 }
                 self.block(default);
             }
-            StmtKind::Labelled { label, body } => {
+            StmtKind::Labelled { label, body, .. } => {
                 self.require(self.program.labels.is_valid(*label), "a label that does not exist");
                 let fresh = self.seen_labels.insert(*label);
                 self.require(fresh, "a label with two blocks");

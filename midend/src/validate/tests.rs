@@ -94,7 +94,7 @@ fn valid() -> (Program, Ids) {
         span: NONE,
     });
     let apply = stmt(StmtKind::ApplyTable { table, hit: Some(flag), action_run: None });
-    let body = vec![stmt(StmtKind::Labelled { label, body: vec![apply] })];
+    let body = vec![stmt(StmtKind::Labelled { label, atomic: false, body: vec![apply] })];
     let control = p.controls.push(Control { name: "c".into(), body, span: NONE });
     let mut states = p4xdp_frontend::arena::Arena::new();
     let href = HeaderRef::Header(header);
@@ -107,8 +107,15 @@ fn valid() -> (Program, Ids) {
         transition: Transition::Select { keys: vec![key], cases: vec![case] },
         span: NONE,
     });
-    let parser =
-        p.parsers.push(Parser { name: "p".into(), prologue: vec![], states, start, error, span: NONE });
+    let parser = p.parsers.push(Parser {
+        name: "p".into(),
+        prologue: vec![],
+        states,
+        start,
+        error,
+        atomic: false,
+        span: NONE,
+    });
     let stage = |block| Stage { role: "r".into(), block, params: vec![] };
     p.stages = vec![stage(StageBlock::Parser(parser)), stage(StageBlock::Control(control))];
     (p, Ids { x, flag, header, stack, label, table, action, control, parser })
@@ -213,7 +220,10 @@ fn each_rule_is_looked_after() {
             }),
         ),
         ("outside of its block", with_control_stmt(|i| StmtKind::Leave(i.label))),
-        ("with two blocks", with_control_stmt(|i| StmtKind::Labelled { label: i.label, body: vec![] })),
+        (
+            "with two blocks",
+            with_control_stmt(|i| StmtKind::Labelled { label: i.label, atomic: false, body: vec![] }),
+        ),
         ("outside of a parser", with_control_stmt(|_| StmtKind::Advance { bits: bits(32, 8) })),
         (
             "`next` that is not extracted",

@@ -68,7 +68,7 @@ impl Lowering<'_> {
                     .collect();
                 Op::Switch(scrutinee, cases, self.block(default))
             }
-            StmtKind::Labelled { label, body } => Op::Labelled(label.index() as u32, self.block(body)),
+            StmtKind::Labelled { label, body, .. } => Op::Labelled(label.index() as u32, self.block(body)),
             StmtKind::Leave(label) => Op::Leave(label.index() as u32),
             StmtKind::Loop { body, bound: _ } => Op::Loop(self.block(body)),
             StmtKind::ApplyTable { table, hit, action_run } => Op::Apply(

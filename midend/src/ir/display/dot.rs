@@ -137,7 +137,7 @@ impl Graph<'_, '_> {
                         ends.extend(self.block(block, vec![(node.clone(), values.join(", "))], left));
                     }
                 }
-                StmtKind::Labelled { label, body } => {
+                StmtKind::Labelled { label, body, .. } => {
                     ends = self.block(body, ends, left);
                     let (here, others) = std::mem::take(left).into_iter().partition(|(l, _, _)| l == label);
                     *left = others;

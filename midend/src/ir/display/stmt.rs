@@ -50,8 +50,9 @@ impl Printer<'_> {
                 self.simple("}".into())?;
                 self.simple("}".into())
             }
-            StmtKind::Labelled { label, body } => {
-                self.simple(format!("label{}: {{", label.index()))?;
+            StmtKind::Labelled { label, atomic, body } => {
+                let atomic = if *atomic { "@atomic " } else { "" };
+                self.simple(format!("label{}: {atomic}{{", label.index()))?;
                 self.nested(body)?;
                 self.simple("}".into())
             }

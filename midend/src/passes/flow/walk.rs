@@ -139,7 +139,7 @@ impl<'a> Walker<'a> {
                 live.extend(branch);
                 self.facts.join(live);
             }
-            StmtKind::Labelled { label, body } => {
+            StmtKind::Labelled { label, body, .. } => {
                 self.labels.insert(*label, Left::default());
                 let (new, through) = self.branch(std::mem::take(body));
                 *body = new;
