@@ -2,11 +2,13 @@
 
 mod cells;
 mod control_plane;
+mod copies;
 mod ports;
 mod profiles;
 
 pub use cells::*;
 pub use control_plane::*;
+pub use copies::*;
 pub use ports::*;
 pub use profiles::*;
 
@@ -60,6 +62,10 @@ pub enum Command {
     Member(MemberArgs),
     /// Reads and changes groups of action selectors of a running program.
     Group(GroupArgs),
+    /// Reads and changes the multicast groups of a running program.
+    Multicast(MulticastArgs),
+    /// Reads and changes the clone sessions of a running program.
+    Session(SessionArgs),
     /// Reads and changes counters, registers and the like of a running program: one subcommand a kind.
     #[command(flatten)]
     Cells(CellsCommand),

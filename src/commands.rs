@@ -7,6 +7,7 @@ mod build;
 mod cells;
 mod check;
 mod completions;
+mod copies;
 mod digest;
 mod engine;
 mod events;
@@ -83,6 +84,8 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Member(args) => profile::members(&args.command),
         Command::Port(args) => port::run(&args.command),
         Command::Group(args) => profile::groups(&args.command),
+        Command::Multicast(args) => copies::multicast(&args.command),
+        Command::Session(args) => copies::sessions(&args.command),
         Command::Cells(args) => cells::run(&args),
         Command::Events(args) => events::run(&args),
         Command::Digest(args) => digest::run(&args),

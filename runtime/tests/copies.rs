@@ -6,7 +6,6 @@ use p4xdp_runtime::attach::WantedMode;
 use p4xdp_runtime::carry::Carried;
 use p4xdp_runtime::copies::{Config, Copies, Mirror, MulticastNode, Session, Write};
 use p4xdp_runtime::harness::Harness;
-use p4xdp_runtime::harness::netns::NetNs;
 use p4xdp_runtime::harness::tap::Taps;
 use p4xdp_runtime::harness::veth::Veths;
 use p4xdp_runtime::load::{Options, load, load_detached, unload};
@@ -359,20 +358,16 @@ fn a_reload_keeps_groups_and_sessions() {
 fn groups_are_changed_where_the_devices_are() {
     on_devices("groups_are_changed_where_the_devices_are", Variant::default(), &["a0"], |program| {
         program.copies().unwrap().write_group(7, &[node(1, &[1000])], Write::Insert).unwrap();
-        let elsewhere = NetNs::new().unwrap();
-        elsewhere
-            .run(|| {
-                let program = Program::by_id(program.id()).unwrap();
-                let copies = program.copies().unwrap();
-                assert_eq!(copies.config().unwrap().groups.len(), 1, "it can be looked at");
-                // Index 1 is the loopback device, here and there.
-                for result in [copies.write_group(7, &[node(2, &[1])], Write::Modify), copies.delete_group(7)]
-                {
-                    let said = refused(result, true);
-                    assert!(said.contains("runs on no device of this network namespace"), "{said}");
-                }
-            })
-            .unwrap();
+        inside("groups_are_changed_where_the_devices_are", &[], || {
+            let program = Program::by_id(program.id()).unwrap();
+            let copies = program.copies().unwrap();
+            assert_eq!(copies.config().unwrap().groups.len(), 1, "it can be looked at");
+            // Index 1 is the loopback device, here and there.
+            for result in [copies.write_group(7, &[node(2, &[1])], Write::Modify), copies.delete_group(7)] {
+                let said = refused(result, true);
+                assert!(said.contains("runs on no device of this network namespace"), "{said}");
+            }
+        });
         assert_eq!(come(program, &packet(Way::Set, 7, NONE, NONE), 10), [10, 0]);
     });
 }
