@@ -3,13 +3,12 @@
 //!
 //! - `plan` says which sets of copies there are to be; it asks no kernel.
 //! - `apply` brings them into the program's maps, step by step so that no packet misses one.
-//! - `egress` is the program that each copy runs, and how it is found again.
+//! - The program that each copy runs, and how it is found again, is `crate::egress`'s.
 //!
 //! Copies go to devices, whose indices mean something in one network namespace alone: groups and sessions are changed in the one where the
 //! program runs. A port that has no device gets no copies; once it has one, [`crate::port_changes`] makes the sets anew.
 
 mod apply;
-pub(crate) mod egress;
 mod error;
 mod plan;
 
@@ -18,6 +17,7 @@ pub use p4xdp_control::entry::{Mirror, MulticastNode, Session};
 pub use plan::Config;
 
 use crate::attach::{Device, device_names};
+use crate::egress;
 use crate::error::Error;
 use crate::lock;
 use crate::ports::names::PortNames;

@@ -9,7 +9,7 @@ use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
 use crate::{
-    Object, bound, copies, jumbo, layout, libbpf_log, lock, old_kernel, pins, processors, statistics,
+    Object, bound, egress, jumbo, layout, libbpf_log, lock, old_kernel, pins, processors, statistics,
 };
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
@@ -193,7 +193,8 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
                 let _ = pins::unpin(&target.device);
                 Err("not asked for".into())
             } else {
-                pins::pin(&target.device, &program).map_err(|error| error.to_string())
+                pins::pin(&target.device, program.as_fd(), program.egress(), program.maps())
+                    .map_err(|error| error.to_string())
             },
             warning: {
                 let fallbacks = fallbacks.as_ref().map(|why| bound::warning(object.manifest(), why));
@@ -488,7 +489,7 @@ fn bring_in(
     processors::fill(&maps)?;
     let program = Program::loaded(program.as_fd(), maps, egress)?;
     if let Some(egress) = egress {
-        copies::egress::keep(&program, egress)?;
+        egress::keep(&program, egress)?;
     }
     if count {
         statistics::note(&program)?;

@@ -10,8 +10,7 @@ pub use stale::{Stale, remove_stale, stale};
 
 use crate::attach::Device;
 use crate::error::{CAP_SYS_ADMIN, Error, KernelError, Trouble, io_error};
-use crate::program::Program;
-use crate::{copies, sys};
+use crate::sys;
 use libbpf_rs::{MapCore, MapHandle};
 use p4xdp_control::manifest::SECTION;
 use std::collections::BTreeMap;
@@ -91,8 +90,13 @@ pub(crate) fn prepare(device: &Device) -> Result<(), Error> {
     contents(&directory(device)?).map(|_| ())
 }
 
-/// Pins a program and its maps for a device, in place of what was pinned for it.
-pub(crate) fn pin(device: &Device, program: &Program) -> Result<PathBuf, Error> {
+/// Pins a program, the one that its copies run if it sends any, and its maps for a device, in place of what was pinned for it.
+pub(crate) fn pin(
+    device: &Device,
+    program: BorrowedFd<'_>,
+    egress: Option<BorrowedFd<'_>>,
+    maps: &[MapHandle],
+) -> Result<PathBuf, Error> {
     prepare(device)?;
     // Those of devices that are gone: their programs ended with them, but the pins hold the maps. What is foreign stays.
     for old in stale()?.iter().filter(|old| old.is_here) {
@@ -102,7 +106,7 @@ pub(crate) fn pin(device: &Device, program: &Program) -> Result<PathBuf, Error> 
     let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let fresh = directory.with_file_name(format!("{FRESH}{name}"));
     remove(&fresh)?;
-    let result = fill(&fresh, program).and_then(|()| {
+    let result = fill(&fresh, program, egress, maps).and_then(|()| {
         remove(&directory)?;
         fs::rename(&fresh, &directory)
             .map_err(|error| KernelError::new(format!("rename {}", fresh.display()), error).into())
@@ -114,7 +118,12 @@ pub(crate) fn pin(device: &Device, program: &Program) -> Result<PathBuf, Error> 
 }
 
 /// The program first: by it the maps beside it are known as ours, also if this is cut short.
-fn fill(directory: &Path, program: &Program) -> Result<(), Error> {
+fn fill(
+    directory: &Path,
+    program: BorrowedFd<'_>,
+    egress: Option<BorrowedFd<'_>>,
+    maps: &[MapHandle],
+) -> Result<(), Error> {
     let beside = directory.join("maps");
     fs::create_dir_all(&beside).map_err(|error| {
         KernelError::new(format!("make the directory {}", beside.display()), error)
@@ -125,11 +134,11 @@ fn fill(directory: &Path, program: &Program) -> Result<(), Error> {
         sys::bpf::pin(program, &path)
             .map_err(|error| KernelError::new(format!("pin the program at {}", path.display()), error))
     };
-    pin(program.as_fd(), PROGRAM)?;
-    if program.manifest().copies.is_some() {
-        pin(copies::egress::find(program)?.as_fd(), EGRESS)?;
+    pin(program, PROGRAM)?;
+    if let Some(egress) = egress {
+        pin(egress, EGRESS)?;
     }
-    for map in program.maps() {
+    for map in maps {
         let name = map.name().to_string_lossy().trim_start_matches('.').replace('.', "_");
         let mut handle = MapHandle::try_from(map)
             .map_err(|error| KernelError::new(format!("open map {name}"), io_error(&error)))?;

@@ -5,6 +5,7 @@
 //! is dropped as for any port that is not there.
 
 use crate::attach::{Device, Mode, WantedMode};
+use crate::egress;
 use crate::error::{Error, KernelError, io_error};
 use crate::jumbo;
 use crate::load::{LoadError, lossy_peer};
@@ -117,13 +118,15 @@ pub fn add(
             return Err(jumbo::or_too_large(&device, program, error));
         }
     };
-    let pinned = if no_pins {
-        Ok(())
-    } else {
-        pins::prepare(&device).and_then(|()| pins::pin(&device, program).map(drop))
-    };
+    let pinned = if no_pins { Ok(()) } else { pin(&device, program) };
     let warning = lossy_peer(&device, mode, program);
     Ok(Added { device, mode, no_pins: pinned.err().map(|error| error.to_string()), warning })
+}
+
+fn pin(device: &Device, program: &Program) -> Result<(), Error> {
+    pins::prepare(device)?;
+    let egress = egress::of(program)?;
+    pins::pin(device, program.as_fd(), egress.as_ref().map(AsFd::as_fd), program.maps()).map(drop)
 }
 
 /// Takes a port from a running program: its device runs it no more, and nothing is sent out of it. The caller holds the writer's lock.

@@ -7,7 +7,7 @@ pub mod names;
 pub use error::PortError;
 
 use crate::attach::Device;
-use crate::copies;
+use crate::egress;
 use crate::error::{Error, KernelError, io_error};
 use crate::program::{Program, read_data};
 use crate::value;
@@ -242,7 +242,7 @@ fn word(bytes: &[u8]) -> Option<u32> {
 /// in one go of a driver runs what the first packet of it does, in the kernel, so packets to ports have the same program as copies.
 pub(crate) fn put_egress(program: &Program, map: &MapHandle, port: u32, index: u32) -> Result<(), Error> {
     let mut value = index.to_ne_bytes().to_vec();
-    let egress = if map.value_size() > 4 { Some(copies::egress::find(program)?) } else { None };
+    let egress = if map.value_size() > 4 { Some(egress::find(program)?) } else { None };
     value.extend(egress.iter().flat_map(|egress| egress.as_raw_fd().to_ne_bytes()));
     let written = map.update(&port.to_ne_bytes(), &value, MapFlags::ANY);
     Ok(written.map_err(|error| KernelError::new("number the ports", io_error(&error)))?)

@@ -387,6 +387,7 @@ fn with_direct_counter() -> Option<Program> {
         first: 2,
         numbers: 8,
         free: Some(FreeNumbers { map: "free_numbers".into(), base: 0 }),
+        idle: None,
         externs: vec![DirectExtern { name: "ingress.hits".into(), cells }],
     });
     mac.default = None;

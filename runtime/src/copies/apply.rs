@@ -5,8 +5,8 @@
 //! packet is under way that has read its number.
 
 use super::CopyError;
-use super::egress::device_hash;
 use super::plan::{self, Change, Config, Fresh, Ports, Roles, Standing, of_set, roles_of};
+use crate::egress::device_hash;
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
 use crate::sys;

@@ -69,17 +69,12 @@ pub enum CopyError {
         "the program runs on no device of this network namespace: groups and sessions are changed in the one where its devices are"
     )]
     NotHere,
-    /// The egress program went with the namespace where it was loaded.
-    #[error(
-        "the program that copies run is gone with the network namespace that it was loaded in: load the object anew"
-    )]
-    NoEgress,
 }
 
 impl Trouble for CopyError {
     fn is_environment(&self) -> bool {
         match self {
-            CopyError::NotHere | CopyError::NoEgress => true,
+            CopyError::NotHere => true,
             CopyError::NoCopies
             | CopyError::NoNumber { .. }
             | CopyError::Duplicate { .. }

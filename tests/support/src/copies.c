@@ -19,6 +19,7 @@ static long (*bpf_redirect)(u32 ifindex, u64 flags) = (void *)23;
 static long (*bpf_xdp_adjust_head)(struct xdp_md *ctx, int delta) = (void *)44;
 static long (*bpf_redirect_map)(void *map, u64 key, u64 flags) = (void *)51;
 static long (*bpf_xdp_adjust_tail)(struct xdp_md *ctx, int delta) = (void *)65;
+static u64 (*bpf_xdp_get_buff_len)(struct xdp_md *ctx) = (void *)188;
 
 #define NONE 0xffffffffU
 #define SLOTS 64
@@ -177,12 +178,10 @@ SEC("xdp/devmap") int copies_egress(struct xdp_md *ctx)
     }
     if (bpf_xdp_adjust_head(ctx, sizeof(struct front)))
         return 1;
-    {
-        POINTERS;
-        u32 length = end - data;
-        if (role->length < length && bpf_xdp_adjust_tail(ctx, (int)(role->length - length)))
-            return 1;
-    }
+    /* Packet pointers are not subtracted: without CAP_PERFMON the verifier forbids it. */
+    u64 length = bpf_xdp_get_buff_len(ctx);
+    if (role->length < length && bpf_xdp_adjust_tail(ctx, (int)(role->length - length)))
+        return 1;
     POINTERS;
     if (data + 21 > end)
         return 1;

@@ -1,18 +1,30 @@
 //! The program that copies run: in, its descriptor when an object was loaded; out, device hashes whose values have it, and the program found
 //! again by any process. The kernel holds it as long as a device hash names it, so one does from the beginning.
 
-use super::CopyError;
-use crate::error::{Error, KernelError, io_error};
+use crate::error::{Error, KernelError, Trouble, io_error};
 use crate::program::{Program, fd_of_id};
 use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType};
 use p4xdp_control::manifest::copies::{DEVICES, KEEPER};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
+/// The egress program went with the namespace where it was loaded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the program that copies run is gone with the network namespace that it was loaded in: load the object anew"
+)]
+pub struct NoEgress;
+
+impl Trouble for NoEgress {
+    fn is_environment(&self) -> bool {
+        true
+    }
+}
+
 /// The loopback device has this index in every network namespace.
 const LOOPBACK: u32 = 1;
 
 /// A device hash for these devices, in this order.
-pub(super) fn device_hash(devices: &[u32], egress: BorrowedFd<'_>) -> Result<MapHandle, KernelError> {
+pub(crate) fn device_hash(devices: &[u32], egress: BorrowedFd<'_>) -> Result<MapHandle, KernelError> {
     // A broadcast goes through all buckets, so there are no more than needed.
     let size = u32::try_from(devices.len()).unwrap_or(u32::MAX).max(1);
     let options = libbpf_sys::bpf_map_create_opts {
@@ -42,6 +54,11 @@ pub(crate) fn keep(program: &Program, egress: BorrowedFd<'_>) -> Result<(), Erro
     Ok(())
 }
 
+/// The egress program of a loaded program, if it has one.
+pub(crate) fn of(program: &Program) -> Result<Option<OwnedFd>, Error> {
+    program.manifest().copies.as_ref().map(|_| find(program)).transpose()
+}
+
 /// The egress program of a loaded program: the descriptor that it was loaded or opened with, or by the map that holds it.
 pub(crate) fn find(program: &Program) -> Result<OwnedFd, Error> {
     if let Some(egress) = program.egress() {
@@ -56,7 +73,7 @@ pub(crate) fn find(program: &Program) -> Result<OwnedFd, Error> {
             .needing("the capability CAP_SYS_ADMIN, or pins of it that can be opened")
     };
     let found = program.map(DEVICES)?.lookup(&KEEPER.to_ne_bytes(), MapFlags::ANY).map_err(read)?;
-    let hash = MapHandle::from_map_id(word(found, 0).ok_or(CopyError::NoEgress)?).map_err(read)?;
+    let hash = MapHandle::from_map_id(word(found, 0).ok_or(NoEgress)?).map_err(read)?;
     let value = hash.lookup(&0u32.to_ne_bytes(), MapFlags::ANY).map_err(read)?;
-    Ok(fd_of_id(word(value, 4).ok_or(CopyError::NoEgress)?)?)
+    Ok(fd_of_id(word(value, 4).ok_or(NoEgress)?)?)
 }
