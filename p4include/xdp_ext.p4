@@ -47,4 +47,9 @@ extern xdp_fib_status xdp_fib_lookup_ipv6(in bit<128> src, in bit<128> dst, in b
 // spread over several. Where there is no such processor, and on the interpreter, it goes to the stack as ever. The last word holds.
 extern void xdp_pass_on_cpu(in bit<32> cpu);
 
+// The packet, if it goes to the network stack (XDP_PASS), carries `data` in front of it for a program of tc's (`data_meta` of its `__sk_buff`): the
+// bits one behind the other as in a header, with zeros up to a multiple of 4 bytes, 32 bytes at most. Where the driver has no room for it, and on the
+// interpreter, it carries nothing. The last word holds; all calls of a program hand over data of one size.
+extern void xdp_pass_metadata<T>(in T data);
+
 #endif

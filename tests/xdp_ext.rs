@@ -238,3 +238,49 @@ fn a_program_without_the_stack_is_refused() {
     let refused = generate(of_text("v1model", &text), &Codegen::default()).unwrap_err();
     assert!(refused.contains("error[E0524]: `xdp_pass_on_cpu` is about packets that go to the"), "{refused}");
 }
+
+/// A program of tc's reads what the packet carries.
+#[test]
+fn metadata_goes_to_the_stack() {
+    let Some((folder, object, space)) = with_object("testdata/load/pass_metadata.p4", "metadata") else {
+        return;
+    };
+    space.run(&[binary(), "load", "--no-pins", &object, "sw"]);
+    let c = format!(
+        "{STACK}
+SEC(\"tc\") int told(struct __sk_buff *skb)
+{{
+	static const u8 wanted[8] = {{ 0xa0, 0xc0, 0xff, 0xee, 4, 8, 0, 0 }};
+	u8 *metadata = (void *)(long)skb->data_meta, *p = (void *)(long)skb->data;
+
+	if (metadata + 8 > p || (void *)(p + 18) > (void *)(long)skb->data_end)
+		return 0;
+	for (int i = 0; i < 8; i++)
+		if (metadata[i] != wanted[i])
+			return 0;
+	return p[14] == 1 && p[17] == 4 ? 2 : 0;
+}}
+"
+    );
+    at_the_stack(&space, folder.path(), ("sw", "ingress"), &c);
+    for (address, dropped) in [("10.9.0.3", 0), ("10.9.0.4", 1), ("10.9.0.6", 1), ("10.9.0.4", 2)] {
+        space.run(&["ip", "neigh", "replace", address, "lladdr", "02:00:00:00:00:02", "dev", "host"]);
+        ping(&space, address);
+        assert_eq!(drops(&space, "sw"), dropped, "{address}");
+    }
+}
+
+/// What a packet carries is of one size, and not too much.
+#[test]
+fn metadata_has_one_size() {
+    let text = std::fs::read_to_string(root().join("testdata/load/pass_metadata.p4")).unwrap();
+    for (instead, message) in [
+        ("xdp_pass_metadata(told); xdp_pass_metadata(64w1); xdp_pass_metadata(1w1);", "of another size"),
+        ("xdp_pass_metadata({ hdr.ethernet.src, hdr.ipv4.rest, 128w0 });", "at most 32 bytes"),
+        ("xdp_pass_metadata(hdr.label);", "must be there always"),
+    ] {
+        let text = text.replace("xdp_pass_metadata(told);", instead);
+        let refused = generate(of_text("told", &text), &Codegen::default()).unwrap_err();
+        assert!(refused.contains("error[E0524]") && refused.contains(message), "{refused}");
+    }
+}

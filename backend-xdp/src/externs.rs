@@ -29,6 +29,7 @@ mod mark_to_drop;
 mod message;
 mod metadata;
 mod meter;
+mod pass_metadata;
 mod pass_on_cpu;
 mod perf_event_output;
 mod random;
@@ -96,6 +97,7 @@ pub(crate) const REGISTRY: Registry = Registry {
         &fib_lookup::FIB_LOOKUP_IPV4,
         &fib_lookup::FIB_LOOKUP_IPV6,
         &pass_on_cpu::PASS_ON_CPU,
+        &pass_metadata::PASS_METADATA,
         &assert::ASSERT,
         &assert::ASSUME,
         &checksum::UPDATE_CHECKSUM,

@@ -179,6 +179,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     };
     plan.fill(&program)?;
     numbering.fill(&program)?;
+    processors::fill(program.maps())?;
     plan.copy_to(&program, &numbering, targets.iter().map(|target| target.device.index).collect())?;
     let modes = switch(&targets, &program, options.mode)?;
     let carried = plan.finish(&program);
@@ -486,7 +487,6 @@ fn bring_in(
         None => None,
     };
     let egress = egress.as_ref().map(AsFd::as_fd);
-    processors::fill(&maps)?;
     let program = Program::loaded(program.as_fd(), maps, egress)?;
     if let Some(egress) = egress {
         egress::keep(&program, egress)?;

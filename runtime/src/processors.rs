@@ -1,5 +1,5 @@
 //! Processors to which a program hands packets that go to the network stack: in, an object that is opened, or its maps in the kernel; the map of
-//! processors gets room for all of this machine, and an entry for each that there is. The contract is `p4xdp_control::manifest::PROCESSORS`.
+//! processors gets room for all of this machine, and an entry for each that there is. A program that is on no device, for a test, gets none. The contract is `p4xdp_control::manifest::PROCESSORS`.
 
 use crate::error::{Error, KernelError, io_error};
 use libbpf_rs::{MapCore, MapFlags, MapHandle, OpenObject};

@@ -93,7 +93,7 @@ impl Program {
         let run = TestRun { packet: &input, metadata: METADATA, repeat: 1, room, ..TestRun::default() };
         let result =
             test_run(self.as_fd(), &run).map_err(|error| KernelError::new("run the program", error))?;
-        Ok((Verdict::of(result.verdict), result.packet.get(METADATA..).unwrap_or_default().to_vec()))
+        Ok((Verdict::of(result.verdict), result.packet))
     }
 
     /// Nanoseconds a packet: the least of `rounds` averages over `repeat` runs, since the least is what is stable. The kernel's

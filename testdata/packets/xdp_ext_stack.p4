@@ -1,4 +1,4 @@
-// Packets that go to the network stack on a processor of the program's choice.
+// Packets that go to the network stack on a processor of the program's choice, and carry data there that is no part of them.
 #include <core.p4>
 #include <xdp_model.p4>
 #include <xdp_ext.p4>
@@ -24,6 +24,7 @@ control choose(inout headers_t hdr, in xdp_input input, out xdp_output output) {
                 output.output_action = xdp_action.XDP_TX;
             }
             xdp_pass_on_cpu(hdr.ask.cpu);
+            xdp_pass_metadata({ hdr.ethernet.src, 4w3, hdr.ask.cpu });
         }
     }
 }

@@ -154,6 +154,7 @@ const PIECES: &[Piece] = &[
     piece!("xdp_fib_lookup.h": "xdp_fib_lookup" "bpf_fib_lookup"; "xdp_fib_mac"),
     piece!("xdp_fib_lookup_ipv4.h": "xdp_fib_lookup_ipv4"),
     piece!("xdp_fib_lookup_ipv6.h": "xdp_fib_lookup_ipv6"),
+    piece!("xdp_make_metadata.h": "xdp_make_metadata"),
     piece!("xdp_send_message.h": "xdp_send_message"),
     piece!("tcp_conntrack.h": "tcp_conntrack" "connection" "connection_state"; "TCP_SYN_SENT" "TCP_SYN_ACKED" "TCP_ESTABLISHED"),
 ];

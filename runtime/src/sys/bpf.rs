@@ -229,6 +229,7 @@ pub(crate) struct TestRun<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct TestResult {
     pub verdict: u32,
+    /// Without metadata.
     pub packet: Vec<u8>,
     /// Nanoseconds a packet, rounded down.
     pub duration: u32,
@@ -254,13 +255,21 @@ pub(crate) fn test_run(program: BorrowedFd<'_>, run: &TestRun<'_>) -> io::Result
         options.data_out = out.as_mut_ptr().cast();
         options.data_size_out = u32::try_from(run.room).unwrap_or(u32::MAX);
     }
-    if run.ifindex != 0 || run.metadata != 0 {
+    let mut after = [0u32; 6];
+    if run.room > 0 {
+        options.ctx_out = after.as_mut_ptr().cast();
+        options.ctx_size_out = size_of::<[u32; 6]>() as u32;
+    }
+    if run.room > 0 || run.ifindex != 0 || run.metadata != 0 {
         options.ctx_in = context.as_ptr().cast();
         options.ctx_size_in = size_of::<[u32; 6]>() as u32;
     }
     // SAFETY: all buffers outlive the call, each with its true size beside it.
     check_libbpf(unsafe { libbpf_sys::bpf_prog_test_run_opts(program.as_raw_fd(), &raw mut options) })?;
     out.truncate(options.data_size_out as usize);
+    // Metadata stands in front of the packet, whether it was there before or not.
+    let [metadata, ..] = after;
+    out.drain(..out.len().min(metadata as usize));
     Ok(TestResult { verdict: options.retval, packet: out, duration: options.duration })
 }
 

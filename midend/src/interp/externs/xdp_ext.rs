@@ -13,7 +13,7 @@ pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
         ("", "xdp_rx_hash" | "xdp_rx_timestamp", 1) => fallback,
         ("", "xdp_rx_vlan_tag", 2) => nothing,
         ("", "xdp_fib_lookup_ipv4" | "xdp_fib_lookup_ipv6", 7) => not_forwarded,
-        ("", "xdp_pass_on_cpu", 1) => nothing,
+        ("", "xdp_pass_on_cpu" | "xdp_pass_metadata", 1) => nothing,
         _ => return None,
     })
 }
