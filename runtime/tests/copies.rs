@@ -143,6 +143,26 @@ fn come(program: &Program, packet: &[u8], count: u32) -> [u64; 2] {
     [now[0] - before[0], now[1] - before[1]]
 }
 
+#[test]
+fn packets_to_ports_and_copies_leave_side_by_side() {
+    let numbered = Variant { numbered: true, ..Variant::default() };
+    let name = "packets_to_ports_and_copies_leave_side_by_side";
+    on_devices(name, numbered, &["1=a0", "2=a1"], |program| {
+        program.copies().unwrap().write_group(7, &[node(1, &[2, 2])], Write::Insert).unwrap();
+        let bytes = || {
+            let end = Program::by_device("b1").unwrap();
+            end.counter("seen").unwrap().read_count(0).unwrap().bytes
+        };
+        // One batch begins with a packet to the port, the next with copies.
+        for _ in 0..4 {
+            let before = bytes();
+            let [_, come] = come(program, &packet(Way::Turns, 7, 2, NONE), 63);
+            assert!((63 + 31..=63 + 32).contains(&come), "one each, or two copies: {come}");
+            assert_eq!(bytes() - before, come * 64, "nothing stands in front, and nothing is cut");
+        }
+    });
+}
+
 /// What it says, and that the environment is to blame or not.
 #[track_caller]
 fn refused(result: Result<(), Error>, environment: bool) -> String {

@@ -83,7 +83,7 @@ struct {
     __uint(type, 25);
     __uint(max_entries, 64);
     __uint(key_size, 4);
-    __uint(value_size, 4);
+    __uint(value_size, 8); /* device and egress program */
 } port_devs SEC(".maps");
 #endif
 
@@ -97,11 +97,26 @@ const char LICENSE[] SEC("license") = "GPL";
     asm volatile("%0 = *(u32 *)(%1 + 0)" : "=r"(data) : "r"(ctx));   \
     asm volatile("%0 = *(u32 *)(%1 + 4)" : "=r"(end) : "r"(ctx))
 
-static __attribute__((always_inline)) int to_port(u32 port)
+/* Puts where a packet is on its way in front of it. */
+static __attribute__((always_inline)) int put_front(struct xdp_md *ctx, u32 slot, u32 set)
+{
+    if (bpf_xdp_adjust_head(ctx, -(int)sizeof(struct front)))
+        return -1;
+    POINTERS;
+    struct front *front = (void *)data;
+    if ((u8 *)(front + 1) > end)
+        return -1;
+    front->slot = slot;
+    front->set = set;
+    return 0;
+}
+
+static __attribute__((always_inline)) int to_port(struct xdp_md *ctx, u32 port)
 {
 #ifdef NUMBERED
+    /* Packets of all kinds run the egress program: a device has one in each go of its driver, that of the first packet. */
     if (p4xdp_settings.port_base == NONE)
-        return bpf_redirect_map(&port_devs, port, 0);
+        return put_front(ctx, NONE, 0) ? 0 : bpf_redirect_map(&port_devs, port, 0);
 #endif
     return bpf_redirect(p4xdp_settings.port_base + port, 0);
 }
@@ -127,7 +142,7 @@ SEC("xdp") int copies_main(struct xdp_md *ctx)
         key.session = data[17] == 255 ? NONE : data[17];
     }
     if (what == 0 || (what == 2 && !(mine & 1)))
-        return to_port(port);
+        return to_port(ctx, port);
     u32 *set = bpf_map_lookup_elem(&p4xdp_copy_sets, &key);
     if (!set)
         return 1;
@@ -141,14 +156,8 @@ SEC("xdp") int copies_main(struct xdp_md *ctx)
         return 0;
     for (int i = 0; i < 256; i += 8)
         *(volatile u64 *)&slot->seen[i] = 0;
-    if (bpf_xdp_adjust_head(ctx, -(int)sizeof(struct front)))
+    if (put_front(ctx, mine, number))
         return 0;
-    POINTERS;
-    struct front *front = (void *)data;
-    if ((u8 *)(front + 1) > end)
-        return 0;
-    front->slot = mine;
-    front->set = number;
     return bpf_redirect_map(devices, 0, 8 /* BPF_F_BROADCAST */);
 }
 
@@ -164,6 +173,8 @@ SEC("xdp/devmap") int copies_egress(struct xdp_md *ctx)
         number = front->slot;
         key.set = front->set;
     }
+    if (number == NONE)
+        return bpf_xdp_adjust_head(ctx, sizeof(struct front)) ? 1 : 2;
     key.ifindex = ctx->egress_ifindex;
     struct role *role = bpf_map_lookup_elem(&p4xdp_copy_role, &key);
     struct slot *slot = bpf_map_lookup_elem(&slots, &number);
