@@ -172,7 +172,7 @@ fn ports(dir: &Path) {
         let status = load.stdout(Stdio::null()).status();
         assert!(status.is_ok_and(|s| s.success()), "the far end runs no program");
         let load = |numbers: Numbering, count| {
-            load::load_detached_with(&object, &numbers, count).expect("the verifier accepts it")
+            load::load_detached_with(&object, &numbers, None, count).expect("the verifier accepts it")
         };
         let numbers = Numbering::Numbered([(1, 1), (2, 2)].into());
         let programs =

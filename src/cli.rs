@@ -73,6 +73,10 @@ pub enum Command {
     Events(EventsArgs),
     /// Prints the messages (digests) that a running program sends to its control plane. What is read is gone.
     Digest(DigestArgs),
+    /// Prints the packets that a running program sends to its CPU port. What is read is gone.
+    PacketIn(PacketInArgs),
+    /// Sends packets into a running program as if they came in at its CPU port.
+    PacketOut(PacketOutArgs),
     /// Explains a diagnostic code.
     Explain(ExplainArgs),
     /// Prints a completion script for a shell.
@@ -277,6 +281,10 @@ pub struct CodegenArgs {
     /// would go round once more is dropped and counted (`stat`).
     #[arg(long, value_name = "N", value_parser = rounds())]
     pub rounds: Option<u32>,
+    /// Lets `load --cpu-port` choose a port behind which user space is. Programs with a header for that (`@controller_header`) need no
+    /// such word.
+    #[arg(long)]
+    pub with_cpu_port: bool,
 }
 
 /// Engines of packet tests.
@@ -313,6 +321,10 @@ pub struct RunningArgs {
     /// How code is generated.
     #[command(flatten)]
     pub codegen: CodegenArgs,
+    /// The port behind which user space is, as `load --cpu-port` says it: packets of this port take the way of `packet-in` and
+    /// `packet-out`. To the interpreter it is a port like any other.
+    #[arg(long, value_name = "PORT")]
+    pub cpu_port: Option<u32>,
     /// Shows what happens to each packet (interpreter only).
     #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", require_equals = true)]
     pub trace: Option<TraceFormat>,

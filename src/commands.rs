@@ -13,6 +13,7 @@ mod engine;
 mod events;
 mod explain;
 mod output;
+mod packet;
 mod port;
 mod profile;
 mod run;
@@ -89,6 +90,8 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Cells(args) => cells::run(&args),
         Command::Events(args) => events::run(&args),
         Command::Digest(args) => digest::run(&args),
+        Command::PacketIn(args) => packet::read(&args),
+        Command::PacketOut(args) => packet::send(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::shell(args.shell),
         Command::Man(args) => completions::manual(&args),

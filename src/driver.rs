@@ -221,6 +221,7 @@ impl Compilation {
                     frags: codegen.frags,
                     part_size: codegen.part_size,
                     rounds: codegen.rounds,
+                    cpu_port: codegen.cpu_port,
                 };
                 backend::compile(&program, &options, &mut c.diagnostics)
             },
@@ -369,6 +370,8 @@ pub struct Codegen {
     pub part_size: Option<usize>,
     /// How often a packet goes round at most; else four times.
     pub rounds: Option<u32>,
+    /// The program can have a port to user space, also where it does not look so.
+    pub cpu_port: bool,
 }
 
 impl Codegen {

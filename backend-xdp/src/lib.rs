@@ -62,6 +62,9 @@ pub struct Options<'a> {
     pub part_size: Option<usize>,
     /// How often a packet goes round at most, [`limits::ROUNDS`] of times; [`limits::USUAL_ROUNDS`] unless it is said here.
     pub rounds: Option<u32>,
+    /// The program can have a port to user space, which a loader chooses. It can in any case if it has a header for that
+    /// (`@controller_header`).
+    pub cpu_port: bool,
     /// C of the user's that defines extern functions which the program only declares: see the module `externs::users`. It is the end of the
     /// generated file, unchanged; `#line` directives in it say which file it comes from.
     pub extern_c: Option<&'a str>,

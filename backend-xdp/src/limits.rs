@@ -66,8 +66,8 @@ pub const MOST_NESTED_CALLS: usize = 5;
 pub const MOST_MAPS: usize = 64;
 
 /// Maps that a program may have beside those of its tables and externs: three sections of read-only data, four of other data, the shared structure, the counts
-/// of verdicts, the devices of ports, and the other parts.
-pub const OTHER_MAPS: usize = 11;
+/// of verdicts, the devices of ports, packets for user space with room to put one together, and the other parts.
+pub const OTHER_MAPS: usize = 13;
 
 /// The smallest parts that are tried for a program with too many maps for larger ones, in instructions.
 pub const LEAST_PART: usize = 200;

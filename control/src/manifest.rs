@@ -36,7 +36,9 @@ pub mod statistics;
 pub use copies::Copies;
 pub use digest::Digest;
 pub use encode::{DecodeError, MAGIC, SECTION, VERSION};
-pub use ports::{IN_PROBES, IN_SLOTS, NUMBERED, Ports, SETTINGS, Settings};
+pub use ports::{
+    IN_PROBES, IN_SLOTS, NUMBERED, PACKET_IN_HEADER, PACKET_OUT_INDEX, Ports, SETTINGS, Settings,
+};
 
 /// A program's manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

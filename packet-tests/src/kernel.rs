@@ -11,7 +11,15 @@ use p4xdp_runtime::harness::tap::Taps;
 /// # Errors
 /// When the kernel refuses the program, or its TAP devices.
 pub fn engine(object: &Object) -> EngineResult<Loaded> {
-    Loaded::new(object, |program| {
+    engine_with(object, None)
+}
+
+/// The same with user space behind a port.
+///
+/// # Errors
+/// When the program cannot have this port, too.
+pub fn engine_with(object: &Object, cpu_port: Option<u32>) -> EngineResult<Loaded> {
+    Loaded::with_cpu_port(object, cpu_port, |program| {
         Ok(if Direct::suffices(program) { Box::new(Direct::new()) } else { Box::new(Taps::new()?) })
     })
 }

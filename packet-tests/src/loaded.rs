@@ -11,7 +11,7 @@ use p4xdp_runtime::cells::{Cell, CellKind};
 use p4xdp_runtime::copies::{Copies, CopyError};
 use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness, HarnessError};
-use p4xdp_runtime::ports::PortError;
+use p4xdp_runtime::ports::{Numbering, PortError};
 use p4xdp_runtime::profiles::{Profile, ProfileError, Write};
 use p4xdp_runtime::tables::{Table, TableError};
 use p4xdp_runtime::{Error, Object, Program, load};
@@ -22,6 +22,8 @@ use std::time::Duration;
 pub struct Loaded {
     program: Program,
     harness: Box<dyn Harness>,
+    /// The port behind which user space is.
+    cpu_port: Option<u32>,
     /// Ports are opened as they become known.
     everywhere: bool,
     open: BTreeSet<u32>,
@@ -46,9 +48,22 @@ impl Loaded {
         object: &Object,
         place: impl FnOnce(&Program) -> Result<Box<dyn Harness>, Error>,
     ) -> EngineResult<Loaded> {
-        let program = load::load_detached(object, FIRST_INDEX).map_err(refuse)?;
+        Loaded::with_cpu_port(object, None, place)
+    }
+
+    /// The same with user space behind a port: packets of this port take the way to it.
+    ///
+    /// # Errors
+    /// When the program cannot have this port, too.
+    pub fn with_cpu_port(
+        object: &Object,
+        cpu_port: Option<u32>,
+        place: impl FnOnce(&Program) -> Result<Box<dyn Harness>, Error>,
+    ) -> EngineResult<Loaded> {
+        let ports = Numbering::Indices(FIRST_INDEX);
+        let program = load::load_detached_with(object, &ports, cpu_port, false).map_err(refuse)?;
         let harness = place(&program).map_err(refuse)?;
-        Ok(Loaded { program, harness, everywhere: false, open: BTreeSet::new(), early: Vec::new() })
+        Ok(Loaded { program, harness, cpu_port, everywhere: false, open: BTreeSet::new(), early: Vec::new() })
     }
 
     /// The program in the kernel.
@@ -88,7 +103,10 @@ impl Loaded {
     fn open_more(&mut self, ports: &[u32]) -> EngineResult<()> {
         let known = &self.program.manifest().ports;
         let new = ports.iter().filter(|port| {
-            !self.open.contains(port) && **port <= known.most.min(LARGEST) && known.drop != Some(**port)
+            !self.open.contains(port)
+                && **port <= known.most.min(LARGEST)
+                && known.drop != Some(**port)
+                && self.cpu_port != Some(**port)
         });
         let new: Vec<u32> = new.copied().take(MOST_PORTS.saturating_sub(self.open.len())).collect();
         if known.redirects && !new.is_empty() {
@@ -151,6 +169,19 @@ impl Loaded {
         Ok(())
     }
 
+    /// What came to user space.
+    fn packets_in(&self) -> EngineResult<Vec<Vec<u8>>> {
+        let reader = self.program.packet_in().map_err(refuse)?;
+        let mut all = Vec::new();
+        loop {
+            let packets = reader.read(Duration::ZERO, usize::MAX).map_err(refuse)?;
+            if packets.is_empty() {
+                return Ok(all);
+            }
+            all.extend(packets.into_iter().map(|packet| packet.bytes));
+        }
+    }
+
     fn profile(&self, name: &str) -> EngineResult<Profile<'_>> {
         self.program.profile(name).map_err(refuse)
     }
@@ -168,8 +199,10 @@ impl Loaded {
 
 impl Engine for Loaded {
     fn open_ports(&mut self, ports: &[u32]) -> EngineResult<()> {
-        self.open.extend(ports);
-        self.harness.open(&self.program, ports).map_err(refuse)?;
+        // No device is behind the port to user space.
+        let ports: Vec<u32> = ports.iter().copied().filter(|port| self.cpu_port != Some(*port)).collect();
+        self.open.extend(&ports);
+        self.harness.open(&self.program, &ports).map_err(refuse)?;
         self.change_copies(|copies| copies.renew())
     }
 
@@ -243,6 +276,10 @@ impl Engine for Loaded {
     }
 
     fn inject(&mut self, port: u32, packet: &[u8]) -> EngineResult<()> {
+        if self.cpu_port == Some(port) {
+            let program = &self.program;
+            return self.harness.within(&mut || program.packet_out(packet)).map_err(refuse);
+        }
         self.harness.inject(&self.program, port, packet).map_err(refuse)
     }
 
@@ -289,7 +326,12 @@ impl Engine for Loaded {
 
     fn collect(&mut self) -> EngineResult<Vec<OutputPacket>> {
         let packets = self.harness.collect(&self.program).map_err(refuse)?;
-        let early = std::mem::take(&mut self.early).into_iter();
+        let mut early = std::mem::take(&mut self.early);
+        if let Some(port) = self.cpu_port {
+            let packets = self.packets_in()?.into_iter();
+            early.extend(packets.map(|bytes| OutputPacket { port, bytes, fields: Vec::new() }));
+        }
+        let early = early.into_iter();
         // What is passed to the stack comes out of the port that it came in at, as what is sent back there does.
         let packets = packets.into_iter();
         Ok(early

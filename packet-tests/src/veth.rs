@@ -10,5 +10,13 @@ use p4xdp_runtime::harness::veth::Veths;
 /// # Errors
 /// When the kernel refuses the program, or its devices.
 pub fn engine(object: &Object) -> EngineResult<Loaded> {
-    Loaded::new(object, |_| Ok(Box::new(Veths::new()?)))
+    engine_with(object, None)
+}
+
+/// The same with user space behind a port.
+///
+/// # Errors
+/// When the program cannot have this port, too.
+pub fn engine_with(object: &Object, cpu_port: Option<u32>) -> EngineResult<Loaded> {
+    Loaded::with_cpu_port(object, cpu_port, |_| Ok(Box::new(Veths::new()?)))
 }

@@ -31,6 +31,7 @@ mod bound;
 pub mod carry;
 pub mod cells;
 pub mod copies;
+pub mod cpu_port;
 pub mod digests;
 pub mod egress;
 pub mod error;

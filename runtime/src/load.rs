@@ -9,7 +9,8 @@ use crate::ports::{Numbering, Request};
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
 use crate::{
-    Object, bound, egress, jumbo, layout, libbpf_log, lock, old_kernel, pins, processors, statistics,
+    Object, bound, cpu_port, egress, jumbo, layout, libbpf_log, lock, old_kernel, pins, processors,
+    statistics,
 };
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
@@ -33,6 +34,8 @@ pub struct Options {
     pub statistics: bool,
     /// Ports are interface indices, also where the program looks as if they were not.
     pub ports_are_indices: bool,
+    /// The port behind which user space is; without it, that of the programs that are replaced stays.
+    pub cpu_port: Option<u32>,
 }
 
 /// Why a program is not loaded.
@@ -157,6 +160,8 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         let ports = &object.manifest().ports;
         request.numbering(object.name(), ports, &devices, &replaced, options.ports_are_indices)?
     };
+    let replaced_programs = targets.iter().filter_map(|target| target.old.as_ref()?.program.as_ref());
+    let cpu_port = cpu_port::choose(object, &numbering, options.cpu_port, replaced_programs)?;
     let olds = if options.reset_tables { Vec::new() } else { replaced(&targets) };
     let mut plan = carry::plan(&olds, object.manifest())?;
     let (bound, mut fallbacks) = {
@@ -167,8 +172,9 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
             Err(why) => (None, Some(why.to_owned())),
         }
     };
-    let bring =
-        |bound| bring_in(object, numbering.settings(), (options.statistics, bound), |open| plan.reuse(open));
+    let bring = |bound| {
+        bring_in(object, numbering.settings(cpu_port), (options.statistics, bound), |open| plan.reuse(open))
+    };
     let program = match bring(bound) {
         // The driver may have nothing of the kind, or the kernel be an older one.
         Err(error) if bound.is_some() => {
@@ -289,15 +295,22 @@ pub fn unload(device: &str, force: bool) -> Result<u32, Error> {
 /// # Errors
 /// When the kernel refuses.
 pub fn load_detached(object: &Object, port_base: u32) -> Result<Program, Error> {
-    load_detached_with(object, &Numbering::Indices(port_base), false)
+    load_detached_with(object, &Numbering::Indices(port_base), None, false)
 }
 
-/// Loads an object without attaching it, with ports of devices of this network namespace; with `count` it counts what becomes of packets.
+/// Loads an object without attaching it, with ports of devices of this network namespace, and user space behind a port or none; with `count` it
+/// counts what becomes of packets.
 ///
 /// # Errors
-/// When the kernel refuses, or a device is not there.
-pub fn load_detached_with(object: &Object, ports: &Numbering, count: bool) -> Result<Program, Error> {
-    let program = bring_in(object, ports.settings(), (count, None), |_| Ok(()))?;
+/// When the kernel refuses, a device is not there, or that port cannot be.
+pub fn load_detached_with(
+    object: &Object,
+    ports: &Numbering,
+    cpu_port: Option<u32>,
+    count: bool,
+) -> Result<Program, Error> {
+    let cpu_port = cpu_port::choose(object, ports, cpu_port, std::iter::empty())?;
+    let program = bring_in(object, ports.settings(cpu_port), (count, None), |_| Ok(()))?;
     carry::plan(&[], object.manifest())?.fill(&program)?;
     ports.fill(&program)?;
     Ok(program)
@@ -410,9 +423,9 @@ fn open_bound(
             target.copy_from_slice(&1u32.to_ne_bytes());
         }
         if name == SETTINGS
-            && let Some(target) = map.initial_value_mut().and_then(|data| data.first_chunk_mut())
+            && let Some(data) = map.initial_value_mut()
         {
-            *target = settings.encode();
+            data.iter_mut().zip(settings.encode()).for_each(|(to, from)| *to = from);
         }
     }
     processors::make_room(&mut opened)?;

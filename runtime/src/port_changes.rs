@@ -86,6 +86,9 @@ pub fn add(
             if number > ports.most {
                 return Err(PortError::TooLarge { port: number.to_string(), most: ports.most }.into());
             }
+            if program.cpu_port()? == Some(number) {
+                return Err(PortError::IsCpuPort(number).into());
+            }
             let taken = numbers.iter().find(|(port, index)| **port == number || **index == device.index);
             if let Some((port, index)) = taken {
                 let name = |index| {

@@ -146,12 +146,12 @@ fn kept(programs: &[&Program]) -> Result<BTreeMap<u32, u32>, Error> {
 
 impl Numbering {
     /// What is set before a program is loaded.
-    pub(crate) fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self, cpu_port: Option<u32>) -> Settings {
         let port_base = match self {
             Numbering::Indices(base) => *base,
             Numbering::Numbered(_) => NUMBERED,
         };
-        Settings { port_base }
+        Settings { port_base, cpu_port }
     }
 
     /// Interface indices by port: those that are numbered; or those of these devices, and of other ports that are `named`.

@@ -167,6 +167,37 @@ pub struct DigestArgs {
     pub seconds: Option<u64>,
 }
 
+/// `p4xdp packet-in`
+#[derive(Debug, Args)]
+pub struct PacketInArgs {
+    /// The program.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// Waits for more, until somebody interrupts; else those that wait are all.
+    #[arg(long)]
+    pub follow: bool,
+    /// Writes the packets into this file (pcap) instead of printing them.
+    #[arg(long, value_name = "FILE.pcap")]
+    pub out: Option<PathBuf>,
+    /// Stops after so many packets.
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    /// Waits for so many seconds.
+    #[arg(long, value_name = "SECONDS", conflicts_with = "follow")]
+    pub seconds: Option<u64>,
+}
+
+/// `p4xdp packet-out`
+#[derive(Debug, Args)]
+pub struct PacketOutArgs {
+    /// The program.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// A packet in hexadecimal digits, or a capture (pcap, pcapng) with packets.
+    #[arg(value_name = "HEX|FILE.pcap", required = true)]
+    pub packets: Vec<String>,
+}
+
 /// `p4xdp load`
 #[derive(Debug, Args)]
 pub struct LoadArgs {
@@ -192,6 +223,10 @@ pub struct LoadArgs {
     /// Ports are interface indices, also if the program names ports or has too few of them.
     #[arg(long)]
     pub ports_are_indices: bool,
+    /// The port behind which user space is: packets to it are read by `packet-in`, and `packet-out` sends packets that come from it. Without
+    /// it, that of the program that is replaced stays. Needs kernel 5.18.
+    #[arg(long, value_name = "PORT")]
+    pub cpu_port: Option<u32>,
     /// Makes no pins under /sys/fs/bpf.
     #[arg(long)]
     pub no_pins: bool,

@@ -31,6 +31,7 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
         no_pins: args.no_pins,
         statistics: args.stats,
         ports_are_indices: args.ports_are_indices,
+        cpu_port: args.cpu_port,
     };
     let devices: Vec<&str> = args.devices.iter().map(String::as_str).collect();
     let report = load::load(&object, &devices, &options)?;

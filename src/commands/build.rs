@@ -141,7 +141,14 @@ pub fn codegen(args: &CodegenArgs) -> Result<Codegen, Exit> {
         Exit::Environment
     })?;
     let part_size = args.split.and_then(|most| usize::try_from(most).ok());
-    Ok(Codegen { kernel: args.kernel, frags: args.frags, part_size, rounds: args.rounds, ..codegen })
+    Ok(Codegen {
+        kernel: args.kernel,
+        frags: args.frags,
+        part_size,
+        rounds: args.rounds,
+        cpu_port: args.with_cpu_port,
+        ..codegen
+    })
 }
 
 /// Shows what clang warns of in the user's C.

@@ -16,6 +16,7 @@ pub fn run(args: &CheckArgs) -> Exit {
                 frags: args.frags,
                 split: None,
                 rounds: None,
+                with_cpu_port: false,
             };
             let codegen = match build::codegen(&codegen) {
                 Ok(codegen) => codegen,

@@ -81,7 +81,7 @@ impl Loaded {
 /// # Errors
 /// The exit status, when that does not work; why has been said.
 pub fn load(args: &SourceArgs, running: &RunningArgs) -> Result<Loaded, Exit> {
-    let RunningArgs { engine, codegen, trace } = running;
+    let RunningArgs { engine, codegen, cpu_port, trace } = running;
     if trace.is_some() && *engine != EngineArg::Interp {
         complain("`--trace` needs the interpreter: leave `--engine` out");
         return Err(Exit::Environment);
@@ -89,8 +89,12 @@ pub fn load(args: &SourceArgs, running: &RunningArgs) -> Result<Loaded, Exit> {
     let mut compilation = source::compilation(args);
     let loaded = match engine {
         EngineArg::Interp => interpreter(&mut compilation, trace.is_some()).map_err(|_| Exit::Rejected),
-        EngineArg::Kernel => in_kernel(&mut compilation, codegen, kernel::engine),
-        EngineArg::Veth => in_kernel(&mut compilation, codegen, veth::engine),
+        EngineArg::Kernel => {
+            in_kernel(&mut compilation, codegen, |object| kernel::engine_with(object, *cpu_port))
+        }
+        EngineArg::Veth => {
+            in_kernel(&mut compilation, codegen, |object| veth::engine_with(object, *cpu_port))
+        }
     };
     source::report(&compilation, args);
     loaded.map(|(program, kind)| Loaded { program, compilation, kind, traced: 0 })
@@ -100,7 +104,7 @@ pub fn load(args: &SourceArgs, running: &RunningArgs) -> Result<Loaded, Exit> {
 fn in_kernel(
     compilation: &mut Compilation,
     codegen: &CodegenArgs,
-    engine: fn(&Object) -> EngineResult<loaded::Loaded>,
+    engine: impl FnOnce(&Object) -> EngineResult<loaded::Loaded>,
 ) -> Result<(Arc<ir::Program>, Kind), Exit> {
     let codegen = build::codegen(codegen)?;
     let program = compilation.optimise().map_err(|_| Exit::Rejected)?;

@@ -4,6 +4,7 @@ use super::{Exit, complain, output::print, stat};
 use crate::cli::StatusArgs;
 use p4xdp_runtime::Error;
 use p4xdp_runtime::pins::Stale;
+use p4xdp_runtime::ports::names::PortNames;
 use p4xdp_runtime::status::{self, Status};
 
 /// Prints the status of the devices, or of all that run a program of ours.
@@ -71,6 +72,9 @@ fn text(status: &Status) -> String {
     if status.statistics.runs > 0 {
         let mean = status.statistics.time.as_nanos() / u128::from(status.statistics.runs);
         out += &format!("  {} packets, {mean} ns each\n", status.statistics.runs);
+    }
+    if let Some(port) = status.ports.as_ref().and_then(PortNames::cpu_port) {
+        out += &format!("  user space is behind port {port}\n");
     }
     if let Some(ports) = &status.ports {
         out += &match ports.list() {

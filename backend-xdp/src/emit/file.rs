@@ -248,7 +248,8 @@ fn finish(
         decisions.push(decided(program, name, &storage));
         held.push(storage);
     }
-    let is_lost_by_ours = manifest.ports.egress.is_some() || !tails.is_empty() || again.is_some();
+    let leaves = manifest.ports.egress.is_some() || manifest.ports.packet_in.is_some();
+    let is_lost_by_ours = leaves || !tails.is_empty() || again.is_some();
     statistics::declare(&names, is_lost_by_ours, &mut file);
     drop(names);
     super::ports::declare(&manifest.ports, &mut file);

@@ -63,6 +63,8 @@ pub struct Module<'a> {
     pub plans: Vec<(Arc<str>, String)>,
     /// The oldest kernel that has all that was written so far.
     pub kernel: Kernel,
+    /// The program can have a port to user space.
+    pub has_cpu_port: bool,
     /// Loops that need it.
     pub told: Vec<Span>,
     /// What is asked of the device that received the packet, by the names of P4's functions.
@@ -148,6 +150,7 @@ impl<'a> Module<'a> {
             phases,
             globals: Tree::default(),
             falls_back: false,
+            has_cpu_port: super::ports::has_cpu_port(program, options),
             cuts,
             prototypes: BTreeSet::new(),
             plans: Vec::new(),

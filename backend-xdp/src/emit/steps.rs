@@ -2,7 +2,7 @@
 
 use super::Cx;
 use super::losses::{aborted, cannot_be};
-use super::ports::{SEND, port_in};
+use super::ports::SEND;
 use super::statistics::count_error;
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::tree::Tree;
@@ -92,11 +92,12 @@ impl Cx<'_> {
         let arrived = self.fresh("in_port", code!("__u32"));
         if let Some(port) = port {
             let port = self.variable(port);
-            self.out.assignment(&arrived, port_in());
+            let value = self.port_in();
+            self.out.assignment(&arrived, value);
             self.out.assignment(&port, &arrived);
             self.out.update(
                 port.name(),
-                code!("if ({} >= {})\n\treturn {};", port, limit, aborted(Reason::NoNumber)),
+                code!("if ({})\n\treturn {};", self.is_no_port(&port, limit), aborted(Reason::NoNumber)),
             );
             self.ports.given = Some(port.name().clone());
         }
@@ -109,7 +110,7 @@ impl Cx<'_> {
             Value::PacketLength => self.packet_bytes(),
             Value::Nanoseconds => code!("@bpf_ktime_get_ns()"),
             Value::Microseconds => code!("@bpf_ktime_get_ns() / 1000"),
-            Value::PortIn => port_in(),
+            Value::PortIn => self.port_in(),
             Value::ErrorOf(parser) => self.local(self.program.parsers[parser].error).text,
             Value::Variable(other) => self.local(other).text,
             Value::Way => self.way(),
@@ -175,7 +176,9 @@ impl Cx<'_> {
                 if let Some(port) = port {
                     let port = self.variable(port);
                     self.redirects = true;
-                    self.out.return_if(code!("{} == @XDP_REDIRECT", action), code!("{}({})", SEND, port));
+                    let redirects = code!("{} == @XDP_REDIRECT", action);
+                    self.hand_up_if(Some(redirects.clone()), &port.code());
+                    self.out.return_if(redirects, code!("{}({})", SEND, port));
                 }
                 if self.asks_of_stack() {
                     self.out.begin_if(code!("{} == @XDP_PASS", action));
@@ -191,8 +194,13 @@ impl Cx<'_> {
                 // A program that reads its ingress port has found it already.
                 let names = Tree::names_in(self.written());
                 let known = self.ports.given.as_ref().is_some_and(|given| names.contains(given.as_str()));
-                let arrived =
-                    self.ports.arrived.as_ref().filter(|_| known).map_or_else(port_in, ToCode::code);
+                let arrived = self
+                    .ports
+                    .arrived
+                    .as_ref()
+                    .filter(|_| known)
+                    .map_or_else(|| self.port_in(), ToCode::code);
+                self.hand_up_if(None, &port.code());
                 self.out.return_if(code!("{} == {}", port, arrived), code!("@XDP_TX"));
                 code!("{}({})", SEND, port)
             }

@@ -19,17 +19,20 @@ pub enum Reason {
     NoPort,
     /// It would have gone round once more than it may.
     Rounds,
+    /// It was for user space, where nobody read in time.
+    PacketIn,
 }
 
 impl Reason {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Reason; 6] = [
+    pub const ALL: [Reason; 7] = [
         Reason::Aborted,
         Reason::NoRoom,
         Reason::NotCalled,
         Reason::NoNumber,
         Reason::NoPort,
         Reason::Rounds,
+        Reason::PacketIn,
     ];
 
     /// Its place in a row.
@@ -48,6 +51,7 @@ impl Reason {
             Reason::NoNumber => "no-number",
             Reason::NoPort => "no-port",
             Reason::Rounds => "rounds",
+            Reason::PacketIn => "packet-in",
         }
     }
 
@@ -61,6 +65,7 @@ impl Reason {
             Reason::NoNumber => "P4XDP_NO_NUMBER",
             Reason::NoPort => "P4XDP_NO_PORT",
             Reason::Rounds => "P4XDP_ROUNDS",
+            Reason::PacketIn => "P4XDP_PACKET_IN",
         }
     }
 
@@ -74,6 +79,7 @@ impl Reason {
             Reason::NoNumber => "it came by a device that has no port number",
             Reason::NoPort => "it was sent to a port that no device has",
             Reason::Rounds => "it would have gone round too often",
+            Reason::PacketIn => "it was for user space, where nobody read it in time",
         }
     }
 }

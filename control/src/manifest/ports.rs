@@ -35,7 +35,17 @@ pub struct Ports {
     /// copies run. `None` if the program does not redirect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub egress: Option<String>,
+    /// Ring buffer of packets for user space: `{u32 port by which it came; u32 length; bytes}`, of longer packets no more than 16,384 bytes. With
+    /// it [`SETTINGS`] has all of [`Settings`]. `None` if the program can have no port to user space.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packet_in: Option<String>,
 }
+
+/// Bytes of a record in [`Ports::packet_in`] in front of the packet.
+pub const PACKET_IN_HEADER: usize = 8;
+
+/// The interface index of what user space sends into a program: that of the loopback device, in every network namespace.
+pub const PACKET_OUT_INDEX: u32 = 1;
 
 impl Ports {
     /// The program's ports cannot all be interface indices, or are written as if they were not.
@@ -62,18 +72,32 @@ pub const IN_PROBES: u32 = 4;
 pub struct Settings {
     /// Interface index of port 0, or [`NUMBERED`].
     pub port_base: u32,
+    /// The port behind which user space is, if the program can have one ([`Ports::packet_in`]) and shall.
+    pub cpu_port: Option<u32>,
 }
 
 impl Settings {
-    /// The section's bytes.
+    /// The section's bytes: the base; whether there is a port to user space; its number. Programs that can have none have the first of them.
     #[must_use]
-    pub fn encode(&self) -> [u8; 4] {
-        self.port_base.to_ne_bytes()
+    pub fn encode(&self) -> [u8; 12] {
+        let words = [self.port_base, self.cpu_port.is_some().into(), self.cpu_port.unwrap_or_default()];
+        let mut bytes = [0; 12];
+        for (to, word) in bytes.chunks_exact_mut(4).zip(words) {
+            to.copy_from_slice(&word.to_ne_bytes());
+        }
+        bytes
     }
 
     /// Reads the section's bytes.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Settings> {
-        Some(Settings { port_base: u32::from_ne_bytes(*bytes.first_chunk()?) })
+        let mut words =
+            bytes.chunks_exact(4).filter_map(|word| Some(u32::from_ne_bytes(*word.first_chunk()?)));
+        let port_base = words.next()?;
+        let cpu_port = match (words.next(), words.next()) {
+            (Some(1..), Some(port)) => Some(port),
+            _ => None,
+        };
+        Some(Settings { port_base, cpu_port })
     }
 }

@@ -101,6 +101,20 @@ pub enum PortError {
         /// The device.
         device: String,
     },
+    /// A program that has no way for packets to user space.
+    #[error(
+        "{object} was built without a port to user space: give `build --with-cpu-port`, or let it have a header with `@controller_header`"
+    )]
+    NoCpuPort {
+        /// The object.
+        object: String,
+    },
+    /// The number of the port to user space, for a device.
+    #[error("port {0} is that to user space")]
+    IsCpuPort(u32),
+    /// A running program without one.
+    #[error("the program was loaded without a port to user space: load it with `--cpu-port PORT`")]
+    NoCpuPortChosen,
     /// A number where there are none.
     #[error("the program's ports are interface indices: name the device alone")]
     NotNumbered,

@@ -16,8 +16,9 @@ pub struct PortNames {
     numbering: Numbering,
     /// Names by interface index.
     devices: BTreeMap<u32, String>,
-    /// The number that drops.
+    /// The number that drops, and that of the port to user space.
     drop: Option<u32>,
+    cpu_port: Option<u32>,
 }
 
 impl PortNames {
@@ -28,7 +29,13 @@ impl PortNames {
     pub fn of(program: &Program) -> Result<Option<PortNames>, Error> {
         let Some(numbering) = Numbering::of(program)? else { return Ok(None) };
         let drop = program.manifest().ports.drop;
-        Ok(Some(PortNames { numbering, devices: devices()?, drop }))
+        Ok(Some(PortNames { numbering, devices: devices()?, drop, cpu_port: program.cpu_port()? }))
+    }
+
+    /// The port behind which user space is.
+    #[must_use]
+    pub fn cpu_port(&self) -> Option<u32> {
+        self.cpu_port
     }
 
     /// `1=eth1`, .. in the order of the numbers; `None` if ports are interface indices.
@@ -59,8 +66,9 @@ impl PortNames {
         let text = text.trim();
         if value::number(text).is_some() {
             let port = value::parse(text, param)?;
-            let drops = self.drop.is_some_and(|drop| BigUint::from(drop) == port);
-            if any || drops || self.name(&port).is_some() {
+            let has_no_device =
+                [self.drop, self.cpu_port].into_iter().flatten().any(|it| BigUint::from(it) == port);
+            if any || has_no_device || self.name(&port).is_some() {
                 return Ok(port);
             }
             let reason = match self.list() {
