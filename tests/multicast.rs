@@ -2,13 +2,15 @@
 //! program is the one that they have.
 //!
 //! Needs root, iproute2 and clang.
-#![allow(clippy::unwrap_used, reason = "it is a test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is a test")]
 
+use p4xdp_runtime::Program;
 use p4xdp_test_support::command::{self, sh};
 use p4xdp_test_support::copies::{Variant, object};
 use p4xdp_test_support::needs::{Need, are_met};
-use p4xdp_test_support::{space, switch};
+use p4xdp_test_support::{bpftool, space, switch};
 use std::path::Path;
+use std::time::Duration;
 
 /// What it prints and says, and its exit status, on words that are separated by blanks.
 fn call(words: &str) -> (String, String, Option<i32>) {
@@ -81,6 +83,7 @@ fn sessions_are_shown() {
         assert_eq!(p4xdp("session dump --dev eth1 --json"), format!("{first}\n{second}\n"));
         p4xdp("session modify --dev eth1 5 --port 1");
         assert_eq!(p4xdp("session dump --dev eth1 5"), "session 5 -> port eth1\n");
+        assert!(p4xdp("status eth1").contains("  1 multicast groups, 2 clone sessions\n"));
         p4xdp("session delete --dev eth1 5");
         assert_eq!(p4xdp("session dump --dev eth1"), "session 0 -> port dev:7\n");
     });
@@ -123,6 +126,43 @@ fn what_is_wrong_is_told() {
         p4xdp(&format!("load --no-pins {} h1", path.display()));
         refused("multicast dump --dev h1", 1, "the program sends no copies of packets");
         refused("session dump --dev h1", 1, "the program sends no copies of packets");
+    });
+}
+
+/// What bpftool says, in JSON.
+fn bpftool(words: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&command::run(&[&["bpftool", "-j"], words].concat())).unwrap()
+}
+
+/// Entries of a map of the program that runs on a device.
+fn entries(device: &str, map: &str) -> usize {
+    let id = Program::by_device(device).unwrap().id().to_string();
+    let maps = bpftool(&["prog", "show", "id", &id])["map_ids"].clone();
+    let mut maps = maps.as_array().unwrap().iter().map(ToString::to_string);
+    let found = maps.find(|id| bpftool(&["map", "show", "id", id])["name"] == map).unwrap();
+    bpftool(&["map", "dump", "id", &found]).as_array().unwrap().len()
+}
+
+#[test]
+fn what_was_cut_short_is_mended_by_the_next_change() {
+    if !bpftool::privileged() {
+        return;
+    }
+    inside("what_was_cut_short_is_mended_by_the_next_change", |_| {
+        p4xdp("multicast insert --dev eth1 7 1 2");
+        p4xdp("session insert --dev eth1 5 --group 7");
+        let maps = ["p4xdp_copy_sets", "p4xdp_copy_devs", "p4xdp_copy_role"];
+        let before = maps.map(|map| entries("eth1", map));
+        for milliseconds in 0..25 {
+            let words = "multicast modify --dev eth1 7 1 2 1 1 2 2".split_whitespace();
+            let mut process = command::p4xdp().args(words).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+        p4xdp("multicast modify --dev eth1 7 1 2");
+        assert_eq!(maps.map(|map| entries("eth1", map)), before);
+        assert_eq!(p4xdp("multicast dump --dev eth1"), "group 7 -> eth1 dev:7\n");
     });
 }
 

@@ -1,6 +1,7 @@
 //! What runs: in, a device; out, all that `status` shows about its program.
 
 use crate::attach::{Device, NoDevice, Running, device_names};
+use crate::copies::Config;
 use crate::error::Error;
 use crate::lock;
 use crate::pins;
@@ -26,6 +27,8 @@ pub struct Status {
     pub statistics: RunStatistics,
     /// Entries and size of each table.
     pub tables: Vec<TableStatus>,
+    /// Multicast groups and clone sessions; `None` if the program sends no copies.
+    pub copies: Option<Config>,
     /// Which port is which device; `None` if the program has nothing to do with ports.
     pub ports: Option<PortNames>,
     /// What became of its packets; `None` unless it was loaded to count them.
@@ -78,6 +81,10 @@ pub fn status(device: &str) -> Result<Status, Error> {
             size: description.layout.size,
         });
     }
+    let copies = match &program.manifest().copies {
+        Some(_) => Some(program.copies()?.config()?),
+        None => None,
+    };
     let pins = pins::directory(&device)?;
     let pinned = Program::by_pin(&pins).is_ok_and(|pinned| pinned.id() == program.id());
     Ok(Status {
@@ -91,6 +98,7 @@ pub fn status(device: &str) -> Result<Status, Error> {
         device,
         running,
         tables,
+        copies,
         program,
     })
 }

@@ -2,10 +2,10 @@
 
 use super::{Exit, output::print, target};
 use crate::cli::{MulticastCommand, MulticastEntryArgs, SessionCommand, SessionEntryArgs, TargetArgs};
-use p4xdp_runtime::Error;
 use p4xdp_runtime::copies::{Copies, CopyError, Mirror, MulticastNode, Session, Write};
 use p4xdp_runtime::ports::names::PortNames;
 use p4xdp_runtime::tables::terms;
+use p4xdp_runtime::{Error, lock};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -61,6 +61,8 @@ fn taking_ports(copies: Copies<'_>, any: bool) -> Copies<'_> {
 }
 
 fn dump_groups(target: &TargetArgs, group: Option<&str>, as_json: bool) -> Result<(), Error> {
+    // A change is several writes.
+    let _lock = lock::reader()?;
     let program = target::open(target)?;
     let names = PortNames::of(&program)?;
     let groups = program.copies()?.config()?.groups;
@@ -75,6 +77,7 @@ fn dump_groups(target: &TargetArgs, group: Option<&str>, as_json: bool) -> Resul
 }
 
 fn dump_sessions(target: &TargetArgs, session: Option<&str>, as_json: bool) -> Result<(), Error> {
+    let _lock = lock::reader()?;
     let program = target::open(target)?;
     let names = PortNames::of(&program)?;
     let sessions = program.copies()?.config()?.sessions;

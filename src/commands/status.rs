@@ -88,6 +88,10 @@ fn text(status: &Status) -> String {
     for table in &status.tables {
         out += &format!("  table {}: {} of {} entries\n", table.name, table.entries, table.size);
     }
+    if let Some(copies) = &status.copies {
+        let (groups, sessions) = (copies.groups.len(), copies.sessions.len());
+        out += &format!("  {groups} multicast groups, {sessions} clone sessions\n");
+    }
     if let Some(pins) = &status.pins {
         out += &format!("  pinned under {}\n", pins.display());
     } else if status.pins_hidden {
