@@ -9,6 +9,7 @@ use p4xdp_test_support::command::{self, build, sh};
 use p4xdp_test_support::space;
 use std::path::Path;
 use std::process::Output;
+use std::time::Duration;
 
 /// Runs p4xdp with words that are separated by blanks.
 fn try_p4xdp(words: &str) -> Output {
@@ -323,9 +324,91 @@ fn ports_come_and_go_while_the_program_runs() {
         sh("ip link del other");
         let list = p4xdp("port list --dev eth1");
         assert_eq!(list, "1=eth1\n7: no device; it had index 1800\n");
-        assert_eq!(p4xdp("port remove --dev eth1 7"), "7=7: removed\n");
+        assert_eq!(p4xdp("port remove --dev eth1 7"), "7: removed; its device is gone\n");
         assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n");
     });
+}
+
+#[test]
+fn another_device_of_the_same_index_is_another_port() {
+    inside("another_device_of_the_same_index_is_another_port", |dir| {
+        let (crossing, end) =
+            (build("testdata/ports/ports_cross.p4", dir), build("testdata/ports/ports_end.p4", dir));
+        p4xdp(&format!("load --no-pins {crossing} 1=eth1 7=eth2"));
+        sh("ip link del eth2");
+        sh("ip link add late index 1600 type veth peer name h2 index 1601");
+        sh("ip link set late up");
+        sh("ip link set h2 up");
+        p4xdp(&format!("load --no-pins {end} h2"));
+        assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n7: no device; it had index 1600\n");
+        assert!(p4xdp("status eth1").contains("ports 1=eth1 7=(gone, index 1600)\n"));
+        // It is no port for a program that takes over the numbers, either.
+        p4xdp(&format!("load --no-pins {crossing} eth1"));
+        assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n");
+        send("eth1", 1000, &frame(1, 0x1234), 2);
+        assert_eq!(seen("h2"), 0);
+        assert_eq!(p4xdp("stat --dev eth1"), "lost, no-port: 2 (it was sent to a port that no device has)\n");
+        // Unless somebody says so.
+        p4xdp("port add --no-pins --dev eth1 7=late");
+        send("eth1", 1000, &frame(1, 0x1234), 2);
+        assert_eq!(seen("h2"), 2);
+    });
+}
+
+#[test]
+fn devices_of_another_namespace_are_no_ports() {
+    inside("devices_of_another_namespace_are_no_ports", |dir| {
+        let object = build("examples/switch/switch.p4", dir);
+        p4xdp(&format!("load {object} 1=eth1 2=eth2"));
+        let program = Program::by_device("eth1").unwrap();
+        let id = program.id();
+        // A device moves: it runs the program, but nothing is sent there.
+        let own = |process: &str| std::fs::read_link(format!("/proc/{process}/ns/net")).unwrap();
+        let there =
+            std::process::Command::new("sh").args(["-c", "exec unshare -n sleep 600"]).spawn().unwrap();
+        let there = Ended(there);
+        let pid = there.0.id().to_string();
+        while own(&pid) == own("thread-self") {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        sh(&format!("ip link set eth2 netns {pid}"));
+        assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n");
+        let is_refused = |command: &str, says: &str| {
+            let message = refused(command, if command.starts_with("table") { 1 } else { 2 });
+            assert!(message.contains(says), "{command}: {message}");
+        };
+        is_refused("table insert --dev eth1 mac 1 forward 2", "`2` is no port of the program");
+        // From elsewhere, where no device runs it, interface indices are those of other devices.
+        space::inside("elsewhere", &[[("eth1", 1000), ("eth9", 1001)]], || {
+            let nobody = "runs on no device of this network namespace";
+            is_refused(&format!("port add --no-pins --id {id} 9=eth9"), nobody);
+            is_refused(&format!("port remove --id {id} 1"), nobody);
+            is_refused(
+                &format!("table insert --id {id} mac 1 forward eth1"),
+                "`eth1` is none of its devices",
+            );
+            p4xdp(&format!("table insert --id {id} mac 1 forward 1"));
+            assert!(p4xdp(&format!("table dump --id {id} mac")).contains("forward(port=1)"));
+        });
+        assert!(p4xdp("table dump --dev eth1 mac").contains("forward(port=eth1)"));
+        // It comes back, and runs the program already.
+        let here = std::fs::read_link("/proc/thread-self").unwrap();
+        sh(&format!("nsenter -t {pid} -n ip link set eth2 netns /proc/{}/ns/net", here.display()));
+        assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n");
+        assert!(p4xdp("port add --dev eth1 2=eth2").starts_with("2=eth2: "));
+        assert_eq!(p4xdp("port list --dev eth1"), "1=eth1\n2=eth2\n");
+        p4xdp("unload eth1 eth2");
+    });
+}
+
+/// A process that ends with the test.
+struct Ended(std::process::Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 #[test]

@@ -83,6 +83,23 @@ pub fn device_names() -> Result<Vec<String>, Error> {
     Ok(names.map(|(name, _)| name.trim().to_owned()).collect())
 }
 
+/// The devices of the thread's network namespace that run a program, by its number. Without any, what the program knows of devices belongs to another
+/// namespace, or they are gone.
+///
+/// # Errors
+/// When they cannot be listed, or the kernel cannot be asked.
+pub fn running(program: u32) -> Result<Vec<Device>, Error> {
+    let mut devices = Vec::new();
+    for name in device_names()? {
+        // One that has gone meanwhile runs nothing.
+        let Ok(device) = Device::find(&name) else { continue };
+        if device.running()?.is_some_and(|running| running.id == program) {
+            devices.push(device);
+        }
+    }
+    Ok(devices)
+}
+
 impl Device {
     /// Finds a device by name.
     ///

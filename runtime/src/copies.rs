@@ -16,7 +16,7 @@ pub use error::CopyError;
 pub use p4xdp_control::entry::{Mirror, MulticastNode, Session};
 pub use plan::Config;
 
-use crate::attach::{Device, device_names};
+use crate::attach::{self, Device};
 use crate::egress;
 use crate::error::Error;
 use crate::lock;
@@ -256,15 +256,7 @@ fn check_write(what: &'static str, number: u32, is_there: bool, write: Write) ->
 
 /// Interface indices of the devices of this network namespace that run a program.
 fn running(program: &Program) -> Result<Vec<u32>, Error> {
-    let mut devices = Vec::new();
-    for name in device_names()? {
-        // One that has gone meanwhile runs nothing.
-        let Ok(device) = Device::find(&name) else { continue };
-        if device.running()?.is_some_and(|running| running.id == program.id()) {
-            devices.push(device.index);
-        }
-    }
-    Ok(devices)
+    Ok(attach::running(program.id())?.into_iter().map(|device| device.index).collect())
 }
 
 fn numbering(program: &Program) -> Result<Numbering, Error> {

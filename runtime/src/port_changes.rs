@@ -4,13 +4,13 @@
 //! A number is there before its device sends the first packet into the program, and as long as it does so; what is sent out of a port that leaves
 //! is dropped as for any port that is not there.
 
-use crate::attach::{Device, Mode, WantedMode};
+use crate::attach::{self, Device, Mode, WantedMode};
 use crate::egress;
 use crate::error::{Error, KernelError, io_error};
 use crate::jumbo;
 use crate::load::{LoadError, lossy_peer};
 use crate::pins;
-use crate::ports::{Numbering, PAIR, PortError, free_slot, names, pairs, put_egress};
+use crate::ports::{Numbering, PAIR, PortError, free_slot, gone, names, pairs, put_egress};
 use crate::program::{Program, read_data};
 use libbpf_rs::{MapCore, MapFlags};
 use std::os::fd::AsFd;
@@ -26,6 +26,15 @@ pub struct Added {
     pub no_pins: Option<String>,
     /// What the user should know of the device.
     pub warning: Option<String>,
+}
+
+/// A port that has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Its number, if it had one.
+    pub number: Option<u32>,
+    /// The name of its device; none if that is gone.
+    pub device: Option<String>,
 }
 
 /// A port as `status` and `port list` show it.
@@ -47,8 +56,9 @@ pub struct Port {
 /// When the kernel refuses.
 pub fn list(program: &Program) -> Result<Option<Vec<Port>>, Error> {
     let Some(Numbering::Numbered(numbers)) = Numbering::of(program)? else { return Ok(None) };
+    let gone = gone(program)?;
     let ports = numbers.into_iter().map(|(number, index)| {
-        let device = Device::by_index(index).ok();
+        let device = Device::by_index(index).ok().filter(|_| !gone.contains(&number));
         let runs = device.as_ref().is_some_and(|device| runs(device, program));
         Port { number, index, device: device.map(|device| device.name), runs }
     });
@@ -63,7 +73,8 @@ fn runs(device: &Device, program: &Program) -> bool {
 /// indices. The caller holds the writer's lock ([`crate::lock::writer`]).
 ///
 /// # Errors
-/// When the number or the device is taken, the device runs another program, or the kernel refuses; then nothing has changed.
+/// When the number or the device is taken, the device runs another program, no device of this network namespace runs this one, or the kernel refuses;
+/// then nothing has changed.
 pub fn add(
     program: &Program,
     number: Option<u32>,
@@ -72,7 +83,13 @@ pub fn add(
     no_pins: bool,
 ) -> Result<Added, Error> {
     let device = Device::find(device)?;
-    if let Some(running) = device.running()? {
+    check_here(program)?;
+    forget_gone(program)?;
+    let running = device.running()?;
+    // One that has been in another network namespace may run it, and have no number any more.
+    let is_back = running.is_some_and(|running| running.id == program.id())
+        && matches!(Numbering::of(program)?, Some(Numbering::Numbered(numbers)) if !numbers.values().any(|index| *index == device.index));
+    if let Some(running) = running.filter(|_| !is_back) {
         if running.id == program.id() {
             return Err(PortError::Runs { device: device.name }.into());
         }
@@ -110,8 +127,10 @@ pub fn add(
         // A program that has nothing to do with ports runs anywhere.
         (Some(Numbering::Indices(_)), None) | (None, _) => {}
     }
-    let attached =
-        copies_for(program, device.index, true).and_then(|()| device.attach(program.as_fd(), mode));
+    let attached = copies_for(program, device.index, true).and_then(|()| match running {
+        Some(running) => Ok(running.mode),
+        None => device.attach(program.as_fd(), mode),
+    });
     let mode = match attached {
         Ok(mode) => mode,
         Err(error) => {
@@ -126,6 +145,19 @@ pub fn add(
     Ok(Added { device, mode, no_pins: pinned.err().map(|error| error.to_string()), warning })
 }
 
+/// Refuses a program whose devices are in another network namespace, where interface indices are those of other devices.
+fn check_here(program: &Program) -> Result<(), Error> {
+    if attach::running(program.id())?.is_empty() { Err(PortError::NotHere.into()) } else { Ok(()) }
+}
+
+/// Removes the numbers of devices that have gone, so that no other of the same index gets them.
+fn forget_gone(program: &Program) -> Result<(), Error> {
+    let gone = gone(program)?;
+    let Some(Numbering::Numbered(numbers)) = Numbering::of(program)? else { return Ok(()) };
+    let mut numbers = numbers.into_iter().filter(|(port, _)| gone.contains(port));
+    numbers.try_for_each(|(port, index)| forget(program, Some(port), index))
+}
+
 fn pin(device: &Device, program: &Program) -> Result<(), Error> {
     pins::prepare(device)?;
     let egress = egress::of(program)?;
@@ -135,8 +167,9 @@ fn pin(device: &Device, program: &Program) -> Result<(), Error> {
 /// Takes a port from a running program: its device runs it no more, and nothing is sent out of it. The caller holds the writer's lock.
 ///
 /// # Errors
-/// When there is no such port, or the kernel refuses.
-pub fn remove(program: &Program, port: &str) -> Result<(Option<u32>, String), Error> {
+/// When there is no such port, no device of this network namespace runs the program, or the kernel refuses.
+pub fn remove(program: &Program, port: &str) -> Result<Removed, Error> {
+    check_here(program)?;
     let ports = list(program)?.unwrap_or_default();
     let of_number = crate::value::number(port).and_then(|number| {
         ports.iter().find(|known| num_bigint::BigUint::from(known.number) == number).cloned()
@@ -145,8 +178,8 @@ pub fn remove(program: &Program, port: &str) -> Result<(Option<u32>, String), Er
     let found =
         of_number.or_else(|| ports.iter().find(|known| known.device.as_deref() == Some(name)).cloned());
     let device = match &found {
-        // A device that is gone runs nothing.
-        Some(found) => Device::by_index(found.index).ok(),
+        // A device that is gone runs nothing, and another may have its index.
+        Some(found) => found.device.as_ref().and_then(|_| Device::by_index(found.index).ok()),
         None if crate::value::number(port).is_some() => {
             let others =
                 ports.iter().map(|port| format!("{}={}", port.number, port.device.as_deref().unwrap_or("-")));
@@ -170,7 +203,7 @@ pub fn remove(program: &Program, port: &str) -> Result<(Option<u32>, String), Er
         copies_for(program, index, false)?;
         forget(program, number, index)?;
     }
-    Ok((number, device.map_or_else(|| port.to_owned(), |device| device.name)))
+    Ok(Removed { number, device: device.map(|device| device.name) })
 }
 
 /// Copies go to a device that comes, and to one that leaves no more.

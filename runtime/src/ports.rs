@@ -126,12 +126,33 @@ impl<'a> Request<'a> {
     }
 }
 
+/// Ports of a program whose devices have gone, or have moved to another network namespace: the kernel has taken them out of the map by which packets
+/// leave. Another device may have their interface index by now.
+pub(crate) fn gone(program: &Program) -> Result<BTreeSet<u32>, Error> {
+    let (Some(Numbering::Numbered(numbers)), Some(egress)) =
+        (Numbering::of(program)?, &program.manifest().ports.egress)
+    else {
+        return Ok(BTreeSet::new());
+    };
+    let there: BTreeSet<u32> = program.map(egress)?.keys().filter_map(|key| word(&key)).collect();
+    let mut gone: BTreeSet<u32> = numbers.into_keys().collect();
+    // An array has all keys, of which those without a device have no value.
+    for port in there {
+        let found = program.map(egress)?.lookup(&port.to_ne_bytes(), MapFlags::ANY);
+        if found.map_err(|error| KernelError::new("read the ports", io_error(&error)))?.is_some() {
+            gone.remove(&port);
+        }
+    }
+    Ok(gone)
+}
+
 /// The numbers of running programs, without devices that are gone.
 fn kept(programs: &[&Program]) -> Result<BTreeMap<u32, u32>, Error> {
     let mut numbers: BTreeMap<u32, u32> = BTreeMap::new();
     for program in programs {
         let Some(Numbering::Numbered(of_this)) = Numbering::of(program)? else { continue };
-        for (port, index) in of_this {
+        let gone = gone(program)?;
+        for (port, index) in of_this.into_iter().filter(|(port, _)| !gone.contains(port)) {
             let Ok(device) = Device::by_index(index) else { continue };
             let other = numbers.iter().find(|(p, i)| (**p == port) != (**i == index));
             if let Some((other, _)) = other {

@@ -3,7 +3,7 @@
 use super::{Exit, attach, complain, output::print, target};
 use crate::cli::{PortCommand, TargetArgs};
 use p4xdp_runtime::attach::WantedMode;
-use p4xdp_runtime::port_changes::{self as change, Port};
+use p4xdp_runtime::port_changes::{self as change, Port, Removed};
 use p4xdp_runtime::ports::split_port;
 use p4xdp_runtime::{Error, Program};
 
@@ -19,9 +19,17 @@ pub fn run(command: &PortCommand) -> Exit {
         }
         PortCommand::Remove { target, ports } => target::change(target, |program| {
             ports.iter().try_for_each(|port| {
-                let (number, device) = change::remove(&program, port)?;
-                let number = number.map(|number| format!("{number}=")).unwrap_or_default();
-                print(&format!("{number}{device}: removed\n"));
+                print(&match change::remove(&program, port)? {
+                    Removed { number: Some(number), device: Some(device) } => {
+                        format!("{number}={device}: removed\n")
+                    }
+                    Removed { number: Some(number), device: None } => {
+                        format!("{number}: removed; its device is gone\n")
+                    }
+                    Removed { number: None, device } => {
+                        format!("{}: removed\n", device.unwrap_or_else(|| port.clone()))
+                    }
+                });
                 Ok(())
             })
         }),

@@ -109,6 +109,12 @@ pub enum PortError {
         /// The object.
         object: String,
     },
+    /// A running program whose devices are not in this network namespace.
+    #[error(
+        "the program runs on no device of this network namespace: interface indices mean other devices where its own are, so its ports \
+         are changed there (`ip netns exec`)"
+    )]
+    NotHere,
     /// The number of the port to user space, for a device.
     #[error("port {0} is that to user space")]
     IsCpuPort(u32),

@@ -8,7 +8,7 @@ use crate::program::Program;
 use crate::value::{self, ValueError};
 use num_bigint::BigUint;
 use p4xdp_control::view::Param;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The ports of a program, and the devices of this network namespace.
 #[derive(Clone, Debug)]
@@ -19,6 +19,10 @@ pub struct PortNames {
     /// The number that drops, and that of the port to user space.
     drop: Option<u32>,
     cpu_port: Option<u32>,
+    /// Ports whose devices are gone.
+    gone: BTreeSet<u32>,
+    /// No device of this network namespace runs the program: those of other namespaces have other names and indices.
+    is_elsewhere: bool,
 }
 
 impl PortNames {
@@ -29,7 +33,9 @@ impl PortNames {
     pub fn of(program: &Program) -> Result<Option<PortNames>, Error> {
         let Some(numbering) = Numbering::of(program)? else { return Ok(None) };
         let drop = program.manifest().ports.drop;
-        Ok(Some(PortNames { numbering, devices: devices()?, drop, cpu_port: program.cpu_port()? }))
+        let is_elsewhere = attach::running(program.id())?.is_empty();
+        let (cpu_port, gone) = (program.cpu_port()?, super::gone(program)?);
+        Ok(Some(PortNames { numbering, devices: devices()?, drop, cpu_port, gone, is_elsewhere }))
     }
 
     /// The port behind which user space is.
@@ -42,7 +48,11 @@ impl PortNames {
     #[must_use]
     pub fn list(&self) -> Option<Vec<String>> {
         match &self.numbering {
-            Numbering::Numbered(numbers) => Some(list_with(numbers, &self.devices)),
+            Numbering::Numbered(numbers) if self.is_elsewhere => {
+                let text = |(port, index)| format!("{port}=(not here, index {index})");
+                Some(numbers.iter().map(text).collect())
+            }
+            Numbering::Numbered(numbers) => Some(list_with(numbers, &self.gone, &self.devices)),
             Numbering::Indices(_) => None,
         }
     }
@@ -50,12 +60,22 @@ impl PortNames {
     /// The name of a port's device.
     #[must_use]
     pub fn name(&self, port: &BigUint) -> Option<&str> {
-        let port = u32::try_from(port).ok()?;
+        let port = u32::try_from(port).ok().filter(|port| !self.is_elsewhere && !self.gone.contains(port))?;
         let index = match &self.numbering {
             Numbering::Indices(base) => port.checked_add(*base)?,
             Numbering::Numbered(numbers) => *numbers.get(&port)?,
         };
         self.devices.get(&index).map(String::as_str)
+    }
+
+    /// The port is one of the program's, though its device is not here.
+    fn is_numbered_elsewhere(&self, port: &BigUint) -> bool {
+        match &self.numbering {
+            Numbering::Numbered(numbers) if self.is_elsewhere => {
+                u32::try_from(port).is_ok_and(|port| numbers.contains_key(&port))
+            }
+            Numbering::Numbered(_) | Numbering::Indices(_) => false,
+        }
     }
 
     /// Reads a port: a number, or a device's name (`dev:NAME` if the name is a number). With `any`, numbers need not be ports.
@@ -68,7 +88,7 @@ impl PortNames {
             let port = value::parse(text, param)?;
             let has_no_device =
                 [self.drop, self.cpu_port].into_iter().flatten().any(|it| BigUint::from(it) == port);
-            if any || has_no_device || self.name(&port).is_some() {
+            if any || has_no_device || self.name(&port).is_some() || self.is_numbered_elsewhere(&port) {
                 return Ok(port);
             }
             let reason = match self.list() {
@@ -80,6 +100,12 @@ impl PortNames {
             return Err(ValueError::NoPort { reason, name: param.name.clone() });
         }
         let device = text.strip_prefix("dev:").unwrap_or(text);
+        if self.is_elsewhere {
+            let reason = format!(
+                "the program runs on no device of this network namespace, where `{device}` is none of its devices: give the port's number"
+            );
+            return Err(ValueError::NoPort { reason, name: param.name.clone() });
+        }
         let found = self.devices.iter().find(|(_, name)| *name == device);
         let Some((index, _)) = found else {
             return Err(ValueError::NoDevice { device: device.into(), name: param.name.clone() });
@@ -87,7 +113,8 @@ impl PortNames {
         let port = match &self.numbering {
             Numbering::Indices(base) => index.checked_sub(*base),
             Numbering::Numbered(numbers) => {
-                numbers.iter().find(|(_, other)| *other == index).map(|(port, _)| *port)
+                let known = |(port, other): &(&u32, &u32)| *other == index && !self.gone.contains(port);
+                numbers.iter().find(known).map(|(port, _)| *port)
             }
         };
         match port {
@@ -103,11 +130,15 @@ impl PortNames {
 
 /// `1=eth1`, ..
 pub(crate) fn list(numbers: &BTreeMap<u32, u32>) -> Result<Vec<String>, Error> {
-    Ok(list_with(numbers, &devices()?))
+    Ok(list_with(numbers, &BTreeSet::new(), &devices()?))
 }
 
-fn list_with(numbers: &BTreeMap<u32, u32>, devices: &BTreeMap<u32, String>) -> Vec<String> {
-    let text = |(port, index): (&u32, &u32)| match devices.get(index) {
+fn list_with(
+    numbers: &BTreeMap<u32, u32>,
+    gone: &BTreeSet<u32>,
+    devices: &BTreeMap<u32, String>,
+) -> Vec<String> {
+    let text = |(port, index): (&u32, &u32)| match devices.get(index).filter(|_| !gone.contains(port)) {
         Some(name) => format!("{port}={name}"),
         None => format!("{port}=(gone, index {index})"),
     };
