@@ -201,3 +201,41 @@ fn a_c_program_fills_the_tables() {
     let (verdict, after) = loaded.run(&packet);
     assert_eq!((verdict, &after[..6]), (3, &[6; 6][..]));
 }
+
+/// Members, groups, and the entries that name them; and value sets.
+#[test]
+fn a_c_program_fills_profiles_and_value_sets() {
+    if !can_run("a_c_program_fills_profiles_and_value_sets") {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let of = |name: &str| compiled(&root().join(format!("testdata/packets/{name}.p4")));
+    let (profiles, sets) = (of("v1model_profiles"), of("value_set"));
+    for (name, compiled) in [("v1model_profiles", &profiles), ("value_set", &sets)] {
+        std::fs::write(dir.path().join(name).with_extension("h"), &compiled.header).expect("writable");
+    }
+    let controller = dir.path().join("controller");
+    let output = cc(dir.path(), &root().join("tests/c/profiles_and_sets.c"), &controller);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let control = |loaded: &p4xdp_test_support::bpftool::Loaded, more: &[&str]| {
+        run(Command::new(&controller).arg(loaded.pin.join("maps")).args(more));
+    };
+    let packet = |bytes: [u8; 3]| {
+        let mut packet = bytes.to_vec();
+        packet.resize(20, 0);
+        packet
+    };
+    let loaded = load("profiles", &object("profiles", &profiles).path);
+    control(&loaded, &["profiles"]);
+    let result = |bytes: [u8; 3]| loaded.run(&packet(bytes)).1[3];
+    assert_eq!([result([0, 1, 0]), result([0, 2, 0]), result([0, 3, 0])], [0x11, 0xab, 0]);
+    // A group of three by the low bits of the flow, a longer prefix with a member, and nothing.
+    assert_eq!([0, 1, 2, 3].map(|flow| result([1, 0x45, flow])), [0x21, 0x22, 0x22, 0x21]);
+    assert_eq!([result([1, 0x40, 1]), result([1, 0x41, 1]), result([1, 0x50, 1])], [0x21, 0x22, 0]);
+
+    let loaded = load("sets", &object("sets", &sets).path);
+    control(&loaded, &[]);
+    // What is in the set is accepted at once, in the parser in front and in the one behind it.
+    let second = |bytes: [u8; 3]| loaded.run(&packet(bytes)).1[1];
+    assert_eq!([second([1, 0, 0]), second([2, 0, 0])], [1, 0]);
+}

@@ -8,11 +8,13 @@
 mod cells;
 mod digests;
 mod maps;
+mod profiles;
 mod storage;
 mod tables;
+mod values;
 
 use crate::names;
-use p4xdp_control::manifest::{Extern, ExternKind, Manifest, Profile};
+use p4xdp_control::manifest::{Extern, ExternKind, Manifest};
 use std::fmt::Write;
 
 /// What all generated headers share; a program may include several.
@@ -43,7 +45,7 @@ pub fn header(manifest: &Manifest, prefix: &str) -> String {
         table.write(&mut out);
     }
     for instance in &manifest.externs {
-        write_extern(&mut out, instance, prefix);
+        write_extern(&mut out, manifest, instance, prefix);
     }
     maps::write(&mut out, manifest, &stem, &program);
     line(&mut out, &format!("\n#endif /* {guard} */"));
@@ -76,15 +78,11 @@ fn map_macro(instance: &Extern, prefix: &str) -> String {
     format!("{prefix}{map}_map").to_uppercase()
 }
 
-fn write_extern(out: &mut String, instance: &Extern, prefix: &str) {
+fn write_extern(out: &mut String, manifest: &Manifest, instance: &Extern, prefix: &str) {
     let name = map_macro(instance, prefix);
     match &instance.kind {
-        ExternKind::Profile(Profile { map, groups, .. }) => {
-            let by = match groups {
-                Some(_) => "members and groups are changed by `p4xdp member` and `p4xdp group`",
-                None => "members are changed by `p4xdp member`",
-            };
-            line(out, &format!("\n/* {}: its {by} */\n#define {name} \"{map}\"", instance.name));
+        ExternKind::Profile(profile) => {
+            profiles::write(out, manifest, &instance.name, &name, profile, prefix);
         }
         ExternKind::Cells(cells) => cells::write(out, &instance.name, &name, cells, prefix),
         ExternKind::Digest(digest) => digests::write(out, &instance.name, &name, digest, prefix),

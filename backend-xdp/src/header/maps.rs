@@ -16,7 +16,7 @@ struct Map {
 /// All maps that the header's functions take, each once, in the order of the program.
 fn list(manifest: &Manifest) -> Vec<Map> {
     let mut list: Vec<Map> = Vec::new();
-    for table in &manifest.tables {
+    for table in manifest.tables.iter().chain(&manifest.value_sets) {
         let maps = table.storage.iter().flat_map(|storage| storage.strategy().maps());
         list.extend(maps.map(|map| Map {
             name: map.name,

@@ -2,14 +2,27 @@
 
 use super::line;
 use super::storage;
+use super::values::{self, ActionHeader, last, open};
 use crate::names::{self, Taken};
-use crate::tables::control_plane::{CStorage, Field, declarations, fields, prefix_length};
+use crate::tables::control_plane::{CStorage, Field, fields, prefix_length};
 use p4xdp_control::manifest::{DefaultData, Manifest, Table};
-use p4xdp_control::storage::ByteOrder;
-use p4xdp_control::view::{Key, MatchKind, TableAction};
+use p4xdp_control::storage::{GROUP, MEMBER};
+use p4xdp_control::view::{Key, MatchKind};
 
 /// Names that the functions use themselves.
 const USED: &[&str] = &["map_fd", "key", "value", "err"];
+
+/// Bytes of what an entry with an action profile holds: what its target is, and its number.
+const STORED: u32 = 8;
+
+/// How a value is filled.
+#[derive(Clone, Copy)]
+enum Filled<'f> {
+    /// By a call, which may fail.
+    Call(&'f str),
+    /// By these statements.
+    By(&'f str),
+}
 
 /// The tables of a manifest with their names in C.
 pub struct Tables<'a> {
@@ -24,14 +37,8 @@ pub struct TableHeader<'a> {
     stem: String,
     keys: Vec<Field<'a>>,
     actions: Vec<ActionHeader<'a>>,
-}
-
-struct ActionHeader<'a> {
-    name: String,
-    constant: String,
-    action: &'a TableAction,
-    params: Vec<Field<'a>>,
-    number: usize,
+    /// Its entries may name groups.
+    has_groups: bool,
 }
 
 impl<'a> Tables<'a> {
@@ -45,50 +52,39 @@ impl<'a> Tables<'a> {
         let mut stems: Taken = self.manifest.tables().filter_map(map_name).map(str::to_owned).collect();
         let mut constants = Taken::default();
         let mut list = Vec::new();
-        for table in self.manifest.tables().filter(|table| !table.view.is_set()) {
+        for table in self.manifest.tables() {
             let stem = match map_name(table) {
                 Some(map) => map.to_owned(),
                 None => names::member(last(table.name()), &mut stems),
             };
             let stem = format!("{}{stem}", self.prefix);
             let actions = self.actions(table, &stem, &mut constants);
-            list.push(TableHeader { table, stem, keys: keys(table), actions });
+            let profile = self.manifest.view.profile_of(table.view).and_then(|known| known.profile.as_ref());
+            let has_groups = profile.is_some_and(|profile| profile.has_groups);
+            list.push(TableHeader { table, stem, keys: keys(table), actions, has_groups });
         }
         list
     }
 
     fn actions(&self, table: Table<'a>, stem: &str, constants: &mut Taken) -> Vec<ActionHeader<'a>> {
-        let base = table.first_action() as usize;
-        // `make_key` is taken.
-        let mut taken = Taken::from_iter(["key".to_owned()]);
+        if table.view.is_set() {
+            return Vec::new();
+        }
         // An action's arguments stand beside the keys', so they must differ.
         let keys = keys(table);
         let mut used: Vec<&str> = USED.to_vec();
         used.extend(keys.iter().map(|field| field.name.as_str()));
-        let layouts = table.view.actions.iter().zip(&table.layout.actions).enumerate();
-        layouts
-            .filter_map(|(position, (action, places))| {
-                let declared = self.manifest.view.actions.get(action.action)?;
-                let last = last(&declared.preamble.name);
-                Some(ActionHeader {
-                    name: names::member(last, &mut taken),
-                    constant: names::member(&format!("{stem}_{last}").to_uppercase(), constants),
-                    action,
-                    params: fields(declared.values().zip(places), &used),
-                    number: position + base,
-                })
-            })
-            .collect()
+        let of = (table.view.actions.as_slice(), table.layout.actions.as_slice());
+        values::actions(&self.manifest.view, of, stem, table.first_action() as usize, &used, constants)
     }
 }
 
-/// The last part of a name.
-fn last(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(_, last)| last)
-}
-
 fn keys(table: Table<'_>) -> Vec<Field<'_>> {
-    fields(table.view.match_keys().map(|key| &key.param).zip(&table.layout.keys), USED)
+    let mut used = USED.to_vec();
+    if table.layout.target.is_some() {
+        used.extend(["member", "group"]);
+    }
+    fields(table.view.match_keys().map(|key| &key.param).zip(&table.layout.keys), &used)
 }
 
 fn map_name(table: Table<'_>) -> Option<&str> {
@@ -108,17 +104,19 @@ impl TableHeader<'_> {
 
     /// Writes all of it.
     pub fn write(&self, out: &mut String) {
-        let Some(value_size) = self.value_size() else {
+        let (storage, value_size) = (self.storage(), self.value_size());
+        let kind = if self.table.view.is_set() { "Value set" } else { "Table" };
+        if storage.is_none() && (value_size.is_none() || self.table.view.is_set()) {
             let name = self.table.name();
             match map_name(self.table) {
                 Some(map) => {
-                    line(out, &format!("/* Table {name}: its entries are changed by `p4xdp table` */"));
+                    line(out, &format!("/* {kind} {name}: its entries are changed by `p4xdp table` */"));
                     line(out, &format!("#define {}_MAP \"{map}\"", self.stem.to_uppercase()));
                 }
-                None => line(out, &format!("/* Table {name}: all of it is code */")),
+                None => line(out, &format!("/* {kind} {name}: all of it is code */")),
             }
             return;
-        };
+        }
         let keys: Vec<String> = self
             .table
             .view
@@ -127,29 +125,17 @@ impl TableHeader<'_> {
             .map(|k| format!("{} ({})", k.param.name, k.match_kind.name()))
             .collect();
         let keys = if keys.is_empty() { "no key".to_owned() } else { keys.join(", ") };
-        line(out, &format!("/* Table {}: {keys} */\n", self.table.name()));
-        self.write_types(out, value_size);
-        for action in &self.actions {
-            self.write_make_value(out, action);
+        line(out, &format!("/* {kind} {}: {keys} */\n", self.table.name()));
+        self.write_types(out, value_size.filter(|_| !self.table.view.is_set()));
+        for action in self.actions.iter().filter(|_| value_size.is_some()) {
+            values::write_make(out, &self.stem, &self.tag(), action);
         }
-        if let Some(storage) = self.storage() {
-            let storage = &*storage;
-            self.write_make_key(out, storage);
-            for action in self.actions.iter().filter(|a| !a.action.default_only) {
-                self.write_put(
-                    out,
-                    storage,
-                    action,
-                    "insert",
-                    "BPF_NOEXIST",
-                    "Adds an entry; -EEXIST if there is one",
-                );
-                self.write_put(out, storage, action, "update", "BPF_ANY", "Adds or replaces an entry");
+        match storage.as_deref() {
+            Some(storage) => self.write_changes(out, storage),
+            None if self.table.layout.storage.is_some() => {
+                line(out, "\n/* Its entries are changed by `p4xdp table`. */");
             }
-            self.write_delete(out, storage);
-        }
-        if self.storage().is_none() && self.table.layout.storage.is_some() {
-            line(out, "\n/* Its entries are changed by `p4xdp table`. */");
+            None => {}
         }
         if let Some(data) = &self.table.layout.default {
             for action in self.actions.iter().filter(|a| !a.action.table_only) {
@@ -158,11 +144,51 @@ impl TableHeader<'_> {
         }
     }
 
+    /// The functions that change entries.
+    fn write_changes(&self, out: &mut String, storage: &dyn CStorage) {
+        self.write_make_key(out, storage);
+        let (insert, update) = ("Adds an entry; -EEXIST if there is one", "Adds or replaces an entry");
+        if self.table.view.is_set() {
+            let what = "Adds an element; -EEXIST if it is there";
+            self.write_put(out, storage, "insert", &[], None, ("BPF_NOEXIST", what));
+        } else if self.table.layout.target.is_some() {
+            let mut targets = vec![("member", MEMBER)];
+            if self.has_groups {
+                targets.push(("group", GROUP));
+            }
+            for (target, number) in targets {
+                let fill = format!("value.action = {number};\n\tvalue.target = {target};");
+                let argument = [format!("__u32 {target}")];
+                for (verb, flags) in [("insert", ("BPF_NOEXIST", insert)), ("update", ("BPF_ANY", update))] {
+                    let name = format!("{verb}_{target}");
+                    self.write_put(out, storage, &name, &argument, Some(Filled::By(&fill)), flags);
+                }
+            }
+        } else {
+            for action in self.actions.iter().filter(|a| !a.action.default_only) {
+                let arguments: Vec<String> = action.params.iter().map(|f| f.argument()).collect();
+                let call = values::call_make(&self.stem, action);
+                for (verb, flags) in [("insert", ("BPF_NOEXIST", insert)), ("update", ("BPF_ANY", update))] {
+                    let name = format!("{verb}_{}", action.name);
+                    self.write_put(out, storage, &name, &arguments, Some(Filled::Call(&call)), flags);
+                }
+            }
+        }
+        self.write_delete(out, storage);
+    }
+
+    /// The tag of the structure with an action.
+    fn tag(&self) -> String {
+        format!("{}_value", self.stem)
+    }
+
     /// What C does with its storage, if it has one that C control planes change.
     fn storage(&self) -> Option<Box<dyn CStorage + '_>> {
-        // Who adds an entry has to find a number for it, or a member that it names.
+        // Who adds an entry has to find a number for it, if it has one.
         let layout = self.table.layout;
-        storage::of(layout.storage.as_ref().filter(|_| layout.target.is_none() && layout.direct.is_none())?)
+        let storage = layout.storage.as_ref().filter(|_| layout.direct.is_none())?;
+        let plain = layout.target.is_none() || storage.strategy().value_size() == STORED;
+        storage::of(storage).filter(|_| plain)
     }
 
     fn value_size(&self) -> Option<u32> {
@@ -172,7 +198,8 @@ impl TableHeader<'_> {
         }
     }
 
-    fn write_types(&self, out: &mut String, value_size: u32) {
+    /// The maps' names, and the structures of keys and values; of values that are not those of a storage or default action, none.
+    fn write_types(&self, out: &mut String, value_size: Option<u32>) {
         let stem = &self.stem;
         let upper = stem.to_uppercase();
         if let Some(map) = map_name(self.table) {
@@ -181,40 +208,24 @@ impl TableHeader<'_> {
         if let Some(data) = &self.table.layout.default {
             line(out, &format!("#define {upper}_DEFAULT_MAP \"{}\"", data.section));
         }
-        line(out, &format!("\nenum {stem}_action {{"));
-        for action in &self.actions {
-            line(out, &format!("\t{} = {},", action.constant, action.number));
+        match value_size {
+            Some(_) => values::write_numbers(out, stem, &self.actions),
+            None => line(out, ""),
         }
-        line(out, "};\n");
-        if let Some(storage) = self.storage() {
+        let storage = self.storage();
+        if let Some(storage) = &storage {
             storage.key_structure(stem, &self.keys).iter().for_each(|declared| line(out, declared));
         }
-        line(out, &format!("struct {stem}_value {{\n\t__u32 action;"));
-        // Where entries name members, this is a default action, which is laid out as members are.
-        let direct = self.table.layout.direct.as_ref().filter(|_| self.table.layout.target.is_none());
-        let number = direct.and_then(|direct| direct.number.as_ref());
-        if number.is_some() {
-            line(out, "\t__u32 number; /* of the entry's cells in direct counters and meters */");
+        if storage.is_some() && self.table.layout.target.is_some() {
+            let members = "\t__u32 action; /* what the target is */\n\t__u32 target;";
+            line(out, &format!("struct {stem}_target {{\n{members}\n}};"));
         }
-        if value_size > number.map_or(4, |number| number.offset + number.size) {
-            let wide = |f: &Field<'_>| f.place.order == ByteOrder::Host && f.place.size == 8;
-            let start = match number {
-                Some(number) => number.offset + number.size,
-                None if self.actions.iter().flat_map(|a| &a.params).any(wide) => 8,
-                None => 4,
-            };
-            line(out, "\tunion {");
-            for action in self.actions.iter().filter(|a| !a.params.is_empty()) {
-                let end = action.params.iter().map(|f| f.place.offset + f.place.size).max().unwrap_or(start);
-                line(out, "\t\tstruct {");
-                for declaration in declarations(&action.params, start, end) {
-                    line(out, &format!("\t\t\t{declaration}"));
-                }
-                line(out, &format!("\t\t}} {};", action.name));
-            }
-            line(out, &format!("\t\t__u8 bytes[{}];\n\t}} u;", value_size - start));
+        if let Some(value_size) = value_size {
+            // Where entries name members, this is a default action, which is laid out as members are.
+            let direct = self.table.layout.direct.as_ref().filter(|_| self.table.layout.target.is_none());
+            let number = direct.and_then(|direct| direct.number.as_ref());
+            values::write_structure(out, &self.tag(), value_size, number, &self.actions);
         }
-        line(out, &format!("}};\nstatic_assert(sizeof(struct {stem}_value) == {value_size}, \"layout\");"));
     }
 
     /// The keys in C with what they are.
@@ -261,41 +272,35 @@ impl TableHeader<'_> {
         line(out, "\treturn 0;\n}");
     }
 
-    /// A function that fills a value with an action.
-    fn write_make_value(&self, out: &mut String, action: &ActionHeader<'_>) {
-        let stem = &self.stem;
-        let mut arguments = vec![format!("struct {stem}_value *value")];
-        arguments.extend(action.params.iter().map(|f| f.argument()));
-        let what = "An action with its arguments; -ERANGE if one is too large";
-        open(out, what, &format!("{stem}_make_{}", action.name), &arguments);
-        for check in action.params.iter().filter_map(Field::check) {
-            line(out, &format!("\t{check}"));
-        }
-        line(out, &format!("\tmemset(value, 0, sizeof(*value));\n\tvalue->action = {};", action.constant));
-        for field in &action.params {
-            line(out, &format!("\t{}", field.assignment(&format!("value->u.{}.", action.name))));
-        }
-        line(out, "\treturn 0;\n}");
-    }
-
+    /// A function that puts an entry into the map.
     fn write_put(
         &self,
         out: &mut String,
         storage: &dyn CStorage,
-        action: &ActionHeader<'_>,
-        verb: &str,
-        flags: &str,
-        what: &str,
+        name: &str,
+        arguments: &[String],
+        filled: Option<Filled<'_>>,
+        (flags, what): (&str, &str),
     ) {
         let stem = &self.stem;
-        let mut arguments = vec!["int map_fd".to_owned()];
-        arguments.extend(self.key_arguments());
-        arguments.extend(action.params.iter().map(|f| f.argument()));
-        open(out, what, &format!("{stem}_{verb}_{}", action.name), &arguments);
-        line(out, &format!("\tstruct {stem}_value value;\n\t{} key;", storage.key_type(stem)));
+        let mut all = vec!["int map_fd".to_owned()];
+        all.extend(self.key_arguments());
+        all.extend(arguments.iter().cloned());
+        open(out, what, &format!("{stem}_{name}"), &all);
+        let value = match filled {
+            Some(Filled::Call(_)) => format!("struct {stem}_value value"),
+            Some(Filled::By(_)) => format!("struct {stem}_target value"),
+            None => format!("__u32 value = {}", self.table.first_action()),
+        };
+        line(out, &format!("\t{value};\n\t{} key;", storage.key_type(stem)));
         line(out, &format!("\tint err = {};\n", self.call_make_key()));
-        line(out, &format!("\tif (!err)\n\t\terr = {};", self.call_make_value(action)));
+        if let Some(Filled::Call(call)) = filled {
+            line(out, &format!("\tif (!err)\n\t\terr = {call};"));
+        }
         line(out, "\tif (err)\n\t\treturn err;");
+        if let Some(Filled::By(fill)) = filled {
+            line(out, &format!("\t{fill}"));
+        }
         line(out, &format!("\treturn {};\n}}", storage.put(flags)));
     }
 
@@ -310,20 +315,15 @@ impl TableHeader<'_> {
         format!("{}_make_key({})", self.stem, arguments.join(", "))
     }
 
-    fn call_make_value(&self, action: &ActionHeader<'_>) -> String {
-        let mut arguments = vec!["&value".to_owned()];
-        arguments.extend(action.params.iter().map(|f| f.name.clone()));
-        format!("{}_make_{}({})", self.stem, action.name, arguments.join(", "))
-    }
-
     fn write_delete(&self, out: &mut String, storage: &dyn CStorage) {
         let stem = &self.stem;
+        let tag = if self.table.layout.target.is_some() { format!("{stem}_target") } else { self.tag() };
         let mut arguments = vec!["int map_fd".to_owned()];
         arguments.extend(self.key_arguments());
         open(out, "Removes an entry; -ENOENT if there is none", &format!("{stem}_delete"), &arguments);
         line(out, &format!("\t{} key;\n\tint err = {};\n", storage.key_type(stem), self.call_make_key()));
         line(out, "\tif (err)\n\t\treturn err;");
-        line(out, &format!("\treturn {};\n}}", storage.delete(stem)));
+        line(out, &format!("\treturn {};\n}}", storage.delete(&tag)));
     }
 
     fn write_default(&self, out: &mut String, data: &DefaultData, action: &ActionHeader<'_>) {
@@ -332,19 +332,14 @@ impl TableHeader<'_> {
         arguments.extend(action.params.iter().map(|f| f.argument()));
         let what = format!("Sets the default action; the map is {}_DEFAULT_MAP", stem.to_uppercase());
         open(out, &what, &format!("{stem}_set_default_{}", action.name), &arguments);
-        line(out, &format!("\tstruct {stem}_value value;\n\tint err = {};\n", self.call_make_value(action)));
+        line(
+            out,
+            &format!("\tstruct {stem}_value value;\n\tint err = {};\n", values::call_make(stem, action)),
+        );
         line(out, "\tif (err)\n\t\treturn err;");
         line(
             out,
             &format!("\treturn p4xdp_set_default(map_fd, {}, &value, sizeof(value));\n}}", data.offset),
         );
     }
-}
-
-/// Begins a function; arguments go on a line each if they are many.
-fn open(out: &mut String, what: &str, name: &str, arguments: &[String]) {
-    let joined = arguments.join(", ");
-    let joined =
-        if joined.len() + name.len() > 60 { format!("\n\t{}", arguments.join(",\n\t")) } else { joined };
-    line(out, &format!("\n/* {what}. */\nstatic inline int {name}({joined})\n{{"));
 }

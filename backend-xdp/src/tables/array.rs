@@ -134,7 +134,7 @@ impl CStorage for Index {
         format!("p4xdp_array_put(map_fd, key, &value, sizeof(value), {flags})")
     }
 
-    fn delete(&self, stem: &str) -> String {
-        format!("p4xdp_array_put(map_fd, key, NULL, sizeof(struct {stem}_value), BPF_EXIST)")
+    fn delete(&self, tag: &str) -> String {
+        format!("p4xdp_array_put(map_fd, key, NULL, sizeof(struct {tag}), BPF_EXIST)")
     }
 }

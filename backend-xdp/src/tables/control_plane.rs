@@ -20,8 +20,8 @@ pub trait CStorage {
     /// An expression: 0, or a negative error number, once `value` stands under `key`; `flags` as for `bpf_map_update_elem`.
     fn put(&self, flags: &str) -> String;
 
-    /// An expression: 0, or a negative error number, once there is nothing under `key`.
-    fn delete(&self, stem: &str) -> String;
+    /// An expression: 0, or a negative error number, once there is nothing under `key`; values are structures with this tag.
+    fn delete(&self, tag: &str) -> String;
 }
 
 /// The argument with the length of a prefix.
