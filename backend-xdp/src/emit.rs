@@ -7,6 +7,7 @@
 mod assemble;
 mod atomic;
 mod bits;
+mod copies;
 mod declare;
 mod deparse;
 mod doubtful;
@@ -46,6 +47,7 @@ use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::paths::Paths;
 use crate::layout::storage::{HeaderStorage, Holding, Offset, Storage, Varbit};
 use module::Module;
+use p4xdp_control::manifest::SCRATCH;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{self, Diagnostic, codes};
 use p4xdp_frontend::source::Span;
@@ -106,10 +108,18 @@ pub struct Cx<'a> {
     length_limit: Option<Place>,
     /// What is asked for packets that go to the network stack.
     for_stack: stack::ForStack,
+    /// The packet is as its deparser made it.
+    is_deparsed: bool,
     /// Statements at which the function may be cut are written.
     cuttable: bool,
     /// Where packets go round: the names for that.
     rounds_taken: Option<rounds::RoundNames>,
+    /// Where packets are copied: the names for that.
+    copying: Option<copies::Copying>,
+    /// In a copy's program: the variable with the way by which the copy came.
+    copy_way: Option<Place>,
+    /// The structure that its programs share, and its map.
+    scratch: (Known, Known),
     /// While a table's action is written: where the colour is that the table's direct meter found.
     pub(crate) colour: Option<Colour>,
     /// The control that is being written, if it is not the deparser.
@@ -212,8 +222,12 @@ impl<'a> Cx<'a> {
             ports: steps::KeptPorts::default(),
             length_limit: None,
             for_stack: stack::ForStack::default(),
+            is_deparsed: false,
             cuttable: false,
             rounds_taken: None,
+            copying: None,
+            copy_way: None,
+            scratch: (SHARED, Known(SCRATCH)),
             colour: None,
             control: None,
             entry_number: None,

@@ -21,7 +21,6 @@ mod hash;
 mod internet_checksum;
 mod ipv4_checksum;
 mod ktime;
-mod lacking;
 mod leaves;
 mod log_msg;
 mod lookup3;
@@ -140,9 +139,9 @@ pub(crate) const REGISTRY: Registry = Registry {
         &requests::RECIRCULATE_PRESERVING,
         &requests::RESUBMIT,
         &requests::RESUBMIT_PRESERVING,
-        &lacking::CLONE,
-        &lacking::CLONE3,
-        &lacking::CLONE_PRESERVING,
+        &requests::CLONE,
+        &requests::CLONE3,
+        &requests::CLONE_PRESERVING,
     ],
     others: users::call,
 };

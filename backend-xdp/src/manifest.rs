@@ -43,6 +43,8 @@ pub fn describe(
     let profiles = tables.profiles.iter().map(|(id, profile)| profile.describe(&program.externs[*id]));
     let mut view = control_plane::view(program);
     control_plane::mark_ports(&mut view, found);
+    let egress = whole.programs.iter().find(|program| program.role == manifest::Role::Egress);
+    let copies = egress.map(|program| program.name.clone());
     Manifest {
         compiler: env!("CARGO_PKG_VERSION").to_owned(),
         source: whole.source,
@@ -68,7 +70,7 @@ pub fn describe(
         value_sets: tables.sets.values().map(|set| describe_set(&set.layout)).collect(),
         externs: externs.into_iter().chain(profiles).collect(),
         ports: whole.ports,
-        copies: None,
+        copies: copies.map(|program| p4xdp_control::manifest::Copies { program }),
     }
 }
 

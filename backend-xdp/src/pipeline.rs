@@ -39,6 +39,8 @@ pub(crate) struct Section {
 pub(crate) enum Hook {
     /// At a device, for each packet that it receives: `SEC("xdp")`.
     Device,
+    /// For each copy of a packet, by the device that sends it: `SEC("xdp/devmap")`. The packet leaves by that device, or not at all.
+    Copy,
 }
 
 /// How packets go round: the section begins anew with them, its variables but for those that are kept being as for a packet that has
@@ -49,12 +51,12 @@ pub(crate) struct Rounds {
     pub(crate) kept: BTreeSet<LocalId>,
 }
 
-/// A variable that a packet keeps that goes round.
-#[derive(Debug)]
+/// A variable that a packet keeps that goes round, or a copy.
+#[derive(Clone, Debug)]
 pub(crate) struct Kept {
     /// The variable.
     pub(crate) variable: LocalId,
-    /// The values of [`Step::GoRound::asked`] with which it is kept; none if it is always.
+    /// The values of what asks for it with which it is kept; none if it is always.
     pub(crate) only: Option<BTreeSet<u32>>,
 }
 
@@ -111,6 +113,48 @@ pub(crate) enum Step {
         /// What the packet keeps.
         kept: Vec<Kept>,
     },
+    /// Has clones of the packet sent along with it, whatever becomes of it, if a variable says so. A packet has one clone at most.
+    Clone {
+        /// The variable.
+        asked: LocalId,
+        /// The session.
+        session: LocalId,
+        /// The number of the way by which the clones come, not 0.
+        way: u32,
+        /// What they are.
+        is: Cloned,
+    },
+    /// Keeps variables for the clones that the packet has by a way.
+    KeepForClones {
+        /// The way.
+        way: u32,
+        /// The variable that asked for them.
+        asked: LocalId,
+        /// What they keep.
+        kept: Vec<Kept>,
+    },
+    /// Ends with the packet, as it is, being sent to a group, if a variable is not 0.
+    Multicast {
+        /// The group.
+        group: LocalId,
+        /// The number of the way by which the copies come, not 0.
+        way: u32,
+        /// They have the packet's headers; else they are parsed anew.
+        headers: bool,
+        /// What they keep.
+        kept: Vec<Kept>,
+    },
+    /// Begins a copy's program: finds out what it is. The packet itself is sent as it is.
+    Receive(Received),
+    /// Gives variables what copies keep.
+    LoadKept,
+    /// Parses a copy that has no headers; others get theirs.
+    Resume {
+        /// The parser.
+        parser: ParserId,
+        /// Ways by which copies have headers.
+        headers: Vec<u32>,
+    },
     /// Keeps the number of the port by which the packet will leave.
     Choose(LocalId),
     /// Puts the packet together.
@@ -122,6 +166,28 @@ pub(crate) enum Step {
     },
     /// Ends the program.
     End(Verdict),
+}
+
+/// What a clone is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cloned {
+    /// The packet as it came.
+    AsItCame,
+    /// The packet as it leaves.
+    AsItLeaves,
+    /// The headers as they are, in front of the payload.
+    Headers,
+}
+
+/// What copies there are.
+#[derive(Debug)]
+pub(crate) struct Received {
+    /// Ways of clones, and what those are.
+    pub(crate) clones: Vec<(u32, Cloned)>,
+    /// The way of a group's copies, and whether they have the packet's headers.
+    pub(crate) group: Option<(u32, bool)>,
+    /// Clones are cut where they leave; else where they begin.
+    pub(crate) cut_last: bool,
 }
 
 /// When somebody sees the packet that a deparser makes.
@@ -156,6 +222,12 @@ pub(crate) enum Value {
     Way,
     /// How often it has gone round.
     Rounds,
+    /// The port by which a copy leaves.
+    CopyPort,
+    /// A copy's replication id.
+    CopyInstance,
+    /// A copy's class of service: as the session has it, for a copy of a group the variable.
+    CopyClass(Option<LocalId>),
     /// A number where the packet has come by this way, else what another variable has.
     ByWay {
         /// The way.
@@ -272,10 +344,14 @@ impl Section {
                     ..
                 }
                 | Step::Choose(variable) => read.push(*variable),
-                Step::GoRound { asked, kept, .. } => {
-                    read.push(*asked);
+                Step::GoRound { asked: first, kept, .. }
+                | Step::KeepForClones { asked: first, kept, .. }
+                | Step::Multicast { group: first, kept, .. } => {
+                    read.push(*first);
                     read.extend(kept.iter().map(|kept| kept.variable));
                 }
+                Step::Clone { asked, session, .. } => read.extend([*asked, *session]),
+                Step::Resume { parser, .. } => read.push(program.parsers[*parser].error),
                 Step::Set { value: Value::ErrorOf(parser), .. } => read.push(program.parsers[*parser].error),
                 Step::EndIf { variable, verdict, .. } | Step::EndIfNot { variable, verdict, .. } => {
                     read.push(*variable);
@@ -285,7 +361,14 @@ impl Section {
                     read.extend(seen.map(|(Seen::Action(variable) | Seen::Unless(variable))| variable));
                 }
                 Step::End(verdict) => read.extend(verdict.reads()),
-                Step::Arrive { .. } | Step::Set { .. } | Step::Parse(_) | Step::Restart | Step::Run(_) => {}
+                Step::Set { value: Value::CopyClass(variable), .. } => read.extend(variable),
+                Step::Arrive { .. }
+                | Step::Set { .. }
+                | Step::Parse(_)
+                | Step::Restart
+                | Step::Run(_)
+                | Step::Receive(_)
+                | Step::LoadKept => {}
             }
         }
         read
@@ -304,6 +387,12 @@ impl Section {
                 | Step::EndIf { .. }
                 | Step::EndIfNot { .. }
                 | Step::GoRound { .. }
+                | Step::Clone { .. }
+                | Step::KeepForClones { .. }
+                | Step::Multicast { .. }
+                | Step::Receive(_)
+                | Step::LoadKept
+                | Step::Resume { .. }
                 | Step::Choose(_)
                 | Step::Deparse { .. }
                 | Step::End(_) => {}
@@ -325,6 +414,21 @@ impl Section {
         locals
     }
 
+    /// Its packets have clones.
+    pub(crate) fn clones(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Clone { .. }))
+    }
+
+    /// Its copies have headers from the beginning.
+    pub(crate) fn begins_with_headers(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Resume { headers, .. } if !headers.is_empty()))
+    }
+
+    /// Its packets are copied.
+    pub(crate) fn copies(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Clone { .. } | Step::Multicast { .. }))
+    }
+
     /// All blocks of statements that it may run, those of its tables' actions included.
     pub(crate) fn blocks<'p>(&self, program: &'p Program) -> Vec<&'p Block> {
         blocks(&self.steps, program)
@@ -332,7 +436,10 @@ impl Section {
 }
 
 fn parsers(steps: &[Step]) -> impl Iterator<Item = ParserId> {
-    steps.iter().filter_map(|step| if let Step::Parse(parser) = step { Some(*parser) } else { None })
+    steps.iter().filter_map(|step| match step {
+        Step::Parse(parser) | Step::Resume { parser, .. } => Some(*parser),
+        _ => None,
+    })
 }
 
 fn controls(steps: &[Step]) -> impl Iterator<Item = ControlId> {
@@ -343,7 +450,7 @@ fn controls(steps: &[Step]) -> impl Iterator<Item = ControlId> {
 }
 
 /// All blocks of statements that steps may run.
-fn blocks<'p>(steps: &[Step], program: &'p Program) -> Vec<&'p Block> {
+pub(crate) fn blocks<'p>(steps: &[Step], program: &'p Program) -> Vec<&'p Block> {
     let mut blocks: Vec<&Block> = Vec::new();
     for parser in parsers(steps).map(|id| &program.parsers[id]) {
         blocks.push(&parser.prologue);

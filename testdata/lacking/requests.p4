@@ -1,8 +1,8 @@
-// What v1model does with packets beyond forwarding, and what it keeps.
+// Copies of packets that v1model has and XDP does not.
 #include <core.p4>
 #include <v1model.p4>
 header h_t { bit<8> a; bit<16> sum; varbit<320> v; }
-header w_t { bit<8> b; }
+header w_t { bit<12> b; }
 struct hs { h_t h; w_t w; }
 struct m_t { bit<8> x; }
 parser p(packet_in b, out hs h, inout m_t m, inout standard_metadata_t s) {
@@ -12,14 +12,10 @@ parser p(packet_in b, out hs h, inout m_t m, inout standard_metadata_t s) {
 control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
     apply {
         s.mcast_grp = 1;
-        clone(CloneType.I2E, 1);
-        if (h.h.a == 1) {
-            resubmit_preserving_field_list(1);
-        }
     }
 }
 control vc(inout hs h, inout m_t m) { apply { } }
-control eg(inout hs h, inout m_t m, inout standard_metadata_t s) { apply { recirculate_preserving_field_list(1); } }
+control eg(inout hs h, inout m_t m, inout standard_metadata_t s) { apply { } }
 control cc(inout hs h, inout m_t m) { apply { } }
 control d(packet_out b, in hs h) { apply { b.emit(h.h); b.emit(h.w); } }
 V1Switch(p(), vc(), ig(), eg(), cc(), d()) main;

@@ -13,13 +13,15 @@
 //! | `resubmit` | the packet as it came goes round (`emit::rounds`) |
 //! | `egress_port` is `PSA_PORT_RECIRCULATE` | the packet goes round as the egress deparser made it |
 //!
-//! Programs that multicast or clone are refused where they ask for it.
+//! | `multicast_group` is not 0; `clone` | copies: a section of its own for each (`emit::copies`) |
 
-use super::{Stages, gets_a_value, has_no_effects, refuse_stores};
+use super::{Stages, gets_a_value, has_no_effects};
 use crate::lacking;
 use crate::layout::extern_facts::ExternFacts;
 use crate::layout::storage::PacketStores;
-use crate::pipeline::{Hook, Kept, Pipeline, PortPlaces, Section, Seen, Step, Value, Verdict};
+use crate::pipeline::{
+    Cloned, Hook, Kept, Pipeline, PortPlaces, Received, Section, Seen, Step, Value, Verdict,
+};
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_midend::ir::{ControlId, LocalId, ParserId, Program};
 
@@ -28,6 +30,9 @@ const PORT_RECIRCULATE: u32 = 0xffff_fffa;
 
 /// Members of `PSA_PacketPath_t`.
 const NORMAL_UNICAST: u32 = 1;
+const NORMAL_MULTICAST: u32 = 2;
+const CLONE_I2E: u32 = 3;
+const CLONE_E2E: u32 = 4;
 const RESUBMIT: u32 = 5;
 const RECIRCULATE: u32 = 6;
 
@@ -40,23 +45,28 @@ pub(super) fn pipeline(
 ) -> Option<Pipeline> {
     let ingress_out = |field| stages.local("ig", 3, Some(field));
     let egress_out = |field| stages.local("eg", 3, Some(field));
-    for (asked, lacking) in [
-        (ingress_out("multicast_group"), &lacking::MULTICAST),
-        (ingress_out("clone"), &lacking::CLONE),
-        (egress_out("clone"), &lacking::CLONE),
-    ] {
-        refuse_stores(program, asked, externs, lacking, sink);
-    }
+    let is_used = |asked: &LocalId| gets_a_value(program, *asked, externs);
+    let group = ingress_out("multicast_group").filter(is_used);
+    let clone = |out: Option<LocalId>, session: Option<LocalId>| {
+        Some(Clones { asked: out.filter(is_used)?, session: session? })
+    };
+    let ingress_clones = clone(ingress_out("clone"), ingress_out("clone_session_id"));
+    let egress_clones = clone(egress_out("clone"), egress_out("clone_session_id"));
     let set = |variable: Option<LocalId>, value| variable.map(|variable| Step::Set { variable, value });
     let (ingress_drop, egress_drop) = (ingress_out("drop")?, egress_out("drop")?);
     let spec = ingress_out("egress_port")?;
     let resubmits = ingress_out("resubmit").filter(|asked| gets_a_value(program, *asked, externs));
+    let kept = |role, position| -> Vec<Kept> {
+        let leaves = stages.locals(role, position).into_iter();
+        leaves.map(|variable| Kept { variable, only: None }).collect()
+    };
     let ingress = Half {
         parser: stages.parser("ip")?,
         control: stages.control("ig")?,
         deparser: stages.control("id")?,
         drop: ingress_drop,
         unseen: resubmits,
+        clones: ingress_clones.map(|clones| (clones, CLONE_I2E, Cloned::AsItCame, kept("id", 1))),
     };
     let egress = Half {
         parser: stages.parser("ep")?,
@@ -64,6 +74,7 @@ pub(super) fn pipeline(
         deparser: stages.control("ed")?,
         drop: egress_drop,
         unseen: None,
+        clones: egress_clones.map(|clones| (clones, CLONE_E2E, Cloned::AsItLeaves, kept("ed", 1))),
     };
     let arrived = stages.local("ip", 3, Some("ingress_port"));
     let also_arrived = stages.local("ig", 2, Some("ingress_port"));
@@ -85,15 +96,17 @@ pub(super) fn pipeline(
     steps.extend(before.into_iter().filter_map(|(variable, value)| set(variable, value)));
     let error = stages.local("ig", 2, Some("parser_error"));
     ingress.steps(program, error, &mut steps);
-    let kept = |role, position| {
-        let leaves = stages.locals(role, position).into_iter();
-        leaves.map(|variable| Kept { variable, only: None }).collect()
-    };
     steps.extend(resubmits.map(|asked| Step::GoRound {
         asked,
         is: None,
         way: RESUBMIT,
         kept: kept("id", 2),
+    }));
+    let class = ingress_out("class_of_service");
+    steps.extend(group.map(|group| {
+        let mut kept = kept("id", 3);
+        kept.extend(class.map(|variable| Kept { variable, only: None }));
+        Step::Multicast { group, way: NORMAL_MULTICAST, headers: false, kept }
     }));
     steps.push(Step::Choose(spec));
     steps.push(Step::Restart);
@@ -106,7 +119,7 @@ pub(super) fn pipeline(
         (stages.local("eg", 2, Some("egress_timestamp")), Value::Nanoseconds),
     ];
     steps.extend(before.into_iter().filter_map(|(variable, value)| set(variable, value)));
-    if let Some(class) = ingress_out("class_of_service") {
+    if let Some(class) = class {
         steps.extend(set(stages.local("eg", 2, Some("class_of_service")), Value::Variable(class)));
     }
     let error = stages.local("eg", 2, Some("parser_error"));
@@ -125,14 +138,47 @@ pub(super) fn pipeline(
         drop: None,
     };
     let section = Section::new(Hook::Device, steps, None);
+    let received = Received {
+        clones: ingress.clones.iter().chain(&egress.clones).map(|(_, way, is, _)| (*way, *is)).collect(),
+        group: group.map(|_| (NORMAL_MULTICAST, false)),
+        cut_last: false,
+    };
+    let copies = section.copies().then(|| {
+        let mut steps = vec![Step::Receive(received), Step::LoadKept];
+        let before = [
+            (stages.local("ep", 3, Some("egress_port")), Value::CopyPort),
+            (stages.local("eg", 2, Some("egress_port")), Value::CopyPort),
+            (stages.local("ed", 6, Some("egress_port")), Value::CopyPort),
+            (stages.local("ep", 3, Some("packet_path")), Value::Way),
+            (stages.local("eg", 2, Some("packet_path")), Value::Way),
+            (stages.local("eg", 2, Some("egress_timestamp")), Value::Nanoseconds),
+            (stages.local("eg", 2, Some("instance")), Value::CopyInstance),
+            (
+                stages.local("eg", 2, Some("class_of_service")),
+                Value::CopyClass(class.filter(|_| group.is_some())),
+            ),
+        ];
+        steps.extend(before.into_iter().filter_map(|(variable, value)| set(variable, value)));
+        Half { clones: None, ..egress }.steps(program, error, &mut steps);
+        steps.push(Step::End(Verdict::Pass));
+        Section::new(Hook::Copy, steps, None)
+    });
     let carried =
         [("id", 2), ("ed", 2)].into_iter().find_map(|(role, position)| stages.header(role, position));
     if let Some(header) = section.crossing(program).or(carried) {
         sink.emit(lacking::CROSSING.at(program.headers[header].span));
     }
-    // A packet that is resubmitted is as it came.
-    let stores = if resubmits.is_some() { PacketStores::AtDeparser } else { PacketStores::InPlace };
-    Some(Pipeline { sections: vec![section], stores, ports })
+    // A packet that is resubmitted, or cloned in ingress, is as it came.
+    let as_it_came = resubmits.is_some() || ingress_clones.is_some();
+    let stores = if as_it_came { PacketStores::AtDeparser } else { PacketStores::InPlace };
+    Some(Pipeline { sections: std::iter::once(section).chain(copies).collect(), stores, ports })
+}
+
+/// How a control asks for clones.
+#[derive(Clone, Copy)]
+struct Clones {
+    asked: LocalId,
+    session: LocalId,
 }
 
 /// Ingress or egress.
@@ -143,6 +189,8 @@ struct Half {
     drop: LocalId,
     /// If this is true, nobody sees what the deparser makes.
     unseen: Option<LocalId>,
+    /// Clones, the way by which they come, what they are, and what they keep, once the deparser has run.
+    clones: Option<(Clones, u32, Cloned, Vec<Kept>)>,
 }
 
 impl Half {
@@ -153,6 +201,17 @@ impl Half {
         steps.push(Step::Run(self.control));
         let drop = Step::EndIf { variable: self.drop, is: 1, verdict: Verdict::Drop };
         let deparse = Step::Deparse { control: self.deparser, seen: self.unseen.map(Seen::Unless) };
+        if let Some((Clones { asked, session }, way, is, kept)) = &self.clones {
+            let (asked, session, way) = (*asked, *session, *way);
+            let clone = Step::Clone { asked, session, way, is: *is };
+            let keep = Step::KeepForClones { way, asked, kept: kept.clone() };
+            steps.extend(match is {
+                Cloned::AsItCame | Cloned::Headers => [clone, deparse, keep],
+                Cloned::AsItLeaves => [deparse, clone, keep],
+            });
+            steps.push(drop);
+            return;
+        }
         // The deparser of a packet that is dropped runs all the same, if anybody can tell.
         let silent = has_no_effects(&program.controls[self.deparser].body);
         steps.extend(if silent { [drop, deparse] } else { [deparse, drop] });

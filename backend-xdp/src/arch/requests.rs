@@ -5,6 +5,7 @@
 //! send_to_port(port);                          =>  output_port = port;  fate = 1;
 //! drop_packet();                               =>  fate = 0;
 //! resubmit_preserving_field_list(list);        =>  resubmit = 1 + list;
+//! clone(CloneType.I2E, session);               =>  clone = all ones;  session = session;
 //! ```
 
 use crate::layout::extern_facts::{ExternFacts, Request};
@@ -24,6 +25,10 @@ pub(crate) struct Requested {
     pub(crate) resubmit: LocalId,
     /// The same as it leaves.
     pub(crate) recirculate: LocalId,
+    /// How it is to be cloned, likewise.
+    pub(crate) clone: LocalId,
+    /// By which session.
+    pub(crate) session: LocalId,
 }
 
 /// The number that stands for sending.
@@ -58,6 +63,8 @@ pub(crate) fn lower(program: &Program, externs: &ExternFacts) -> Option<(Program
         port: local("output_port"),
         resubmit: local("resubmitted"),
         recirculate: local("recirculated"),
+        clone: local("cloned"),
+        session: local("clone_session"),
     };
     for block in program.blocks_mut() {
         lower_block(block, externs, &requested);
@@ -99,6 +106,13 @@ fn stores(stmt: &Stmt, externs: &ExternFacts, requested: &Requested) -> Option<V
     let StmtKind::CallExtern { args, .. } = &stmt.kind else { return None };
     let span = stmt.span;
     let number = |value: u32| Expr { kind: ExprKind::Const(value.into()), ty: NUMBER, span };
+    let list_of = |list: Option<usize>, args: &[Arg]| {
+        let Some(position) = list else { return Some(number(NO_LIST)) };
+        let list = args.get(position)?.value()?;
+        let list = Expr { kind: ExprKind::Cast(Box::new(list.clone())), ty: NUMBER, span };
+        let sum = ExprKind::Binary(BinaryOp::Add, Box::new(list), Box::new(number(FIRST_LIST)));
+        Some(Expr { kind: sum, ty: NUMBER, span })
+    };
     match (request, args.as_slice()) {
         (Request::Fate(fate), []) => Some(vec![(requested.fate, number(fate))]),
         (Request::Send, [Arg::In(port)]) if port.ty == NUMBER => {
@@ -106,16 +120,11 @@ fn stores(stmt: &Stmt, externs: &ExternFacts, requested: &Requested) -> Option<V
         }
         (Request::Round { resubmit, list }, args) => {
             let variable = if resubmit { requested.resubmit } else { requested.recirculate };
-            let value = match list {
-                None => number(NO_LIST),
-                Some(position) => {
-                    let list = args.get(position)?.value()?;
-                    let list = Expr { kind: ExprKind::Cast(Box::new(list.clone())), ty: NUMBER, span };
-                    let sum = ExprKind::Binary(BinaryOp::Add, Box::new(list), Box::new(number(FIRST_LIST)));
-                    Expr { kind: sum, ty: NUMBER, span }
-                }
-            };
-            Some(vec![(variable, value)])
+            Some(vec![(variable, list_of(list, args)?)])
+        }
+        (Request::Clone { list }, args) => {
+            let session = args.get(1)?.value().filter(|session| session.ty == NUMBER)?;
+            Some(vec![(requested.clone, list_of(list, args)?), (requested.session, session.clone())])
         }
         (Request::Fate(_) | Request::Send, _) => None,
     }

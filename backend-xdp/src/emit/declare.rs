@@ -3,11 +3,10 @@
 use super::losses::cannot_be;
 use super::module::Module;
 use super::{Cx, assemble};
-use crate::c::code::{Known, Name, code};
+use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::storage::Storage;
-use p4xdp_control::manifest::SCRATCH;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
@@ -68,9 +67,9 @@ impl Cx<'_> {
             out.line(code!("__u32 zero = 0;"));
             out.line(code!(
                 "struct {} *{} = @bpf_map_lookup_elem(&{}, &zero);",
+                self.scratch.0,
                 SHARED,
-                SHARED,
-                Known(SCRATCH)
+                self.scratch.1
             ));
         }
     }
@@ -124,7 +123,7 @@ impl Cx<'_> {
             return;
         }
         into.line(code!("/* What is known of headers while a packet is in the program, one a processor. */"));
-        into.begin(code!("struct {} {{", SHARED));
+        into.begin(code!("struct {} {{", self.scratch.0));
         self.declare_round(into);
         for flag in self.shared_flags(used) {
             into.line(code!("__u8 {};", flag));
@@ -156,10 +155,10 @@ impl Cx<'_> {
         into.end_with(code!("}};"));
         into.blank();
         MapDefinition {
-            name: Name::new(SCRATCH),
+            name: self.scratch.1.name(),
             kind: MapType::PerCpuArray,
             key: code!("__u32"),
-            value: code!("struct {}", SHARED),
+            value: code!("struct {}", self.scratch.0),
             max_entries: Some(1),
         }
         .emit(into);

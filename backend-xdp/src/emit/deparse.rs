@@ -76,6 +76,9 @@ impl Cx<'_> {
         match plan {
             Plan::Unreachable => return,
             Plan::Decided(_) | Plan::Assembled if self.emits_bits() => {
+                if self.copying.is_some() || self.copy_way.is_some() {
+                    self.module.sink.emit(crate::lacking::COPIED_BITS.at(control.span));
+                }
                 self.assemble_bits(control.span, only_if)
             }
             Plan::Decided(Decision::Do(edit)) if edit.is_nothing() => {}
@@ -90,8 +93,8 @@ impl Cx<'_> {
         self.out.set_span(outer);
     }
 
-    /// Cuts what leaves to the length that was asked for.
-    pub(super) fn cut_tail(&mut self) {
+    /// Cuts what leaves to the length that was asked for, if it goes `alone`.
+    pub(super) fn cut_tail(&mut self, alone: Option<Code>) {
         let Some(limit) = self.length_limit.clone() else { return };
         self.out.blank();
         let bytes = self.fresh("bytes", code!("__u64"));
@@ -103,7 +106,8 @@ impl Cx<'_> {
         self.out.assignment(&bytes, there);
         // The verifier takes differences of pointers by themselves and in 64 bits only.
         self.out.line(code!("@barrier_var({});", bytes));
-        let is_longer = code!("{} && {} >= {}", limit, bytes, limit);
+        let alone = alone.map_or_else(Code::default, |alone| code!("{} && ", alone));
+        let is_longer = code!("{}{} && {} >= {}", alone, limit, bytes, limit);
         let cut = code!("@bpf_xdp_adjust_tail(@ctx, {} - 1 - {})", limit, bytes);
         self.out.return_if(code!("{} &&\n    {}", is_longer, cut), aborted(Reason::NoRoom));
     }

@@ -94,6 +94,9 @@ fn write_functions<'a>(
 
 fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -> (Module<'a>, Function) {
     let mut cx = Cx::new(module, storage);
+    if section.hook == Hook::Copy {
+        cx.scratch = (Known("copied"), Known("p4xdp_copied"));
+    }
     cx.section(section);
     let mut body = std::mem::take(&mut cx.out);
     let mut functions = std::mem::take(&mut cx.functions);
@@ -107,7 +110,11 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     drop(everything);
     let weight = body.weight() + functions.iter().map(|function| function.body.weight()).sum::<usize>();
     let has_many_maps = !cx.module.cuts && cx.has_many_maps(&body, &functions);
-    let Parts { parts, handed, mut read_first } = cx.parts(body, &functions);
+    let whole = section.hook == Hook::Copy;
+    if whole && weight > MOST_WHOLE {
+        cx.copies_are_too_large(&body, weight);
+    }
+    let Parts { parts, handed, mut read_first } = cx.parts(body, &functions, whole);
     let trees = functions.iter().map(|function| &function.body).chain(parts.iter().map(|part| &part.body));
     let mut all: FxHashSet<&str> = trees.flat_map(Tree::mentions).collect();
     all.extend(handed.iter().map(Name::as_str));
@@ -118,7 +125,7 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     let mut texts: Vec<Tree> = parts
         .iter()
         .enumerate()
-        .map(|(number, part)| write_part(&cx, number, part, &all, &read_first))
+        .map(|(number, part)| write_part(&cx, section.hook, (number, part), &all, &read_first))
         .collect();
     drop(all);
     if let Some(first) = texts.first_mut() {
@@ -127,7 +134,13 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
         text.append(std::mem::take(first));
         *first = text;
     }
-    let mut name = Name::new(&crate::entry_name(cx.module.options.source));
+    let mut name = match section.hook {
+        Hook::Device => Name::new(&crate::entry_name(cx.module.options.source)),
+        Hook::Copy => {
+            let entry = crate::entry_name(cx.module.options.source);
+            cx.module.names.unique(&parts::named(&entry, "_copy"))
+        }
+    };
     if cx.module.is_user_function(&name) {
         name = Name::new(&format!("{name}_"));
     }
@@ -142,16 +155,16 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
 /// The function of a part; `all` are the names that any part uses, `read_first` members of the shared structure that must be zero at first.
 fn write_part(
     cx: &Cx<'_>,
-    number: usize,
-    part: &Part,
+    hook: Hook,
+    (number, part): (usize, &Part),
     all: &FxHashSet<&str>,
     read_first: &FxHashSet<Name>,
 ) -> Tree {
     let mut text = Tree::default();
-    text.line(if number == 0 {
-        statistics::packet()
-    } else {
-        statistics::packet_by(&parts::function(number))
+    text.line(match hook {
+        Hook::Copy => statistics::packet_by(&statistics::COPY.name()),
+        Hook::Device if number == 0 => statistics::packet(),
+        Hook::Device => statistics::packet_by(&parts::function(number)),
     });
     text.begin(code!("{{"));
     let mut used = part.body.mentions();
@@ -207,7 +220,9 @@ fn finish(
     let entry = functions.first().map(|f| f.name.clone()).unwrap_or_default();
     let tails: Vec<Name> = functions.iter().flat_map(|f| f.tails.iter().cloned()).collect();
     let again = pipeline.sections.iter().any(|section| section.rounds.is_some());
-    let programs = parts::describe(&entry, &tails, again);
+    let egress: Vec<Name> =
+        functions.iter().filter(|f| f.hook == Hook::Copy).map(|f| f.name.clone()).collect();
+    let programs = parts::describe(&entry, &tails, again, &egress);
     let again = again.then(|| entry.clone());
     let entry = entry.to_string();
     let whole = manifest::Whole {
@@ -225,6 +240,8 @@ fn finish(
     let mut texts = Tree::default();
     let mut storages = Vec::new();
     let section_names: Vec<String> = functions.iter().map(|function| function.name.to_string()).collect();
+    let mut copies = Tree::default();
+    module.declare_copies(&mut copies);
     for Function { name, tails, hook, texts: functions, shared, storage, .. } in functions {
         let names = std::iter::once(name).chain(tails);
         for (number, (name, text)) in names.zip(functions).enumerate() {
@@ -232,12 +249,14 @@ fn finish(
             let function = if number == 0 { statistics::PACKET.name() } else { parts::function(number) };
             match hook {
                 Hook::Device => statistics::entry(&name, &function, options.frags, &mut texts),
+                Hook::Copy => statistics::copy_entry(&name, &mut texts),
             }
         }
         storages.push((shared, storage));
     }
     texts.prune();
-    let names = texts.names();
+    let mut names = texts.names();
+    names.extend(copies.names());
     module.header_structures(&names, storages.iter().map(|(_, storage)| storage), &mut file);
     let mut held = Vec::new();
     let mut decisions = Vec::new();
@@ -261,6 +280,7 @@ fn finish(
         ));
         file.blank();
     }
+    file.append(copies);
     parts::declare(&tails, again.as_ref(), &mut file);
     file.append(texts);
     file.line(Code::text(manifest::to_c(&manifest)?));

@@ -320,7 +320,7 @@ impl Function {
             out.line(code!("struct @xdp_md *@ctx = {}->ctx;", LOOP));
         }
         if used.contains(SHARED.0) {
-            out.line(code!("struct {} *{} = {}->{};", SHARED, SHARED, LOOP, SHARED));
+            out.line(code!("struct {} *{} = {}->{};", cx.scratch.0, SHARED, LOOP, SHARED));
         }
         pointers.into_iter().for_each(|line| out.line(line));
         cx.declare_variables(&used, out);

@@ -9,7 +9,7 @@ use crate::layout::extern_facts::ExternFacts;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::loops::Loops;
 use crate::layout::phases::Phases;
-use crate::layout::storage::{self, Holding, Storage};
+use crate::layout::storage::{self, Holding, Planned, Storage};
 use crate::names::Names;
 use crate::pipeline::Pipeline;
 use crate::tables::Tables;
@@ -72,6 +72,8 @@ pub struct Module<'a> {
     enums: BTreeMap<EnumId, Vec<Name>>,
     /// The maps of tables and externs.
     pub(super) maps: MapsByName,
+    /// What sections keep for copies.
+    pub(super) slots: super::copies::Slots,
 }
 
 /// Maps by the names of C by which a function uses them.
@@ -126,7 +128,8 @@ impl<'a> Module<'a> {
         let storages = storages.map(|s| {
             let blocks = s.blocks(program);
             let loops = Loops::plan(program, &blocks, &s.locals(program), options.kernel);
-            Storage::plan(program, (&blocks, loops), pipeline.stores, &pointers, holding, &mut names)
+            let plan = Planned { stores: pipeline.stores, begins_with_headers: s.begins_with_headers() };
+            Storage::plan(program, (&blocks, loops), plan, &pointers, holding, &mut names)
         });
         let storages = storages.collect();
         let atomic = Rc::new(atomic::plan(program, &extern_facts, sink));
@@ -159,6 +162,7 @@ impl<'a> Module<'a> {
             metadata: BTreeSet::new(),
             enums: BTreeMap::new(),
             maps: MapsByName::default(),
+            slots: super::copies::Slots::default(),
         };
         (module, storages)
     }

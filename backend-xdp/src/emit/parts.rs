@@ -49,8 +49,13 @@ pub(super) struct Parts {
 
 impl Cx<'_> {
     /// Cuts a function's body, if functions are cut.
-    /// `functions` are those of loops.
-    pub(super) fn parts(&mut self, body: Tree, functions: &[super::loops::Function]) -> Parts {
+    /// `functions` are those of loops. One that must be `whole` is not cut.
+    pub(super) fn parts(
+        &mut self,
+        body: Tree,
+        functions: &[super::loops::Function],
+        must_be_whole: bool,
+    ) -> Parts {
         let members: FxHashSet<Name> = self.empty_members().collect();
         let rounds: Vec<&Tree> = functions.iter().map(|function| &function.body).collect();
         let whole = |body: Tree| {
@@ -58,7 +63,7 @@ impl Cx<'_> {
             let parts = vec![Part { body, loads: BTreeSet::new() }];
             Parts { parts, handed: BTreeSet::new(), read_first }
         };
-        if !self.module.cuts {
+        if !self.module.cuts || must_be_whole {
             return whole(body);
         }
         let mut wanted = self.module.options.part_size.unwrap_or(PART_SIZE);
@@ -130,6 +135,15 @@ impl Cx<'_> {
         let mut tree = Tree::default();
         tree.line(Code::join(names.into_iter().map(Name::new), " "));
         tree
+    }
+
+    /// Refuses a section for copies that has more instructions than a BPF program may.
+    pub(super) fn copies_are_too_large(&mut self, body: &Tree, weight: usize) {
+        let message =
+            format!("what copies run comes to about {weight} instructions, and must be in one BPF program");
+        let found = Diagnostic::error(codes::E0502, body.largest(), message);
+        let note = format!("a BPF program of an object has at most about {MOST_PART} instructions");
+        self.module.sink.emit(found.with_note(note));
     }
 
     fn too_large(&mut self, uncut: Uncut, largest: Span) {
@@ -220,17 +234,22 @@ pub(super) fn function(part: usize) -> Name {
 
 /// What the program that a part is should be called, but for the first: as the entry, cut so that the number has room.
 pub(super) fn program(entry: &str, part: usize) -> String {
-    let number = format!("_{part}");
-    let room = PROGRAM_NAME.saturating_sub(number.len());
+    named(entry, &format!("_{part}"))
+}
+
+/// What another program than the entry should be called: as the entry, cut so that the ending has room.
+pub(super) fn named(entry: &str, ending: &str) -> String {
+    let room = PROGRAM_NAME.saturating_sub(ending.len());
     let stem: String = entry.chars().take(room).collect();
-    format!("{stem}{number}")
+    format!("{stem}{ending}")
 }
 
 /// How the manifest names the programs; the entry stands there twice if others call it, `again`.
-pub(super) fn describe(entry: &Name, tails: &[Name], again: bool) -> Vec<BpfProgram> {
+pub(super) fn describe(entry: &Name, tails: &[Name], again: bool, egress: &[Name]) -> Vec<BpfProgram> {
     let first = BpfProgram { name: entry.to_string(), role: Role::Entry };
     let numbered = (0..)
         .zip(tails.iter().chain(again.then_some(entry)))
         .map(|(at, tail)| BpfProgram { name: tail.to_string(), role: Role::Tail(at) });
-    std::iter::once(first).chain(numbered).collect()
+    let egress = egress.iter().map(|name| BpfProgram { name: name.to_string(), role: Role::Egress });
+    std::iter::once(first).chain(numbered).chain(egress).collect()
 }

@@ -21,7 +21,7 @@ use super::losses::{aborted, lost};
 use super::{Cx, Member, c_type};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::CType;
-use crate::c::tree::{SHARED, Tree};
+use crate::c::tree::{Place, SHARED, Tree};
 use crate::limits::USUAL_ROUNDS;
 use crate::pipeline::{Kept, Rounds};
 use p4xdp_control::manifest::losses::Reason;
@@ -42,6 +42,8 @@ pub(super) struct RoundNames {
     rounds: Name,
     /// The members with what it keeps.
     kept: BTreeMap<LocalId, Name>,
+    /// What is known of its clones, and the members that keep that.
+    pending: Vec<(Place, Name)>,
 }
 
 impl Cx<'_> {
@@ -56,14 +58,22 @@ impl Cx<'_> {
             let name = self.keep(&format!("kept_{}", local.name), c_type(local.ty));
             kept.insert(id, name);
         }
+        let pending = self.pending_clones();
+        let pending: Vec<(Place, Name)> = pending
+            .into_iter()
+            .map(|place| {
+                let name = self.keep(&format!("kept_{}", place.name()), CType::U32);
+                (place, name)
+            })
+            .collect();
         self.out.assignment(&way, code!("{}->{}", SHARED, way_taken));
         self.out.line(code!("{}->{} = 0;", SHARED, way_taken));
         let reset = code!("{}->{} = 0;", SHARED, count);
-        if kept.is_empty() {
+        if kept.is_empty() && pending.is_empty() {
             self.out.begin_if(code!("!{}", way));
             self.out.line(reset);
             self.out.end();
-            self.rounds_taken = Some(RoundNames { way, way_taken, rounds: count, kept });
+            self.rounds_taken = Some(RoundNames { way, way_taken, rounds: count, kept, pending });
             return;
         }
         self.out.begin_if(&way);
@@ -71,10 +81,13 @@ impl Cx<'_> {
             let variable = self.variable(id);
             self.out.assignment(&variable, code!("{}->{}", SHARED, name));
         }
+        for (place, name) in &pending {
+            self.out.assignment(place, code!("{}->{}", SHARED, name));
+        }
         self.out.begin_else(None);
         self.out.line(reset);
         self.out.end();
-        self.rounds_taken = Some(RoundNames { way, way_taken, rounds: count, kept });
+        self.rounds_taken = Some(RoundNames { way, way_taken, rounds: count, kept, pending });
     }
 
     /// Declares a member of the shared structure that holds its value from one round to the next.
@@ -94,6 +107,9 @@ impl Cx<'_> {
 
     /// The number of the way by which the packet has come, 0 where packets do not go round.
     pub(super) fn way(&self) -> Code {
+        if let Some(way) = &self.copy_way {
+            return way.code();
+        }
         self.rounds_taken.as_ref().map_or_else(|| code!("0"), |names| names.way.code())
     }
 
@@ -106,7 +122,8 @@ impl Cx<'_> {
     /// Writes the step that sends a packet round, if it is asked for.
     pub(super) fn go_round(&mut self, asked: LocalId, is: Option<u32>, way: u32, kept: &[Kept]) {
         let asked = self.variable(asked);
-        let Some(RoundNames { way: come_by, way_taken, rounds, kept: members }) = self.rounds_taken.take()
+        let Some(RoundNames { way: come_by, way_taken, rounds, kept: members, pending }) =
+            self.rounds_taken.take()
         else {
             return self.bug(Span::NONE, "a packet goes round where none may");
         };
@@ -117,8 +134,13 @@ impl Cx<'_> {
         });
         let count = code!("{}->{}", SHARED, rounds);
         let most = self.module.options.rounds.unwrap_or(USUAL_ROUNDS);
-        self.out.return_if(code!("{} >= {}", count, most), lost(Known("XDP_DROP"), Reason::Rounds));
+        let dropped = lost(self.dropped(), Reason::Rounds);
+        self.out.return_if(code!("{} >= {}", count, most), dropped);
         self.out.line(code!("{} += 1;", count));
+        if self.is_deparsed && self.has_no_clones().is_some() {
+            // With clones, it was not cut before.
+            self.cut_tail(None);
+        }
         // What another way keeps is as for a packet that has just come.
         for (variable, member) in &members {
             let value = match kept.iter().find(|kept| kept.variable == *variable) {
@@ -131,10 +153,13 @@ impl Cx<'_> {
             };
             self.out.line(code!("{}->{} = {};", SHARED, member, value));
         }
+        for (place, member) in &pending {
+            self.out.line(code!("{}->{} = {};", SHARED, member, place));
+        }
         self.out.line(code!("{}->{} = {};", SHARED, way_taken, way));
         self.out.line(code!("return {}(@ctx, &{}->{});", AGAIN, SHARED, way_taken));
         self.out.end();
-        self.rounds_taken = Some(RoundNames { way: come_by, way_taken, rounds, kept: members });
+        self.rounds_taken = Some(RoundNames { way: come_by, way_taken, rounds, kept: members, pending });
     }
 }
 

@@ -72,6 +72,19 @@ pub(crate) fn no_context() -> Code {
     code!("(void)ctx; /* The P4 program does the same with every packet. */")
 }
 
+/// The function that works on a copy.
+pub(crate) const COPY: Known = Known("p4xdp_copy");
+
+/// Writes the program's function around that which works on a copy. The device counts what it sends.
+pub(crate) fn copy_entry(name: &Name, out: &mut Tree) {
+    out.line(code!("SEC(\"xdp/devmap\")"));
+    out.line(code!("int {}(struct @xdp_md *ctx)", name));
+    out.begin(code!("{{"));
+    out.line(code!("return {}(ctx);", COPY));
+    out.end();
+    out.blank();
+}
+
 /// Writes a program's function around the one that works on the packet, which may have fragments.
 pub(crate) fn entry(name: &Name, packet: &Name, frags: bool, out: &mut Tree) {
     out.line(if frags { code!("SEC(\"xdp.frags\")") } else { code!("SEC(\"xdp\")") });

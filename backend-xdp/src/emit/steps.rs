@@ -25,6 +25,9 @@ pub(super) struct KeptPorts {
 impl Cx<'_> {
     /// Writes a section, from the first use of the packet to the last return.
     pub(super) fn section(&mut self, section: &Section) {
+        if section.copies() {
+            self.begin_copying(section.clones());
+        }
         if let Some(rounds) = &section.rounds {
             self.enter(rounds);
         }
@@ -34,12 +37,20 @@ impl Cx<'_> {
                 Step::Arrive { port, limit } => self.arrive(*port, *limit),
                 Step::Set { variable, value } => self.set(*variable, *value),
                 Step::Parse(parser) => {
-                    if section.parsers().next() == Some(*parser) {
-                        let parsers: Vec<ParserId> = section.parsers().collect();
-                        self.choose_holding(&parsers, section.rejected.is_none());
-                    }
+                    self.choose_holding_at(*parser, section);
                     self.parser(*parser, section.rejected.is_none());
                 }
+                Step::Resume { parser, headers } => {
+                    self.choose_holding_at(*parser, section);
+                    self.resume(*parser, headers, section.rejected.is_none());
+                }
+                Step::Clone { asked, session, way, is } => self.clone_packet(*asked, *session, *way, *is),
+                Step::KeepForClones { way, asked, kept } => self.keep_for_clones(*way, *asked, kept),
+                Step::Multicast { group, way, headers, kept } => {
+                    self.multicast(*group, *way, *headers, kept);
+                }
+                Step::Receive(received) => self.receive(received),
+                Step::LoadKept => self.load_kept(),
                 Step::Restart => self.restart(),
                 Step::Run(control) => self.run_control(*control),
                 Step::EndIf { variable, is, verdict } => {
@@ -68,7 +79,9 @@ impl Cx<'_> {
                         Seen::Unless(variable) => code!("!{}", self.variable(variable)),
                     });
                     self.deparser(*control, seen.as_ref());
-                    self.cut_tail();
+                    let alone = self.has_no_clones();
+                    self.cut_tail(alone);
+                    self.is_deparsed = true;
                 }
                 Step::End(verdict) => {
                     self.out.blank();
@@ -85,6 +98,14 @@ impl Cx<'_> {
             let verdict = self.verdict(verdict);
             self.out.line(count_error());
             self.out.line(code!("return {};", verdict));
+        }
+    }
+
+    /// Decides how headers are held, in front of the section's first parser.
+    fn choose_holding_at(&mut self, parser: ParserId, section: &Section) {
+        if section.parsers().next() == Some(parser) {
+            let parsers: Vec<ParserId> = section.parsers().collect();
+            self.choose_holding(&parsers, section.rejected.is_none());
         }
     }
 
@@ -115,6 +136,9 @@ impl Cx<'_> {
             Value::Variable(other) => self.local(other).text,
             Value::Way => self.way(),
             Value::Rounds => self.rounds_so_far(),
+            Value::CopyPort => self.copy_port(),
+            Value::CopyInstance => self.copy_instance(),
+            Value::CopyClass(of_group) => self.copy_class(of_group),
             Value::ByWay { is, then, otherwise } => {
                 let otherwise = self.local(otherwise).text;
                 if self.rounds_taken.is_none() {
@@ -141,6 +165,7 @@ impl Cx<'_> {
         self.out.blank();
         self.fetch_packet();
         self.out.update(&Name::new("p"), code!("@p = @data;"));
+        self.is_deparsed = false;
         self.paths = Paths::start(self.program.headers.len(), self.program.stacks.len());
         self.emits.clear();
         self.pinned.clear();
@@ -163,7 +188,9 @@ impl Cx<'_> {
     fn verdict(&mut self, verdict: Verdict) -> Code {
         match verdict {
             Verdict::Aborted => code!("@XDP_ABORTED"),
-            Verdict::Drop => code!("@XDP_DROP"),
+            Verdict::Drop => self.dropped(),
+            // The device that it is for sends it.
+            Verdict::Pass if self.copy_way.is_some() => code!("@XDP_PASS"),
             Verdict::Pass => self.pass(),
             Verdict::PassIf(accept) if self.asks_of_stack() => {
                 let accept = self.variable(accept);
@@ -200,6 +227,7 @@ impl Cx<'_> {
                     .as_ref()
                     .filter(|_| known)
                     .map_or_else(|| self.port_in(), ToCode::code);
+                self.send_with_clones(&port);
                 self.hand_up_if(None, &port.code());
                 self.out.return_if(code!("{} == {}", port, arrived), code!("@XDP_TX"));
                 code!("{}({})", SEND, port)

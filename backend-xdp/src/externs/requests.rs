@@ -1,5 +1,5 @@
 //! Calls by which blocks say what is to become of the packet, the last word holding: in PNA `send_to_port(port)`, `drop_packet()` and `recirculate()`, in
-//! ubpf_model `mark_to_drop()` and `mark_to_pass()`, in v1model resubmission and recirculation. They are stores to variables by the time that
+//! ubpf_model `mark_to_drop()` and `mark_to_pass()`, in v1model resubmission, recirculation and cloning. They are stores to variables by the time that
 //! they would be written ([`crate::arch::requests`]).
 
 use super::{PNA, UBPF_MODEL, V1MODEL};
@@ -22,6 +22,13 @@ const fn round(name: &'static str, resubmit: bool, list: Option<usize>) -> Entry
     request(name, Request::Round { resubmit, list }, V1MODEL)
 }
 
+const fn clone(name: &'static str, list: Option<usize>) -> Entry {
+    request(name, Request::Clone { list }, V1MODEL)
+}
+
+pub(super) const CLONE: Entry = clone("clone", None);
+pub(super) const CLONE3: Entry = clone("clone3", None);
+pub(super) const CLONE_PRESERVING: Entry = clone("clone_preserving_field_list", Some(2));
 pub(super) const RECIRCULATE: Entry = round("recirculate", false, None);
 pub(super) const RECIRCULATE_PRESERVING: Entry = round("recirculate_preserving_field_list", false, Some(0));
 pub(super) const RESUBMIT: Entry = round("resubmit", true, None);

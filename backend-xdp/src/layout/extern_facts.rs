@@ -46,6 +46,11 @@ pub(crate) enum Request {
         /// The argument that is the id of the field list that it keeps.
         list: Option<usize>,
     },
+    /// It is to be cloned, by the session that is the second argument.
+    Clone {
+        /// The argument that is the id of the field list that clones keep.
+        list: Option<usize>,
+    },
     /// The architecture's number of what is to become of it.
     Fate(u32),
 }

@@ -264,6 +264,13 @@ impl Paths {
         }
     }
 
+    /// The header may be in memory, too.
+    pub fn may_be_in_memory(&mut self, header: HeaderId) {
+        let mut made = self.clone();
+        made.make_valid(header);
+        self.join(made);
+    }
+
     /// `setValid()`: made in memory unless it was valid.
     pub fn make_valid(&mut self, header: HeaderId) {
         let i = header.as_u32() as usize;

@@ -32,6 +32,15 @@ pub enum PacketStores {
     AtDeparser,
 }
 
+/// What a section's pipeline says of its headers.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned {
+    /// What becomes of stores to extracted headers.
+    pub stores: PacketStores,
+    /// Any header may be valid, and in memory, where the section begins.
+    pub begins_with_headers: bool,
+}
+
 /// Where what is known of headers is kept behind the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holding {
@@ -143,7 +152,7 @@ impl Storage {
     pub fn plan(
         program: &Program,
         (blocks, loops): (&[&Block], Loops),
-        stores: PacketStores,
+        Planned { stores, begins_with_headers }: Planned,
         pointers: &Arena<HeaderId, Name>,
         wanted: Option<Holding>,
         names: &mut Names,
@@ -174,7 +183,8 @@ impl Storage {
             let slot = &mut storage.headers[id];
             slot.copied = copied;
             slot.in_packet = uses.extracted.contains(id) && !copied || uses.moved.contains(id) && !is_lifted;
-            slot.in_memory = uses.made.contains(id) || uses.moved.contains(id) || copied;
+            slot.in_memory =
+                uses.made.contains(id) || uses.moved.contains(id) || copied || begins_with_headers;
             slot.lifted = varbit.map(|bits| Varbit::named(&format!("{}_varbit", pointers[id]), bits, names));
             slot.varbit = slot.lifted.as_ref().map(|varbit| Place::Shared(varbit.length.clone()));
             slot.pointer = pointers[id].clone();

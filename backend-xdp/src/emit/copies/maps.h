@@ -1,0 +1,71 @@
+/* What a packet is sent to at once: the copies of a group, a port, the clones of a session. */
+struct p4xdp_copy_set {
+	__u32 group;
+	__u32 port;
+	__u32 session;
+};
+
+/* No port, or no session. */
+#define P4XDP_NONE 0xffffffffU
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct p4xdp_copy_set);
+	__type(value, __u32);
+} p4xdp_copy_sets SEC(".maps");
+
+/* The devices of each set, with the program that runs for each copy. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
+	__uint(max_entries, 8192);
+	__uint(key_size, sizeof(__u32));
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+		__uint(max_entries, 256);
+		__uint(key_size, sizeof(__u32));
+		__uint(value_size, 8);
+	});
+} p4xdp_copy_devs SEC(".maps");
+
+/* One that a device sends for a packet of a set. */
+struct p4xdp_copy_key {
+	__u32 set;
+	__u32 ifindex;
+	__u32 nth;
+};
+
+/* What it is. */
+struct p4xdp_copy_role {
+	/* 0 for the packet itself, 1 for a copy of the group, 2 for a clone. */
+	__u32 kind;
+	__u32 port;
+	__u32 instance;
+	__u32 class_of_service;
+	/* It is cut to so many bytes; all ones if not. */
+	__u32 length;
+	/* The number of its device in the set, below 256. */
+	__u32 place;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct p4xdp_copy_key);
+	__type(value, struct p4xdp_copy_role);
+} p4xdp_copy_role SEC(".maps");
+
+/* Slots of this processor, more than packets that it has to send at a time. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, struct p4xdp_copy_slot);
+} p4xdp_copy_slot SEC(".maps");
+
+/* Stands in front of a packet while it is sent. */
+struct p4xdp_copy_tag {
+	__u32 slot;
+	__u32 sequence;
+};
