@@ -118,6 +118,8 @@ pub struct Cx<'a> {
     copying: Option<copies::Copying>,
     /// In a copy's program: the variable with the way by which the copy came.
     copy_way: Option<Place>,
+    /// Copies come by one way alone.
+    only_way: bool,
     /// The structure that its programs share, and its map.
     scratch: (Known, Known),
     /// While a table's action is written: where the colour is that the table's direct meter found.
@@ -227,6 +229,7 @@ impl<'a> Cx<'a> {
             rounds_taken: None,
             copying: None,
             copy_way: None,
+            only_way: false,
             scratch: (SHARED, Known(SCRATCH)),
             colour: None,
             control: None,

@@ -148,10 +148,12 @@ pub(crate) enum Step {
     Receive(Received),
     /// Gives variables what copies keep.
     LoadKept,
+    /// Counts a clone of a copy as lost, if a variable asks for it.
+    Lose(LocalId),
     /// Parses a copy that has no headers; others get theirs.
     Resume {
-        /// The parser.
-        parser: ParserId,
+        /// The parser; none if all copies have headers.
+        parser: Option<ParserId>,
         /// Ways by which copies have headers.
         headers: Vec<u32>,
     },
@@ -244,8 +246,10 @@ pub(crate) enum Value {
 pub(crate) enum Verdict {
     /// `XDP_ABORTED`
     Aborted,
-    /// `XDP_DROP`
+    /// `XDP_DROP`; clones of the packet are sent.
     Drop,
+    /// A copy asks for what it cannot have.
+    LoseCopy,
     /// `XDP_PASS`
     Pass,
     /// `XDP_PASS` if a variable is true, else `XDP_DROP`.
@@ -265,7 +269,9 @@ impl Verdict {
     /// The variables that it reads.
     fn reads(self) -> impl Iterator<Item = LocalId> {
         let (one, other) = match self {
-            Verdict::Aborted | Verdict::Drop | Verdict::Pass | Verdict::SendChosen => (None, None),
+            Verdict::Aborted | Verdict::Drop | Verdict::LoseCopy | Verdict::Pass | Verdict::SendChosen => {
+                (None, None)
+            }
             Verdict::PassIf(accept) => (Some(accept), None),
             Verdict::Action { action, port } => (Some(action), port),
         };
@@ -350,8 +356,11 @@ impl Section {
                     read.push(*first);
                     read.extend(kept.iter().map(|kept| kept.variable));
                 }
+                Step::Lose(asked) => read.push(*asked),
                 Step::Clone { asked, session, .. } => read.extend([*asked, *session]),
-                Step::Resume { parser, .. } => read.push(program.parsers[*parser].error),
+                Step::Resume { parser, .. } => {
+                    read.extend(parser.map(|parser| program.parsers[parser].error));
+                }
                 Step::Set { value: Value::ErrorOf(parser), .. } => read.push(program.parsers[*parser].error),
                 Step::EndIf { variable, verdict, .. } | Step::EndIfNot { variable, verdict, .. } => {
                     read.push(*variable);
@@ -392,6 +401,7 @@ impl Section {
                 | Step::Multicast { .. }
                 | Step::Receive(_)
                 | Step::LoadKept
+                | Step::Lose(_)
                 | Step::Resume { .. }
                 | Step::Choose(_)
                 | Step::Deparse { .. }
@@ -437,7 +447,7 @@ impl Section {
 
 fn parsers(steps: &[Step]) -> impl Iterator<Item = ParserId> {
     steps.iter().filter_map(|step| match step {
-        Step::Parse(parser) | Step::Resume { parser, .. } => Some(*parser),
+        Step::Parse(parser) | Step::Resume { parser: Some(parser), .. } => Some(*parser),
         _ => None,
     })
 }

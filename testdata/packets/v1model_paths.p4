@@ -58,7 +58,7 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
             resubmit_preserving_field_list((bit<8>) FieldLists.sum_of_both);
         }
         if (headers.op.op == 7) {
-            truncate(3);
+            truncate(15);
         }
     }
 }

@@ -159,7 +159,9 @@ pub(super) fn pipeline(
             ),
         ];
         steps.extend(before.into_iter().filter_map(|(variable, value)| set(variable, value)));
+        let of_copies = egress.clones.as_ref().map(|(clones, ..)| Step::Lose(clones.asked));
         Half { clones: None, ..egress }.steps(program, error, &mut steps);
+        steps.extend(of_copies);
         steps.push(Step::End(Verdict::Pass));
         Section::new(Hook::Copy, steps, None)
     });

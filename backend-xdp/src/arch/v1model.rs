@@ -131,18 +131,30 @@ pub(super) fn pipeline(
         };
         let mut of_copy = vec![Step::Receive(received), Step::LoadKept];
         of_copy.extend(set("instance_type", Value::Way));
-        of_copy.push(Step::Resume { parser, headers: vec![REPLICATION, EGRESS_CLONE] });
-        of_copy.extend(set("parser_error", Value::ErrorOf(parser)));
-        // They have the last values of ingress, whatever the parser has made of them.
-        of_copy.push(Step::LoadKept);
-        of_copy.extend(set("instance_type", Value::Way));
+        let parses = clones.iter().flatten().any(|(_, is)| *is == Cloned::AsItCame);
+        let mut headers: Vec<u32> = group.iter().map(|_| REPLICATION).collect();
+        headers.extend(clones.iter().flatten().filter(|(_, is)| *is == Cloned::Headers).map(|(way, _)| *way));
+        of_copy.push(Step::Resume { parser: parses.then_some(parser), headers });
+        if parses {
+            of_copy.extend(set("parser_error", Value::ErrorOf(parser)));
+            // They have the last values of ingress, whatever the parser has made of them.
+            of_copy.push(Step::LoadKept);
+            of_copy.extend(set("instance_type", Value::Way));
+        }
         of_copy.extend(set("egress_rid", Value::CopyInstance));
         of_copy.extend(egress(Value::CopyPort, None)?);
+        if let Some(requested) = requested {
+            let asks = |asked: &LocalId| gets_a_value(program, *asked, externs);
+            of_copy.extend(Some(requested.clone).filter(asks).map(Step::Lose));
+            // Without that, a copy would go where it is not to go.
+            let lost = |variable| Step::EndIfNot { variable, is: 0, verdict: Verdict::LoseCopy };
+            of_copy.extend(Some(requested.recirculate).filter(asks).map(lost));
+        }
         of_copy.push(Step::End(Verdict::Pass));
         let of_copy = Section::new(Hook::Copy, of_copy, None);
         if let Some(group) = group {
-            let kept = handed_over(program, &steps, &of_copy);
             let at = at_egress + usize::from(goes_round && metadata("instance_type").is_some());
+            let kept = handed_over(program, steps.get(..at).unwrap_or_default(), &of_copy);
             let multicast = Step::Multicast { group, way: REPLICATION, headers: true, kept };
             steps.insert(at, multicast);
         }

@@ -14,13 +14,16 @@
 //!
 //! The packet itself is one of those that are sent then: the kernel sends a packet once.
 
+use super::losses::{cannot_be, lost};
 use super::{Cx, c_type};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::CType;
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::paths::May;
 use crate::layout::storage::Holding;
+use crate::limits::LARGEST_OFFSET;
 use crate::pipeline::{Cloned, Kept, Received};
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{HeaderId, LocalId, ParserId};
 use std::collections::BTreeMap;
@@ -59,7 +62,7 @@ pub(super) struct Copying {
     /// The session, if the packet has a slot.
     session: Place,
     /// Ways by which clones come, and whether the packet has got some this time round.
-    cloned: BTreeMap<u32, Place>,
+    cloned: BTreeMap<u32, (Place, Cloned)>,
     /// A slot is taken by clones.
     clones: bool,
 }
@@ -77,7 +80,7 @@ impl Cx<'_> {
     fn find_slot(&mut self, number: &Place) {
         self.declare_pointer(SLOT, "p4xdp_copy_slot");
         self.out.line(code!("{} = @p4xdp_slot({});", SLOT, number));
-        self.out.return_if(code!("!{}", SLOT), self.abort);
+        self.out.return_if(code!("!{}", SLOT), cannot_be());
     }
 
     fn declare_pointer(&mut self, name: Known, tag: &'static str) {
@@ -106,6 +109,8 @@ impl Cx<'_> {
         let session = self.local(session).text;
         let now = self.fresh_by_way("cloned", CType::U32);
         self.out.blank();
+        let again = code!("@p4xdp_lost(0, {})", Known(Reason::Copy.constant()));
+        self.out.line(code!("if ({} && {})\n\t{};", asked, copying.number, again));
         self.out.begin_if(code!("{} && !{}", asked, copying.number));
         self.out.assignment(&copying.number, code!("@p4xdp_take_slot()"));
         self.find_slot(&copying.number);
@@ -114,16 +119,22 @@ impl Cx<'_> {
         self.out.line(code!("{}->way = {};", SLOT, way));
         match is {
             Cloned::AsItCame => {
-                let parsed = self.parsed_bytes();
-                let kept = code!("@p4xdp_keep_front(@ctx, {}, {})", SLOT, parsed);
-                self.out.line(code!("if (!{})\n\t{} = 0;", kept, copying.number));
+                // A packet that goes round may be parsed further the next time.
+                let bytes = match self.rounds_taken {
+                    Some(_) => code!("P4XDP_FRONT - 1"),
+                    None => self.parsed_bytes(),
+                };
+                let kept = code!("@p4xdp_keep_front(@ctx, {}, {})", SLOT, bytes);
+                self.out.begin_if(code!("!{}", kept));
+                self.lose_clones(&copying.number);
+                self.out.end();
             }
             Cloned::AsItLeaves => {}
             Cloned::Headers => self.keep_headers(way),
         }
         self.keep_limit("most", is == Cloned::Headers);
         self.out.end();
-        copying.cloned.insert(way, now);
+        copying.cloned.insert(way, (now, is));
         self.copying = Some(copying);
         self.merge_ways();
     }
@@ -131,7 +142,7 @@ impl Cx<'_> {
     /// Writes the step that keeps variables for clones.
     pub(super) fn keep_for_clones(&mut self, way: u32, asked: LocalId, kept: &[Kept]) {
         let Some(copying) = self.copying.take() else { return };
-        if let Some(now) = copying.cloned.get(&way).cloned()
+        if let Some((now, _)) = copying.cloned.get(&way).cloned()
             && !kept.is_empty()
         {
             self.out.begin_if(code!("{} && {}", now, copying.number));
@@ -156,6 +167,37 @@ impl Cx<'_> {
     pub(super) fn has_no_clones(&self) -> Option<Code> {
         let Some(Copying { number, clones: true, .. }) = &self.copying else { return None };
         Some(code!("!{}", number))
+    }
+
+    /// Where packets go round: clones of the packet as it came are lost if more of it was parsed than is kept.
+    pub(super) fn lose_changed_clones(&mut self) {
+        let Some(Copying { number, clones: true, cloned, .. }) = &self.copying else { return };
+        if self.rounds_taken.is_none() || cloned.is_empty() {
+            return;
+        }
+        let number = number.clone();
+        let parsed = self.parsed_bytes();
+        self.out.begin_if(code!("{} && {} >= P4XDP_FRONT", number, parsed));
+        self.lose_clones(&number);
+        self.out.end();
+    }
+
+    /// Where the packet goes round as it leaves: clones that were to be as this, or with these headers, are lost.
+    pub(super) fn lose_clones_of_egress(&mut self) {
+        let Some(Copying { number, clones: true, cloned, .. }) = &self.copying else { return };
+        let number = number.clone();
+        let of_egress: Vec<Place> =
+            cloned.values().filter(|(_, is)| *is != Cloned::AsItCame).map(|(now, _)| now.clone()).collect();
+        for now in of_egress {
+            self.out.begin_if(code!("{} && {}", now, number));
+            self.lose_clones(&number);
+            self.out.end();
+        }
+    }
+
+    fn lose_clones(&mut self, number: &Place) {
+        self.out.line(code!("@p4xdp_lost(0, {});", Known(Reason::Copy.constant())));
+        self.out.line(code!("{} = 0;", number));
     }
 
     /// Writes variables to the slot.
@@ -280,6 +322,7 @@ impl Cx<'_> {
         let sent = code!("@p4xdp_send_copies(@ctx, {}, 0, {}, {})", number, port, session);
         self.out.line(code!("{} = {};", verdict, sent));
         self.out.return_if(code!("{} >= 0", verdict), verdict.code());
+        self.out.line(code!("@p4xdp_lost(0, {});", Known(Reason::NoSession.constant())));
         self.out.end();
     }
 
@@ -297,7 +340,8 @@ impl Cx<'_> {
         self.declare_pointer(SLOT, "p4xdp_copy_slot");
         self.declare_pointer(ROLE, "p4xdp_copy_role");
         self.out.line(code!("{} = @p4xdp_find_role(@ctx, &{});", ROLE, SLOT));
-        self.out.return_if(code!("!{} || !{}", ROLE, SLOT), code!("@XDP_DROP"));
+        let drop = || lost(Known("XDP_DROP"), Reason::Copy);
+        self.out.return_if(code!("!{} || !{}", ROLE, SLOT), drop());
         let left = code!("@p4xdp_as_it_left(@ctx)");
         let cut = self.module.slots.cut;
         let itself = match cut {
@@ -312,6 +356,7 @@ impl Cx<'_> {
             None => cloned,
         };
         self.out.assignment(&way, value);
+        let only = received.clones.len() + usize::from(received.group.is_some()) == 1;
         let group = received.group.map(|(way, headers)| {
             let is = if headers { Cloned::Headers } else { Cloned::AsItLeaves };
             (way, is)
@@ -320,9 +365,11 @@ impl Cx<'_> {
             let becomes = match is {
                 Cloned::AsItCame => code!("@p4xdp_as_it_came(@ctx, {})", SLOT),
                 Cloned::AsItLeaves => left.clone(),
-                Cloned::Headers => code!("@p4xdp_leave_last(@ctx, {}->rest)", SLOT),
+                // The deparser replaces what stands in front of the payload.
+                Cloned::Headers => continue,
             };
-            self.out.return_if(code!("{} == {} && !{}", way, number, becomes), code!("@XDP_DROP"));
+            let is_way = if only { Code::default() } else { code!("{} == {} && ", way, number) };
+            self.out.return_if(code!("{}!{}", is_way, becomes), drop());
         }
         if received.cut_last && (cut || !received.clones.is_empty()) {
             let limit = self.limit_length();
@@ -335,11 +382,12 @@ impl Cx<'_> {
             }
         } else if !received.clones.is_empty() {
             let cut = code!("@p4xdp_cut_copy(@ctx, {}->length)", ROLE);
-            self.out.return_if(code!("!{}", cut), code!("@XDP_DROP"));
+            self.out.return_if(code!("!{}", cut), drop());
         }
         self.fetch_packet();
         self.out.update(&Name::new("p"), code!("@p = @data;"));
         self.copy_way = Some(way);
+        self.only_way = only;
     }
 
     /// Writes the step that gives variables what is kept for a copy.
@@ -353,6 +401,10 @@ impl Cx<'_> {
             let target = self.variable(variable);
             for (number, member) in members {
                 let value = code!("{}->{}", SLOT, member);
+                if self.only_way {
+                    self.out.assignment(&target, value);
+                    continue;
+                }
                 // Nothing is done for a variable that nobody reads.
                 let code = code!("if ({} == {})\n\t{} = {};", way, number, target, value);
                 self.out.update(target.name(), code);
@@ -361,8 +413,9 @@ impl Cx<'_> {
     }
 
     /// Writes the step that parses a copy, or gives it its headers.
-    pub(super) fn resume(&mut self, parser: ParserId, headers: &[u32], rejection_is_visible: bool) {
+    pub(super) fn resume(&mut self, parser: Option<ParserId>, headers: &[u32], rejection_is_visible: bool) {
         let Some(way) = self.copy_way.clone() else { return };
+        let Some(parser) = parser else { return self.take_headers(&way, headers) };
         if headers.is_empty() {
             self.parser(parser, rejection_is_visible);
             return;
@@ -381,8 +434,13 @@ impl Cx<'_> {
     /// Makes headers of what the slot has.
     fn take_headers(&mut self, way: &Place, ways: &[u32]) {
         self.paths.blur();
+        let front = self.fresh("front_length", code!("__u64"));
+        self.out.assignment(&front, code!("@data_end - @data"));
+        self.out.line(code!("@barrier_var({});", front));
+        self.out.assignment(&front, code!("({} - {}->rest) & {}", front, SLOT, LARGEST_OFFSET));
+        self.out.update(&Name::new("p"), code!("@p = @data + {};", front));
         if self.storage.holding == Holding::Shared {
-            self.out.update(&Name::new("parsed_bytes"), code!("{}->@parsed_bytes = 0;", SHARED));
+            self.out.update(&Name::new("parsed_bytes"), code!("{}->@parsed_bytes = {};", SHARED, front));
         }
         let mut of: BTreeMap<HeaderId, Vec<(u32, KeptHeader)>> = BTreeMap::new();
         for ((number, id), names) in &self.module.slots.headers {
@@ -396,7 +454,7 @@ impl Cx<'_> {
             let bytes = self.header_layout(id).bytes;
             for (number, KeptHeader { flag, memory }) in members {
                 let mut test = code!("{}->{}", SLOT, flag);
-                if ways.len() > 1 {
+                if ways.len() > 1 && !self.only_way {
                     test = code!("{} == {} && {}", way, number, test);
                 }
                 self.out.begin_if(test);
@@ -406,6 +464,12 @@ impl Cx<'_> {
             }
             self.paths.may_be_in_memory(id);
         }
+    }
+
+    /// Writes the step that counts what a copy asks for and cannot have.
+    pub(super) fn lose(&mut self, asked: LocalId) {
+        let asked = self.asked(asked);
+        self.out.line(code!("if ({})\n\t@p4xdp_lost(0, {});", asked, Known(Reason::Copy.constant())));
     }
 
     /// The port of a copy, its replication id, and its class of service.

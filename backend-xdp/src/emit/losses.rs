@@ -6,7 +6,7 @@
 //!         return p4xdp_lost(XDP_ABORTED, P4XDP_NO_ROOM);
 //! ```
 
-use crate::c::code::{Code, Known, code};
+use crate::c::code::{Code, Known, ToCode, code};
 use crate::c::tree::Tree;
 use p4xdp_control::manifest::losses::{REASONS, ROWS, ROWS_AT, Reason};
 
@@ -14,7 +14,7 @@ use p4xdp_control::manifest::losses::{REASONS, ROWS, ROWS_AT, Reason};
 pub(crate) const LOST: Known = Known("p4xdp_lost");
 
 /// The verdict for a packet that is lost for this reason, which it counts.
-pub(crate) fn lost(verdict: Known, reason: Reason) -> Code {
+pub(crate) fn lost(verdict: impl ToCode, reason: Reason) -> Code {
     code!("{}({}, {})", LOST, verdict, Known(reason.constant()))
 }
 

@@ -1,10 +1,10 @@
 //! Steps of a section as C: what an architecture does around the program's parsers and controls.
 
 use super::Cx;
-use super::losses::{aborted, cannot_be};
+use super::losses::{aborted, cannot_be, lost};
 use super::ports::SEND;
 use super::statistics::count_error;
-use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::tree::Tree;
 use crate::layout::paths::Paths;
 use crate::pipeline::{Section, Seen, Step, Value, Verdict};
@@ -41,7 +41,10 @@ impl Cx<'_> {
                     self.parser(*parser, section.rejected.is_none());
                 }
                 Step::Resume { parser, headers } => {
-                    self.choose_holding_at(*parser, section);
+                    match parser {
+                        Some(parser) => self.choose_holding_at(*parser, section),
+                        None => self.choose_holding(&[], section.rejected.is_none()),
+                    }
                     self.resume(*parser, headers, section.rejected.is_none());
                 }
                 Step::Clone { asked, session, way, is } => self.clone_packet(*asked, *session, *way, *is),
@@ -51,6 +54,7 @@ impl Cx<'_> {
                 }
                 Step::Receive(received) => self.receive(received),
                 Step::LoadKept => self.load_kept(),
+                Step::Lose(asked) => self.lose(*asked),
                 Step::Restart => self.restart(),
                 Step::Run(control) => self.run_control(*control),
                 Step::EndIf { variable, is, verdict } => {
@@ -78,6 +82,7 @@ impl Cx<'_> {
                         Seen::Action(action) => code!("{} >= @XDP_PASS", self.variable(action)),
                         Seen::Unless(variable) => code!("!{}", self.variable(variable)),
                     });
+                    self.lose_changed_clones();
                     self.deparser(*control, seen.as_ref());
                     let alone = self.has_no_clones();
                     self.cut_tail(alone);
@@ -189,6 +194,7 @@ impl Cx<'_> {
         match verdict {
             Verdict::Aborted => code!("@XDP_ABORTED"),
             Verdict::Drop => self.dropped(),
+            Verdict::LoseCopy => lost(Known("XDP_DROP"), Reason::Copy),
             // The device that it is for sends it.
             Verdict::Pass if self.copy_way.is_some() => code!("@XDP_PASS"),
             Verdict::Pass => self.pass(),

@@ -21,11 +21,17 @@ pub enum Reason {
     Rounds,
     /// It was for user space, where nobody read in time.
     PacketIn,
+    /// It was sent to a multicast group that nobody has made.
+    NoGroup,
+    /// It was cloned by a session that nobody has made; it went on itself.
+    NoSession,
+    /// A copy: there is room for one clone a packet, for copies of so many packets at a time, and a copy is not copied or sent round again.
+    Copy,
 }
 
 impl Reason {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Reason; 7] = [
+    pub const ALL: [Reason; 10] = [
         Reason::Aborted,
         Reason::NoRoom,
         Reason::NotCalled,
@@ -33,6 +39,9 @@ impl Reason {
         Reason::NoPort,
         Reason::Rounds,
         Reason::PacketIn,
+        Reason::NoGroup,
+        Reason::NoSession,
+        Reason::Copy,
     ];
 
     /// Its place in a row.
@@ -52,6 +61,9 @@ impl Reason {
             Reason::NoPort => "no-port",
             Reason::Rounds => "rounds",
             Reason::PacketIn => "packet-in",
+            Reason::NoGroup => "no-group",
+            Reason::NoSession => "no-session",
+            Reason::Copy => "copy",
         }
     }
 
@@ -66,6 +78,9 @@ impl Reason {
             Reason::NoPort => "P4XDP_NO_PORT",
             Reason::Rounds => "P4XDP_ROUNDS",
             Reason::PacketIn => "P4XDP_PACKET_IN",
+            Reason::NoGroup => "P4XDP_NO_GROUP",
+            Reason::NoSession => "P4XDP_NO_SESSION",
+            Reason::Copy => "P4XDP_COPY",
         }
     }
 
@@ -80,6 +95,9 @@ impl Reason {
             Reason::NoPort => "it was sent to a port that no device has",
             Reason::Rounds => "it would have gone round too often",
             Reason::PacketIn => "it was for user space, where nobody read it in time",
+            Reason::NoGroup => "it was sent to a multicast group that nobody has made",
+            Reason::NoSession => "no clone, since nobody has made the session",
+            Reason::Copy => "a copy that could not be made, or would have been copied again",
         }
     }
 }

@@ -41,15 +41,6 @@ static __always_inline bool p4xdp_as_it_left(struct xdp_md *ctx)
 	return !bpf_xdp_adjust_head(ctx, sizeof(struct p4xdp_copy_tag));
 }
 
-/* Only the last bytes of the packet stay. */
-static __always_inline bool p4xdp_leave_last(struct xdp_md *ctx, __u32 bytes)
-{
-	__u64 length = xdp_data_end(ctx) - xdp_data(ctx);
-
-	barrier_var(length);
-	return !bpf_xdp_adjust_head(ctx, (int)length - (int)bytes);
-}
-
 /* Cuts the packet to so many bytes, if it has more. */
 static __always_inline bool p4xdp_cut_copy(struct xdp_md *ctx, __u32 most)
 {

@@ -23,7 +23,7 @@ static __always_inline __u32 p4xdp_take_slot(void)
 	return number;
 }
 
-/* Keeps the packet's length, and its first bytes, which a deparser may change. False if they are too many. */
+/* Keeps the packet's length, and its first bytes, if it has so many, which a deparser may change. False if they are too many. */
 static __always_inline bool p4xdp_keep_front(struct xdp_md *ctx, struct p4xdp_copy_slot *slot, __u32 bytes)
 {
 	void *data = xdp_data(ctx), *end = xdp_data_end(ctx);
@@ -33,7 +33,7 @@ static __always_inline bool p4xdp_keep_front(struct xdp_md *ctx, struct p4xdp_co
 	if (bytes >= P4XDP_FRONT)
 		return false;
 	slot->came = length;
-	slot->front_bytes = bytes;
+	slot->front_bytes = bytes < length ? bytes : length;
 	return bytes_from_packet(slot->front, data, end, &slot->front_bytes, P4XDP_FRONT - 1);
 }
 
@@ -67,7 +67,7 @@ static __always_inline int p4xdp_send_clones(struct xdp_md *ctx, __u32 number, _
 {
 	int verdict = p4xdp_send_copies(ctx, number, 0, P4XDP_NONE, session);
 
-	return verdict < 0 ? XDP_DROP : verdict;
+	return verdict < 0 ? p4xdp_lost(XDP_DROP, P4XDP_NO_SESSION) : verdict;
 }
 
 /* Sends the copies of a group, and the clones if there is a session. */
@@ -77,9 +77,11 @@ static __always_inline int p4xdp_send_group(struct xdp_md *ctx, __u32 number, __
 
 	if (verdict >= 0)
 		return verdict;
-	/* One of both is unknown. */
 	if (session == P4XDP_NONE)
-		return XDP_DROP;
+		return p4xdp_lost(XDP_DROP, P4XDP_NO_GROUP);
+	/* One of both is unknown. */
 	verdict = p4xdp_send_copies(ctx, number, group, P4XDP_NONE, P4XDP_NONE);
-	return verdict < 0 ? p4xdp_send_clones(ctx, number, session) : verdict;
+	if (verdict >= 0)
+		return p4xdp_lost(verdict, P4XDP_NO_SESSION);
+	return p4xdp_send_clones(ctx, number, session);
 }
