@@ -24,6 +24,7 @@ use crate::layout::storage::Holding;
 use crate::limits::LARGEST_OFFSET;
 use crate::pipeline::{Cloned, Kept, Received};
 use p4xdp_control::manifest::losses::Reason;
+use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{HeaderId, LocalId, ParserId};
 use std::collections::BTreeMap;
@@ -70,6 +71,12 @@ pub(super) struct Copying {
 impl Cx<'_> {
     /// Begins a section whose packets are copied.
     pub(super) fn begin_copying(&mut self, clones: bool) {
+        if self.module.options.frags {
+            let span = self.program.parsers.values().next().map_or(Span::NONE, |parser| parser.span);
+            let message =
+                "this program copies packets, which `--frags` cannot do: the kernel copies none in fragments";
+            self.refuse(codes::E0514, span, message);
+        }
         let number = self.fresh_by_way("slot_number", CType::U32);
         let session = self.fresh_by_way("session", CType::U32);
         self.copying = Some(Copying { number, session, cloned: BTreeMap::new(), clones });
