@@ -346,10 +346,11 @@ impl Cx<'_> {
         let way = self.fresh_by_way("way", CType::U32);
         self.declare_pointer(SLOT, "p4xdp_copy_slot");
         self.declare_pointer(ROLE, "p4xdp_copy_role");
-        self.out.line(code!("{} = @p4xdp_find_role(@ctx, &{});", ROLE, SLOT));
         let drop = || lost(Known("XDP_DROP"), Reason::Copy);
-        self.out.return_if(code!("!{} || !{}", ROLE, SLOT), drop());
         let left = code!("@p4xdp_as_it_left(@ctx)");
+        self.out.return_if(code!("@p4xdp_goes_alone(@ctx)"), code!("{} ? @XDP_PASS : @XDP_DROP", left));
+        self.out.line(code!("{} = @p4xdp_find_role(@ctx, &{});", ROLE, SLOT));
+        self.out.return_if(code!("!{} || !{}", ROLE, SLOT), drop());
         let cut = self.module.slots.cut;
         let itself = match cut {
             true => code!("{} && @p4xdp_cut_copy(@ctx, {}->itself - 1)", left, SLOT),
@@ -503,7 +504,7 @@ impl Cx<'_> {
 
 impl super::module::Module<'_> {
     /// Writes what is declared for copies, if there are any.
-    pub(super) fn declare_copies(&self, out: &mut Tree) {
+    pub(super) fn declare_copies(&self, sends: bool, out: &mut Tree) {
         if !self.slots.any {
             return;
         }
@@ -537,6 +538,9 @@ impl super::module::Module<'_> {
             [include_str!("copies/maps.h"), include_str!("copies/send.h"), include_str!("copies/receive.h")]
         {
             out.line(Code::fragment(text));
+        }
+        if sends {
+            out.line(Code::fragment(include_str!("copies/alone.h")));
         }
     }
 }

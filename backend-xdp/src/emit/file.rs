@@ -241,7 +241,7 @@ fn finish(
     let mut storages = Vec::new();
     let section_names: Vec<String> = functions.iter().map(|function| function.name.to_string()).collect();
     let mut copies = Tree::default();
-    module.declare_copies(&mut copies);
+    module.declare_copies(manifest.ports.egress.is_some(), &mut copies);
     for Function { name, tails, hook, texts: functions, shared, storage, .. } in functions {
         let names = std::iter::once(name).chain(tails);
         for (number, (name, text)) in names.zip(functions).enumerate() {
@@ -271,7 +271,7 @@ fn finish(
     let is_lost_by_ours = leaves || !tails.is_empty() || again.is_some();
     statistics::declare(&names, is_lost_by_ours, &mut file);
     drop(names);
-    super::ports::declare(&manifest.ports, &mut file);
+    super::ports::declare(&manifest.ports, manifest.copies.is_some(), &mut file);
     if module.falls_back {
         let loaded = Known(p4xdp_control::manifest::ENTRIES_LOADED);
         file.line(code!(

@@ -76,6 +76,9 @@ impl Cx<'_> {
 /// Function that sends the packet out of a port; its value is the verdict.
 pub(crate) const SEND: Known = Known("p4xdp_send");
 
+/// The same in a program that sends copies, too.
+pub(crate) const SEND_TAGGED: Known = Known("p4xdp_send_tagged");
+
 /// Numbers below this make an array of devices.
 const SMALL: u32 = 512;
 
@@ -101,7 +104,12 @@ impl Used {
         let asks = |known: Known| names.contains(known.0);
         let hands_up = [PORT_FROM, IS_CPU_PORT, HAND_UP].into_iter().any(asks);
         // What user space gets is told by which port it came.
-        Used { ingress: asks(PORT_IN) || hands_up, egress: asks(SEND), redirects, hands_up }
+        Used {
+            ingress: asks(PORT_IN) || hands_up,
+            egress: asks(SEND) || asks(SEND_TAGGED),
+            redirects,
+            hands_up,
+        }
     }
 
     /// What this or the other uses.
@@ -134,8 +142,8 @@ pub(crate) fn describe(used: Used, places: &PortPlaces, found: &analysis::ports:
     }
 }
 
-/// Writes what the program needs in front of its function.
-pub(crate) fn declare(ports: &Ports, out: &mut Tree) {
+/// Writes what the program needs in front of its function. In one that sends copies, all packets leave with a tag.
+pub(crate) fn declare(ports: &Ports, tagged: bool, out: &mut Tree) {
     if !ports.used {
         return;
     }
@@ -160,13 +168,16 @@ pub(crate) fn declare(ports: &Ports, out: &mut Tree) {
     }
     if let Some(name) = &ports.egress {
         out.line(code!("/* Devices of numbered ports. */"));
-        let (key, value) = (code!("__u32"), code!("__u32"));
+        // Behind the device there is the program that copies run.
+        let (key, value) = (code!("__u32"), if tagged { code!("__u64") } else { code!("__u32") });
         // An array is quicker than a hash, by about a nanosecond.
         let (kind, entries) = match ports.most {
             0..SMALL => (MapType::DevMap, SMALL),
             _ => (MapType::DevMapHash, MOST_PORTS),
         };
         MapDefinition { name: Name::new(name), kind, key, value, max_entries: Some(entries) }.emit(out);
-        text(out, include_str!("ports/egress.h"));
+        if !tagged {
+            text(out, include_str!("ports/egress.h"));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Cx;
 use super::losses::{aborted, cannot_be, lost};
-use super::ports::SEND;
+use super::ports::{SEND, SEND_TAGGED};
 use super::statistics::count_error;
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::tree::Tree;
@@ -236,7 +236,10 @@ impl Cx<'_> {
                 self.send_with_clones(&port);
                 self.hand_up_if(None, &port.code());
                 self.out.return_if(code!("{} == {}", port, arrived), code!("@XDP_TX"));
-                code!("{}({})", SEND, port)
+                match self.copying {
+                    Some(_) => code!("{}(@ctx, {})", SEND_TAGGED, port),
+                    None => code!("{}({})", SEND, port),
+                }
             }
         }
     }

@@ -1,3 +1,11 @@
+/* True for a packet that has no copies. */
+static __always_inline bool p4xdp_goes_alone(struct xdp_md *ctx)
+{
+	struct p4xdp_copy_tag *tag = xdp_data(ctx);
+
+	return (void *)(tag + 1) <= xdp_data_end(ctx) && tag->slot == P4XDP_NONE;
+}
+
 /* What this copy is, and the slot with what belongs to it; none if it is lost. */
 static __always_inline struct p4xdp_copy_role *p4xdp_find_role(struct xdp_md *ctx, struct p4xdp_copy_slot **found)
 {
