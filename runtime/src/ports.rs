@@ -188,6 +188,20 @@ impl Numbering {
         }
     }
 
+    /// The same by the maps of ports alone, where interface indices are ports: the devices at hand have numbers then, and no others. What leaves by
+    /// an index runs no program, but in a program that sends copies all packets have to.
+    pub(crate) fn by_maps(self, devices: &[&Device]) -> Numbering {
+        match self {
+            Numbering::Indices(base) => Numbering::Numbered(
+                devices
+                    .iter()
+                    .filter_map(|device| Some((device.index.checked_sub(base)?, device.index)))
+                    .collect(),
+            ),
+            numbered @ Numbering::Numbered(_) => numbered,
+        }
+    }
+
     /// Puts the numbers into the maps of a program that is not yet attached. Devices are found in the thread's network namespace.
     pub(crate) fn fill(&self, program: &Program) -> Result<(), Error> {
         let Numbering::Numbered(numbers) = self else { return Ok(()) };
