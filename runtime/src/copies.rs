@@ -178,13 +178,13 @@ impl Copies<'_> {
         change: impl FnOnce(&mut Config) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let _lock = lock::writer()?;
-        let standing = self.maps.standing()?;
-        let mut config = Config::of_roles(&standing.roles);
-        change(&mut config)?;
         let devices = running(self.program)?;
         if devices.is_empty() && !self.here {
             return Err(CopyError::NotHere.into());
         }
+        let standing = self.maps.standing()?;
+        let mut config = Config::of_roles(&standing.roles);
+        change(&mut config)?;
         let ports = ports(&numbering(self.program)?, &config, devices);
         let egress = egress::find(self.program)?;
         self.maps.apply(egress.as_fd(), &standing, &config, &ports, renew)
