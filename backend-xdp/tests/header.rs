@@ -126,6 +126,8 @@ fn sample() -> Manifest {
     let fixed = table("ingress.fixed", vec![], vec![(0, vec![])], None, None);
     let (tables, layouts) = [routes, ports, hosts, fixed].into_iter().unzip();
     Manifest {
+        frags: false,
+        metadata: Vec::new(),
         compiler: "0.0.0".to_owned(),
         source: "router.p4".to_owned(),
         entry: "router".to_owned(),
