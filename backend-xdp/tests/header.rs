@@ -132,8 +132,6 @@ fn sample() -> Manifest {
         source: "router.p4".to_owned(),
         entry: "router".to_owned(),
         programs: vec![BpfProgram { name: "router".to_owned(), role: Role::Entry }],
-        frags: false,
-        metadata: Vec::new(),
         kernel: p4xdp_control::kernel::Kernel::BASELINE,
         view: View {
             architecture: "xdp_model".to_owned(),

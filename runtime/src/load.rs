@@ -158,7 +158,8 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         let replaced: Vec<&Program> =
             targets.iter().filter_map(|target| target.old.as_ref()?.program.as_ref()).collect();
         let ports = &object.manifest().ports;
-        let asked = request.numbering(object.name(), ports, &devices, &replaced, options.ports_are_indices)?;
+        let asked =
+            request.numbering(object.name(), ports, &devices, &replaced, options.ports_are_indices)?;
         match object.manifest().copies {
             Some(_) => asked.by_maps(&devices),
             None => asked,
