@@ -18,6 +18,7 @@ use super::losses::{cannot_be, lost};
 use super::{Cx, c_type};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::CType;
+use crate::c::text::collect_identifiers;
 use crate::c::tree::{Place, SHARED, Tree};
 use crate::layout::paths::May;
 use crate::layout::storage::Holding;
@@ -27,7 +28,8 @@ use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{HeaderId, LocalId, ParserId};
-use std::collections::BTreeMap;
+use rustc_hash::FxHashSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The pointer to the slot.
 const SLOT: Known = Known("slot");
@@ -504,7 +506,7 @@ impl Cx<'_> {
 
 impl super::module::Module<'_> {
     /// Writes what is declared for copies, if there are any.
-    pub(super) fn declare_copies(&self, sends: bool, out: &mut Tree) {
+    pub(super) fn declare_copies(&self, used: &FxHashSet<&str>, out: &mut Tree) {
         if !self.slots.any {
             return;
         }
@@ -534,13 +536,30 @@ impl super::module::Module<'_> {
         }
         out.end_with(code!("};"));
         out.blank();
-        for text in
-            [include_str!("copies/maps.h"), include_str!("copies/send.h"), include_str!("copies/receive.h")]
-        {
-            out.line(Code::fragment(text));
-        }
-        if sends {
-            out.line(Code::fragment(include_str!("copies/alone.h")));
+        out.line(Code::fragment(include_str!("copies/maps.h")));
+        functions(used).for_each(|text| out.line(Code::fragment(text)));
+    }
+}
+
+macro_rules! functions {
+    ($($name:literal)*) => { &[$((concat!("p4xdp_", $name), include_str!(concat!("copies/", $name, ".h")))),*] };
+}
+
+/// Functions of C, each behind those that it calls.
+const FUNCTIONS: &[(&str, &str)] = functions! {
+    "slot" "take_slot" "keep_front" "send_copies" "send_clones" "send_group" "send_tagged" "goes_alone" "find_role" "as_it_came"
+    "as_it_left" "cut_copy"
+};
+
+/// Those that are used, in order, where other functions use these names.
+fn functions(used: &FxHashSet<&str>) -> impl Iterator<Item = &'static str> {
+    let mut names: BTreeSet<&str> = used.iter().copied().collect();
+    let mut taken = Vec::new();
+    for (name, text) in FUNCTIONS.iter().rev() {
+        if names.contains(name) {
+            collect_identifiers(text, &mut names);
+            taken.push(*text);
         }
     }
+    taken.into_iter().rev()
 }

@@ -240,8 +240,6 @@ fn finish(
     let mut texts = Tree::default();
     let mut storages = Vec::new();
     let section_names: Vec<String> = functions.iter().map(|function| function.name.to_string()).collect();
-    let mut copies = Tree::default();
-    module.declare_copies(manifest.ports.egress.is_some(), &mut copies);
     for Function { name, tails, hook, texts: functions, shared, storage, .. } in functions {
         let names = std::iter::once(name).chain(tails);
         for (number, (name, text)) in names.zip(functions).enumerate() {
@@ -256,6 +254,8 @@ fn finish(
     }
     texts.prune();
     let mut names = texts.names();
+    let mut copies = Tree::default();
+    module.declare_copies(&names, &mut copies);
     names.extend(copies.names());
     module.header_structures(&names, storages.iter().map(|(_, storage)| storage), &mut file);
     let mut held = Vec::new();

@@ -347,12 +347,17 @@ impl Walker<'_> {
     }
 
     fn call(&mut self, instruction: &Instruction) -> Flow {
-        let Target::Function(start) = instruction.target else { return Flow::End };
-        if self.image.function_at(start).is_some_and(|function| function.is_global) {
+        let inner = match instruction.target {
+            Target::Function(start) => Some(start)
+                .filter(|start| !self.image.function_at(*start).is_some_and(|found| found.is_global)),
+            _ => None,
+        };
+        // A global function is verified by itself, and a function of the kernel's not at all.
+        let Some(start) = inner else {
             (1..6).for_each(|register| self.state.set(register, Value::Unset));
             self.state.set(0, Value::ANY);
             return Flow::To(self.at + 1);
-        }
+        };
         let mut frame = Frame { called_at: self.at, ..Frame::default() };
         for (register, place) in frame.registers.iter_mut().enumerate().take(6).skip(1) {
             *place = self.state.get(register);
