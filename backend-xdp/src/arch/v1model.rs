@@ -154,7 +154,10 @@ pub(super) fn pipeline(
         let of_copy = Section::new(Hook::Copy, of_copy, None);
         if let Some(group) = group {
             let at = at_egress + usize::from(goes_round && metadata("instance_type").is_some());
-            let kept = handed_over(program, steps.get(..at).unwrap_or_default(), &of_copy);
+            let mut kept = handed_over(program, steps.get(..at).unwrap_or_default(), &of_copy);
+            // What ingress asks for is for the packet itself.
+            let asked = requested.map(|requested| [requested.recirculate, requested.clone]);
+            kept.retain(|kept| !asked.is_some_and(|asked| asked.contains(&kept.variable)));
             let multicast = Step::Multicast { group, way: REPLICATION, headers: true, kept };
             steps.insert(at, multicast);
         }

@@ -14,50 +14,28 @@
 //!
 //! The packet itself is one of those that are sent then: the kernel sends a packet once.
 
-use super::losses::{cannot_be, lost};
-use super::{Cx, c_type};
+mod receive;
+mod slots;
+
+use super::Cx;
+use super::losses::cannot_be;
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::CType;
-use crate::c::text::collect_identifiers;
-use crate::c::tree::{Place, SHARED, Tree};
+use crate::c::tree::Place;
 use crate::layout::paths::May;
-use crate::layout::storage::Holding;
-use crate::limits::LARGEST_OFFSET;
-use crate::pipeline::{Cloned, Kept, Received};
+use crate::pipeline::{Cloned, Kept};
 use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{HeaderId, LocalId, ParserId};
-use rustc_hash::FxHashSet;
-use std::collections::{BTreeMap, BTreeSet};
+use p4xdp_midend::ir::LocalId;
+use slots::KeptHeader;
+pub(super) use slots::Slots;
+use std::collections::BTreeMap;
 
 /// The pointer to the slot.
 const SLOT: Known = Known("slot");
 /// The pointer to what a copy is.
 const ROLE: Known = Known("role");
-/// Bytes that are kept of a packet as it came.
-const FRONT: u32 = 512;
-
-/// What sections say to one another by the slot.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Slots {
-    /// Members with what copies keep, by their way.
-    kept: BTreeMap<(u32, LocalId), Name>,
-    /// Members with headers, by their way.
-    headers: BTreeMap<(u32, HeaderId), KeptHeader>,
-    /// There are copies.
-    any: bool,
-    /// What leaves may be cut, by what ingress or egress say.
-    cut: bool,
-}
-
-/// Members of the slot with a header: whether it is valid, and its bytes.
-#[derive(Clone, Debug)]
-struct KeptHeader {
-    flag: Name,
-    memory: Name,
-}
-
 /// Names for a section whose packets are copied.
 pub(super) struct Copying {
     /// The slot's number, 0 if the packet has none.
@@ -342,224 +320,4 @@ impl Cx<'_> {
             _ => Vec::new(),
         }
     }
-
-    /// Writes the beginning of a copy's program.
-    pub(super) fn receive(&mut self, received: &Received) {
-        let way = self.fresh_by_way("way", CType::U32);
-        self.declare_pointer(SLOT, "p4xdp_copy_slot");
-        self.declare_pointer(ROLE, "p4xdp_copy_role");
-        let drop = || lost(Known("XDP_DROP"), Reason::Copy);
-        let left = code!("@p4xdp_as_it_left(@ctx)");
-        self.out.return_if(code!("@p4xdp_goes_alone(@ctx)"), code!("{} ? @XDP_PASS : @XDP_DROP", left));
-        self.out.line(code!("{} = @p4xdp_find_role(@ctx, &{});", ROLE, SLOT));
-        self.out.return_if(code!("!{} || !{}", ROLE, SLOT), drop());
-        let cut = self.module.slots.cut;
-        let itself = match cut {
-            true => code!("{} && @p4xdp_cut_copy(@ctx, {}->itself - 1)", left, SLOT),
-            false => left.clone(),
-        };
-        self.out.return_if(code!("!{}->kind", ROLE), code!("{} ? @XDP_PASS : @XDP_DROP", itself));
-        let cloned = code!("{}->way", SLOT);
-        let value = match received.group {
-            Some((group, _)) if received.clones.is_empty() => group.code(),
-            Some((group, _)) => code!("{}->kind == 1 ? {} : {}", ROLE, group, cloned),
-            None => cloned,
-        };
-        self.out.assignment(&way, value);
-        let only = received.clones.len() + usize::from(received.group.is_some()) == 1;
-        let group = received.group.map(|(way, headers)| {
-            let is = if headers { Cloned::Headers } else { Cloned::AsItLeaves };
-            (way, is)
-        });
-        for (number, is) in received.clones.iter().copied().chain(group) {
-            let becomes = match is {
-                Cloned::AsItCame => code!("@p4xdp_as_it_came(@ctx, {})", SLOT),
-                Cloned::AsItLeaves => left.clone(),
-                // The deparser replaces what stands in front of the payload.
-                Cloned::Headers => continue,
-            };
-            let is_way = if only { Code::default() } else { code!("{} == {} && ", way, number) };
-            self.out.return_if(code!("{}!{}", is_way, becomes), drop());
-        }
-        if received.cut_last && (cut || !received.clones.is_empty()) {
-            let limit = self.limit_length();
-            self.out.assignment(&limit, code!("{}->length + 1", ROLE));
-            if cut {
-                let shorter = code!("{}->most && {}->most - 1 < {}->length", SLOT, SLOT, ROLE);
-                self.out.begin_if(shorter);
-                self.out.assignment(&limit, code!("{}->most", SLOT));
-                self.out.end();
-            }
-        } else if !received.clones.is_empty() {
-            let cut = code!("@p4xdp_cut_copy(@ctx, {}->length)", ROLE);
-            self.out.return_if(code!("!{}", cut), drop());
-        }
-        self.fetch_packet();
-        self.out.update(&Name::new("p"), code!("@p = @data;"));
-        self.copy_way = Some(way);
-        self.only_way = only;
-    }
-
-    /// Writes the step that gives variables what is kept for a copy.
-    pub(super) fn load_kept(&mut self) {
-        let Some(way) = self.copy_way.clone() else { return };
-        let mut of: BTreeMap<LocalId, Vec<(u32, Name)>> = BTreeMap::new();
-        for ((number, variable), member) in &self.module.slots.kept {
-            of.entry(*variable).or_default().push((*number, member.clone()));
-        }
-        for (variable, members) in of {
-            let target = self.variable(variable);
-            for (number, member) in members {
-                let value = code!("{}->{}", SLOT, member);
-                if self.only_way {
-                    self.out.assignment(&target, value);
-                    continue;
-                }
-                // Nothing is done for a variable that nobody reads.
-                let code = code!("if ({} == {})\n\t{} = {};", way, number, target, value);
-                self.out.update(target.name(), code);
-            }
-        }
-    }
-
-    /// Writes the step that parses a copy, or gives it its headers.
-    pub(super) fn resume(&mut self, parser: Option<ParserId>, headers: &[u32], rejection_is_visible: bool) {
-        let Some(way) = self.copy_way.clone() else { return };
-        let Some(parser) = parser else { return self.take_headers(&way, headers) };
-        if headers.is_empty() {
-            self.parser(parser, rejection_is_visible);
-            return;
-        }
-        let tests = headers.iter().map(|number| code!("{} == {}", way, *number));
-        self.out.begin_if(Code::join(tests, " || "));
-        let taken = self.alternative(|cx| cx.take_headers(&way, headers));
-        self.out.begin_else(None);
-        self.parser(parser, rejection_is_visible);
-        self.out.end();
-        self.paths.join(taken);
-        self.end_alternatives();
-        self.merge_ways();
-    }
-
-    /// Makes headers of what the slot has.
-    fn take_headers(&mut self, way: &Place, ways: &[u32]) {
-        self.paths.blur();
-        let front = self.fresh("front_length", code!("__u64"));
-        self.out.assignment(&front, code!("@data_end - @data"));
-        self.out.line(code!("@barrier_var({});", front));
-        self.out.assignment(&front, code!("({} - {}->rest) & {}", front, SLOT, LARGEST_OFFSET));
-        self.out.update(&Name::new("p"), code!("@p = @data + {};", front));
-        if self.storage.holding == Holding::Shared {
-            self.out.update(&Name::new("parsed_bytes"), code!("{}->@parsed_bytes = {};", SHARED, front));
-        }
-        let mut of: BTreeMap<HeaderId, Vec<(u32, KeptHeader)>> = BTreeMap::new();
-        for ((number, id), names) in &self.module.slots.headers {
-            of.entry(*id).or_default().push((*number, names.clone()));
-        }
-        for (id, members) in of {
-            let storage = self.storage.headers[id].clone();
-            if !storage.in_memory {
-                continue;
-            }
-            let bytes = self.header_layout(id).bytes;
-            for (number, KeptHeader { flag, memory }) in members {
-                let mut test = code!("{}->{}", SLOT, flag);
-                if ways.len() > 1 && !self.only_way {
-                    test = code!("{} == {} && {}", way, number, test);
-                }
-                self.out.begin_if(test);
-                self.out.assignment(&storage.made, code!("@true"));
-                self.out.line(code!("@copy_bytes(&{}, &{}->{}, {});", storage.memory, SLOT, memory, bytes));
-                self.out.end();
-            }
-            self.paths.may_be_in_memory(id);
-        }
-    }
-
-    /// Writes the step that counts what a copy asks for and cannot have.
-    pub(super) fn lose(&mut self, asked: LocalId) {
-        let asked = self.asked(asked);
-        self.out.line(code!("if ({})\n\t@p4xdp_lost(0, {});", asked, Known(Reason::Copy.constant())));
-    }
-
-    /// The port of a copy, its replication id, and its class of service.
-    pub(super) fn copy_port(&self) -> Code {
-        code!("{}->port", ROLE)
-    }
-
-    /// See [`Cx::copy_port`].
-    pub(super) fn copy_instance(&self) -> Code {
-        code!("{}->instance", ROLE)
-    }
-
-    /// See [`Cx::copy_port`].
-    pub(super) fn copy_class(&mut self, of_group: Option<LocalId>) -> Code {
-        match of_group {
-            Some(variable) => {
-                let variable = self.local(variable).text;
-                code!("{}->kind == 1 ? {} : {}->class_of_service", ROLE, variable, ROLE)
-            }
-            None => code!("{}->class_of_service", ROLE),
-        }
-    }
-}
-
-impl super::module::Module<'_> {
-    /// Writes what is declared for copies, if there are any.
-    pub(super) fn declare_copies(&self, used: &FxHashSet<&str>, out: &mut Tree) {
-        if !self.slots.any {
-            return;
-        }
-        out.line(code!(
-            "/* Bytes that are kept of a packet as it came, at most; a piece of them may be written twice. */"
-        ));
-        out.line(code!("#define P4XDP_FRONT {}", FRONT));
-        out.blank();
-        out.line(code!(
-            "/* What belongs to the copies of a packet, from when they are asked for until all are sent. */"
-        ));
-        out.begin(code!("struct p4xdp_copy_slot {"));
-        for member in ["next", "sequence", "set", "way", "came", "front_bytes", "rest", "most", "itself"] {
-            out.line(code!("@__u32 {};", Known(member)));
-        }
-        out.line(code!("@__u8 taken[256];"));
-        out.line(code!("@__u8 front[{}];", FRONT + FRONT / 2));
-        for ((_, variable), name) in &self.slots.kept {
-            let ty = c_type(self.program.locals[*variable].ty);
-            let ty = if ty == CType::Bool { CType::U8 } else { ty };
-            out.line(code!("{} {};", ty.name(), name));
-        }
-        for ((_, id), KeptHeader { flag, memory }) in &self.slots.headers {
-            let tag = &self.types[self.program.headers[*id].ty].tag;
-            out.line(code!("__u8 {};", flag));
-            out.line(code!("struct {} {} __attribute__((aligned(8)));", tag, memory));
-        }
-        out.end_with(code!("};"));
-        out.blank();
-        out.line(Code::fragment(include_str!("copies/maps.h")));
-        functions(used).for_each(|text| out.line(Code::fragment(text)));
-    }
-}
-
-macro_rules! functions {
-    ($($name:literal)*) => { &[$((concat!("p4xdp_", $name), include_str!(concat!("copies/", $name, ".h")))),*] };
-}
-
-/// Functions of C, each behind those that it calls.
-const FUNCTIONS: &[(&str, &str)] = functions! {
-    "slot" "take_slot" "keep_front" "send_copies" "send_clones" "send_group" "send_tagged" "goes_alone" "find_role" "as_it_came"
-    "as_it_left" "cut_copy"
-};
-
-/// Those that are used, in order, where other functions use these names.
-fn functions(used: &FxHashSet<&str>) -> impl Iterator<Item = &'static str> {
-    let mut names: BTreeSet<&str> = used.iter().copied().collect();
-    let mut taken = Vec::new();
-    for (name, text) in FUNCTIONS.iter().rev() {
-        if names.contains(name) {
-            collect_identifiers(text, &mut names);
-            taken.push(*text);
-        }
-    }
-    taken.into_iter().rev()
 }
