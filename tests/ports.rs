@@ -219,7 +219,7 @@ fn what_is_lost_is_counted_by_reason() {
             serde_json::from_str(&p4xdp("stat --dev eth1 --format json")).unwrap();
         let lost = serde_json::json!({
             "aborted": 4, "no-room": 2, "not-called": 0, "no-number": 6, "no-port": 3, "rounds": 1,
-            "packet-in": 0,
+            "packet-in": 0, "no-group": 0, "no-session": 0, "copy": 0,
         });
         assert_eq!((&object["lost"], &object["packets"]), (&lost, &serde_json::Value::Null));
         assert_eq!(seen("h1"), 5, "the others have come back");

@@ -160,7 +160,8 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         let ports = &object.manifest().ports;
         let asked =
             request.numbering(object.name(), ports, &devices, &replaced, options.ports_are_indices)?;
-        match object.manifest().copies {
+        // Only where packets leave beside copies does it matter by what they leave.
+        match object.manifest().copies.as_ref().and(ports.egress.as_ref()) {
             Some(_) => asked.by_maps(&devices),
             None => asked,
         }

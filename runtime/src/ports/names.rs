@@ -68,13 +68,14 @@ impl PortNames {
         self.devices.get(&index).map(String::as_str)
     }
 
-    /// The port is one of the program's, though its device is not here.
-    fn is_numbered_elsewhere(&self, port: &BigUint) -> bool {
+    /// The number is a port of a program that no device runs here: it has the number, or it may get the device that has this index yet.
+    fn is_port_elsewhere(&self, port: &BigUint) -> bool {
+        let Some(port) = u32::try_from(port).ok().filter(|_| self.is_elsewhere) else { return false };
         match &self.numbering {
-            Numbering::Numbered(numbers) if self.is_elsewhere => {
-                u32::try_from(port).is_ok_and(|port| numbers.contains_key(&port))
+            Numbering::Numbered(numbers) => numbers.contains_key(&port),
+            Numbering::Indices(base) => {
+                port.checked_add(*base).is_some_and(|index| self.devices.contains_key(&index))
             }
-            Numbering::Numbered(_) | Numbering::Indices(_) => false,
         }
     }
 
@@ -88,7 +89,7 @@ impl PortNames {
             let port = value::parse(text, param)?;
             let has_no_device =
                 [self.drop, self.cpu_port].into_iter().flatten().any(|it| BigUint::from(it) == port);
-            if any || has_no_device || self.name(&port).is_some() || self.is_numbered_elsewhere(&port) {
+            if any || has_no_device || self.name(&port).is_some() || self.is_port_elsewhere(&port) {
                 return Ok(port);
             }
             let reason = match self.list() {
