@@ -1,7 +1,8 @@
 //! Packet tests as data: every `.stf` in `examples/` and `testdata/packets/`, on every engine. `NAME.stf` tests `NAME.p4` beside it;
 //! so does `NAME.CASE.stf`. A line `# engines: interp` restricts where it runs, with the reason behind it.
 //!
-//! `split` is the engine `kernel` with a program that is cut into as many BPF programs as can be. Most of these take their turn with `--ignored`.
+//! `split` is the engine `kernel` with a program that is cut into as many BPF programs as can be, or into parts of the size that a line
+//! `# split: N` says. Most of these take their turn with `--ignored`.
 //!
 //! The engines but the interpreter need root; without it they are reported as ignored, or fail where skipping is forbidden.
 #![allow(clippy::expect_used, reason = "it is a test")]
@@ -58,13 +59,21 @@ fn wanted(stf: &Path, engine: &str) -> bool {
     }
 }
 
+/// So many instructions a part has; as few as can be, unless the test says that its packets would go through too many parts.
+fn part_size(stf: &Path) -> String {
+    let text = std::fs::read_to_string(stf).expect("readable");
+    let said = text.lines().find_map(|line| line.strip_prefix("# split:")?.split_whitespace().next());
+    said.unwrap_or("1").to_owned()
+}
+
 fn program(stf: &Path) -> PathBuf {
     let exact = stf.with_extension("p4");
     if exact.exists() { exact } else { exact.with_extension("").with_extension("p4") }
 }
 
 fn run(stf: &Path, engine: &str) -> Result<(), Failed> {
-    let how: &[&str] = if engine == SPLIT { &["kernel", "--split", "1"] } else { &[engine] };
+    let part = part_size(stf);
+    let how: &[&str] = if engine == SPLIT { &["kernel", "--split", &part] } else { &[engine] };
     let output = p4xdp()
         .arg("test")
         .arg(program(stf))
