@@ -124,9 +124,17 @@ impl CExpr {
         CExpr { text: text.code(), prec, ty: CType::Bool, width: 1, clean: true }
     }
 
-    /// Its text for a `switch`, which clang takes for a mistake where it sees a truth value.
+    /// Its text for a `switch`: a truth value is a mistake to clang there, and the values of cases are cut to the type of what is looked at, which
+    /// for a constant may be a narrower one than P4's.
     pub fn selector(&self) -> Code {
-        if self.ty == CType::Bool { code!("(__u32){}", self.operand()) } else { self.text.clone() }
+        let wanted = CType::of_width(self.width);
+        if self.ty == CType::Bool {
+            code!("(__u32){}", self.operand())
+        } else if wanted == CType::U64 && self.ty.computed_bits() < 64 {
+            code!("({}){}", wanted.name(), self.operand())
+        } else {
+            self.text.clone()
+        }
     }
 
     /// `true` or `false`.

@@ -70,7 +70,7 @@ impl Cx<'_> {
     pub(super) fn switch(&mut self, scrutinee: &Expr, cases: &[(Vec<BigUint>, Block)], default: &Block) {
         self.check_expr_indices(scrutinee);
         let value = self.value(scrutinee);
-        if value.ty == CType::U128 {
+        if CType::of_width(scrutinee.ty.width()) == CType::U128 {
             return self.switch_by_tests(scrutinee, cases, default);
         }
         let mut after = Paths::unreachable();

@@ -72,7 +72,7 @@ impl Cx<'_> {
         let is_in_place = in_place.is_some();
         let value = in_place.unwrap_or_else(|| self.value(key));
         let mut rest = None;
-        self.out.begin_switch(&value.text);
+        self.out.begin_switch(value.selector());
         for case in cases {
             let outer = self.out.set_span(case.span);
             match case.keysets.first() {

@@ -128,7 +128,9 @@ impl Cx<'_> {
                 None => groups.push((call, of_entry, vec![value])),
             }
         }
-        self.out.begin_switch(&value);
+        // The values of cases are cut to the type of what is looked at, which for a constant may be a narrower one than the key's.
+        let wide = shape.units == 1 && key.expr.ty.width() > 32;
+        self.out.begin_switch(if wide { code!("(@__u64)({})", value) } else { value });
         for (call, of_entry, values) in groups {
             for value in values {
                 self.out.case(Code::join(constant(value, shape), ""));
