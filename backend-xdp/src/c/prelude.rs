@@ -97,6 +97,7 @@ const PIECES: &[Piece] = &[
     piece!("crc16_ccitt.h": "crc16_ccitt"),
     piece!("lookup3.h": "lookup3"),
     piece!("xor_words.h": "xor_words"),
+    piece!("xdp_length.h": "xdp_length"),
     piece!("xdp_random.h": "xdp_random"),
     piece!("packets_and_bytes.h": "packets_and_bytes"),
     piece!("map_definition.h": "__uint" "__type"),

@@ -210,8 +210,7 @@ impl Cx<'_> {
     fn keep_headers(&mut self, way: u32) {
         let program = self.program;
         let rest = self.fresh("rest", code!("__u64"));
-        self.out.assignment(&rest, code!("@xdp_data_end(@ctx) - @xdp_data(@ctx)"));
-        self.out.line(code!("@barrier_var({});", rest));
+        self.out.assignment(&rest, code!("@xdp_length(@xdp_data(@ctx), @xdp_data_end(@ctx))"));
         self.out.line(code!("{}->rest = {} - ({});", SLOT, rest, self.parsed_bytes()));
         for (id, header) in program.headers.iter() {
             if !self.storage.headers[id].in_packet && !self.storage.headers[id].in_memory {

@@ -101,11 +101,9 @@ impl Cx<'_> {
         let there = if self.module.options.frags {
             self.packet_bytes()
         } else {
-            code!("@xdp_data_end(@ctx) - @xdp_data(@ctx)")
+            code!("@xdp_length(@xdp_data(@ctx), @xdp_data_end(@ctx))")
         };
         self.out.assignment(&bytes, there);
-        // The verifier takes differences of pointers by themselves and in 64 bits only.
-        self.out.line(code!("@barrier_var({});", bytes));
         let alone = alone.map_or_else(Code::default, |alone| code!("{} && ", alone));
         let is_longer = code!("{}{} && {} >= {}", alone, limit, bytes, limit);
         let cut = code!("@bpf_xdp_adjust_tail(@ctx, {} - 1 - {})", limit, bytes);

@@ -32,7 +32,7 @@ impl Cx<'_> {
         if self.module.options.frags {
             code!("@bpf_xdp_get_buff_len(@ctx)")
         } else {
-            code!("@data_end - @data")
+            code!("@xdp_length(@data, @data_end)")
         }
     }
 

@@ -336,7 +336,9 @@ impl Function {
         out.blank();
         out.line(code!("static long {}(@__u32 call, struct {} *{})", name, LOOP, LOOP));
         out.begin(code!("{"));
-        let told = code!("{}->{}->{}", LOOP, SHARED, left);
+        let told = code!("{}->{}", SHARED, left);
+        out.line(code!("struct {} *{} = {}->{};", cx.scratch.0, SHARED, LOOP, SHARED));
+        out.blank();
         out.line(code!("(void)call;"));
         out.line(code!("{} = {}({});", told, rounds, LOOP));
         out.line(code!("return {} != @XDP_NEXT_ROUND;", told));

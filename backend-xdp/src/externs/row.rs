@@ -175,9 +175,7 @@ impl Cx<'_> {
                 self.out.assignment(&from, parsed);
                 self.out.line(code!("@barrier_var({});", from));
                 let bytes = self.packet_bytes();
-                self.out.assignment(&length, bytes);
-                self.out.line(code!("@barrier_var({});", length));
-                self.out.assignment(&length, code!("{} - {}", length, from));
+                self.out.assignment(&length, code!("{} - {}", bytes, from));
             }
             Bytes::Value(_) => {}
             Bytes::Varbit(id, offset) => {

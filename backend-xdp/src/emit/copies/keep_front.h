@@ -2,9 +2,8 @@
 static __always_inline bool p4xdp_keep_front(struct xdp_md *ctx, struct p4xdp_copy_slot *slot, __u32 bytes)
 {
 	void *data = xdp_data(ctx), *end = xdp_data_end(ctx);
-	__u64 length = end - data;
+	__u64 length = xdp_length(data, end);
 
-	barrier_var(length);
 	if (bytes >= P4XDP_FRONT)
 		return false;
 	slot->came = length;

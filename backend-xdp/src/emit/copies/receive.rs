@@ -123,8 +123,7 @@ impl Cx<'_> {
     fn take_headers(&mut self, way: &Place, ways: &[u32]) {
         self.paths.blur();
         let front = self.fresh("front_length", code!("__u64"));
-        self.out.assignment(&front, code!("@data_end - @data"));
-        self.out.line(code!("@barrier_var({});", front));
+        self.out.assignment(&front, code!("@xdp_length(@data, @data_end)"));
         self.out.assignment(&front, code!("({} - {}->rest) & {}", front, SLOT, LARGEST_OFFSET));
         self.out.update(&Name::new("p"), code!("@p = @data + {};", front));
         if self.storage.holding == Holding::Shared {
