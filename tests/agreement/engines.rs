@@ -44,7 +44,8 @@ pub struct Failure {
     pub detail: String,
 }
 
-fn failed(kind: impl Into<String>, detail: impl Into<String>) -> Ending {
+/// The ending of a case in which something of ours is wrong.
+pub fn failed(kind: impl Into<String>, detail: impl Into<String>) -> Ending {
     Ending::Failed(Failure { kind: kind.into(), detail: detail.into() })
 }
 
@@ -124,12 +125,11 @@ pub fn elaborated(text: &str) -> Result<ir::Program, Ending> {
     }
 }
 
-fn fill(
-    program: &ir::Program,
-    entries: &[String],
-    engine: &mut dyn Engine,
-    name: &str,
-) -> Result<(), Ending> {
+/// Fills tables, groups and sessions, and opens ports.
+///
+/// # Errors
+/// When the engine does not take it.
+pub fn fill(program: &ir::Program, case: &Case, engine: &mut dyn Engine, name: &str) -> Result<(), Ending> {
     // A table that is never applied is none.
     let tables: Vec<String> = program.tables.values().map(|t| format!("add {} ", t.name)).collect();
     let meters = program.tables.values().filter_map(|t| t.extern_property("meters"));
@@ -145,23 +145,24 @@ fn fill(
         Some("meter_array_set_rates") => meters.iter().any(|m| entry.starts_with(m)),
         Some(_) | None => true,
     };
-    let lines: Vec<&str> = entries.iter().map(String::as_str).filter(|e| there(e)).collect();
+    let lines: Vec<&str> = case.entries.iter().map(String::as_str).filter(|e| there(e)).collect();
     let failed = |error: String| failed(format!("entries on {name}"), error);
-    engine.open_ports(&[0]).map_err(|error| failed(error.to_string()))?;
+    engine.open_ports(case.ports).map_err(|error| failed(error.to_string()))?;
     run_entries(program, &lines.join("\n"), engine).map_err(|error| failed(error.to_string()))?;
     fill_value_sets(program, engine, name)
 }
 
 /// All that can be seen of a run.
 #[derive(Debug, Default)]
-struct Observed {
+pub struct Observed {
     /// What became of each packet.
-    outcomes: Vec<Outcome>,
+    pub outcomes: Vec<Outcome>,
     /// Registers and counters at the end.
     state: Vec<String>,
     /// What entries have counted at the end.
     counts: Vec<(EntryKey, Count)>,
-    coverage: Coverage,
+    /// What has been met.
+    pub coverage: Coverage,
 }
 
 /// Cells of registers and counters that programs use.
@@ -181,7 +182,7 @@ fn interpreted_until(
 ) -> Result<Observed, Ending> {
     let mut engine = guarded(name, || InterpEngine::new(program))?
         .map_err(|u| failed(format!("{name} refuses"), format!("{:?}", u.0.first().map(|d| &d.message))))?;
-    fill(program, &case.entries, &mut engine, name)?;
+    fill(program, case, &mut engine, name)?;
     engine.machine().set_tracing(watched);
     let mut observed = guarded(name, || {
         let mut observed = Observed::default();
@@ -393,7 +394,18 @@ pub fn split_kernel_agrees(case: &Case, _sought: Option<&Failure>) -> Ending {
     kernel(case, &codegen).unwrap_or_else(|ending| ending)
 }
 
-fn kernel(case: &Case, codegen: &Codegen) -> Result<Ending, Ending> {
+/// A case compiled, and what the interpreter makes of it.
+pub struct Compiled {
+    pub program: ir::Program,
+    pub expected: Observed,
+    pub object: Object,
+}
+
+/// Compiles a case.
+///
+/// # Errors
+/// How the case ends, if it ends here.
+pub fn compiled(case: &Case, codegen: &Codegen) -> Result<Compiled, Ending> {
     let text = case.program.print();
     let program = elaborated(&text)?;
     let expected = interpreted(&program, case, "interpreter", case.watched)?;
@@ -415,10 +427,15 @@ fn kernel(case: &Case, codegen: &Codegen) -> Result<Ending, Ending> {
         .map_err(|e| failed("clang refuses", format!("{e}")))?
         .object;
     let object = Object::open(&object).map_err(|e| failed("object", e.to_string()))?;
+    Ok(Compiled { program, expected, object })
+}
+
+fn kernel(case: &Case, codegen: &Codegen) -> Result<Ending, Ending> {
+    let Compiled { program, expected, object } = compiled(case, codegen)?;
     let place = |_: &_| Ok(Box::new(Direct::new()) as Box<dyn Harness>);
     let mut loaded =
         Loaded::new(&object, place).map_err(|e| failed(verifier_kind(&e.to_string()), e.to_string()))?;
-    fill(&program, &case.entries, &mut loaded, "kernel")?;
+    fill(&program, case, &mut loaded, "kernel")?;
     for (at, (packet, outcome)) in case.packets.iter().zip(&expected.outcomes).enumerate() {
         let expected = fate(outcome);
         // Other bytes stand where the program keeps what it knows, and in front of the packet, each time.
@@ -465,10 +482,13 @@ fn different(engine: &str, at: usize, packet: &[u8], expected: &Fate, found: &Fa
     failed(format!("{engine}: {kind}"), detail)
 }
 
+/// By so many bytes packets may grow.
+pub const ROOM: usize = 150;
+
 /// The kernel gives a program in a test run 216 bytes in front of the packet, some of them metadata here, and leaves at least 14.
 fn has_no_room(packet: &[u8], expected: &Fate, found: &Fate) -> bool {
     let (Fate::Passed(bytes) | Fate::Sent(bytes)) = expected else { return false };
-    *found == Fate::Aborted && (bytes.len() > packet.len() + 150 || bytes.len() < 14)
+    *found == Fate::Aborted && (bytes.len() > packet.len() + ROOM || bytes.len() < 14)
 }
 
 fn shown(fate: &Fate) -> String {
@@ -492,7 +512,7 @@ fn without_numbers(message: &str) -> String {
 }
 
 /// The kind of refusal is the last sentence of the verifier's log that names no register.
-fn verifier_kind(message: &str) -> String {
+pub fn verifier_kind(message: &str) -> String {
     let telling =
         ["too large", "too complex", "Permission", "invalid", "unbounded", "infinite loop", "misaligned"];
     let found = telling.iter().find(|t| message.contains(**t)).unwrap_or(&"");

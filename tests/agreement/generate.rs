@@ -39,7 +39,12 @@ pub struct Case {
     pub packets: Vec<Vec<u8>>,
     /// What happens to the packets is counted.
     pub watched: bool,
+    /// The ports by which packets leave; they come by port 0.
+    pub ports: &'static [u32],
 }
+
+/// By these go packets and their copies.
+const PORTS: [u32; 7] = [0, 1, 2, 3, 4, 5, 6];
 
 /// One of so many cases is watched.
 const WATCHED: u64 = 8;
@@ -59,6 +64,8 @@ pub struct Size {
     pub packets: usize,
     /// Only what the back end compiles, for this architecture.
     pub compiles: Option<Arch>,
+    /// Packets of what the back end compiles are copied, too.
+    pub copies: bool,
     /// So many times as many statements follow one another in the switch, and a third as many times as much of what is declared.
     pub scale: usize,
 }
@@ -94,7 +101,7 @@ pub fn case(seed: u64, size: Size) -> Case {
     let program = generator.program();
     let entries = std::mem::take(&mut generator.entries);
     // A packet between ingress and egress that is too short for the kernel is aborted; one that goes round may become shorter twice.
-    let becomes_shorter = arch == Arch::Psa || program.print().contains("recirculate");
+    let becomes_shorter = arch == Arch::Psa || size.copies || program.print().contains("recirculate");
     let behind = if size.compiles.is_some() && becomes_shorter { 200 } else { 0 };
     let packets = (0..size.packets).map(|_| {
         let mut packet = generator.packet();
@@ -102,7 +109,8 @@ pub fn case(seed: u64, size: Size) -> Case {
         packet
     });
     let packets = packets.collect();
-    Case { program, entries, packets, watched: seed.is_multiple_of(WATCHED) }
+    let ports = if size.copies { &PORTS[..] } else { &PORTS[..1] };
+    Case { program, entries, packets, watched: seed.is_multiple_of(WATCHED), ports }
 }
 /// What is known while a program is made.
 pub struct Generator {
@@ -135,6 +143,8 @@ pub struct Generator {
     odd: bool,
     /// Constants of the whole program.
     constants: Vec<(String, Ty)>,
+    /// Egress clones, and ingress does not: where packets are copied in the kernel, one has one clone on its way.
+    egress_clones: bool,
 }
 
 impl Generator {
@@ -161,6 +171,20 @@ impl Generator {
             constants: Vec::new(),
             wide: false,
             odd: false,
+            egress_clones: false,
+        }
+    }
+
+    /// Whether such a statement may stand in a program of this size.
+    fn may(&self, path: Path) -> bool {
+        let Size { compiles, copies, .. } = self.size;
+        match path {
+            _ if compiles.is_none() => true,
+            Path::Multicast => copies,
+            Path::CloneI2e => copies && !self.egress_clones,
+            Path::CloneE2e => copies && self.egress_clones,
+            // A packet that goes round takes no clone of egress along.
+            Path::Recirculate => !self.egress_clones,
         }
     }
 
@@ -176,7 +200,8 @@ impl Generator {
             Arch::Psa => "#include <psa.p4>\n\n",
         };
         let mut out = Tree::new(Kind::Fixed).text(include).trees(types::enums());
-        self.odd = self.random.percent(10);
+        self.odd = self.random.percent(10) && !self.size.copies;
+        self.egress_clones = self.size.copies && self.random.percent(50);
         let constants = self.constant_declarations();
         out = out.trees(constants);
         for _ in 0..self.random.between(1, 4 * self.size.part()) {
@@ -262,6 +287,15 @@ impl Generator {
             other @ (Ty::Bit(_) | Ty::Int(_) | Ty::Bool | Ty::Code) => other,
         }
     }
+}
+
+/// Ways of packets that some programs do not have in the kernel.
+#[derive(Clone, Copy, Debug)]
+enum Path {
+    Multicast,
+    CloneI2e,
+    CloneE2e,
+    Recirculate,
 }
 
 /// The blocks of a program, and the type of the header that they fill with what they computed.

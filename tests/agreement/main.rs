@@ -7,6 +7,7 @@
 //! run each time. The kernel needs root; without it that part is ignored, or fails where skipping is forbidden.
 #![allow(clippy::indexing_slicing, clippy::expect_used, clippy::print_stdout, reason = "it is a test")]
 
+mod copies;
 mod coverage;
 mod engines;
 mod expand;
@@ -38,8 +39,16 @@ fn main() {
     // Each trial takes the cores for itself.
     args.test_threads = Some(1);
     engines::note_panics();
-    let small =
-        Size { statements: 4, depth: 2, states: 3, actions: 2, packets: 20, compiles: None, scale: 1 };
+    let small = Size {
+        statements: 4,
+        depth: 2,
+        states: 3,
+        actions: 2,
+        packets: 20,
+        compiles: None,
+        copies: false,
+        scale: 1,
+    };
     let large = Size {
         statements: 6,
         depth: 3,
@@ -47,6 +56,7 @@ fn main() {
         actions: 3,
         packets: 20,
         compiles: Some(Arch::Xdp),
+        copies: false,
         scale: 1,
     };
     let huge = Size { scale: 30, ..large };
@@ -62,6 +72,10 @@ fn main() {
     };
     let kernel = |name: &str, programs: u64, size: Size| {
         in_kernel(name, "agreement with the kernel", programs, size, engines::kernel_agrees)
+    };
+    let copied = |name: &str, programs: u64, arch: Arch| {
+        let size = Size { compiles: Some(arch), copies: true, ..large };
+        in_kernel(name, "agreement of copied packets", programs, size, copies::copies_agree)
     };
     let split = |name: &str, programs: u64| {
         in_kernel(name, "agreement of split programs", programs, large, engines::split_kernel_agrees)
@@ -98,6 +112,8 @@ fn main() {
         kernel("a few random programs: kernel", 4, large),
         kernel("a few random programs: kernel, v1model", 4, v1model),
         kernel("a few random programs: kernel, psa", 4, psa),
+        copied("a few random programs: copies, v1model", 4, Arch::V1Model),
+        copied("a few random programs: copies, psa", 4, Arch::Psa),
         split("a few random programs: split", 4),
         folding.with_ignored_flag(true),
         passes("random programs: passes", 2000).with_ignored_flag(true),
@@ -105,6 +121,8 @@ fn main() {
         kernel("random programs: kernel", 60, large).with_ignored_flag(true),
         kernel("random programs: kernel, v1model", 60, v1model).with_ignored_flag(true),
         kernel("random programs: kernel, psa", 60, psa).with_ignored_flag(true),
+        copied("random programs: copies, v1model", 60, Arch::V1Model).with_ignored_flag(true),
+        copied("random programs: copies, psa", 60, Arch::Psa).with_ignored_flag(true),
         split("random programs: split", 60).with_ignored_flag(true),
     ];
     // One takes up to half a minute, and some are refused yet (E0526).

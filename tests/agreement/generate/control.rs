@@ -67,6 +67,21 @@ impl Generator {
             let applied = self.tables.iter().map(|table| format!("        {}.apply();\n", table.name));
             out = out.trees(applied.map(|text| Tree::statement(text).tag("table: apply")));
         }
+        if self.size.copies && scope.pipeline.is_some() {
+            for _ in 0..3 {
+                let (condition, tree) = (self.expr(&scope, Ty::Bool, 1), self.pipeline_statement(&scope));
+                let tree = Tree::new(Kind::Statement).tree(tree);
+                out = out.tree(match self.random.percent(50) {
+                    true => tree,
+                    false => Tree::new(Kind::Statement)
+                        .text("        if (")
+                        .tree(condition)
+                        .text(") {\n")
+                        .tree(tree)
+                        .text("        }\n"),
+                });
+            }
+        }
         for _ in 1..self.size.scale {
             out = out.tree(self.block(&scope, self.size.statements, 3));
         }

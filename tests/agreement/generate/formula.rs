@@ -34,7 +34,16 @@ const WIDEST: usize = 2048;
 
 /// Makes the formulas of a seed.
 pub fn formulas(seed: u64, count: usize) -> Formulas {
-    let size = Size { statements: 0, depth: 3, states: 0, actions: 0, packets: 0, compiles: None, scale: 1 };
+    let size = Size {
+        statements: 0,
+        depth: 3,
+        states: 0,
+        actions: 0,
+        packets: 0,
+        compiles: None,
+        copies: false,
+        scale: 1,
+    };
     let mut generator = Generator::new(Random::new(seed), size);
     generator.wide = true;
     let types: Vec<Ty> = (0..generator.random.between(3, 8)).map(|_| generator.number_type()).collect();

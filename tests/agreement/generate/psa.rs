@@ -2,7 +2,7 @@
 //! and the metadata that goes between them on each of a packet's ways.
 
 use super::scope::{Pipeline, Scope, StructType, StructVar};
-use super::{Blocks, Generator};
+use super::{Blocks, Generator, Path};
 use crate::tree::{Kind, Role, Tree, Ty};
 
 /// Metadata as numbers and truths that programs read: text, type, and in which of the controls.
@@ -89,7 +89,7 @@ impl Generator {
             "IngressPipeline(Prs(), Swt(), DepI()) ip;\nEgressPipeline(PrsE(), Egr(), DepE()) ep;\n\
              PSA_Switch(ip, PacketReplicationEngine(), ep, BufferingQueueingEngine()) main;\n",
         ));
-        if self.size.compiles.is_some() {
+        if !self.may(Path::Multicast) {
             return Blocks { probe, blocks };
         }
         for line in [
@@ -142,9 +142,9 @@ impl Generator {
         scope.calls = true;
         self.add_struct_of(&mut scope, "meta", self.metadata, false);
         let (mut objects, mut first) = (Tree::new(Kind::Fixed), Tree::new(Kind::Fixed));
-        let compiles = self.size.compiles.is_some();
+        let path = if name == "DepI" { Path::CloneI2e } else { Path::CloneE2e };
         for (place, when) in carried {
-            if compiles && *place == "cloned" {
+            if *place == "cloned" && !self.may(path) {
                 continue;
             }
             if self.random.percent(25) {
@@ -216,23 +216,27 @@ impl Generator {
     pub(super) fn psa_statement(&mut self, scope: &Scope) -> Tree {
         let ingress = scope.pipeline == Some(Pipeline::Ingress);
         let line = |text: &str| Tree::statement(format!("        {text}\n"));
-        let session = self.random.between(1, 3);
+        let (session, compiles) = (self.random.between(1, 3), self.size.compiles.is_some());
         let clone = format!("ostd.clone = true; ostd.clone_session_id = (CloneSessionId_t)16w{session};");
         // What goes round does so once.
         let once = |path: &str, text: &str| {
             line(&format!("if (istd.packet_path == PSA_PacketPath_t.{path}) {{ {text} }}"))
         };
         match self.random.below(8) {
-            1 | 4 if self.size.compiles.is_some() => self.assignment(scope, 2),
             0 if ingress => line("ingress_drop(ostd);").tag("psa: ingress_drop"),
             0 => line("egress_drop(ostd);").tag("psa: egress_drop"),
-            1 if ingress => line(&clone).tag("psa: clone i2e"),
-            1 => once("NORMAL_UNICAST", &clone).tag("psa: clone e2e"),
+            1 if ingress && compiles && self.may(Path::CloneI2e) => {
+                once("NORMAL", &clone).tag("psa: clone i2e")
+            }
+            1 if ingress && self.may(Path::CloneI2e) => line(&clone).tag("psa: clone i2e"),
+            1 if !ingress && self.may(Path::CloneE2e) => once("NORMAL_UNICAST", &clone).tag("psa: clone e2e"),
             2 if ingress => once("NORMAL", "ostd.resubmit = true; ostd.drop = false;").tag("psa: resubmit"),
-            3 if ingress => {
+            3 if ingress && self.may(Path::Recirculate) => {
                 once("NORMAL", "send_to_port(ostd, PSA_PORT_RECIRCULATE);").tag("psa: recirculate")
             }
-            4 if ingress => line("multicast(ostd, (MulticastGroup_t)32w1);").tag("psa: multicast"),
+            4 if ingress && self.may(Path::Multicast) => {
+                line("multicast(ostd, (MulticastGroup_t)32w1);").tag("psa: multicast")
+            }
             5 if ingress => {
                 let value = self.expr(scope, Ty::Bit(2), 1);
                 around("send_to_port(ostd, (PortId_t)(bit<32>)", value, ")").tag("psa: send_to_port")
@@ -241,6 +245,7 @@ impl Generator {
                 let value = self.expr(scope, Ty::Bit(8), 1);
                 around("ostd.class_of_service = (ClassOfService_t)", value, "").tag("psa: class of service")
             }
+            1 | 3 | 4 if compiles => self.assignment(scope, 2),
             _ => self.psa_hash(scope),
         }
     }

@@ -1,7 +1,7 @@
 //! The blocks of a `v1model` program, and the statements that only such programs have.
 
 use super::scope::{HeaderVar, Pipeline, Scope, StructType, StructVar};
-use super::{Arch, Blocks, Generator};
+use super::{Arch, Blocks, Generator, Path};
 use crate::tree::{Kind, Role, Tree, Ty};
 
 /// Standard metadata that programs read.
@@ -25,7 +25,8 @@ impl Generator {
         for (field, ty) in READ.into_iter().filter(known) {
             *scope = scope.with(&format!("std.{field}"), ty, false);
         }
-        for (field, ty) in WRITTEN {
+        // A packet that is sent where no device is takes its clones along.
+        for (field, ty) in WRITTEN.into_iter().take(if self.size.copies { 1 } else { WRITTEN.len() }) {
             *scope = scope.with(&format!("std.{field}"), ty, true);
         }
     }
@@ -57,7 +58,7 @@ impl Generator {
         blocks.extend([ingress, egress, deparser]);
         blocks
             .push(Tree::new(Kind::Fixed).text("V1Switch(Prs(), Ver(), Swt(), Egr(), Com(), Dep()) main;\n"));
-        if self.size.compiles.is_some() {
+        if !self.may(Path::Multicast) {
             return Blocks { probe, blocks };
         }
         for (session, port) in [(1, 5), (2, 6)] {
@@ -135,28 +136,31 @@ impl Generator {
         let line = |text: &str| Tree::statement(format!("        {text}\n"));
         // A copy does not copy itself again.
         let once = |text: &str| line(&format!("if (std.instance_type == 0) {{ {text} }}"));
-        let choice = self.random.below(9);
-        match choice {
+        let compiles = self.size.compiles.is_some();
+        match self.random.below(9) {
             0 => line("mark_to_drop(std);").tag("v1model: mark_to_drop"),
             1 if ingress => {
                 let port = self.random.below(6);
                 line(&format!("std.egress_spec = {port};")).tag("v1model: egress_spec")
             }
-            4 if ingress && self.size.compiles.is_some() && self.random.percent(50) => {
+            2 if ingress && self.may(Path::Multicast) => line("std.mcast_grp = 1;").tag("v1model: multicast"),
+            3 if ingress && self.may(Path::CloneI2e) => {
+                once("clone_preserving_field_list(CloneType.I2E, 1, 1);").tag("v1model: clone i2e")
+            }
+            3 if !ingress && self.may(Path::CloneE2e) => {
+                once("clone_preserving_field_list(CloneType.E2E, 2, 1);").tag("v1model: clone e2e")
+            }
+            4 if ingress && compiles && self.may(Path::Recirculate) && self.random.percent(50) => {
                 // At the end of egress nothing tells it from one that has just come.
                 once("recirculate_preserving_field_list(1);").tag("v1model: recirculate")
             }
-            4 if ingress && self.size.compiles.is_some() => {
-                once("resubmit_preserving_field_list(1);").tag("v1model: resubmit")
-            }
-            2..=6 if self.size.compiles.is_some() => self.assignment(scope, 2),
-            2 if ingress => line("std.mcast_grp = 1;").tag("v1model: multicast"),
-            3 if ingress => {
-                once("clone_preserving_field_list(CloneType.I2E, 1, 1);").tag("v1model: clone i2e")
-            }
-            3 => once("clone_preserving_field_list(CloneType.E2E, 2, 1);").tag("v1model: clone e2e"),
             4 if ingress => once("resubmit_preserving_field_list(1);").tag("v1model: resubmit"),
-            4 => once("recirculate_preserving_field_list(1);").tag("v1model: recirculate"),
+            4 if !compiles => once("recirculate_preserving_field_list(1);").tag("v1model: recirculate"),
+            6 if !compiles || self.size.copies => {
+                let length = self.random.between(14, 80);
+                line(&format!("truncate({length});")).tag("v1model: truncate")
+            }
+            2..=6 if compiles => self.assignment(scope, 2),
             5 if ingress => {
                 let fields: Vec<String> = scope
                     .vars
@@ -169,10 +173,6 @@ impl Generator {
                 }
                 let (a, b) = (self.random.of(&fields), self.random.of(&fields));
                 line(&format!("digest(1, {{ {a}, {b} }});")).tag("v1model: digest")
-            }
-            6 => {
-                let length = self.random.between(14, 80);
-                line(&format!("truncate({length});")).tag("v1model: truncate")
             }
             _ => self.hash(scope),
         }
