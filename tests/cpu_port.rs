@@ -170,6 +170,49 @@ fn ports_to_user_space_that_cannot_be_are_refused() {
     });
 }
 
+/// They take the way through one of the program's devices, which another takes over.
+#[test]
+fn copies_go_to_user_space() {
+    inside("copies_go_to_user_space", |dir| {
+        let object = build("testdata/packets/v1model_cpu_copies.p4", dir);
+        let end = build("testdata/ports/ports_end.p4", dir);
+        for host in ["h1", "h2"] {
+            p4xdp(&format!("load --no-pins {end} {host}"));
+        }
+        p4xdp(&format!("load --no-pins --cpu-port 255 {object} 1=eth1 2=eth2"));
+        p4xdp("session insert --dev eth1 99 --port 255");
+        p4xdp("multicast insert --dev eth1 1 255 eth2 7:255");
+        assert_eq!(p4xdp("session dump --dev eth1"), "session 99 -> port 255\n");
+        let deed = |deed: u8| {
+            let mut packet = frame(0x0800);
+            packet[14..16].copy_from_slice(&[deed, 0]);
+            packet
+        };
+        let flood = |device: &str, index, packet: &[u8]| {
+            Program::by_device(device).unwrap().flood(packet, index, 1).unwrap();
+        };
+        let came = |port: u8, header: &str, deed: u8, ingress: &str| {
+            let rest = hex(&frame(0)[16..]);
+            format!("port={port} length=62 {header}{}0800{deed:02x}{ingress}{rest}\n", hex(&frame(0)[..12]))
+        };
+        flood("eth2", 1600, &deed(1));
+        assert_eq!(p4xdp("packet-in --dev eth1"), came(2, "0101", 1, "00"));
+        flood("eth1", 1000, &deed(3));
+        assert_eq!(p4xdp("packet-in --dev eth1"), came(1, "0081", 3, "bb").repeat(2));
+        assert_eq!((seen("h1"), seen("h2")), (0, 2));
+        // A program that replaces it has the same.
+        p4xdp(&format!("load --no-pins {object} eth1 eth2"));
+        flood("eth2", 1600, &deed(1));
+        assert_eq!(p4xdp("packet-in --dev eth1"), came(2, "0101", 1, "00"));
+        // Without the first device.
+        p4xdp("port remove --dev eth2 1");
+        flood("eth2", 1600, &deed(1));
+        assert_eq!(p4xdp("packet-in --dev eth2"), came(2, "0101", 1, "00"));
+        assert_eq!(p4xdp("stat --dev eth2"), "nothing lost\n");
+        assert_eq!((seen("h1"), seen("h2")), (0, 4));
+    });
+}
+
 #[test]
 fn packet_tests_see_them() {
     if !are_met(&[Need::Root, Need::Command("clang"), Need::Command("ip")]) {
@@ -177,12 +220,14 @@ fn packet_tests_see_them() {
     }
     for engine in ["interp", "kernel --cpu-port 255", "veth --cpu-port 255"] {
         assert!(tested(PROGRAM, engine).ends_with("6 passed, 0 failed\n"), "{engine}");
+        let copies = tested("testdata/packets/v1model_cpu_copies.p4", engine);
+        assert!(copies.ends_with("13 passed, 0 failed\n"), "{engine}: {copies}");
     }
     // PSA's own number for it is beyond those of devices.
     let options = "--with-cpu-port --cpu-port 4294967293";
     for engine in ["interp".to_owned(), format!("kernel {options}"), format!("veth {options}")] {
         let passed = tested("testdata/ports/psa_cpu_port.p4", &engine);
-        assert!(passed.ends_with("3 passed, 0 failed\n"), "{engine}");
+        assert!(passed.ends_with("5 passed, 0 failed\n"), "{engine}: {passed}");
     }
 }
 

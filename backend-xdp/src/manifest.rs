@@ -30,6 +30,8 @@ pub struct Whole {
     pub kernel: Kernel,
     /// Port numbers.
     pub ports: Ports,
+    /// The clone session to the CPU port that is there from the beginning.
+    pub cpu_session: Option<u32>,
 }
 
 /// Describes a program.
@@ -70,7 +72,8 @@ pub fn describe(
         value_sets: tables.sets.values().map(|set| describe_set(&set.layout)).collect(),
         externs: externs.into_iter().chain(profiles).collect(),
         ports: whole.ports,
-        copies: copies.map(|program| p4xdp_control::manifest::Copies { program }),
+        copies: copies
+            .map(|program| p4xdp_control::manifest::Copies { program, cpu_session: whole.cpu_session }),
     }
 }
 

@@ -290,6 +290,8 @@ pub(crate) struct PortPlaces {
     pub(crate) most: u32,
     /// The number that stands for dropping.
     pub(crate) drop: Option<u32>,
+    /// Number of the clone session to the CPU port that is there from the beginning.
+    pub(crate) cpu_session: Option<u32>,
 }
 
 impl Pipeline {

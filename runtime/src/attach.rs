@@ -54,6 +54,9 @@ pub enum WantedMode {
     Generic,
 }
 
+/// `NETDEV_XDP_ACT_NDO_XMIT` of `linux/netdev.h`: the device takes packets that a program redirects to it.
+const SENDS_REDIRECTED: u64 = 4;
+
 /// A device of the thread's network namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -121,6 +124,17 @@ impl Device {
             Ok(name) => Ok(Device { name, index }),
             Err(_) => Err(NoDevice { device: index.to_string() }.into()),
         }
+    }
+
+    /// Whether its driver sends packets that a program redirects to it; none if the kernel (before 6.3) does not say.
+    pub(crate) fn sends_redirected(&self) -> Option<bool> {
+        let features = sys::bpf::xdp_features(self.index).ok().flatten();
+        features.map(|features| features & SENDS_REDIRECTED != 0)
+    }
+
+    /// Whether packets that are redirected to it come to its egress program now: it is up, and its driver sends such.
+    pub(crate) fn takes_redirected(&self) -> bool {
+        sys::net::is_up(&self.name).unwrap_or(false) && self.sends_redirected().unwrap_or(true)
     }
 
     /// What it runs.

@@ -239,10 +239,7 @@ impl Plan<'_> {
         numbering: &Numbering,
         devices: Vec<u32>,
     ) -> Result<(), Error> {
-        if self.copies == Config::default() {
-            return Ok(());
-        }
-        new.copies()?.set(&self.copies, &crate::copies::ports(numbering, &self.copies, devices))
+        crate::copies::begin(new, &self.copies, numbering, devices)
     }
 
     /// Adds what the old programs counted, once no device runs them any more: then their counts are final. Gives the report. There is

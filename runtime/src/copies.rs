@@ -31,6 +31,7 @@ use p4xdp_control::manifest::copies::{NONE, SetKey};
 use p4xdp_control::terms::Values;
 use p4xdp_control::view::Param;
 use plan::{GROUP, Ports, SESSION};
+use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 
 /// The groups and sessions of a loaded program.
@@ -161,13 +162,13 @@ impl Copies<'_> {
         if let Numbering::Numbered(numbers) = &mut numbering {
             numbers.retain(|_, index| comes || *index != device);
         }
-        let ports = ports(&numbering, &config, devices);
+        let ports = ports(self.program, &numbering, &config, devices)?;
         let egress = egress::find(self.program)?;
         self.maps.apply(egress.as_fd(), &standing, &config, &ports, |_| true)
     }
 
     /// Lets all groups and sessions be these, for these ports.
-    pub(crate) fn set(&self, config: &Config, ports: &Ports) -> Result<(), Error> {
+    fn set(&self, config: &Config, ports: &Ports) -> Result<(), Error> {
         let egress = egress::find(self.program)?;
         self.maps.apply(egress.as_fd(), &self.maps.standing()?, config, ports, |_| true)
     }
@@ -185,12 +186,15 @@ impl Copies<'_> {
         let standing = self.maps.standing()?;
         let mut config = Config::of_roles(&standing.roles);
         change(&mut config)?;
-        let ports = ports(&numbering(self.program)?, &config, devices);
+        let ports = ports(self.program, &numbering(self.program)?, &config, devices)?;
         let egress = egress::find(self.program)?;
         self.maps.apply(egress.as_fd(), &standing, &config, &ports, renew)
     }
 
     fn check_port(&self, port: u32) -> Result<(), Error> {
+        if self.program.cpu_port()? == Some(port) {
+            return Ok(());
+        }
         let most = self.program.manifest().ports.most.min(NONE - 1);
         if port > most {
             return Err(PortError::TooLarge { port: port.to_string(), most }.into());
@@ -263,9 +267,48 @@ fn numbering(program: &Program) -> Result<Numbering, Error> {
     Ok(Numbering::of(program)?.unwrap_or(Numbering::Indices(0)))
 }
 
-/// The ports that have a device in this network namespace, where these devices run the program.
-pub(crate) fn ports(numbering: &Numbering, config: &Config, devices: Vec<u32>) -> Ports {
-    let mut ports = numbering.ports(&config.named(), devices);
-    ports.retain(|_, index| Device::by_index(*index).is_ok());
-    ports
+/// The ports that have a device in this network namespace, where these devices run the program, and the one behind which user space is.
+fn ports(
+    program: &Program,
+    numbering: &Numbering,
+    config: &Config,
+    running: Vec<u32>,
+) -> Result<Ports, Error> {
+    let mut devices = numbering.ports(&config.named(), running);
+    devices.retain(|_, index| Device::by_index(*index).is_ok());
+    let cpu = match program.cpu_port()? {
+        Some(cpu) => {
+            devices.remove(&cpu);
+            way_to_user_space(&devices).map(|device| (cpu, device))
+        }
+        None => None,
+    };
+    Ok(Ports { devices, cpu })
+}
+
+/// The device through which copies for user space go: one that takes packets now, if there is one. They end there before the driver sees them.
+fn way_to_user_space(devices: &BTreeMap<u32, u32>) -> Option<u32> {
+    let takes = |index: &&u32| Device::by_index(**index).is_ok_and(|device| device.takes_redirected());
+    devices.values().find(takes).or_else(|| devices.values().next()).copied()
+}
+
+/// Lets a program that was just loaded have these groups and sessions, and those that are there from the beginning. `running` are devices that will run
+/// it.
+pub(crate) fn begin(
+    program: &Program,
+    config: &Config,
+    numbering: &Numbering,
+    running: Vec<u32>,
+) -> Result<(), Error> {
+    let Some(copies) = &program.manifest().copies else { return Ok(()) };
+    let mut config = config.clone();
+    if let (Some(session), Some(cpu)) = (copies.cpu_session, program.cpu_port()?) {
+        let to_cpu = Session { target: Mirror::Port(cpu), class_of_service: 0, truncate: None };
+        config.sessions.entry(session).or_insert(to_cpu);
+    }
+    if config == Config::default() {
+        return Ok(());
+    }
+    let ports = ports(program, numbering, &config, running)?;
+    program.copies()?.set(&config, &ports)
 }

@@ -260,14 +260,10 @@ fn switch(targets: &[Target], program: &Program, wanted: WantedMode) -> Result<V
     Ok(modes)
 }
 
-/// `NETDEV_XDP_ACT_NDO_XMIT` of `linux/netdev.h`: the device takes packets that a program redirects to it.
-const TAKES_REDIRECTED: u64 = 4;
-
 /// A veth device loses what a native program sends out of it, without any sign, unless the other end takes packets in that form.
 pub(crate) fn lossy_peer(device: &Device, mode: Mode, program: &Program) -> Option<String> {
     let is_veth = crate::sys::net::driver(&device.name).is_ok_and(|driver| driver == "veth");
-    let features = crate::sys::bpf::xdp_features(device.index).ok().flatten();
-    let takes = features.is_some_and(|features| features & TAKES_REDIRECTED != 0);
+    let takes = device.sends_redirected() == Some(true);
     let sends = program.manifest().ports.redirects || program.manifest().copies.is_some();
     (is_veth && !takes && mode == Mode::Native && sends).then(|| {
         format!(
@@ -317,8 +313,10 @@ pub fn load_detached_with(
 ) -> Result<Program, Error> {
     let cpu_port = cpu_port::choose(object, ports, cpu_port, std::iter::empty())?;
     let program = bring_in(object, ports.settings(cpu_port), (count, None), |_| Ok(()))?;
-    carry::plan(&[], object.manifest())?.fill(&program)?;
+    let mut plan = carry::plan(&[], object.manifest())?;
+    plan.fill(&program)?;
     ports.fill(&program)?;
+    plan.copy_to(&program, ports, Vec::new())?;
     Ok(program)
 }
 

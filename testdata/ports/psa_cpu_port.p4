@@ -1,4 +1,4 @@
-// Packets of one type go to the control plane, and what comes from there goes out of port 1.
+// Packets of one type go to the control plane, of another type a clone does, and what comes from there goes out of port 1.
 #include <psa.p4>
 header ethernet_t { bit<48> dst; bit<48> src; bit<16> type; }
 header tag_t { bit<8> label; bit<8> path; }
@@ -29,6 +29,10 @@ control IngressControl(inout headers_t h, inout ingress_meta_t m, in psa_ingress
             send_to_port(o, (PortId_t) 1);
         } else if (h.ethernet.type == 0x1234) {
             send_to_port(o, PSA_PORT_CPU);
+        }
+        if (h.ethernet.type == 0x4321) {
+            o.clone = true;
+            o.clone_session_id = PSA_CLONE_SESSION_TO_CPU;
         }
         if (h.tag.isValid()) {
             h.tag.setInvalid();
@@ -69,6 +73,9 @@ control EgressControl(inout headers_t h, inout egress_meta_t m, in psa_egress_in
                 h.tag.path = 1;
             }
             h.ethernet.type = 0x88b6;
+        }
+        if (i.packet_path == PSA_PacketPath_t.CLONE_I2E) {
+            h.ethernet.src = 0x2a;
         }
         if (i.egress_port == (PortId_t) 9 || i.class_of_service == (ClassOfService_t) 7) {
             egress_drop(o);

@@ -76,6 +76,7 @@ pub(super) fn pipeline(
         egress: requested.map(|requested| requested.port).into_iter().collect(),
         most: u32::MAX - 1,
         drop: None,
+        cpu_session: None,
     };
     let sections = vec![Section::new(Hook::Device, steps, None)];
     Some(Pipeline { sections, stores: PacketStores::InPlace, ports })

@@ -28,6 +28,9 @@ use p4xdp_midend::ir::{ControlId, LocalId, ParserId, Program};
 /// `PSA_PORT_RECIRCULATE`; the ports beyond are not of devices.
 const PORT_RECIRCULATE: u32 = 0xffff_fffa;
 
+/// `PSA_CLONE_SESSION_TO_CPU`.
+const CLONE_SESSION_TO_CPU: u32 = 0;
+
 /// Members of `PSA_PacketPath_t`.
 const NORMAL_UNICAST: u32 = 1;
 const NORMAL_MULTICAST: u32 = 2;
@@ -136,6 +139,7 @@ pub(super) fn pipeline(
         egress: vec![spec],
         most: PORT_RECIRCULATE - 1,
         drop: None,
+        cpu_session: Some(CLONE_SESSION_TO_CPU),
     };
     let section = Section::new(Hook::Device, steps, None);
     let received = Received {

@@ -80,6 +80,7 @@ pub(super) fn pipeline(
         // All ones are the port of a device that has none.
         most: u32::MAX - 1,
         drop: None,
+        cpu_session: None,
     };
     let sections = vec![Section::new(Hook::Device, steps, Some(Verdict::Pass))];
     Some(Pipeline { sections, stores: PacketStores::InPlace, ports })

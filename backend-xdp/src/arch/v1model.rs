@@ -168,6 +168,7 @@ pub(super) fn pipeline(
         egress: vec![spec],
         most: DROP_PORT - 1,
         drop: Some(DROP_PORT),
+        cpu_session: None,
     };
     let section = Section::new(Hook::Device, steps, None);
     Some(Pipeline { sections: std::iter::once(section).chain(copies).collect(), stores, ports })

@@ -34,6 +34,7 @@ pub(super) fn pipeline(program: &Program, stages: &Stages<'_>) -> Option<Pipelin
         // All ones are the port of a device that has none.
         most: u32::MAX - 1,
         drop: None,
+        cpu_session: None,
     };
     let sections = vec![Section::new(Hook::Device, steps, Some(Verdict::Aborted))];
     Some(Pipeline { sections, stores: PacketStores::InPlace, ports })

@@ -36,6 +36,8 @@ use std::collections::BTreeMap;
 const SLOT: Known = Known("slot");
 /// The pointer to what a copy is.
 const ROLE: Known = Known("role");
+/// Member of the slot with the port by which the packet came, where user space asks for that.
+const ARRIVED: Known = Known("arrived");
 /// Names for a section whose packets are copied.
 pub(super) struct Copying {
     /// The slot's number, 0 if the packet has none.
@@ -70,6 +72,13 @@ impl Cx<'_> {
         self.out.return_if(code!("!{}", SLOT), cannot_be());
     }
 
+    /// Writes to the slot by which port the packet came: before Linux 6.12 an egress program cannot ask.
+    fn keep_arrival(&mut self) {
+        if self.module.has_cpu_port {
+            self.out.line(code!("{}->{} = {};", SLOT, ARRIVED, self.port_in()));
+        }
+    }
+
     fn declare_pointer(&mut self, name: Known, tag: &'static str) {
         let name = name.name();
         if !self.variables.iter().any(|variable| variable.name == name) {
@@ -101,6 +110,7 @@ impl Cx<'_> {
         self.out.begin_if(code!("{} && !{}", asked, copying.number));
         self.out.assignment(&copying.number, code!("@p4xdp_take_slot()"));
         self.find_slot(&copying.number);
+        self.keep_arrival();
         self.out.assignment(&copying.session, session);
         self.out.assignment(&now, code!("1"));
         self.out.line(code!("{}->way = {};", SLOT, way));
@@ -275,6 +285,7 @@ impl Cx<'_> {
             none.name().code()
         };
         self.find_slot(&copying.number);
+        self.keep_arrival();
         self.keep_in_slot(way, &code!("1"), kept);
         if headers {
             self.keep_headers(way);

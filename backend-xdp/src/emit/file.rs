@@ -233,6 +233,7 @@ fn finish(
         metadata: module.metadata.iter().map(|name| (*name).to_owned()).collect(),
         kernel: module.kernel,
         ports,
+        cpu_session: places.cpu_session,
     };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);

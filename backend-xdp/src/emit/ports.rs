@@ -64,12 +64,21 @@ impl Cx<'_> {
 
     /// Ends with the packet in user space where the port is that to it, and a condition holds.
     pub(super) fn hand_up_if(&mut self, condition: Option<Code>, port: &Code) {
-        if !self.module.has_cpu_port {
-            return;
+        if let Some(is_cpu_port) = self.is_cpu_port(port) {
+            let all = Code::join(condition.into_iter().chain([is_cpu_port]), " && ");
+            let up = self.hand_up(&self.port_in());
+            self.out.return_if(all, up);
         }
-        let is_cpu_port = code!("{}({})", IS_CPU_PORT, port);
-        let all = Code::join(condition.into_iter().chain([is_cpu_port]), " && ");
-        self.out.return_if(all, code!("{}(@ctx)", HAND_UP));
+    }
+
+    /// The condition that user space is behind a port, where it can be.
+    pub(super) fn is_cpu_port(&self, port: &Code) -> Option<Code> {
+        self.module.has_cpu_port.then(|| code!("{}({})", IS_CPU_PORT, port))
+    }
+
+    /// The verdict on a packet that goes to user space, and came by a port.
+    pub(super) fn hand_up(&self, arrived: &Code) -> Code {
+        code!("{}(@ctx, {})", HAND_UP, arrived)
     }
 }
 

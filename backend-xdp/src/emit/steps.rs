@@ -196,7 +196,10 @@ impl Cx<'_> {
             Verdict::Drop => self.dropped(),
             Verdict::LoseCopy => lost(Known("XDP_DROP"), Reason::Copy),
             // The device that it is for sends it.
-            Verdict::Pass if self.copy_way.is_some() => code!("@XDP_PASS"),
+            Verdict::Pass if self.copy_way.is_some() => {
+                self.hand_up_copy();
+                code!("@XDP_PASS")
+            }
             Verdict::Pass => self.pass(),
             Verdict::PassIf(accept) if self.asks_of_stack() => {
                 let accept = self.variable(accept);

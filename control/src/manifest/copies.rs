@@ -13,6 +13,9 @@
 //! The device hash has positions 0, 1, .. as keys, and a broadcast goes in their order; so the n-th entry of a device is the n-th copy that
 //! the egress program sees there.
 //!
+//! A copy for user space (the CPU port) takes the way through one of the program's devices, as the egress program runs nowhere else: there it goes
+//! into the ring buffer, and nothing leaves by the device.
+//!
 //! What was asked for stands in [`ROLES`] too, under numbers that no set has: the copies of a group as the roles of {[`OF_GROUPS`], group, n},
 //! a session as that of {[`OF_SESSIONS`], session, 0}.
 
@@ -23,6 +26,9 @@ use serde::{Deserialize, Serialize};
 pub struct Copies {
     /// Name of the program that each copy runs (section `xdp/devmap`), one of [`super::Manifest::programs`].
     pub program: String,
+    /// Number of a clone session to the CPU port that is there from the beginning, if the architecture has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_session: Option<u32>,
 }
 
 /// Name of the map of sets by what is asked for.

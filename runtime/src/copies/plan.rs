@@ -17,8 +17,25 @@ pub struct Config {
     pub sessions: BTreeMap<u32, Session>,
 }
 
-/// Interface indices by port.
-pub(crate) type Ports = BTreeMap<u32, u32>;
+/// Where copies go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ports {
+    /// Interface indices by port.
+    pub devices: BTreeMap<u32, u32>,
+    /// The port behind which user space is, and the device that copies for it take their way through.
+    pub cpu: Option<(u32, u32)>,
+}
+
+impl Ports {
+    fn device(&self, port: u32) -> Option<u32> {
+        let cpu = self.cpu.filter(|(cpu, _)| *cpu == port).map(|(_, device)| device);
+        cpu.or_else(|| self.devices.get(&port).copied())
+    }
+
+    fn numbers(&self) -> BTreeSet<u32> {
+        self.devices.keys().copied().chain(self.cpu.map(|(cpu, _)| cpu)).collect()
+    }
+}
 
 /// Roles by their keys, of one set or of many.
 pub(super) type Roles = BTreeMap<RoleKey, Role>;
@@ -79,7 +96,7 @@ impl Config {
         }
         for session in self.sessions.keys() {
             keys.push(SetKey { group: 0, port: NONE, session: *session });
-            keys.extend(ports.keys().map(|port| SetKey { group: 0, port: *port, session: *session }));
+            keys.extend(ports.numbers().into_iter().map(|port| SetKey { group: 0, port, session: *session }));
             keys.extend(self.groups.keys().map(|group| SetKey {
                 group: *group,
                 port: NONE,
@@ -104,7 +121,7 @@ impl Config {
         let mut places: BTreeMap<u32, u32> = BTreeMap::new();
         let mut copies = Vec::new();
         for role in itself.into_iter().chain(group).chain(self.clones(key.session)) {
-            let Some(device) = ports.get(&role.port).copied() else { continue };
+            let Some(device) = ports.device(role.port) else { continue };
             let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
             let place = *places.entry(device).or_insert(next);
             copies.push(Copy { device, role: Role { place, ..role } });

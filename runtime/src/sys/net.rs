@@ -87,6 +87,18 @@ pub(crate) fn set_promiscuous(name: &str) -> io::Result<()> {
     add_flag(name, libc::IFF_PROMISC)
 }
 
+/// Whether a device is up.
+pub(crate) fn is_up(name: &str) -> io::Result<bool> {
+    let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
+    let mut request = request(name)?;
+    // SAFETY: the kernel reads and writes one ifreq; the union's member is the one that the call is about.
+    let flags = unsafe {
+        check(libc::ioctl(control.as_raw_fd(), libc::SIOCGIFFLAGS as _, &raw mut request))?;
+        request.ifr_ifru.ifru_flags
+    };
+    Ok(libc::c_int::from(flags) & libc::IFF_UP != 0)
+}
+
 fn add_flag(name: &str, flag: libc::c_int) -> io::Result<()> {
     let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
     let mut request = request(name)?;

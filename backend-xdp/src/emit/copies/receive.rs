@@ -2,7 +2,7 @@
 //! variables and headers what they are to have.
 
 use super::slots::KeptHeader;
-use super::{ROLE, SLOT};
+use super::{ARRIVED, ROLE, SLOT};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::expr::CType;
 use crate::c::tree::{Place, SHARED};
@@ -31,7 +31,11 @@ impl Cx<'_> {
             true => code!("{} && @p4xdp_cut_copy(@ctx, {}->itself - 1)", left, SLOT),
             false => left.clone(),
         };
-        self.out.return_if(code!("!{}->kind", ROLE), code!("{} ? @XDP_PASS : @XDP_DROP", itself));
+        self.out.begin_if(code!("!{}->kind", ROLE));
+        self.out.return_if(code!("!({})", itself), code!("@XDP_DROP"));
+        self.hand_up_copy();
+        self.out.line(code!("return @XDP_PASS;"));
+        self.out.end();
         let cloned = code!("{}->way", SLOT);
         let value = match received.group {
             Some((group, _)) if received.clones.is_empty() => group.code(),
@@ -157,6 +161,14 @@ impl Cx<'_> {
     pub(in crate::emit) fn lose(&mut self, asked: LocalId) {
         let asked = self.asked(asked);
         self.out.line(code!("if ({})\n\t@p4xdp_lost(0, {});", asked, Known(Reason::Copy.constant())));
+    }
+
+    /// Ends with the copy in user space if it is for it.
+    pub(in crate::emit) fn hand_up_copy(&mut self) {
+        if let Some(is_cpu_port) = self.is_cpu_port(&self.copy_port()) {
+            let up = self.hand_up(&code!("{}->{}", SLOT, ARRIVED));
+            self.out.return_if(is_cpu_port, up);
+        }
     }
 
     /// The port of a copy, its replication id, and its class of service.

@@ -51,6 +51,9 @@ impl Module<'_> {
         for member in ["next", "sequence", "set", "way", "came", "front_bytes", "rest", "most", "itself"] {
             out.line(code!("@__u32 {};", Known(member)));
         }
+        if self.has_cpu_port {
+            out.line(code!("@__u32 {};", super::ARRIVED));
+        }
         out.line(code!("@__u8 taken[256];"));
         out.line(code!("@__u8 front[{}];", FRONT + FRONT / 2));
         for ((_, variable), name) in &self.slots.kept {

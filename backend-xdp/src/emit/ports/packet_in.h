@@ -19,8 +19,8 @@ struct {
 	__uint(max_entries, 1048576);
 } p4xdp_packet_in SEC(".maps");
 
-/* Hands the packet to user space, which is the end of it. */
-static __always_inline __attribute__((unused)) int p4xdp_hand_up(struct xdp_md *ctx)
+/* Hands a packet that came by a port to user space, which is the end of it. */
+static __always_inline __attribute__((unused)) int p4xdp_hand_up(struct xdp_md *ctx, __u32 port)
 {
 	__u64 behind = bpf_xdp_get_buff_len(ctx) - 1;
 	struct p4xdp_handed *packet;
@@ -29,7 +29,7 @@ static __always_inline __attribute__((unused)) int p4xdp_hand_up(struct xdp_md *
 	packet = bpf_map_lookup_elem(&p4xdp_handed, &zero);
 	if (!packet)
 		return XDP_ABORTED;
-	packet->port = p4xdp_port_from(ctx->ingress_ifindex);
+	packet->port = port;
 	packet->length = behind + 1;
 	if (behind > sizeof(packet->bytes) - 1)
 		behind = sizeof(packet->bytes) - 1;

@@ -10,6 +10,10 @@ fn node(replication_id: u32, ports: &[u32]) -> MulticastNode {
     MulticastNode { replication_id, ports: ports.into() }
 }
 
+fn ports<const COUNT: usize>(devices: [(u32, u32); COUNT]) -> Ports {
+    Ports { devices: BTreeMap::from(devices), cpu: None }
+}
+
 fn session(target: Mirror) -> Session {
     Session { target, class_of_service: 2, truncate: Some(64) }
 }
@@ -33,7 +37,7 @@ fn told(copies: &[Copy]) -> Vec<(u32, u32, u32, u32)> {
 
 #[test]
 fn the_packet_itself_then_the_group_then_the_clones() {
-    let ports = Ports::from([(1, 1001), (2, 1002), (3, 1003)]);
+    let ports = ports([(1, 1001), (2, 1002), (3, 1003)]);
     let sets = config().sets(&ports).unwrap();
     // Two groups; two sessions, each alone, with three ports, and with two groups.
     assert_eq!(sets.len(), 2 + 2 * (1 + 3 + 2));
@@ -54,8 +58,22 @@ fn the_packet_itself_then_the_group_then_the_clones() {
 }
 
 #[test]
+fn copies_for_user_space_go_by_a_device() {
+    let ports = Ports { cpu: Some((3, 1002)), ..ports([(1, 1001), (2, 1002)]) };
+    let sets = config().sets(&ports).unwrap();
+    assert_eq!(told(&sets[&key(0, NONE, 0)]), [(2, 3, 0, 1002)]);
+    // By the device goes what is for its port, too.
+    assert_eq!(told(&sets[&key(0, 2, 0)]), [(0, 2, 0, 1002), (2, 3, 0, 1002)]);
+    assert_eq!(told(&sets[&key(0, 3, 0)]), [(0, 3, 0, 1002), (2, 3, 0, 1002)]);
+    let roles = roles_of(9, &sets[&key(0, 2, 0)]);
+    let told: Vec<(u32, u32, u32)> =
+        roles.iter().map(|(key, role)| (key.index, key.nth, role.port)).collect();
+    assert_eq!(told, [(1002, 0, 2), (1002, 1, 3)]);
+}
+
+#[test]
 fn ports_without_a_device_get_nothing() {
-    let sets = config().sets(&Ports::from([(2, 1002)])).unwrap();
+    let sets = config().sets(&ports([(2, 1002)])).unwrap();
     assert_eq!(told(&sets[&key(7, NONE, NONE)]), [(1, 2, 1, 1002)]);
     assert_eq!(told(&sets[&key(0, 2, 0)]), [(0, 2, 0, 1002)]);
     assert!(!sets.contains_key(&key(0, 3, 0)));
@@ -63,7 +81,7 @@ fn ports_without_a_device_get_nothing() {
 
 #[test]
 fn what_cannot_be_is_told() {
-    let ports = Ports::from([(1, 1001)]);
+    let ports = ports([(1, 1001)]);
     let refused = |config: Config| config.sets(&ports).unwrap_err().to_string();
     let groups = |number| BTreeMap::from([(number, vec![node(0, &vec![1; 200])])]);
     let sessions = |number, target| BTreeMap::from([(number, session(target))]);
@@ -95,8 +113,8 @@ fn any_config() -> impl Strategy<Value = Config> {
 }
 
 fn any_ports() -> impl Strategy<Value = Ports> {
-    // Several ports may have one device.
-    btree_map(0u32..5, 1000u32..1004, 0..5)
+    let cpu = proptest::option::of((0u32..5, 1001u32..1004));
+    (btree_map(0u32..5, 1001u32..1004, 0..5), cpu).prop_map(|(devices, cpu)| Ports { devices, cpu })
 }
 
 /// What stands in the maps once a change is done.
@@ -142,7 +160,7 @@ proptest! {
                 let role = roles[&RoleKey { set: 1, index: copy.device, nth: *nth }];
                 prop_assert_eq!(role, copy.role);
                 prop_assert_eq!(role.place, roles[&RoleKey { set: 1, index: copy.device, nth: 0 }].place);
-                prop_assert_eq!(ports.get(&role.port), Some(&copy.device));
+                prop_assert_eq!(ports.device(role.port), Some(copy.device));
                 *nth += 1;
             }
             let places: BTreeSet<u32> = copies.iter().map(|copy| copy.role.place).collect();
