@@ -43,7 +43,6 @@ lacking! {
     ADD_ENTRY E0516 "`add_entry` to a table that has other keys than `exact`, initial entries, or externs";
     DIRECT_METER_READ E0523 "a direct meter that is read where no table runs the action";
     CLONE E0516 "`clone` of `ubpf_model`";
-    COPIED_VARBIT E0513 "a header with a `varbit` field in a program that copies packets with their headers";
     COPIED_BITS E0516 "a deparser that makes other than whole bytes, in a program that copies packets";
     VARBIT_VALUE E0513 "a value of type `varbit` that is handed to another extern than a checksum or hash";
 }

@@ -441,6 +441,13 @@ impl Section {
         self.steps.iter().any(|step| matches!(step, Step::Clone { .. } | Step::Multicast { .. }))
     }
 
+    /// Copies of its packets have their headers.
+    pub(crate) fn hands_headers_on(&self) -> bool {
+        self.steps.iter().any(|step| {
+            matches!(step, Step::Clone { is: Cloned::Headers, .. } | Step::Multicast { headers: true, .. })
+        })
+    }
+
     /// All blocks of statements that it may run, those of its tables' actions included.
     pub(crate) fn blocks<'p>(&self, program: &'p Program) -> Vec<&'p Block> {
         blocks(&self.steps, program)

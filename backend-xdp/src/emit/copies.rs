@@ -228,10 +228,12 @@ impl Cx<'_> {
             }
             let names = &mut self.module.names;
             let entry = self.module.slots.headers.entry((way, id));
-            let KeptHeader { flag, memory } = entry
+            let varbit = self.storage.headers[id].lifted.as_ref();
+            let KeptHeader { flag, memory, varbit } = entry
                 .or_insert_with(|| {
                     let memory = names.unique(&format!("kept_{}", header.name));
-                    KeptHeader { flag: names.unique(&format!("{memory}_valid")), memory }
+                    let varbit = varbit.map(|of| of.alike(&format!("{memory}_varbit"), names));
+                    KeptHeader { flag: names.unique(&format!("{memory}_valid")), memory, varbit }
                 })
                 .clone();
             let May { packet, memory: made, .. } = self.paths.may(id);
@@ -239,9 +241,6 @@ impl Cx<'_> {
             self.out.line(code!("{}->{} = {};", SLOT, flag, valid));
             if !packet && !made {
                 continue;
-            }
-            if self.header_layout(id).varbit.is_some() {
-                self.module.sink.emit(crate::lacking::COPIED_VARBIT.at(header.span));
             }
             let bytes = self.header_layout(id).bytes;
             let storage = self.storage.headers[id].clone();
@@ -258,6 +257,11 @@ impl Cx<'_> {
                 if made {
                     let copy = code!("@copy_bytes({}, &{}, {});", to, storage.memory, bytes);
                     cx.out.line(code!("if ({})\n\t{}", storage.made, copy));
+                }
+                if let (Some(varbit), Some(kept)) = (cx.lifted(id), &varbit) {
+                    let bytes = code!("{}->{}", SLOT, kept.bytes);
+                    cx.out.line(code!("{}->{} = {};", SLOT, kept.length, varbit.count()));
+                    cx.out.line(code!("@copy_bytes({}, {}, {});", bytes, varbit.array(), varbit.whole()));
                 }
             });
             self.out.end();

@@ -128,7 +128,11 @@ impl<'a> Module<'a> {
         let storages = storages.map(|s| {
             let blocks = s.blocks(program);
             let loops = Loops::plan(program, &blocks, &s.locals(program), options.kernel);
-            let plan = Planned { stores: pipeline.stores, begins_with_headers: s.begins_with_headers() };
+            let plan = Planned {
+                stores: pipeline.stores,
+                begins_with_headers: s.begins_with_headers(),
+                hands_headers_on: s.hands_headers_on(),
+            };
             Storage::plan(program, (&blocks, loops), plan, &pointers, holding, &mut names)
         });
         let storages = storages.collect();

@@ -23,6 +23,7 @@ use crate::lacking::VARBIT_VALUE;
 use crate::layout::paths::{Hold, Item};
 use crate::layout::storage::Varbit;
 use crate::limits::MOST_VARBIT;
+use crate::names::Names;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{Comparison, Expr, ExprKind, HeaderId, HeaderRef, LValue, LocalId};
@@ -39,7 +40,7 @@ impl Varbit {
     }
 
     /// Bytes that are copied and compared: whole words.
-    fn whole(&self) -> u32 {
+    pub(super) fn whole(&self) -> u32 {
         self.most.next_multiple_of(8)
     }
 
@@ -47,20 +48,35 @@ impl Varbit {
     fn room(&self) -> u32 {
         (self.most + 1).next_power_of_two().max(8)
     }
+
+    /// One as long, with names of its own.
+    pub(super) fn alike(&self, wanted: &str, names: &mut Names) -> Varbit {
+        Varbit::named(wanted, self.most * 8, names)
+    }
+
+    /// The members of a structure that are it.
+    pub(super) fn members(&self) -> [Member; 2] {
+        let Varbit { bytes, length, .. } = self;
+        let array = code!("__u8 {}[{}] __attribute__((aligned(8)))", bytes, self.room());
+        let (size, begins_empty) = (Some(self.whole()), false);
+        [
+            Member { name: bytes.clone(), declaration: array, begins_empty, bytes: size },
+            Member {
+                name: length.clone(),
+                declaration: code!("__u32 {}", length),
+                begins_empty,
+                bytes: None,
+            },
+        ]
+    }
 }
 
 impl Cx<'_> {
     /// Declares it.
     fn hold_varbit(&mut self, varbit: &Varbit, begins_empty: bool) {
-        let Varbit { bytes, length, .. } = varbit;
-        let size = varbit.room();
-        let declarations = [
-            (bytes, code!("__u8 {}[{}] __attribute__((aligned(8)))", bytes, size), Some(varbit.whole())),
-            (length, code!("__u32 {}", length), None),
-        ];
-        for (name, declaration, bytes) in declarations {
-            if !self.members.iter().any(|member| member.name == *name) {
-                self.members.push(Member { name: name.clone(), declaration, begins_empty, bytes });
+        for member in varbit.members() {
+            if !self.members.iter().any(|known| known.name == member.name) {
+                self.members.push(Member { begins_empty, ..member });
             }
         }
     }

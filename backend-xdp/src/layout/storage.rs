@@ -39,6 +39,8 @@ pub struct Planned {
     pub stores: PacketStores,
     /// Any header may be valid, and in memory, where the section begins.
     pub begins_with_headers: bool,
+    /// Its packets are copied with their headers.
+    pub hands_headers_on: bool,
 }
 
 /// Where what is known of headers is kept behind the parser.
@@ -152,7 +154,7 @@ impl Storage {
     pub fn plan(
         program: &Program,
         (blocks, loops): (&[&Block], Loops),
-        Planned { stores, begins_with_headers }: Planned,
+        Planned { stores, begins_with_headers, hands_headers_on }: Planned,
         pointers: &Arena<HeaderId, Name>,
         wanted: Option<Holding>,
         names: &mut Names,
@@ -176,8 +178,9 @@ impl Storage {
         for id in program.headers.keys() {
             let written = uses.written.contains(id);
             let kept = stores == PacketStores::AtDeparser && written && uses.extracted.contains(id);
-            // A copy has its varbit, too.
-            let varbit = varbit_bits(program, id).filter(|_| lifted.contains(id) || kept);
+            // A copy of it has its varbit, too, and so have the packet's copies.
+            let is_kept = kept || begins_with_headers || hands_headers_on;
+            let varbit = varbit_bits(program, id).filter(|_| lifted.contains(id) || is_kept);
             let is_lifted = varbit.is_some();
             let copied = (is_lifted || kept) && uses.extracted.contains(id);
             let slot = &mut storage.headers[id];

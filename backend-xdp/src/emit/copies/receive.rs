@@ -143,7 +143,7 @@ impl Cx<'_> {
                 continue;
             }
             let bytes = self.header_layout(id).bytes;
-            for (number, KeptHeader { flag, memory }) in members {
+            for (number, KeptHeader { flag, memory, varbit }) in members {
                 let mut test = code!("{}->{}", SLOT, flag);
                 if ways.len() > 1 && !self.only_way {
                     test = code!("{} == {} && {}", way, number, test);
@@ -151,6 +151,12 @@ impl Cx<'_> {
                 self.out.begin_if(test);
                 self.out.assignment(&storage.made, code!("@true"));
                 self.out.line(code!("@copy_bytes(&{}, &{}->{}, {});", storage.memory, SLOT, memory, bytes));
+                if let (Some(to), Some(kept)) = (self.lifted(id), varbit) {
+                    let from = code!("{}->{}", SLOT, kept.bytes);
+                    self.out.assignment(&to.count(), code!("{}->{}", SLOT, kept.length));
+                    self.out
+                        .update(&to.bytes, code!("@copy_bytes({}, {}, {});", to.array(), from, to.whole()));
+                }
                 self.out.end();
             }
             self.paths.may_be_in_memory(id);

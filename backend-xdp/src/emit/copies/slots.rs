@@ -6,6 +6,7 @@ use crate::c::text::collect_identifiers;
 use crate::c::tree::Tree;
 use crate::emit::c_type;
 use crate::emit::module::Module;
+use crate::layout::storage::Varbit;
 use p4xdp_midend::ir::{HeaderId, LocalId};
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,11 +27,12 @@ pub(in crate::emit) struct Slots {
     pub(super) cut: bool,
 }
 
-/// Members of the slot with a header: whether it is valid, and its bytes.
+/// Members of the slot with a header: whether it is valid, its bytes, and its varbit.
 #[derive(Clone, Debug)]
 pub(super) struct KeptHeader {
     pub(super) flag: Name,
     pub(super) memory: Name,
+    pub(super) varbit: Option<Varbit>,
 }
 
 impl Module<'_> {
@@ -61,10 +63,13 @@ impl Module<'_> {
             let ty = if ty == CType::Bool { CType::U8 } else { ty };
             out.line(code!("{} {};", ty.name(), name));
         }
-        for ((_, id), KeptHeader { flag, memory }) in &self.slots.headers {
+        for ((_, id), KeptHeader { flag, memory, varbit }) in &self.slots.headers {
             let tag = &self.types[self.program.headers[*id].ty].tag;
             out.line(code!("__u8 {};", flag));
             out.line(code!("struct {} {} __attribute__((aligned(8)));", tag, memory));
+            for member in varbit.iter().flat_map(Varbit::members) {
+                out.line(code!("{};", member.declaration));
+            }
         }
         out.end_with(code!("};"));
         out.blank();
