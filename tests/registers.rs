@@ -41,6 +41,36 @@ fn a_structure_has_a_number_a_field() {
     assert!(said.contains("takes an index, then mac, state, inner.low, inner.flag, wide"), "{said}");
 }
 
+/// Two processors move amounts between two cells in both directions, by one lock, and nothing comes or goes.
+#[test]
+fn nothing_is_lost_between_two_cells() {
+    const PACKETS: u32 = 100_000;
+    if !privileged() {
+        return;
+    }
+    let file = root().join("testdata/packets/v1model_atomic_cells.p4");
+    let object = object("atomic_cells", &compiled(&file));
+    let program = load_detached(&p4xdp_runtime::Object::open(&object.path).unwrap(), 0).unwrap();
+    let packet = |op: u8, from: u8, to: u8, amount: u32| {
+        let mut packet = vec![op, from, to];
+        packet.extend(amount.to_be_bytes());
+        packet.resize(20, 0);
+        packet
+    };
+    for cell in [1, 2] {
+        program.run(&packet(0, cell, 0, 1 << 20), None).unwrap();
+    }
+    std::thread::scope(|scope| {
+        for (from, to) in [(1, 2), (2, 1)] {
+            let (program, packet) = (&program, packet(1, from, to, 3));
+            scope.spawn(move || program.measure(&packet, 1, PACKETS).unwrap());
+        }
+    });
+    let read = |index| program.register("balances").unwrap().read(index).unwrap().0[0].clone();
+    assert_eq!(read(1) + read(2), BigUint::from(2u32 << 20));
+    assert_eq!(read(1), BigUint::from(1u32 << 20), "as many went there as came back");
+}
+
 /// Two processors change the same cells at the same time, and nothing is lost of what they do.
 #[test]
 fn nothing_is_lost_of_what_is_atomic() {

@@ -131,7 +131,7 @@ pub struct Cx<'a> {
     /// While a table is written: which.
     applied: Option<TableId>,
     /// Registers that the `@atomic` block at hand holds, with their cells.
-    held: Vec<(ExternId, Name)>,
+    held: Option<atomic::Holding>,
     /// Where externs keep numbers.
     kept: BTreeMap<(ExternId, &'static str), Place>,
 }
@@ -235,7 +235,7 @@ impl<'a> Cx<'a> {
             control: None,
             entry_number: None,
             applied: None,
-            held: Vec::new(),
+            held: None,
             kept: BTreeMap::new(),
         }
     }

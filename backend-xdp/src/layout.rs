@@ -8,6 +8,7 @@ pub mod headers;
 pub mod lifted;
 pub mod loops;
 pub mod merging;
+pub(crate) mod narrow;
 pub mod parser_rounds;
 pub mod paths;
 pub mod phases;

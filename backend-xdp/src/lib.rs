@@ -147,6 +147,8 @@ pub fn compile(
     let counted = layout::parser_rounds::count(program, sink);
     let program = counted.as_ref().unwrap_or(program);
     let facts = emit::externs::facts(externs::REGISTRY, program);
+    let small = layout::narrow::lower(program, &facts);
+    let program = small.as_ref().unwrap_or(program);
     let (lowered, requested) = arch::requests::lower(program, &facts).unzip();
     let program = lowered.as_ref().unwrap_or(program);
     let Some(pipeline) = arch::pipeline(program, requested.as_ref(), &facts, sink) else {

@@ -9,10 +9,6 @@ control I(inout H h, inout M m, inout standard_metadata_t s) {
     meter(16, MeterType.packets) rate;
     apply {
         @atomic {
-            last.read(m.value, m.at);
-            last.write(m.at + 1, m.value);
-        }
-        @atomic {
             rate.execute_meter(m.at, m.value);
             last.write(m.at, m.value);
         }

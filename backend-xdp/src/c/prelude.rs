@@ -144,6 +144,7 @@ const PIECES: &[Piece] = &[
     piece!("xdp_write32.h": "xdp_write32"),
     piece!("xdp_write64.h": "xdp_write64"),
     piece!("spin_lock.h": "bpf_spin_lock"),
+    piece!("atomic.h": "p4xdp_atomic"),
     piece!("xdp_meter.h": "xdp_meter_colour" "xdp_meter"; "xdp_meter_refill" "XDP_METER_SCALE"),
     piece!("xdp_meter_aware.h": "xdp_meter_aware"),
     piece!("xdp_idle.h": "xdp_idle" "xdp_matched"),

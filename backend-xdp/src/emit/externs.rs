@@ -410,11 +410,13 @@ impl Cx<'_> {
         let externs = Rc::clone(&self.module.externs);
         let mut call = Call { instance, name, type_args, args, result, span, is_pure: false };
         if let Some(id) = instance {
-            if externs.instances[id].made.call(self, &call).is_err() {
-                let ty = &self.program.externs[id].extern_type;
-                let message = format!("method `{name}` of extern `{ty}` cannot be had on XDP");
-                self.refuse(codes::E0523, span, message);
-            }
+            self.with_lock_of(&call, |cx| {
+                if externs.instances[id].made.call(cx, &call).is_err() {
+                    let ty = &cx.program.externs[id].extern_type;
+                    let message = format!("method `{name}` of extern `{ty}` cannot be had on XDP");
+                    cx.refuse(codes::E0523, span, message);
+                }
+            });
             return;
         }
         call.is_pure = self.module.extern_facts.of(name).is_pure;

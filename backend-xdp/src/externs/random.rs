@@ -8,11 +8,14 @@ use crate::c::expr::{CExpr, CType, literal};
 use crate::emit::Cx;
 use crate::emit::expr::slice;
 use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
+use crate::layout::extern_facts::Facts;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_midend::ir::{Arg, ExternInstance};
 
-pub(super) const RANDOM: Entry = Entry::stateless("random", random).of(V1MODEL);
-pub(super) const PORTABLE_RANDOM: Entry = Entry::of_type("Random", lay_out).of(PORTABLE);
+pub(super) const RANDOM: Entry = Entry::stateless("random", random).of(V1MODEL).with(ANY_TIME);
+pub(super) const PORTABLE_RANDOM: Entry = Entry::of_type("Random", lay_out).of(PORTABLE).with(ANY_TIME);
+
+const ANY_TIME: Facts = Facts { is_any_time: true, ..Facts::none() };
 
 /// PSA's and PNA's.
 #[derive(Debug)]

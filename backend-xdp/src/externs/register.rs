@@ -231,7 +231,7 @@ impl Register {
         let (map, width) = (&self.cells.map, ty.width());
         let bits = CType::of_width(width).computed_bits();
         let value = cx.fresh("value", CType::of_width(bits).name());
-        let read = match (cx.held_cell(call.instance), self.initial) {
+        let read = match (cx.held_cell(call), self.initial) {
             (Some(cell), 0) => code!("{} ? *{} : 0", cell, cell),
             (Some(cell), initial) => code!("{} ? *{} ^ {} : 0", cell, cell, literal(initial)),
             (None, 0) => code!("{}(&{}, {})", by_bits("xdp_read", bits), map, index),
@@ -257,7 +257,7 @@ impl Register {
             0 => value.text,
             initial => code!("{} ^ {}", value.operand(), literal(initial)),
         };
-        if let Some(cell) = cx.held_cell(call.instance) {
+        if let Some(cell) = cx.held_cell(call) {
             return cx.out.line(code!("if ({})\n\t*{} = {};", cell, cell, value));
         }
         cx.out.line(code!("{}(&{}, {}, {});", by_bits("xdp_write", bits), self.cells.map, index, value));
@@ -297,7 +297,7 @@ impl Register {
 
     /// Writes what is done with the cell of an index while its lock is held.
     fn with_cell(&self, cx: &mut Cx<'_>, index: &Code, call: &Call<'_>, what: impl FnOnce(&Name) -> Code) {
-        if let Some(cell) = cx.held_cell(call.instance) {
+        if let Some(cell) = cx.held_cell(call) {
             cx.out.begin_if(&cell);
             let text = what(&cell);
             cx.out.line(text);

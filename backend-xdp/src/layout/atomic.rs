@@ -6,9 +6,9 @@
 //! atomic execution of the instruction sequence".
 //!
 //! On XDP a thread is a processor with a packet. What other packets can see is in registers, meters and the like; counters, messages and events
-//! no packet reads. So a block with one such call is atomic as it is. One that does more is, if all of it is in registers at one index: it holds
-//! the lock of the cell (`bpf_spin_lock`), as every other access of that register does, those of control planes with them. Under a lock a
-//! program may call nothing, so cells are looked up in front of the block, and the index must be known there.
+//! no packet reads. So a block with one such call is atomic as it is. One that does more is, if all of it is in registers. If these are at one index,
+//! it holds the lock of the cell (`bpf_spin_lock`), as every other access of that register does, those of control planes with them. Under a lock a
+//! program may call nothing, so cells are looked up in front of the block, and indices must be known there (`narrow` makes blocks small).
 //!
 //! ```text
 //! @atomic {                          cell = bpf_map_lookup_elem(&last, &index);
@@ -17,8 +17,9 @@
 //! }                                  if (cell) bpf_spin_unlock(&cell->lock);
 //! ```
 //!
-//! A program holds one lock at a time. Of several registers in a block the first has it, if no access of the others is outside of
-//! such blocks.
+//! A program holds one lock at a time. Of several registers in a block at one index the first has it, if no access of the others is outside of
+//! such blocks. All others have one lock of the whole program's together: registers at several indices, or with different numbers of cells. Any
+//! other access of these holds it, too.
 
 use super::extern_facts::{Attached, ExternFacts, Shared};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -30,14 +31,27 @@ use p4xdp_midend::ir::{
 };
 use p4xdp_midend::passes::fold::same;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 
 /// What a block holds while it runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
-    /// Registers that it reads and writes; the first one's cell has the lock.
-    pub(crate) registers: Vec<ExternId>,
-    /// The index of the cells.
-    pub(crate) index: Expr,
+    /// The cells that it reads and writes: registers, and the indices in them.
+    pub(crate) cells: Vec<(ExternId, Expr)>,
+    /// The lock is the program's; otherwise it is that of the first cell.
+    pub(crate) is_whole: bool,
+}
+
+impl Held {
+    fn registers(&self) -> BTreeSet<ExternId> {
+        self.cells.iter().map(|(register, _)| *register).collect()
+    }
+
+    /// Registers that are used in blocks with this lock alone.
+    fn guarded(&self) -> BTreeSet<ExternId> {
+        let first = self.cells.first().filter(|_| !self.is_whole).map(|(register, _)| *register);
+        self.registers().into_iter().filter(|register| Some(*register) != first).collect()
+    }
 }
 
 /// The blocks of a program that need a lock, and the registers whose cells have one for that.
@@ -45,8 +59,10 @@ pub(crate) struct Held {
 pub(crate) struct Atomic {
     /// By label.
     pub(crate) blocks: FxHashMap<LabelId, Held>,
-    /// First registers of blocks.
+    /// Registers whose cells have the locks of blocks.
     pub(crate) locked: FxHashSet<ExternId>,
+    /// Registers that are used under the program's lock.
+    pub(crate) under_one: BTreeSet<ExternId>,
 }
 
 /// A call that other packets may see something of.
@@ -71,10 +87,7 @@ pub(crate) fn plan(program: &Program, facts: &ExternFacts, sink: &mut Diagnostic
     for (label, body, span) in outermost {
         match held(program, facts, body) {
             Ok(None) => {}
-            Ok(Some(held)) => {
-                atomic.locked.extend(held.registers.first());
-                atomic.blocks.insert(label, held);
-            }
+            Ok(Some(held)) => drop(atomic.blocks.insert(label, held)),
             Err((why, at)) => refuse(sink, span, why, at),
         }
     }
@@ -83,15 +96,28 @@ pub(crate) fn plan(program: &Program, facts: &ExternFacts, sink: &mut Diagnostic
             refuse(sink, parser.span, why, at);
         }
     }
-    if atomic.blocks.values().any(|held| held.registers.len() > 1) {
-        for control in program.controls.values() {
-            check_guarded(program, facts, &atomic, &control.body, None, sink);
-        }
-        for state in program.parsers.values().flat_map(|parser| parser.states.values()) {
-            check_guarded(program, facts, &atomic, &state.body, None, sink);
+    let mut unguarded = BTreeSet::new();
+    for block in program.blocks() {
+        find_unguarded(program, facts, &atomic, (block, None), &mut unguarded);
+    }
+    share_locks(&mut atomic, unguarded);
+    atomic
+}
+
+/// A register that is used under the program's lock once is always used so; these are, to begin with.
+fn share_locks(atomic: &mut Atomic, mut under_one: BTreeSet<ExternId>) {
+    loop {
+        let of_whole = atomic.blocks.values().filter(|held| held.is_whole);
+        under_one.extend(of_whole.flat_map(Held::registers));
+        let mut others = atomic.blocks.values_mut().filter(|held| !held.is_whole);
+        match others.find(|held| !held.registers().is_disjoint(&under_one)) {
+            Some(other) => other.is_whole = true,
+            None => break,
         }
     }
-    atomic
+    let own = atomic.blocks.values().filter(|held| !held.is_whole);
+    atomic.locked = own.filter_map(|held| held.cells.first()).map(|(register, _)| *register).collect();
+    atomic.under_one = under_one;
 }
 
 /// Refuses a block.
@@ -110,28 +136,37 @@ fn find<'p>(block: &'p Block, found: &mut Vec<(LabelId, &'p Block, Span)>) {
     }
 }
 
+/// True if some block of the program is to be one step.
+pub(super) fn has_atomic(program: &Program) -> bool {
+    let mut found = Vec::new();
+    program.blocks().for_each(|block| find(block, &mut found));
+    !found.is_empty()
+}
+
+/// True if other packets may see something of a statement.
+pub(super) fn is_shared(program: &Program, facts: &ExternFacts, stmt: &Stmt) -> bool {
+    let mut found = Vec::new();
+    accesses(program, facts, std::slice::from_ref(stmt), &mut found);
+    !found.is_empty()
+}
+
 /// What a block has to hold; nothing if it is atomic by itself.
 fn held(program: &Program, facts: &ExternFacts, body: &Block) -> Result<Option<Held>, Reason> {
     let mut found = Vec::new();
     accesses(program, facts, body, &mut found);
     let Some(first) = found.first().filter(|_| found.len() > 1 || has_loop(body)) else { return Ok(None) };
-    let mut registers: Vec<ExternId> = Vec::new();
-    let mut index: Option<&Expr> = None;
+    let mut cells: Vec<(ExternId, Expr)> = Vec::new();
     for access in &found {
         let (Some(instance), Some(own)) = (access.instance, access.index) else {
             return Err(("of the externs with a state only registers can be held", access.span));
         };
-        if index.is_some_and(|index| !same(index, own)) {
-            return Err(("it uses registers at several indices", access.span));
+        if !cells.iter().any(|(register, index)| *register == instance && same(index, own)) {
+            cells.push((instance, own.clone()));
         }
-        index = Some(own);
-        registers.push(instance);
     }
-    let Some(index) = index else { return Ok(None) };
-    registers.sort_unstable();
-    registers.dedup();
+    cells.sort_by_key(|(register, _)| *register);
     let (mut needed, mut written) = (StorageSet::new(), StorageSet::new());
-    expr_reads(program, index, &mut needed);
+    cells.iter().for_each(|(_, index)| expr_reads(program, index, &mut needed));
     block_effects(program, body, &mut StorageSet::new(), &mut written);
     if needed.overlaps(&written) {
         return Err(("the index of its registers is found in it", first.span));
@@ -141,10 +176,10 @@ fn held(program: &Program, facts: &ExternFacts, body: &Block) -> Result<Option<H
     }
     let size =
         |id: &ExternId| program.externs[*id].args.first().and_then(Arg::value).and_then(Expr::as_const);
-    if registers.iter().map(size).collect::<FxHashSet<_>>().len() > 1 {
-        return Err(("its registers have not the same number of cells", first.span));
-    }
-    Ok(Some(Held { registers, index: index.clone() }))
+    let several_sizes = cells.iter().map(|(id, _)| size(id)).collect::<FxHashSet<_>>().len() > 1;
+    let several_indices =
+        cells.first().is_some_and(|(_, one)| cells.iter().any(|(_, index)| !same(one, index)));
+    Ok(Some(Held { cells, is_whole: several_sizes || several_indices }))
 }
 
 /// A parser holds nothing, so it is one step if it asks once for what others see.
@@ -159,7 +194,7 @@ fn parser_is_one_step(program: &Program, facts: &ExternFacts, parser: &Parser) -
 }
 
 /// Adds the calls in a block, and in the actions of its tables, that other packets may see something of.
-fn accesses<'p>(program: &'p Program, facts: &ExternFacts, block: &'p Block, found: &mut Vec<Access<'p>>) {
+fn accesses<'p>(program: &'p Program, facts: &ExternFacts, block: &'p [Stmt], found: &mut Vec<Access<'p>>) {
     visit::statements(block, &mut |stmt| {
         found.extend(access(program, facts, stmt));
         let Some(table) = applied(program, stmt) else { return };
@@ -249,34 +284,31 @@ fn has_loop(body: &Block) -> bool {
     found
 }
 
-/// Refuses what asks for a register, held together with another one's lock somewhere, without it.
-fn check_guarded(
+/// Finds registers that blocks hold together with another one's lock, where they are used without it.
+fn find_unguarded(
     program: &Program,
     facts: &ExternFacts,
     atomic: &Atomic,
-    block: &Block,
-    within: Option<&Held>,
-    sink: &mut Diagnostics,
+    (block, within): (&Block, Option<&Held>),
+    found: &mut BTreeSet<ExternId>,
 ) {
     for stmt in block {
         let own = access(program, facts, stmt).and_then(|access| access.instance);
-        let guarded = atomic
-            .blocks
-            .values()
-            .find(|held| own.is_some() && held.registers.iter().skip(1).any(|id| Some(*id) == own));
-        if let Some(held) = guarded
-            && within.is_none_or(|within| within.registers != held.registers)
+        let mut guarded = atomic.blocks.values();
+        if let Some(own) = own
+            && let Some(held) = guarded.find(|held| !held.is_whole && held.guarded().contains(&own))
+            && within.is_none_or(|within| within.registers() != held.registers())
         {
-            refuse(sink, held.index.span, "another register is used without its lock elsewhere", stmt.span);
+            found.insert(own);
         }
         let held =
             if let StmtKind::Labelled { label, .. } = &stmt.kind { atomic.blocks.get(label) } else { None };
         let within = held.or(within);
-        stmt.blocks()
-            .into_iter()
-            .for_each(|inner| check_guarded(program, facts, atomic, inner, within, sink));
+        for inner in stmt.blocks() {
+            find_unguarded(program, facts, atomic, (inner, within), found);
+        }
         for action in applied(program, stmt).into_iter().flat_map(|table| &table.actions) {
-            check_guarded(program, facts, atomic, &program.actions[action.action].body, within, sink);
+            find_unguarded(program, facts, atomic, (&program.actions[action.action].body, within), found);
         }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     pub(crate) attached: Option<Attached>,
     /// What other packets may see of a call.
     pub(crate) shared: Shared,
+    /// The result depends on nothing that a packet does: a call may come earlier, and be one too many.
+    pub(crate) is_any_time: bool,
 }
 
 /// What other packets may see of a call.
@@ -89,6 +91,7 @@ impl Facts {
             request: None,
             attached: None,
             shared: Shared::Nothing,
+            is_any_time: false,
         }
     }
 }
