@@ -60,7 +60,7 @@ impl Cx<'_> {
         for (register, index) in &held.cells {
             let known = keys.iter().find(|(known, _)| same(known, index)).map(|(_, key)| key.clone());
             let key = known.unwrap_or_else(|| {
-                let value = self.value(index).masked().text;
+                let value = self.cell_index(index).masked().text;
                 self.held_key("held_index", &value)
             });
             keys.push((index, key.clone()));

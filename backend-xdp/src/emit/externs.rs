@@ -15,7 +15,8 @@ use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::ir::{
-    Arg, Block, Expr, ExternId, ExternInstance, KeyElement, LValue, Program, StmtKind, TypeShape, visit,
+    Arg, BinaryOp, Block, Expr, ExprKind, ExternId, ExternInstance, KeyElement, LValue, Program, ScalarType,
+    StmtKind, TypeShape, visit,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -443,6 +444,25 @@ impl Cx<'_> {
     /// The arguments, if all of them are scalars that are read.
     pub(crate) fn values(&mut self, args: &[Arg]) -> Option<Vec<CExpr>> {
         args.iter().map(|arg| Some(self.value(arg.value()?))).collect()
+    }
+
+    /// The index of a cell, for a map, whose keys have 32 bits. A wider number that does not fit is one that no map has.
+    pub(crate) fn cell_index(&mut self, index: &Expr) -> CExpr {
+        const BITS: u32 = 32;
+        let (width, span) = (index.ty.width(), index.span);
+        if width <= BITS {
+            return self.value(index);
+        }
+        let slice = |hi, lo| {
+            let kind = ExprKind::Slice { base: Box::new(index.clone()), hi, lo };
+            Expr { kind, ty: ScalarType::bit(hi + 1 - lo), span }
+        };
+        let high = slice(width - 1, BITS);
+        let zero = Expr::constant(0u32, high.ty, span);
+        let fits = Expr::binary(BinaryOp::Eq, high, zero, ScalarType::Bool, span);
+        let beyond = Expr::constant(u32::MAX, ScalarType::bit(BITS), span);
+        let kind = ExprKind::Conditional(Box::new(fits), Box::new(slice(BITS - 1, 0)), Box::new(beyond));
+        self.value(&Expr { kind, ty: ScalarType::bit(BITS), span })
     }
 
     /// Puts the result where the program wants it; a call without one is a statement.

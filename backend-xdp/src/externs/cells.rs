@@ -3,10 +3,7 @@
 //! and how packets change it is theirs.
 
 use crate::c::code::{Name, code};
-use crate::c::expr::CExpr;
 use crate::c::map::{MapDefinition, MapType};
-use crate::emit::Cx;
-use crate::emit::externs::Call;
 pub(super) use crate::layout::cell::Slot;
 use crate::names::Names;
 use crate::tables::short_name;
@@ -15,7 +12,7 @@ use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{self, CellKind, ExternKind};
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, ErrorsReported, codes};
-use p4xdp_midend::ir::{Expr, ExternInstance};
+use p4xdp_midend::ir::ExternInstance;
 
 /// An array of cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,15 +70,6 @@ impl Cells {
 /// A number in host order within a cell.
 pub(super) fn at(offset: u32, size: u32) -> Place {
     Place { offset, size, order: ByteOrder::Host }
-}
-
-/// The index of a cell in a call. One that a map cannot have is refused.
-pub(super) fn index_of(cx: &mut Cx<'_>, call: &Call<'_>, index: &Expr) -> Option<CExpr> {
-    if index.ty.width() > 32 {
-        cx.refuse(codes::E0524, call.span, "an index of more than 32 bits is not supported");
-        return None;
-    }
-    Some(cx.value(index))
 }
 
 /// Constant arguments of an instance's constructor, as many as it needs.

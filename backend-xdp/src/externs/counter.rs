@@ -4,7 +4,7 @@
 //!
 //! Counters of other architectures are laid out and described here too: one slot an index and processor.
 
-use super::cells::{Cells, Slot, at, constant, index_of};
+use super::cells::{Cells, Slot, at, constant};
 use super::{PORTABLE, V1MODEL};
 use crate::c::code::{Code, Name, code};
 use crate::c::expr::CType;
@@ -144,7 +144,7 @@ impl Extern for Counters {
             ("count", [index, length]) => (*index, Some(*length)),
             _ => return Err(OtherShape),
         };
-        let Some(index) = index_of(cx, call, index) else { return Ok(()) };
+        let index = cx.cell_index(index);
         let index = index.converted(CType::U32).text;
         let length = length(cx, said);
         cx.out.line(self.counts.count(&self.cells.map, &index, &length));

@@ -8,7 +8,7 @@
 //! The buckets are in the cell behind the rates, guarded by its lock: `backend-xdp/src/c/prelude/xdp_meter.h` has the arithmetic. Who writes
 //! rates writes zeros there, which are full buckets.
 
-use super::cells::{Cells, Slot, at, constant, index_of};
+use super::cells::{Cells, Slot, at, constant};
 use super::{PORTABLE, V1MODEL, counter};
 use crate::c::code::{Code, Name, code};
 use crate::c::expr::{CExpr, CType};
@@ -93,13 +93,13 @@ impl Extern for Meter {
         if let "execute" | "dpdk_execute" = call.name {
             let given = call.given().ok_or(OtherShape)?;
             let [index, more @ ..] = given.as_slice() else { return Err(OtherShape) };
-            let Some(index) = index_of(cx, call, index) else { return Ok(()) };
+            let index = cx.cell_index(index);
             return execute(cx, call, self.bytes, Some((&self.cells.map, &index.text)), more);
         }
         let ("execute_meter", [Arg::In(index), Arg::Out(target)]) = (call.name, call.args) else {
             return Err(OtherShape);
         };
-        let Some(index) = index_of(cx, call, index) else { return Ok(()) };
+        let index = cx.cell_index(index);
         let index = index.text;
         let units = units(cx, self.bytes);
         // At least the two bits that a colour has, whatever the program keeps of them.

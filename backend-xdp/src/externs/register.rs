@@ -20,7 +20,7 @@
 //!         first = pair_value.first;
 //! ```
 
-use super::cells::{Cells, Slot, at, constant, constants, index_of};
+use super::cells::{Cells, Slot, at, constant, constants};
 use super::{PORTABLE, UBPF_MODEL, V1MODEL, leaves};
 use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::{CExpr, CType, Prec, literal};
@@ -191,7 +191,7 @@ impl Extern for Register {
     fn call(&self, cx: &mut Cx<'_>, call: &Call<'_>) -> Result<(), OtherShape> {
         match (call.name, call.args, call.result) {
             ("read", [target, Arg::In(index)], None) | ("read", [Arg::In(index)], Some(target)) => {
-                let Some(index) = index_of(cx, call, index) else { return Ok(()) };
+                let index = cx.cell_index(index);
                 let mut into = Vec::new();
                 if !leaves::of_target(target, &mut into) {
                     return Err(OtherShape);
@@ -207,7 +207,7 @@ impl Extern for Register {
             // Nobody wants to know.
             ("read", [Arg::In(_)], None) => {}
             ("write", [Arg::In(index), value], None) => {
-                let Some(index) = index_of(cx, call, index) else { return Ok(()) };
+                let index = cx.cell_index(index);
                 let mut values = Vec::new();
                 if !leaves::of_value(cx, value, call.span, &mut values) {
                     return Err(OtherShape);
