@@ -59,9 +59,11 @@ control IngressImpl(inout headers_t hdr, inout empty_t meta, in psa_ingress_inpu
         } else if (hdr.op.op == 3) {
             hdr.op.result = (bit<128>) crc16.get_hash(16w50, { hdr.op.a, hdr.op.b }, 16w200);
         } else if (hdr.op.op == 4) {
-            bit<104> old = swapped.read(hdr.op.a);
-            swapped.write(hdr.op.a, hdr.op.result[127:24]);
-            hdr.op.result[127:24] = old;
+            @atomic {
+                bit<104> old = swapped.read(hdr.op.a);
+                swapped.write(hdr.op.a, hdr.op.result[127:24]);
+                hdr.op.result[127:24] = old;
+            }
         } else if (hdr.op.op == 5) {
             bit<32> old = begun.read(hdr.op.a[63:0]);
             begun.write(hdr.op.a[63:0], old < 7 ? old + 10 : old + 100);
