@@ -5,17 +5,20 @@
 use num_bigint::BigUint;
 use p4xdp::driver::Codegen;
 use p4xdp_midend::interp::Machine;
+use p4xdp_runtime::cells::CellKind;
 use p4xdp_runtime::load::{Options, load, load_detached};
-use p4xdp_runtime::tables::{Count, Entry, Table};
+use p4xdp_runtime::tables::{Count, Entry, Other, Table};
 use p4xdp_runtime::{Object, Program};
 use p4xdp_test_support::bpftool::privileged;
-use p4xdp_test_support::command::binary;
+use p4xdp_test_support::command::{binary, build};
 use p4xdp_test_support::program::{generate, object, of_file};
 use p4xdp_test_support::root;
-use p4xdp_test_support::space::{TWO_PAIRS, inside, with_object};
+use p4xdp_test_support::space::{TWO_PAIRS, inside, script, with_bpffs, with_object};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const PROGRAM: &str = "testdata/packets/v1model_direct.p4";
+/// Its table `twice` has two meters, `second_of_two` two counters.
+const SEVERAL: &str = "testdata/packets/psa_direct.p4";
 
 /// The object of a program in `testdata/packets`.
 fn compiled(name: &str) -> Object {
@@ -62,7 +65,7 @@ fn entries_that_are_code_count_as_the_interpreter_has_it() {
     for name in ["Ing.constants", "Ing.chained"] {
         let table = program.table(name).unwrap();
         for (_, entry) in table.entries().unwrap() {
-            let wanted = machine.direct_counter(name, &entry.keys, None).unwrap();
+            let wanted = machine.direct_counter(name, &entry.keys, None, None).unwrap();
             assert_eq!(entry.count.packets, wanted.packets, "{name}: {}", table.keys_text(&entry.keys));
             counted += wanted.packets;
         }
@@ -74,7 +77,7 @@ fn entries_that_are_code_count_as_the_interpreter_has_it() {
     constants.set_count(&keys, None, Count { packets: 7, bytes: 0 }).unwrap();
     program.run(&packet(4, 2, 0), None).unwrap();
     assert_eq!(constants.get(&keys, None).unwrap().unwrap().count.packets, 8);
-    constants.reset(p4xdp_runtime::cells::CellKind::Counter).unwrap();
+    constants.reset(constants.direct(CellKind::Counter).unwrap()).unwrap();
     assert_eq!(counts(&constants), [0, 0, 0]);
     // One cell takes its own rates.
     let chained = program.table("chained").unwrap();
@@ -200,6 +203,118 @@ fn counts_and_rates_live_on_in_the_programs_that_follow() {
         let refused = load(&object, &["1=a0", "2=a1"], &options).unwrap_err().to_string();
         assert!(refused.contains("has other rates on `a0` than on `a1`"), "{refused}");
     });
+}
+
+#[test]
+fn several_of_a_table_live_on_each_by_itself() {
+    with_bpffs("several_of_a_table_live_on_each_by_itself", &TWO_PAIRS, || {
+        let options = Options::default();
+        let object = compiled(SEVERAL);
+        let loaded = |devices: &[&str]| load(&object, devices, &options).unwrap().program;
+        let (a, b) = (loaded(&["1=a0"]), loaded(&["2=a1"]));
+        let of = |op: u8, key: u8| [&[op, key][..], &[0; 13]].concat();
+        for (program, packets) in [(&a, 3), (&b, 4)] {
+            let counted = program.table("second_of_two").unwrap();
+            insert(&counted, &["1"], "count_few", &[], None);
+            insert(&counted, &["2"], "count_both", &[], None);
+            for _ in 0..packets {
+                program.run(&of(3, 1), None).unwrap();
+                program.run(&of(3, 2), None).unwrap();
+            }
+        }
+        let (fast, slow) = (numbers([0, 1, 0, 2]), numbers([0, 15, 0, 60]));
+        let twice = a.table("twice").unwrap();
+        let entry = insert(&twice, &["1"], "two_meters", &[], None);
+        let meters: Vec<_> = twice.directs(CellKind::Meter).collect();
+        twice.set_rates(&entry.keys, None, &fast).unwrap();
+        twice.set_rates_in(meters[1], &entry.keys, None, &slow).unwrap();
+        // New entries of the other program begin with rates in its second meter.
+        let twice = b.table("twice").unwrap();
+        twice.set_all_rates(twice.directs(CellKind::Meter).nth(1).unwrap(), &slow).unwrap();
+
+        let is_whole = |program: &Program| {
+            let counted = program.table("second_of_two").unwrap();
+            let counters: Vec<_> = counted.directs(CellKind::Counter).collect();
+            let found = [["1"], ["2"]].map(|keys| counted.find(&counted.keys(&keys).unwrap(), None).unwrap());
+            let packets = |entry: &Entry| {
+                [0, 1].map(|at| counters[at].count(&counted.cell(counters[at], entry)).packets)
+            };
+            assert_eq!(found.each_ref().map(packets), [[0, 7], [7, 7]]);
+            let twice = program.table("twice").unwrap();
+            let found = twice.find(&entry.keys, None).unwrap();
+            assert_eq!(found.rates, fast);
+            assert_eq!(twice.cell(twice.directs(CellKind::Meter).nth(1).unwrap(), &found).0, slow);
+        };
+        is_whole(&loaded(&["1=a0", "2=a1"]));
+        let kept = loaded(&["1=a0", "2=a1"]);
+        is_whole(&kept);
+        // A new entry has what all have in the second meter, and nothing in the first.
+        let twice = kept.table("twice").unwrap();
+        let new = insert(&twice, &["2"], "two_meters", &[], None);
+        let found = twice.find(&new.keys, None).unwrap();
+        assert!(found.rates.is_empty());
+        assert_eq!(found.others[0].numbers, slow);
+        // What an entry is to have in a meter that is not there.
+        let others = vec![Other { name: "IngressImpl.none".into(), numbers: slow.clone() }];
+        let wrong = Entry { others, ..twice.entry(&["3"], "two_meters", &[], None).unwrap() };
+        assert!(twice.insert(&wrong).unwrap_err().to_string().contains("no direct meter"));
+
+        // Two that have other rates for an entry in the second meter cannot be one.
+        load(&object, &["1=a0"], &Options { reset_tables: true, ..options }).unwrap();
+        let a = Program::by_device("a0").unwrap();
+        let twice = a.table("twice").unwrap();
+        insert(&twice, &["1"], "two_meters", &[], None);
+        twice.set_rates(&entry.keys, None, &fast).unwrap();
+        twice.set_rates_in(twice.directs(CellKind::Meter).nth(1).unwrap(), &entry.keys, None, &fast).unwrap();
+        let refused = load(&object, &["1=a0", "2=a1"], &options).unwrap_err().to_string();
+        assert!(refused.contains("has other rates on `a0` than on `a1`"), "{refused}");
+    });
+}
+
+#[test]
+fn several_of_a_table_are_told_apart_on_the_command_line() {
+    if !privileged() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    build(SEVERAL, folder.path());
+    let said = script(
+        folder.path(),
+        "ip link add sw type veth peer name other; ip link set sw up; ip link set other up
+        $P load psa_direct.o 1=sw > load.txt
+        $P table insert --dev sw twice 1 two_meters
+        $P meter write --dev sw slow 1 6 7 8 9
+        $P meter dump --dev sw
+        $P meter read --dev sw fast 1
+        $P meter read --dev sw slow 1
+        $P table dump --dev sw twice
+        $P meter reset --dev sw slow
+        $P meter dump --dev sw
+        $P table insert --dev sw second_of_two 1 count_both
+        $P counter read --dev sw few 1
+        $P table dump --dev sw second_of_two",
+    );
+    let rates = |[a, b, c, d]: [u32; 4], unit: &str| {
+        format!(
+            "committed_rate {a} {unit}/s, committed_burst {b} {unit}, peak_rate {c} {unit}/s, peak_burst {d} {unit}"
+        )
+    };
+    let (slow, none) = (rates([6, 7, 8, 9], "bytes"), rates([0; 4], "packets"));
+    let wanted = format!(
+        "IngressImpl.slow[hdr.op.key=1]: {slow}
+IngressImpl.fast[hdr.op.key=1]: {none}
+IngressImpl.slow[hdr.op.key=1]: {slow}
+IngressImpl.twice
+  hdr.op.key=1 -> IngressImpl.two_meters()  (slow: {slow})
+  default -> NoAction()
+1 pairs of rates set to 0
+IngressImpl.few[hdr.op.key=1]: 0 packets
+IngressImpl.second_of_two
+  hdr.op.key=1 -> IngressImpl.count_both()  (shared: 0 packets, 0 bytes)  (few: 0 packets)
+  default -> NoAction()
+"
+    );
+    assert_eq!(said, wanted);
 }
 
 #[test]

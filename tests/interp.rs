@@ -206,7 +206,7 @@ fn externs_keep_state() {
     assert!(machine.register("I.last", 4).is_err());
     let seen = machine.counter("I.seen", 3).unwrap();
     assert_eq!((seen.packets, seen.bytes), (3, 9));
-    assert_eq!(machine.direct_counter("I.t", &[exact(1)], None).unwrap().packets, 2);
+    assert_eq!(machine.direct_counter("I.t", &[exact(1)], None, None).unwrap().packets, 2);
 }
 
 #[test]

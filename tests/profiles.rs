@@ -227,7 +227,7 @@ fn interpreter_and_kernel_agree_through_changes_right_and_wrong() {
     let mut sum = 0;
     for entry in &counted {
         let counts = [&mut interpreter as &mut dyn Engine, &mut kernel]
-            .map(|engine| engine.direct_counter(entry).unwrap());
+            .map(|engine| engine.direct_counter(entry, None).unwrap());
         assert_eq!(counts[0], counts[1], "{entry:?}");
         sum += counts[0].packets + counts[0].bytes;
     }

@@ -188,15 +188,28 @@ pub struct Entry {
     /// Larger wins, as in P4Runtime; `None` where the match kinds leave no choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
-    /// Of the table's direct counter; new entries start at what is given here.
+    /// Of the table's direct counter, the first one; new entries start at what is given here.
     #[serde(default, skip_serializing_if = "Count::is_zero")]
     pub count: Count,
-    /// Rates of the table's direct meter, one number a field of its cells, see [`crate::manifest::Cells::fields`]; none: it has no rates.
+    /// Rates of the table's direct meter, the first one: one number a field of its cells, see [`crate::manifest::Cells::fields`]; none: it has no rates.
     #[serde(with = "crate::hex::list", default, skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<BigUint>,
+    /// What it has in further direct counters and meters of the table; of one that is not named here, what new entries have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Other>,
     /// Of a table whose entries may be idle.
     #[serde(default, skip_serializing_if = "Idle::is_nothing")]
     pub idle: Idle,
+}
+
+/// What an entry has in a direct counter or meter behind the first one of its kind, which [`Entry::count`] and [`Entry::rates`] are of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    /// Full name of the extern.
+    pub name: String,
+    /// One number a field of its cells.
+    #[serde(with = "crate::hex::list")]
+    pub numbers: Vec<BigUint>,
 }
 
 impl Entry {
@@ -209,6 +222,7 @@ impl Entry {
             priority,
             count: Count::default(),
             rates: Vec::new(),
+            others: Vec::new(),
             idle: Idle::default(),
         }
     }

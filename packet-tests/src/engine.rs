@@ -176,9 +176,9 @@ pub trait Engine {
     /// Reads a cell of a counter by the instance's full control-plane name.
     fn counter(&mut self, name: &str, index: u64) -> EngineResult<Count>;
 
-    /// Reads the direct counter of the entry's table for the entry.
-    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<Count> {
-        let _ = entry;
+    /// Reads a direct counter of the entry's table for the entry: the one with this full control-plane name, or the first.
+    fn direct_counter(&mut self, entry: &EntryKey, name: Option<&str>) -> EngineResult<Count> {
+        let _ = (entry, name);
         Err(EngineError::Unsupported("this engine has no direct counters".into()))
     }
 
@@ -212,9 +212,14 @@ pub trait Engine {
         Err(EngineError::Unsupported("this engine has no meters".into()))
     }
 
-    /// Sets the rates of an entry's direct meter, as [`Engine::set_meter_rates`] does.
-    fn set_direct_meter_rates(&mut self, entry: &EntryKey, rates: &[(f64, u64)]) -> EngineResult<()> {
-        let _ = (entry, rates);
+    /// Sets the rates of an entry in the direct meter with this full control-plane name, as [`Engine::set_meter_rates`] does.
+    fn set_direct_meter_rates(
+        &mut self,
+        entry: &EntryKey,
+        name: &str,
+        rates: &[(f64, u64)],
+    ) -> EngineResult<()> {
+        let _ = (entry, name, rates);
         Err(EngineError::Unsupported("this engine has no direct meters".into()))
     }
 

@@ -144,8 +144,8 @@ impl Engine for InterpEngine {
         self.machine.counter(name, index).map_err(refused)
     }
 
-    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<Count> {
-        self.machine.direct_counter(&entry.table, &entry.keys, entry.priority).map_err(refused)
+    fn direct_counter(&mut self, entry: &EntryKey, name: Option<&str>) -> EngineResult<Count> {
+        self.machine.direct_counter(&entry.table, &entry.keys, entry.priority, name).map_err(refused)
     }
 
     fn counter_of_misses(&mut self, name: &str) -> EngineResult<Count> {
@@ -168,9 +168,14 @@ impl Engine for InterpEngine {
         self.machine.set_meter_rates(name, index, rates).map_err(refused)
     }
 
-    fn set_direct_meter_rates(&mut self, entry: &EntryKey, rates: &[(f64, u64)]) -> EngineResult<()> {
+    fn set_direct_meter_rates(
+        &mut self,
+        entry: &EntryKey,
+        name: &str,
+        rates: &[(f64, u64)],
+    ) -> EngineResult<()> {
         let EntryKey { table, keys, priority } = entry;
-        self.machine.set_direct_meter_rates(table, keys, *priority, rates).map_err(refused)
+        self.machine.set_direct_meter_rates(table, keys, *priority, name, rates).map_err(refused)
     }
 
     fn set_mirror(&mut self, number: u32, session: Option<&Session>) -> EngineResult<()> {

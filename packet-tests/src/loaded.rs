@@ -7,13 +7,13 @@ use super::engine::{
 };
 use num_bigint::BigUint;
 use p4xdp_control::view::Action;
-use p4xdp_runtime::cells::{Cell, CellKind};
+use p4xdp_runtime::cells::{Cell, CellKind, Cells};
 use p4xdp_runtime::copies::{Copies, CopyError};
 use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness, HarnessError};
 use p4xdp_runtime::ports::{Numbering, PortError};
 use p4xdp_runtime::profiles::{Profile, ProfileError, Write};
-use p4xdp_runtime::tables::{Table, TableError};
+use p4xdp_runtime::tables::{OF_MISSES, Table, TableError};
 use p4xdp_runtime::{Error, Object, Program, load};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -190,10 +190,13 @@ impl Loaded {
         self.program.table(name).map_err(refuse)
     }
 
-    /// The table that has this direct counter or meter.
-    fn owner(&self, kind: CellKind, name: &str) -> EngineResult<Option<Table<'_>>> {
+    /// The direct counter or meter with this name, and the table that has it.
+    fn owner(&self, kind: CellKind, name: &str) -> EngineResult<Option<(Table<'_>, Cells<'_>)>> {
         let tables = self.program.tables().map_err(refuse)?;
-        Ok(tables.into_iter().find(|table| table.direct(kind).is_some_and(|cells| cells.name() == name)))
+        Ok(tables.into_iter().find_map(|table| {
+            let cells = *table.directs(kind).find(|cells| cells.name() == name)?;
+            Some((table, cells))
+        }))
     }
 }
 
@@ -343,17 +346,18 @@ impl Engine for Loaded {
         self.program.counter(name).and_then(|counter| counter.read_count(index)).map_err(refuse)
     }
 
-    fn direct_counter(&mut self, entry: &EntryKey) -> EngineResult<Count> {
+    fn direct_counter(&mut self, entry: &EntryKey, name: Option<&str>) -> EngineResult<Count> {
         let table = self.table(&entry.table)?;
+        let counter = direct(&table, CellKind::Counter, name)?;
         let found = table.find(&entry.keys, entry.priority).map_err(refuse)?;
-        Ok(found.count)
+        Ok(counter.count(&table.cell(&counter, &found)))
     }
 
     fn counter_of_misses(&mut self, name: &str) -> EngineResult<Count> {
-        let table = self
+        let (_, counter) = self
             .owner(CellKind::Counter, name)?
             .ok_or_else(|| EngineError::Refused(format!("`{name}` is no direct counter")))?;
-        table.count_of_misses().map_err(refuse)
+        counter.read_count(OF_MISSES).map_err(refuse)
     }
 
     fn write_counter(&mut self, name: &str, index: u64, value: Count) -> EngineResult<()> {
@@ -384,7 +388,7 @@ impl Engine for Loaded {
     fn set_meter_rates(&mut self, name: &str, index: Option<u64>, rates: &[(f64, u64)]) -> EngineResult<()> {
         let numbers = numbers(rates)?;
         match self.owner(CellKind::Meter, name)? {
-            Some(table) if index.is_none() => table.set_all_rates(&numbers).map_err(refuse),
+            Some((table, meter)) if index.is_none() => table.set_all_rates(&meter, &numbers).map_err(refuse),
             Some(_) | None => self.write_cells(CellKind::Meter, name, index, &Cell(numbers)),
         }
     }
@@ -416,10 +420,26 @@ impl Engine for Loaded {
         self.change_copies(|copies| copies.write_group(group, nodes, Write::Set))
     }
 
-    fn set_direct_meter_rates(&mut self, entry: &EntryKey, rates: &[(f64, u64)]) -> EngineResult<()> {
+    fn set_direct_meter_rates(
+        &mut self,
+        entry: &EntryKey,
+        name: &str,
+        rates: &[(f64, u64)],
+    ) -> EngineResult<()> {
         let table = self.table(&entry.table)?;
-        table.set_rates(&entry.keys, entry.priority, &numbers(rates)?).map_err(refuse)
+        let meter = direct(&table, CellKind::Meter, Some(name))?;
+        table.set_rates_in(&meter, &entry.keys, entry.priority, &numbers(rates)?).map_err(refuse)
     }
+}
+
+/// A table's direct counter or meter with this name, or its first.
+fn direct<'p>(table: &Table<'p>, kind: CellKind, name: Option<&str>) -> EngineResult<Cells<'p>> {
+    let found = table.directs(kind).find(|cells| name.is_none_or(|name| cells.name() == name));
+    found.copied().ok_or_else(|| {
+        let (table, what) = (table.view().name(), kind.noun());
+        let name = name.map_or_else(String::new, |name| format!(" `{name}`"));
+        EngineError::Refused(format!("table `{table}` has no direct {what}{name}"))
+    })
 }
 
 /// Rates and bursts as a meter's cell has them.

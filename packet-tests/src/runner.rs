@@ -275,7 +275,7 @@ impl<'a> StfRun<'a> {
                 match index {
                     Some(CellIndex::Entry(id)) => {
                         let entry = self.named_entry(line, id)?;
-                        self.engine.set_direct_meter_rates(&entry, rates).map_err(failed)?;
+                        self.engine.set_direct_meter_rates(&entry, &full, rates).map_err(failed)?;
                     }
                     Some(CellIndex::Number(index)) => {
                         self.engine.set_meter_rates(&full, Some(*index), rates).map_err(failed)?;
@@ -354,8 +354,9 @@ impl<'a> StfRun<'a> {
                 self.engine.counter_of_misses(&full).map_err(failed)?
             }
             CellIndex::Entry(id) => {
+                let full = resolver.instance(counter)?;
                 let entry = self.named_entry(line, id)?;
-                self.engine.direct_counter(&entry).map_err(failed)?
+                self.engine.direct_counter(&entry, Some(&full)).map_err(failed)?
             }
         };
         if let Some((of, comparison, limit)) = check {

@@ -107,6 +107,18 @@ impl Old<'_> {
     }
 }
 
+/// Rates of a direct meter.
+struct Rates {
+    /// Of this table.
+    table: String,
+    /// Which of its meters, if it is not the first.
+    other: Option<String>,
+    /// Those of an entry that is code, or those that new entries have.
+    entry: Option<Entry>,
+    /// One a field of its cells.
+    numbers: Vec<BigUint>,
+}
+
 /// What is to be done.
 pub(crate) struct Plan<'a> {
     /// Maps of the new program, and the maps that take their place.
@@ -119,8 +131,8 @@ pub(crate) struct Plan<'a> {
     defaults: BTreeMap<String, ActionCall>,
     /// Tables of old programs whose direct counters' counts are added to those of the same entries.
     counts: Vec<(&'a Program, String)>,
-    /// Rates of direct meters by table: of an entry that is code, or those that new entries have.
-    rates: Vec<(String, Option<Entry>, Vec<BigUint>)>,
+    /// Rates of direct meters.
+    rates: Vec<Rates>,
     /// Counters of old programs whose counts are added to those of the same name.
     counters: Vec<(&'a Program, CellKind, String)>,
     /// Groups and sessions.
@@ -195,8 +207,12 @@ impl Plan<'_> {
         for table in new.tables()? {
             let name = table.view().name();
             // In front of the entries, which may begin with them.
-            for (_, entry, rates) in self.rates.iter().filter(|(of, ..)| of == name) {
-                table.carry_rates(entry.as_ref(), rates)?;
+            for rates in self.rates.iter().filter(|rates| rates.table == name) {
+                let mut meters = table.directs(CellKind::Meter);
+                let meter = meters.find(|meter| rates.other.as_ref().is_none_or(|name| meter.name() == name));
+                if let Some(meter) = meter {
+                    table.carry_rates(meter, rates.entry.as_ref(), &rates.numbers)?;
+                }
             }
             if let Some(entries) = self.entries.remove(name) {
                 let count = entries.len() as u64;
@@ -283,8 +299,9 @@ impl Plan<'_> {
 fn add_direct(old: &Program, new: &Program, name: &str) -> u64 {
     let (Ok(before), Ok(after)) = (old.table(name), new.table(name)) else { return 1 };
     let Ok(entries) = before.entries() else { return 1 };
-    let counted = entries.into_iter().map(|(_, entry)| entry).filter(|entry| !entry.count.is_zero());
-    let is_lost = |entry: &Entry| match after.add_count(entry) {
+    let has_counted = |entry: &Entry| !entry.count.is_zero() || !entry.others.is_empty();
+    let counted = entries.into_iter().map(|(_, entry)| entry).filter(has_counted);
+    let is_lost = |entry: &Entry| match after.add_counts(entry) {
         Ok(()) => false,
         Err(error) => !matches!(error.of(), Some(TableError::Missing { .. })),
     };

@@ -14,7 +14,7 @@ use crate::program::Program;
 use libbpf_rs::MapCore;
 use map::EntryMap;
 use num_bigint::BigUint;
-pub use p4xdp_control::entry::{ActionCall, Count, Entry, Idle, KeyMatch, Target};
+pub use p4xdp_control::entry::{ActionCall, Count, Entry, Idle, KeyMatch, Other, Target};
 use p4xdp_control::manifest::Table;
 use p4xdp_control::storage::{DecodeError, Storage as Kind};
 

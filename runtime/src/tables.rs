@@ -2,15 +2,16 @@
 //! says what is wrong with an entry. How entries are stored is `storage`'s.
 
 mod default;
+mod direct;
 mod error;
 mod idle;
 
-pub use crate::storage::{ActionCall, Count, Entry, Idle, KeyMatch, Target};
+pub use crate::storage::{ActionCall, Count, Entry, Idle, KeyMatch, Other, Target};
+pub use direct::OF_MISSES;
 pub use error::TableError;
 pub use idle::IdleWatch;
 pub use p4xdp_control::terms::{self, TermError};
 
-use crate::cells::{Cell, CellError, Cells};
 use crate::error::Error;
 use crate::lock;
 use crate::ports::names::PortNames;
@@ -19,7 +20,7 @@ use crate::storage::direct::Direct;
 use crate::storage::{self, Refused, Storage, StorageError};
 use crate::value::{self, Devices, ValueError};
 use num_bigint::BigUint;
-use p4xdp_control::manifest::{self, CellKind, Manifest};
+use p4xdp_control::manifest::{self, Manifest};
 use p4xdp_control::terms::{Plain, Values};
 use p4xdp_control::view::{self, Param, View};
 use std::rc::Rc;
@@ -311,9 +312,7 @@ impl<'p> Table<'p> {
             }
             storage::Change::Insert(entry) | storage::Change::Modify(entry) => {
                 terms::check_target(self.program_view(), self.table.view, &entry.target)?;
-                if !entry.rates.is_empty() {
-                    self.check_rates(&entry.rates)?;
-                }
+                self.check_new_rates(entry)?;
                 if entry.idle.timeout.is_some() {
                     self.idle_cells()?;
                 }
@@ -421,122 +420,6 @@ impl<'p> Table<'p> {
             rest = behind;
         }
         Ok(())
-    }
-
-    /// The direct counter or meter, if the table has one. Its cells' indices are numbers of entries.
-    #[must_use]
-    pub fn direct(&self, kind: CellKind) -> Option<&Cells<'p>> {
-        self.direct.as_ref()?.of(kind)
-    }
-
-    /// What the entry's cell holds in the direct counter or meter, if the table has one.
-    #[must_use]
-    pub fn cell(&self, kind: CellKind, entry: &Entry) -> Option<Cell> {
-        let cells = self.direct(kind)?;
-        Some(match kind {
-            CellKind::Meter if entry.rates.is_empty() => Cell(vec![BigUint::ZERO; cells.fields().len()]),
-            CellKind::Meter => Cell(entry.rates.clone()),
-            CellKind::Counter | CellKind::Register => cells.of_count(entry.count),
-        })
-    }
-
-    /// What the direct counter has counted of misses.
-    ///
-    /// # Errors
-    /// When the table has none, or the kernel refuses.
-    pub fn count_of_misses(&self) -> Result<Count, Error> {
-        self.needed(CellKind::Counter)?.read_count(0)
-    }
-
-    /// Sets the direct counter of an entry; what packets count meanwhile comes on top.
-    ///
-    /// # Errors
-    /// When there is none with these keys and priority, or the table has no direct counter.
-    pub fn set_count(&self, keys: &[KeyMatch], priority: Option<u32>, count: Count) -> Result<(), Error> {
-        let counter = self.needed(CellKind::Counter)?;
-        let writer = lock::writer()?;
-        counter.write_count(self.number(keys, priority, &writer)?, count)
-    }
-
-    /// Adds to the direct counter of an entry.
-    ///
-    /// # Errors
-    /// As for [`Table::set_count`].
-    pub(crate) fn add_count(&self, entry: &Entry) -> Result<(), Error> {
-        let counter = self.needed(CellKind::Counter)?;
-        let writer = lock::writer()?;
-        counter.adder()?.add(self.number(&entry.keys, entry.priority, &writer)?, entry.count)
-    }
-
-    /// Sets the rates of an entry's direct meter, one number a field; its buckets are full then.
-    ///
-    /// # Errors
-    /// When there is no such entry, the table has no direct meter, or the rates do not suit it.
-    pub fn set_rates(
-        &self,
-        keys: &[KeyMatch],
-        priority: Option<u32>,
-        rates: &[BigUint],
-    ) -> Result<(), Error> {
-        self.check_rates(rates)?;
-        let meter = self.needed(CellKind::Meter)?;
-        let writer = lock::writer()?;
-        meter.put(self.number(keys, priority, &writer)?, &Cell(rates.to_vec()))
-    }
-
-    /// Gives an entry rates of another program, or new entries; nothing for an entry that is not there.
-    pub(crate) fn carry_rates(&self, entry: Option<&Entry>, rates: &[BigUint]) -> Result<(), Error> {
-        let Some(entry) = entry else {
-            return self.needed(CellKind::Meter)?.put(0, &Cell(rates.to_vec()));
-        };
-        match self.set_rates(&entry.keys, entry.priority, rates) {
-            Err(error) if matches!(error.of(), Some(TableError::Missing { .. })) => Ok(()),
-            result => result,
-        }
-    }
-
-    /// Sets the rates of all entries, also of those that will be added without any of their own.
-    ///
-    /// # Errors
-    /// As for [`Table::set_rates`].
-    pub fn set_all_rates(&self, rates: &[BigUint]) -> Result<(), Error> {
-        self.check_rates(rates)?;
-        let meter = self.needed(CellKind::Meter)?;
-        let _writer = lock::writer()?;
-        (0..u64::from(meter.size())).try_for_each(|number| meter.put(number, &Cell(rates.to_vec())))
-    }
-
-    /// Forgets all that the direct counter counted, or all rates of the direct meter; of how many entries.
-    ///
-    /// # Errors
-    /// When the table has none, or the kernel refuses.
-    pub fn reset(&self, kind: CellKind) -> Result<u64, Error> {
-        let cells = self.needed(kind)?;
-        let _writer = lock::writer()?;
-        cells.reset()
-    }
-
-    fn check_rates(&self, rates: &[BigUint]) -> Result<(), Error> {
-        let meter = self.needed(CellKind::Meter)?;
-        Ok(meter.layout().check(meter.name(), rates).map_err(CellError::from)?)
-    }
-
-    fn needed(&self, kind: CellKind) -> Result<&Cells<'p>, TableError> {
-        let cells = self.direct.as_ref().and_then(|direct| direct.of(kind));
-        cells.ok_or_else(|| TableError::NoDirect { table: self.called(), what: kind.noun() })
-    }
-
-    /// The number of an entry. Who holds the lock is the only one that gives it to another entry.
-    fn number(&self, keys: &[KeyMatch], priority: Option<u32>, _: &lock::Lock) -> Result<u64, Error> {
-        let number = match &self.storage {
-            None => self.find_constant(keys, priority).map(|(position, _)| Direct::of_program(position)),
-            Some(storage) => {
-                terms::check_keys(self.table.view, keys)?;
-                storage.number(keys, priority).map_err(|error| self.error(error, Some(keys)))?
-            }
-        };
-        let number = number.ok_or(StorageError::Missing).map_err(|error| self.error(error, Some(keys)))?;
-        Ok(number.into())
     }
 
     fn storage(&self) -> Result<&dyn Storage, TableError> {

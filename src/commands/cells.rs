@@ -7,6 +7,7 @@ use p4xdp_runtime::cells::{Cell, CellKind, Cells};
 use p4xdp_runtime::storage::Entry;
 use p4xdp_runtime::tables::{Table, TermError, terms};
 use p4xdp_runtime::{Error, Program, value};
+use std::rc::Rc;
 
 /// Carries out a command.
 pub fn run(command: &CellsCommand) -> Exit {
@@ -38,16 +39,16 @@ enum Found<'p> {
     /// By index.
     Indexed(Cells<'p>),
     /// By the entries of this table.
-    Direct(Table<'p>, Cells<'p>),
+    Direct(Rc<Table<'p>>, Cells<'p>),
 }
 
 impl<'p> Found<'p> {
     fn all(program: &'p Program, kind: CellKind) -> Result<Vec<Found<'p>>, Error> {
         let mut all: Vec<Found<'p>> = program.cells(kind)?.into_iter().map(Found::Indexed).collect();
         for table in program.tables()? {
-            if let Some(cells) = table.direct(kind).copied() {
-                all.push(Found::Direct(table, cells));
-            }
+            let own: Vec<Cells<'p>> = table.directs(kind).copied().collect();
+            let table = Rc::new(table);
+            all.extend(own.into_iter().map(|cells| Found::Direct(Rc::clone(&table), cells)));
         }
         Ok(all)
     }
@@ -105,7 +106,7 @@ fn dump(kind: CellKind, target: &TargetArgs, name: Option<&str>) -> Done {
             }
             Found::Direct(table, cells) => {
                 let entries = table.entries()?;
-                let held = entries.iter().filter_map(|(_, entry)| Some((entry, table.cell(kind, entry)?)));
+                let held = entries.iter().map(|(_, entry)| (entry, table.cell(cells, entry)));
                 let held = held.filter(|(_, cell)| !cell.is_zero());
                 held.map(|(entry, cell)| text(cells, &of_entry(table, entry), &cell)).collect()
             }
@@ -131,11 +132,11 @@ fn read(kind: CellKind, target: &TargetArgs, (name, words, priority): Words<'_>,
             Ok(index) => (index.to_string(), cells.read(index)?),
             Err(usage) => return Ok(Some(usage)),
         },
-        Found::Direct(table, _) => {
+        Found::Direct(table, cells) => {
             let keys: Vec<&str> = words.iter().map(String::as_str).collect();
             let keys = table.keys(&keys)?;
             let entry = table.find(&keys, priority)?;
-            (of_entry(table, &entry), table.cell(kind, &entry).unwrap_or_default())
+            (of_entry(table, &entry), table.cell(cells, &entry))
         }
     };
     print(&match cell.number() {
@@ -166,9 +167,9 @@ fn write(kind: CellKind, target: &TargetArgs, (name, words, priority): Words<'_>
                 Ok(index) => cells.write(index, &cell)?,
                 Err(usage) => return Ok(Some(usage)),
             },
-            Found::Direct(table, _) => {
+            Found::Direct(table, meter) => {
                 let keys: Vec<&str> = place.iter().map(String::as_str).collect();
-                table.set_rates(&table.keys(&keys)?, priority, &cell.0)?;
+                table.set_rates_in(meter, &table.keys(&keys)?, priority, &cell.0)?;
             }
         }
         Ok(None)
@@ -179,7 +180,7 @@ fn reset(kind: CellKind, target: &TargetArgs, name: &str) -> Done {
     target::change(target, |program: Program| {
         let reset = match Found::one(&program, kind, name)? {
             Found::Indexed(cells) => cells.reset()?,
-            Found::Direct(table, _) => table.reset(kind)?,
+            Found::Direct(table, cells) => table.reset(&cells)?,
         };
         let [_, several] = kind.facts().content;
         print(&format!("{reset} {several} set to 0\n"));

@@ -146,13 +146,18 @@ fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the entry's direct counter and meter hold: `  (5 packets, 300 bytes)`.
+/// What the entry's direct counters and meters hold: `  (5 packets, 300 bytes)`; of several of a kind with their names.
 fn cells(table: &Table<'_>, entry: &Entry) -> String {
     let mut text = String::new();
     for kind in [CellKind::Counter, CellKind::Meter] {
-        let Some((cells, cell)) = table.direct(kind).zip(table.cell(kind, entry)) else { continue };
-        if kind.adds_up() || !cell.is_zero() {
-            text += &format!("  ({})", cells.layout().text(&cell.0));
+        let is_one = table.directs(kind).count() == 1;
+        for cells in table.directs(kind) {
+            let cell = table.cell(cells, entry);
+            if kind.adds_up() || !cell.is_zero() {
+                let last = cells.name().rsplit('.').next().unwrap_or_default();
+                let name = if is_one { String::new() } else { format!("{last}: ") };
+                text += &format!("  ({name}{})", cells.layout().text(&cell.0));
+            }
         }
     }
     text

@@ -221,7 +221,7 @@ fn interpreted_until(
             if priority.is_none() && entries.iter().filter(|(other, ..)| other == keys).count() > 1 {
                 continue;
             }
-            let count = engine.machine().direct_counter(table, keys, *priority);
+            let count = engine.machine().direct_counter(table, keys, *priority, None);
             let count = count.map_err(|error| failed("direct counter", error.to_string()))?;
             let entry = EntryKey { table: table.into(), keys: keys.clone(), priority: *priority };
             observed.counts.push((entry, count));
@@ -456,7 +456,7 @@ fn kernel(case: &Case, codegen: &Codegen) -> Result<Ending, Ending> {
     }
     for (entry, wanted) in &expected.counts {
         let found =
-            loaded.direct_counter(entry).map_err(|e| failed("kernel: no such entry", e.to_string()))?;
+            loaded.direct_counter(entry, None).map_err(|e| failed("kernel: no such entry", e.to_string()))?;
         let table = loaded.program().table(&entry.table).map_err(|e| failed("table", e.to_string()))?;
         let counts = |field: &str| {
             table.direct(CellKind::Counter).is_some_and(|cells| cells.layout().field(field).is_some())

@@ -433,10 +433,12 @@ impl Cx<'_> {
     }
 
     /// The cell of an extern that hangs on a table's entries: its map, and the number of the entry whose action is written, 0 for misses. The
-    /// number is nothing outside of tables.
+    /// number is nothing outside of tables. In an action of a table that it does not belong to there is no cell.
     pub(crate) fn direct_cell(&self, call: &Call<'_>) -> Option<(Name, Option<Code>)> {
-        let hanging = self.module.tables.layouts.values().filter_map(|layout| layout.direct.as_ref());
-        let mut hanging = hanging.flat_map(|direct| &direct.externs);
+        let layouts = self.module.tables.layouts.iter();
+        let applied = layouts.filter(|(id, _)| self.applied.is_none_or(|applied| applied == *id));
+        let mut hanging =
+            applied.filter_map(|(_, layout)| layout.direct.as_ref()).flat_map(|direct| &direct.externs);
         let map = hanging.find(|hanging| Some(hanging.id) == call.instance)?.map.clone();
         Some((map, self.entry_number.clone()))
     }

@@ -127,7 +127,7 @@ pub struct DirectExtern {
 }
 
 impl Direct {
-    /// The extern of this kind, of which there is one at most.
+    /// The first extern of this kind.
     #[must_use]
     pub fn of(&self, kind: CellKind) -> Option<&DirectExtern> {
         self.externs.iter().find(|item| item.cells.kind == kind)

@@ -46,11 +46,12 @@ impl<'m> Run<'m> {
         if table_code.match_updates {
             self.colour = Colour::Green;
             if let Some(entry) = entry {
-                if table_code.counter.is_some() {
-                    counter::count_match(self, table_code.counter, entry);
+                let cell = counter::cell_of(table, Some(entry));
+                for counter in &table_code.counters {
+                    counter::count_match(self, *counter, cell);
                 }
-                if table_code.meter.is_some() {
-                    self.colour = meter::execute_match(self, table_code.meter, entry);
+                for meter in &table_code.meters {
+                    self.colour = meter::execute_match(self, *meter, cell);
                 }
             }
         }

@@ -2,8 +2,8 @@
 
 use super::arch::{self, Architecture};
 use super::code::{Code, Matcher};
-use super::externs::ExternState;
 use super::externs::hash::CustomCrcs;
+use super::externs::{ExternState, counter};
 use super::layout::{Slot, Storage};
 use super::lower::lower;
 use super::requests::Digest;
@@ -117,13 +117,13 @@ impl State {
         table.expire(code, self.now);
         let at = table.insert(code, keys, priority, action)?;
         table.set_timeout(at, None, self.now);
-        let entry = u64::from(at);
-        for direct in [code.counter, code.meter].into_iter().flatten() {
-            match self.externs.get_mut(direct as usize) {
+        let cell = counter::cell_of(code.id, Some(at));
+        for direct in code.counters.iter().chain(&code.meters) {
+            match self.externs.get_mut(*direct as usize) {
                 Some(ExternState::Counter(_, cells)) => {
-                    cells.remove(&entry);
+                    cells.remove(&cell);
                 }
-                Some(ExternState::Meter(meter)) => meter.forget(entry),
+                Some(ExternState::Meter(meter)) => meter.forget(cell),
                 _ => {}
             }
         }

@@ -263,27 +263,40 @@ impl Machine {
         }
     }
 
-    /// Reads the direct counter of the entry with these keys.
+    /// Reads the direct counter of the entry with these keys: the table's first one, or the one with this name.
     pub fn direct_counter(
         &self,
         table: &str,
         keys: &[KeyMatch],
         priority: Option<u32>,
+        counter: Option<&str>,
     ) -> Result<Count, ControlError> {
         let Some((code, _, entry)) = self.entry(table, keys, priority)? else { return Ok(Count::default()) };
-        match code.counter.and_then(|c| self.state.externs.get(c as usize)) {
+        let own =
+            self.direct_extern(&code.counters, counter).and_then(|at| self.state.externs.get(at as usize));
+        match own {
             Some(ExternState::Counter(_, cells)) => {
-                Ok(cells.get(&u64::from(entry)).copied().unwrap_or_default())
+                Ok(cells.get(&counter::cell_of(code.id, Some(entry))).copied().unwrap_or_default())
             }
-            _ => Err(ControlError::Refused(format!("table `{table}` has no direct counter"))),
+            _ => Err(ControlError::Refused(no_direct(table, "counter", counter))),
         }
+    }
+
+    /// Of a table's direct counters or meters the first one, or the one with this name.
+    fn direct_extern(&self, of_table: &[u32], name: Option<&str>) -> Option<u32> {
+        let is_it = |at: &u32| {
+            name.is_none_or(|name| self.names.externs.get(*at as usize).is_some_and(|own| **own == *name))
+        };
+        of_table.iter().copied().find(is_it)
     }
 
     /// Reads what a direct counter has counted of misses.
     pub fn counter_of_misses(&self, name: &str) -> Result<Count, ControlError> {
-        match self.state.externs.get(self.extern_at(name)?) {
-            Some(ExternState::Counter(None, cells)) => {
-                Ok(cells.get(&counter::OF_MISSES).copied().unwrap_or_default())
+        let at = self.extern_at(name)?;
+        let table = self.code.tables.iter().find(|table| table.counters.contains(&(at as u32)));
+        match self.state.externs.get(at).zip(table) {
+            Some((ExternState::Counter(None, cells), table)) => {
+                Ok(cells.get(&counter::cell_of(table.id, None)).copied().unwrap_or_default())
             }
             _ => Err(ControlError::Refused(format!("`{name}` is no direct counter"))),
         }
@@ -348,20 +361,21 @@ impl Machine {
         Ok(())
     }
 
-    /// Sets the rates of an entry's direct meter, as [`Machine::set_meter_rates`] does.
+    /// Sets the rates of an entry in its table's direct meter with this name, as [`Machine::set_meter_rates`] does.
     pub fn set_direct_meter_rates(
         &mut self,
         table: &str,
         keys: &[KeyMatch],
         priority: Option<u32>,
+        meter: &str,
         rates: &[(f64, u64)],
     ) -> Result<(), ControlError> {
         let found = self.entry(table, keys, priority)?;
-        let Some((meter, entry)) = found.and_then(|(code, _, entry)| Some((code.meter?, entry))) else {
-            return Err(ControlError::Refused(format!("table `{table}` has no direct meter")));
+        let of_it = found.filter(|(code, ..)| self.direct_extern(&code.meters, Some(meter)).is_some());
+        let Some(cell) = of_it.map(|(code, _, entry)| counter::cell_of(code.id, Some(entry))) else {
+            return Err(ControlError::Refused(no_direct(table, "meter", Some(meter))));
         };
-        let Some(name) = self.names.externs.get(meter as usize).cloned() else { return Ok(()) };
-        self.set_meter_rates(&name, Some(entry.into()), rates)
+        self.set_meter_rates(meter, Some(cell), rates)
     }
 
     /// What control planes see of an action profile, and its state.
@@ -577,4 +591,10 @@ fn keyset(wanted: KeyMatch, width: u32) -> Keyset {
         KeyMatch::Range(lo, hi) => Keyset::Range { lo, hi },
         KeyMatch::Any => Keyset::Universal,
     }
+}
+
+/// What a table lacks.
+fn no_direct(table: &str, what: &str, name: Option<&str>) -> String {
+    let name = name.map_or_else(String::new, |name| format!(" `{name}`"));
+    format!("table `{table}` has no direct {what}{name}")
 }

@@ -41,13 +41,13 @@ impl Machine {
     /// All cells of counters and registers that are not zero, by extern in order of declaration, then by position.
     pub fn cells(&self) -> Vec<Cell> {
         let mut out = Vec::new();
-        for (at, (state, name)) in self.state.externs.iter().zip(&self.names.externs).enumerate() {
+        for (state, name) in self.state.externs.iter().zip(&self.names.externs) {
             match state {
                 ExternState::Counter(size, cells) => {
                     let counted = cells.iter().filter(|(_, value)| **value != Count::default());
                     out.extend(counted.map(|(index, value)| Cell {
                         name: name.clone(),
-                        at: if size.is_some() { CellAt::Index(*index) } else { self.direct(at, *index) },
+                        at: if size.is_some() { CellAt::Index(*index) } else { self.direct(*index) },
                         value: CellValue::Counter(*value),
                     }));
                 }
@@ -83,15 +83,11 @@ impl Machine {
     }
 
     /// The entry that a direct counter's cell belongs to.
-    fn direct(&self, counter: usize, cell: u64) -> CellAt {
-        if cell == counter::OF_MISSES {
-            return CellAt::Misses;
-        }
-        let of_table = self.code.tables.iter().zip(&self.state.tables);
-        let owners = of_table.filter(|(code, _)| code.counter.is_some_and(|c| c as usize == counter));
-        let entry =
-            owners.filter_map(|(code, table)| Some((code, table.entry(u32::try_from(cell).ok()?)?))).next();
-        match entry {
+    fn direct(&self, cell: u64) -> CellAt {
+        let (table, Some(at)) = counter::owner_of(cell) else { return CellAt::Misses };
+        let code = self.code.tables.get(table as usize);
+        let entry = self.state.tables.get(table as usize).and_then(|table| table.entry(at));
+        match code.zip(entry) {
             Some((code, entry)) => {
                 let names = code.match_keys().map(|key| key.name.clone());
                 CellAt::Entry(names.zip(entry.keys.iter().cloned()).collect())

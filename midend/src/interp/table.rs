@@ -82,21 +82,26 @@ pub struct TableCode {
     pub size: Option<u64>,
     /// Action profile or selector.
     pub implementation: Option<u32>,
-    /// Direct counter.
-    pub counter: Option<u32>,
+    /// Direct counters.
+    pub counters: Vec<u32>,
     /// What becomes of idle entries, if the table keeps time.
     pub idle: Option<Idle>,
     /// A match starts an entry's timer again; in pna only the program does.
     pub match_restarts: bool,
     /// When the table is full, a new entry displaces the one that has not been used for longest (`@lru`).
     pub forgets: bool,
-    /// Direct meter.
-    pub meter: Option<u32>,
+    /// Direct meters.
+    pub meters: Vec<u32>,
     /// Every match of an entry updates these two, whether or not the action calls them: v1model's.
     pub match_updates: bool,
 }
 
 impl TableCode {
+    /// This direct counter or meter belongs to it.
+    pub fn has_direct(&self, instance: u32) -> bool {
+        self.counters.contains(&instance) || self.meters.contains(&instance)
+    }
+
     /// The keys that take part in the match.
     pub fn match_keys(&self) -> impl Iterator<Item = &KeyCode> {
         self.keys.iter().filter(|k| k.kind != MatchKind::Selector)

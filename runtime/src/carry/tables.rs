@@ -1,11 +1,11 @@
 //! Tables of replaced programs: which map is kept, and which entries and default action go into a new one.
 
-use super::{Carried, Conflict, Old, Plan, devices, map_and_id};
+use super::{Carried, Conflict, Old, Plan, Rates, devices, map_and_id};
 use crate::cells::CellKind;
 use crate::error::Error;
 use crate::storage::{Count, Entry, Idle, KeyMatch, Target};
-use crate::tables::{Origin, Table as OpenTable, terms};
-use p4xdp_control::manifest::{Manifest, Table};
+use crate::tables::{OF_MISSES, Origin, Table as OpenTable, terms};
+use p4xdp_control::manifest::{self, Manifest, Table};
 use p4xdp_control::storage::Strategy;
 use p4xdp_control::terms::Plain;
 use std::collections::BTreeMap;
@@ -191,7 +191,8 @@ fn constant<'a>(
     let mut found: Vec<(Entry, &Source<'a>)> = Vec::new();
     for source in sources.iter().filter(had) {
         begin_cells(source, table, plan)?;
-        for (_, entry) in source.table.entries()? {
+        for (_, mut entry) in source.table.entries()? {
+            keep_rates(&mut entry, table);
             let is_it = |other: &Entry| other.keys == entry.keys && other.priority == entry.priority;
             if !table.view.entries.iter().any(is_it) {
                 continue;
@@ -205,9 +206,13 @@ fn constant<'a>(
         }
     }
     let moved = found.len() as u64;
-    for (entry, _) in found.into_iter().filter(|(entry, _)| !entry.rates.is_empty()) {
-        let rates = entry.rates.clone();
-        plan.rates.push((table.name().to_owned(), Some(entry), rates));
+    for (entry, _) in found {
+        let first = (!entry.rates.is_empty()).then(|| (None, entry.rates.clone()));
+        let others = entry.others.iter().map(|other| (Some(other.name.clone()), other.numbers.clone()));
+        for (other, numbers) in first.into_iter().chain(others) {
+            let (table, entry) = (table.name().to_owned(), Some(entry.clone()));
+            plan.rates.push(Rates { table, other, entry, numbers });
+        }
     }
     let reason = first.difference.clone().unwrap_or_else(|| "its entries differ".into());
     Ok(Some(Carried::Moved { reason, moved, lost: 0 }))
@@ -232,14 +237,35 @@ fn begin_cells<'a>(source: &Source<'a>, table: Table<'_>, plan: &mut Plan<'a>) -
     if direct.of(CellKind::Counter).is_some() && source.table.direct(CellKind::Counter).is_some() {
         plan.counts.push((source.old.program, table.name().to_owned()));
     }
-    if let Some(meter) = source.table.direct(CellKind::Meter).filter(|_| direct.of(CellKind::Meter).is_some())
-    {
-        let rates = meter.read(0)?;
-        if !rates.is_zero() {
-            plan.rates.push((table.name().to_owned(), None, rates.0));
+    for (position, meter) in source.table.directs(CellKind::Meter).enumerate() {
+        let other = (position > 0).then(|| meter.name().to_owned());
+        let rates = meter.read(OF_MISSES)?;
+        if has_meter(direct, other.as_deref()) && !rates.is_zero() {
+            let (table, entry) = (table.name().to_owned(), None);
+            plan.rates.push(Rates { table, other, entry, numbers: rates.0 });
         }
     }
     Ok(())
+}
+
+/// The first direct meter is there, or, behind it, one with this name.
+fn has_meter(direct: &manifest::Direct, other: Option<&str>) -> bool {
+    let mut meters = direct.externs.iter().filter(|item| item.cells.kind == CellKind::Meter);
+    match other {
+        None => meters.next().is_some(),
+        Some(name) => meters.skip(1).any(|item| item.name == name),
+    }
+}
+
+/// Leaves an entry of another program the rates that it can have here, and nothing that it has counted: old programs go on counting for now.
+fn keep_rates(entry: &mut Entry, table: Table<'_>) {
+    let direct = table.layout.direct.as_ref();
+    let has = |other: Option<&str>| direct.is_some_and(|direct| has_meter(direct, other));
+    entry.count = Count::default();
+    entry.others.retain(|other| has(Some(&other.name)));
+    if !has(None) {
+        entry.rates.clear();
+    }
 }
 
 /// Gives an entry the rates of the same entry of another program. Two that differ are a conflict.
@@ -250,11 +276,19 @@ fn merge_rates(
     of: &Old<'_>,
     here: &Old<'_>,
 ) -> Option<Conflict> {
-    if entry.rates.is_empty() || entry.rates == there.rates {
-        return None;
-    }
+    let mut is_other = false;
     if there.rates.is_empty() {
         there.rates.clone_from(&entry.rates);
+    } else if !entry.rates.is_empty() {
+        is_other = entry.rates != there.rates;
+    }
+    for rates in &entry.others {
+        match there.others.iter().find(|other| other.name == rates.name) {
+            Some(other) => is_other |= other.numbers != rates.numbers,
+            None => there.others.push(rates.clone()),
+        }
+    }
+    if !is_other {
         return None;
     }
     let keys = terms::keys_text(table.view, &entry.keys, &Plain);
@@ -306,11 +340,7 @@ fn read(source: &Source<'_>, new: &Manifest, table: Table<'_>) -> Result<(Vec<En
             Target::Member(_) | Target::Group(_) => table.layout.target.is_some(),
         };
         if has && comparable {
-            // Old programs go on counting for now.
-            entry.count = Count::default();
-            if table.layout.direct.as_ref().is_none_or(|direct| direct.of(CellKind::Meter).is_none()) {
-                entry.rates.clear();
-            }
+            keep_rates(&mut entry, table);
             if table.layout.direct.as_ref().is_none_or(|direct| direct.idle.is_none()) {
                 entry.idle = Idle::default();
             }

@@ -5,7 +5,7 @@
 //! (the kernel may have displaced it): when no number is known to be free, all entries are looked at and packets that are under way are
 //! waited for. There are more numbers than entries, so that this happens once in a good many entries.
 
-use super::{Entry, StorageError, idle};
+use super::{Count, Entry, Other, StorageError, idle};
 use crate::cells::{Cell, Cells};
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
@@ -75,9 +75,31 @@ impl<'p> Direct<'p> {
         p4xdp_control::storage::encode_number(self.layout.number.as_ref(), value, number);
     }
 
-    /// The counter or meter.
+    /// The first counter or meter.
     pub(crate) fn of(&self, kind: CellKind) -> Option<&Cells<'p>> {
-        self.cells.iter().find(|cells| cells.kind() == kind)
+        self.all(kind).next()
+    }
+
+    /// All counters or meters.
+    pub(crate) fn all(&self, kind: CellKind) -> impl Iterator<Item = &Cells<'p>> {
+        self.cells.iter().filter(move |cells| cells.kind() == kind)
+    }
+
+    /// It is the first of its kind.
+    fn is_first(&self, cells: &Cells<'p>) -> bool {
+        self.of(cells.kind()).is_some_and(|first| first.name() == cells.name())
+    }
+
+    /// What the entry says that its cell holds.
+    pub(crate) fn cell_of(&self, cells: &Cells<'p>, entry: &Entry) -> Option<Cell> {
+        if self.is_first(cells) {
+            return match cells.kind() {
+                CellKind::Meter => Some(Cell(entry.rates.clone())).filter(|cell| !cell.0.is_empty()),
+                CellKind::Counter | CellKind::Register => Some(cells.of_count(entry.count)),
+            };
+        }
+        let other = entry.others.iter().find(|other| other.name == cells.name())?;
+        Some(Cell(other.numbers.clone()))
     }
 
     /// When entries matched last, if they may be idle.
@@ -87,12 +109,16 @@ impl<'p> Direct<'p> {
 
     /// The entry with what the cells of its number hold.
     pub(crate) fn read(&self, number: u32, mut entry: Entry) -> Result<Entry, Error> {
-        if let Some(counter) = self.of(CellKind::Counter) {
-            entry.count = counter.read_count(number.into())?;
-        }
-        if let Some(meter) = self.of(CellKind::Meter) {
-            let rates = meter.read(number.into())?;
-            entry.rates = if rates.is_zero() { Vec::new() } else { rates.0 };
+        for cells in &self.cells {
+            let cell = cells.read(number.into())?;
+            match cells.kind() {
+                CellKind::Counter if self.is_first(cells) => entry.count = cells.count(&cell),
+                CellKind::Counter | CellKind::Meter | CellKind::Register if cell.is_zero() => {}
+                CellKind::Meter if self.is_first(cells) => entry.rates = cell.0,
+                CellKind::Counter | CellKind::Meter | CellKind::Register => {
+                    entry.others.push(Other { name: cells.name().to_owned(), numbers: cell.0 });
+                }
+            }
         }
         if let Some(idle) = &self.idle {
             entry.idle = idle.read(number)?;
@@ -170,10 +196,10 @@ impl<'p> Direct<'p> {
     /// Gives a number's cells what the entry says, or what new entries have. No packet has the number.
     fn begin(&self, number: u32, entry: &Entry) -> Result<(), Error> {
         for cells in &self.cells {
-            let cell = match cells.kind() {
-                CellKind::Meter if !entry.rates.is_empty() => Cell(entry.rates.clone()),
-                CellKind::Meter => cells.read(OF_MISSES.into())?,
-                CellKind::Counter | CellKind::Register => cells.of_count(entry.count),
+            let cell = match (self.cell_of(cells, entry), cells.kind()) {
+                (Some(cell), _) => cell,
+                (None, CellKind::Meter) => cells.read(OF_MISSES.into())?,
+                (None, CellKind::Counter | CellKind::Register) => cells.of_count(Count::default()),
             };
             cells.begin(number.into(), &cell)?;
         }

@@ -64,31 +64,45 @@ pub fn count_length(run: &mut Run<'_>, call: &Call) -> Flow {
 }
 
 /// v1model: an entry matched, and the table has a direct counter.
-pub fn count_match(run: &mut Run<'_>, counter: Option<u32>, entry: u32) {
-    counted(run, counter, u128::from(entry), None);
+pub fn count_match(run: &mut Run<'_>, counter: u32, cell: u64) {
+    counted(run, Some(counter), u128::from(cell), None);
 }
 
-/// The cell of direct counters and meters that the default action updates: PSA has one ("There must be a counter value
-/// associated with .. a miss"); v1model only counts entries that match.
-pub const OF_MISSES: u64 = u64::MAX;
+/// Stands for no entry: direct counters and meters have a cell that the default action updates in PSA ("There must be a counter
+/// value associated with .. a miss"); v1model only counts entries that match.
+const OF_MISSES: u32 = u32::MAX;
 
-/// The cell of the entry that matched, or of misses; outside of tables there is none.
-pub fn direct_index(run: &Run<'_>) -> u128 {
-    match run.applied {
-        Some((_, Some(entry))) => u128::from(entry),
-        Some((_, None)) => u128::from(OF_MISSES),
-        None => u128::MAX,
-    }
+/// The cell of an entry of a table, or of its misses, in a direct counter or meter, which several tables may have.
+pub fn cell_of(table: u32, entry: Option<u32>) -> u64 {
+    u64::from(table) << 32 | u64::from(entry.unwrap_or(OF_MISSES))
 }
+
+/// Which table and entry a cell of a direct counter or meter is of; `None` for misses.
+pub fn owner_of(cell: u64) -> (u32, Option<u32>) {
+    ((cell >> 32) as u32, Some(cell as u32).filter(|entry| *entry != OF_MISSES))
+}
+
+/// The cell that a direct counter or meter has for the entry that matched, or for misses. There is none outside of tables, nor in a table that it
+/// does not belong to.
+pub fn direct_cell(run: &Run<'_>, instance: Option<u32>) -> Option<u64> {
+    let ((table, entry), instance) = run.applied.zip(instance)?;
+    let code = run.code.tables.get(table as usize)?;
+    code.has_direct(instance).then(|| cell_of(table, entry))
+}
+
+/// No cell has this index.
+const NOWHERE: u128 = u128::MAX;
 
 /// `DirectCounter.count()`: the cell of the entry whose action runs.
 pub fn count_direct(run: &mut Run<'_>, call: &Call) -> Flow {
-    counted(run, call.instance, direct_index(run), None);
+    let cell = direct_cell(run, call.instance).map_or(NOWHERE, u128::from);
+    counted(run, call.instance, cell, None);
     Flow::Next
 }
 
 /// pna's `DirectCounter.count(length)`
 pub fn count_direct_length(run: &mut Run<'_>, call: &Call) -> Flow {
-    counted(run, call.instance, direct_index(run), call.args.first());
+    let cell = direct_cell(run, call.instance).map_or(NOWHERE, u128::from);
+    counted(run, call.instance, cell, call.args.first());
     Flow::Next
 }

@@ -4,6 +4,7 @@ use super::ExternState;
 use super::counter;
 use crate::interp::code::{ArgCode, Call};
 use crate::interp::run::{Flow, Run};
+use crate::interp::table::TableCode;
 use std::collections::BTreeMap;
 
 /// A colour, in the order of precedence.
@@ -138,8 +139,8 @@ pub fn execute_meter(run: &mut Run<'_>, call: &Call) -> Flow {
 }
 
 /// v1model: an entry matched, and the table has a direct meter.
-pub fn execute_match(run: &mut Run<'_>, meter: Option<u32>, entry: u32) -> Colour {
-    execute(run, meter, u128::from(entry), Colour::Green)
+pub fn execute_match(run: &mut Run<'_>, meter: u32, cell: u64) -> Colour {
+    execute(run, Some(meter), u128::from(cell), Colour::Green)
 }
 
 /// `direct_meter.read(out colour)`: what the match gave; the meter is not executed again.
@@ -176,20 +177,39 @@ pub fn psa_execute(run: &mut Run<'_>, call: &Call) -> Flow {
 }
 
 /// `execute` with a length as last argument; the packet's own where it is left out.
-fn psa_execute_sized(run: &mut Run<'_>, call: &Call, index: u128, before: Colour) -> Flow {
+fn psa_execute_sized(
+    run: &mut Run<'_>,
+    call: &Call,
+    (meter, index): (Option<u32>, u128),
+    before: Colour,
+) -> Flow {
     let length = match call.args.last() {
         Some(ArgCode::Missing) | None => run.packet.len() as u64,
         Some(length) => run.value_of(length).0.saturate() as u64,
     };
-    let colour = execute_length(run, call.instance, index, before, length);
+    let colour = execute_length(run, meter, index, before, length);
     run.give_number(call, psa_number(colour));
     Flow::Next
+}
+
+/// A direct meter and its cell: outside of tables that of misses, and none in a table that it does not belong to.
+fn direct(run: &Run<'_>, call: &Call) -> (Option<u32>, u128) {
+    match (counter::direct_cell(run, call.instance), run.applied) {
+        (Some(cell), _) => (call.instance, cell.into()),
+        (None, Some(_)) => (None, 0),
+        (None, None) => {
+            let has = |table: &&TableCode| call.instance.is_some_and(|at| table.has_direct(at));
+            let owner = run.code.tables.iter().find(has);
+            owner.map_or((None, 0), |table| (call.instance, counter::cell_of(table.id, None).into()))
+        }
+    }
 }
 
 /// `DirectMeter.execute([colour])`
 pub fn psa_execute_direct(run: &mut Run<'_>, call: &Call) -> Flow {
     let before = if call.args.is_empty() { Colour::Green } else { psa_colour(run.number(call, 0)) };
-    let colour = execute(run, call.instance, counter::direct_index(run), before);
+    let (meter, cell) = direct(run, call);
+    let colour = execute(run, meter, cell, before);
     run.give_number(call, psa_number(colour));
     Flow::Next
 }
@@ -198,12 +218,12 @@ pub fn psa_execute_direct(run: &mut Run<'_>, call: &Call) -> Flow {
 pub fn execute_sized(run: &mut Run<'_>, call: &Call) -> Flow {
     let index = run.number(call, 0);
     let before = if call.args.len() == 3 { psa_colour(run.number(call, 1)) } else { Colour::Green };
-    psa_execute_sized(run, call, index, before)
+    psa_execute_sized(run, call, (call.instance, index), before)
 }
 
 /// `execute([colour,] [length])`, `dpdk_execute(..)` of a direct meter.
 pub fn execute_direct_sized(run: &mut Run<'_>, call: &Call) -> Flow {
     let before = if call.args.len() == 2 { psa_colour(run.number(call, 0)) } else { Colour::Green };
-    let index = counter::direct_index(run);
-    psa_execute_sized(run, call, index, before)
+    let cell = direct(run, call);
+    psa_execute_sized(run, call, cell, before)
 }

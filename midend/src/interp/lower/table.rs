@@ -62,8 +62,14 @@ impl Lowering<'_> {
                 is_const: entry.is_const || table.entries_are_const,
             })
             .collect();
-        let externs =
-            |names: &[&str]| names.iter().find_map(|n| table.extern_property(n)).map(|id| id.index() as u32);
+        let externs = |names: &[&str]| {
+            let named = table.properties.iter().filter(|(name, _)| names.contains(&&**name));
+            let ids = named.filter_map(|(_, value)| match value {
+                PropertyValue::Extern(id) => Some(id.index() as u32),
+                PropertyValue::Action(_) | PropertyValue::Const(_) => None,
+            });
+            ids.collect()
+        };
         TableCode {
             id: id.index() as u32,
             name: table.name.clone(),
@@ -76,11 +82,11 @@ impl Lowering<'_> {
             empty_group: self.empty_group(table),
             size: table.size,
             implementation: table.action_profile().map(|id| id.index() as u32),
-            counter: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
+            counters: externs(&["counters", "psa_direct_counter", "pna_direct_counter"]),
             idle: table.idle(self.program),
             match_restarts: &*self.program.architecture != "pna",
             forgets: table.lru().is_some(),
-            meter: externs(&["meters", "psa_direct_meter", "pna_direct_meter"]),
+            meters: externs(&["meters", "psa_direct_meter", "pna_direct_meter"]),
             match_updates: &*self.program.architecture == "v1model",
         }
     }
