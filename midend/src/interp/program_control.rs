@@ -278,7 +278,10 @@ impl Machine {
             Some(ExternState::Counter(_, cells)) => {
                 Ok(cells.get(&counter::cell_of(code.id, Some(entry))).copied().unwrap_or_default())
             }
-            _ => Err(ControlError::Refused(no_direct(table, "counter", counter))),
+            _ => Err(ControlError::Refused(format!(
+                "table `{table}` has no direct counter{}",
+                called(counter)
+            ))),
         }
     }
 
@@ -373,7 +376,10 @@ impl Machine {
         let found = self.entry(table, keys, priority)?;
         let of_it = found.filter(|(code, ..)| self.direct_extern(&code.meters, Some(meter)).is_some());
         let Some(cell) = of_it.map(|(code, _, entry)| counter::cell_of(code.id, Some(entry))) else {
-            return Err(ControlError::Refused(no_direct(table, "meter", Some(meter))));
+            return Err(ControlError::Refused(format!(
+                "table `{table}` has no direct meter{}",
+                called(Some(meter))
+            )));
         };
         self.set_meter_rates(meter, Some(cell), rates)
     }
@@ -593,8 +599,7 @@ fn keyset(wanted: KeyMatch, width: u32) -> Keyset {
     }
 }
 
-/// What a table lacks.
-fn no_direct(table: &str, what: &str, name: Option<&str>) -> String {
-    let name = name.map_or_else(String::new, |name| format!(" `{name}`"));
-    format!("table `{table}` has no direct {what}{name}")
+/// An extern's name in a message, if it is known.
+fn called(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!(" `{name}`"))
 }
