@@ -35,6 +35,8 @@ pub struct TableHeader<'a> {
     table: Table<'a>,
     /// Names begin with it: the prefix and the map's name, if there is a map.
     stem: String,
+    /// The macro that has the name of the map with its default action.
+    default: Option<String>,
     keys: Vec<Field<'a>>,
     actions: Vec<ActionHeader<'a>>,
     /// Its entries may name groups.
@@ -50,7 +52,10 @@ impl<'a> Tables<'a> {
     /// In the order of the program.
     pub fn list(&self) -> Vec<TableHeader<'a>> {
         let mut stems: Taken = self.manifest.tables().filter_map(map_name).map(str::to_owned).collect();
-        let mut constants = Taken::default();
+        let maps = self.manifest.tables().filter_map(map_name);
+        let maps = maps.map(|map| format!("{}{map}_MAP", self.prefix).to_uppercase());
+        let of_externs = self.manifest.externs.iter().map(|instance| super::map_macro(instance, self.prefix));
+        let mut constants: Taken = maps.chain(of_externs).collect();
         let mut list = Vec::new();
         for table in self.manifest.tables() {
             let stem = match map_name(table) {
@@ -58,10 +63,13 @@ impl<'a> Tables<'a> {
                 None => names::member(last(table.name()), &mut stems),
             };
             let stem = format!("{}{stem}", self.prefix);
+            let default = table.layout.default.as_ref();
+            let default = default
+                .map(|_| names::member(&format!("{}_DEFAULT_MAP", stem.to_uppercase()), &mut constants));
             let actions = self.actions(table, &stem, &mut constants);
             let profile = self.manifest.view.profile_of(table.view).and_then(|known| known.profile.as_ref());
             let has_groups = profile.is_some_and(|profile| profile.has_groups);
-            list.push(TableHeader { table, stem, keys: keys(table), actions, has_groups });
+            list.push(TableHeader { table, stem, default, keys: keys(table), actions, has_groups });
         }
         list
     }
@@ -94,11 +102,9 @@ fn map_name(table: Table<'_>) -> Option<&str> {
 impl TableHeader<'_> {
     /// The macro that has the name of the table's map, or of the map with its default action.
     pub fn map_macro(&self) -> Option<String> {
-        let upper = self.stem.to_uppercase();
-        match (map_name(self.table), &self.table.layout.default) {
-            (Some(_), _) => Some(format!("{upper}_MAP")),
-            (None, Some(_)) => Some(format!("{upper}_DEFAULT_MAP")),
-            (None, None) => None,
+        match map_name(self.table) {
+            Some(_) => Some(format!("{}_MAP", self.stem.to_uppercase())),
+            None => self.default.clone(),
         }
     }
 
@@ -205,8 +211,8 @@ impl TableHeader<'_> {
         if let Some(map) = map_name(self.table) {
             line(out, &format!("#define {upper}_MAP \"{map}\""));
         }
-        if let Some(data) = &self.table.layout.default {
-            line(out, &format!("#define {upper}_DEFAULT_MAP \"{}\"", data.section));
+        if let (Some(data), Some(name)) = (&self.table.layout.default, &self.default) {
+            line(out, &format!("#define {name} \"{}\"", data.section));
         }
         match value_size {
             Some(_) => values::write_numbers(out, stem, &self.actions),
@@ -330,7 +336,8 @@ impl TableHeader<'_> {
         let stem = &self.stem;
         let mut arguments = vec!["int map_fd".to_owned()];
         arguments.extend(action.params.iter().map(|f| f.argument()));
-        let what = format!("Sets the default action; the map is {}_DEFAULT_MAP", stem.to_uppercase());
+        let map = self.default.as_deref().unwrap_or_default();
+        let what = format!("Sets the default action; the map is {map}");
         open(out, &what, &format!("{stem}_set_default_{}", action.name), &arguments);
         line(
             out,
