@@ -132,12 +132,14 @@ impl TupleSpace {
         self.value_size.next_multiple_of(RANK)
     }
 
-    /// Puts the ranges of keys behind an action and its arguments. What is no range lies anywhere.
+    /// Puts the ranges of keys behind an action and its arguments. What is no range, or one of all numbers, lies anywhere.
     pub fn put_ranges(&self, table: Table<'_>, keys: &[KeyMatch], value: &mut Vec<u8>) {
         value.resize(self.ranged_end(), 0);
         let mut at = self.ranges_offset() as usize;
         for (position, key) in table.view.match_keys().enumerate().filter(|(_, key)| is_range(key)) {
             let bounds = match keys.get(position) {
+                // All that there is, as where nothing is said: so both are the same entry.
+                Some(KeyMatch::Range(low, high)) if is_all(key, low, high) => [0, u64::MAX],
                 Some(KeyMatch::Range(low, high)) => [turned(key, low), turned(key, high)],
                 Some(KeyMatch::Exact(_) | KeyMatch::Prefix(..) | KeyMatch::Masked(..) | KeyMatch::Any)
                 | None => [0, u64::MAX],
@@ -328,6 +330,11 @@ fn is_range(key: &view::Key) -> bool {
 fn turned(key: &view::Key, bound: &BigUint) -> u64 {
     let sign = if key.param.signed { 1 << (key.param.width.clamp(1, WIDEST_RANGE) - 1) } else { 0 };
     u64::try_from(bound).unwrap_or(u64::MAX) ^ sign
+}
+
+/// Nothing lies outside these bounds.
+fn is_all(key: &view::Key, low: &BigUint, high: &BigUint) -> bool {
+    turned(key, low) == 0 && BigUint::from(turned(key, high)) == ones(key.param.width)
 }
 
 fn two_words(bytes: &[u8]) -> Result<(u64, u64), DecodeError> {
