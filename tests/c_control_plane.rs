@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "it is a test")]
 
 use p4xdp_test_support::bpftool::load;
+use p4xdp_test_support::c::{self, cc};
 use p4xdp_test_support::command::p4xdp;
 use p4xdp_test_support::needs::{Need, met};
 use p4xdp_test_support::program::{compiled, object};
@@ -25,17 +26,8 @@ fn run(command: &mut Command) {
 }
 
 fn can_run(test: &str) -> bool {
-    let commands = ["cc", "ip", "bpftool", "setpriv", "unshare", "mount"].map(Need::Command);
-    met(test, &[&[Need::Root, Need::File("/usr/include/bpf/bpf.h")], &commands[..]].concat())
-}
-
-/// Compiles C with the headers that lie in a folder.
-fn cc(folder: &Path, source: &Path, program: &Path) -> std::process::Output {
-    Command::new("cc")
-        .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-O2", "-I"])
-        .args([folder, source, Path::new("-o"), program, Path::new("-lbpf")])
-        .output()
-        .expect("cc runs")
+    let commands = ["ip", "bpftool", "setpriv", "unshare", "mount"].map(Need::Command);
+    met(test, &[&[Need::Root], &c::NEEDS[..], &commands[..]].concat())
 }
 
 const DEVICES: &str = "

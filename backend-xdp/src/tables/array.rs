@@ -1,7 +1,7 @@
 //! A kernel array indexed by the key: for one small exact key, or none that entries match, when there is one slot. A slot whose action's number is 0 is unused, so numbers
 //! are stored plus one.
 
-use super::control_plane::{CStorage, Field};
+use super::control_plane::{CStorage, Functions, KeyField, OneCall};
 use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted};
 use crate::c::code::{Name, code};
 use crate::c::map::{MapDefinition, MapType};
@@ -11,7 +11,6 @@ use crate::names::Names;
 use crate::tables::ValueLayout;
 use crate::tables::members::Shape;
 use p4xdp_control::storage::{self, ByteOrder, Place, Storage};
-use p4xdp_control::view::Key;
 use p4xdp_midend::ir::MatchKind;
 
 /// Widest key, in bits, of which an array is indexed by right away.
@@ -118,7 +117,7 @@ pub fn control_plane(_: &storage::Array) -> Option<Box<dyn CStorage + '_>> {
 }
 
 impl CStorage for Index {
-    fn key_structure(&self, _: &str, _: &[Field<'_>]) -> Vec<String> {
+    fn key_structure(&self, _: &str, _: &[KeyField<'_>]) -> Vec<String> {
         Vec::new()
     }
 
@@ -126,15 +125,18 @@ impl CStorage for Index {
         "__u32".to_owned()
     }
 
-    fn fill_key(&self, keys: &[(&Field<'_>, &Key)]) -> Vec<String> {
-        keys.iter().map(|(field, _)| format!("*key = {};", field.name)).collect()
+    fn fill_key(&self, keys: &[KeyField<'_>], _: bool) -> Vec<String> {
+        keys.iter().map(|key| format!("*key = {};", key.field.name)).collect()
     }
 
-    fn put(&self, flags: &str) -> String {
-        format!("p4xdp_array_put(map_fd, key, &value, sizeof(value), {flags})")
+    fn one_call(&self) -> Option<OneCall> {
+        Some(OneCall {
+            put: |flags| format!("p4xdp_array_put(map_fd, key, &value, sizeof(value), {flags})"),
+            delete: |value| format!("p4xdp_array_put(map_fd, key, NULL, sizeof({value}), BPF_EXIST)"),
+        })
     }
 
-    fn delete(&self, tag: &str) -> String {
-        format!("p4xdp_array_put(map_fd, key, NULL, sizeof(struct {tag}), BPF_EXIST)")
+    fn functions(&self) -> Functions {
+        Functions { name: "array", text: include_str!("../header/support/array.h"), members: Vec::new() }
     }
 }

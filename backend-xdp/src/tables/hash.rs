@@ -1,6 +1,6 @@
 //! A kernel hash map: exact keys in a structure, each as it comes cheapest. With `@lru`, the kind that forgets.
 
-use super::control_plane::{CStorage, Field, declarations, prefix_length};
+use super::control_plane::{CStorage, Functions, Given, KeyField, OneCall, declarations};
 use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted, exact_order};
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::map::{MapDefinition, MapType};
@@ -10,7 +10,6 @@ use crate::tables::ValueLayout;
 use crate::tables::members::{Members, Shape};
 use p4xdp_control::storage::lpm_trie::LENGTH;
 use p4xdp_control::storage::{self, Place, Storage};
-use p4xdp_control::view::{Key, MatchKind};
 use p4xdp_midend::ir::{KeyElement, Program};
 
 /// See the module.
@@ -139,14 +138,14 @@ pub struct Keyed {
 }
 
 impl CStorage for Keyed {
-    fn key_structure(&self, stem: &str, keys: &[Field<'_>]) -> Vec<String> {
+    fn key_structure(&self, stem: &str, keys: &[KeyField<'_>]) -> Vec<String> {
         let mut lines = vec![format!("struct {stem}_key {{")];
         let mut start = 0;
         if self.exact_bits.is_some() {
             lines.push("\t__u32 prefixlen;".to_owned());
             start = LENGTH;
         }
-        let members = declarations(keys, start, self.key_size).into_iter();
+        let members = declarations(keys.iter().map(|key| &key.field), start, self.key_size).into_iter();
         lines.extend(members.map(|declaration| format!("\t{declaration}")));
         lines.push("};".to_owned());
         lines.push(format!("static_assert(sizeof(struct {stem}_key) == {}, \"layout\");\n", self.key_size));
@@ -157,22 +156,31 @@ impl CStorage for Keyed {
         format!("struct {stem}_key")
     }
 
-    fn fill_key(&self, keys: &[(&Field<'_>, &Key)]) -> Vec<String> {
+    fn fill_key(&self, keys: &[KeyField<'_>], _: bool) -> Vec<String> {
         let mut statements = vec!["memset(key, 0, sizeof(*key));".to_owned()];
         if let Some(exact_bits) = self.exact_bits {
-            let lpm = keys.iter().find(|(_, key)| key.match_kind == MatchKind::Lpm);
-            let length = lpm.map_or_else(String::new, |(field, _)| format!(" + {}", prefix_length(field)));
-            statements.push(format!("key->prefixlen = {exact_bits}{length};"));
+            let lengths = keys.iter().filter_map(|key| match &key.given {
+                Given::Length(name) => Some(format!(" + {name}")),
+                Given::Value | Given::Mask(_) | Given::Any(_) | Given::Bounds(..) => None,
+            });
+            statements.push(format!("key->prefixlen = {exact_bits}{};", lengths.collect::<String>()));
         }
-        statements.extend(keys.iter().map(|(field, _)| field.assignment("key->")));
+        statements.extend(keys.iter().map(|key| key.field.assignment("key->")));
         statements
     }
 
-    fn put(&self, flags: &str) -> String {
-        format!("bpf_map_update_elem(map_fd, &key, &value, {flags}) ? -errno : 0")
+    fn one_call(&self) -> Option<OneCall> {
+        Some(OneCall {
+            put: |flags| format!("bpf_map_update_elem(map_fd, &key, &value, {flags}) ? -errno : 0"),
+            delete: |_| "bpf_map_delete_elem(map_fd, &key) ? -errno : 0".to_owned(),
+        })
     }
 
-    fn delete(&self, _: &str) -> String {
-        "bpf_map_delete_elem(map_fd, &key) ? -errno : 0".to_owned()
+    fn functions(&self) -> Functions {
+        let (name, text) = match self.exact_bits {
+            None => ("hash_map", include_str!("../header/support/hash_map.h")),
+            Some(_) => ("lpm_trie", include_str!("../header/support/lpm_trie.h")),
+        };
+        Functions { name, text, members: Vec::new() }
     }
 }

@@ -12,6 +12,8 @@
 //! are left a few instructions a mask. Such a function cannot return a pointer, so the entry is looked up again under the mask that won. Should
 //! it have gone meanwhile, the search begins anew: what counts then is another one, or none.
 
+mod control_plane;
+
 use super::control_plane::CStorage;
 use super::members::{Members, Shape};
 use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted, exact_order};
@@ -295,7 +297,7 @@ impl TableStorage for TupleSpaceTable {
     }
 }
 
-/// Who adds an entry has to keep the list of masks in order, which takes more than a header's functions should.
-pub fn control_plane(_: &storage::TupleSpace) -> Option<Box<dyn CStorage + '_>> {
-    None
+/// What C control planes do with it.
+pub fn control_plane(layout: &storage::TupleSpace) -> Option<Box<dyn CStorage + '_>> {
+    Some(Box::new(control_plane::Masked { layout }))
 }

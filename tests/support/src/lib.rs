@@ -1,5 +1,5 @@
 //! What tests of several crates need, once: whether they may run ([`needs`]), commands and the p4xdp binary ([`command`]), network namespaces
-//! ([`space`]), programs compiled by the driver (`program`, behind the feature `compile`) and loaded by bpftool ([`bpftool`]), objects made without the compiler ([`switch`], [`copies`]), numbers
+//! ([`space`]), programs compiled by the driver (`program`, behind the feature `compile`) and loaded by bpftool ([`bpftool`]), control planes in C ([`c`]), objects made without the compiler ([`switch`], [`copies`]), numbers
 //! that look random ([`random`]), and signs of life of
 //! tests that take long ([`progress`]).
 //!
@@ -16,6 +16,7 @@
 )]
 
 pub mod bpftool;
+pub mod c;
 pub mod command;
 pub mod copies;
 pub mod needs;

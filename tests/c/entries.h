@@ -1,0 +1,43 @@
+/* What masked_entries.c and numbered_entries.c share: each line of standard input is a word and numbers, and is answered with a number. */
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *device;
+static __u64 given[24];
+static int used;
+
+/* The next number of the line. */
+static __u64 next(void)
+{
+	return given[used++];
+}
+
+static int open_maps(void);
+static long long call(const char *word);
+
+int main(int argc, char **argv)
+{
+	char line[512], *at;
+	int i, length;
+
+	if (argc < 2)
+		return 2;
+	device = argv[1];
+	i = open_maps();
+	if (i) {
+		fprintf(stderr, "%s: %s\n", device, strerror(-i));
+		return 1;
+	}
+	while (fgets(line, sizeof(line), stdin)) {
+		char word[64];
+
+		if (sscanf(line, "%63s%n", word, &length) != 1)
+			return 2;
+		memset(given, 0, sizeof(given));
+		for (i = 0, used = 0, at = line + length; i < 24 && sscanf(at, "%" SCNi64 "%n", (int64_t *)&given[i], &length) == 1; i++)
+			at += length;
+		printf("%lld\n", call(word));
+		fflush(stdout);
+	}
+	return 0;
+}
