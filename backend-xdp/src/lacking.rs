@@ -37,7 +37,6 @@ pub(crate) use lacking;
 lacking! {
     CROSSING E0515 "a header in metadata that goes from ingress to egress";
     PARSER_STORES E0515 "a parser of `ubpf_model` that writes to headers";
-    SHARED_PROFILE E0516 "a table with other actions than another one with the same action profile";
     INITIAL_MEMBERS E0516 "a table with an action profile and initial entries";
     ATTACHED E0516 "a table with another extern in a property";
     ADD_ENTRY E0516 "`add_entry` to a table that has other keys than `exact`, initial entries, or externs";

@@ -99,6 +99,7 @@ fn describe_table(
                 offset,
                 size: layout.value.size,
                 action: layout.value.action_place(),
+                numbers: layout.indirect.as_ref().map(Indirect::own_numbers).unwrap_or_default(),
             }),
         },
         direct,

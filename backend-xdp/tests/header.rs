@@ -104,7 +104,13 @@ fn sample() -> Manifest {
             action: number(),
             exact_bits: 32,
         })),
-        Some(DefaultData { section: ".data.default".to_owned(), offset: 0, size: 40, action: number() }),
+        Some(DefaultData {
+            section: ".data.default".to_owned(),
+            offset: 0,
+            size: 40,
+            action: number(),
+            numbers: Vec::new(),
+        }),
     );
     let ports = table(
         "ingress.ports",

@@ -267,6 +267,21 @@ pub fn check_member(
     check_among(view, &of.actions, format!("`{}`", profile.preamble.name), call, Place::Members)
 }
 
+/// A member's action, by its full name, is one that entries of the table may run. Tables that share a profile may list different actions.
+///
+/// # Errors
+/// When it is not.
+pub fn check_runs(view: &View, table: &Table, member: u32, action: &str) -> Result<(), TermError> {
+    let is_it = |entry: &TableAction| {
+        !entry.default_only && view.actions.get(entry.action).is_some_and(|it| it.preamble.name == action)
+    };
+    if table.actions.iter().any(is_it) {
+        return Ok(());
+    }
+    let profile = view.profile_of(table).map(|profile| profile.preamble.name.clone()).unwrap_or_default();
+    Err(TermError::Unlisted { table: table.name().to_owned(), profile, member, action: action.to_owned() })
+}
+
 /// What an entry runs suits its table: an action as [`check_call`] has it, or a member or group of the table's action profile. Whether there
 /// are such is not looked at.
 ///

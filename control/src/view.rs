@@ -217,8 +217,8 @@ pub struct ActionProfile {
     /// Members that a group holds.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub max_group_size: u64,
-    /// The actions that members run, by the positions that they have in the tables whose entries name members: those of the table that
-    /// has most.
+    /// The actions that members run: those of the table that has most, of the tables whose entries name members, and behind them what others
+    /// list besides. A member's action has to be one of the table's whose entry names it.
     pub actions: Vec<TableAction>,
 }
 

@@ -103,14 +103,14 @@ fn describe(program: &Program) -> (View, Vec<Wrong>) {
             ..describe_table(program, table, preamble, &mut wrong)
         })
         .collect();
+    let actions: Vec<Action> = program
+        .actions
+        .values()
+        .zip(actions)
+        .map(|(action, preamble)| describe_action(program, action, preamble, &mut wrong))
+        .collect();
     let view = View {
         architecture: program.architecture.to_string(),
-        actions: program
-            .actions
-            .values()
-            .zip(actions)
-            .map(|(action, preamble)| describe_action(program, action, preamble, &mut wrong))
-            .collect(),
         externs: instances
             .iter()
             .zip(externs)
@@ -121,10 +121,12 @@ fn describe(program: &Program) -> (View, Vec<Wrong>) {
                 kind: *kind,
                 table: owner(program, *id).filter(|_| is_direct(*kind)),
                 profile: (*kind == ExternKind::ActionProfile).then(|| {
-                    describe_profile(instance, tables.iter().filter(|t| t.profile == Some(position)))
+                    let tables = tables.iter().filter(|t| t.profile == Some(position));
+                    describe_profile(instance, tables, &actions)
                 }),
             })
             .collect(),
+        actions,
         tables,
         value_sets: program
             .value_sets
@@ -229,6 +231,7 @@ const MEMBERS_OF_A_GROUP: std::ops::RangeInclusive<u64> = 128..=1024;
 fn describe_profile<'t>(
     instance: &ir::ExternInstance,
     tables: impl Iterator<Item = &'t Table>,
+    actions: &[Action],
 ) -> ActionProfile {
     let has_groups = is_selector(&instance.extern_type);
     let size = instance.args.get(usize::from(has_groups));
@@ -236,14 +239,33 @@ fn describe_profile<'t>(
     let stated = instance.annotations.iter().find(|annotation| annotation.name == "max_group_size");
     let usual = size.clamp(*MEMBERS_OF_A_GROUP.start(), *MEMBERS_OF_A_GROUP.end());
     let most = stated.and_then(|annotation| annotation.number()).filter(|most| *most > 0).unwrap_or(usual);
-    // The first one of those with most.
-    let longest = tables.reduce(|a, b| if b.actions.len() > a.actions.len() { b } else { a });
     ActionProfile {
         size,
         has_groups,
         max_group_size: if has_groups { most } else { 0 },
-        actions: longest.map(|table| table.actions.clone()).unwrap_or_default(),
+        actions: actions_of_all(&tables.collect::<Vec<_>>(), actions),
     }
+}
+
+/// What tables list that share a profile: the actions of the first one of those with most, then the others'. What one of them lets entries run,
+/// or has as default action, a member may have.
+fn actions_of_all(tables: &[&Table], actions: &[Action]) -> Vec<TableAction> {
+    let longest = tables.iter().copied().reduce(|a, b| if b.actions.len() > a.actions.len() { b } else { a });
+    let mut all: Vec<TableAction> = longest.map(|table| table.actions.clone()).unwrap_or_default();
+    // Of two instances of a control each has its own, of the same name.
+    let called = |entry: &TableAction| {
+        actions.get(entry.action).map(|action| (&action.preamble.name, action.values().collect::<Vec<_>>()))
+    };
+    for entry in tables.iter().flat_map(|table| &table.actions) {
+        match all.iter_mut().find(|known| called(known) == called(entry)) {
+            Some(known) => {
+                known.default_only &= entry.default_only;
+                known.table_only &= entry.table_only;
+            }
+            None => all.push(entry.clone()),
+        }
+    }
+    all
 }
 
 /// A number as the control plane sees it.

@@ -11,7 +11,7 @@ use super::stf::{Call, MatchValue, Name, Number, StfError};
 use num_bigint::BigUint;
 use p4xdp_control::search::{self, Found, NotFound, Spelling};
 use p4xdp_control::value::{ones, order};
-use p4xdp_control::view::{Key, MatchKind, Param, Table, View};
+use p4xdp_control::view::{Action, ActionProfile, Key, MatchKind, Param, Table, View};
 use p4xdp_midend::ir::Program;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -133,14 +133,26 @@ impl<'a> Resolver<'a> {
 
     /// An action with its arguments in order.
     pub(super) fn action(&self, table: &Table, call: &Call) -> Result<ActionCall, StfError> {
+        self.call_among(&self.view.actions_of(table), &format!("table `{}`", table.name()), call)
+    }
+
+    /// The action of a member of a profile, and its arguments.
+    pub(super) fn member(
+        &self,
+        (name, profile): (&str, &ActionProfile),
+        call: &Call,
+    ) -> Result<ActionCall, StfError> {
+        self.call_among(&self.view.actions_of_members(profile), &format!("`{name}`"), call)
+    }
+
+    fn call_among(&self, actions: &[&Action], of: &str, call: &Call) -> Result<ActionCall, StfError> {
         let name = &call.action;
-        let actions = self.view.actions_of(table);
         let names: Vec<&str> = actions.iter().map(|action| action.preamble.name.as_str()).collect();
         let found = or_else(find(&names, &name.text), || {
             let rest = name.text.strip_prefix('_')?;
             Some(find(&names, rest).map(|found| Found { in_c: true, ..found }))
         });
-        let kind = format!("action of table `{}` named", table.name());
+        let kind = format!("action of {of} named");
         let found = found.and_then(|found| match actions.get(found.at) {
             Some(action) => Ok((found, action)),
             None => Err(NotFound::Unknown { nearest: None }),
@@ -186,16 +198,12 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
-    /// An action profile or selector by its name, with the table whose actions its members have.
-    pub(super) fn profile(&self, name: &Name) -> Result<(Arc<str>, &'a Table), StfError> {
+    /// An action profile or selector by its name.
+    pub(super) fn profile(&self, name: &Name) -> Result<(Arc<str>, &'a ActionProfile), StfError> {
         let full = self.instance(name)?;
-        let implemented = |table: &&Table| {
-            self.view.profile_of(table).is_some_and(|profile| *profile.preamble.name == *full)
-        };
-        // The first one of those with most actions: members have its.
-        let tables = self.view.tables.iter().filter(implemented);
-        match tables.reduce(|a, b| if b.actions.len() > a.actions.len() { b } else { a }) {
-            Some(table) => Ok((full, table)),
+        let seen = self.view.externs.iter().find(|seen| *seen.preamble.name == *full);
+        match seen.and_then(|seen| seen.profile.as_ref()).filter(|profile| !profile.actions.is_empty()) {
+            Some(profile) => Ok((full, profile)),
             None => Err(self.error(name.column, format!("no table is implemented by `{full}`"))),
         }
     }

@@ -144,8 +144,8 @@ impl<'a> StfRun<'a> {
                 }
             }
             CommandKind::MemberAdd(profile, member, action) => {
-                let (full, table) = resolver.profile(profile)?;
-                let action = resolver.action(table, action)?;
+                let (full, seen) = resolver.profile(profile)?;
+                let action = resolver.member((&full, seen), action)?;
                 self.engine.set_member(&full, *member, &action).map_err(failed)?;
             }
             CommandKind::GroupAdd(selector, group, members) => {

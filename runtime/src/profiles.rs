@@ -8,7 +8,7 @@ use crate::lock;
 use crate::ports::names::PortNames;
 use crate::program::Program;
 use crate::sys;
-use crate::tables::{ActionCall, OfTable, Target, TermError, terms};
+use crate::tables::{ActionCall, OfTable, Table, Target, TermError, terms};
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_control::manifest::{self, ExternKind};
 use p4xdp_control::storage::Groups;
@@ -255,6 +255,7 @@ impl<'p> Profile<'p> {
     pub fn write_member(&self, number: u32, call: &ActionCall, write: Write) -> Result<(), Error> {
         terms::check_member(&self.program.manifest().view, (self.seen, self.of), call)?;
         let _writer = lock::writer()?;
+        self.check_users_of_member(number, call)?;
         let full = ("members", self.layout.size);
         self.write(self.members, (number, &member(number)), &self.layout.encode(call), write, full)
     }
@@ -272,6 +273,11 @@ impl<'p> Profile<'p> {
         let _writer = lock::writer()?;
         for named in members {
             self.check_member(*named, || group(number))?;
+        }
+        for table in self.narrow_tables()? {
+            if self.names(&table, &[Target::Group(number)])? {
+                members.iter().try_for_each(|named| self.check_runs(table.view(), *named))?;
+            }
         }
         self.write(map, (number, &group(number)), &groups.encode(members), write, ("groups", groups.size))
     }
@@ -366,15 +372,77 @@ impl<'p> Profile<'p> {
         Ok(())
     }
 
+    /// Tables whose entries may not run all actions of the profile.
+    fn narrow_tables(&self) -> Result<Vec<Table<'p>>, Error> {
+        let view = &self.program.manifest().view;
+        let is_own = |table: &view::Table| {
+            view.profile_of(table).is_some_and(|of| of.preamble.name == self.seen.preamble.name)
+        };
+        let runs = |table: &view::Table, entry: &view::TableAction| {
+            view.actions.get(entry.action).is_none_or(|action| {
+                entry.default_only || terms::check_runs(view, table, 0, &action.preamble.name).is_ok()
+            })
+        };
+        let mut tables = self.program.tables()?;
+        tables.retain(|table| {
+            is_own(table.view()) && !self.of.actions.iter().all(|entry| runs(table.view(), entry))
+        });
+        Ok(tables)
+    }
+
+    /// An entry of the table names one of these.
+    fn names(&self, table: &Table<'_>, targets: &[Target]) -> Result<bool, Error> {
+        Ok(table.entries()?.iter().any(|(_, entry)| targets.contains(&entry.target)))
+    }
+
+    /// Entries of a table may run the action that a member has.
+    fn check_runs(&self, table: &view::Table, number: u32) -> Result<(), Error> {
+        let Some(bytes) = self.look_up(self.members, number)? else { return Ok(()) };
+        let call = self.layout.decode(&bytes).map_err(|_| self.corrupt(member(number)))?;
+        self.check_call_runs(table, number, &call)
+    }
+
+    fn check_call_runs(&self, table: &view::Table, number: u32, call: &ActionCall) -> Result<(), Error> {
+        let view = &self.program.manifest().view;
+        match view.actions_of_members(self.of).get(call.action) {
+            Some(action) => Ok(terms::check_runs(view, table, number, &action.preamble.name)?),
+            None => Ok(()),
+        }
+    }
+
+    /// A member that is there may become this: each table whose entries lead to it may run it.
+    fn check_users_of_member(&self, number: u32, call: &ActionCall) -> Result<(), Error> {
+        for table in self.narrow_tables()? {
+            let Err(error) = self.check_call_runs(table.view(), number, call) else { continue };
+            let groups = self.groups()?.into_iter().filter(|(_, members)| members.contains(&number));
+            let mut targets: Vec<Target> = groups.map(|(group, _)| Target::Group(group)).collect();
+            targets.push(Target::Member(number));
+            if self.names(&table, &targets)? {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     fn check_member(&self, number: u32, by: impl Fn() -> String) -> Result<(), Error> {
         self.check_there(self.members, number, member(number), by)
     }
 
-    /// The member or group that an entry is to name is there; `by` says which entry that is.
-    pub(crate) fn check_named(&self, target: &Target, by: impl Fn() -> String) -> Result<(), Error> {
+    /// The member or group that an entry of a table is to name is there, and is one that the table may run.
+    pub(crate) fn check_named(&self, target: &Target, table: &view::Table) -> Result<(), Error> {
+        let by = || format!("an entry of table `{}`", table.name());
         match target {
-            Target::Member(number) => self.check_member(*number, by),
-            Target::Group(number) => self.check_there(self.of_groups()?.1, *number, group(*number), by),
+            Target::Member(number) => {
+                self.check_member(*number, by)?;
+                self.check_runs(table, *number)
+            }
+            Target::Group(number) => {
+                let (_, map) = self.of_groups()?;
+                self.check_there(map, *number, group(*number), by)?;
+                let members = self.look_up(map, *number)?.map(|bytes| Groups::decode(&bytes)).transpose();
+                let members = members.map_err(|_| self.corrupt(group(*number)))?.unwrap_or_default();
+                members.iter().try_for_each(|member| self.check_runs(table, *member))
+            }
             Target::Action(_) => Ok(()),
         }
     }

@@ -326,10 +326,9 @@ impl<'p> Table<'p> {
     fn check_named(&self, change: &storage::Change) -> Result<(), Error> {
         let (storage::Change::Insert(entry) | storage::Change::Modify(entry)) = change else { return Ok(()) };
         match self.program_view().profile_of(self.table.view) {
-            Some(profile) => self
-                .program
-                .profile(&profile.preamble.name)?
-                .check_named(&entry.target, || format!("an entry of table `{}`", self.table.name())),
+            Some(profile) => {
+                self.program.profile(&profile.preamble.name)?.check_named(&entry.target, self.table.view)
+            }
             None => Ok(()),
         }
     }

@@ -249,10 +249,7 @@ impl Cx<'_> {
         };
         if let Some(variable) = application.action_run {
             let variable = self.variable(variable);
-            let position = match layout.value.base {
-                0 => number.text.clone(),
-                base => code!("{} - {}", number.operand(), base),
-            };
+            let position = position_of(layout, &number);
             self.out.assignment(&variable, &position);
         }
         let (empty, full): (Vec<usize>, Vec<usize>) =
@@ -317,4 +314,20 @@ impl Cx<'_> {
             self.out.assignment(&variable, value);
         }
     }
+}
+
+/// An action's position among those of the table, by its number.
+fn position_of(layout: &TableLayout, number: &CExpr) -> Code {
+    let Some(indirect) = layout.indirect.as_ref().filter(|indirect| !indirect.own_numbers().is_empty())
+    else {
+        return match layout.value.base {
+            0 => number.text.clone(),
+            base => code!("{} - {}", number.operand(), base),
+        };
+    };
+    // None of the table's runs where a group has no members.
+    let positions = (0..indirect.numbers.len()).rev();
+    positions.fold(code!("~0U"), |rest, position| {
+        code!("{} == {} ? {} : {}", number.operand(), layout.number(position), position, rest)
+    })
 }

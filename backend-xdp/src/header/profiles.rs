@@ -28,7 +28,8 @@ pub(super) fn write(
     let Some(members) = known.and_then(|known| known.profile.as_ref()) else { return };
     let mut constants = Taken::from_iter([name.to_owned(), format!("{stem}_groups_map").to_uppercase()]);
     let of = (members.actions.as_slice(), profile.actions.as_slice());
-    let actions = values::actions(&manifest.view, of, &stem, 0, USED, &mut constants);
+    let number = |position| u32::try_from(position).unwrap_or(u32::MAX);
+    let actions = values::actions(&manifest.view, of, &stem, number, USED, &mut constants);
     let tag = format!("{stem}_member");
     values::write_numbers(out, &stem, &actions);
     values::write_structure(out, &tag, profile.value_size, None, &actions);

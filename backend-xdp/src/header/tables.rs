@@ -97,7 +97,8 @@ impl<'a> Tables<'a> {
         used.extend(keys.iter().map(|key| key.field.name.as_str()));
         used.extend(arguments.iter().map(|(name, _)| *name));
         let of = (table.view.actions.as_slice(), table.layout.actions.as_slice());
-        values::actions(&self.manifest.view, of, stem, table.first_action() as usize, &used, constants)
+        let number = |position| table.default_number(position);
+        values::actions(&self.manifest.view, of, stem, number, &used, constants)
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct ActionHeader<'a> {
     pub(super) constant: String,
     pub(super) action: &'a TableAction,
     pub(super) params: Vec<Field<'a>>,
-    pub(super) number: usize,
+    pub(super) number: u32,
 }
 
 /// The last part of a name.
@@ -21,12 +21,12 @@ pub(super) fn last(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(_, last)| last)
 }
 
-/// Names actions, whose numbers begin with `base`; parameters are not called as what is used beside them.
+/// Names actions, whose numbers are by their positions; parameters are not called as what is used beside them.
 pub(super) fn actions<'a>(
     view: &'a View,
     (list, places): (&'a [TableAction], &'a [Vec<Place>]),
     stem: &str,
-    base: usize,
+    number: impl Fn(usize) -> u32,
     used: &[&str],
     constants: &mut Taken,
 ) -> Vec<ActionHeader<'a>> {
@@ -42,7 +42,7 @@ pub(super) fn actions<'a>(
                 constant: names::member(&format!("{stem}_{last}").to_uppercase(), constants),
                 action,
                 params: fields(declared.values().zip(places), used),
-                number: position + base,
+                number: number(position),
             })
         })
         .collect()

@@ -20,7 +20,9 @@ use p4xdp_control::storage::{ByteOrder, Groups, Place};
 use p4xdp_control::view;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_midend::control_plane;
-use p4xdp_midend::ir::{ActionCall, ExternId, ExternInstance, Program, PropertyValue, Table};
+use p4xdp_midend::ir::{
+    ActionCall, ActionId, ExternId, ExternInstance, Program, PropertyValue, Table, TableAction,
+};
 use std::collections::BTreeMap;
 
 /// Bytes of a number of a member or group, and of a group's count.
@@ -35,6 +37,8 @@ pub struct ProfileLayout {
     pub stem: Name,
     /// What a member holds.
     pub value: ValueLayout,
+    /// The actions that members can have, by number.
+    pub actions: Vec<ActionId>,
     /// Members.
     pub size: u32,
     /// Its groups, if it is a selector.
@@ -61,6 +65,8 @@ pub struct GroupsLayout {
 pub struct Indirect {
     /// The profile.
     pub profile: ExternId,
+    /// The profile's numbers of the table's actions.
+    pub numbers: Vec<u32>,
     /// What its storage holds.
     pub stored: ValueLayout,
     /// What runs where an entry's group has no members; nothing if there is none.
@@ -72,6 +78,12 @@ pub struct Indirect {
 }
 
 impl Indirect {
+    /// The numbers of the table's actions, if they are others than their positions.
+    pub fn own_numbers(&self) -> Vec<u32> {
+        let is_position = |(position, number): (usize, &u32)| position == *number as usize;
+        if self.numbers.iter().enumerate().all(is_position) { Vec::new() } else { self.numbers.clone() }
+    }
+
     /// Where an entry holds the number of its member or group.
     pub fn target_place(&self) -> Place {
         Place { offset: self.stored.size - NUMBER, size: NUMBER, order: ByteOrder::Host }
@@ -147,44 +159,52 @@ pub(super) fn lay_out(
     for (id, tables) in tables {
         let instance = &program.externs[id];
         let seen = view.externs.iter().find(|seen| *seen.preamble.name == *instance.name);
-        // As the view has it: the first one of those with most actions.
-        let longest =
-            tables.iter().copied().reduce(|a, b| if b.actions.len() > a.actions.len() { b } else { a });
-        let (Some(seen), Some(longest)) = (seen.and_then(|seen| seen.profile.as_ref()), longest) else {
+        let Some((seen, all)) = seen.and_then(|seen| {
+            let seen = seen.profile.as_ref()?;
+            Some((seen, with_all_actions(program, &tables, seen)?))
+        }) else {
             diagnostics.error(Diagnostic::bug(instance.span, "an action profile that no control plane sees"));
             continue;
         };
         for table in tables {
-            if !begins_alike(program, table, longest) {
-                let refused = lacking::SHARED_PROFILE.at(table.span);
-                diagnostics.error(refused.with_label(longest.span, "this one has others"));
-            }
             if !table.entries.is_empty() && !table.entries_are_const {
                 diagnostics.error(lacking::INITIAL_MEMBERS.at(table.span));
             }
         }
-        if let Some(layout) = profile(program, externs, (instance, seen), longest, names, diagnostics) {
+        if let Some(layout) = profile(program, externs, (instance, seen), &all, names, diagnostics) {
             profiles.insert(id, layout);
         }
     }
     profiles
 }
 
-/// A table's actions are the first ones of another's, by names and parameters.
-fn begins_alike(program: &Program, table: &Table, longest: &Table) -> bool {
-    let action = |table: &Table, position: usize| {
-        let action = &program.actions[table.actions.get(position)?.action];
-        let params: Vec<_> = action.params.iter().map(|param| (param.name.clone(), param.ty)).collect();
-        Some((action.name.clone(), params))
+/// A table that lists the actions of a profile's members, in the order of the control plane's view.
+fn with_all_actions(program: &Program, tables: &[&Table], seen: &view::ActionProfile) -> Option<Table> {
+    let ids: Vec<ActionId> = program.actions.keys().collect();
+    let listed = seen.actions.iter().map(|entry| {
+        let id = *ids.get(entry.action)?;
+        let found = tables.iter().flat_map(|table| &table.actions).find(|listed| listed.action == id)?;
+        Some(TableAction { default_only: entry.default_only, table_only: entry.table_only, ..found.clone() })
+    });
+    let actions = listed.collect::<Option<_>>()?;
+    Some(Table { actions, ..(*tables.first()?).clone() })
+}
+
+/// The same action, by name and parameters: of two instances of a control each has its own.
+fn is_same(program: &Program, one: ActionId, other: ActionId) -> bool {
+    let of = |id: ActionId| {
+        let action = &program.actions[id];
+        let params: Vec<_> = action.params.iter().map(|param| (&param.name, param.ty)).collect();
+        (&action.name, params)
     };
-    (0..table.actions.len()).all(|position| action(table, position) == action(longest, position))
+    one == other || of(one) == of(other)
 }
 
 fn profile(
     program: &Program,
     externs: &ExternFacts,
     (instance, seen): (&ExternInstance, &view::ActionProfile),
-    longest: &Table,
+    all: &Table,
     names: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> Option<ProfileLayout> {
@@ -202,7 +222,7 @@ fn profile(
         false => None,
     };
     let stem = stem(names, &instance.name);
-    let value = lay_out_value(program, externs, longest, names, &stem, (0, false));
+    let value = lay_out_value(program, externs, all, names, &stem, (0, false));
     let groups = most.map(|most| GroupsLayout {
         map: short_name(names, &format!("{stem}_groups")),
         tag: names.unique(&format!("{stem}_group")),
@@ -210,7 +230,8 @@ fn profile(
         size,
         most,
     });
-    Some(ProfileLayout { stem, value, size, groups })
+    let actions = all.actions.iter().map(|entry| entry.action).collect();
+    Some(ProfileLayout { stem, value, actions, size, groups })
 }
 
 /// Of a table whose entries name members of a profile that is laid out: its value, which is a member's, and the rest of its layout.
@@ -225,12 +246,20 @@ pub(super) fn of_table(
     let id = profile_of(program, externs, table)?;
     let profile = profiles.get(&id)?;
     let default = table.default_action.action;
-    let actions = table.actions.iter().zip(&profile.value.actions).enumerate();
-    let actions = actions.map(|(position, (entry, member))| ActionLayout {
-        as_default: super::is_default(table, position, default, entry),
-        ..member.clone()
+    let number =
+        |entry: &TableAction| profile.actions.iter().position(|known| is_same(program, *known, entry.action));
+    // Each is among the profile's.
+    let numbers: Vec<usize> = table.actions.iter().filter_map(number).collect();
+    let actions = table.actions.iter().zip(&numbers).enumerate();
+    let actions = actions.filter_map(|(position, (entry, number))| {
+        Some(ActionLayout {
+            in_entries: !entry.default_only,
+            as_default: super::is_default(table, position, default, entry),
+            ..profile.value.actions.get(*number)?.clone()
+        })
     });
     let value = ValueLayout { actions: actions.collect(), ..profile.value.clone() };
+    let numbers = numbers.into_iter().filter_map(|number| u32::try_from(number).ok()).collect();
     let stored = ValueLayout {
         tag: Name::new(&format!("{stem}_value")),
         base: 0,
@@ -247,7 +276,7 @@ pub(super) fn of_table(
         _ => None,
     });
     // What the interpreter takes where no property says otherwise.
-    let is_nothing = |entry: &p4xdp_midend::ir::TableAction| {
+    let is_nothing = |entry: &TableAction| {
         let action = &program.actions[entry.action];
         &*action.name == "NoAction" && action.params.is_empty()
     };
@@ -258,7 +287,7 @@ pub(super) fn of_table(
     let empty = named.or_else(nothing);
     let mut of = |suffix: &str| names.unique(&format!("{stem}_{suffix}"));
     let (empty_name, missed_name) = (of("empty"), of("missed"));
-    Some((value, Indirect { profile: id, stored, empty, empty_name, missed_name }))
+    Some((value, Indirect { profile: id, numbers, stored, empty, empty_name, missed_name }))
 }
 
 impl TableLayout {

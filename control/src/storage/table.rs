@@ -1,8 +1,10 @@
 //! Where a table lies: its keys, actions, default action, and what hangs on its entries, by their places in the storage's keys and values.
 
-use super::{Place, Storage};
+use super::{DecodeError, Place, Storage, decode_call, encode_call, place};
 use crate::cells::{CellKind, Cells};
+use crate::entry::ActionCall;
 use crate::view;
+use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 
 /// A table as a whole: what it is, and where it lies.
@@ -27,6 +29,37 @@ impl<'m> Table<'m> {
     pub fn first_action(self) -> u32 {
         let own = self.layout.storage.as_ref().filter(|_| self.layout.target.is_none());
         own.map_or(0, |storage| storage.strategy().first_action())
+    }
+
+    /// The number that stands for the action at a position in a default action.
+    #[must_use]
+    pub fn default_number(self, position: usize) -> u32 {
+        let own = self.layout.default.as_ref().and_then(|data| data.numbers.get(position).copied());
+        own.unwrap_or_else(|| u32::try_from(position).unwrap_or(u32::MAX).saturating_add(self.first_action()))
+    }
+
+    /// A default action as it lies in its section.
+    #[must_use]
+    pub fn encode_default(self, data: &DefaultData, call: &ActionCall) -> Vec<u8> {
+        let mut bytes = encode_call(&self.layout.actions, call, data.size, &data.action, 0);
+        place::put(&mut bytes, &data.action, &self.default_number(call.action).into());
+        bytes
+    }
+
+    /// The default action in these bytes.
+    ///
+    /// # Errors
+    /// As for [`decode_call`].
+    pub fn decode_default(self, data: &DefaultData, bytes: &[u8]) -> Result<ActionCall, DecodeError> {
+        if data.numbers.is_empty() {
+            return decode_call(&self.layout.actions, bytes, &data.action, self.first_action());
+        }
+        let mut bytes = bytes.to_vec();
+        let number = place::get(&bytes, &data.action).ok_or(DecodeError::Short(bytes.len()))?;
+        let position = data.numbers.iter().position(|own| BigUint::from(*own) == number);
+        let Some(position) = position else { return Err(DecodeError::Action(number)) };
+        place::put(&mut bytes, &data.action, &position.into());
+        decode_call(&self.layout.actions, &bytes, &data.action, 0)
     }
 }
 
@@ -68,6 +101,10 @@ pub struct DefaultData {
     pub size: u32,
     /// Where the value holds the action's number, in the storage's numbering ([`Table::first_action`]).
     pub action: Place,
+    /// The numbers of the table's actions, where they are others: of a table with an action profile whose members can have other actions too,
+    /// they are those of the profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<u32>,
 }
 
 /// What hangs on a table's entries: direct counters and meters, and when they matched last. Each entry has a number, which stands in its value, and a cell of that number in

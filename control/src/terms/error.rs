@@ -113,6 +113,20 @@ pub enum TermError {
         /// The action.
         action: String,
     },
+    /// A member whose action is none of the table's.
+    #[error(
+        "entries of table `{table}` may not run action `{action}`, which member {member} of `{profile}` has"
+    )]
+    Unlisted {
+        /// The table.
+        table: String,
+        /// Its action profile or selector.
+        profile: String,
+        /// The member.
+        member: u32,
+        /// The action.
+        action: String,
+    },
     /// A member or group where the table has no action profile.
     #[error("table `{table}` has no action profile: give an action in place of {what}")]
     NoProfile {

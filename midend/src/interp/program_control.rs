@@ -1,8 +1,9 @@
-//! The control plane of a [`Machine`]: tables, counters, and the rest, by their names in the program.
+//! The control plane of a [`Machine`]: tables, counters, and the rest, by their names in the program. Action profiles are [`profiles`]'.
+
+mod profiles;
 
 use super::code::Matcher;
 use super::externs::hash::Crc;
-use super::externs::selector::SelectorState;
 use super::externs::{ExternState, counter};
 use super::lower::keyset_matcher;
 use super::machine::Machine;
@@ -11,9 +12,9 @@ use super::value::Value;
 use crate::ir::{Keyset, ScalarType};
 use num_bigint::BigUint;
 use p4xdp_control::entry::{ActionCall, Count, Entry, KeyMatch, Mirror, MulticastNode, Session, Target};
-use p4xdp_control::terms::{self, TermError};
+use p4xdp_control::terms;
 use p4xdp_control::value::prefix_mask;
-use p4xdp_control::view::{self, ActionProfile, View};
+use p4xdp_control::view;
 use std::sync::Arc;
 
 /// An entry as a control plane reads it back: keys, priority, what it runs.
@@ -85,6 +86,10 @@ impl Machine {
                     Target::Member(member) if !selector.members.contains_key(member) => {
                         return Err(bad(format!("its action profile has no member {member}")));
                     }
+                    Target::Group(_) | Target::Member(_) => self.check_runs(table, selector, target)?,
+                    Target::Action(_) => {}
+                }
+                match target {
                     Target::Group(group) => EntryAction::Group(*group),
                     Target::Member(member) => EntryAction::Member(*member),
                     Target::Action(_) => return Err(bad("it has no action profile".to_owned())),
@@ -382,116 +387,6 @@ impl Machine {
             )));
         };
         self.set_meter_rates(meter, Some(cell), rates)
-    }
-
-    /// What control planes see of an action profile, and its state.
-    fn profile(
-        &mut self,
-        name: &str,
-    ) -> Result<(&View, &view::Extern, &ActionProfile, &mut SelectorState), ControlError> {
-        let at = self.extern_at(name)?;
-        let seen = self.view.externs.iter().find(|seen| seen.preamble.name == name);
-        let of = seen.and_then(|seen| Some((seen, seen.profile.as_ref()?)));
-        match (of, self.state.externs.get_mut(at)) {
-            (Some((seen, profile)), Some(ExternState::Selector(state))) => {
-                Ok((&self.view, seen, profile, state))
-            }
-            _ => Err(ControlError::Refused(format!("`{name}` is no action profile"))),
-        }
-    }
-
-    /// Makes or replaces a member of an action profile.
-    pub fn set_member(&mut self, profile: &str, member: u32, call: &ActionCall) -> Result<(), ControlError> {
-        let (view, seen, of, state) = self.profile(profile)?;
-        if of.actions.is_empty() {
-            return Err(ControlError::Refused(format!("no table is implemented by `{profile}`")));
-        }
-        terms::check_member(view, (seen, of), call)?;
-        if state.members.len() as u64 >= state.size && !state.members.contains_key(&member) {
-            let message = format!("`{profile}` is full: it holds {} members", state.size);
-            return Err(ControlError::Refused(message));
-        }
-        let action = of.actions.get(call.action).and_then(|entry| view.actions.get(entry.action));
-        if let Some(action) = action {
-            let args = action.values().zip(&call.args).map(|(param, v)| Value::new(v, param.width));
-            state.members.insert(member, (action.preamble.name.as_str().into(), args.collect()));
-        }
-        Ok(())
-    }
-
-    /// Makes or replaces a group of an action selector.
-    pub fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> Result<(), ControlError> {
-        let (_, seen, of, state) = self.profile(selector)?;
-        if !of.has_groups {
-            return Err(TermError::NoGroups { profile: seen.preamble.name.clone(), of: None }.into());
-        }
-        if let Some(missing) = members.iter().find(|m| !state.members.contains_key(m)) {
-            return Err(ControlError::Refused(format!(
-                "`{selector}` has no member {missing}, which group {group} names"
-            )));
-        }
-        if members.len() as u64 > of.max_group_size {
-            return Err(ControlError::Refused(format!(
-                "group {group} of `{selector}` has {} members; a group holds {}",
-                members.len(),
-                of.max_group_size
-            )));
-        }
-        if state.groups.len() as u64 >= state.size && !state.groups.contains_key(&group) {
-            return Err(ControlError::Refused(format!(
-                "`{selector}` is full: it holds {} groups",
-                state.size
-            )));
-        }
-        state.groups.insert(group, members.to_vec());
-        Ok(())
-    }
-
-    /// Removes a member that no group and no entry names.
-    pub fn delete_member(&mut self, profile: &str, member: u32) -> Result<(), ControlError> {
-        self.unused(profile, &Target::Member(member))?;
-        let (_, _, _, state) = self.profile(profile)?;
-        if let Some((group, _)) = state.groups.iter().find(|(_, members)| members.contains(&member)) {
-            let message = format!("member {member} of `{profile}` is in use: group {group} names it");
-            return Err(ControlError::Refused(message));
-        }
-        match state.members.remove(&member) {
-            Some(_) => Ok(()),
-            None => Err(ControlError::Refused(format!("`{profile}` has no member {member}"))),
-        }
-    }
-
-    /// Removes a group that no entry names.
-    pub fn delete_group(&mut self, selector: &str, group: u32) -> Result<(), ControlError> {
-        self.unused(selector, &Target::Group(group))?;
-        let (_, seen, of, state) = self.profile(selector)?;
-        if !of.has_groups {
-            return Err(TermError::NoGroups { profile: seen.preamble.name.clone(), of: None }.into());
-        }
-        match state.groups.remove(&group) {
-            Some(_) => Ok(()),
-            None => Err(ControlError::Refused(format!("`{selector}` has no group {group}"))),
-        }
-    }
-
-    /// No entry names this member or group.
-    fn unused(&self, profile: &str, target: &Target) -> Result<(), ControlError> {
-        let at = self.extern_at(profile)?;
-        let (wanted, what) = match target {
-            Target::Member(member) => (EntryAction::Member(*member), format!("member {member}")),
-            Target::Group(group) => (EntryAction::Group(*group), format!("group {group}")),
-            Target::Action(_) => return Ok(()),
-        };
-        for (code, state) in self.code.tables.iter().zip(&self.state.tables) {
-            let is_of = code.implementation.is_some_and(|id| id as usize == at);
-            if is_of && state.entries().any(|(_, entry)| entry.action == wanted) {
-                let table = &code.name;
-                let message =
-                    format!("{what} of `{profile}` is in use: an entry of table `{table}` names it");
-                return Err(ControlError::Refused(message));
-            }
-        }
-        Ok(())
     }
 
     /// Adds an element to a value set: what it demands of each key.

@@ -7,6 +7,7 @@ use p4xdp_control::manifest::{Manifest, Table};
 use p4xdp_control::storage::{Place, Storage};
 use p4xdp_control::terms;
 use p4xdp_control::view::Action;
+use std::collections::BTreeSet;
 
 /// What is wrong with a table first.
 pub(super) fn check(manifest: &Manifest, table: Table<'_>, maps: &[Shape]) -> Result<(), String> {
@@ -42,6 +43,10 @@ pub(super) fn check(manifest: &Manifest, table: Table<'_>, maps: &[Shape]) -> Re
             || data.offset.checked_add(data.size).is_none_or(|end| end > shape.value_size)
         {
             return Err(format!("its default action is not within section `{}`", data.section));
+        }
+        let distinct: BTreeSet<u32> = data.numbers.iter().copied().collect();
+        if !data.numbers.is_empty() && [data.numbers.len(), distinct.len()] != [layout.actions.len(); 2] {
+            return Err("its default action has other numbers than its actions".to_owned());
         }
         // Of a table whose entries name members it is laid out as they are.
         let stored = layout.storage.as_ref().filter(|_| layout.target.is_none());

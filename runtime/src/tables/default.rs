@@ -7,7 +7,6 @@ use crate::program::read_data;
 use crate::sys;
 use libbpf_rs::{MapCore, MapFlags};
 use p4xdp_control::manifest::DefaultData;
-use p4xdp_control::storage;
 use std::ops::Range;
 use std::os::fd::AsFd;
 
@@ -29,9 +28,7 @@ impl Table<'_> {
         let data = read_data(self.program.map(&place.section)?)?;
         // A section that ends before it has no action number either, and says so.
         let bytes = data.get(range(place)).unwrap_or(&[]);
-        let first = self.table.first_action();
-        storage::decode_call(&self.table.layout.actions, bytes, &place.action, first)
-            .map_err(|error| self.error(error.into(), None))
+        self.table.decode_default(place, bytes).map_err(|error| self.error(error.into(), None))
     }
 
     /// Replaces the default action. A packet that is under way meanwhile sees the old or the new one if the value has at most 8 bytes;
@@ -71,8 +68,7 @@ impl Table<'_> {
     /// Writes a default action; neighbours of maps that cannot be written in part are written again, which is why nobody else may write.
     pub(super) fn write_default(&self, call: &ActionCall, _: &Lock) -> Result<(), Error> {
         let place = self.check_default(call)?;
-        let first = self.table.first_action();
-        let bytes = storage::encode_call(&self.table.layout.actions, call, place.size, &place.action, first);
+        let bytes = self.table.encode_default(place, call);
         let map = self.program.map(&place.section)?;
         let error =
             |source| KernelError::new(format!("write default action of `{}`", self.table.name()), source);
