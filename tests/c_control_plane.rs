@@ -203,8 +203,12 @@ fn a_c_program_fills_profiles_and_value_sets() {
     let dir = tempfile::tempdir().expect("a temporary directory");
     let of = |name: &str| compiled(&root().join(format!("testdata/packets/{name}.p4")));
     let (profiles, sets) = (of("v1model_profiles"), of("value_set"));
-    for (name, compiled) in [("v1model_profiles", &profiles), ("value_set", &sets)] {
-        std::fs::write(dir.path().join(name).with_extension("h"), &compiled.header).expect("writable");
+    let shared = of("v1model_shared_profile");
+    let with_prefix = p4xdp_backend_xdp::header::header(&shared.manifest, "s_");
+    let headers =
+        [("v1model_profiles", &profiles.header), ("value_set", &sets.header), ("shared", &with_prefix)];
+    for (name, header) in headers {
+        std::fs::write(dir.path().join(name).with_extension("h"), header).expect("writable");
     }
     let controller = dir.path().join("controller");
     let output = cc(dir.path(), &root().join("tests/c/profiles_and_sets.c"), &controller);
@@ -224,6 +228,15 @@ fn a_c_program_fills_profiles_and_value_sets() {
     // A group of three by the low bits of the flow, a longer prefix with a member, and nothing.
     assert_eq!([0, 1, 2, 3].map(|flow| result([1, 0x45, flow])), [0x21, 0x22, 0x22, 0x21]);
     assert_eq!([result([1, 0x40, 1]), result([1, 0x41, 1]), result([1, 0x50, 1])], [0x21, 0x22, 0]);
+
+    let loaded = load("shared", &object("shared", &shared).path);
+    control(&loaded, &["shared"]);
+    let of_table = |table: u8, key: u8| {
+        let mut packet = vec![table, key];
+        packet.resize(14, 0);
+        loaded.run(&packet).1[2]
+    };
+    assert_eq!([of_table(2, 9), of_table(2, 1), of_table(3, 1), of_table(1, 1)], [0x31, 0xee, 0x32, 0xd1]);
 
     let loaded = load("sets", &object("sets", &sets).path);
     control(&loaded, &[]);

@@ -548,6 +548,10 @@ fn members_and_groups_are_changed_from_the_command_line_and_survive_a_new_progra
     said("member modify by_flow 2 set 0xc4");
     said("group insert by_flow 9 1 2 1");
     said("group insert by_flow 8");
+    said("group modify by_flow 9 3:2 2 1:3");
+    assert!(said("group dump by_flow").contains("  group 9 -> members 3:2 2 1:3\n"));
+    said("group modify by_flow 9 3 3:1 2");
+    assert!(said("group dump by_flow").contains("  group 9 -> members 3:2 2\n"));
     said("group modify by_flow 9 3 2");
     said("table insert groups key=0x10/4 group 9");
     said("table insert groups 0x20/4 member 1");
@@ -587,6 +591,12 @@ fn members_and_groups_are_changed_from_the_command_line_and_survive_a_new_progra
         ("member delete by_flow 2", "member 2 of `Ing.by_flow` is in use: group 9 names it"),
         ("group delete by_flow 9", "group 9 of `Ing.by_flow` is in use: an entry of table `Ing.groups` ("),
         ("group insert by_flow 4 1 6", "`Ing.by_flow` has no member 6, which group 4 names"),
+        ("group insert by_flow 4 1:0", "the weight of member 1 is 0: leave it out of the group"),
+        ("group insert by_flow 4 1:x", "`x`"),
+        (
+            "group insert by_flow 4 1:100 2:4294967295",
+            "group 4 of `Ing.by_flow` has 4294967395 members; a group holds 128",
+        ),
         ("group insert profile 4 7", "`Ing.profile` is an action profile, which has no groups"),
         (
             "table insert members 6 set 3",

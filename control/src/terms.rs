@@ -139,6 +139,30 @@ pub fn number_of(what: &str, text: &str) -> Result<u32, TermError> {
     Ok(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
+/// Reads a member of a group with its weight, 1 where none is said: `3`, `3:20`.
+///
+/// # Errors
+/// When the text is none, or the weight is 0.
+pub fn weighted_member(text: &str) -> Result<(u32, u32), TermError> {
+    let (number, weight) = text.split_once(':').unwrap_or((text, "1"));
+    let (member, weight) = (number_of("member", number)?, number_of("weight", weight)?);
+    if weight == 0 {
+        return Err(TermError::NoWeight { member });
+    }
+    Ok((member, weight))
+}
+
+/// Members of a group as text, each with its weight if it has more than 1: what [`weighted_member`] reads.
+#[must_use]
+pub fn weighted_members_text(members: &[u32]) -> String {
+    let weighted = members.chunk_by(|a, b| a == b).map(|same| match same {
+        [] => String::new(),
+        [one] => one.to_string(),
+        [one, ..] => format!("{one}:{}", same.len()),
+    });
+    weighted.collect::<Vec<_>>().join(" ")
+}
+
 /// Reads an action of an action profile's members with its arguments.
 ///
 /// # Errors

@@ -282,6 +282,26 @@ impl<'p> Profile<'p> {
         self.write(map, (number, &group(number)), &groups.encode(members), write, ("groups", groups.size))
     }
 
+    /// Writes a group of members with weights: each is chosen as often in proportion.
+    ///
+    /// # Errors
+    /// As for [`Profile::write_group`]; a group has room for the sum of the weights.
+    pub fn write_weighted_group(
+        &self,
+        number: u32,
+        members: &[(u32, u32)],
+        write: Write,
+    ) -> Result<(), Error> {
+        let (groups, _) = self.of_groups()?;
+        let sum = members.iter().fold(0u64, |sum, (_, weight)| sum.saturating_add((*weight).into()));
+        if sum > groups.most.into() {
+            let (profile, members) = (self.name().to_owned(), usize::try_from(sum).unwrap_or(usize::MAX));
+            return Err(ProfileError::Large { profile, group: number, members, most: groups.most }.into());
+        }
+        let places = members.iter().flat_map(|(member, weight)| (0..*weight).map(|_| *member));
+        self.write_group(number, &places.collect::<Vec<_>>(), write)
+    }
+
     fn of_groups(&self) -> Result<(&'p Groups, &'p MapHandle), Error> {
         let no_groups = || TermError::NoGroups { profile: self.name().to_owned(), of: None };
         Ok(self.groups.ok_or_else(no_groups)?)

@@ -97,7 +97,7 @@ pub enum GroupCommand {
     },
 }
 
-/// A group: `SELECTOR NUMBER [MEMBER..]`.
+/// A group: `SELECTOR NUMBER [MEMBER[:WEIGHT]..]`.
 #[derive(Debug, Args)]
 pub struct GroupEntryArgs {
     /// The program.
@@ -107,7 +107,8 @@ pub struct GroupEntryArgs {
     pub selector: String,
     /// The group's number, by which entries name it.
     pub group: String,
-    /// Numbers of its members in order, none for an empty group. One that stands there twice is chosen twice as often.
-    #[arg(value_name = "MEMBER")]
+    /// Its members in order, none for an empty group: the number of each, and behind a colon its weight. `3:20` is chosen twenty times as
+    /// often as `3`.
+    #[arg(value_name = "MEMBER[:WEIGHT]")]
     pub members: Vec<String>,
 }

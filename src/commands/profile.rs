@@ -28,8 +28,9 @@ pub fn groups(command: &GroupCommand) -> Exit {
     Exit::of(match command {
         GroupCommand::Dump { target, selector } => dump(target, selector.as_deref(), |selector| {
             let line = |(number, members): (u32, Vec<u32>)| {
-                let members: Vec<String> = members.iter().map(|member| format!(" {member}")).collect();
-                format!("  group {number} -> members{}\n", members.concat())
+                let members = terms::weighted_members_text(&members);
+                let members = if members.is_empty() { members } else { format!(" {members}") };
+                format!("  group {number} -> members{members}\n")
             };
             Ok(selector.groups()?.into_iter().map(line).collect())
         }),
@@ -57,8 +58,8 @@ fn write_group(args: &GroupEntryArgs, write: Write) -> Result<(), Error> {
     target::change(&args.target, |program| {
         let selector = program.profile(&args.selector)?;
         let number = terms::number_of("group", &args.group)?;
-        let members = args.members.iter().map(|member| terms::number_of("member", member));
-        selector.write_group(number, &members.collect::<Result<Vec<u32>, _>>()?, write)
+        let members = args.members.iter().map(|member| terms::weighted_member(member));
+        selector.write_weighted_group(number, &members.collect::<Result<Vec<_>, _>>()?, write)
     })
 }
 

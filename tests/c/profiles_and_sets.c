@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include "v1model_profiles.h"
 #include "value_set.h"
+#include "shared.h"
 
 static int failures;
 #define CHECK(x) do { if (!(x)) { fprintf(stderr, "line %d: %s\n", __LINE__, #x); failures++; } } while (0)
@@ -27,12 +28,29 @@ static void sets(const char *directory)
 	CHECK(known_delete(known, 1) == -ENOENT);
 }
 
+/* Tables of one profile have the actions of each other's in other places. */
+static void shared(const char *directory)
+{
+	int defaults = map(directory, "_data_default"), second = map(directory, S_SECOND_MAP);
+	int profile = map(directory, S_PROFILE_MAP);
+
+	CHECK(s_second_set_default_set(defaults, 0x31) == 0);
+	CHECK(s_third_insert_member(map(directory, S_THIRD_MAP), 1, 5) == 0);
+	CHECK(s_profile_set_member_twice(profile, 5, 3, 2) == 0);
+	CHECK(s_profile_set_member_mark(profile, 6) == 0);
+	CHECK(s_second_insert_member(second, 1, 6) == 0);
+}
+
 int main(int argc, char **argv)
 {
 	const __u32 both[] = { 1, 2, 2 }, many[200] = { 1 };
 
 	if (argc == 2) {
 		sets(argv[1]);
+		return failures;
+	}
+	if (!strcmp(argv[2], "shared")) {
+		shared(argv[1]);
 		return failures;
 	}
 	int members = map(argv[1], MEMBERS_MAP), groups = map(argv[1], GROUPS_MAP), profile = map(argv[1], PROFILE_MAP);

@@ -113,6 +113,12 @@ pub enum TermError {
         /// The action.
         action: String,
     },
+    /// A member that no packet is to meet.
+    #[error("the weight of member {member} is 0: leave it out of the group")]
+    NoWeight {
+        /// The member.
+        member: u32,
+    },
     /// A member whose action is none of the table's.
     #[error(
         "entries of table `{table}` may not run action `{action}`, which member {member} of `{profile}` has"
