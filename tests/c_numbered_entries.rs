@@ -8,6 +8,7 @@
 use num_bigint::BigUint;
 use p4xdp::driver::Codegen;
 use p4xdp_runtime::Program;
+use p4xdp_runtime::cells::CellKind;
 use p4xdp_runtime::storage::{Entry, Target};
 use p4xdp_runtime::tables::ActionCall;
 use p4xdp_test_support::c::control;
@@ -113,7 +114,7 @@ fn c_and_the_library_change_numbered_entries_by_turns() {
         // New entries begin with these rates.
         let rates = [1000u32, 10, 2000, 20].map(BigUint::from);
         for table in &tables[..3] {
-            table.set_all_rates(&rates).unwrap();
+            table.set_all_rates(table.direct(CellKind::Meter).unwrap(), &rates).unwrap();
         }
         for member in 0..8 {
             assert_eq!(c.call(&format!("member {member} 0 0 {}", 1000 + member)), 0);
