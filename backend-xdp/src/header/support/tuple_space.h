@@ -78,6 +78,22 @@ static inline void p4xdp_end_masks(struct p4xdp_masks *masks)
 	free(masks->list);
 }
 
+#define P4XDP_MASKS_AT_ONCE 16
+
+/* Reads as many masks of the list as one call takes, from one on. */
+static inline int p4xdp_read_some_masks(const struct p4xdp_masks *masks, __u32 from)
+{
+	__u32 keys[P4XDP_MASKS_AT_ONCE], before = masks->first + from - 1, last;
+	__u32 left = masks->table->most_masks - from;
+	__u32 count = left < P4XDP_MASKS_AT_ONCE ? left : P4XDP_MASKS_AT_ONCE;
+
+	/* The map may end with them. */
+	if (bpf_map_lookup_batch(masks->table->masks, &before, &last, keys,
+				 p4xdp_mask_at(masks, from), &count, NULL) && errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
 /* Reads the list, to be ended. */
 static inline int p4xdp_read_masks(const struct p4xdp_table *table, struct p4xdp_masks *masks)
 {
@@ -98,12 +114,11 @@ static inline int p4xdp_read_masks(const struct p4xdp_table *table, struct p4xdp
 		masks->first = (__u32)mask->rank;
 	masks->next_number = (__u32)(mask->entries >> 32);
 	masks->next_age = (__u32)mask->entries;
-	for (i = 0; !err && masks->first && i < most; i++) {
-		mask = p4xdp_mask_at(masks, i);
-		err = p4xdp_read_element(table->masks, masks->first + i, p4xdp_mask_at(masks, i));
-		if (!mask->rank)
-			break;
-		masks->count++;
+	for (i = 0; !err && masks->first && i < most && masks->count == i; i += P4XDP_MASKS_AT_ONCE) {
+		err = p4xdp_read_some_masks(masks, i);
+		while (masks->count < most && masks->count < i + P4XDP_MASKS_AT_ONCE &&
+		       p4xdp_mask_at(masks, masks->count)->rank)
+			masks->count++;
 	}
 	masks->there = masks->count;
 	memcpy(masks->seen, masks->list, (size_t)masks->count * size);
