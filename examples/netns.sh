@@ -4,18 +4,24 @@
 set -eu
 
 P4XDP=${P4XDP:-$(CDPATH= cd -- "$(dirname -- "$0")" && cd "$(git rev-parse --show-toplevel 2>/dev/null || echo ../..)" && pwd)/target/release/p4xdp}
-work=$(mktemp -d)
-spaces=""
-next_index=1000
-
 if [ "$(id -u)" != 0 ]; then
     echo "the demo makes network namespaces and loads programs: run it as root" >&2
     exit 2
 fi
+# A mount namespace of its own: what programs pin in its BPF file system goes when the script ends.
+[ "${P4XDP_DEMO:-}" = $$ ] || P4XDP_DEMO=$$ exec unshare --mount sh "$0" "$@"
+mount -t bpf bpf /sys/fs/bpf
+
+work=$(mktemp -d)
+spaces=""
+started=""
+next_index=1000
+
 [ -x "$P4XDP" ] || { echo "there is no $P4XDP: run 'make build' first, or set P4XDP" >&2; exit 2; }
 
 cleanup() {
     status=$?
+    for group in $started; do kill -- "-$group" 2>/dev/null || true; done
     for n in $spaces; do ip netns delete "$n" 2>/dev/null || true; done
     rm -rf "$work"
     exit $status
@@ -34,7 +40,45 @@ space() {
 on() {
     n=$1
     shift
-    ip netns exec "p4xdp-$$-$n" "$@"
+    nsenter --net="/run/netns/p4xdp-$$-$n" "$@"
+}
+
+# beside NAME COMMAND..: runs a command in a namespace while the demo goes on; `$!` is its process, and the group of all that it starts.
+beside() {
+    n=$1
+    shift
+    setsid nsenter --net="/run/netns/p4xdp-$$-$n" "$@" &
+    started="$started $!"
+}
+
+# until_there COMMAND..: waits up to five seconds until a command succeeds.
+until_there() {
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
+        "$@" && return
+        sleep 0.2
+    done
+    "$@"
+}
+
+# expect WHAT FOUND TEST WANTED: says what was found, and ends the demo if it is not so: `expect "copies" "$copies" -eq 3`.
+expect() {
+    echo "$1: $2"
+    [ "$2" "$3" "$4" ] || { echo "expected $3 $4" >&2; exit 1; }
+}
+
+# frames: compiles frames.c, which sends and receives frames as they are, to $work/frames.
+frames() {
+    cc -O2 -Wall -Wextra "$here/../frames.c" -o "$work/frames"
+}
+
+# received NAME: frames that the namespace's eth0 has received.
+received() {
+    ip -n "p4xdp-$$-$1" -s link show eth0 | sed -n '/RX:/{n;s/^ *[0-9]* *\([0-9]*\).*/\1/p;}'
+}
+
+# quiet NAME: no IPv6 in a namespace that has no devices yet, so that it says nothing by itself but ARP.
+quiet() {
+    on "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 }
 
 # wire NAME1 DEV1 NAME2 DEV2: a cable between two namespaces. Checksums are computed in software and GRO is on, which native XDP over
@@ -49,6 +93,8 @@ wire() {
         ip -n "p4xdp-$$-$1" link set "$2" up
         on "$1" ethtool -K "$2" tx off gro on >/dev/null
         on "$1" sysctl -qw "net.ipv6.conf.$2.accept_dad=0" 2>/dev/null || true
+        # ARP asks where somebody is, and not whether he is still there.
+        on "$1" sysctl -qw "net.ipv4.neigh.$2.delay_first_probe_time=600"
     done
 }
 

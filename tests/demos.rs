@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 }
 
 fn run(demo: &Path) -> Result<(), Failed> {
-    let commands = ["ip", "ethtool", "ping", "cc"].map(Need::Command);
+    let commands = ["ip", "ethtool", "ping", "cc", "nsenter", "setsid", "sysctl"].map(Need::Command);
     if !met("a demo", &[&[Need::Root, Need::File("/usr/include/bpf/bpf.h")], &commands[..]].concat()) {
         return Ok(());
     }

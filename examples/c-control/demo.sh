@@ -16,7 +16,7 @@ cat >"$work/routes" <<'ROUTES'
 10.0.2.0/24 02:00:00:00:02:02 02:00:00:00:02:01 port2
 ROUTES
 cat "$work/routes"
-ip netns exec "p4xdp-$$-router" "$work/control" port1 "$work/routes" >"$work/log" &
+beside router "$work/control" port1 "$work/routes" >"$work/log"
 control=$!
 for _ in 1 2 3 4 5 6 7 8 9 10; do
     grep -q '2 routes' "$work/log" && break

@@ -4,10 +4,11 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../netns.sh"
 
 say "A host and a mirror"
-space host
-space mirror
 # Nobody speaks unasked, so that what comes back can be counted.
-for n in host mirror; do on $n sysctl -qw net.ipv6.conf.all.disable_ipv6=1; done
+for n in host mirror; do
+    space $n
+    quiet $n
+done
 wire host eth0 mirror port0
 ip -n "p4xdp-$$-host" link set eth0 address 02:00:00:00:00:01
 ip -n "p4xdp-$$-mirror" link set port0 address 02:00:00:00:00:02
@@ -23,9 +24,9 @@ show mirror "$P4XDP" build "$here/swap.p4" -o "$work"
 show mirror "$P4XDP" load "$work/swap.o" port0
 
 say "Three requests go out, three come back with source and destination swapped"
-before=$(on host cat /sys/class/net/eth0/statistics/rx_packets)
+before=$(received host)
 on host ping -q -c 3 -i 0.2 -W 1 10.0.0.2 >/dev/null || true
-after=$(on host cat /sys/class/net/eth0/statistics/rx_packets)
+after=$(received host)
 show mirror "$P4XDP" status port0
 show mirror "$P4XDP" unload port0
 echo
