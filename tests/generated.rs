@@ -10,14 +10,19 @@ use p4xdp_runtime::{Object, verify};
 use p4xdp_test_support::needs::{Need, met};
 use p4xdp_test_support::program::{compiled, object};
 use p4xdp_test_support::{files, root};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Where programs are looked for.
 const FOLDERS: [&str; 2] = ["testdata/generated", "examples"];
 
 fn main() {
-    let programs = FOLDERS.iter().flat_map(|folder| files(&root().join(folder), "p4"));
+    let programs: Vec<PathBuf> =
+        FOLDERS.iter().flat_map(|folder| files(&root().join(folder), "p4")).collect();
+    let names: BTreeSet<_> = programs.iter().map(|path| path.file_stem()).collect();
+    assert_eq!(names.len(), programs.len(), "two programs of one name have one golden file");
     let trials: Vec<Trial> = programs
+        .into_iter()
         .map(|path| {
             let name = path.strip_prefix(root()).unwrap().display().to_string();
             Trial::test(name, move || run(&path))
