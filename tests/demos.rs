@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         .filter(|demo| demo.exists())
         .collect();
     demos.sort();
-    assert!(demos.len() >= 6, "{demos:?}");
+    assert!(demos.len() >= 10, "{demos:?}");
     let trials = demos.into_iter().map(|demo| {
         let name = demo.parent().and_then(Path::file_name).unwrap().to_string_lossy().into_owned();
         Trial::test(name, move || run(&demo)).with_ignored_flag(true)
