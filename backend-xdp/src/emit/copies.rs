@@ -1,8 +1,8 @@
 //! Packets that are copied: several devices send one packet, each a copy of its own, for which the program's second section runs. What belongs to the
-//! copies waits in a slot of the processor, whose number stands in front of the packet while it is on its way.
+//! copies waits in a slot of the processor, whose number stands in place of the packet's first bytes while it is on its way.
 //!
 //! ```text
-//! if (clone) {                                               p4xdp_find_role(ctx, &slot) is what this copy is
+//! if (clone) {                                               slot = p4xdp_take_tag(ctx); p4xdp_find_role(ctx, slot) is what this copy is
 //!     number = p4xdp_take_slot();                            way = role->kind == 1 ? 2 : slot->way
 //!     p4xdp_keep_front(ctx, slot, parsed);                   p4xdp_as_it_came(ctx, slot)
 //!     slot->label = label;                                   label = slot->label

@@ -86,7 +86,7 @@ impl Cx<'_> {
 pub(crate) const SEND: Known = Known("p4xdp_send");
 
 /// The same in a program that sends copies, too.
-pub(crate) const SEND_TAGGED: Known = Known("p4xdp_send_tagged");
+pub(crate) const SEND_ALONE: Known = Known("p4xdp_send_alone");
 
 /// Numbers below this make an array of devices.
 const SMALL: u32 = 512;
@@ -115,7 +115,7 @@ impl Used {
         // What user space gets is told by which port it came.
         Used {
             ingress: asks(PORT_IN) || hands_up,
-            egress: asks(SEND) || asks(SEND_TAGGED),
+            egress: asks(SEND) || asks(SEND_ALONE),
             redirects,
             hands_up,
         }
@@ -151,8 +151,8 @@ pub(crate) fn describe(used: Used, places: &PortPlaces, found: &analysis::ports:
     }
 }
 
-/// Writes what the program needs in front of its function. In one that sends copies, all packets leave with a tag.
-pub(crate) fn declare(ports: &Ports, tagged: bool, out: &mut Tree) {
+/// Writes what the program needs in front of its function. One that sends copies has functions of its own to send packets by the map of ports.
+pub(crate) fn declare(ports: &Ports, copies: bool, out: &mut Tree) {
     if !ports.used {
         return;
     }
@@ -178,14 +178,14 @@ pub(crate) fn declare(ports: &Ports, tagged: bool, out: &mut Tree) {
     if let Some(name) = &ports.egress {
         out.line(code!("/* Devices of numbered ports. */"));
         // Behind the device there is the program that copies run.
-        let (key, value) = (code!("__u32"), if tagged { code!("__u64") } else { code!("__u32") });
+        let (key, value) = (code!("__u32"), if copies { code!("__u64") } else { code!("__u32") });
         // An array is quicker than a hash, by about a nanosecond.
         let (kind, entries) = match ports.most {
             0..SMALL => (MapType::DevMap, SMALL),
             _ => (MapType::DevMapHash, MOST_PORTS),
         };
         MapDefinition { name: Name::new(name), kind, key, value, max_entries: Some(entries) }.emit(out);
-        if !tagged {
+        if !copies {
             text(out, include_str!("ports/egress.h"));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Cx;
 use super::losses::{aborted, cannot_be, lost};
-use super::ports::{SEND, SEND_TAGGED};
+use super::ports::{SEND, SEND_ALONE};
 use super::statistics::count_error;
 use crate::c::code::{Code, Known, Name, ToCode, code};
 use crate::c::tree::Tree;
@@ -240,7 +240,7 @@ impl Cx<'_> {
                 self.hand_up_if(None, &port.code());
                 self.out.return_if(code!("{} == {}", port, arrived), code!("@XDP_TX"));
                 match self.copying {
-                    Some(_) => code!("{}(@ctx, {})", SEND_TAGGED, port),
+                    Some(_) => code!("{}(@ctx, {})", SEND_ALONE, port),
                     None => code!("{}({})", SEND, port),
                 }
             }

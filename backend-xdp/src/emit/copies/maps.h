@@ -63,9 +63,3 @@ struct {
 	__type(key, __u32);
 	__type(value, struct p4xdp_copy_slot);
 } p4xdp_copy_slot SEC(".maps");
-
-/* Stands in front of a packet while it is sent. */
-struct p4xdp_copy_tag {
-	__u32 slot;
-	__u32 sequence;
-};

@@ -1,4 +1,4 @@
-//! The beginning of a copy's program: in, what the tag in front of the packet leads to; out, C that makes the packet what the copy is to be, and gives
+//! The beginning of a copy's program: in, what the tag on the packet leads to; out, C that makes the packet what the copy is to be, and gives
 //! variables and headers what they are to have.
 
 use super::slots::KeptHeader;
@@ -22,17 +22,18 @@ impl Cx<'_> {
         self.declare_pointer(SLOT, "p4xdp_copy_slot");
         self.declare_pointer(ROLE, "p4xdp_copy_role");
         let drop = || lost(Known("XDP_DROP"), Reason::Copy);
-        let left = code!("@p4xdp_as_it_left(@ctx)");
-        self.out.return_if(code!("@p4xdp_goes_alone(@ctx)"), code!("{} ? @XDP_PASS : @XDP_DROP", left));
-        self.out.line(code!("{} = @p4xdp_find_role(@ctx, &{});", ROLE, SLOT));
-        self.out.return_if(code!("!{} || !{}", ROLE, SLOT), drop());
+        self.out.return_if(code!("!@p4xdp_is_marked(@ctx)"), code!("@XDP_PASS"));
+        self.out.line(code!("{} = @p4xdp_take_tag(@ctx);", SLOT));
+        self.out.return_if(code!("!{}", SLOT), drop());
+        self.out.return_if(code!("!{}->set", SLOT), code!("@XDP_PASS"));
+        self.out.line(code!("{} = @p4xdp_find_role(@ctx, {});", ROLE, SLOT));
+        self.out.return_if(code!("!{}", ROLE), drop());
         let cut = self.module.slots.cut;
-        let itself = match cut {
-            true => code!("{} && @p4xdp_cut_copy(@ctx, {}->itself - 1)", left, SLOT),
-            false => left.clone(),
-        };
         self.out.begin_if(code!("!{}->kind", ROLE));
-        self.out.return_if(code!("!({})", itself), code!("@XDP_DROP"));
+        if cut {
+            let itself = code!("@p4xdp_cut_copy(@ctx, {}->itself - 1)", SLOT);
+            self.out.return_if(code!("!{}", itself), code!("@XDP_DROP"));
+        }
         self.hand_up_copy();
         self.out.line(code!("return @XDP_PASS;"));
         self.out.end();
@@ -44,19 +45,12 @@ impl Cx<'_> {
         };
         self.out.assignment(&way, value);
         let only = received.clones.len() + usize::from(received.group.is_some()) == 1;
-        let group = received.group.map(|(way, headers)| {
-            let is = if headers { Cloned::Headers } else { Cloned::AsItLeaves };
-            (way, is)
-        });
-        for (number, is) in received.clones.iter().copied().chain(group) {
-            let becomes = match is {
-                Cloned::AsItCame => code!("@p4xdp_as_it_came(@ctx, {})", SLOT),
-                Cloned::AsItLeaves => left.clone(),
-                // The deparser replaces what stands in front of the payload.
-                Cloned::Headers => continue,
-            };
-            let is_way = if only { Code::default() } else { code!("{} == {} && ", way, number) };
-            self.out.return_if(code!("{}!{}", is_way, becomes), drop());
+        for (number, is) in &received.clones {
+            // The others are what leaves, or have headers of their own.
+            if *is == Cloned::AsItCame {
+                let is_way = if only { Code::default() } else { code!("{} == {} && ", way, *number) };
+                self.out.return_if(code!("{}!@p4xdp_as_it_came(@ctx, {})", is_way, SLOT), drop());
+            }
         }
         if received.cut_last && (cut || !received.clones.is_empty()) {
             let limit = self.limit_length();

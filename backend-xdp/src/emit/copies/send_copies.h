@@ -4,7 +4,6 @@ static __always_inline int p4xdp_send_copies(struct xdp_md *ctx, __u32 number, _
 	struct p4xdp_copy_set key = { group, port, session };
 	struct p4xdp_copy_slot *slot = p4xdp_slot(number);
 	__u32 *set = bpf_map_lookup_elem(&p4xdp_copy_sets, &key);
-	struct p4xdp_copy_tag *tag;
 	void *devices;
 
 	if (!slot || !set)
@@ -13,12 +12,7 @@ static __always_inline int p4xdp_send_copies(struct xdp_md *ctx, __u32 number, _
 	devices = bpf_map_lookup_elem(&p4xdp_copy_devs, set);
 	if (!devices)
 		return -1;
-	if (bpf_xdp_adjust_head(ctx, -(int)sizeof(*tag)))
-		return -1;
-	tag = xdp_data(ctx);
-	if ((void *)(tag + 1) > xdp_data_end(ctx))
+	if (!p4xdp_put_tag(ctx, slot, number))
 		return XDP_ABORTED;
-	tag->slot = number;
-	tag->sequence = slot->sequence;
 	return bpf_redirect_map(devices, 0, BPF_F_BROADCAST);
 }

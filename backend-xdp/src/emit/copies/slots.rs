@@ -46,10 +46,12 @@ impl Module<'_> {
         ));
         out.line(code!("#define P4XDP_FRONT {}", FRONT));
         out.blank();
+        out.line(Code::fragment(include_str!("tag.h")));
         out.line(code!(
             "/* What belongs to the copies of a packet, from when they are asked for until all are sent. */"
         ));
         out.begin(code!("struct p4xdp_copy_slot {"));
+        out.line(code!("struct p4xdp_copy_tag replaced;"));
         for member in ["next", "sequence", "set", "way", "came", "front_bytes", "rest", "most", "itself"] {
             out.line(code!("@__u32 {};", Known(member)));
         }
@@ -84,8 +86,8 @@ macro_rules! functions {
 
 /// Functions of C, each behind those that it calls.
 const FUNCTIONS: &[(&str, &str)] = functions! {
-    "slot" "take_slot" "keep_front" "send_copies" "send_clones" "send_group" "send_tagged" "goes_alone" "find_role" "as_it_came"
-    "as_it_left" "cut_copy"
+    "slot" "take_slot" "keep_front" "is_marked" "put_tag" "send_copies" "send_clones" "send_group" "send_alone" "take_tag" "find_role"
+    "as_it_came" "cut_copy"
 };
 
 /// Those that are used, in order, where other functions use these names.
