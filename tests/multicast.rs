@@ -1,14 +1,19 @@
-//! Multicast groups and clone sessions by the command line: what it takes, shows and refuses. What becomes of packets the runtime's tests show; the
-//! program is the one that they have.
+//! Multicast groups and clone sessions by the command line: what it takes, shows and refuses. What becomes of packets the runtime's tests show, and the
+//! program is the one that they have; what programs of the compiler's remember of groups is here.
 //!
 //! Needs root, iproute2 and clang.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is a test")]
 
-use p4xdp_runtime::Program;
+use p4xdp_runtime::copies::{MulticastNode, Write};
+use p4xdp_runtime::harness::Harness;
+use p4xdp_runtime::harness::tap::Taps;
+use p4xdp_runtime::load::load_detached;
+use p4xdp_runtime::{Object, Program};
 use p4xdp_test_support::command::{self, sh};
 use p4xdp_test_support::copies::{Variant, object};
 use p4xdp_test_support::needs::{Need, are_met};
-use p4xdp_test_support::{bpftool, space, switch};
+use p4xdp_test_support::program::{self, compiled};
+use p4xdp_test_support::{bpftool, root, space, switch};
 use std::path::Path;
 use std::time::Duration;
 
@@ -127,6 +132,44 @@ fn what_is_wrong_is_told() {
         refused("multicast dump --dev h1", 1, "the program sends no copies of packets");
         refused("session dump --dev h1", 1, "the program sends no copies of packets");
     });
+}
+
+/// Processors remember which copies a group has, and numbers of sets are given to others once they are free.
+#[test]
+fn a_group_that_has_changed_is_forgotten() {
+    if !switch::privileged() {
+        return;
+    }
+    let output = compiled(&root().join("testdata/packets/v1model_copies.p4"));
+    let program =
+        load_detached(&Object::open(&program::object("forgotten", &output).path).unwrap(), 1000).unwrap();
+    let mut taps = Taps::new().unwrap();
+    taps.open(&program, &[0, 1, 2, 3]).unwrap();
+    let mut sent = |group: &[(u32, u32)]| {
+        let nodes: Vec<MulticastNode> = group
+            .iter()
+            .map(|(id, port)| MulticastNode { replication_id: *id, ports: vec![*port] })
+            .collect();
+        taps.within(&mut || program.copies()?.write_group(7, &nodes, Write::Set)).unwrap();
+        // Twice: what the first packet finds, processors remember for the second one.
+        for _ in 0..2 {
+            taps.inject(&program, 0, &[0, 0, 0, 0, 1, 9, 9, 9, 9, 9, 9, 9, 9, 9]).unwrap();
+            let mut seen: Vec<(u32, u32)> = taps
+                .collect(&program)
+                .unwrap()
+                .into_iter()
+                .map(|out| (u32::from(out.bytes[4]) - 0x10 - out.port, out.port))
+                .collect();
+            seen.sort_unstable();
+            assert_eq!(seen, group);
+        }
+    };
+    for id in (1..40).step_by(4) {
+        sent(&[(id, 1)]);
+        sent(&[(id + 1, 1)]);
+        sent(&[(id + 2, 1), (id + 2, 3)]);
+        sent(&[(id, 1), (id + 1, 1), (id + 1, 2), (id + 3, 1)]);
+    }
 }
 
 /// What bpftool says, in JSON.

@@ -27,13 +27,14 @@ pub(crate) fn pipeline(
     program: &Program,
     requested: Option<&Requested>,
     externs: &ExternFacts,
+    has_cpu_port: bool,
     sink: &mut Diagnostics,
 ) -> Option<Pipeline> {
     let stages = Stages(&program.stages);
     match &*program.architecture {
         "xdp_model" => xdp_model::pipeline(program, &stages),
         "ebpf_model" => ebpf_model::pipeline(&stages),
-        "v1model" => v1model::pipeline(program, &stages, externs, requested, sink),
+        "v1model" => v1model::pipeline(program, &stages, externs, requested, has_cpu_port, sink),
         "psa" => psa::pipeline(program, &stages, externs, sink),
         "pna" => pna::pipeline(program, &stages, requested),
         "ubpf_model" => ubpf_model::pipeline(program, &stages, externs, requested, sink),

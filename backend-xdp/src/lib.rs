@@ -151,7 +151,8 @@ pub fn compile(
     let program = small.as_ref().unwrap_or(program);
     let (lowered, requested) = arch::requests::lower(program, &facts).unzip();
     let program = lowered.as_ref().unwrap_or(program);
-    let Some(pipeline) = arch::pipeline(program, requested.as_ref(), &facts, sink) else {
+    let has_cpu_port = emit::ports::has_cpu_port(program, options);
+    let Some(pipeline) = arch::pipeline(program, requested.as_ref(), &facts, has_cpu_port, sink) else {
         sink.check()?;
         return Err(sink.error(Diagnostic::bug(Span::NONE, "an architecture without back end")));
     };

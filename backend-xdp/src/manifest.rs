@@ -32,6 +32,8 @@ pub struct Whole {
     pub ports: Ports,
     /// The clone session to the CPU port that is there from the beginning.
     pub cpu_session: Option<u32>,
+    /// Packets are copied.
+    pub copies: bool,
 }
 
 /// Describes a program.
@@ -46,7 +48,10 @@ pub fn describe(
     let mut view = control_plane::view(program);
     control_plane::mark_ports(&mut view, found);
     let egress = whole.programs.iter().find(|program| program.role == manifest::Role::Egress);
-    let copies = egress.map(|program| program.name.clone());
+    let copies = whole.copies.then(|| p4xdp_control::manifest::Copies {
+        program: egress.map(|program| program.name.clone()),
+        cpu_session: whole.cpu_session,
+    });
     Manifest {
         compiler: env!("CARGO_PKG_VERSION").to_owned(),
         source: whole.source,
@@ -72,8 +77,7 @@ pub fn describe(
         value_sets: tables.sets.values().map(|set| describe_set(&set.layout)).collect(),
         externs: externs.into_iter().chain(profiles).collect(),
         ports: whole.ports,
-        copies: copies
-            .map(|program| p4xdp_control::manifest::Copies { program, cpu_session: whole.cpu_session }),
+        copies,
     }
 }
 

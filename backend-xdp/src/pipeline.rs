@@ -93,6 +93,17 @@ pub(crate) enum Step {
         /// The verdict.
         verdict: Verdict,
     },
+    /// Ends with a verdict if a variable has this value, and another one is 0.
+    EndUnless {
+        /// The other variable.
+        unless: LocalId,
+        /// The variable.
+        variable: LocalId,
+        /// The value.
+        is: u32,
+        /// The verdict.
+        verdict: Verdict,
+    },
     /// Ends with a verdict if a variable has another value.
     EndIfNot {
         /// The variable.
@@ -143,6 +154,11 @@ pub(crate) enum Step {
         headers: bool,
         /// What they keep.
         kept: Vec<Kept>,
+    },
+    /// Ends with the packet, as it is, being sent to a group, if a variable is not 0. Its copies are as it is.
+    SendToGroup {
+        /// The group.
+        group: LocalId,
     },
     /// Begins a copy's program: finds out what it is. The packet itself is sent as it is.
     Receive(Received),
@@ -358,7 +374,11 @@ impl Section {
                     read.push(*first);
                     read.extend(kept.iter().map(|kept| kept.variable));
                 }
-                Step::Lose(asked) => read.push(*asked),
+                Step::Lose(asked) | Step::SendToGroup { group: asked } => read.push(*asked),
+                Step::EndUnless { unless, variable, verdict, .. } => {
+                    read.extend([*unless, *variable]);
+                    read.extend(verdict.reads());
+                }
                 Step::Clone { asked, session, .. } => read.extend([*asked, *session]),
                 Step::Resume { parser, .. } => {
                     read.extend(parser.map(|parser| program.parsers[parser].error));
@@ -396,7 +416,9 @@ impl Section {
                 | Step::Restart
                 | Step::Run(_)
                 | Step::EndIf { .. }
+                | Step::EndUnless { .. }
                 | Step::EndIfNot { .. }
+                | Step::SendToGroup { .. }
                 | Step::GoRound { .. }
                 | Step::Clone { .. }
                 | Step::KeepForClones { .. }

@@ -163,14 +163,14 @@ impl Copies<'_> {
             numbers.retain(|_, index| comes || *index != device);
         }
         let ports = ports(self.program, &numbering, &config, devices)?;
-        let egress = egress::find(self.program)?;
-        self.maps.apply(egress.as_fd(), &standing, &config, &ports, |_| true)
+        let egress = egress::of(self.program)?;
+        self.maps.apply(egress.as_ref().map(AsFd::as_fd), &standing, &config, &ports, |_| true)
     }
 
     /// Lets all groups and sessions be these, for these ports.
     fn set(&self, config: &Config, ports: &Ports) -> Result<(), Error> {
-        let egress = egress::find(self.program)?;
-        self.maps.apply(egress.as_fd(), &self.maps.standing()?, config, ports, |_| true)
+        let egress = egress::of(self.program)?;
+        self.maps.apply(egress.as_ref().map(AsFd::as_fd), &self.maps.standing()?, config, ports, |_| true)
     }
 
     fn change(
@@ -187,8 +187,8 @@ impl Copies<'_> {
         let mut config = Config::of_roles(&standing.roles);
         change(&mut config)?;
         let ports = ports(self.program, &numbering(self.program)?, &config, devices)?;
-        let egress = egress::find(self.program)?;
-        self.maps.apply(egress.as_fd(), &standing, &config, &ports, renew)
+        let egress = egress::of(self.program)?;
+        self.maps.apply(egress.as_ref().map(AsFd::as_fd), &standing, &config, &ports, renew)
     }
 
     fn check_port(&self, port: u32) -> Result<(), Error> {

@@ -23,8 +23,8 @@ impl Trouble for NoEgress {
 /// The loopback device has this index in every network namespace.
 const LOOPBACK: u32 = 1;
 
-/// A device hash for these devices, in this order.
-pub(crate) fn device_hash(devices: &[u32], egress: BorrowedFd<'_>) -> Result<MapHandle, KernelError> {
+/// A device hash for these devices, in this order, with the program that copies run.
+pub(crate) fn device_hash(devices: &[u32], egress: Option<BorrowedFd<'_>>) -> Result<MapHandle, KernelError> {
     // A broadcast goes through all buckets, so there are no more than needed.
     let size = u32::try_from(devices.len()).unwrap_or(u32::MAX).max(1);
     let options = libbpf_sys::bpf_map_create_opts {
@@ -35,7 +35,8 @@ pub(crate) fn device_hash(devices: &[u32], egress: BorrowedFd<'_>) -> Result<Map
         .map_err(|error| KernelError::bpf("make a map for copies", &error, Vec::new()))?;
     for (position, device) in (0u32..).zip(devices) {
         let mut value = device.to_ne_bytes().to_vec();
-        value.extend(egress.as_raw_fd().to_ne_bytes());
+        // 0 is no program here.
+        value.extend(egress.map_or(0, |egress| egress.as_raw_fd()).to_ne_bytes());
         hash.update(&position.to_ne_bytes(), &value, MapFlags::ANY).map_err(|error| {
             KernelError::new(format!("send copies to the device of index {device}"), io_error(&error))
         })?;
@@ -45,7 +46,7 @@ pub(crate) fn device_hash(devices: &[u32], egress: BorrowedFd<'_>) -> Result<Map
 
 /// Lets the kernel hold the egress program of an object that was just loaded.
 pub(crate) fn keep(program: &Program, egress: BorrowedFd<'_>) -> Result<(), Error> {
-    let hash = device_hash(&[LOOPBACK], egress)?;
+    let hash = device_hash(&[LOOPBACK], Some(egress))?;
     let value = hash.as_fd().as_raw_fd().to_ne_bytes();
     program
         .map(DEVICES)?
@@ -56,7 +57,8 @@ pub(crate) fn keep(program: &Program, egress: BorrowedFd<'_>) -> Result<(), Erro
 
 /// The egress program of a loaded program, if it has one.
 pub(crate) fn of(program: &Program) -> Result<Option<OwnedFd>, Error> {
-    program.manifest().copies.as_ref().map(|_| find(program)).transpose()
+    let copies = program.manifest().copies.as_ref().and_then(|copies| copies.program.as_ref());
+    copies.map(|_| find(program)).transpose()
 }
 
 /// The egress program of a loaded program: the descriptor that it was loaded or opened with, or by the map that holds it.

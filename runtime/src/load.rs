@@ -161,7 +161,8 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         let asked =
             request.numbering(object.name(), ports, &devices, &replaced, options.ports_are_indices)?;
         // Only where packets leave beside copies does it matter by what they leave.
-        match object.manifest().copies.as_ref().and(ports.egress.as_ref()) {
+        let egress = object.manifest().copies.as_ref().and_then(|copies| copies.program.as_ref());
+        match egress.and(ports.egress.as_ref()) {
             Some(_) => asked.by_maps(&devices),
             None => asked,
         }
@@ -499,8 +500,8 @@ fn bring_in(
         maps.push(handle);
     }
     let copies = object.manifest().copies.as_ref();
-    let egress = match copies {
-        Some(copies) => Some(find(&copies.program)?),
+    let egress = match copies.and_then(|copies| copies.program.as_ref()) {
+        Some(name) => Some(find(name)?),
         None => None,
     };
     let egress = egress.as_ref().map(AsFd::as_fd);

@@ -27,7 +27,7 @@ control Ing(inout headers_t headers, inout meta_t meta, inout standard_metadata_
 control Egr(inout headers_t headers, inout meta_t meta, inout standard_metadata_t sm) {
     apply {
         if (sm.instance_type == 5) {
-            headers.op.op = 0x10 + (bit<8>) sm.egress_port;
+            headers.op.op = 0x10 + (bit<8>) sm.egress_port + (bit<8>) sm.egress_rid;
         }
     }
 }

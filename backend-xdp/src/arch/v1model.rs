@@ -8,7 +8,7 @@
 //! | `egress_port` is the port that the packet came from | `XDP_TX` |
 //! | any other `egress_port` | sent out of the port (`emit::ports`) |
 //! | resubmission behind ingress, recirculation behind the deparser | the packet goes round (`emit::rounds`), `instance_type` says how it came |
-//! | `mcast_grp` is not 0; clones | copies: a section of its own for each (`emit::copies`); what is multicast, or cloned in egress, keeps its headers |
+//! | `mcast_grp` is not 0; clones | copies: a section of its own for each (`emit::copies`), unless nothing is done with those of groups; what is multicast, or cloned in egress, keeps its headers |
 //! | times and depths of queues | 0: a packet is not queued |
 //! | the timestamps | microseconds since the machine started |
 
@@ -42,6 +42,7 @@ pub(super) fn pipeline(
     stages: &Stages<'_>,
     externs: &ExternFacts,
     requested: Option<&Requested>,
+    has_cpu_port: bool,
     sink: &mut Diagnostics,
 ) -> Option<Pipeline> {
     let metadata = |field| stages.local("ig", 2, Some(field));
@@ -95,7 +96,20 @@ pub(super) fn pipeline(
     steps.extend(ingress_clones.into_iter().flatten());
     steps.extend(resubmits);
     let at_egress = steps.len();
-    steps.extend([drop_if_asked(), Step::Choose(spec)]);
+    // Copies of a group are what ingress has made of the packet, if nothing is done behind it, and user space gets none.
+    let copies_alike = !goes_round
+        && !has_cpu_port
+        && clones.iter().all(Option::is_none)
+        && control("eg").is_none()
+        && control("ck").is_none();
+    let (group, sent) = if copies_alike { (None, group) } else { (group, None) };
+    steps.push(match sent {
+        Some(group) => {
+            Step::EndUnless { unless: group, variable: spec, is: DROP_PORT, verdict: Verdict::Drop }
+        }
+        None => drop_if_asked(),
+    });
+    steps.push(Step::Choose(spec));
     if goes_round {
         steps.extend(set("instance_type", Value::Number(0)));
     }
@@ -117,6 +131,7 @@ pub(super) fn pipeline(
     };
     steps.extend(egress(Value::Variable(spec), egress_clones)?);
     steps.extend(recirculates);
+    steps.extend(sent.map(|group| Step::SendToGroup { group }));
     steps.push(Step::End(Verdict::SendChosen));
     if goes_round {
         let way = set("instance_type", Value::Way);

@@ -103,7 +103,7 @@ const PIECES: &[Piece] = &[
     piece!("map_definition.h": "__uint" "__type"),
     piece!("parts.h": "__array" "BPF_MAP_TYPE_PROG_ARRAY"),
     piece!("cpu_map.h": "BPF_MAP_TYPE_CPUMAP"),
-    piece!("copies.h": "BPF_MAP_TYPE_HASH_OF_MAPS" "BPF_F_BROADCAST"),
+    piece!("copies.h": "BPF_MAP_TYPE_ARRAY_OF_MAPS" "BPF_F_BROADCAST"),
     piece!("map_flags.h": "BPF_F_NO_PREALLOC"),
     piece!("update_flags.h": "BPF_ANY" "BPF_NOEXIST" "BPF_EXIST"),
     piece!("perf_event.h": "BPF_F_CURRENT_CPU"),

@@ -51,18 +51,30 @@ pub(super) struct Copying {
 }
 
 impl Cx<'_> {
-    /// Begins a section whose packets are copied.
-    pub(super) fn begin_copying(&mut self, clones: bool) {
+    fn refuse_fragments(&mut self) {
         if self.module.options.frags {
             let span = self.program.parsers.values().next().map_or(Span::NONE, |parser| parser.span);
             let message =
                 "this program copies packets, which `--frags` cannot do: the kernel copies none in fragments";
             self.refuse(codes::E0514, span, message);
         }
+    }
+
+    /// Begins a section whose packets are copied.
+    pub(super) fn begin_copying(&mut self, clones: bool) {
+        self.refuse_fragments();
         let number = self.fresh_by_way("slot_number", CType::U32);
         let session = self.fresh_by_way("session", CType::U32);
         self.copying = Some(Copying { number, session, cloned: BTreeMap::new(), clones });
         self.module.slots.any = true;
+    }
+
+    /// Writes the step that sends the packet to a group as it is, if it is asked for.
+    pub(super) fn send_to_group(&mut self, group: LocalId) {
+        self.refuse_fragments();
+        self.module.slots.groups = true;
+        let group = self.local(group).text;
+        self.out.return_if(&group, code!("@p4xdp_send_to_group({})", group));
     }
 
     /// Finds the slot of this number.

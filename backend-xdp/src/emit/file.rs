@@ -234,6 +234,7 @@ fn finish(
         kernel: module.kernel,
         ports,
         cpu_session: places.cpu_session,
+        copies: module.slots.any || module.slots.groups,
     };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);
@@ -272,7 +273,7 @@ fn finish(
     let is_lost_by_ours = leaves || !tails.is_empty() || again.is_some();
     statistics::declare(&names, is_lost_by_ours, &mut file);
     drop(names);
-    super::ports::declare(&manifest.ports, manifest.copies.is_some(), &mut file);
+    super::ports::declare(&manifest.ports, module.slots.any, &mut file);
     if module.falls_back {
         let loaded = Known(p4xdp_control::manifest::ENTRIES_LOADED);
         file.line(code!(

@@ -75,12 +75,12 @@ pub(crate) fn no_context() -> Code {
 /// The function that works on a copy.
 pub(crate) const COPY: Known = Known("p4xdp_copy");
 
-/// Writes the program's function around that which works on a copy. The device counts what it sends.
+/// Writes the program's function around that which works on a copy; packets without copies pass it. The device counts what it sends.
 pub(crate) fn copy_entry(name: &Name, out: &mut Tree) {
     out.line(code!("SEC(\"xdp/devmap\")"));
     out.line(code!("int {}(struct @xdp_md *ctx)", name));
     out.begin(code!("{{"));
-    out.line(code!("return {}(ctx);", COPY));
+    out.line(code!("return @p4xdp_is_marked(ctx) ? {}(ctx) : @XDP_PASS;", COPY));
     out.end();
     out.blank();
 }

@@ -52,6 +52,7 @@ impl Cx<'_> {
                 Step::Multicast { group, way, headers, kept } => {
                     self.multicast(*group, *way, *headers, kept);
                 }
+                Step::SendToGroup { group } => self.send_to_group(*group),
                 Step::Receive(received) => self.receive(received),
                 Step::LoadKept => self.load_kept(),
                 Step::Lose(asked) => self.lose(*asked),
@@ -64,6 +65,11 @@ impl Cx<'_> {
                     let condition =
                         if is_flag && *is == 1 { variable.code() } else { code!("{} == {}", variable, *is) };
                     self.out.return_if(condition, verdict);
+                }
+                Step::EndUnless { unless, variable, is, verdict } => {
+                    let [unless, variable] = [unless, variable].map(|variable| self.variable(*variable));
+                    let verdict = self.verdict(*verdict);
+                    self.out.return_if(code!("!{} && {} == {}", unless, variable, *is), verdict);
                 }
                 Step::EndIfNot { variable, is, verdict } => {
                     let variable = self.variable(*variable);

@@ -7,8 +7,11 @@
 //! | map | type | key | value |
 //! | --- | --- | --- | --- |
 //! | [`SETS`] | hash | [`SetKey`]: what is asked for | number of the set |
-//! | [`DEVICES`] | hash of maps | number of the set | a device hash by position: interface index, descriptor of the egress program |
+//! | [`DEVICES`] | array of maps | number of the set | a device hash by position: interface index, descriptor of the egress program |
 //! | [`ROLES`] | hash | [`RoleKey`]: the n-th copy on a device | [`Role`]: what that copy is |
+//!
+//! Programs keep what they have read of sets and roles, for a *generation*: [`GENERATION`] is the section with it, a number that rises in front of a change and
+//! behind it, before what was there goes.
 //!
 //! The device hash has positions 0, 1, .. as keys, and a broadcast goes in their order; so the n-th entry of a device is the n-th copy that
 //! the egress program sees there.
@@ -24,8 +27,10 @@ use serde::{Deserialize, Serialize};
 /// How a program sends copies; none: it sends none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copies {
-    /// Name of the program that each copy runs (section `xdp/devmap`), one of [`super::Manifest::programs`].
-    pub program: String,
+    /// Name of the program that each copy runs (section `xdp/devmap`), one of [`super::Manifest::programs`]. None: copies are as the packet was sent, and the
+    /// program makes no clones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// Number of a clone session to the CPU port that is there from the beginning, if the architecture has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_session: Option<u32>,
@@ -39,6 +44,9 @@ pub const DEVICES: &str = "p4xdp_copy_devs";
 
 /// Name of the map of roles.
 pub const ROLES: &str = "p4xdp_copy_role";
+
+/// Name of the map with the generation, 4 bytes in the machine's order.
+pub const GENERATION: &str = ".data.copies";
 
 /// Entries that [`SETS`] and [`DEVICES`] have room for.
 pub const MOST_SETS: u32 = 8192;
@@ -60,7 +68,7 @@ pub const OF_SESSIONS: u32 = u32::MAX;
 
 /// Number in [`DEVICES`] that no set has: the one entry of its device hash is the loopback device with the egress program. So the egress program lasts as
 /// long as the map, without pins, and any process finds it.
-pub const KEEPER: u32 = u32::MAX;
+pub const KEEPER: u32 = 0;
 
 /// What a packet is sent to at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +84,7 @@ pub struct SetKey {
 /// Which copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoleKey {
-    /// Number of the set, from 1; or [`OF_GROUPS`], [`OF_SESSIONS`].
+    /// Number of the set, from 1 and below [`MOST_SETS`]; or [`OF_GROUPS`], [`OF_SESSIONS`].
     pub set: u32,
     /// Interface index of the device; or the group or session.
     pub index: u32,

@@ -12,7 +12,7 @@ use crate::program::Program;
 use crate::sys;
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_control::manifest::copies::{
-    DEVICES, KEEPER, OF_GROUPS, OF_SESSIONS, ROLES, Role, RoleKey, SETS, SetKey,
+    DEVICES, GENERATION, KEEPER, OF_GROUPS, OF_SESSIONS, ROLES, Role, RoleKey, SETS, SetKey,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
@@ -25,6 +25,7 @@ pub(super) struct Maps<'p> {
     sets: &'p MapHandle,
     devices: &'p MapHandle,
     roles: &'p MapHandle,
+    generation: &'p MapHandle,
 }
 
 fn failed(what: &'static str) -> impl Fn(libbpf_rs::Error) -> KernelError {
@@ -36,7 +37,12 @@ const WRITE: &str = "write groups and sessions";
 
 impl<'p> Maps<'p> {
     pub(super) fn of(program: &'p Program) -> Result<Maps<'p>, Error> {
-        Ok(Maps { sets: program.map(SETS)?, devices: program.map(DEVICES)?, roles: program.map(ROLES)? })
+        Ok(Maps {
+            sets: program.map(SETS)?,
+            devices: program.map(DEVICES)?,
+            roles: program.map(ROLES)?,
+            generation: program.map(GENERATION)?,
+        })
     }
 
     /// What is in them.
@@ -56,22 +62,38 @@ impl<'p> Maps<'p> {
                 standing.roles.insert(key, role);
             }
         }
-        let kept = |set: &u32| *set != KEEPER;
-        standing.devices = self.devices.keys().filter_map(|key| number(&key)).filter(kept).collect();
+        // An array has all keys.
+        for set in (0..self.devices.max_entries()).filter(|set| *set != KEEPER) {
+            let found = self.devices.lookup(&set.to_ne_bytes(), MapFlags::ANY).map_err(failed(READ))?;
+            standing.devices.extend(found.is_some().then_some(set));
+        }
         Ok(standing)
+    }
+
+    /// Lets programs forget what they have read. Who has read before it does not keep it, and who reads behind it sees what was written before.
+    fn raise_generation(&self) -> Result<(), Error> {
+        let key = 0u32.to_ne_bytes();
+        let now = self.generation.lookup(&key, MapFlags::ANY).map_err(failed(READ))?;
+        let next = now.as_deref().and_then(number).unwrap_or_default().wrapping_add(1);
+        Ok(self.generation.update(&key, &next.to_ne_bytes(), MapFlags::ANY).map_err(failed(WRITE))?)
     }
 
     /// Makes of what stands there what there is to be.
     pub(super) fn apply(
         &self,
-        egress: BorrowedFd<'_>,
+        egress: Option<BorrowedFd<'_>>,
         standing: &Standing,
         config: &Config,
         ports: &Ports,
         renew: impl Fn(SetKey) -> bool,
     ) -> Result<(), Error> {
-        let change = plan::change(standing, config.sets(ports)?, renew);
+        let change = plan::change(standing, config.sets(ports)?, self.devices.max_entries(), renew);
         self.check_room(standing, &change, &config.roles())?;
+        if !change.orphans.is_empty() {
+            // Who was cut short may not have said that they are gone.
+            self.raise_generation()?;
+            sys::wait_for_packets();
+        }
         for set in &change.orphans {
             self.forget(*set, of_set(&standing.roles, *set).map(|(key, _)| *key))?;
         }
@@ -106,7 +128,11 @@ impl<'p> Maps<'p> {
         full("sets of copies", keys.len(), self.sets)?;
         let stay = |set: &&u32| !change.orphans.contains(set);
         // One more holds the egress program.
-        let sets = standing.devices.iter().filter(stay).count() + change.fresh.len() + 1;
+        let fresh = change.fresh.len() + change.without_number;
+        let sets = match change.without_number {
+            0 => standing.devices.iter().filter(stay).count() + fresh + 1,
+            _ => standing.devices.len() + fresh + 1,
+        };
         full("sets of copies", sets, self.devices)?;
         let mut roles: BTreeSet<RoleKey> =
             standing.roles.keys().filter(|key| stay(&&key.set)).chain(config.keys()).copied().collect();
@@ -115,7 +141,7 @@ impl<'p> Maps<'p> {
     }
 
     /// Makes sets to which nothing leads yet.
-    fn make(&self, fresh: &[Fresh], egress: BorrowedFd<'_>) -> Result<(), Error> {
+    fn make(&self, fresh: &[Fresh], egress: Option<BorrowedFd<'_>>) -> Result<(), Error> {
         for some in fresh.chunks(OPEN) {
             let mut hashes = Vec::with_capacity(some.len());
             let (mut numbers, mut descriptors) = (Vec::new(), Vec::new());
@@ -158,8 +184,9 @@ impl<'p> Maps<'p> {
         Ok(self.roles.update(&key.encode(), &role.encode(), MapFlags::ANY).map_err(failed(WRITE))?)
     }
 
-    /// Lets the new sets take their places.
+    /// Lets the new sets take their places. Their numbers may have been others' before.
     fn publish(&self, change: &Change) -> Result<(), Error> {
+        self.raise_generation()?;
         for Fresh { key, number, .. } in &change.fresh {
             let written = self.sets.update(&key.encode(), &number.to_ne_bytes(), MapFlags::ANY);
             written.map_err(failed(WRITE))?;
@@ -167,7 +194,7 @@ impl<'p> Maps<'p> {
         for key in &change.gone {
             self.sets.delete(&key.encode()).map_err(failed(WRITE))?;
         }
-        Ok(())
+        self.raise_generation()
     }
 
     /// Puts all back as it was, as far as the kernel lets us: the error that led here is the one to be told.
@@ -192,6 +219,7 @@ impl<'p> Maps<'p> {
         for (key, role) in before {
             let _ = self.put_role(key, role);
         }
+        let _ = self.raise_generation();
         sys::wait_for_packets();
         for Fresh { number, copies, .. } in &change.fresh {
             let _ = self.forget(*number, roles_of(*number, copies).into_keys());

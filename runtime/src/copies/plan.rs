@@ -275,13 +275,16 @@ pub(super) struct Change {
     pub gone: Vec<SetKey>,
     /// Numbers to which nothing leads, as somebody was cut short.
     pub orphans: BTreeSet<u32>,
+    /// Sets that are to be made too, but there are no numbers for them.
+    pub without_number: usize,
 }
 
 /// Compares what there is with what there is to be. A set stays that has the same roles, unless it is one to renew: a device that came back under its
-/// index has lost its places in sets, though the roles do not show it.
+/// index has lost its places in sets, though the roles do not show it. Numbers are below `room`.
 pub(super) fn change(
     standing: &Standing,
     wanted: BTreeMap<SetKey, Vec<Copy>>,
+    room: u32,
     renew: impl Fn(SetKey) -> bool,
 ) -> Change {
     let in_use: BTreeSet<u32> = standing.sets.values().copied().collect();
@@ -289,19 +292,23 @@ pub(super) fn change(
         standing.roles.keys().map(|key| key.set).chain(standing.devices.iter().copied()).collect();
     let is_set = |number: &u32| ![OF_GROUPS, OF_SESSIONS].contains(number);
     let orphans = known.difference(&in_use).copied().filter(is_set).collect();
-    let mut free = (1..OF_SESSIONS).filter(|number| !in_use.contains(number) && !known.contains(number));
+    let mut free = (1..room).filter(|number| !in_use.contains(number) && !known.contains(number));
     let gone = standing.sets.keys().filter(|key| !wanted.contains_key(key)).copied().collect();
-    let mut fresh = Vec::new();
+    let (mut fresh, mut without_number) = (Vec::new(), 0);
     for (key, copies) in wanted {
         let stays = standing.sets.get(&key).is_some_and(|number| {
             let roles = roles_of(*number, &copies);
             !renew(key) && of_set(&standing.roles, *number).eq(roles.iter())
         });
-        // There are fewer sets than numbers by far.
-        let Some(number) = (!stays).then(|| free.next()).flatten() else { continue };
-        fresh.push(Fresh { key, number, copies });
+        if stays {
+            continue;
+        }
+        match free.next() {
+            Some(number) => fresh.push(Fresh { key, number, copies }),
+            None => without_number += 1,
+        }
     }
-    Change { fresh, gone, orphans }
+    Change { fresh, gone, orphans, without_number }
 }
 
 #[cfg(test)]

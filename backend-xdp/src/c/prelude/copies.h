@@ -1,5 +1,5 @@
 enum {
-	BPF_MAP_TYPE_HASH_OF_MAPS = 13,
+	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 };
 
 /* To bpf_redirect_map: out of all devices of the map. */

@@ -17,7 +17,7 @@ struct {
 
 /* The devices of each set, with the program that runs for each copy. */
 struct {
-	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 8192);
 	__uint(key_size, sizeof(__u32));
 	__array(values, struct {
@@ -56,10 +56,30 @@ struct {
 	__type(value, struct p4xdp_copy_role);
 } p4xdp_copy_role SEC(".maps");
 
-/* Slots of this processor, more than packets that it has to send at a time. */
+/* Rises when what these maps say changes. */
+volatile __u32 p4xdp_copy_generation SEC(".data.copies") = 0;
+
+/* What this processor has read there, and in which generation. A search in a hash takes longer than all else that a copy takes. */
+struct p4xdp_known_set {
+	struct p4xdp_copy_set key;
+	__u32 number;
+	__u32 generation;
+};
+
+struct p4xdp_known_role {
+	struct p4xdp_copy_key key;
+	struct p4xdp_copy_role role;
+	__u32 generation;
+};
+
+struct p4xdp_known {
+	struct p4xdp_known_set sets[64];
+	struct p4xdp_known_role roles[256];
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 256);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct p4xdp_copy_slot);
-} p4xdp_copy_slot SEC(".maps");
+	__type(value, struct p4xdp_known);
+} p4xdp_known SEC(".maps");

@@ -16,13 +16,12 @@ use p4xdp_midend::ir::{HeaderId, LocalId, ParserId};
 use std::collections::BTreeMap;
 
 impl Cx<'_> {
-    /// Writes the beginning of a copy's program.
+    /// Writes the beginning of a copy's program, for packets with a tag.
     pub(in crate::emit) fn receive(&mut self, received: &Received) {
         let way = self.fresh_by_way("way", CType::U32);
         self.declare_pointer(SLOT, "p4xdp_copy_slot");
         self.declare_pointer(ROLE, "p4xdp_copy_role");
         let drop = || lost(Known("XDP_DROP"), Reason::Copy);
-        self.out.return_if(code!("!@p4xdp_is_marked(@ctx)"), code!("@XDP_PASS"));
         self.out.line(code!("{} = @p4xdp_take_tag(@ctx);", SLOT));
         self.out.return_if(code!("!{}", SLOT), drop());
         self.out.return_if(code!("!{}->set", SLOT), code!("@XDP_PASS"));

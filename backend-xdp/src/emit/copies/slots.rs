@@ -21,8 +21,10 @@ pub(in crate::emit) struct Slots {
     pub(super) kept: BTreeMap<(u32, LocalId), Name>,
     /// Members with headers, by their way.
     pub(super) headers: BTreeMap<(u32, HeaderId), KeptHeader>,
-    /// There are copies.
-    pub(super) any: bool,
+    /// There are copies that run a program.
+    pub(in crate::emit) any: bool,
+    /// There are copies that run none.
+    pub(in crate::emit) groups: bool,
     /// What leaves may be cut, by what ingress or egress say.
     pub(super) cut: bool,
 }
@@ -38,9 +40,16 @@ pub(super) struct KeptHeader {
 impl Module<'_> {
     /// Writes what is declared for copies, if there are any.
     pub(in crate::emit) fn declare_copies(&self, used: &FxHashSet<&str>, out: &mut Tree) {
-        if !self.slots.any {
+        if self.slots.any {
+            self.declare_slots(out);
+        } else if !self.slots.groups {
             return;
         }
+        out.line(Code::fragment(include_str!("maps.h")));
+        functions(used).for_each(|text| out.line(Code::fragment(text)));
+    }
+
+    fn declare_slots(&self, out: &mut Tree) {
         out.line(code!(
             "/* Bytes that are kept of a packet as it came, at most; a piece of them may be written twice. */"
         ));
@@ -58,7 +67,7 @@ impl Module<'_> {
         if self.has_cpu_port {
             out.line(code!("@__u32 {};", super::ARRIVED));
         }
-        out.line(code!("@__u8 taken[256];"));
+        out.line(code!("struct p4xdp_taken taken[256];"));
         out.line(code!("@__u8 front[{}];", FRONT + FRONT / 2));
         for ((_, variable), name) in &self.slots.kept {
             let ty = c_type(self.program.locals[*variable].ty);
@@ -75,8 +84,7 @@ impl Module<'_> {
         }
         out.end_with(code!("};"));
         out.blank();
-        out.line(Code::fragment(include_str!("maps.h")));
-        functions(used).for_each(|text| out.line(Code::fragment(text)));
+        out.line(Code::fragment(include_str!("slot_map.h")));
     }
 }
 
@@ -86,7 +94,7 @@ macro_rules! functions {
 
 /// Functions of C, each behind those that it calls.
 const FUNCTIONS: &[(&str, &str)] = functions! {
-    "slot" "take_slot" "keep_front" "is_marked" "put_tag" "send_copies" "send_clones" "send_group" "send_alone" "take_tag" "find_role"
+    "slot" "take_slot" "keep_front" "is_marked" "put_tag" "generation" "find_set" "send_copies" "send_clones" "send_group" "send_to_group" "send_alone" "take_tag" "find_role"
     "as_it_came" "cut_copy"
 };
 

@@ -11,3 +11,10 @@ struct p4xdp_copy_tag {
 
 /* What tags begin with. A packet that begins so by itself gets one, too. */
 #define P4XDP_MARK 0x5d9ce1f3U
+
+/* How many copies of a packet have gone to a device. */
+struct p4xdp_taken {
+	/* The lowest byte of the slot's sequence. */
+	__u8 sequence;
+	__u8 copies;
+};

@@ -11,6 +11,7 @@ static __always_inline __u32 p4xdp_take_slot(void)
 	if (!slot)
 		return 0;
 	slot->sequence++;
-	clear_bytes(slot->taken, sizeof(slot->taken));
+	if (!(__u8)slot->sequence)
+		clear_bytes(slot->taken, sizeof(slot->taken));
 	return number;
 }

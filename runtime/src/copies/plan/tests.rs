@@ -175,7 +175,7 @@ proptest! {
         let mut standing = Standing::default();
         for (config, ports, all) in row {
             let wanted = config.sets(&ports).unwrap();
-            let made = change(&standing, wanted.clone(), |_| all);
+            let made = change(&standing, wanted.clone(), 1000, |_| all);
             standing = done(standing, &made, &config);
             prop_assert!(standing.sets.keys().eq(wanted.keys()));
             let mut expected = config.roles();
@@ -187,7 +187,7 @@ proptest! {
             prop_assert_eq!(numbers.len(), standing.sets.len());
             prop_assert_eq!(&standing.devices, &numbers);
             // Nothing is left to do.
-            prop_assert_eq!(change(&standing, wanted, |_| false), Change::default());
+            prop_assert_eq!(change(&standing, wanted, 1000, |_| false), Change::default());
         }
     }
 
@@ -197,7 +197,7 @@ proptest! {
         standing.devices.insert(lost);
         standing.roles.extend(roles_of(lost, &[Copy { device: 1000, role: Role::default() }]));
         let wanted = config.sets(&ports).unwrap();
-        let made = change(&standing, wanted, |_| false);
+        let made = change(&standing, wanted, 1000, |_| false);
         prop_assert_eq!(&made.orphans, &BTreeSet::from([lost]));
         prop_assert!(made.fresh.iter().all(|fresh| fresh.number != lost));
     }
