@@ -9,6 +9,8 @@
     reason = "a bench that fails may stop, and it prints"
 )]
 
+mod copies;
+
 use p4xdp_control::entry::ActionCall;
 use p4xdp_control::kernel::Kernel;
 use p4xdp_control::storage::{ByteOrder, Hash, Place, Storage};
@@ -122,6 +124,12 @@ fn main() {
     if filter.is_empty() || filter == "split" {
         split(dir.path());
     }
+    if filter.is_empty() || filter == "copies" {
+        copies::copies(dir.path());
+    }
+    if filter.is_empty() || filter == "recirculate" {
+        copies::rounds(dir.path());
+    }
     if cases.is_empty() {
         return;
     }
@@ -181,11 +189,10 @@ fn ports(dir: &Path) {
         let packet = tcp_packet();
         let [base, verdicts @ ..] = alternate([&empty, indices, numbered, counted], &packet);
         let verdicts = verdicts.map(|ns| ns.saturating_sub(base));
-        let mut forwarded = [u128::MAX; 3];
+        let mut forwarded = [u32::MAX; 3];
         for _ in 0..ROUNDS {
             for (program, least) in programs.iter().zip(&mut forwarded) {
-                let time = program.flood(&packet, 0, REPEAT).expect("live frames");
-                *least = (*least).min(time.as_nanos() / u128::from(REPEAT));
+                *least = (*least).min(program.flood(&packet, 0, REPEAT).expect("live frames"));
             }
         }
         (programs.map(|program| program.instructions()), verdicts, forwarded)
@@ -291,8 +298,12 @@ fn built(name: &str, how: &[&str], dir: &Path) -> Program {
         .arg(dir)
         .status();
     assert!(status.is_ok_and(|s| s.success()), "{name}.p4 does not compile");
-    let object = Object::open(&dir.join(format!("{name}.o"))).expect("our object");
-    load::load_detached(&object, 0).expect("the verifier accepts it")
+    load::load_detached(&object(name, dir), 0).expect("the verifier accepts it")
+}
+
+/// What was built.
+fn object(name: &str, dir: &Path) -> Object {
+    Object::open(&dir.join(format!("{name}.o"))).expect("our object")
 }
 
 /// Hand-written C with a manifest behind it, so that the same runtime loads it and fills its table.

@@ -1,0 +1,9 @@
+// All packets go to port 2.
+#include "v1model_ethernet.p4"
+
+control I(inout headers_t headers, inout meta_t meta, inout standard_metadata_t sm) {
+    apply { sm.egress_spec = 2; }
+}
+control E(inout headers_t headers, inout meta_t meta, inout standard_metadata_t sm) { apply { } }
+
+V1Switch(P(), V(), I(), E(), C(), D()) main;
