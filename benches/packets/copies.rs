@@ -22,7 +22,7 @@ const GOES: u32 = 40;
 
 /// What is sent packets: ours, or written by hand.
 enum Sender {
-    Ours(Program),
+    Ours(Box<Program>),
     Hand(Loaded),
 }
 
@@ -61,8 +61,7 @@ fn copying(name: &str, ports: u32, dir: &Path) -> Sender {
     copies.write_group(1, &[group], Write::Insert).expect("a group");
     let session = Session { target: Mirror::Port(FIRST + 1), class_of_service: 0, truncate: None };
     copies.write_session(1, &session, Write::Insert).expect("a session");
-    drop(copies);
-    Sender::Ours(program)
+    Sender::Ours(program.into())
 }
 
 /// C by hand, which sends to the first `devices` devices.
@@ -83,7 +82,6 @@ fn by_hand(name: &str, devices: u32, dir: &Path) -> Sender {
         let value = [(FIRST + position).to_ne_bytes(), egress.to_ne_bytes()].concat();
         map.update(&position.to_ne_bytes(), &value, MapFlags::ANY).expect("a device");
     }
-    drop(map);
     Sender::Hand(object)
 }
 
@@ -156,7 +154,7 @@ fn measured(dir: &Path) -> Vec<String> {
     }
     let (hand, ours) = (by_hand("clone", 2, dir), copying("clone", 2, dir));
     line("unicast and a clone".into(), race([&hand, &ours], &packet, 2));
-    let (hand, ours) = (by_hand("unicast", 1, dir), Sender::Ours(numbered("unicast", dir)));
+    let (hand, ours) = (by_hand("unicast", 1, dir), Sender::Ours(numbered("unicast", dir).into()));
     line("unicast".into(), race([&hand, &ours], &packet, 1));
     for (title, name) in [
         ("unicast, and ours could multicast", "unicast_or_multicast"),
