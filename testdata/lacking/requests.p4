@@ -15,7 +15,7 @@ control ig(inout hs h, inout m_t m, inout standard_metadata_t s) {
     }
 }
 control vc(inout hs h, inout m_t m) { apply { } }
-control eg(inout hs h, inout m_t m, inout standard_metadata_t s) { apply { } }
+control eg(inout hs h, inout m_t m, inout standard_metadata_t s) { apply { h.h.a = 2; } }
 control cc(inout hs h, inout m_t m) { apply { } }
 control d(packet_out b, in hs h) { apply { b.emit(h.h); b.emit(h.w); } }
 V1Switch(p(), vc(), ig(), eg(), cc(), d()) main;
