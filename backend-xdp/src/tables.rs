@@ -9,11 +9,13 @@
 //! that it may not change is code.
 
 pub(crate) mod array;
+pub(crate) mod bit_vectors;
 pub mod control_plane;
 pub(crate) mod direct;
 pub(crate) mod hash;
 pub(crate) mod idle;
 pub(crate) mod lpm_trie;
+mod masked;
 pub mod members;
 pub mod param_order;
 pub mod profile;
@@ -27,7 +29,7 @@ use crate::layout::extern_facts::ExternFacts;
 use crate::names::{self, Names};
 use direct::{Direct, FreeNumbers};
 use members::{Members, Shape, Wish};
-use p4xdp_control::storage::tuple_space::WIDEST_RANGE;
+use p4xdp_control::storage::masked::WIDEST_RANGE;
 use p4xdp_control::storage::{ByteOrder, Place};
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::Diagnostics;
@@ -41,7 +43,8 @@ use std::collections::BTreeMap;
 use strategy::{Choose, TableStorage};
 
 /// The storages: a table has the first one that suits it.
-const STRATEGIES: &[Choose] = &[tuple_space::choose, lpm_trie::choose, array::choose, hash::choose];
+const STRATEGIES: &[Choose] =
+    &[bit_vectors::choose, tuple_space::choose, lpm_trie::choose, array::choose, hash::choose];
 
 lacking! {
     WIDE_RANGE E0520 "a `range` key of more than 64 bits with run-time entries";

@@ -18,7 +18,8 @@ use p4xdp_control::view::{self, Action, ActionParam, Key, MatchKind, Param, Prea
 use p4xdp_runtime::harness::netns::NetNs;
 use p4xdp_runtime::manifest::{BpfProgram, Manifest, Ports, Role, TableLayout};
 use p4xdp_runtime::ports::Numbering;
-use p4xdp_runtime::storage::{Count, Entry};
+use p4xdp_runtime::storage::{self, Count, Entry};
+use p4xdp_runtime::tables::Change;
 use p4xdp_runtime::{Object, Program, load};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -120,6 +121,9 @@ fn main() {
     }
     if filter.is_empty() || filter == "masks" {
         masks(dir.path());
+    }
+    if filter.is_empty() || filter == "rules" {
+        rules(dir.path());
     }
     if filter.is_empty() || filter == "split" {
         split(dir.path());
@@ -238,6 +242,55 @@ fn masks(dir: &Path) {
         let [base, first, last, none] = alternate([&empty, &first, &last, &none], &packet);
         let above = |ns: u32| ns.saturating_sub(base);
         println!("| {count} | {} | {} | {} |", above(first), above(last), above(none));
+    }
+}
+
+/// What a lookup of five keys costs in a table of so many rules, of which the last one matches: by bit vectors, and in a tuple space, which larger tables have.
+/// The rules have as many distinct masks, up to 128.
+fn rules(dir: &Path) {
+    let empty = ours("empty", dir);
+    let without = built("five_tuple", &[], dir);
+    let packet = tcp_packet();
+    println!(
+        "\n| rules of `benches/p4/five_tuple.p4` | bit vectors, ns | tuple space, ns | without the table, ns |"
+    );
+    println!("| --- | ---: | ---: | ---: |");
+    for count in [1u32, 16, 128, 512, 4096] {
+        let filled = |size: u32| {
+            let program = built("five_tuple", &[&format!("-DSIZE={size}")], dir);
+            let tables = program.tables().expect("tables");
+            let table = tables.first().expect("a table");
+            let mut random = 0x9e37_79b9_7f4a_7c15u64;
+            let mut number = || {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (random >> 32) as u32
+            };
+            let entries = (0..count).map(|rule| {
+                // The packet goes from 10.0.0.1, port 12345, to 10.0.0.2, port 80; all others differ from it by the addresses' last bits.
+                let last = rule + 1 == count;
+                let mask = rule % 128;
+                let prefix = |shorter: u32| u32::MAX << (2 * (shorter % 8));
+                let (of_source, of_target) = (prefix(mask), prefix(mask / 8));
+                let address = |own: u32, mask: u32, other: u32| {
+                    let value = if last { own } else { other | !own >> 24 << 24 };
+                    format!("{:#x}&&&{mask:#x}", value & mask)
+                };
+                let source = address(0x0a00_0001, of_source, number());
+                let target = address(0x0a00_0002, of_target, number());
+                let port = if mask < 64 { "80".to_owned() } else { "*".to_owned() };
+                let keys = [source.as_str(), target.as_str(), "6", "*", port.as_str()];
+                let entry = table.entry(&keys, "drop", &[], Some(count - rule)).expect("an entry");
+                Change::Entry(storage::Change::Insert(entry))
+            });
+            table.apply(&entries.collect::<Vec<_>>()).expect("the entries fit");
+            drop(tables);
+            program
+        };
+        let (vectors, space) = (filled(count.max(16)), filled(1 << 16));
+        let [base, without, vectors, space] = alternate([&empty, &without, &vectors, &space], &packet);
+        let above = |ns: u32| ns.saturating_sub(base);
+        println!("| {count} | {} | {} | {} |", above(vectors), above(space), above(without));
     }
 }
 

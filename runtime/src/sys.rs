@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "system calls have no safe form")]
 
 pub(crate) mod bpf;
+pub(crate) mod mapping;
 pub(crate) mod net;
 pub(crate) mod programs;
 pub(crate) mod tracepoint;

@@ -1,4 +1,4 @@
-// Keys of which entries say what matters: a list of masks, and a hash map with the entries under each.
+// Keys of which entries say what matters: for each byte of them a row with a bit for each entry.
 #include <core.p4>
 #include <xdp_model.p4>
 header ethernet_t { bit<48> dst; bit<48> src; bit<16> type; }

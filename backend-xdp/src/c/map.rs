@@ -14,6 +14,8 @@ pub enum MapType {
     LruHash,
     /// `BPF_MAP_TYPE_ARRAY`
     Array,
+    /// The same, which control planes map into their memory.
+    MappedArray,
     /// `BPF_MAP_TYPE_LPM_TRIE`
     LpmTrie,
     /// `BPF_MAP_TYPE_PERCPU_ARRAY`
@@ -37,7 +39,7 @@ impl MapType {
         match self {
             MapType::Hash | MapType::HashByNeed => Known("BPF_MAP_TYPE_HASH"),
             MapType::LruHash => Known("BPF_MAP_TYPE_LRU_HASH"),
-            MapType::Array => Known("BPF_MAP_TYPE_ARRAY"),
+            MapType::Array | MapType::MappedArray => Known("BPF_MAP_TYPE_ARRAY"),
             MapType::LpmTrie => Known("BPF_MAP_TYPE_LPM_TRIE"),
             MapType::PerCpuArray => Known("BPF_MAP_TYPE_PERCPU_ARRAY"),
             MapType::PerCpuHash => Known("BPF_MAP_TYPE_PERCPU_HASH"),
@@ -77,6 +79,7 @@ impl MapDefinition {
             MapType::LpmTrie | MapType::HashByNeed => {
                 out.line(code!("@__uint(map_flags, @BPF_F_NO_PREALLOC);"))
             }
+            MapType::MappedArray => out.line(code!("@__uint(map_flags, @BPF_F_MMAPABLE);")),
             MapType::Hash
             | MapType::LruHash
             | MapType::Array
@@ -99,6 +102,7 @@ impl MapDefinition {
             | MapType::HashByNeed
             | MapType::LruHash
             | MapType::Array
+            | MapType::MappedArray
             | MapType::LpmTrie
             | MapType::PerCpuArray
             | MapType::PerCpuHash => {

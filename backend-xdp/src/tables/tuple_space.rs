@@ -15,15 +15,15 @@
 mod control_plane;
 
 use super::control_plane::CStorage;
+use super::masked;
 use super::members::{Members, Shape};
-use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted, exact_order};
-use crate::c::code::{Code, Known, Name, code};
+use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted};
+use crate::c::code::{Known, Name, code};
 use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
 use crate::names::Names;
 use crate::tables::{ValueLayout, short_name};
-use p4xdp_control::storage::{self, ByteOrder, Place, Storage, tuple_space};
-use p4xdp_midend::ir::MatchKind;
+use p4xdp_control::storage::{self, Place, Storage, tuple_space};
 
 /// Masks that entries may have.
 const MOST_MASKS: u32 = 512;
@@ -55,31 +55,15 @@ pub struct TupleSpaceTable {
 /// For tables with keys whose entries have masks, and for those with several `lpm` keys.
 pub fn choose(wanted: &Wanted<'_>, names: &mut Names) -> Option<Box<dyn TableStorage>> {
     let Wanted { program, keys, stem, size, .. } = *wanted;
-    let masked = keys
-        .iter()
-        .any(|key| matches!(key.match_kind, MatchKind::Ternary | MatchKind::Optional | MatchKind::Range));
-    let prefixes = keys.iter().filter(|key| key.match_kind == MatchKind::Lpm).count();
-    if !masked && prefixes < 2 {
+    if !masked::are_masked(keys) {
         return None;
     }
-    let wishes = keys.iter().map(|key| {
-        // A range is one of numbers.
-        let is_range = key.match_kind == MatchKind::Range;
-        let order = if is_range { ByteOrder::Host } else { exact_order(program, key) };
-        let shape = Shape::of(key.expr.ty, order).in_words();
-        (key.name.clone(), key.expr.ty, shape)
-    });
-    let key = Members::place(tuple_space::NUMBER, wishes.collect());
+    let key = masked::place(program, keys, tuple_space::NUMBER, Shape::in_words);
     let mut of = |suffix: &str| names.unique(&format!("{stem}_{suffix}"));
     Some(Box::new(TupleSpaceTable {
         stem: stem.clone(),
         key,
-        ranges: keys
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| key.match_kind == MatchKind::Range)
-            .map(|(at, _)| at)
-            .collect(),
+        ranges: masked::ranges(keys),
         size,
         bits: of("bits"),
         mask: of("mask"),
@@ -112,34 +96,6 @@ impl TupleSpaceTable {
             most_masks: MOST_MASKS,
             ranges: self.ranges.len() as u32,
         }
-    }
-
-    /// Whether what is searched for lies in the ranges of an entry, as what follows another condition.
-    fn in_ranges(&self) -> Code {
-        let mut terms = Code::default();
-        for (range, member) in
-            self.ranges.iter().filter_map(|position| self.key.list.get(*position)).enumerate()
-        {
-            let name = code!("search->bits.key.{}", member.c_name);
-            let number = match member.shape.units {
-                1 => name,
-                _ => code!("@load_be_bytes({}, {})", name, member.shape.bytes),
-            };
-            let number = match member.ty.is_signed() {
-                true => code!("({} ^ 1ULL << {})", number, member.ty.width().max(1) - 1),
-                false => number,
-            };
-            let (low, high) = (2 * range, 2 * range + 1);
-            terms = code!(
-                "{} && {} >= entry->range[{}] && {} <= entry->range[{}]",
-                terms,
-                number,
-                low,
-                number,
-                high
-            );
-        }
-        terms
     }
 }
 
@@ -222,7 +178,10 @@ impl TableStorage for TupleSpaceTable {
             out.line(code!("bits.word[{}] = search->bits.word[{}] & mask->bits.word[{}];", word, word, word));
         }
         out.line(code!("entry = @bpf_map_lookup_elem(&{}, &bits);", stem));
-        out.begin(code!("if (entry && entry->rank > search->rank{}) {{", self.in_ranges()));
+        out.begin(code!(
+            "if (entry && entry->rank > search->rank{}) {{",
+            masked::in_ranges(&self.key, &self.ranges, "search->bits.key")
+        ));
         out.line(code!("search->rank = entry->rank;\nsearch->mask = index;"));
         out.end_with(code!("}}"));
         out.line(code!("return 0;"));

@@ -35,20 +35,24 @@ macro_rules! strategies {
             hash: Hash;
             array: Array;
             lpm_trie: LpmTrie;
+            bit_vectors: BitVectors;
             tuple_space: TupleSpace;
         }
     };
 }
 
 pub mod array;
+pub mod bit_vectors;
 pub mod hash;
 pub mod lpm_trie;
+pub mod masked;
 pub mod profile;
 mod table;
 pub mod tuple_space;
 
 pub use crate::place::{self, ByteOrder, Place};
 pub use array::Array;
+pub use bit_vectors::BitVectors;
 pub use hash::Hash;
 pub use lpm_trie::LpmTrie;
 pub use profile::{Groups, Profile};
@@ -71,6 +75,8 @@ pub enum Storage {
     Array(Array),
     /// A kernel trie, for a key `lpm`.
     LpmTrie(LpmTrie),
+    /// Arrays of bit vectors, for keys with masks in tables that are not too large.
+    BitVectors(BitVectors),
     /// A kernel hash map and a list of masks, for all other keys.
     TupleSpace(TupleSpace),
 }
@@ -83,6 +89,7 @@ impl Storage {
             Storage::Hash(hash) => hash,
             Storage::Array(array) => array,
             Storage::LpmTrie(trie) => trie,
+            Storage::BitVectors(vectors) => vectors,
             Storage::TupleSpace(space) => space,
         }
     }
@@ -107,6 +114,8 @@ pub struct MapShape {
     pub values: Vec<String>,
     /// The key is a structure whose members are the table's keys, rather than an index.
     pub structured_key: bool,
+    /// How many elements it has; `None` for a map with the entries that has one for each.
+    pub elements: Option<u32>,
 }
 
 /// Kinds of maps that storages use.
@@ -153,6 +162,11 @@ pub trait Strategy {
     /// The number of the first action in values.
     fn first_action(&self) -> u32 {
         0
+    }
+
+    /// Bytes within which the table's keys stand: those of the first map's key, unless the storage keeps them elsewhere.
+    fn keys_within(&self) -> u32 {
+        self.maps().first().map_or(0, |map| map.key_size)
     }
 
     /// The same storage in a map of another name: entries can stay where they are.

@@ -1,6 +1,8 @@
 //! What is written is what is read, for random tables, keys and calls, in every strategy.
 
-use super::tuple_space::{self, Head, Mask, Rank, TupleSpace};
+use super::bit_vectors::{self, BLOCK, BitVectors, Byte, Rule};
+use super::masked::{Masked, Rank, WIDEST_RANGE};
+use super::tuple_space::{self, Head, Mask, TupleSpace};
 use super::{
     Array, ByteOrder, DecodeError, Groups, Hash, LpmTrie, Place, Strategy, Table, TableLayout, decode_call,
     decode_number, decode_target, encode_call, encode_number, encode_target, lpm_trie, place,
@@ -67,6 +69,22 @@ fn cut(value: u128, width: u32) -> BigUint {
 fn space(key_size: u32) -> TupleSpace {
     let (map, masks) = ("m".into(), "n".into());
     TupleSpace { map, masks, key_size, value_size: 4, action: ACTION, most_masks: 8, ranges: 0 }
+}
+
+fn vectors(key_size: u32, chunks: Vec<u32>, size: u32) -> BitVectors {
+    let blocks = bit_vectors::blocks(size);
+    BitVectors {
+        map: "m".into(),
+        finders: "n".into(),
+        key_size,
+        chunks,
+        blocks,
+        summary: bit_vectors::summary(blocks),
+        slots: bit_vectors::slots(size),
+        value_size: 4,
+        action: ACTION,
+        ranges: 0,
+    }
 }
 
 const ACTION: Place = Place { offset: 0, size: 4, order: ByteOrder::Host };
@@ -139,10 +157,13 @@ proptest! {
                     1 => (MatchKind::Optional, KeyMatch::Exact(value)),
                     2 => (MatchKind::Optional, KeyMatch::Any),
                     3 => (MatchKind::Lpm, KeyMatch::Prefix(value & prefix_mask(*width, length), length)),
-                    5 if *width <= tuple_space::WIDEST_RANGE => {
-                        (MatchKind::Range, KeyMatch::Range(value.clone().min(mask.clone()), value.max(mask)))
+                    5 if *width <= WIDEST_RANGE => {
+                        let (low, high) = (value.clone().min(mask.clone()), value.max(mask));
+                        // One of all numbers is read as what it means.
+                        let all = low == BigUint::ZERO && high == ones(*width);
+                        (MatchKind::Range, if all { KeyMatch::Any } else { KeyMatch::Range(low, high) })
                     }
-                    6 if *width <= tuple_space::WIDEST_RANGE => (MatchKind::Range, KeyMatch::Any),
+                    6 if *width <= WIDEST_RANGE => (MatchKind::Range, KeyMatch::Any),
                     _ => (MatchKind::Ternary, KeyMatch::Masked(value & &mask, mask)),
                 };
                 keys.push(key(*width, kind));
@@ -173,6 +194,124 @@ proptest! {
             let short = &value[..value.len() - 1];
             prop_assert!(ranges == 0 || space.decode(table, &numbered, &bits, short).is_err());
         }
+    }
+
+    /// A key matches an entry if its bytes do, but for ranges, of which more may match by their bytes.
+    #[test]
+    fn bytes_of_bit_vectors(
+        case in cases(),
+        masks in prop::collection::vec(any::<u128>(), 4),
+        tried in prop::collection::vec(any::<u128>(), 4),
+        kinds in prop::collection::vec(0usize..4, 4),
+        signed in any::<bool>(),
+    ) {
+        let widths: Vec<u32> = case.exact.iter().map(|(width, _)| *width).collect();
+        for order in [ByteOrder::Host, ByteOrder::Network] {
+            let (places, end) = places(0, &widths, order);
+            let (mut keys, mut wanted, mut numbers, mut matches, mut all_may) =
+                (Vec::new(), Vec::new(), Vec::new(), true, true);
+            let all = case.exact.iter().zip(&masks).zip(&tried).zip(&kinds);
+            for ((((width, value), mask), tried), kind) in all {
+                let (value, mask) = (cut(*value, *width), cut(*mask, *width));
+                // What is tried often agrees with the entry.
+                let agrees = if kind % 2 == 0 { mask.clone() } else { BigUint::ZERO };
+                let tried = (cut(*tried, *width) & (ones(*width) ^ &agrees)) | (&value & &agrees);
+                let is_range = *kind > 1 && *width <= WIDEST_RANGE;
+                let mut described = key(*width, if is_range { MatchKind::Range } else { MatchKind::Ternary });
+                described.param.signed = signed && is_range;
+                let order = |number: &BigUint| match described.param.signed {
+                    true => u64::try_from(number).unwrap() ^ 1 << (width - 1),
+                    false => u64::try_from(number).unwrap_or(0),
+                };
+                let (low, high) = if order(&value) <= order(&mask) { (value.clone(), mask.clone()) } else { (mask.clone(), value.clone()) };
+                if is_range {
+                    matches &= (order(&low)..=order(&high)).contains(&order(&tried));
+                    let all = order(&low) == 0 && BigUint::from(order(&high)) == ones(*width);
+                    wanted.push(if all { KeyMatch::Any } else { KeyMatch::Range(low.clone(), high.clone()) });
+                } else {
+                    let same = &tried & &mask == &value & &mask;
+                    matches &= same;
+                    all_may &= same;
+                    let any = mask == BigUint::ZERO;
+                    wanted.push(if any { KeyMatch::Any } else { KeyMatch::Masked(&value & &mask, mask) });
+                }
+                keys.push(described);
+                numbers.push(tried);
+            }
+            let (view, layout) = table(keys, places.clone(), Vec::new());
+            let table = Table { view: &view, layout: &layout };
+            let vectors = vectors(end, bit_vectors::chunks(places.iter().zip(widths.iter().copied())), 1);
+            let ranges = view.match_keys().filter(|key| key.match_kind == MatchKind::Range).count() as u32;
+            let vectors = BitVectors { ranges, ..vectors };
+            prop_assert_eq!(vectors.check(table), Ok(()));
+            let wrong = BitVectors { chunks: vectors.chunks.iter().map(|at| at + 1).collect(), ..vectors.clone() };
+            prop_assert!(wrong.check(table).is_err());
+            let mut value = Vec::new();
+            vectors.put_ranges(table, &wanted, &mut value);
+            vectors.put_rank(&mut value, Rank::new(7, 9));
+            let (own, mask) = (vectors.encode_key(table, &wanted), vectors.mask(table, &wanted));
+            vectors.put_rule(&mut value, &own, &mask);
+            prop_assert_eq!(value.len() as u32, vectors.entry_size());
+            let rule = vectors.rule(&value).unwrap();
+            prop_assert_eq!(&rule, &Rule { since: 0, until: 0, key: own, mask });
+            prop_assert!(!rule.is_there(0) && !rule.is_there(8));
+            prop_assert_eq!(vectors.rank(&value).unwrap(), Rank::new(7, 9));
+            prop_assert_eq!(vectors.decode(table, &rule.key, &rule.mask, &value).unwrap(), wanted);
+            prop_assert!(vectors.rule(&value[..value.len() - 8]).is_err() || vectors.key_size < 4);
+            let bytes = vectors.bytes(table, &rule, &value).unwrap();
+            prop_assert_eq!(bytes.len(), vectors.chunks.len());
+            let mut tried = vec![0xa5; end as usize];
+            for (number, place) in numbers.iter().zip(&places) {
+                place::put(&mut tried, place, number);
+            }
+            let taken = bytes.iter().zip(&vectors.chunks).all(|(byte, at)| byte.takes(tried[*at as usize]));
+            prop_assert!(taken || !matches, "{bytes:?} of {tried:x?}");
+            prop_assert!(ranges > 0 || taken == all_may, "{bytes:?} of {tried:x?}");
+        }
+    }
+
+    /// Each word of a finder is one thing.
+    #[test]
+    fn words_of_bit_vectors(size in 1u32..700, chunks in 1u32..4) {
+        let blocks = bit_vectors::blocks(size);
+        let vectors = vectors(chunks, (0..chunks).collect(), size);
+        let mut words = std::collections::BTreeSet::new();
+        prop_assert!(vectors.positions() > size && vectors.slots > 2 * size);
+        for position in 0..vectors.positions() {
+            prop_assert!(words.insert(vectors.position_word(position)));
+        }
+        let rows = || (0..chunks as usize).flat_map(|chunk| (0..=255u8).map(move |byte| (chunk, byte)));
+        for block in 0..blocks {
+            prop_assert!(rows().all(|(chunk, byte)| words.insert(vectors.row_word(chunk, byte, BLOCK * block + 63))));
+        }
+        let summaries: std::collections::BTreeSet<u64> =
+            rows().filter_map(|(chunk, byte)| Some(vectors.summary_word(chunk, byte, 0)?.0)).collect();
+        prop_assert_eq!(summaries.len() as u64, if vectors.summary > 0 { u64::from(chunks) * 256 } else { 0 });
+        prop_assert!(summaries.into_iter().all(|word| words.insert(word)));
+        prop_assert!(words.into_iter().all(|word| word >= u64::from(bit_vectors::HEAD) && word < vectors.finder_words()));
+    }
+
+    #[test]
+    fn positions_and_versions(slot in any::<u32>(), before in any::<u32>(), since in 0u64..9, until in 0u64..9, version in 0u64..9) {
+        prop_assert_eq!(BitVectors::decode_position(BitVectors::encode_position(slot, before)), (slot, before));
+        let rule = Rule { since, until, key: Vec::new(), mask: Vec::new() };
+        // As the program asks, in one comparison, where an entry ends behind its beginning.
+        let asked = version.wrapping_sub(since) < until.wrapping_sub(since);
+        prop_assert!(until < since || asked == rule.is_there(version));
+        let there = Rule { until: bit_vectors::FOREVER, ..rule };
+        prop_assert_eq!(there.is_there(version), version.wrapping_sub(since) < u64::MAX - since);
+    }
+
+    #[test]
+    fn ranges_of_bytes(low in any::<u16>(), high in any::<u16>(), tried in any::<u16>()) {
+        let (low, high) = (low.min(high), low.max(high));
+        let bytes = bit_vectors::of_range((low.into(), high.into()), 2, 0);
+        let [least, most] = tried.to_le_bytes();
+        let taken = bytes[0].takes(least) && bytes[1].takes(most);
+        prop_assert!(taken || !(low..=high).contains(&tried));
+        // Of a range within one first byte all is known.
+        prop_assert!(low >> 8 != high >> 8 || taken == (low..=high).contains(&tried));
+        prop_assert!(taken != (tried >> 8 < low >> 8 || tried >> 8 > high >> 8) || bytes[0] != Byte::Masked(0, 0));
     }
 
     #[test]

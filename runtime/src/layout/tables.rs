@@ -81,12 +81,14 @@ fn check_storage(
         let shape = find(maps, &wanted.name)?;
         let kinds: Vec<MapType> = wanted.kinds.iter().map(map_type).collect();
         shape.is(&kinds, wanted.key_size, wanted.value_size)?;
-        if wanted.name != strategy.map() {
-            continue;
-        }
-        if u64::from(shape.max_entries) != table.layout.size {
-            let (size, has) = (table.layout.size, shape.max_entries);
+        let is_first = wanted.name == strategy.map();
+        let elements = wanted.elements.map(u64::from).or(is_first.then_some(table.layout.size));
+        if let Some(size) = elements.filter(|elements| u64::from(shape.max_entries) != *elements) {
+            let has = shape.max_entries;
             return Err(format!("it has {size} entries, map `{}` has {has}", wanted.name));
+        }
+        if !is_first {
+            continue;
         }
         if table.view.match_keys().count() != table.layout.keys.len() {
             let (keys, places) = (table.view.match_keys().count(), table.layout.keys.len());
@@ -100,7 +102,7 @@ fn check_storage(
         let names: Vec<&str> = table.view.match_keys().map(|key| key.param.name.as_str()).collect();
         // A key that is an index is a number without a name.
         let leaves = shape.key.as_deref().filter(|_| wanted.structured_key);
-        group(&places, leaves, wanted.key_size, &wanted.name, &names)
+        group(&places, leaves, strategy.keys_within(), &wanted.name, &names)
             .map_err(|error| format!("its key: {error}"))?;
         let (leaves, size) = (shape.value.as_deref(), wanted.value_size);
         let beside = hanging(table);

@@ -72,8 +72,18 @@ impl<'p> EntryMap<'p> {
         entry: &Entry,
         add: impl FnOnce(Vec<u8>) -> Result<(), StorageError>,
     ) -> Result<(), StorageError> {
+        self.add_beside(entry, || self.numbers(), add)
+    }
+
+    /// The same where a slot of the map may be no entry any more; `used` gives the numbers of all entries that packets may have.
+    pub(super) fn add_beside(
+        &self,
+        entry: &Entry,
+        used: impl FnOnce() -> Result<Vec<u32>, StorageError>,
+        add: impl FnOnce(Vec<u8>) -> Result<(), StorageError>,
+    ) -> Result<(), StorageError> {
         let Some(direct) = &self.direct else { return add(self.value(entry, 0)) };
-        let number = direct.take(entry, || self.numbers())?;
+        let number = direct.take(entry, used)?;
         let added = add(self.value(entry, number));
         if added.is_err() {
             direct.give_back(number)?;

@@ -13,7 +13,8 @@ use crate::program::Program;
 use crate::sys;
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_control::storage::TupleSpace as Layout;
-use p4xdp_control::storage::tuple_space::{Head, Mask, Rank};
+use p4xdp_control::storage::masked::{self, Masked, Rank};
+use p4xdp_control::storage::tuple_space::{Head, Mask};
 use std::collections::{BTreeMap, BTreeSet};
 
 struct TupleSpace<'p> {
@@ -179,7 +180,7 @@ impl TupleSpace<'_> {
     }
 
     fn precedence(&self, entry: &Entry) -> Rank {
-        Rank::bound(Layout::precedence(self.map.table.view, &entry.keys, entry.priority))
+        Rank::bound(masked::precedence(self.map.table.view, &entry.keys, entry.priority))
     }
 
     /// Puts all masks of a set of changes into the list at once, as far as there is room.

@@ -323,44 +323,6 @@ pub(crate) fn enable_stats() -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Writes into the one value of a memory-mappable array map; 8 aligned bytes at a time are atomic for the program.
-pub(crate) fn write_mapped(map: BorrowedFd<'_>, size: usize, offset: usize, bytes: &[u8]) -> io::Result<()> {
-    if offset.checked_add(bytes.len()).is_none_or(|end| end > size) {
-        return Err(io::Error::from_raw_os_error(libc::EINVAL));
-    }
-    // SAFETY: a new mapping at an address of the kernel's choice.
-    let base = unsafe {
-        libc::mmap(
-            std::ptr::null_mut(),
-            size,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_SHARED,
-            map.as_raw_fd(),
-            0,
-        )
-    };
-    if base == libc::MAP_FAILED {
-        return Err(io::Error::last_os_error());
-    }
-    let target = base.cast::<u8>().wrapping_add(offset);
-    let mut done = 0;
-    for chunk in bytes.chunks(8) {
-        let at = target.wrapping_add(done);
-        match <[u8; 8]>::try_from(chunk) {
-            // SAFETY: within the mapping, checked above, and aligned.
-            Ok(word) if at.addr().is_multiple_of(8) => unsafe {
-                at.cast::<u64>().write_volatile(u64::from_ne_bytes(word));
-            },
-            // SAFETY: within the mapping, checked above.
-            _ => unsafe { std::ptr::copy_nonoverlapping(chunk.as_ptr(), at, chunk.len()) },
-        }
-        done += chunk.len();
-    }
-    // SAFETY: the mapping made above, no longer used.
-    unsafe { libc::munmap(base, size) };
-    Ok(())
-}
-
 /// The path is on a BPF file system.
 pub(crate) fn is_bpffs(path: &Path) -> bool {
     let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return false };

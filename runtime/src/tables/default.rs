@@ -4,7 +4,7 @@ use super::{ActionCall, Change, Table, TableError, terms};
 use crate::error::{Error, KernelError, io_error};
 use crate::lock::Lock;
 use crate::program::read_data;
-use crate::sys;
+use crate::sys::mapping::Mapping;
 use libbpf_rs::{MapCore, MapFlags};
 use p4xdp_control::manifest::DefaultData;
 use std::ops::Range;
@@ -75,8 +75,8 @@ impl Table<'_> {
         let info = map.info().map_err(|source| error(io_error(&source)))?;
         if info.info.map_flags & libbpf_sys::BPF_F_MMAPABLE != 0 {
             let start = place.offset as usize;
-            sys::bpf::write_mapped(map.as_fd(), map.value_size() as usize, start, &bytes).map_err(error)?;
-            return Ok(());
+            let mapping = Mapping::new(map.as_fd(), map.value_size() as usize).map_err(error)?;
+            return Ok(mapping.put(start, &bytes).map_err(error)?);
         }
         let mut data = read_data(map)?;
         match data.get_mut(range(place)) {

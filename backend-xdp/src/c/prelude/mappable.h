@@ -1,0 +1,1 @@
+#define BPF_F_MMAPABLE (1U << 10)

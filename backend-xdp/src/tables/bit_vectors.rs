@@ -1,0 +1,378 @@
+//! Bit vectors, for keys of which entries say what matters, where a table is not too large: two arrays that control planes map into their
+//! memory. What stands where, and what makes changes one step, is [`p4xdp_control::storage::bit_vectors`]'s.
+//!
+//! ```text
+//! union acl_bytes acl_search = { .key = { .src = .., .dst = .. } };
+//! __u32 acl_number = acl_find(&acl_search);
+//! struct acl_value *acl_entry = NULL;
+//!
+//! if (acl_number)
+//!         acl_entry = bpf_map_lookup_elem(&acl, &acl_number);
+//! ```
+//!
+//! The search is a global function, which the verifier checks once, whatever led to the table; so is what looks through the rules of a block that
+//! match by their bits.
+
+use super::control_plane::CStorage;
+use super::masked;
+use super::members::Members;
+use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted};
+use crate::c::code::{Code, Name, code};
+use crate::c::map::{MapDefinition, MapType};
+use crate::c::tree::Tree;
+use crate::names::Names;
+use crate::tables::{ValueLayout, short_name};
+use p4xdp_control::storage::bit_vectors::{
+    BLOCK, FINDERS, HEAD, ORDER, ORDER_SHIFT, ROWS, blocks, chunks, slots, summary,
+};
+use p4xdp_control::storage::{self, Place, Storage};
+
+/// Most bytes of a finder: older kernels refuse larger values of arrays (`KMALLOC_MAX_SIZE`). With all else a table takes 11 MB at most.
+const LARGEST_FINDER: u64 = 4 << 20;
+/// Rows that are loaded at once.
+const TOGETHER: usize = 2;
+/// Most rules, which bounds the entries, and the blocks that the verifier follows.
+const MOST_RULES: u32 = 16384;
+
+/// See the module.
+#[derive(Debug)]
+pub struct BitVectorsTable {
+    stem: Name,
+    key: Members,
+    /// Positions of the keys of kind `range`.
+    ranges: Vec<usize>,
+    size: u32,
+    /// The bytes of the key that choose rows.
+    chunks: Vec<u32>,
+    /// The map with the finders.
+    finders: Name,
+    /// Names of structures and functions, and of variables.
+    bytes: Name,
+    ranked: Name,
+    finder: Name,
+    read: Name,
+    at: Name,
+    within: Name,
+    find: Name,
+    search: Name,
+    number: Name,
+}
+
+/// For tables with keys whose entries have masks, and for those with several `lpm` keys, if the arrays are not too large.
+pub fn choose(wanted: &Wanted<'_>, names: &mut Names) -> Option<Box<dyn TableStorage>> {
+    let Wanted { program, keys, stem, size, .. } = *wanted;
+    if !masked::are_masked(keys) || size > MOST_RULES {
+        return None;
+    }
+    let key = masked::place(program, keys, 0, |shape| shape);
+    let places: Vec<(Place, u32)> =
+        key.list.iter().map(|member| (member.place(), member.ty.width())).collect();
+    let chunks = chunks(places.iter().map(|(place, width)| (place, *width)));
+    let row = blocks(size) + summary(blocks(size));
+    let rows = u64::from(ROWS) * chunks.len() as u64;
+    let bytes = 8 * (u64::from(HEAD) + rows * u64::from(row) + u64::from(BLOCK * blocks(size)));
+    if chunks.is_empty() || bytes > LARGEST_FINDER {
+        return None;
+    }
+    let mut of = |suffix: &str| names.unique(&format!("{stem}_{suffix}"));
+    Some(Box::new(BitVectorsTable {
+        stem: stem.clone(),
+        key,
+        ranges: masked::ranges(keys),
+        size,
+        chunks,
+        bytes: of("bytes"),
+        ranked: of("ranked"),
+        finder: of("finder"),
+        read: of("read"),
+        at: of("at"),
+        within: of("within"),
+        find: of("find"),
+        search: of("search"),
+        number: of("number"),
+        finders: short_name(names, &format!("{stem}_finders")),
+    }))
+}
+
+impl BitVectorsTable {
+    fn blocks(&self) -> u32 {
+        blocks(self.size)
+    }
+
+    fn summary(&self) -> u32 {
+        summary(self.blocks())
+    }
+
+    fn layout(&self, value: &ValueLayout) -> storage::BitVectors {
+        storage::BitVectors {
+            map: self.stem.to_string(),
+            finders: self.finders.to_string(),
+            key_size: self.key.size(),
+            chunks: self.chunks.clone(),
+            blocks: self.blocks(),
+            summary: self.summary(),
+            slots: slots(self.size),
+            value_size: value.size,
+            action: value.action_place(),
+            ranges: self.ranges.len() as u32,
+        }
+    }
+
+    /// Sets a variable to the word `index` of the rows, or summaries, that the bytes of the key choose, all of them. Two at a time are enough to keep a
+    /// processor busy; of all at once clang would put most on the stack.
+    fn emit_all(&self, variable: &'static str, member: &'static str, index: &Code, out: &mut Tree) {
+        let variable = Code::text(variable);
+        let rows = self.chunks.iter().enumerate().map(|(chunk, byte)| {
+            code!("finder->{}[{}][search->byte[{}]][{}]", Code::text(member), chunk, byte, index)
+        });
+        for (at, rows) in rows.collect::<Vec<_>>().chunks(TOGETHER).enumerate() {
+            let both = Code::join(rows, " &\n\t");
+            match at {
+                0 => out.line(code!("{} = {};", variable, both)),
+                _ => out.line(code!("@barrier_var({});\n{} &= {};", variable, variable, both)),
+            }
+        }
+    }
+
+    /// Looks through the rules of `block` whose bits stand in all rows; ends the function with the number of the first one's entry that matches and that
+    /// packets of `version` have, or with 0. Most often the first one is it; the others are asked for by a function, of which the verifier follows a call a bit.
+    fn emit_block(&self, block: &Code, out: &mut Tree) {
+        self.emit_all("bits", "row", block, out);
+        let order = Code::text(format!("0x{ORDER:x}ULL"));
+        let first = code!("(bits & -bits) * {} >> {}", order, ORDER_SHIFT);
+        let position = match self.blocks() {
+            1 => code!("position = {};", first),
+            _ => code!("position = {} * {} + ({});", block, BLOCK, first),
+        };
+        out.line(code!("if (!bits)\n\treturn 0;"));
+        out.line(position.clone());
+        self.emit_entry(out);
+        out.begin(code!("for (__u32 left = {}; left; left--) {{", BLOCK - 1));
+        out.line(code!("bits &= bits - 1;\nif (!bits)\n\tbreak;"));
+        out.line(position);
+        out.line(code!("number = {}(search, version, position);\nif (number)\n\treturn number;", self.at));
+        out.end_with(code!("}}"));
+        out.line(code!("return 0;"));
+    }
+
+    /// Ends the function with the number of the entry at `position`, if it matches and packets of `version` have it.
+    fn emit_entry(&self, out: &mut Tree) {
+        let positions = BLOCK * self.blocks();
+        // The verifier loses bounds over the bitwise or that clang makes of a sum.
+        out.line(code!("@barrier_var(position);\nif (position >= {})\n\treturn 0;", positions));
+        let look = code!("entry = {}(&number);\nif (!entry)\n\treturn 0;", self.read);
+        out.line(code!("numbers = finder->entry[position];\nnumber = numbers;\n{}", look));
+        out.begin(code!("if (entry->since > version) {{"));
+        out.line(code!("number = numbers >> 32;\n{}", look));
+        out.end_with(code!("}}"));
+        out.line(code!(
+            "if (version - entry->since < entry->until - entry->since{})\n\treturn number;",
+            masked::in_ranges(&self.key, &self.ranges, "search->key")
+        ));
+    }
+
+    /// The function that asks for the rule at a position.
+    fn emit_at(&self, out: &mut Tree) {
+        let Self { finders, bytes, finder, ranked, at, .. } = self;
+        out.line(code!(
+            "/* The number of the entry at a position, if it matches and this version has it; else 0. */"
+        ));
+        out.begin(code!(
+            "__attribute__((noinline)) int {}(union {} *search, __u64 version, __u64 position)\n{{",
+            at,
+            bytes
+        ));
+        out.line(code!("__u32 number = version & 1;"));
+        out.line(code!("struct {} *finder = @bpf_map_lookup_elem(&{}, &number);", finder, finders));
+        out.line(code!("struct {} *entry;\n__u64 numbers;", ranked));
+        out.blank();
+        out.line(code!("if (!search || !finder)\n\treturn 0;"));
+        self.emit_entry(out);
+        out.line(code!("return 0;"));
+        out.end_with(code!("}}"));
+        out.blank();
+    }
+
+    /// The function that gives an entry by its number. The map may be called as a variable of the others is.
+    fn emit_read(&self, out: &mut Tree) {
+        let Self { stem, ranked, read, number, .. } = self;
+        out.begin(code!("static @__always_inline struct {} *{}(__u32 *{})\n{{", ranked, read, number));
+        out.line(code!("return @bpf_map_lookup_elem(&{}, {});", stem, number));
+        out.end_with(code!("}}"));
+        out.blank();
+    }
+
+    /// What `emit_block` needs.
+    fn emit_block_variables(&self, out: &mut Tree) {
+        out.line(code!("struct {} *entry;\n__u64 bits, position, numbers;", self.ranked));
+    }
+
+    /// The function that looks through a block.
+    fn emit_within(&self, out: &mut Tree) {
+        let Self { finders, bytes, finder, within, .. } = self;
+        out.line(code!("/* The number of the first of a block's entries that matches and that this version has; 0 if there is none. */"));
+        out.begin(code!(
+            "__attribute__((noinline)) int {}(union {} *search, __u64 version, __u64 block)\n{{",
+            within,
+            bytes
+        ));
+        out.line(code!("__u32 number = version & 1;"));
+        out.line(code!("struct {} *finder = @bpf_map_lookup_elem(&{}, &number);", finder, finders));
+        self.emit_block_variables(out);
+        out.blank();
+        out.line(code!("if (!search || !finder || block >= {})\n\treturn 0;", self.blocks()));
+        self.emit_block(&code!("block"), out);
+        out.end_with(code!("}}"));
+        out.blank();
+    }
+
+    /// Looks through several blocks, one by one or those that summaries leave.
+    fn emit_blocks(&self, out: &mut Tree) {
+        let (blocks, summary) = (self.blocks(), self.summary());
+        let look = code!("number = {}(search, version, block);\nif (number)\n\treturn number;", self.within);
+        if summary == 0 {
+            out.begin(code!("for (__u64 block = 0; block < {}; block++) {{", blocks));
+            out.line(look);
+            out.end_with(code!("}}"));
+            out.line(code!("return 0;"));
+            return;
+        }
+        let parts = summary > 1;
+        let (part, most) = match parts {
+            false => (code!("0"), code!("{}", blocks)),
+            true => {
+                out.begin(code!("for (__u64 part = 0; part < {}; part++) {{", summary));
+                // Keeps the places of all rows off the stack.
+                out.line(code!("@barrier_var(finder);"));
+                let last = blocks - BLOCK * (summary - 1);
+                (code!("part"), code!("part < {} ? {} : {}", summary - 1, BLOCK, last))
+            }
+        };
+        self.emit_all("blocks", "summary", &part, out);
+        out.begin(code!("for (__u32 left = {}; left && blocks; left--, blocks &= blocks - 1) {{", most));
+        out.line(match parts {
+            true => code!("block = part * {} + @first_one(blocks);", BLOCK),
+            false => code!("block = @first_one(blocks);"),
+        });
+        out.line(look);
+        out.end_with(code!("}}"));
+        if parts {
+            out.end_with(code!("}}"));
+        }
+        out.line(code!("return 0;"));
+    }
+}
+
+impl TableStorage for BitVectorsTable {
+    fn emit_types(&self, out: &mut Tree) {
+        let Self { stem, bytes, ranked, finder, .. } = self;
+        super::hash::emit_key_structure(stem, None, &self.key, 0, out);
+        out.begin(code!("union {} {{", bytes));
+        out.line(code!("struct {}_key key;", stem));
+        out.line(code!("__u8 byte[{}];", self.key.size()));
+        out.end_with(code!("};"));
+        out.blank();
+        out.line(code!("/* An entry. It is there from one version on, and until another one. */"));
+        out.begin(code!("struct {} {{", ranked));
+        out.line(code!("struct {}_value value;", stem));
+        if !self.ranges.is_empty() {
+            out.line(code!("__u64 range[{}] __attribute__((aligned(8)));", 2 * self.ranges.len()));
+        }
+        out.line(code!("__u64 rank __attribute__((aligned(8)));"));
+        out.line(code!("__u64 since;\n__u64 until;"));
+        out.line(code!("__u8 bytes[{}];\n__u8 mask[{}];", self.key.size(), self.key.size()));
+        out.end_with(code!("};"));
+        out.blank();
+        out.line(code!(
+            "/* For each byte of a key a row with a bit for each rule. The first finder has the version of all, which tells what finder is in use. */"
+        ));
+        out.begin(code!("struct {} {{", finder));
+        out.line(code!("volatile __u64 version;\n__u64 control[{}];", HEAD - 1));
+        let (chunks, blocks) = (self.chunks.len(), self.blocks());
+        if self.summary() > 0 {
+            out.line(code!("__u64 summary[{}][{}][{}];", chunks, ROWS, self.summary()));
+        }
+        out.line(code!("__u64 row[{}][{}][{}];", chunks, ROWS, blocks));
+        out.line(code!("volatile __u64 entry[{}];", BLOCK * blocks));
+        out.end_with(code!("};"));
+        out.blank();
+    }
+
+    fn maps(&self, _: &ValueLayout) -> Vec<MapDefinition> {
+        let map = |name: &Name, value: &Name, max_entries| MapDefinition {
+            name: name.clone(),
+            kind: MapType::MappedArray,
+            key: code!("__u32"),
+            value: code!("struct {}", value),
+            max_entries: Some(max_entries),
+        };
+        vec![map(&self.stem, &self.ranked, slots(self.size)), map(&self.finders, &self.finder, FINDERS)]
+    }
+
+    fn emit_functions(&self, out: &mut Tree) {
+        let Self { finders, bytes, finder, find, .. } = self;
+        let (blocks, summary) = (self.blocks(), self.summary());
+        self.emit_read(out);
+        self.emit_at(out);
+        if blocks > 1 {
+            self.emit_within(out);
+        }
+        out.line(code!("/* The number of the entry that counts; 0 if none matches. */"));
+        out.begin(code!("__attribute__((noinline)) int {}(union {} *search)\n{{", find, bytes));
+        out.line(code!("__u32 number = 0;"));
+        out.line(code!("struct {} *finder = @bpf_map_lookup_elem(&{}, &number);", finder, finders));
+        match (blocks, summary) {
+            (1, _) => self.emit_block_variables(out),
+            (_, 0) => {}
+            (..) => out.line(code!("__u64 blocks, block;")),
+        }
+        out.line(code!("__u64 version;"));
+        out.blank();
+        out.line(code!("if (!search || !finder)\n\treturn 0;"));
+        out.line(code!("version = finder->version;"));
+        if blocks == 1 || summary > 0 {
+            out.line(code!("number = version & 1;"));
+            out.line(code!("finder = @bpf_map_lookup_elem(&{}, &number);", finders));
+            out.line(code!("if (!finder)\n\treturn 0;"));
+        }
+        match blocks {
+            1 => self.emit_block(&code!("0"), out),
+            _ => self.emit_blocks(out),
+        }
+        out.end_with(code!("}}"));
+        out.blank();
+    }
+
+    fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
+        let Self { stem, bytes, find, search, number, .. } = self;
+        let key = KeyObject::begin_within(keys, code!("union {}", bytes), search, Some("key"), out);
+        super::hash::emit_key_values(&key, &self.key, keys, out);
+        key.fill_gaps(&self.key, 0..self.key.size(), out);
+        key.end(out);
+        let number = KeyObject::scalar(keys, code!("__u32"), number, &code!("{}(&{})", find, key), out);
+        out.line(code!("struct {} *{} = @NULL;", value.tag, entry));
+        out.blank();
+        out.line(code!("if ({})\n\t{} = @bpf_map_lookup_elem(&{}, &{});", number, entry, stem, number));
+    }
+
+    fn key_places(&self) -> Vec<Place> {
+        self.key.list.iter().map(|member| member.place()).collect()
+    }
+
+    fn manifest(&self, value: &ValueLayout) -> Storage {
+        Storage::BitVectors(self.layout(value))
+    }
+
+    fn capacity(&self) -> u64 {
+        u64::from(self.size)
+    }
+
+    fn key_size(&self) -> u32 {
+        self.key.size()
+    }
+}
+
+/// Who adds an entry has to lay out rules and wait for packets, which takes more than a header's functions should.
+pub fn control_plane(_: &storage::BitVectors) -> Option<Box<dyn CStorage + '_>> {
+    None
+}
