@@ -7,8 +7,8 @@
 use num_bigint::BigUint;
 use p4xdp::driver::Codegen;
 use p4xdp_runtime::Program;
-use p4xdp_runtime::storage::{Entry, KeyMatch};
-use p4xdp_runtime::tables::{ActionCall, Table};
+use p4xdp_runtime::storage::{self, Entry, KeyMatch};
+use p4xdp_runtime::tables::{ActionCall, Change, Table};
 use p4xdp_test_support::c::control;
 use p4xdp_test_support::program::{generate, of_text};
 use p4xdp_test_support::random::Random;
@@ -21,6 +21,9 @@ const ERANGE: i64 = -34;
 const EINVAL: i64 = -22;
 const ENOSPC: i64 = -28;
 const E2BIG: i64 = -7;
+
+/// Entries that the table holds: more than a table of bit vectors has, for which C has no functions.
+const SIZE: usize = 16400;
 
 /// The number of the entry that matched comes out in the packet; 0 if none did.
 const MASKED: &str = "#include <core.p4>
@@ -40,7 +43,7 @@ control I(inout hs h, inout ms m, inout standard_metadata_t s) {
         counters = counted;
         meters = rates;
         support_timeout = true;
-        size = 600;
+        size = 16400;
     }
     apply { t.apply(); }
 }
@@ -297,12 +300,16 @@ fn bounds_of_masked_entries_are_kept() {
         assert_eq!(result(program, (512, 0, 0, 0, 0)), 1, "the oldest of all that match");
         // As many entries as the table holds, under masks that are there.
         assert_eq!(c.call(&of((1 << 16, 1 << 16)).line("insert")), ENOSPC);
-        for value in 0..88 {
-            assert_eq!(c.call(&of((value, 511)).line("update")), 0);
-        }
-        assert_eq!(c.call(&of((88, 511)).line("update")), E2BIG);
-        assert_eq!(c.call(&of((87, 511)).line("update")), 0);
-        assert_eq!(table.len().unwrap(), 600);
+        let under =
+            |mask: u32| (0..mask).filter(move |value| value & mask == *value).map(move |value| (value, mask));
+        let mut rest = (4..512).flat_map(under).map(of);
+        let insert = |new: Model| Change::Entry(storage::Change::Insert(new.entry()));
+        table.apply(&rest.by_ref().take(SIZE - 512 - 1).map(insert).collect::<Vec<_>>()).unwrap();
+        let last = rest.next().unwrap();
+        assert_eq!(c.call(&last.line("update")), 0);
+        assert_eq!(c.call(&rest.next().unwrap().line("update")), E2BIG);
+        assert_eq!(c.call(&last.line("update")), 0);
+        assert_eq!(table.len().unwrap(), SIZE as u64);
     });
 }
 

@@ -58,7 +58,7 @@ fn numbered() -> String {
         struct hs {{ h_t h; }} struct ms {{ }}
         struct known_t {{ @match(ternary) bit<32> a; }}
         parser P(packet_in p, out hs h, inout ms m, inout standard_metadata_t s) {{
-            value_set<known_t>(8) known;
+            value_set<known_t>(20000) known;
             state start {{ p.extract(h.h); transition select(h.h.a) {{ known: is_known; default: accept; }} }}
             state is_known {{ h.h.is_known = 1; transition accept; }}
         }}
@@ -69,6 +69,7 @@ fn numbered() -> String {
             action put(bit<32> by) {{ h.h.by = by; }}
             table prefixes {{
                 key = {{ h.h.a: lpm; h.h.b: lpm; }} actions = {{ put; NoAction; }} default_action = NoAction;
+                size = 20000;
             }}
             apply {{
                 switch (h.h.table_of) {{
