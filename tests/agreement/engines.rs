@@ -3,7 +3,7 @@
 use crate::coverage::Coverage;
 use crate::expand::expanded;
 use crate::generate::Case;
-use p4xdp::driver::{self, Codegen, Compilation, Options};
+use p4xdp::driver::{Codegen, Compilation, ObjectError, Options};
 use p4xdp_control::cells::{BYTES, CellKind, PACKETS};
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::FileLoader;
@@ -410,22 +410,25 @@ pub fn compiled(case: &Case, codegen: &Codegen) -> Result<Compiled, Ending> {
     let program = elaborated(&text)?;
     let expected = interpreted(&program, case, "interpreter", case.watched)?;
     let mut compilation = compilation(&text);
-    let output = match guarded("back end", || compilation.generate(codegen))? {
-        Ok(output) => output,
-        Err(_) => {
-            let (code, message) = first_error(&compilation.diagnostics);
-            let ours = message.contains("internal error") || !code.starts_with("E05");
-            return Err(if ours {
-                failed(format!("back end: {code}"), message)
-            } else {
-                Ending::Refused(format!("{code} {}", without_numbers(&message)))
-            });
+    let refused = |compilation: &Compilation| {
+        let (code, message) = first_error(&compilation.diagnostics);
+        let ours = message.contains("internal error") || !code.starts_with("E05");
+        if ours {
+            failed(format!("back end: {code}"), message)
+        } else {
+            Ending::Refused(format!("{code} {}", without_numbers(&message)))
         }
     };
+    if guarded("back end", || compilation.generate(codegen))?.is_err() {
+        return Err(refused(&compilation));
+    }
     let folder = tempfile::tempdir().map_err(|e| failed("environment", e.to_string()))?;
-    let object = driver::make_object(&output, &folder.path().join("program.c"), codegen)
-        .map_err(|e| failed("clang refuses", format!("{e}")))?
-        .object;
+    // As users have it made: split if it is too large.
+    let object = match compilation.object(&folder.path().join("program.c"), codegen) {
+        Ok(made) => made.object,
+        Err(ObjectError::Reported(_)) => return Err(refused(&compilation)),
+        Err(error) => return Err(failed("clang refuses", error.to_string())),
+    };
     let object = Object::open(&object).map_err(|e| failed("object", e.to_string()))?;
     Ok(Compiled { program, expected, object })
 }
