@@ -90,13 +90,17 @@ impl<'c> Changes<'c> {
             let (slot, before) = self.memory.position(self.finder(), position);
             if slot != 0 {
                 self.positions.insert(position, (slot, before));
-                self.places.extend([slot, before].into_iter().filter(|slot| *slot != 0).map(|slot| (slot, position)));
+                self.places.extend(
+                    [slot, before].into_iter().filter(|slot| *slot != 0).map(|slot| (slot, position)),
+                );
             }
         }
         self.forget_what_was_not_published()?;
         self.reclaim(self.memory.head(Word::Settled))?;
         let there = self.slots.iter().filter(|(_, slot)| slot.rule.until == FOREVER);
-        for (number, identity) in there.map(|(number, slot)| (*number, self.identity(slot))).collect::<Vec<_>>() {
+        for (number, identity) in
+            there.map(|(number, slot)| (*number, self.identity(slot))).collect::<Vec<_>>()
+        {
             self.known.entry(identity).or_default().push(number);
             self.count += 1;
         }
@@ -237,13 +241,17 @@ impl<'c> Changes<'c> {
         let number = self.take()?;
         let rank = Rank::new(precedence, self.age()?);
         let mut bytes = Vec::new();
-        let added = map.add_beside(entry, || self.numbers(), |mut value| {
-            layout.put_ranges(map.table, &entry.keys, &mut value);
-            layout.put_rank(&mut value, rank);
-            layout.put_rule(&mut value, &map.key(&entry.keys), &layout.mask(map.table, &entry.keys));
-            bytes = value;
-            Ok(())
-        });
+        let added = map.add_beside(
+            entry,
+            || self.numbers(),
+            |mut value| {
+                layout.put_ranges(map.table, &entry.keys, &mut value);
+                layout.put_rank(&mut value, rank);
+                layout.put_rule(&mut value, &map.key(&entry.keys), &layout.mask(map.table, &entry.keys));
+                bytes = value;
+                Ok(())
+            },
+        );
         if added.is_err() {
             self.free.push(number);
             return added;
@@ -271,7 +279,8 @@ impl<'c> Changes<'c> {
         }
         let new = self.take()?;
         let place = self.places.get(&found).copied();
-        let before = place.and_then(|position| self.positions.get(&position)).map_or(0, |(_, before)| *before);
+        let before =
+            place.and_then(|position| self.positions.get(&position)).map_or(0, |(_, before)| *before);
         if before != 0 {
             // A position names two entries, and packets may still be under way that have the older one.
             self.settle()?;
@@ -339,7 +348,8 @@ impl<'c> Changes<'c> {
     }
 
     fn renumber(&mut self) -> u32 {
-        let mut all: Vec<(u32, u32)> = self.slots.iter().map(|(number, slot)| (slot.rank.age(), *number)).collect();
+        let mut all: Vec<(u32, u32)> =
+            self.slots.iter().map(|(number, slot)| (slot.rank.age(), *number)).collect();
         all.sort_unstable();
         // What takes another one's place has its age.
         let mut ages = all.iter().map(|(age, _)| *age).collect::<Vec<_>>();

@@ -34,7 +34,8 @@ mod tests {
 
     #[test]
     fn rules_stand_in_order_within_the_room() {
-        for (count, end) in [(0usize, 64u32), (1, 64), (16, 64), (63, 64), (64, 64), (512, 576), (4096, 4608)] {
+        for (count, end) in [(0usize, 64u32), (1, 64), (16, 64), (63, 64), (64, 64), (512, 576), (4096, 4608)]
+        {
             for last in [None, Some(0), Some(count / 2), count.checked_sub(1)] {
                 let positions = spread(count, end, last);
                 assert_eq!(positions.len(), count);
