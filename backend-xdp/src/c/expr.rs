@@ -292,7 +292,9 @@ impl CExpr {
     pub fn sign_extended(self) -> CExpr {
         let width = self.width;
         if self.ty.computed_bits() < width {
-            return self.unsigned().sign_extended();
+            let ty = CType::of_width(width);
+            // One that no C type holds has been refused.
+            return if self.ty == ty { self } else { self.converted(ty).sign_extended() };
         }
         let bits = self.ty.computed_bits();
         let ty = CType::of_width(bits);
@@ -384,6 +386,7 @@ mod tests {
         assert_eq!(var("a", 8).sign_extended().text.to_string(), "(__s8)a");
         assert_eq!(var("a", 32).sign_extended().text.to_string(), "(__s32)a");
         assert_eq!(var("a", 12).sign_extended().text.to_string(), "(__s32)(a << 20) >> 20");
+        assert_eq!(var("a", 200).sign_extended().text.to_string(), "a");
         assert_eq!(var("a", 48).sign_extended().text.to_string(), "(__s64)(a << 16) >> 16");
     }
 
