@@ -247,8 +247,14 @@ impl CExpr {
         if self.is_no_truth_with(other, width) && !compares {
             return self.converted(CType::U32).joined(op, prec, other, width, clean);
         }
-        // In C a comparison is an `int`, whatever it compares.
-        let ty = if compares { CType::Bool } else { self.ty.max(other.ty) };
+        let ty = match self.ty.max(other.ty) {
+            // In C a comparison is an `int`, whatever it compares.
+            _ if compares => CType::Bool,
+            // What is shifted keeps its type, whatever it is shifted by.
+            _ if prec == Prec::Shift && self.ty > CType::Bool => self.ty,
+            both if prec == Prec::Shift => both.min(CType::U32),
+            both => both,
+        };
         let bare = self.prec == prec && associative || self.is_bare_beside(prec);
         let mut text = if bare { self.text } else { self.text.in_parentheses() };
         code!(" {} {}", Code::text(op), other.beside(prec)).add_to(&mut text);
