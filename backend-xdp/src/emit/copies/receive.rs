@@ -55,8 +55,16 @@ impl Cx<'_> {
             let limit = self.limit_length();
             self.out.assignment(&limit, code!("{}->length + 1", ROLE));
             if cut {
-                let shorter = code!("{}->most && {}->most - 1 < {}->length", SLOT, SLOT, ROLE);
-                self.out.begin_if(shorter);
+                // What ingress says of the packet is not said of a clone that is as it came.
+                let mut tests: Vec<Code> = received
+                    .clones
+                    .iter()
+                    .filter(|(_, is)| *is == Cloned::AsItCame)
+                    .map(|(number, _)| code!("{} != {}", way, *number))
+                    .collect();
+                tests.push(code!("{}->most", SLOT));
+                tests.push(code!("{}->most - 1 < {}->length", SLOT, ROLE));
+                self.out.begin_if(Code::join(tests, " && "));
                 self.out.assignment(&limit, code!("{}->most", SLOT));
                 self.out.end();
             }
