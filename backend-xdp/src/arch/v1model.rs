@@ -169,7 +169,9 @@ pub(super) fn pipeline(
         let of_copy = Section::new(Hook::Copy, of_copy, None);
         if let Some(group) = group {
             let at = at_egress + usize::from(goes_round && metadata("instance_type").is_some());
-            let mut kept = handed_over(program, steps.get(..at).unwrap_or_default(), &of_copy);
+            // The checksums that are verified write it, and no statement does.
+            let implied = metadata("checksum_error");
+            let mut kept = handed_over(program, steps.get(..at).unwrap_or_default(), &of_copy, implied);
             // What ingress asks for is for the packet itself.
             let asked = requested.map(|requested| [requested.recirculate, requested.clone]);
             kept.retain(|kept| !asked.is_some_and(|asked| asked.contains(&kept.variable)));
@@ -189,8 +191,8 @@ pub(super) fn pipeline(
     Some(Pipeline { sections: std::iter::once(section).chain(copies).collect(), stores, ports })
 }
 
-/// Variables that have a value where ingress ends, and that copies ask for.
-fn handed_over(program: &Program, steps: &[Step], copies: &Section) -> Vec<Kept> {
+/// Variables that have a value where ingress ends, one that is `implied` among them, and that copies ask for.
+fn handed_over(program: &Program, steps: &[Step], copies: &Section, implied: Option<LocalId>) -> Vec<Kept> {
     let (mut reads, mut writes) = (StorageSet::new(), StorageSet::new());
     for block in pipeline::blocks(steps, program) {
         effects::block_effects(program, block, &mut StorageSet::new(), &mut writes);
@@ -203,7 +205,7 @@ fn handed_over(program: &Program, steps: &[Step], copies: &Section) -> Vec<Kept>
         Step::Arrive { port, .. } => *port,
         _ => None,
     });
-    writes.locals.extend(set);
+    writes.locals.extend(set.chain(implied));
     let read: FxHashSet<LocalId> = reads.locals.into_iter().chain(copies.locals(program)).collect();
     let mut both: Vec<LocalId> = writes.locals.into_iter().filter(|local| read.contains(local)).collect();
     both.sort();
