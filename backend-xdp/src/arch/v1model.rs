@@ -205,7 +205,7 @@ fn handed_over(program: &Program, steps: &[Step], copies: &Section, implied: Opt
         Step::Arrive { port, .. } => *port,
         _ => None,
     });
-    writes.locals.extend(set.chain(implied));
+    writes.locals.extend(set.chain(implied.filter(|local| reads.locals.contains(local))));
     let read: FxHashSet<LocalId> = reads.locals.into_iter().chain(copies.locals(program)).collect();
     let mut both: Vec<LocalId> = writes.locals.into_iter().filter(|local| read.contains(local)).collect();
     both.sort();
