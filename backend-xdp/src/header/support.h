@@ -11,8 +11,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#ifndef P4XDP_SUPPORT_H
-#define P4XDP_SUPPORT_H
+#ifndef P4XDP_SUPPORT
+#define P4XDP_SUPPORT
 
 /* The low bytes of a number, most significant first. */
 static inline void p4xdp_put_be(__u8 *to, __u64 value, unsigned int bytes)
@@ -285,4 +285,4 @@ static inline int p4xdp_open_maps(const char *device, const char *program,
 	return err;
 }
 
-#endif /* P4XDP_SUPPORT_H */
+#endif /* P4XDP_SUPPORT */

@@ -1,5 +1,5 @@
-#ifndef P4XDP_ARRAY_H
-#define P4XDP_ARRAY_H
+#ifndef P4XDP_ARRAY_SUPPORT
+#define P4XDP_ARRAY_SUPPORT
 
 /* An unused slot has action 0. */
 static inline int p4xdp_array_find(const struct p4xdp_table *table, void *key, void *value)
@@ -38,4 +38,4 @@ static inline void p4xdp_in_array(struct p4xdp_table *table)
 	table->remove = p4xdp_array_remove;
 }
 
-#endif /* P4XDP_ARRAY_H */
+#endif /* P4XDP_ARRAY_SUPPORT */

@@ -1,5 +1,5 @@
-#ifndef P4XDP_ENTRIES_H
-#define P4XDP_ENTRIES_H
+#ifndef P4XDP_ENTRIES_SUPPORT
+#define P4XDP_ENTRIES_SUPPORT
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -321,4 +321,4 @@ static inline int p4xdp_find_number(const struct p4xdp_table *table, void *key, 
 	return err;
 }
 
-#endif /* P4XDP_ENTRIES_H */
+#endif /* P4XDP_ENTRIES_SUPPORT */

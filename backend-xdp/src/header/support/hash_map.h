@@ -1,5 +1,5 @@
-#ifndef P4XDP_HASH_MAP_H
-#define P4XDP_HASH_MAP_H
+#ifndef P4XDP_HASH_MAP_SUPPORT
+#define P4XDP_HASH_MAP_SUPPORT
 
 static inline int p4xdp_hash_map_find(const struct p4xdp_table *table, void *key, void *value)
 {
@@ -24,4 +24,4 @@ static inline void p4xdp_in_hash_map(struct p4xdp_table *table)
 	table->remove = p4xdp_hash_map_remove;
 }
 
-#endif /* P4XDP_HASH_MAP_H */
+#endif /* P4XDP_HASH_MAP_SUPPORT */

@@ -1,5 +1,5 @@
-#ifndef P4XDP_IDLE_H
-#define P4XDP_IDLE_H
+#ifndef P4XDP_IDLE_SUPPORT
+#define P4XDP_IDLE_SUPPORT
 
 /* The kernel's tick (jiffies), by which packets note that an entry matched. Programs alone can
  * read it, so one writes it into a packet of 16 bytes. */
@@ -53,4 +53,4 @@ static inline int p4xdp_set_timeout(const struct p4xdp_table *table, void *key)
 	return p4xdp_find_number(table, key, &number, p4xdp_stamp);
 }
 
-#endif /* P4XDP_IDLE_H */
+#endif /* P4XDP_IDLE_SUPPORT */

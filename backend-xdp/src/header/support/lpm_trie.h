@@ -1,5 +1,5 @@
-#ifndef P4XDP_LPM_TRIE_H
-#define P4XDP_LPM_TRIE_H
+#ifndef P4XDP_LPM_TRIE_SUPPORT
+#define P4XDP_LPM_TRIE_SUPPORT
 
 /* Not 0 if this is the key that is looked for. */
 static inline int p4xdp_is_prefix(const struct p4xdp_table *table, const void *key, void *value,
@@ -51,4 +51,4 @@ static inline void p4xdp_in_lpm_trie(struct p4xdp_table *table)
 	table->remove = p4xdp_lpm_trie_remove;
 }
 
-#endif /* P4XDP_LPM_TRIE_H */
+#endif /* P4XDP_LPM_TRIE_SUPPORT */

@@ -1,5 +1,5 @@
-#ifndef P4XDP_TUPLE_SPACE_H
-#define P4XDP_TUPLE_SPACE_H
+#ifndef P4XDP_TUPLE_SPACE_SUPPORT
+#define P4XDP_TUPLE_SPACE_SUPPORT
 
 /*
  * Entries with masks: an entry stands in the hash map under the number of its mask and the bits
@@ -553,4 +553,4 @@ static inline void p4xdp_in_tuple_space(struct p4xdp_table *table)
 	table->remove = p4xdp_tuple_space_remove;
 }
 
-#endif /* P4XDP_TUPLE_SPACE_H */
+#endif /* P4XDP_TUPLE_SPACE_SUPPORT */
