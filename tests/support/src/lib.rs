@@ -1,6 +1,6 @@
 //! What tests of several crates need, once: whether they may run ([`needs`]), commands and the p4xdp binary ([`command`]), network namespaces
 //! ([`space`]), programs compiled by the driver (`program`, behind the feature `compile`) and loaded by bpftool ([`bpftool`]), control planes in C ([`c`]), objects made without the compiler ([`switch`], [`copies`]), numbers
-//! that look random ([`random`]), and signs of life of
+//! that look random ([`random`]), a model of tables with masks ([`masked`]), and signs of life of
 //! tests that take long ([`progress`]).
 //!
 //! Everything here panics where something goes wrong: that is what a failing test does. It is a dependency of tests alone, so it may depend on
@@ -19,6 +19,7 @@ pub mod bpftool;
 pub mod c;
 pub mod command;
 pub mod copies;
+pub mod masked;
 pub mod needs;
 #[cfg(feature = "compile")]
 pub mod program;
