@@ -1,17 +1,20 @@
-//! Entries that C changes through the generated header, of tables whose keys have masks. C and the library change the same
-//! tables by turns, and each finds what the other has left.
+//! Entries that C changes through the generated header, of tables whose keys have masks, in bit vectors and in a tuple space. C and the library
+//! change the same tables by turns, and each finds what the other has left.
 //!
 //! Needs root, cc and libbpf-dev.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use num_bigint::BigUint;
 use p4xdp::driver::Codegen;
 use p4xdp_runtime::Program;
-use p4xdp_runtime::storage::{self, Entry, KeyMatch};
-use p4xdp_runtime::tables::{ActionCall, Change, Table};
-use p4xdp_test_support::c::control;
+use p4xdp_runtime::storage;
+use p4xdp_runtime::tables::{Change, Table};
+use p4xdp_test_support::c::{self, Driven};
+use p4xdp_test_support::masked::{
+    Model, SPACE, VECTORS, listed, met, of_model, random_keys, result, sorted, text, wanted,
+};
 use p4xdp_test_support::program::{generate, of_text};
 use p4xdp_test_support::random::Random;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -21,351 +24,342 @@ const ERANGE: i64 = -34;
 const EINVAL: i64 = -22;
 const ENOSPC: i64 = -28;
 const E2BIG: i64 = -7;
+/// What the C program answers if the process died that it told to make a change.
+const DIED: i64 = 42;
 
-/// Entries that the table holds: more than a table of bit vectors has, for which C has no functions.
-const SIZE: usize = 16400;
-
-/// The number of the entry that matched comes out in the packet; 0 if none did.
-const MASKED: &str = "#include <core.p4>
-#include <v1model.p4>
-header h_t { bit<32> a; bit<16> b; bit<16> c; bit<32> by; int<16> r; bit<72> w; bit<8> colour; }
-struct hs { h_t h; } struct ms { }
-parser P(packet_in p, out hs h, inout ms m, inout standard_metadata_t s) { state start { p.extract(h.h); transition accept; } }
-control V(inout hs h, inout ms m) { apply { } }
-control I(inout hs h, inout ms m, inout standard_metadata_t s) {
-    direct_counter(CounterType.packets) counted;
-    direct_meter<bit<8>>(MeterType.packets) rates;
-    action set(bit<32> by) { h.h.by = by; rates.read(h.h.colour); }
-    table t {
-        key = { h.h.a: ternary; h.h.b: optional; h.h.c: lpm; h.h.r: range; h.h.w: ternary; }
-        actions = { set; }
-        default_action = set(0);
-        counters = counted;
-        meters = rates;
-        support_timeout = true;
-        size = 16400;
-    }
-    apply { t.apply(); }
-}
-control E(inout hs h, inout ms m, inout standard_metadata_t s) { apply { } }
-control C(inout hs h, inout ms m) { apply { } }
-control D(packet_out p, in hs h) { apply { p.emit(h.h); } }
-V1Switch(P(), V(), I(), E(), C(), D()) main;";
-
-type Keys = (u32, u16, u16, i16, u64);
-
-/// An entry in the model: masks and values of the keys, priority, result, and the packets that met it.
-#[derive(Clone, Debug, PartialEq)]
-struct Model {
-    a: (u32, u32),
-    b: Option<u16>,
-    c: (u16, u32),
-    r: Option<(i16, i16)>,
-    w: (u64, u64),
-    priority: u32,
-    timeout: u64,
-    by: u32,
-    packets: u64,
+/// A test with a table of so many entries.
+fn control(name: &str, size: u32, test: impl FnOnce(&Program, Driven) + Send) {
+    let output = generate(of_text("masked", &text(size, true)), &Codegen::default()).unwrap();
+    c::control(name, &output, "masked_entries.c", test);
 }
 
-/// A number of 72 bits: the number, and in front of it its last byte once more.
-fn wide(w: u64) -> BigUint {
-    (BigUint::from(w & 0xff) << 64) | BigUint::from(w)
-}
-
-impl Model {
-    fn random(random: &mut Random, by: u32) -> Model {
-        // Few values, so that many entries match a packet, and many masks.
-        let mask = random.below(16) as u32 | ((random.below(16) as u32) << 28);
-        let length = random.below(5) as u32;
-        let w_mask = if random.below(2) == 0 { 0 } else { 0xf0_0000_0000_0003 };
-        Model {
-            a: (spread(random), mask),
-            b: (random.below(2) == 0).then(|| random.below(3) as u16),
-            c: ((random.below(16) as u16) << 12, length),
-            r: (random.below(3) > 0).then(|| {
-                let (one, other) = (signed(random), signed(random));
-                (one.min(other), one.max(other))
-            }),
-            w: (random.below(4) | (random.below(2) << 52), w_mask),
-            priority: random.below(40) as u32,
-            timeout: random.below(3) * 1_000_000_000_000,
-            by,
-            packets: 0,
-        }
-    }
-
-    fn length_mask(&self) -> u16 {
-        if self.c.1 == 0 { 0 } else { u16::MAX << (16 - self.c.1) }
-    }
-
-    fn matches(&self, (a, b, c, r, w): Keys) -> bool {
-        let within = self.r.is_none_or(|(low, high)| (low..=high).contains(&r));
-        within
-            && (a ^ self.a.0) & self.a.1 == 0
-            && self.b.is_none_or(|own| own == b)
-            && (c ^ self.c.0) & self.length_mask() == 0
-            && (w ^ self.w.0) & self.w.1 == 0
-    }
-
-    fn keys(&self) -> Vec<KeyMatch> {
-        let ternary = |value: BigUint, mask: BigUint| match mask == BigUint::ZERO {
-            true => KeyMatch::Any,
-            false => KeyMatch::Masked(value & &mask, mask),
-        };
-        vec![
-            ternary(self.a.0.into(), self.a.1.into()),
-            self.b.map_or(KeyMatch::Any, |b| KeyMatch::Exact(b.into())),
-            KeyMatch::Prefix((self.c.0 & self.length_mask()).into(), self.c.1),
-            self.r.map_or(KeyMatch::Any, |(low, high)| {
-                KeyMatch::Range((low as u16).into(), (high as u16).into())
-            }),
-            ternary(wide(self.w.0), wide(self.w.1)),
-        ]
-    }
-
-    fn entry(&self) -> Entry {
-        let call = ActionCall { action: 0, args: vec![self.by.into()] };
-        let mut entry = Entry::new(self.keys(), Some(self.priority), call);
-        entry.count.packets = self.packets;
-        entry.idle.timeout = (self.timeout > 0).then_some(self.timeout);
-        entry
-    }
-
-    /// The same as a line for the C program.
-    fn line(&self, word: &str) -> String {
-        let (low, high) = self.r.unwrap_or((i16::MIN, i16::MAX));
-        let Model { a, c, w, priority, timeout, by, .. } = self;
-        let (b, any) = (self.b.unwrap_or(7), u32::from(self.b.is_none()));
-        format!(
-            "{word} {} {} {b} {any} {} {} {low} {high} {} {} {priority} {timeout} {by}",
-            a.0, a.1, c.0, c.1, w.0, w.1
-        )
-    }
-
-    fn same_key(&self, other: &Model) -> bool {
-        self.keys() == other.keys() && self.priority == other.priority
-    }
-}
-
-fn spread(random: &mut Random) -> u32 {
-    random.below(16) as u32 | (random.below(16) as u32) << 28
-}
-
-/// A few numbers around 0.
-fn signed(random: &mut Random) -> i16 {
-    random.below(9) as i16 - 4
-}
-
-fn result(program: &Program, (a, b, c, r, w): Keys) -> u32 {
-    let mut packet = a.to_be_bytes().to_vec();
-    packet.extend(b.to_be_bytes());
-    packet.extend(c.to_be_bytes());
-    packet.extend([0; 4]);
-    packet.extend(r.to_be_bytes());
-    packet.push(w as u8);
-    packet.extend(w.to_be_bytes());
-    packet.push(0);
-    let (_, after) = program.run(&packet, None).unwrap();
-    u32::from_be_bytes(after[8..12].try_into().unwrap())
-}
-
-/// Of those with the highest priority the oldest.
-fn wanted(model: &mut [Model], keys: Keys) -> u32 {
-    let best = model.iter().filter(|entry| entry.matches(keys)).map(|entry| entry.priority).max();
-    let found = model.iter_mut().find(|entry| entry.matches(keys) && Some(entry.priority) == best);
-    found.map_or(0, |entry| {
-        entry.packets += 1;
-        entry.by
-    })
-}
-
-/// Entries in an order that says nothing of their ages, and without the time since they matched.
-fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
-    entries.iter_mut().for_each(|entry| entry.idle.unused = 0);
-    entries.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.keys.cmp(&b.keys)));
-    entries
-}
-
-fn listed(table: &Table<'_>) -> Vec<Entry> {
-    sorted(table.entries().unwrap().into_iter().map(|(_, entry)| entry).collect())
+/// An entry as a line for the C program.
+fn line(word: &str, entry: &Model) -> String {
+    let (low, high) = entry.r.unwrap_or((i16::MIN, i16::MAX));
+    let Model { a, c, w, priority, timeout, by, .. } = entry;
+    let (b, any) = (entry.b.unwrap_or(7), u32::from(entry.b.is_none()));
+    format!(
+        "{word} {} {} {b} {any} {} {} {low} {high} {} {} {priority} {timeout} {by}",
+        a.0, a.1, c.0, c.1, w.0, w.1
+    )
 }
 
 #[test]
-fn c_and_the_library_change_masked_entries_by_turns() {
-    let output = generate(of_text("masked", MASKED), &Codegen::default()).unwrap();
-    let name = "c_and_the_library_change_masked_entries_by_turns";
-    control(name, &output, "masked_entries.c", |program, mut c| {
-        let table = program.table("t").unwrap();
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
-        let mut model: Vec<Model> = Vec::new();
-        for by in 1..900u32 {
-            if by == 300 || by == 600 {
-                // As many entries have been added as can be told apart by age.
-                assert_eq!(c.call("old"), 0);
-            }
-            let by_c = random.below(2) == 0;
-            let new = Model::random(&mut random, by);
-            let at = random.below(model.len().max(1) as u64) as usize;
-            let is_there = model.iter().any(|there| there.same_key(&new));
-            match random.below(if by < 500 { 8 } else { 3 }) {
-                0 if !model.is_empty() => {
-                    (model[at].by, model[at].timeout) = (by, new.timeout);
-                    let entry = model[at].entry();
-                    match by_c {
-                        true => assert_eq!(c.call(&model[at].line("update")), 0),
-                        // No timeout leaves the one that is there.
-                        false => {
-                            table.modify(&entry).unwrap();
-                            let timeout = entry.idle.timeout.map(Duration::from_nanos);
-                            table.set_idle_timeout(&entry.keys, entry.priority, timeout).unwrap();
-                        }
+fn c_and_the_library_change_bit_vectors_by_turns() {
+    control("c_and_the_library_change_bit_vectors_by_turns", VECTORS, change_by_turns);
+}
+
+#[test]
+fn c_and_the_library_change_a_tuple_space_by_turns() {
+    control("c_and_the_library_change_a_tuple_space_by_turns", SPACE, change_by_turns);
+}
+
+fn change_by_turns(program: &Program, mut c: Driven) {
+    let table = program.table("t").unwrap();
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut model: Vec<Model> = Vec::new();
+    for by in 1..900u32 {
+        if by == 300 || by == 600 {
+            // As many entries have been added as can be told apart by age.
+            assert_eq!(c.call("old"), 0);
+        }
+        let by_c = random.below(2) == 0;
+        let timeout = random.below(3) * 1_000_000_000_000;
+        let new = Model { timeout, ..Model::random(&mut random, by) };
+        let at = random.below(model.len().max(1) as u64) as usize;
+        let is_there = model.iter().any(|there| there.same_key(&new));
+        match random.below(if by < 500 { 8 } else { 3 }) {
+            0 if !model.is_empty() => {
+                (model[at].by, model[at].timeout) = (by, new.timeout);
+                let entry = model[at].entry();
+                match by_c {
+                    true => assert_eq!(c.call(&line("update", &model[at])), 0),
+                    // No timeout leaves the one that is there.
+                    false => {
+                        table.modify(&entry).unwrap();
+                        let timeout = entry.idle.timeout.map(Duration::from_nanos);
+                        table.set_idle_timeout(&entry.keys, entry.priority, timeout).unwrap();
                     }
                 }
-                1 if !model.is_empty() => {
-                    let gone = model.remove(at);
-                    match by_c {
-                        true => assert_eq!(c.call(&gone.line("delete")), 0),
-                        false => table.delete(&gone.keys(), Some(gone.priority)).unwrap(),
-                    }
-                    assert_eq!(c.call(&gone.line("delete")), ENOENT);
+            }
+            1 if !model.is_empty() => {
+                let gone = model.remove(at);
+                match by_c {
+                    true => assert_eq!(c.call(&line("delete", &gone)), 0),
+                    false => table.delete(&gone.keys(), Some(gone.priority)).unwrap(),
                 }
-                _ if is_there => assert_eq!(c.call(&new.line("insert")), EEXIST),
-                _ => {
-                    match by_c {
-                        true => assert_eq!(c.call(&new.line(["insert", "update"][by as usize % 2])), 0),
-                        false => table.insert(&new.entry()).unwrap(),
-                    }
-                    model.push(new);
+                assert_eq!(c.call(&line("delete", &gone)), ENOENT);
+            }
+            _ if is_there => assert_eq!(c.call(&line("insert", &new)), EEXIST),
+            _ => {
+                match by_c {
+                    true => assert_eq!(c.call(&line(["insert", "update"][by as usize % 2], &new)), 0),
+                    false => table.insert(&new.entry()).unwrap(),
                 }
-            }
-            for _ in 0..8 {
-                let (b, c) = (random.below(4) as u16, (random.below(16) as u16) << 12);
-                let w = random.below(4) | (random.below(2) << 52);
-                let keys = (spread(&mut random), b, c, signed(&mut random), w);
-                assert_eq!(result(program, keys), wanted(&mut model, keys), "{keys:x?} behind change {by}");
-            }
-            if by % 50 == 0 {
-                assert_eq!(listed(&table), sorted(model.iter().map(Model::entry).collect()), "change {by}");
+                model.push(new);
             }
         }
-        let mut masks: Vec<_> = model.iter().map(|e| (e.a.1, e.b.is_some(), e.c.1, e.w.1)).collect();
-        masks.sort_unstable();
-        masks.dedup();
-        assert!(model.len() > 200 && masks.len() > 100, "{} entries, {} masks", model.len(), masks.len());
-        for entry in &model {
-            assert_eq!(c.call(&entry.line("count")), entry.packets as i64);
-            let found = table.get(&entry.keys(), Some(entry.priority)).unwrap().unwrap();
-            assert_eq!(sorted(vec![found]), [entry.entry()]);
+        for _ in 0..8 {
+            let keys = random_keys(&mut random);
+            assert_eq!(result(program, keys), wanted(&model, keys), "{keys:x?} behind change {by}");
+            if let Some(at) = met(&model, keys) {
+                model[at].packets += 1;
+            }
         }
-        for entry in &model {
-            assert_eq!(c.call(&entry.line("delete")), 0);
+        if by % 50 == 0 {
+            assert_eq!(listed(&table), of_model(&model), "change {by}");
         }
-        assert_eq!((table.len().unwrap(), result(program, (0, 0, 0, 0, 0))), (0, 0));
+    }
+    let mut masks: Vec<_> = model.iter().map(|e| (e.a.1, e.b.is_some(), e.c.1, e.w.1)).collect();
+    masks.sort_unstable();
+    masks.dedup();
+    assert!(model.len() > 200 && masks.len() > 100, "{} entries, {} masks", model.len(), masks.len());
+    for entry in &model {
+        assert_eq!(c.call(&line("count", entry)), entry.packets as i64);
+        let found = table.get(&entry.keys(), Some(entry.priority)).unwrap().unwrap();
+        assert_eq!(sorted(vec![found]), [entry.entry()]);
+    }
+    for entry in &model {
+        assert_eq!(c.call(&line("delete", entry)), 0);
+    }
+    assert_eq!((table.len().unwrap(), result(program, (0, 0, 0, 0, 0))), (0, 0));
+}
+
+fn insert(new: &Model) -> Change {
+    Change::Entry(storage::Change::Insert(new.entry()))
+}
+
+fn delete(old: &Model) -> Change {
+    Change::Entry(storage::Change::Delete(old.keys(), Some(old.priority)))
+}
+
+/// An entry that matches where the bits of a mask are those of a value.
+fn masked(value: u32, mask: u32) -> Model {
+    Model { a: (value, mask), ..Model::any(1, mask + 1) }
+}
+
+#[test]
+fn bounds_of_bit_vectors_are_kept() {
+    control("bounds_of_bit_vectors_are_kept", VECTORS, |program, mut c| {
+        bounds_of_keys_are_kept(program, &mut c);
+        // Each has a mask of its own.
+        fill_up(program, &mut c, (0..=VECTORS).map(|mask| masked(mask, mask)));
     });
 }
 
 #[test]
-fn bounds_of_masked_entries_are_kept() {
-    let output = generate(of_text("masked", MASKED), &Codegen::default()).unwrap();
-    let name = "bounds_of_masked_entries_are_kept";
-    control(name, &output, "masked_entries.c", |program, mut c| {
-        let table = program.table("t").unwrap();
-        let of = |a: (u32, u32)| Model {
-            a,
-            b: None,
-            c: (0, 0),
-            r: None,
-            w: (0, 0),
-            priority: 1,
-            timeout: 0,
-            by: a.1 + 1,
-            packets: 0,
-        };
-        let entry = of((1, 1));
-        assert_eq!(c.call(&Model { c: (0, 17), ..entry.clone() }.line("insert")), ERANGE);
-        assert_eq!(c.call(&Model { r: Some((2, -2)), ..entry.clone() }.line("insert")), EINVAL);
-        // Bounds between which all numbers lie are none.
-        let all = Model { r: Some((i16::MIN, i16::MAX)), ..entry.clone() };
-        table.insert(&all.entry()).unwrap();
-        assert_eq!(c.call(&entry.line("insert")), EEXIST);
-        table.delete(&entry.keys(), Some(1)).unwrap();
+fn bounds_of_a_tuple_space_are_kept() {
+    control("bounds_of_a_tuple_space_are_kept", SPACE, |program, mut c| {
+        bounds_of_keys_are_kept(program, &mut c);
         // As many masks as the list holds, and those that have gone give their room back.
         for mask in 0..512 {
-            assert_eq!(c.call(&of((mask, mask)).line("insert")), 0, "{mask}");
+            assert_eq!(c.call(&line("insert", &masked(mask, mask))), 0, "{mask}");
         }
-        assert_eq!(c.call(&of((512, 512)).line("insert")), ENOSPC);
-        assert_eq!(c.call(&of((3, 3)).line("delete")), 0);
-        assert_eq!(c.call(&of((512, 512)).line("insert")), 0);
+        assert_eq!(c.call(&line("insert", &masked(512, 512))), ENOSPC);
+        assert_eq!(c.call(&line("delete", &masked(3, 3))), 0);
+        assert_eq!(c.call(&line("insert", &masked(512, 512))), 0);
         assert_eq!(result(program, (512, 0, 0, 0, 0)), 1, "the oldest of all that match");
         // As many entries as the table holds, under masks that are there.
-        assert_eq!(c.call(&of((1 << 16, 1 << 16)).line("insert")), ENOSPC);
+        assert_eq!(c.call(&line("insert", &masked(1 << 16, 1 << 16))), ENOSPC);
         let under =
             |mask: u32| (0..mask).filter(move |value| value & mask == *value).map(move |value| (value, mask));
-        let mut rest = (4..512).flat_map(under).map(of);
-        let insert = |new: Model| Change::Entry(storage::Change::Insert(new.entry()));
-        table.apply(&rest.by_ref().take(SIZE - 512 - 1).map(insert).collect::<Vec<_>>()).unwrap();
-        let last = rest.next().unwrap();
-        assert_eq!(c.call(&last.line("update")), 0);
-        assert_eq!(c.call(&rest.next().unwrap().line("update")), E2BIG);
-        assert_eq!(c.call(&last.line("update")), 0);
-        assert_eq!(table.len().unwrap(), SIZE as u64);
+        fill_up(program, &mut c, (4..512).flat_map(under).map(|(value, mask)| masked(value, mask)));
     });
 }
 
+fn bounds_of_keys_are_kept(program: &Program, c: &mut Driven) {
+    let table = program.table("t").unwrap();
+    let entry = masked(1, 1);
+    assert_eq!(c.call(&line("insert", &Model { c: (0, 17), ..entry.clone() })), ERANGE);
+    assert_eq!(c.call(&line("insert", &Model { r: Some((2, -2)), ..entry.clone() })), EINVAL);
+    // Bounds between which all numbers lie are none.
+    let all = Model { r: Some((i16::MIN, i16::MAX)), ..entry.clone() };
+    table.insert(&all.entry()).unwrap();
+    assert_eq!(c.call(&line("insert", &entry)), EEXIST);
+    table.delete(&entry.keys(), Some(1)).unwrap();
+}
+
+/// Fills the table with entries that are not there yet; what is one too many is refused, and what is there can be changed.
+fn fill_up(program: &Program, c: &mut Driven, mut rest: impl Iterator<Item = Model>) {
+    let table = program.table("t").unwrap();
+    let size = table.capacity();
+    let room = (size - table.len().unwrap()) as usize;
+    let most: Vec<Change> = rest.by_ref().take(room - 1).map(|new| insert(&new)).collect();
+    table.apply(&most).unwrap();
+    let (last, more) = (rest.next().unwrap(), rest.next().unwrap());
+    assert_eq!(c.call(&line("update", &last)), 0);
+    assert_eq!(["insert", "update"].map(|word| c.call(&line(word, &more))), [E2BIG; 2]);
+    assert_eq!(c.call(&line("insert", &last)), EEXIST);
+    assert_eq!(c.call(&line("update", &last)), 0);
+    assert_eq!(table.len().unwrap(), size);
+    assert_eq!(c.call(&line("delete", &last)), 0);
+    assert_eq!(c.call(&line("insert", &more)), 0);
+}
+
 #[test]
-fn no_packet_meets_a_table_between_two_changes_by_c() {
-    let output = generate(of_text("masked", MASKED), &Codegen::default()).unwrap();
-    let name = "no_packet_meets_a_table_between_two_changes_by_c";
-    control(name, &output, "masked_entries.c", |program, mut c| {
-        let any = |priority, by| Model {
-            a: (0, 0),
-            b: None,
-            c: (0, 0),
-            r: None,
-            w: (0, 0),
-            priority,
-            timeout: 0,
-            by,
-            packets: 0,
-        };
-        assert_eq!([any(10, 10), any(20, 20)].map(|entry| c.call(&entry.line("insert"))), [0, 0]);
-        let id = program.id();
-        let done = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let packets = scope.spawn(|| {
-                let program = Program::by_id(id).unwrap();
-                let mut results = [0u64; 3];
-                while !done.load(Ordering::Relaxed) {
-                    match result(&program, (1, 1, 1, 1, 0)) {
-                        20 => results[0] += 1,
-                        30 => results[1] += 1,
-                        _ => results[2] += 1,
-                    }
-                }
-                results
-            });
-            let mut random = Random(7);
-            for round in 0..150 {
-                // Other masks, in front and behind, so that the list is written anew; and one that matches and goes again.
-                let other = Model {
-                    a: (2 | (random.below(2) as u32 * 4), 0xff ^ ((random.below(16) as u32) << 4)),
-                    priority: 5 + random.below(40) as u32,
-                    ..Model::random(&mut random, 1)
-                };
-                let matching = Model { a: (1, 0xf), ..any(30, 30) };
-                assert_eq!(c.call(&matching.line("insert")), 0);
-                assert!(matches!(c.call(&other.line("insert")), 0 | EEXIST));
-                assert_eq!(c.call(&matching.line("update")), 0);
-                assert_eq!(c.call(&matching.line("delete")), 0);
-                if round % 2 == 0 {
-                    assert_eq!(c.call(&other.line("delete")), 0);
+fn no_packet_meets_bit_vectors_between_two_changes_by_c() {
+    control("no_packet_meets_bit_vectors_between_two_changes_by_c", VECTORS, changes_are_one_step);
+}
+
+#[test]
+fn no_packet_meets_a_tuple_space_between_two_changes_by_c() {
+    control("no_packet_meets_a_tuple_space_between_two_changes_by_c", SPACE, changes_are_one_step);
+}
+
+fn changes_are_one_step(program: &Program, mut c: Driven) {
+    let any = [Model::any(10, 10), Model::any(20, 20)];
+    assert_eq!(any.map(|entry| c.call(&line("insert", &entry))), [0, 0]);
+    let id = program.id();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let packets = scope.spawn(|| {
+            let program = Program::by_id(id).unwrap();
+            let mut results = [0u64; 3];
+            while !done.load(Ordering::Relaxed) {
+                match result(&program, (1, 1, 1, 1, 0)) {
+                    20 => results[0] += 1,
+                    30 => results[1] += 1,
+                    _ => results[2] += 1,
                 }
             }
-            done.store(true, Ordering::Relaxed);
-            let [one, other, neither] = packets.join().unwrap();
-            assert_eq!(neither, 0, "{one} and {other}");
-            assert!(one > 100 && other > 100, "{one} and {other}");
+            results
         });
+        let mut random = Random(7);
+        for round in 0..150 {
+            // Other masks, in front and behind, so that the list is written anew; and one that matches and goes again.
+            let other = Model {
+                a: (2 | (random.below(2) as u32 * 4), 0xff ^ ((random.below(16) as u32) << 4)),
+                priority: 5 + random.below(40) as u32,
+                ..Model::random(&mut random, 1)
+            };
+            let matching = Model { a: (1, 0xf), ..Model::any(30, 30) };
+            assert_eq!(c.call(&line("insert", &matching)), 0);
+            assert!(matches!(c.call(&line("insert", &other)), 0 | EEXIST));
+            assert_eq!(c.call(&line("update", &matching)), 0);
+            assert_eq!(c.call(&line("delete", &matching)), 0);
+            if round % 2 == 0 {
+                assert_eq!(c.call(&line("delete", &other)), 0);
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+        let [one, other, neither] = packets.join().unwrap();
+        assert_eq!(neither, 0, "{one} and {other}");
+        assert!(one > 100 && other > 100, "{one} and {other}");
+    });
+}
+
+/// What C changes is there as a whole or not at all, wherever it dies, and the next writers go on from there, those that die among them.
+#[test]
+fn c_that_dies_leaves_nothing_half_done() {
+    control("c_that_dies_leaves_nothing_half_done", VECTORS, |program, mut c| {
+        let table = program.table("t").unwrap();
+        let mut random = Random(0x2545_f491_4f6c_dd1d);
+        let mut model: Vec<Model> = Vec::new();
+        let (mut died, mut switched) = ([0; 2], 0);
+        for by in 1..600u32 {
+            let new = Model::random(&mut random, by);
+            let at = random.below(model.len().max(1) as u64) as usize;
+            let mut after = model.clone();
+            let (word, entry) = match random.below(4) {
+                0 if by > 60 => ("delete", after.remove(at)),
+                1 if by > 20 => {
+                    after[at].by = by;
+                    ("update", after[at].clone())
+                }
+                _ if model.iter().any(|there| there.same_key(&new)) => continue,
+                _ => {
+                    after.push(new.clone());
+                    ("insert", new)
+                }
+            };
+            let finder = c.call("version") & 1;
+            // In front of one of the first stores, or any; often twice in a row.
+            let stores = |random: &mut Random| match random.below(2) {
+                0 => random.below(24),
+                _ => random.of_bits(12),
+            };
+            let made = loop {
+                let answer =
+                    c.call(&format!("{} {}", line(&format!("die_{word}"), &entry), stores(&mut random)));
+                assert!(matches!(answer, 0 | DIED), "{word}: {answer}");
+                if answer == 0 || random.below(2) == 0 {
+                    break answer == 0;
+                }
+            };
+            check(program, &table, if made { &after } else { &model }, &mut random);
+            if !made {
+                // The next one is C or the library.
+                let by_c = random.below(2) == 0;
+                died[usize::from(by_c)] += 1;
+                match (by_c, word) {
+                    (true, _) => assert_eq!(c.call(&line(word, &entry)), 0),
+                    (false, "insert") => table.insert(&entry.entry()).unwrap(),
+                    (false, "update") => table.modify(&entry.entry()).unwrap(),
+                    (false, _) => table.delete(&entry.keys(), Some(entry.priority)).unwrap(),
+                }
+                check(program, &table, &after, &mut random);
+            }
+            switched += (c.call("version") & 1) ^ finder;
+            model = after;
+        }
+        assert!(died.iter().all(|died| *died > 50) && switched > 3, "{died:?}, {switched} layouts");
+    });
+}
+
+/// The table has what the model has, for packets and control planes.
+fn check(program: &Program, table: &Table<'_>, model: &[Model], random: &mut Random) {
+    for _ in 0..8 {
+        let keys = random_keys(random);
+        assert_eq!(result(program, keys), wanted(model, keys), "{keys:x?}");
+    }
+    let mut there = listed(table);
+    there.iter_mut().for_each(|entry| entry.count.packets = 0);
+    assert_eq!(there, of_model(model));
+}
+
+/// What the library has begun that dies, C takes back.
+#[test]
+fn c_goes_on_where_the_library_dies() {
+    const WRITER: &str = "P4XDP_TEST_C_GOES_ON";
+    let name = "c_goes_on_where_the_library_dies";
+    let rule = |rule: u32| Model { a: (rule, 0x3ff), ..Model::any(100 + rule, rule) };
+    let rules: Vec<Model> = (1..=200).map(rule).collect();
+    if let Ok(id) = std::env::var(WRITER) {
+        let program = Program::by_id(id.parse().unwrap()).unwrap();
+        let table = program.table("t").unwrap();
+        loop {
+            table.apply(&rules.iter().map(insert).collect::<Vec<_>>()).unwrap();
+            table.apply(&rules.iter().map(delete).collect::<Vec<_>>()).unwrap();
+        }
+    }
+    control(name, VECTORS, |program, mut c| {
+        let table = program.table("t").unwrap();
+        let any = Model::any(1, 1000);
+        assert_eq!(c.call(&line("insert", &any)), 0);
+        for round in 0..12 {
+            let mut writer = Command::new(std::env::current_exe().unwrap());
+            let mut writer =
+                writer.args(["--exact", name]).env(WRITER, program.id().to_string()).spawn().unwrap();
+            // Until it has begun.
+            while table.len().unwrap() == 1 && writer.try_wait().unwrap().is_none() {}
+            std::thread::sleep(Duration::from_millis(40 + 17 * round));
+            writer.kill().unwrap();
+            writer.wait().unwrap();
+            let there = table.len().unwrap() > 1;
+            let mut model: Vec<Model> = if there { rules.clone() } else { Vec::new() };
+            model.insert(0, any.clone());
+            let more = Model { a: (7, 0x3ff), ..Model::any(500, 77) };
+            assert_eq!(c.call(&line("insert", &more)), 0);
+            model.push(more.clone());
+            for key in 0..=200 {
+                let keys = (key, 0, 0, 0, 0);
+                assert_eq!(result(program, keys), wanted(&model, keys), "{key} in round {round}");
+            }
+            assert_eq!(table.len().unwrap(), model.len() as u64);
+            for gone in model.iter().filter(|entry| **entry != any) {
+                assert_eq!(c.call(&line("delete", gone)), 0);
+            }
+            assert_eq!(table.len().unwrap(), 1);
+        }
     });
 }

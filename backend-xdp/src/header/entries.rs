@@ -19,7 +19,7 @@ const IDLE: &str = include_str!("support/idle.h");
 pub struct Entries<'a> {
     table: Table<'a>,
     maps: &'a Maps<'a>,
-    c: Box<dyn CStorage + 'a>,
+    c: Box<dyn CStorage>,
     /// How they are changed, if that is one call.
     one_call: Option<OneCall>,
 }
@@ -27,21 +27,25 @@ pub struct Entries<'a> {
 /// The parts of the support that these tables need, in their order.
 pub fn support(tables: &[TableHeader<'_>]) -> Vec<&'static str> {
     let list = || tables.iter().filter_map(TableHeader::entries).filter(|entries| entries.need_maps());
-    let storages: BTreeMap<&str, &str> = list()
+    let storages: BTreeMap<&str, &[&str]> = list()
         .map(|entries| entries.c.functions())
-        .map(|functions| (functions.name, functions.text))
+        .map(|functions| (functions.name, functions.parts))
         .collect();
     let mut parts = Vec::new();
     parts.extend((!storages.is_empty()).then_some(ENTRIES));
     parts.extend(list().any(Entries::can_be_idle).then_some(IDLE));
-    parts.extend(storages.into_values());
+    for part in storages.into_values().flatten() {
+        if !parts.contains(part) {
+            parts.push(part);
+        }
+    }
     parts
 }
 
 impl<'a> Entries<'a> {
-    /// Those of a table; `None` if it has none, or C control planes do not change them.
+    /// Those of a table; `None` if it has none at run time.
     pub fn new(table: Table<'a>, maps: &'a Maps<'a>) -> Option<Entries<'a>> {
-        let c = storage::of(table.layout.storage.as_ref()?)?;
+        let c = storage::of(table.layout.storage.as_ref()?, table);
         let one_call = c.one_call().filter(|_| table.layout.direct.is_none());
         Some(Entries { table, maps, c, one_call })
     }
@@ -127,15 +131,16 @@ impl<'a> Entries<'a> {
             &format!(
                 "\n/* How entries are stored, as far as the functions below need to know. */\n\
              static inline void {stem}_table({}, struct p4xdp_table *table)\n{{\n\
-             \tmemset(table, 0, sizeof(*table));\n\tp4xdp_in_{name}(table);",
-                self.maps.argument()
+             {}\tmemset(table, 0, sizeof(*table));\n\tp4xdp_in_{name}(table);",
+                self.maps.argument(),
+                members.iter().map(|(member, value)| list(member, value)).collect::<String>()
             ),
         );
         let mut set = |member: &str, value: &str| line(out, &format!("\ttable->{member} = {value};"));
         let strategy = storage.strategy();
         set("entries", &self.maps.descriptor(strategy.map()));
+        set("key_size", &strategy.keys_within().to_string());
         if let Some(map) = strategy.maps().first() {
-            set("key_size", &map.key_size.to_string());
             set("value_size", &map.value_size.to_string());
         }
         set("action_size", &format!("sizeof({value_type})"));
@@ -143,6 +148,7 @@ impl<'a> Entries<'a> {
             let value = match value {
                 Member::Map(name) => self.maps.descriptor(&name),
                 Member::Number(number) => number.to_string(),
+                Member::List(..) => member.to_owned(),
             };
             set(member, &value);
         }
@@ -176,6 +182,19 @@ impl<'a> Entries<'a> {
             set("idle", &self.maps.descriptor(&idle.map));
         }
     }
+}
+
+/// Declares what a member points to, if it is a list.
+fn list(member: &str, value: &Member) -> String {
+    let Member::List(tag, rows) = value else { return String::new() };
+    let row = |numbers: &Vec<u32>| {
+        let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+        format!("\t\t{{ {} }},\n", numbers.join(", "))
+    };
+    format!(
+        "\tstatic const struct {tag} {member}[] = {{\n{}\t}};\n\n",
+        rows.iter().map(row).collect::<String>()
+    )
 }
 
 /// The bytes of the cell of misses that a new entry begins with: the rates of a meter, and nothing of what was counted.

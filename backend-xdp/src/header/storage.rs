@@ -2,15 +2,15 @@
 //! the tables' room says of it.
 
 use crate::tables::control_plane::CStorage;
-use p4xdp_control::storage::Storage;
+use p4xdp_control::storage::{Storage, Table};
 
-/// What C control planes do with each strategy's storage; `None`: they leave its entries to `p4xdp table`.
+/// What C control planes do with each strategy's storage.
 macro_rules! registry {
     ($($module:ident: $kind:ident;)*) => {
-        /// The C of a table's storage, if control planes in C change its entries.
-        pub fn of(storage: &Storage) -> Option<Box<dyn CStorage + '_>> {
+        /// The C of a table's storage.
+        pub fn of(storage: &Storage, table: Table<'_>) -> Box<dyn CStorage> {
             match storage {
-                $(Storage::$kind(layout) => crate::tables::$module::control_plane(layout),)*
+                $(Storage::$kind(layout) => crate::tables::$module::control_plane(layout, table),)*
             }
         }
     };

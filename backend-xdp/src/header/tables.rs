@@ -41,7 +41,7 @@ pub struct TableHeader<'a> {
     prefix: &'a str,
     keys: Vec<KeyField<'a>>,
     actions: Vec<ActionHeader<'a>>,
-    /// Its entries, if C control planes change them.
+    /// Its entries at run time, if it has some.
     entries: Option<Entries<'a>>,
     /// Its entries may name groups.
     has_groups: bool,
@@ -123,7 +123,7 @@ fn map_name(table: Table<'_>) -> Option<&str> {
 }
 
 impl<'a> TableHeader<'a> {
-    /// Its entries, if C control planes change them.
+    /// Its entries at run time, if it has some.
     pub fn entries(&self) -> Option<&Entries<'a>> {
         self.entries.as_ref()
     }
@@ -143,14 +143,8 @@ impl<'a> TableHeader<'a> {
         let value_size = self.value_size();
         let kind = if self.table.view.is_set() { "Value set" } else { "Table" };
         let name = self.table.name();
-        if self.entries.is_none() && (value_size.is_none() || self.table.view.is_set()) {
-            match map_name(self.table) {
-                Some(map) => {
-                    line(out, &format!("/* {kind} {name}: its entries are changed by `p4xdp table` */"));
-                    line(out, &format!("#define {}_MAP \"{map}\"", self.stem.to_uppercase()));
-                }
-                None => line(out, &format!("/* {kind} {name}: all of it is code */")),
-            }
+        if self.entries.is_none() && value_size.is_none() {
+            line(out, &format!("/* {kind} {name}: all of it is code */"));
             return self.write_direct(out);
         }
         let keys: Vec<String> = self
@@ -166,12 +160,8 @@ impl<'a> TableHeader<'a> {
         for action in self.actions.iter().filter(|_| value_size.is_some()) {
             values::write_make(out, &self.stem, &self.tag(), action);
         }
-        match &self.entries {
-            Some(entries) => self.write_changes(out, entries),
-            None if self.table.layout.storage.is_some() => {
-                line(out, "\n/* Its entries are changed by `p4xdp table`. */");
-            }
-            None => {}
+        if let Some(entries) = &self.entries {
+            self.write_changes(out, entries);
         }
         if let Some(data) = &self.table.layout.default {
             for action in self.actions.iter().filter(|a| !a.action.table_only) {

@@ -112,8 +112,8 @@ impl TableStorage for ArrayTable {
 struct Index;
 
 /// What C control planes do with it.
-pub fn control_plane(_: &storage::Array) -> Option<Box<dyn CStorage + '_>> {
-    Some(Box::new(Index))
+pub fn control_plane(_: &storage::Array, _: storage::Table<'_>) -> Box<dyn CStorage> {
+    Box::new(Index)
 }
 
 impl CStorage for Index {
@@ -137,6 +137,7 @@ impl CStorage for Index {
     }
 
     fn functions(&self) -> Functions {
-        Functions { name: "array", text: include_str!("../header/support/array.h"), members: Vec::new() }
+        let parts = &[include_str!("../header/support/array.h")];
+        Functions { name: "array", parts, members: Vec::new() }
     }
 }

@@ -13,8 +13,8 @@
 //! The search is a global function, which the verifier checks once, whatever led to the table; so is what looks through the rules of a block that
 //! match by their bits.
 
-use super::control_plane::CStorage;
-use super::masked;
+use super::control_plane::{CStorage, Functions, Member};
+use super::masked::{self, control_plane::Masked};
 use super::members::Members;
 use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted};
 use crate::c::code::{Code, Name, code};
@@ -23,7 +23,7 @@ use crate::c::tree::Tree;
 use crate::names::Names;
 use crate::tables::{ValueLayout, short_name};
 use p4xdp_control::storage::bit_vectors::{
-    BLOCK, FINDERS, HEAD, ORDER, ORDER_SHIFT, ROWS, blocks, chunks, slots, summary,
+    BLOCK, FINDERS, HEAD, KeyByte, ORDER, ORDER_SHIFT, ROWS, blocks, chunks, key_bytes, slots, summary,
 };
 use p4xdp_control::storage::{self, Place, Storage};
 
@@ -372,7 +372,29 @@ impl TableStorage for BitVectorsTable {
     }
 }
 
-/// Who adds an entry has to lay out rules and wait for packets, which takes more than a header's functions should.
-pub fn control_plane(_: &storage::BitVectors) -> Option<Box<dyn CStorage + '_>> {
-    None
+/// What C control planes do with such a table.
+pub fn control_plane(layout: &storage::BitVectors, table: storage::Table<'_>) -> Box<dyn CStorage> {
+    let chunk = |KeyByte { at, byte, range, turn }: KeyByte| {
+        let range = range.and_then(|range| u32::try_from(range + 1).ok()).unwrap_or(0);
+        vec![at, range, byte, turn.into()]
+    };
+    let chunks: Vec<Vec<u32>> = key_bytes(table).map(chunk).collect();
+    let own = Functions {
+        name: "bit_vectors",
+        parts: &[
+            include_str!("../header/support/masked.h"),
+            include_str!("../header/support/bit_vectors.h"),
+            include_str!("../header/support/bit_vector_changes.h"),
+        ],
+        members: vec![
+            ("finders", Member::Map(layout.finders.clone())),
+            ("size", Member::Number(u32::try_from(table.layout.size).unwrap_or(u32::MAX))),
+            ("slots", Member::Number(layout.slots)),
+            ("blocks", Member::Number(layout.blocks)),
+            ("summary", Member::Number(layout.summary)),
+            ("chunk_count", Member::Number(layout.chunks.len() as u32)),
+            ("chunks", Member::List("p4xdp_chunk", chunks)),
+        ],
+    };
+    Box::new(Masked::new(layout, false, own))
 }

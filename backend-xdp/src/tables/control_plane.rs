@@ -36,21 +36,25 @@ pub struct OneCall {
 }
 
 /// What the support has for a storage.
+#[derive(Clone)]
 pub struct Functions {
     /// The function `p4xdp_in_NAME` makes a `struct p4xdp_table` one of a table that is stored so.
     pub name: &'static str,
-    /// The C that has this function.
-    pub text: &'static str,
+    /// The C that has this function, and in front of it what it shares with others.
+    pub parts: &'static [&'static str],
     /// Further members of that structure.
     pub members: Vec<(&'static str, Member)>,
 }
 
 /// A member of `struct p4xdp_table`.
+#[derive(Clone)]
 pub enum Member {
     /// The descriptor of the map of this name.
     Map(String),
     /// A number.
     Number(u32),
+    /// Structures, of this tag and with these numbers as members.
+    List(&'static str, Vec<Vec<u32>>),
 }
 
 /// A key with what entries are given for it.

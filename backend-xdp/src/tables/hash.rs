@@ -125,8 +125,8 @@ pub fn emit_key_values(object: &KeyObject, key: &Members, keys: &mut dyn KeyValu
 }
 
 /// What C control planes do with it.
-pub fn control_plane(layout: &storage::Hash) -> Option<Box<dyn CStorage + '_>> {
-    Some(Box::new(Keyed { key_size: layout.key_size, exact_bits: None }))
+pub fn control_plane(layout: &storage::Hash, _: storage::Table<'_>) -> Box<dyn CStorage> {
+    Box::new(Keyed { key_size: layout.key_size, exact_bits: None })
 }
 
 /// A key that is a structure, which in a trie begins with the length of the prefix.
@@ -177,10 +177,10 @@ impl CStorage for Keyed {
     }
 
     fn functions(&self) -> Functions {
-        let (name, text) = match self.exact_bits {
-            None => ("hash_map", include_str!("../header/support/hash_map.h")),
-            Some(_) => ("lpm_trie", include_str!("../header/support/lpm_trie.h")),
+        let (name, parts) = match self.exact_bits {
+            None => ("hash_map", &[include_str!("../header/support/hash_map.h")]),
+            Some(_) => ("lpm_trie", &[include_str!("../header/support/lpm_trie.h")]),
         };
-        Functions { name, text, members: Vec::new() }
+        Functions { name, parts, members: Vec::new() }
     }
 }

@@ -129,6 +129,6 @@ impl TableStorage for LpmTrieTable {
 }
 
 /// What C control planes do with it.
-pub fn control_plane(layout: &storage::LpmTrie) -> Option<Box<dyn CStorage + '_>> {
-    Some(Box::new(Keyed { key_size: layout.key_size, exact_bits: Some(layout.exact_bits) }))
+pub fn control_plane(layout: &storage::LpmTrie, _: storage::Table<'_>) -> Box<dyn CStorage> {
+    Box::new(Keyed { key_size: layout.key_size, exact_bits: Some(layout.exact_bits) })
 }

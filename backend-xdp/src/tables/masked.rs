@@ -1,6 +1,8 @@
 //! What storages share whose entries say which bits of their keys matter: which tables those are, how their keys are laid out, and what an entry's
 //! ranges ask of them.
 
+pub mod control_plane;
+
 use super::members::{Members, Shape};
 use super::strategy::exact_order;
 use crate::c::code::{Code, code};

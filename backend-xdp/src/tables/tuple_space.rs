@@ -12,10 +12,8 @@
 //! are left a few instructions a mask. Such a function cannot return a pointer, so the entry is looked up again under the mask that won. Should
 //! it have gone meanwhile, the search begins anew: what counts then is another one, or none.
 
-mod control_plane;
-
-use super::control_plane::CStorage;
-use super::masked;
+use super::control_plane::{CStorage, Functions, Member};
+use super::masked::{self, control_plane::Masked};
 use super::members::{Members, Shape};
 use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted};
 use crate::c::code::{Known, Name, code};
@@ -257,6 +255,15 @@ impl TableStorage for TupleSpaceTable {
 }
 
 /// What C control planes do with it.
-pub fn control_plane(layout: &storage::TupleSpace) -> Option<Box<dyn CStorage + '_>> {
-    Some(Box::new(control_plane::Masked { layout }))
+/// What C control planes do with it.
+pub fn control_plane(layout: &storage::TupleSpace, _: storage::Table<'_>) -> Box<dyn CStorage> {
+    let own = Functions {
+        name: "tuple_space",
+        parts: &[include_str!("../header/support/masked.h"), include_str!("../header/support/tuple_space.h")],
+        members: vec![
+            ("masks", Member::Map(layout.masks.clone())),
+            ("most_masks", Member::Number(layout.most_masks)),
+        ],
+    };
+    Box::new(Masked::new(layout, true, own))
 }

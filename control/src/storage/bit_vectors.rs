@@ -98,6 +98,19 @@ impl Byte {
     }
 }
 
+/// A byte of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyByte {
+    /// Where it stands.
+    pub at: u32,
+    /// Which of the key's it is; the least significant one is 0.
+    pub byte: u32,
+    /// Of a key of kind `range`: which of these it is.
+    pub range: Option<usize>,
+    /// The bits of it that are turned in bounds of ranges.
+    pub turn: u8,
+}
+
 /// An entry beside its value, ranges and rank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -123,6 +136,23 @@ impl Rule {
 #[must_use]
 pub fn chunks<'p>(keys: impl Iterator<Item = (&'p Place, u32)>) -> Vec<u32> {
     keys.flat_map(|(place, width)| significant(place, width)).collect()
+}
+
+/// The bytes of a table's keys that choose rows, in their order.
+pub fn key_bytes(table: Table<'_>) -> impl Iterator<Item = KeyByte> {
+    let mut ranges = 0..;
+    let keys = table.view.match_keys().zip(&table.layout.keys);
+    keys.flat_map(move |(key, place)| {
+        let range = if is_range(key) { ranges.next() } else { None };
+        let turn = turn(key);
+        let bytes = significant(place, key.param.width).into_iter().zip(0..);
+        bytes.map(move |(at, byte)| KeyByte { at, byte, range, turn: byte_of(turn, byte) })
+    })
+}
+
+/// A byte of a number, the least significant one is 0.
+fn byte_of(number: u64, byte: u32) -> u8 {
+    number.checked_shr(8 * byte).unwrap_or(0) as u8
 }
 
 /// The bytes of a place with bits of a number of so many bits, the least significant first.
@@ -281,26 +311,17 @@ impl BitVectors {
     /// # Errors
     /// When there are too few bytes.
     pub fn bytes(&self, table: Table<'_>, rule: &Rule, value: &[u8]) -> Result<Vec<Byte>, DecodeError> {
-        let mut ranges = self.ranges(value)?.into_iter();
-        let mut bytes = Vec::with_capacity(self.chunks.len());
-        for (key, place) in table.view.match_keys().zip(&table.layout.keys) {
-            let range = if is_range(key) { ranges.next() } else { None };
-            let of_mask = |at: u32| {
-                let byte =
-                    |bytes: &[u8]| bytes.get(at as usize).copied().ok_or(DecodeError::Short(bytes.len()));
-                Ok(Byte::Masked(byte(&rule.key)?, byte(&rule.mask)?))
-            };
-            let places = significant(place, key.param.width);
-            match range.filter(|range| *range != (0, u64::MAX)) {
-                Some(range) => bytes.extend(of_range(range, places.len(), turn(key))),
-                None => {
-                    for at in places {
-                        bytes.push(of_mask(at)?);
-                    }
-                }
+        let ranges = self.ranges(value)?;
+        let byte =
+            |bytes: &[u8], at: u32| bytes.get(at as usize).copied().ok_or(DecodeError::Short(bytes.len()));
+        let wanted = |of: KeyByte| {
+            let range = of.range.and_then(|range| ranges.get(range)).filter(|range| **range != (0, u64::MAX));
+            match range {
+                Some(range) => Ok(of_range(*range, of.byte, of.turn)),
+                None => Ok(Byte::Masked(byte(&rule.key, of.at)?, byte(&rule.mask, of.at)?)),
             }
-        }
-        Ok(bytes)
+        };
+        key_bytes(table).map(wanted).collect()
     }
 }
 
@@ -309,19 +330,14 @@ fn row(chunk: usize, byte: u8) -> u64 {
     u64::from(ROWS) * chunk as u64 + u64::from(byte)
 }
 
-/// What the bytes of a key have to be, the least significant first, for it to lie in a range, as far as each tells by itself: the first bytes that both
-/// bounds have in common, and the next one.
-pub(super) fn of_range((low, high): (u64, u64), bytes: usize, turn: u64) -> Vec<Byte> {
-    let byte = |number: u64, at: usize| number.to_le_bytes().get(at).copied().unwrap_or(0);
-    let mut list = vec![Byte::Masked(0, 0); bytes];
-    for (at, place) in list.iter_mut().enumerate().rev() {
-        let (low, high) = (byte(low, at), byte(high, at));
-        *place = Byte::Between(low, high, byte(turn, at));
-        if low != high {
-            break;
-        }
+/// What a byte of a key, the least significant one is 0, has to be for it to lie in a range, as far as each tells by itself: the first bytes
+/// that both bounds have in common, and the next one.
+pub(super) fn of_range((low, high): (u64, u64), byte: u32, turn: u8) -> Byte {
+    let above = |bound: u64| bound.checked_shr(8 * (byte + 1)).unwrap_or(0);
+    if above(low) != above(high) {
+        return Byte::Masked(0, 0);
     }
-    list
+    Byte::Between(byte_of(low, byte), byte_of(high, byte), turn)
 }
 
 impl Masked for BitVectors {

@@ -18,6 +18,14 @@ struct p4xdp_entry_cells {
 	__u64 flags;
 };
 
+struct p4xdp_table;
+struct p4xdp_chunk;
+struct p4xdp_vectors;
+
+/* What is called for an entry, with its key (NULL where it is no map's) and value. */
+typedef int p4xdp_entry_call(const struct p4xdp_table *table, const void *key, void *value,
+			     void *more);
+
 /* A table whose entries take more than one call of the kernel to change. */
 struct p4xdp_table {
 	/* The map with the entries, bytes of its keys and values, and of the action in these. */
@@ -28,9 +36,24 @@ struct p4xdp_table {
 	int (*find)(const struct p4xdp_table *table, void *key, void *value);
 	int (*add)(const struct p4xdp_table *table, void *key, void *value);
 	int (*remove)(const struct p4xdp_table *table, void *key);
-	/* Of a table with masks: the list of them, how many it may have, and keys that are ranges. */
+	/* Of storages that do more: what comes first and last in a turn, what changes an entry that
+	 * was found, and what tells of all entries. NULL where one call of the kernel does it. */
+	int (*begin)(struct p4xdp_table *table);
+	void (*end)(struct p4xdp_table *table);
+	int (*replace)(const struct p4xdp_table *table, void *value);
+	int (*each)(const struct p4xdp_table *table, p4xdp_entry_call *call, void *more);
+	/* Of a table with masks: keys that are ranges, and where a value holds its rank. */
+	__u32 ranges, rank;
+	/* The same in a tuple space: the list of masks, and how many it may have. */
 	int masks;
-	__u32 most_masks, ranges;
+	__u32 most_masks;
+	/* The same in bit vectors: the map with the finders, entries that it may have and those for
+	 * which there is room, blocks of positions and words of a summary, and the bytes of keys that
+	 * choose rows; and what is known of them in a turn. */
+	int finders;
+	__u32 size, slots, blocks, summary, chunk_count;
+	const struct p4xdp_chunk *chunks;
+	struct p4xdp_vectors *vectors;
 	/* Of a table whose entries have numbers: where in a value, the numbers that entries of a
 	 * control plane can have, and the elements of the map that lists those that are free. */
 	__u32 number, first, numbers;
@@ -89,16 +112,18 @@ static inline __u32 p4xdp_number(const struct p4xdp_table *table, const void *va
 	return number;
 }
 
-/* Calls a function for each entry, with its key and value, until one is not 0. */
+/* Calls a function for each entry, until one is not 0. */
 static inline int p4xdp_each_entry(const struct p4xdp_table *table,
-				   int (*call)(const struct p4xdp_table *table, const void *key,
-					       void *value, void *more),
-				   void *more)
+				   p4xdp_entry_call *call, void *more)
 {
-	__u8 *key = (__u8 *)calloc(1, table->key_size), *last = NULL;
-	__u8 *value = (__u8 *)calloc(1, table->value_size);
-	int err = key && value ? 0 : -ENOMEM;
+	__u8 *key, *value, *last = NULL;
+	int err;
 
+	if (table->each)
+		return table->each(table, call, more);
+	key = (__u8 *)calloc(1, table->key_size);
+	value = (__u8 *)calloc(1, table->value_size);
+	err = key && value ? 0 : -ENOMEM;
 	while (!err && !bpf_map_get_next_key(table->entries, last, key)) {
 		last = key;
 		/* The kernel may have displaced it. */
@@ -259,21 +284,42 @@ static inline int p4xdp_replace_entry(const struct p4xdp_table *table, void *key
 				      const __u8 *old, __u8 *value)
 {
 	__u32 size = table->action_size;
+	int err = 0;
 
 	if (table->numbers)
 		memcpy(value + table->number, old + table->number, sizeof(__u32));
 	memcpy(value + size, old + size, table->value_size - size);
-	if (bpf_map_update_elem(table->entries, key, value, BPF_EXIST))
-		return -errno;
-	return table->stamp ? table->stamp(table, p4xdp_number(table, old)) : 0;
+	if (table->replace)
+		err = table->replace(table, value);
+	else if (bpf_map_update_elem(table->entries, key, value, BPF_EXIST))
+		err = -errno;
+	return !err && table->stamp ? table->stamp(table, p4xdp_number(table, old)) : err;
+}
+
+/* Waits for a turn to change a table: a lock that ends it, or a negative error number. */
+static inline int p4xdp_begin_turn(struct p4xdp_table *table)
+{
+	int lock = p4xdp_lock(), err = lock >= 0 && table->begin ? table->begin(table) : 0;
+
+	if (!err)
+		return lock;
+	close(lock);
+	return err;
+}
+
+static inline void p4xdp_end_turn(struct p4xdp_table *table, int lock)
+{
+	if (table->end)
+		table->end(table);
+	close(lock);
 }
 
 /* Adds an entry (BPF_NOEXIST), or adds or replaces it (BPF_ANY). */
-static inline int p4xdp_put_entry(const struct p4xdp_table *table, void *key, const void *action,
+static inline int p4xdp_put_entry(struct p4xdp_table *table, void *key, const void *action,
 				  __u64 flags)
 {
 	__u8 *old = (__u8 *)calloc(2, table->value_size), *value;
-	int lock = old ? p4xdp_lock() : -ENOMEM, err = lock;
+	int lock = old ? p4xdp_begin_turn(table) : -ENOMEM, err = lock;
 
 	if (lock >= 0) {
 		value = old + table->value_size;
@@ -285,37 +331,37 @@ static inline int p4xdp_put_entry(const struct p4xdp_table *table, void *key, co
 			err = -EEXIST;
 		else if (!err)
 			err = p4xdp_replace_entry(table, key, old, value);
-		close(lock);
+		p4xdp_end_turn(table, lock);
 	}
 	free(old);
 	return err;
 }
 
 /* Removes an entry. Its number is found to be free when one is wanted. */
-static inline int p4xdp_remove_entry(const struct p4xdp_table *table, void *key)
+static inline int p4xdp_remove_entry(struct p4xdp_table *table, void *key)
 {
-	int lock = p4xdp_lock(), err;
+	int lock = p4xdp_begin_turn(table), err;
 
 	if (lock < 0)
 		return lock;
 	err = table->remove(table, key);
-	close(lock);
+	p4xdp_end_turn(table, lock);
 	return err;
 }
 
 /* Finds the number of an entry, and calls a function with it in the same turn, if there is one. */
-static inline int p4xdp_find_number(const struct p4xdp_table *table, void *key, __u32 *number,
+static inline int p4xdp_find_number(struct p4xdp_table *table, void *key, __u32 *number,
 				    int (*call)(const struct p4xdp_table *table, __u32 number))
 {
 	__u8 *value = (__u8 *)calloc(1, table->value_size);
-	int lock = value ? p4xdp_lock() : -ENOMEM, err = lock;
+	int lock = value ? p4xdp_begin_turn(table) : -ENOMEM, err = lock;
 
 	if (lock >= 0) {
 		err = table->find(table, key, value);
 		*number = p4xdp_number(table, value);
 		if (!err && call)
 			err = call(table, *number);
-		close(lock);
+		p4xdp_end_turn(table, lock);
 	}
 	free(value);
 	return err;

@@ -46,7 +46,7 @@ static inline int p4xdp_stamp(const struct p4xdp_table *table, __u32 number)
 }
 
 /* Sets the time that an entry may be idle, which begins now. */
-static inline int p4xdp_set_timeout(const struct p4xdp_table *table, void *key)
+static inline int p4xdp_set_timeout(struct p4xdp_table *table, void *key)
 {
 	__u32 number;
 

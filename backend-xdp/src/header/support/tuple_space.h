@@ -2,13 +2,12 @@
 #define P4XDP_TUPLE_SPACE_SUPPORT
 
 /*
- * Entries with masks: an entry stands in the hash map under the number of its mask and the bits
- * of its keys that the mask leaves, and behind its action it has the bounds of its ranges and
- * its rank. The array has the list of masks in falling order of the highest rank under each,
- * ended by one of rank 0. There is room for two lists, and a head that tells which is in use: a
- * list in another order is written beside it. Keys that functions are given (made by make_key)
- * are such a key, the bits that matter laid out as a key, the priority or the length of the
- * prefixes, and the ranges.
+ * Entries with masks in a hash map: an entry stands under the number of its mask and the bits of
+ * its keys that the mask leaves, and behind its action it has the bounds of its ranges and its
+ * rank. The array has the list of masks in falling order of the highest rank under each, ended by
+ * one of rank 0. There is room for two lists, and a head that tells which is in use: a list in
+ * another order is written beside it. Keys begin with the number of a mask, both what they have
+ * to be and the bits that matter.
  */
 
 /* An element of the array; behind its number are the bits that matter. In the head, rank is the
@@ -44,33 +43,6 @@ static inline int p4xdp_has_bits(const struct p4xdp_masks *masks, __u32 i, const
 	__u32 size = masks->table->key_size;
 
 	return !memcmp((__u8 *)p4xdp_mask_at(masks, i) + 20, (const __u8 *)key + size + 4, size - 4);
-}
-
-static inline __u64 p4xdp_precedence(const struct p4xdp_table *table, const void *key)
-{
-	__u64 precedence;
-
-	memcpy(&precedence, (const __u8 *)key + 2 * table->key_size, sizeof(precedence));
-	return precedence;
-}
-
-/* The highest rank of an entry with these keys. */
-static inline __u64 p4xdp_highest_rank(const struct p4xdp_table *table, const void *key)
-{
-	return p4xdp_precedence(table, key) << 32 | 0xffffffff;
-}
-
-static inline __u64 p4xdp_rank(const struct p4xdp_table *table, const void *value)
-{
-	__u64 rank;
-
-	memcpy(&rank, (const __u8 *)value + table->value_size - sizeof(rank), sizeof(rank));
-	return rank;
-}
-
-static inline void p4xdp_set_rank(const struct p4xdp_table *table, void *value, __u64 rank)
-{
-	memcpy((__u8 *)value + table->value_size - sizeof(rank), &rank, sizeof(rank));
 }
 
 static inline void p4xdp_end_masks(struct p4xdp_masks *masks)
@@ -302,16 +274,6 @@ static inline int p4xdp_add_mask(struct p4xdp_masks *masks, const void *key, __u
 	return 0;
 }
 
-/* Whether a value has the ranges that a key has. */
-static inline int p4xdp_has_ranges(const struct p4xdp_table *table, const void *key,
-				   const void *value)
-{
-	__u32 size = 16 * table->ranges;
-
-	return !memcmp((const __u8 *)key + 2 * table->key_size + 8,
-		       (const __u8 *)value + table->value_size - 8 - size, size);
-}
-
 /* Looks for an entry under the masks that have a key's bits. The key is given the number of its
  * mask, or of the first such mask that has room for it; 0 for none. */
 static inline int p4xdp_find_under_masks(const struct p4xdp_masks *masks, void *key, void *value)
@@ -439,16 +401,12 @@ static inline int p4xdp_renew_ages(const struct p4xdp_table *table, __u32 *next_
 /* Puts what a new entry has behind its action into its value. */
 static inline int p4xdp_rank_new(struct p4xdp_masks *masks, const void *key, void *value)
 {
-	const struct p4xdp_table *table = masks->table;
-	__u32 size = 16 * table->ranges;
 	int err = 0;
 
 	/* After four thousand million of them. */
 	if (masks->next_age == 0xffffffff)
-		err = p4xdp_renew_ages(table, &masks->next_age);
-	memcpy((__u8 *)value + table->value_size - 8 - size,
-	       (const __u8 *)key + 2 * table->key_size + 8, size);
-	p4xdp_set_rank(table, value, p4xdp_highest_rank(table, key) - masks->next_age++);
+		err = p4xdp_renew_ages(masks->table, &masks->next_age);
+	p4xdp_put_rank(masks->table, key, value, masks->next_age++);
 	return err;
 }
 
@@ -507,45 +465,7 @@ static inline int p4xdp_tuple_space_remove(const struct p4xdp_table *table, void
 	return err;
 }
 
-/* Bits of a key that matter: the first `count` of `width`. */
-static inline __u64 p4xdp_first_bits(__u32 width, __u32 count)
-{
-	return count ? ~0ULL >> (64 - count) << (width - count) : 0;
-}
-
-/* The same of a key of more than 64 bits, in network order. */
-static inline void p4xdp_put_first_bits(__u8 *to, __u32 width, __u32 count)
-{
-	__u32 bit, skipped = (8 - width % 8) % 8;
-
-	for (bit = skipped; bit < skipped + count; bit++)
-		to[bit / 8] |= (__u8)(0x80 >> bit % 8);
-}
-
-/* Clears the bits of a key that do not matter. */
-static inline void p4xdp_clear_bits(void *key, const void *bits, size_t size)
-{
-	while (size--)
-		((__u8 *)key)[size] &= ((const __u8 *)bits)[size];
-}
-
-/* Puts bounds where a key has them; those of a signed number in the order of numbers without a
- * sign. -EINVAL if nothing lies between them. */
-static inline int p4xdp_put_range(__u64 *range, __u64 low, __u64 high, __u32 width, int is_signed)
-{
-	__u64 ones = p4xdp_first_bits(width, width), sign = is_signed ? ones ^ ones >> 1 : 0;
-
-	range[0] = (low & ones) ^ sign;
-	range[1] = (high & ones) ^ sign;
-	if (range[0] > range[1])
-		return -EINVAL;
-	/* What may be anything has no bounds. */
-	if (!range[0] && range[1] == ones)
-		range[1] = ~0ULL;
-	return 0;
-}
-
-/* Entries have masks. */
+/* Entries have masks, of which there is a list. */
 static inline void p4xdp_in_tuple_space(struct p4xdp_table *table)
 {
 	table->find = p4xdp_tuple_space_find;

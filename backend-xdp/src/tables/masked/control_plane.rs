@@ -1,27 +1,45 @@
-//! A tuple space for C control planes: in, where keys lie; out, the structures of what entries demand of them, and the statements that fill
-//! these. Finding masks, and keeping their list, is the support's (`header/support/tuple_space.h`).
+//! Entries with masks for C control planes: in, where keys lie; out, the structures of what entries demand of them, and the statements that fill
+//! these. Finding entries, and keeping what packets find them by, is the support's (`header/support/bit_vectors.h`, `tuple_space.h`).
 
 use crate::tables::control_plane::{CStorage, Functions, Given, KeyField, Member, declarations};
-use p4xdp_control::storage::TupleSpace;
+use p4xdp_control::storage::masked;
 use p4xdp_control::storage::tuple_space::NUMBER;
 
 /// See the module.
-pub struct Masked<'l> {
-    /// The storage.
-    pub layout: &'l TupleSpace,
+pub struct Masked {
+    /// Bytes of a key.
+    key_size: u32,
+    /// Keys of kind `range`.
+    ranges: u32,
+    /// Keys begin with the number of a mask.
+    is_numbered: bool,
+    functions: Functions,
 }
 
-impl CStorage for Masked<'_> {
+impl Masked {
+    /// Entries of this storage, whose keys perhaps begin with the number of a mask; `own` is what only this storage has.
+    pub fn new(layout: &dyn masked::Masked, is_numbered: bool, own: Functions) -> Masked {
+        let mut functions = own;
+        let ranges = layout.range_keys();
+        let rank = layout.rank_range().start as u32;
+        functions.members.extend([("ranges", Member::Number(ranges)), ("rank", Member::Number(rank))]);
+        Masked { key_size: layout.key_size(), ranges, is_numbered, functions }
+    }
+}
+
+impl CStorage for Masked {
     fn key_structure(&self, stem: &str, keys: &[KeyField<'_>]) -> Vec<String> {
-        let TupleSpace { key_size, ranges, .. } = self.layout;
-        let mut lines = vec![
-            "/* A key of the map: the number of a mask, and the bits of keys that it leaves. */".to_owned(),
-            format!("struct {stem}_key {{\n\t__u32 mask;"),
-        ];
-        let members = declarations(keys.iter().map(|key| &key.field), NUMBER, *key_size);
+        let Masked { key_size, ranges, .. } = self;
+        let (what, start) = match self.is_numbered {
+            true => ("A key of the map: the number of a mask, and the bits of keys that it leaves", NUMBER),
+            false => ("What keys are compared with, or the bits of it that matter", 0),
+        };
+        let mut lines = vec![format!("/* {what}. */"), format!("struct {stem}_key {{")];
+        lines.extend(self.is_numbered.then(|| "\t__u32 mask;".to_owned()));
+        let members = declarations(keys.iter().map(|key| &key.field), start, *key_size);
         lines.extend(members.into_iter().map(|declaration| format!("\t{declaration}")));
         lines.push(format!("}};\nstatic_assert(sizeof(struct {stem}_key) == {key_size}, \"layout\");\n"));
-        lines.push("/* What an entry demands of keys: see p4xdp_in_tuple_space. */".to_owned());
+        lines.push("/* What an entry demands of keys. */".to_owned());
         lines.push(format!("struct {stem}_match {{\n\tstruct {stem}_key key, bits;\n\t__u64 precedence;"));
         if *ranges > 0 {
             lines.push(format!("\t__u64 range[{}];", 2 * ranges));
@@ -74,15 +92,6 @@ impl CStorage for Masked<'_> {
     }
 
     fn functions(&self) -> Functions {
-        let TupleSpace { masks, most_masks, ranges, .. } = self.layout;
-        Functions {
-            name: "tuple_space",
-            text: include_str!("../../header/support/tuple_space.h"),
-            members: vec![
-                ("masks", Member::Map(masks.clone())),
-                ("most_masks", Member::Number(*most_masks)),
-                ("ranges", Member::Number(*ranges)),
-            ],
-        }
+        self.functions.clone()
     }
 }
