@@ -1,17 +1,19 @@
 //! Entries that C changes through the generated header, of tables with direct counters and meters, and idle timeouts; and those of tables
-//! with several prefixes, and of value sets. C and the library change the same
-//! tables by turns, and each finds what the other has left.
+//! with several prefixes, with wide ranges, or with masks and an action profile, and of value sets. C and the library change the same tables
+//! by turns, and each finds what the other has left.
 //!
 //! Needs root, cc and libbpf-dev.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use num_bigint::BigUint;
 use p4xdp::driver::Codegen;
+use p4xdp_control::manifest::TableLayout;
+use p4xdp_control::storage::Storage;
 use p4xdp_runtime::Program;
 use p4xdp_runtime::cells::CellKind;
 use p4xdp_runtime::storage::{Entry, Target};
 use p4xdp_runtime::tables::ActionCall;
-use p4xdp_test_support::c::control;
+use p4xdp_test_support::c::{Driven, control};
 use p4xdp_test_support::program::{generate, of_text};
 use p4xdp_test_support::random::Random;
 use std::collections::BTreeMap;
@@ -24,8 +26,14 @@ const E2BIG: i64 = -7;
 /// Many ticks of any kernel.
 const A_WHILE: Duration = Duration::from_millis(200);
 
-/// Tables by number: in a hash map, an array, a trie, and with an action profile; with several prefixes; and a value set.
-fn numbered() -> String {
+/// Entries of tables with masks that have bit vectors, of a single block, and a tuple space.
+const VECTORS: u32 = 16;
+/// See [`VECTORS`].
+const SPACE: u32 = 20_000;
+
+/// Tables by number: in a hash map, an array, a trie, and with an action profile; with several prefixes; with a range; with masks and an action
+/// profile; and a value set. The last four have so many entries.
+fn numbered(size: u32) -> String {
     let keys = ["a: exact", "small: exact", "a: lpm", "a: exact"];
     let names = ["in_hash", "in_array", "in_trie", "in_profile"];
     let tables: String = (0..4)
@@ -58,7 +66,7 @@ fn numbered() -> String {
         struct hs {{ h_t h; }} struct ms {{ }}
         struct known_t {{ @match(ternary) bit<32> a; }}
         parser P(packet_in p, out hs h, inout ms m, inout standard_metadata_t s) {{
-            value_set<known_t>(20000) known;
+            value_set<known_t>({size}) known;
             state start {{ p.extract(h.h); transition select(h.h.a) {{ known: is_known; default: accept; }} }}
             state is_known {{ h.h.is_known = 1; transition accept; }}
         }}
@@ -69,7 +77,15 @@ fn numbered() -> String {
             action put(bit<32> by) {{ h.h.by = by; }}
             table prefixes {{
                 key = {{ h.h.a: lpm; h.h.b: lpm; }} actions = {{ put; NoAction; }} default_action = NoAction;
-                size = 20000;
+                size = {size};
+            }}
+            table in_range {{
+                key = {{ h.h.a ++ h.h.b: range @name(\"ab\"); }} actions = {{ put; NoAction; }} default_action = NoAction;
+                size = {size};
+            }}
+            table masked {{
+                key = {{ h.h.a: ternary; }} actions = {{ set_3; NoAction; }} default_action = NoAction;
+                implementation = profile; size = {size};
             }}
             apply {{
                 switch (h.h.table_of) {{
@@ -78,6 +94,8 @@ fn numbered() -> String {
                     2: {{ in_trie.apply(); }}
                     3: {{ in_profile.apply(); }}
                     4: {{ prefixes.apply(); }}
+                    5: {{ in_range.apply(); }}
+                    6: {{ masked.apply(); }}
                 }}
             }}
         }}
@@ -107,7 +125,7 @@ fn is_in(a: u32, (prefix, length): Prefix) -> bool {
 
 #[test]
 fn c_and_the_library_change_numbered_entries_by_turns() {
-    let output = generate(of_text("numbered", &numbered()), &Codegen::default()).unwrap();
+    let output = generate(of_text("numbered", &numbered(VECTORS)), &Codegen::default()).unwrap();
     let name = "c_and_the_library_change_numbered_entries_by_turns";
     control(name, &output, "numbered_entries.c", |program, mut c| {
         let names = ["hash", "array", "trie", "profile"];
@@ -217,7 +235,7 @@ fn c_and_the_library_change_numbered_entries_by_turns() {
 /// A change that reads and writes back waits for its turn.
 #[test]
 fn c_waits_for_other_writers() {
-    let output = generate(of_text("numbered", &numbered()), &Codegen::default()).unwrap();
+    let output = generate(of_text("numbered", &numbered(VECTORS)), &Codegen::default()).unwrap();
     let name = "c_waits_for_other_writers";
     control(name, &output, "numbered_entries.c", |program, mut c| {
         let lock = p4xdp_runtime::lock::writer().unwrap();
@@ -232,7 +250,7 @@ fn c_waits_for_other_writers() {
 
 #[test]
 fn times_of_entries_begin_when_c_says_so() {
-    let output = generate(of_text("numbered", &numbered()), &Codegen::default()).unwrap();
+    let output = generate(of_text("numbered", &numbered(VECTORS)), &Codegen::default()).unwrap();
     let name = "times_of_entries_begin_when_c_says_so";
     control(name, &output, "numbered_entries.c", |program, mut c| {
         let table = program.table("in_profile").unwrap();
@@ -251,34 +269,128 @@ fn times_of_entries_begin_when_c_says_so() {
     });
 }
 
-#[test]
-fn entries_with_several_prefixes_and_value_sets() {
-    let output = generate(of_text("numbered", &numbered()), &Codegen::default()).unwrap();
-    let name = "entries_with_several_prefixes_and_value_sets";
-    control(name, &output, "numbered_entries.c", |program, mut c| {
-        let key = 0x0a01_0203;
-        // The sum of the lengths counts, and of entries of the same sum the older one.
-        assert_eq!(c.call(&format!("insert_prefixes {key} 8 0 1")), 0);
-        assert_eq!(c.call(&format!("insert_prefixes {key} 16 0 2")), 0);
-        assert_eq!(c.call(&format!("insert_prefixes {key} 8 0 1")), EEXIST);
-        assert_eq!(met_by(program, 4, (key, key)).0, 1);
-        let table = program.table("prefixes").unwrap();
-        table.insert(&table.entry(&["10.0.0.0/8", "10.1.2.3/32"], "put", &["3"], None).unwrap()).unwrap();
-        assert_eq!(met_by(program, 4, (key, key)).0, 3);
-        assert_eq!(table.entries().unwrap().len(), 3);
-        assert_eq!(c.call(&format!("delete_prefixes {key} 8")), 0);
-        assert_eq!(c.call(&format!("delete_prefixes {key} 8")), ENOENT);
-        assert_eq!(met_by(program, 4, (key, key)).0, 3);
+/// A test with tables of so many entries.
+fn with_masks(name: &str, size: u32, test: impl FnOnce(&Program, Driven) + Send) {
+    let output = generate(of_text("numbered", &numbered(size)), &Codegen::default()).unwrap();
+    let is_vectors = |table: &TableLayout| matches!(table.storage, Some(Storage::BitVectors(_)));
+    let tables = output.manifest.tables.iter().chain(&output.manifest.value_sets);
+    assert_eq!(tables.filter(|table| is_vectors(table)).count(), if size == VECTORS { 4 } else { 0 });
+    control(name, &output, "numbered_entries.c", test);
+}
 
-        let set = program.table("known").unwrap();
-        assert_eq!(c.call("insert_set 3 0xff"), 0);
-        assert_eq!(c.call("insert_set 0x103 0xff"), EEXIST);
-        assert_eq!([0x103, 0x104].map(|a| met_by(program, 4, (a, 0)).1), [1, 0]);
-        assert_eq!(set.entries().unwrap().len(), 1);
-        set.insert(&set.element(&["4&&&0xff"]).unwrap()).unwrap();
-        assert_eq!(c.call("delete_set 4 0xff"), 0);
-        assert_eq!([0x103, 0x104].map(|a| met_by(program, 4, (a, 0)).1), [1, 0]);
-        assert_eq!(c.call("delete_set 3 0xff"), 0);
-        assert_eq!(set.entries().unwrap().len(), 0);
+#[test]
+fn several_prefixes_and_value_sets_in_bit_vectors() {
+    with_masks("several_prefixes_and_value_sets_in_bit_vectors", VECTORS, several_prefixes_and_value_sets);
+}
+
+#[test]
+fn several_prefixes_and_value_sets_in_a_tuple_space() {
+    with_masks("several_prefixes_and_value_sets_in_a_tuple_space", SPACE, several_prefixes_and_value_sets);
+}
+
+fn several_prefixes_and_value_sets(program: &Program, mut c: Driven) {
+    let key = 0x0a01_0203;
+    // The sum of the lengths counts, and of entries of the same sum the older one.
+    assert_eq!(c.call(&format!("insert_prefixes {key} 8 0 1")), 0);
+    assert_eq!(c.call(&format!("insert_prefixes {key} 16 0 2")), 0);
+    assert_eq!(c.call(&format!("insert_prefixes {key} 8 0 1")), EEXIST);
+    assert_eq!(met_by(program, 4, (key, key)).0, 1);
+    let table = program.table("prefixes").unwrap();
+    table.insert(&table.entry(&["10.0.0.0/8", "10.1.2.3/32"], "put", &["3"], None).unwrap()).unwrap();
+    assert_eq!(met_by(program, 4, (key, key)).0, 3);
+    assert_eq!(table.entries().unwrap().len(), 3);
+    assert_eq!(c.call(&format!("delete_prefixes {key} 8")), 0);
+    assert_eq!(c.call(&format!("delete_prefixes {key} 8")), ENOENT);
+    assert_eq!(met_by(program, 4, (key, key)).0, 3);
+
+    let set = program.table("known").unwrap();
+    assert_eq!(c.call("insert_set 3 0xff"), 0);
+    assert_eq!(c.call("insert_set 0x103 0xff"), EEXIST);
+    assert_eq!([0x103, 0x104].map(|a| met_by(program, 4, (a, 0)).1), [1, 0]);
+    assert_eq!(set.entries().unwrap().len(), 1);
+    set.insert(&set.element(&["4&&&0xff"]).unwrap()).unwrap();
+    assert_eq!(c.call("delete_set 4 0xff"), 0);
+    assert_eq!([0x103, 0x104].map(|a| met_by(program, 4, (a, 0)).1), [1, 0]);
+    // As many elements as it holds.
+    if set.capacity() == u64::from(VECTORS) {
+        for value in 1..VECTORS {
+            assert_eq!(c.call(&format!("insert_set {} 0xfff", value << 4)), 0);
+        }
+        assert_eq!(c.call("insert_set 0x555 0xfff"), E2BIG);
+        assert_eq!(met_by(program, 4, (0xfff0, 0)).1, 0);
+        for value in 1..VECTORS {
+            assert_eq!(met_by(program, 4, (value << 4, 0)).1, 1);
+            assert_eq!(c.call(&format!("delete_set {} 0xfff", value << 4)), 0);
+        }
+    }
+    assert_eq!(c.call("delete_set 3 0xff"), 0);
+    assert_eq!(met_by(program, 4, (0x103, 0)).1, 0);
+    assert_eq!(set.entries().unwrap().len(), 0);
+}
+
+/// Ranges of 64 bits, whose bounds have some bytes in common.
+#[test]
+fn wide_ranges_in_bit_vectors() {
+    with_masks("wide_ranges_in_bit_vectors", VECTORS, |program, mut c| {
+        let table = program.table("in_range").unwrap();
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let mut ranges: Vec<(u64, u64, u32)> = Vec::new();
+        let mut met = 0;
+        for by in 1..300u32 {
+            let low = random.of_bits(64);
+            let high = (low | random.of_bits(64)).max(low);
+            if ranges.len() < VECTORS as usize && ranges.iter().all(|range| (range.0, range.1) != (low, high))
+            {
+                match random.below(2) {
+                    0 => assert_eq!(c.call(&format!("insert_range {low} {high} {by} {by}")), 0),
+                    _ => {
+                        let text = format!("{low}..{high}");
+                        let entry = table.entry(&[&text], "put", &[&by.to_string()], Some(by)).unwrap();
+                        table.insert(&entry).unwrap();
+                    }
+                }
+                ranges.push((low, high, by));
+            } else {
+                let (low, high, priority) = ranges.remove(random.below(ranges.len() as u64) as usize);
+                match random.below(2) {
+                    0 => assert_eq!(c.call(&format!("delete_range {low} {high} {priority}")), 0),
+                    _ => {
+                        table
+                            .delete(&table.keys(&[&format!("{low}..{high}")]).unwrap(), Some(priority))
+                            .unwrap();
+                    }
+                }
+            }
+            for (low, high, _) in ranges.clone() {
+                for key in [low, low.wrapping_sub(1), high, high.wrapping_add(1), low + (high - low) / 2] {
+                    let found = ranges.iter().filter(|range| (range.0..=range.1).contains(&key));
+                    let wanted = found.map(|range| range.2).max().unwrap_or(0);
+                    met += u32::from(wanted > 0);
+                    assert_eq!(met_by(program, 5, ((key >> 32) as u32, key as u32)).0, wanted, "{key:x}");
+                }
+            }
+        }
+        assert!(met > 1000, "{met}");
+    });
+}
+
+#[test]
+fn members_in_bit_vectors() {
+    with_masks("members_in_bit_vectors", VECTORS, |program, mut c| {
+        let table = program.table("masked").unwrap();
+        for member in 1..3 {
+            assert_eq!(c.call(&format!("member {member} 0 0 {}", 1000 + member)), 0);
+        }
+        assert_eq!(c.call("insert_masked 0x10 0xf0 0 1"), 0);
+        assert_eq!(c.call("insert_masked 0x10 0xf0 0 2"), EEXIST);
+        assert_eq!([0x10, 0x1f, 0x20].map(|a| met_by(program, 6, (a, 0)).0), [1001, 1001, 0]);
+        let keys = table.keys(&["0x10&&&0xf0"]).unwrap();
+        assert_eq!(table.find(&keys, Some(7)).unwrap().target, Target::Member(1));
+        assert_eq!(c.call("update_masked 0x10 0xf0 0 2"), 0);
+        assert_eq!(met_by(program, 6, (0x1f, 0)).0, 1002);
+        table.modify(&Entry::new(keys, Some(7), Target::Member(1))).unwrap();
+        assert_eq!(met_by(program, 6, (0x1f, 0)).0, 1001);
+        assert_eq!(c.call("delete_masked 0x10 0xf0"), 0);
+        assert_eq!(table.entries().unwrap().len(), 0);
     });
 }

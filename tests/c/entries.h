@@ -1,6 +1,6 @@
 /* What masked_entries.c and numbered_entries.c share: each line of standard input is a word and numbers, and is answered with a number. */
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *device;
 static __u64 given[24];
@@ -17,7 +17,7 @@ static long long call(const char *word);
 
 int main(int argc, char **argv)
 {
-	char line[512], *at;
+	char line[512], *at, *end;
 	int i, length;
 
 	if (argc < 2)
@@ -34,8 +34,13 @@ int main(int argc, char **argv)
 		if (sscanf(line, "%63s%n", word, &length) != 1)
 			return 2;
 		memset(given, 0, sizeof(given));
-		for (i = 0, used = 0, at = line + length; i < 24 && sscanf(at, "%" SCNi64 "%n", (int64_t *)&given[i], &length) == 1; i++)
-			at += length;
+		used = 0;
+		at = line + length;
+		for (i = 0; i < 24; i++, at = end) {
+			given[i] = strtoull(at, &end, 0);
+			if (end == at)
+				break;
+		}
 		printf("%lld\n", call(word));
 		fflush(stdout);
 	}

@@ -1,5 +1,5 @@
 /* Changes entries of the program `numbered` in tests/c_numbered_entries.rs: in a hash map, an array, a trie, and with an action profile, each with a
- * counter, a meter and an idle timeout; with several prefixes; and a value set whose keys have masks. */
+ * counter, a meter and an idle timeout; with several prefixes; with a range; with masks and an action profile; and a value set whose keys have masks. */
 #include "numbered.h"
 #include "entries.h"
 
@@ -79,6 +79,16 @@ static long long call(const char *word)
 		return prefixes_insert_put(&maps, key, length, key, 32 - length, by);
 	if (is(word, "delete_prefixes"))
 		return prefixes_delete(&maps, key, length, key, 32 - length);
+	if (is(word, "insert_range"))
+		return in_range_insert_put(&maps, given[0], given[1], (__u32)given[2], (__u32)given[3]);
+	if (is(word, "delete_range"))
+		return in_range_delete(&maps, given[0], given[1], (__u32)given[2]);
+	if (is(word, "insert_masked"))
+		return masked_insert_member(&maps, key, length, 7, by);
+	if (is(word, "update_masked"))
+		return masked_update_member(&maps, key, length, 7, by);
+	if (is(word, "delete_masked"))
+		return masked_delete(&maps, key, length, 7);
 	if (is(word, "insert_set"))
 		return known_insert(&maps, key, length);
 	if (is(word, "delete_set"))
