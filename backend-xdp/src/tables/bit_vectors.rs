@@ -118,13 +118,21 @@ impl BitVectorsTable {
         }
     }
 
-    /// Sets a variable to the word `index` of the rows, or summaries, that the bytes of the key choose, all of them. Two at a time are enough to keep a
-    /// processor busy; of all at once clang would put most on the stack.
-    fn emit_all(&self, variable: &'static str, member: &'static str, index: &Code, out: &mut Tree) {
+    /// Words of a row with its summary.
+    fn row(&self) -> u32 {
+        self.summary() + self.blocks()
+    }
+
+    /// Sets a variable to the word `index`, from the first row's first, of the rows that the bytes of the key choose, all of them. Two at a time are enough to keep
+    /// a processor busy; of all at once clang would put most on the stack. The barrier makes what is the same for all of them one register.
+    fn emit_all(&self, variable: &'static str, index: &Code, out: &mut Tree) {
         let variable = Code::text(variable);
-        let rows = self.chunks.iter().enumerate().map(|(chunk, byte)| {
-            code!("finder->{}[{}][search->byte[{}]][{}]", Code::text(member), chunk, byte, index)
-        });
+        out.line(code!("rows = (void *)(finder->rows[0] + {});\n@barrier_var(rows);", index));
+        let rows = self
+            .chunks
+            .iter()
+            .enumerate()
+            .map(|(chunk, byte)| code!("rows[search->byte[{}]][{}]", byte, chunk as u32 * self.row()));
         for (at, rows) in rows.collect::<Vec<_>>().chunks(TOGETHER).enumerate() {
             let both = Code::join(rows, " &\n\t");
             match at {
@@ -134,22 +142,37 @@ impl BitVectorsTable {
         }
     }
 
-    /// Looks through the rules of `block` whose bits stand in all rows; ends the function with the number of the first one's entry that matches and that
-    /// packets of `version` have, or with 0. Most often the first one is it; the others are asked for by a function, of which the verifier follows a call a bit.
-    fn emit_block(&self, block: &Code, out: &mut Tree) {
-        self.emit_all("bits", "row", block, out);
+    /// Sets `bits` to those of the rules of `block` that stand in all rows.
+    fn emit_bits(&self, block: &Code, out: &mut Tree) {
+        let word = if self.summary() > 0 { code!("{} + {}", self.summary(), block) } else { block.clone() };
+        self.emit_all("bits", &word, out);
+    }
+
+    /// Ends the function with the number of the entry of the first of `bits`, if it matches and packets of `version` have it. Most often it does.
+    fn emit_first(&self, block: &Code, out: &mut Tree) {
+        out.line(self.position(block));
+        self.emit_entry(out);
+    }
+
+    /// The position of the first of `bits`.
+    fn position(&self, block: &Code) -> Code {
         let order = Code::text(format!("0x{ORDER:x}ULL"));
         let first = code!("(bits & -bits) * {} >> {}", order, ORDER_SHIFT);
-        let position = match self.blocks() {
+        match self.blocks() {
             1 => code!("position = {};", first),
             _ => code!("position = {} * {} + ({});", block, BLOCK, first),
-        };
+        }
+    }
+
+    /// Looks through the rules of `block` whose bits stand in all rows; ends the function with the number of the first one's entry that matches and that
+    /// packets of `version` have, or with 0. All but the first are asked for by a function, of which the verifier follows a call a bit.
+    fn emit_block(&self, block: &Code, out: &mut Tree) {
+        self.emit_bits(block, out);
         out.line(code!("if (!bits)\n\treturn 0;"));
-        out.line(position.clone());
-        self.emit_entry(out);
+        self.emit_first(block, out);
         out.begin(code!("for (__u32 left = {}; left; left--) {{", BLOCK - 1));
         out.line(code!("bits &= bits - 1;\nif (!bits)\n\tbreak;"));
-        out.line(position);
+        out.line(self.position(block));
         out.line(code!("number = {}(search, version, position);\nif (number)\n\treturn number;", self.at));
         out.end_with(code!("}}"));
         out.line(code!("return 0;"));
@@ -204,7 +227,11 @@ impl BitVectorsTable {
 
     /// What `emit_block` needs.
     fn emit_block_variables(&self, out: &mut Tree) {
-        out.line(code!("struct {} *entry;\n__u64 bits, position, numbers;", self.ranked));
+        out.line(code!("struct {} *entry;", self.ranked));
+        out.line(code!(
+            "__u64 bits, position, numbers;\n__u64 (*rows)[{}];",
+            self.chunks.len() as u32 * self.row()
+        ));
     }
 
     /// The function that looks through a block.
@@ -231,7 +258,10 @@ impl BitVectorsTable {
         let (blocks, summary) = (self.blocks(), self.summary());
         let look = code!("number = {}(search, version, block);\nif (number)\n\treturn number;", self.within);
         if summary == 0 {
-            out.begin(code!("for (__u64 block = 0; block < {}; block++) {{", blocks));
+            out.begin(code!("for (block = 0; block < {}; block++) {{", blocks));
+            self.emit_bits(&code!("block"), out);
+            out.line(code!("if (!bits)\n\tcontinue;"));
+            self.emit_first(&code!("block"), out);
             out.line(look);
             out.end_with(code!("}}"));
             out.line(code!("return 0;"));
@@ -248,12 +278,20 @@ impl BitVectorsTable {
                 (code!("part"), code!("part < {} ? {} : {}", summary - 1, BLOCK, last))
             }
         };
-        self.emit_all("blocks", "summary", &part, out);
+        let block = match (parts, blocks) {
+            (true, _) => code!("block = part * {} + @first_one(blocks);", BLOCK),
+            (false, _) => code!("block = @first_one(blocks);"),
+        };
+        self.emit_all("blocks", &part, out);
+        out.line(code!("if (!blocks)\n\t{};", Code::text(if parts { "continue" } else { "return 0" })));
+        out.line(block.clone());
+        out.line(code!("if (block >= {})\n\treturn 0;", blocks));
+        self.emit_bits(&code!("block"), out);
+        out.begin(code!("if (bits) {{"));
+        self.emit_first(&code!("block"), out);
+        out.end_with(code!("}}"));
         out.begin(code!("for (__u32 left = {}; left && blocks; left--, blocks &= blocks - 1) {{", most));
-        out.line(match parts {
-            true => code!("block = part * {} + @first_one(blocks);", BLOCK),
-            false => code!("block = @first_one(blocks);"),
-        });
+        out.line(block);
         out.line(look);
         out.end_with(code!("}}"));
         if parts {
@@ -288,11 +326,8 @@ impl TableStorage for BitVectorsTable {
         ));
         out.begin(code!("struct {} {{", finder));
         out.line(code!("volatile __u64 version;\n__u64 control[{}];", HEAD - 1));
-        let (chunks, blocks) = (self.chunks.len(), self.blocks());
-        if self.summary() > 0 {
-            out.line(code!("__u64 summary[{}][{}][{}];", chunks, ROWS, self.summary()));
-        }
-        out.line(code!("__u64 row[{}][{}][{}];", chunks, ROWS, blocks));
+        let (chunks, blocks) = (self.chunks.len() as u32, self.blocks());
+        out.line(code!("__u64 rows[{}][{}];", ROWS, chunks * self.row()));
         out.line(code!("volatile __u64 entry[{}];", BLOCK * blocks));
         out.end_with(code!("};"));
         out.blank();
@@ -321,20 +356,21 @@ impl TableStorage for BitVectorsTable {
         out.begin(code!("__attribute__((noinline)) int {}(union {} *search)\n{{", find, bytes));
         out.line(code!("__u32 number = 0;"));
         out.line(code!("struct {} *finder = @bpf_map_lookup_elem(&{}, &number);", finder, finders));
+        self.emit_block_variables(out);
         match (blocks, summary) {
-            (1, _) => self.emit_block_variables(out),
-            (_, 0) => {}
+            (1, _) => {}
+            (_, 0) => out.line(code!("__u64 block;")),
             (..) => out.line(code!("__u64 blocks, block;")),
         }
         out.line(code!("__u64 version;"));
         out.blank();
         out.line(code!("if (!search || !finder)\n\treturn 0;"));
         out.line(code!("version = finder->version;"));
-        if blocks == 1 || summary > 0 {
-            out.line(code!("number = version & 1;"));
-            out.line(code!("finder = @bpf_map_lookup_elem(&{}, &number);", finders));
-            out.line(code!("if (!finder)\n\treturn 0;"));
-        }
+        // A branch, which processors foresee; a number would have to be there first.
+        out.begin(code!("if (version & 1) {{"));
+        out.line(code!("number = 1;\nfinder = @bpf_map_lookup_elem(&{}, &number);", finders));
+        out.line(code!("if (!finder)\n\treturn 0;"));
+        out.end_with(code!("}}"));
         match blocks {
             1 => self.emit_block(&code!("0"), out),
             _ => self.emit_blocks(out),

@@ -3,12 +3,12 @@
 //!
 //! ```text
 //! entry   value, ranges and rank as `masked` has them | since (u64) | until (u64) | keys, where the mask has ones | the mask
-//! finder  version | settled | switched | next age (u64 each) | zeros | summaries | rows | entries by position (u64 each)
+//! finder  version | settled | switched | next age (u64 each) | zeros | rows, each behind its summary | entries by position (u64 each)
 //! ```
 //!
 //! **Finding.** Rules stand at positions in the order of their ranks, the highest first, 64 a block, with gaps between them. A row has a word for each
-//! block; where there are many blocks, a summary has a bit for each of them, which is set if the row has bits there. Of the byte `b` that is
-//! chunk `c` of the key, row and summary are those number `256 * c + b`. A position names its entry, and the one that was in its place before.
+//! block; where there are many blocks, a summary in front of it has a bit for each of them, which is set if the row has bits there. Of the byte `b` that is
+//! chunk `c` of `n`, row and summary are those number `n * b + c`, so what differs by the chunk alone is a small constant. A position names its entry, and the one that was in its place before.
 //! Of a range as much goes into the rows as its first bytes tell; whether a key lies in it says the entry.
 //!
 //! **Versions.** An entry is there for packets of the versions from `since` on and before `until`; 0 and 0 is one that is free. A packet reads the version once a lookup, so all that
@@ -182,15 +182,16 @@ pub fn summary(blocks: u32) -> u32 {
 }
 
 impl BitVectors {
-    fn row_count(&self) -> u64 {
-        u64::from(ROWS) * self.chunks.len() as u64
+    /// Words of the rows that one byte chooses, with their summaries.
+    #[must_use]
+    pub fn byte_words(&self) -> u64 {
+        self.chunks.len() as u64 * (u64::from(self.summary) + u64::from(self.blocks))
     }
 
     /// Words of a finder.
     #[must_use]
     pub fn finder_words(&self) -> u64 {
-        let row = u64::from(self.summary) + u64::from(self.blocks);
-        u64::from(HEAD) + self.row_count() * row + u64::from(self.positions())
+        u64::from(HEAD) + u64::from(ROWS) * self.byte_words() + u64::from(self.positions())
     }
 
     /// Bytes of a finder.
@@ -214,16 +215,20 @@ impl BitVectors {
     /// The word of a row that has the bit of a position, from the finder's beginning.
     #[must_use]
     pub fn row_word(&self, chunk: usize, byte: u8, position: u32) -> u64 {
-        let before = u64::from(HEAD) + self.row_count() * u64::from(self.summary);
-        before + row(chunk, byte) * u64::from(self.blocks) + u64::from(position / BLOCK)
+        self.summary_start(chunk, byte) + u64::from(self.summary) + u64::from(position / BLOCK)
     }
 
     /// The word of a summary that has the bit of a position's block, and that bit; `None` if there are no summaries.
     #[must_use]
     pub fn summary_word(&self, chunk: usize, byte: u8, position: u32) -> Option<(u64, u64)> {
         let block = position / BLOCK;
-        let word = u64::from(HEAD) + row(chunk, byte) * u64::from(self.summary) + u64::from(block / BLOCK);
+        let word = self.summary_start(chunk, byte) + u64::from(block / BLOCK);
         (self.summary > 0).then_some((word, 1 << (block % BLOCK)))
+    }
+
+    fn summary_start(&self, chunk: usize, byte: u8) -> u64 {
+        let row = u64::from(self.summary) + u64::from(self.blocks);
+        u64::from(HEAD) + u64::from(byte) * self.byte_words() + chunk as u64 * row
     }
 
     /// The bit of a position in its word.
@@ -323,11 +328,6 @@ impl BitVectors {
         };
         key_bytes(table).map(wanted).collect()
     }
-}
-
-/// The row of a byte, of all chunks' rows.
-fn row(chunk: usize, byte: u8) -> u64 {
-    u64::from(ROWS) * chunk as u64 + u64::from(byte)
 }
 
 /// What a byte of a key, the least significant one is 0, has to be for it to lie in a range, as far as each tells by itself: the first bytes

@@ -140,14 +140,13 @@ static inline __u32 p4xdp_find_position(const struct p4xdp_table *table, __u64 r
 }
 
 /* The rows of a block of a finder that no packet uses: of the entries at its positions, 0 where
- * there is none. */
+ * there is none. Those of earlier blocks are there. */
 static inline void p4xdp_lay_block(const struct p4xdp_table *table, __u64 *finder, __u32 block,
 				   const __u32 *slots)
 {
-	__u64 *summaries = finder + P4XDP_HEAD, *rows, bits[P4XDP_ROWS], all;
+	__u64 bits[P4XDP_ROWS], all;
 	__u32 chunk, byte, i;
 
-	rows = summaries + p4xdp_row_count(table) * table->summary;
 	for (chunk = 0; chunk < table->chunk_count; chunk++) {
 		memset(bits, 0, sizeof(bits));
 		for (i = 0, all = 0; i < P4XDP_BLOCK; i++) {
@@ -164,12 +163,14 @@ static inline void p4xdp_lay_block(const struct p4xdp_table *table, __u64 *finde
 				bits[byte] |= (__u64)p4xdp_takes(&wanted, byte) << i;
 		}
 		for (byte = 0; byte < P4XDP_ROWS; byte++) {
-			size_t row = P4XDP_ROWS * (size_t)chunk + byte;
+			__u64 *summary = p4xdp_row(table, finder, chunk, byte), bit;
 
-			p4xdp_store(&rows[row * table->blocks + block], bits[byte] | all);
-			if (table->summary && (bits[byte] | all))
-				p4xdp_write_bit(&summaries[row * table->summary + block / P4XDP_BLOCK],
-						block % P4XDP_BLOCK, 1);
+			p4xdp_store(&summary[table->summary + block], bits[byte] | all);
+			if (!table->summary)
+				continue;
+			bit = (__u64)!!(bits[byte] | all) << block % P4XDP_BLOCK;
+			summary += block / P4XDP_BLOCK;
+			p4xdp_store(summary, block % P4XDP_BLOCK ? *summary | bit : bit);
 		}
 	}
 }
@@ -205,7 +206,6 @@ static inline void p4xdp_lay_out(const struct p4xdp_table *table, struct p4xdp_o
 	__u64 room = p4xdp_positions(table) - count, around = room / 4, next;
 	__u32 slots[P4XDP_BLOCK], position, block = 0, at = 0;
 
-	memset(finder + P4XDP_HEAD, 0, 8 * p4xdp_row_count(table) * table->summary);
 	for (position = 0; position < p4xdp_positions(table); position++) {
 		next = at + (room - 2 * around) * (at + 1ULL) / (count + 1ULL) +
 		       around * ((at >= last) + (at > last));

@@ -7,7 +7,7 @@
  * Entries in bit vectors: two arrays that are mapped into memory.
  *
  *   entry   action, ranges | rank, since, until (u64 each) | keys, where the mask has ones | mask
- *   finder  version, settled, switched, next age, 4 more (u64 each) | summaries | rows | positions
+ *   finder  version, settled, switched, next age, 4 more (u64 each) | rows | positions
  *
  * Each byte of a key (a chunk) chooses a row of bits, one for each position, and a summary with a
  * bit for each block of 64 positions; the entry whose bit stands in all rows matches. Entries
@@ -83,14 +83,22 @@ static inline void *p4xdp_slot(const struct p4xdp_table *table, __u32 slot)
 	return table->vectors->entries + (size_t)slot * table->value_size / 8;
 }
 
-static inline size_t p4xdp_row_count(const struct p4xdp_table *table)
+/* Words of a row with its summary, which is in front of it. */
+static inline size_t p4xdp_row_words(const struct p4xdp_table *table)
 {
-	return (size_t)P4XDP_ROWS * table->chunk_count;
+	return (size_t)table->summary + table->blocks;
+}
+
+/* The summary in front of the row that a byte of the key chooses. */
+static inline __u64 *p4xdp_row(const struct p4xdp_table *table, __u64 *finder, __u32 chunk, __u32 byte)
+{
+	return finder + P4XDP_HEAD +
+	       ((size_t)byte * table->chunk_count + chunk) * p4xdp_row_words(table);
 }
 
 static inline size_t p4xdp_finder_words(const struct p4xdp_table *table)
 {
-	return P4XDP_HEAD + p4xdp_row_count(table) * (table->summary + table->blocks) +
+	return P4XDP_HEAD + P4XDP_ROWS * table->chunk_count * p4xdp_row_words(table) +
 	       P4XDP_BLOCK * (size_t)table->blocks;
 }
 
@@ -155,23 +163,20 @@ static inline void p4xdp_write_bit(__u64 *word, __u32 bit, int set)
 static inline void p4xdp_write_bits(const struct p4xdp_table *table, __u64 *finder, __u32 position,
 				    __u32 slot, int set)
 {
-	__u64 *rows = finder + P4XDP_HEAD + p4xdp_row_count(table) * table->summary;
 	__u32 block = position / P4XDP_BLOCK, chunk, byte;
 
 	for (chunk = 0; chunk < table->chunk_count; chunk++) {
 		struct p4xdp_wanted wanted = p4xdp_want(table, slot, &table->chunks[chunk]);
 
 		for (byte = 0; byte < P4XDP_ROWS; byte++) {
-			size_t row = P4XDP_ROWS * (size_t)chunk + byte;
-			__u64 *word = rows + row * table->blocks + block;
+			__u64 *summary = p4xdp_row(table, finder, chunk, byte);
+			__u64 *word = summary + table->summary + block;
 
 			if (!p4xdp_takes(&wanted, byte))
 				continue;
 			p4xdp_write_bit(word, position % P4XDP_BLOCK, set);
-			word = table->summary && (set || !*word) ?
-			       finder + P4XDP_HEAD + row * table->summary + block / P4XDP_BLOCK : NULL;
-			if (word)
-				p4xdp_write_bit(word, block % P4XDP_BLOCK, set);
+			if (table->summary && (set || !*word))
+				p4xdp_write_bit(&summary[block / P4XDP_BLOCK], block % P4XDP_BLOCK, set);
 		}
 	}
 }
