@@ -142,6 +142,18 @@ pub struct Stack {
     pub span: Span,
 }
 
+impl Program {
+    /// The first of the stacks whose `next_index` is this local. The stacks of a union's members share one: what is known of it is known by this stack.
+    pub fn counted_by(&self, next_index: LocalId) -> Option<StackId> {
+        self.stacks.iter().find(|(_, stack)| stack.next_index == next_index).map(|(id, _)| id)
+    }
+
+    /// The first of the stacks that share a stack's `next_index`.
+    pub fn first_sharing(&self, stack: StackId) -> StackId {
+        self.counted_by(self.stacks[stack].next_index).unwrap_or(stack)
+    }
+}
+
 /// A header union: at most one member is valid. Elaboration makes that so by explicit `SetValid(false)` of the others.
 #[derive(Clone, Debug)]
 pub struct Union {

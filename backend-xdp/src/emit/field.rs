@@ -44,7 +44,7 @@ impl Cx<'_> {
             HeaderRef::Next(id) | HeaderRef::Last(id) => {
                 let stack = &self.program.stacks[*id];
                 let back = u32::from(matches!(header, HeaderRef::Last(_)));
-                match self.paths.next_index(*id) {
+                match self.known_next(*id) {
                     Some(next) => {
                         next.checked_sub(back).map_or(Referent::Nothing, |i| at(&stack.elements, i as usize))
                     }

@@ -126,9 +126,9 @@ impl Cx<'_> {
         for &element in elements.iter().take(by) {
             self.set_valid(element, false);
         }
-        let (next, known) = (self.variable(stack.next_index), self.paths.next_index(id));
-        self.paths.set_next(id, |n| (n + count).min(size as u32));
-        let value = match (known, self.paths.next_index(id)) {
+        let (next, known) = (self.variable(stack.next_index), self.known_next(id));
+        self.set_next(id, |n| (n + count).min(size as u32));
+        let value = match (known, self.known_next(id)) {
             (_, Some(n)) => n.code(),
             _ => code!("{} < {} ? {} + {} : {}", next, size - by, next, count, size),
         };
@@ -148,8 +148,8 @@ impl Cx<'_> {
             self.set_valid(element, false);
         }
         let next = self.variable(stack.next_index);
-        self.paths.set_next(id, |n| n.saturating_sub(count));
-        let value = match self.paths.next_index(id) {
+        self.set_next(id, |n| n.saturating_sub(count));
+        let value = match self.known_next(id) {
             Some(n) => n.code(),
             None => code!("{} > {} ? {} - {} : 0", next, count, next, count),
         };

@@ -59,8 +59,8 @@ impl Cx<'_> {
         }
         if let HeaderRef::Next(stack) = header {
             let next = self.variable(self.program.stacks[*stack].next_index);
-            self.paths.set_next(*stack, |n| n + 1);
-            let value = match self.paths.next_index(*stack) {
+            self.set_next(*stack, |n| n + 1);
+            let value = match self.known_next(*stack) {
                 Some(n) => n.code(),
                 None => code!("{} + 1", next),
             };
@@ -252,7 +252,7 @@ impl Cx<'_> {
         };
         let stack = &self.program.stacks[id];
         let size = stack.elements.len();
-        match (self.referent(header), self.paths.next_index(id)) {
+        match (self.referent(header), self.known_next(id)) {
             (Referent::Nothing, _) => self.fail("StackOutOfBounds"),
             (_, Some(_)) => {}
             (_, None) => {

@@ -7,7 +7,7 @@ use crate::c::expr::{CExpr, CType, Prec};
 use crate::layout::paths::Paths;
 use p4xdp_frontend::diagnostic::codes;
 use p4xdp_frontend::source::Span;
-use p4xdp_midend::ir::{Expr, ExprKind, HeaderId, HeaderRef, LValue, ScalarType, Stmt, StmtKind};
+use p4xdp_midend::ir::{Expr, ExprKind, HeaderId, HeaderRef, LValue, ScalarType, StackId, Stmt, StmtKind};
 
 impl Cx<'_> {
     /// Writes a statement.
@@ -164,7 +164,8 @@ impl Cx<'_> {
                     self.out.case(i);
                     after.join(self.alternative(|cx| {
                         if let Some((stack, back)) = position {
-                            cx.paths.assume_next(stack, i as u32 + back);
+                            let counter = cx.program.first_sharing(stack);
+                            cx.paths.assume_next(counter, i as u32 + back);
                         }
                         part(cx, id);
                     }));
@@ -179,13 +180,22 @@ impl Cx<'_> {
 }
 
 impl Cx<'_> {
+    /// A stack's `next_index`, if it is the same on all ways.
+    pub(super) fn known_next(&self, stack: StackId) -> Option<u32> {
+        self.paths.next_index(self.program.first_sharing(stack))
+    }
+
+    /// A stack's `next_index` becomes a function of itself.
+    pub(super) fn set_next(&mut self, stack: StackId, f: impl Fn(u32) -> u32) {
+        self.paths.set_next(self.program.first_sharing(stack), f);
+    }
+
     /// Where a stack's next element is may be assigned too: passes do it, and the copy of a stack.
     fn follow_next(&mut self, dst: &LValue, src: &Expr) {
         let LValue::Local(local) = dst else { return };
-        let stack_of =
-            |local| self.program.stacks.iter().find(|(_, s)| s.next_index == local).map(|(id, _)| id);
-        let Some(stack) = stack_of(*local) else { return };
-        let other = if let ExprKind::Local(local) = &src.kind { stack_of(*local) } else { None };
+        let Some(stack) = self.program.counted_by(*local) else { return };
+        let other =
+            if let ExprKind::Local(local) = &src.kind { self.program.counted_by(*local) } else { None };
         match (src.as_const().and_then(|value| u32::try_from(value).ok()), other) {
             (Some(value), _) => self.paths.set_next(stack, |_| value),
             (None, Some(other)) => self.paths.copy_next(stack, other),

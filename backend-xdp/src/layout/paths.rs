@@ -42,7 +42,7 @@ pub struct Path {
     pub holds: Vec<Hold>,
     /// What was taken from the packet.
     pub order: Vec<Item>,
-    /// `next_index` of each stack.
+    /// `next_index` of each stack; of stacks that share one, that of the first (`Program::first_sharing`).
     pub next: Vec<u32>,
     /// The emit statements that were passed.
     pub emitted: Vec<u16>,

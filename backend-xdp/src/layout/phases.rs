@@ -61,12 +61,12 @@ pub fn lower(program: &Program) -> Option<Phased> {
 }
 
 /// Stacks that a parser fills, which are empty at first.
-fn filled(parser: &Parser) -> BTreeMap<StackId, u32> {
+fn filled(program: &Program, parser: &Parser) -> BTreeMap<StackId, u32> {
     let mut stacks = BTreeMap::new();
     for state in parser.states.values() {
         visit::statements(&state.body, &mut |stmt| {
             if let StmtKind::Extract { header: HeaderRef::Next(stack), .. } = &stmt.kind {
-                stacks.insert(*stack, 0);
+                stacks.insert(program.first_sharing(*stack), 0);
             }
         });
     }
@@ -114,7 +114,7 @@ fn local(program: &mut Program, name: &str, width: u32, span: Span) -> LocalId {
 struct At {
     /// Bits of the byte at the cursor that are parsed.
     phase: u32,
-    /// `next_index` of the stacks that are filled in it.
+    /// `next_index` of the stacks that are filled in it, by the first that has it.
     next: BTreeMap<StackId, u32>,
 }
 
@@ -130,7 +130,7 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     /// The parser; none if something in it cannot be done.
     fn parser(&mut self, parser: &Parser) -> Option<Parser> {
-        let start = self.state(parser.start, &At { phase: 0, next: filled(parser) });
+        let start = self.state(parser.start, &At { phase: 0, next: filled(self.program, parser) });
         let mut states: Arena<StateId, ParserState> = Arena::new();
         while let Some((id, mut at)) = self.to_do.get(states.len()).cloned() {
             let mut state = parser.states[id].clone();
@@ -207,19 +207,19 @@ impl Lowering<'_> {
                     }
                 }
                 StmtKind::Assign { dst: LValue::Local(local), src } => {
-                    let stack = self.program.stacks.iter().find(|(_, stack)| stack.next_index == *local);
-                    if let Some(next) = stack.and_then(|(id, _)| at.next.get_mut(&id)) {
+                    let stack = self.program.counted_by(*local);
+                    if let Some(next) = stack.and_then(|id| at.next.get_mut(&id)) {
                         *next = src.as_const()?.to_u32()?;
                     }
                 }
                 StmtKind::PushFront { stack, count } => {
                     let size = u32::try_from(self.program.stacks[*stack].elements.len()).ok()?;
-                    if let Some(next) = at.next.get_mut(stack) {
+                    if let Some(next) = at.next.get_mut(&self.program.first_sharing(*stack)) {
                         *next = next.saturating_add(*count).min(size);
                     }
                 }
                 StmtKind::PopFront { stack, count } => {
-                    if let Some(next) = at.next.get_mut(stack) {
+                    if let Some(next) = at.next.get_mut(&self.program.first_sharing(*stack)) {
                         *next = next.saturating_sub(*count);
                     }
                 }
@@ -249,7 +249,8 @@ impl Lowering<'_> {
     /// The element that is `next` in place of that, and the statement by which the next one is another; there is none if the stack is full.
     fn element(&self, header: &mut HeaderRef, at: &mut At) -> Option<Stmt> {
         let HeaderRef::Next(id) = header else { return None };
-        let (stack, next) = (&self.program.stacks[*id], at.next.get_mut(id)?);
+        let next = at.next.get_mut(&self.program.first_sharing(*id))?;
+        let stack = &self.program.stacks[*id];
         let element = *stack.elements.get(*next as usize)?;
         *next += 1;
         let (span, ty) = (self.program.headers[element].span, ScalarType::bit(32));
