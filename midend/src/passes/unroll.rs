@@ -12,6 +12,7 @@
 //! puts the elements in place. Only stacks count that are filled in a loop and looked at from the state on.
 
 use super::labels;
+use crate::analysis::effects::{self, StorageSet};
 use crate::analysis::parser_graph::ParserGraph;
 use crate::ir::*;
 use num_traits::ToPrimitive;
@@ -150,12 +151,20 @@ fn watched(
     looping: &FxHashSet<LocalId>,
 ) -> FxHashMap<StateId, FxHashSet<LocalId>> {
     let mut watched: FxHashMap<StateId, FxHashSet<LocalId>> = FxHashMap::default();
+    let read = read_anywhere(program);
     for (id, state) in parser.states.iter() {
-        let mut reads = crate::analysis::effects::StorageSet::new();
+        let mut reads = StorageSet::new();
         let mut writes = reads.clone();
-        crate::analysis::effects::block_effects(program, &state.body, &mut reads, &mut writes);
+        for stmt in &state.body {
+            // A sub-parser's stack is copied out with its index, for which nobody asks there most times.
+            let is_for_nobody = matches!(&stmt.kind, StmtKind::Assign { dst: LValue::Local(dst), src }
+                if matches!(src.kind, ExprKind::Local(_)) && !read.locals.contains(dst));
+            if !is_for_nobody {
+                effects::stmt_effects(program, stmt, &mut reads, &mut writes);
+            }
+        }
         if let Transition::Select { keys, .. } = &state.transition {
-            keys.iter().for_each(|key| crate::analysis::effects::expr_reads(program, key, &mut reads));
+            keys.iter().for_each(|key| effects::expr_reads(program, key, &mut reads));
         }
         reads.add_all(&writes);
         watched.insert(id, looping.iter().copied().filter(|local| reads.locals.contains(local)).collect());
@@ -178,6 +187,20 @@ fn watched(
         }
     }
     watched
+}
+
+/// All that is read in the program.
+fn read_anywhere(program: &Program) -> StorageSet {
+    let (mut reads, mut writes) = (StorageSet::new(), StorageSet::new());
+    for block in program.blocks() {
+        effects::block_effects(program, block, &mut reads, &mut writes);
+    }
+    for state in program.parsers.values().flat_map(|parser| parser.states.values()) {
+        if let Transition::Select { keys, .. } = &state.transition {
+            keys.iter().for_each(|key| effects::expr_reads(program, key, &mut reads));
+        }
+    }
+    reads
 }
 
 /// What becomes of known indices in a block.

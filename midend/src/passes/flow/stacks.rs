@@ -19,8 +19,8 @@ impl Walker<'_> {
 
     pub(super) fn extract_next(
         &mut self,
-        stack: StackId,
-        index: usize,
+        (stack, index): (StackId, usize),
+        varbit_bits: Option<Expr>,
         span: p4xdp_frontend::source::Span,
         result: &mut Block,
     ) {
@@ -33,7 +33,7 @@ impl Walker<'_> {
             self.facts.dead = true;
             return;
         };
-        let extract = StmtKind::Extract { header: HeaderRef::Header(header), varbit_bits: None };
+        let extract = StmtKind::Extract { header: HeaderRef::Header(header), varbit_bits };
         result.push(Stmt { kind: extract, span });
         let dst = LValue::Local(decl.next_index);
         let src = Expr::constant(index + 1, ScalarType::bit(32), span);

@@ -166,10 +166,10 @@ impl<'a> Walker<'a> {
             }
             StmtKind::ApplyTable { table, hit, action_run } => self.apply(*table, *hit, *action_run),
             StmtKind::Extract { header, varbit_bits } => {
-                if let (HeaderRef::Next(stack), None) = (&header, &varbit_bits)
+                if let HeaderRef::Next(stack) = header
                     && let Some(index) = self.next_index(*stack)
                 {
-                    self.extract_next(*stack, index, span, result);
+                    self.extract_next((*stack, index), varbit_bits.clone(), span, result);
                     return;
                 }
                 self.effects(&stmt);
