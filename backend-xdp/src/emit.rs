@@ -431,7 +431,7 @@ impl<'a> Cx<'a> {
     /// inside the statement; the pointer is made in front of it.
     fn pin(&mut self, id: HeaderId) {
         let storage = &self.storage.headers[id];
-        let Some(Offset { has, .. }) = storage.shared.clone().filter(|_| self.in_parser.is_none()) else {
+        let Some(Offset { has, .. }) = storage.shared.clone().filter(|_| self.is_fetched(id)) else {
             return;
         };
         let here = storage.here.clone();
@@ -467,17 +467,22 @@ impl<'a> Cx<'a> {
         self.statement_paths.as_ref().unwrap_or(&self.paths)
     }
 
+    /// Where the header is, is read from the shared structure at this point.
+    fn is_fetched(&self, id: HeaderId) -> bool {
+        let shared = self.storage.headers[id].shared.as_ref();
+        shared.is_some_and(|offset| self.in_parser.is_none() || offset.in_parsers)
+    }
+
     /// The verifier may not know that a header is valid and in the packet, although it is.
     fn is_doubtful(&self, id: HeaderId) -> bool {
-        let local = self.storage.headers[id].shared.is_none() || self.in_parser.is_some();
-        !local && self.pinned.get(&id) != Some(&true)
+        self.is_fetched(id) && self.pinned.get(&id) != Some(&true)
     }
 
     /// The flag that says that a header is valid and in the packet.
     fn here(&self, id: HeaderId) -> Place {
         let storage = &self.storage.headers[id];
         match &storage.shared {
-            Some(Offset { has, .. }) if self.in_parser.is_none() && !self.pinned.contains_key(&id) => {
+            Some(Offset { has, .. }) if self.is_fetched(id) && !self.pinned.contains_key(&id) => {
                 Place::Shared(has.clone())
             }
             Some(_) | None => Place::Variable(storage.here.clone()),

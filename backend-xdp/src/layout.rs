@@ -1,6 +1,7 @@
 //! Where things live: header types as C structures, headers in the program, keys and values of tables.
 
 pub(crate) mod atomic;
+pub(crate) mod carried;
 pub(crate) mod cell;
 pub mod deparse;
 pub(crate) mod extern_facts;

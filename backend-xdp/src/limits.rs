@@ -9,6 +9,9 @@ pub const STACK_FOR_HEADERS: u32 = 256;
 /// Bytes of the stack that locals may take.
 pub const STACK_FOR_LOCALS: u32 = 192;
 
+/// Headers that a parser carries from state to state in local variables, at a time: a pointer and a flag each, by which the verifier tells 64 ways apart.
+pub const MOST_CARRIED: usize = 6;
+
 /// Bytes that a parser skips at once at most, if their number is known at run time only: the verifier follows a
 /// packet pointer over 65,535 bytes in all.
 pub const MOST_SKIPPED: u32 = 0x1fff;

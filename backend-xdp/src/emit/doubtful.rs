@@ -52,7 +52,7 @@ impl Cx<'_> {
 
     /// Merges ways if there are too many with what the statement will pin; true if that alone is too many.
     fn will_be_many(&mut self, stmt: &Stmt) -> bool {
-        if !self.storage.merging.behind_branches || self.in_parser.is_some() {
+        if !self.storage.merging.behind_branches {
             return false;
         }
         let mut pinned: BTreeSet<HeaderId> =
@@ -103,7 +103,7 @@ impl Cx<'_> {
     fn note_doubtful(&self, header: &HeaderRef, doubtful: &mut BTreeSet<HeaderId>) {
         for id in candidates(self.program, header) {
             let may = self.paths.may(id);
-            if self.storage.headers[id].shared.is_some() && may.packet && (may.absent || may.memory) {
+            if self.is_fetched(id) && may.packet && (may.absent || may.memory) {
                 doubtful.insert(id);
             }
         }
@@ -111,11 +111,9 @@ impl Cx<'_> {
 
     /// The header is read by itself in this statement.
     pub(super) fn is_read_apart(&self, id: HeaderId) -> bool {
-        let shared = self.storage.headers[id].shared.is_some();
         let may = self.paths_of_statement().may(id);
         self.reads.wanted
-            && shared
-            && self.in_parser.is_none()
+            && self.is_fetched(id)
             && may.packet
             && (may.absent || may.memory)
             && !self.pinned.contains_key(&id)

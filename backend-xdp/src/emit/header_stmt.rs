@@ -59,7 +59,9 @@ impl Cx<'_> {
             let apart = self.in_parser.is_some()
                 && self.storage.headers[src].made.is_shared()
                 && self.paths.may(dst).absent;
-            let valid = self.header_is_valid(src);
+            // Where a parser reads it anew, one test is enough: behind it the pointer is made.
+            let anew = self.in_parser.is_some() && self.is_fetched(src);
+            let valid = if anew { self.validity_flag(src) } else { self.header_is_valid(src) };
             self.out.begin_if(&valid.text);
             let copied = self.alternative(|cx| {
                 cx.paths.assume(src, true);
@@ -180,11 +182,11 @@ impl Cx<'_> {
             return self.set_here(to, false);
         }
         let source = self.here(from);
-        if a.shared.is_none() || self.in_parser.is_some() {
+        if !self.is_fetched(to) {
             self.out.assignment(&a.pointer, &b.pointer);
             self.out.assignment(&a.here, &b.here);
         }
-        if let Some(Offset { at, has }) = a.shared {
+        if let Some(Offset { at, has, .. }) = a.shared {
             let offset = match b.shared {
                 None => code!("(void *){} - @data", b.pointer),
                 Some(offset) => code!("{}->{}", SHARED, offset.at),

@@ -17,7 +17,7 @@ use crate::c::code::{Code, Name, ToCode, code};
 use crate::c::expr::CType;
 use crate::c::tree::SHARED;
 use crate::layout::paths::Paths;
-use crate::layout::storage::{Holding, Wanted};
+use crate::layout::storage::{HeaderStorage, Holding, Wanted};
 use crate::limits::LARGEST_OFFSET;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_frontend::diagnostic::{Diagnostic, codes};
@@ -69,6 +69,10 @@ impl<'a> Cx<'a> {
             module.options.holding.map_or(Wanted::Best, Wanted::This)
         };
         self.storage.choose(self.program, &module.types, &accepted, wanted, &mut module.names);
+        for id in parsers {
+            let parser = &self.program.parsers[*id];
+            self.storage.make_room(self.program, parser, &states_in_order(parser));
+        }
         self.keep_varbits();
     }
 
@@ -130,6 +134,7 @@ impl<'a> Cx<'a> {
         for &state in &order {
             self.state(parser, state);
         }
+        self.forget_fetched();
         let Some(context) = self.in_parser.take() else { return Paths::unreachable() };
         let merges = self.storage.merging.behind_branches && self.storage.holding == Holding::Shared;
         self.paths = context.accept;
@@ -178,11 +183,38 @@ impl<'a> Cx<'a> {
         // Twice: clang must neither see through the difference nor make the sum a second time, which would be another pointer to the verifier.
         let cursor = Name::new("p");
         self.out.line(code!("@barrier_var(@p);"));
-        self.out.update(&cursor, code!("@p = @data + (@p - @data & {});", LARGEST_OFFSET));
+        if self.fetches() {
+            // Each way has tested the packet as far as it went, and nothing is pointed to that was found on one.
+            let at = self.fresh("cursor_at", code!("__u32"));
+            self.out.assignment(&at, code!("@p - @data & {}", LARGEST_OFFSET));
+            self.fetch_packet();
+            self.out.update(&cursor, code!("@p = @data + {};", at));
+        } else {
+            self.out.update(&cursor, code!("@p = @data + (@p - @data & {});", LARGEST_OFFSET));
+        }
         self.out.line(code!("@barrier_var(@p);"));
         if let Some(context) = self.context() {
             context.checked = 0;
         }
+    }
+
+    /// Forgets the pointers and flags of headers that are not carried from state to state.
+    fn begin_state(&mut self) {
+        self.forget_fetched();
+        if self.fetches() {
+            // clang must not carry them by itself.
+            self.out.line(code!("@barrier();"));
+        }
+    }
+
+    /// Parsers read from the shared structure where headers are.
+    fn fetches(&self) -> bool {
+        self.storage.headers.values().any(HeaderStorage::is_fetched_in_parsers)
+    }
+
+    fn forget_fetched(&mut self) {
+        let storage = &self.storage;
+        self.pinned.retain(|id, _| !storage.headers[*id].is_fetched_in_parsers());
     }
 
     pub(super) fn context(&mut self) -> Option<&mut ParserContext> {
@@ -202,6 +234,7 @@ impl<'a> Cx<'a> {
         let origin = self.origin("", state.span);
         self.out.label(&label, &origin);
         self.merge_cursor(incoming);
+        self.begin_state();
         for (i, stmt) in state.body.iter().enumerate() {
             if self.paths.is_unreachable() {
                 break;

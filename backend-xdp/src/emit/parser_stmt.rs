@@ -142,6 +142,10 @@ impl Cx<'_> {
         // does not see that the tests are the same: it finds the flag set and the pointer null.
         let barrier = code!("@barrier_vars({}, {});", storage.pointer, storage.here);
         self.out.update_all(&[&storage.pointer, &storage.here], barrier);
+        if self.is_fetched(id) {
+            self.pinned.insert(id, true);
+            self.unpinned.remove(&id);
+        }
         if was.memory {
             self.out.assignment(&storage.made, code!("@false"));
         }

@@ -8,6 +8,7 @@
 //!
 //! The specification leaves the error `ParserTimeout` to targets that give up. Loops in which a header stack fills end by themselves.
 
+use num_traits::ToPrimitive;
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::analysis::parser_graph::ParserGraph;
@@ -15,6 +16,7 @@ use p4xdp_midend::ir::{
     BinaryOp, Expr, ExprKind, HeaderRef, LValue, Local, LocalId, Parser, ParserId, Program, ScalarType,
     StateId, Stmt, StmtKind, Transition, visit,
 };
+use std::collections::BTreeSet;
 
 /// Rounds of a small loop.
 const MOST_ROUNDS: u32 = 128;
@@ -53,6 +55,24 @@ pub fn count(program: &Program, sink: &mut Diagnostics) -> Option<Program> {
 /// True if a parser can come to a state a second time.
 pub fn any_goes_round(program: &Program) -> bool {
     program.parsers.values().any(|parser| !ParserGraph::new(parser).loops().is_empty())
+}
+
+/// The locals that count rounds of a parser.
+pub fn counters(program: &Program, parser: &Parser) -> BTreeSet<LocalId> {
+    let mut counters = BTreeSet::new();
+    let timeout = program.errors.iter().position(|error| &**error == TIMEOUT);
+    for state in parser.states.values() {
+        visit::statements(&state.body, &mut |stmt| {
+            if let StmtKind::Verify { condition, error } = &stmt.kind
+                && let ExprKind::Binary(BinaryOp::Le, counter, _) = &condition.kind
+                && let ExprKind::Local(local) = counter.kind
+                && error.as_const().and_then(ToPrimitive::to_usize) == timeout
+            {
+                counters.insert(local);
+            }
+        });
+    }
+    counters
 }
 
 /// How many rounds a loop of these states has: the verifier follows each.

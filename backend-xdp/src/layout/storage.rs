@@ -10,6 +10,7 @@
 
 use crate::c::code::Name;
 use crate::c::tree::Place;
+use crate::layout::carried;
 use crate::layout::headers::HeaderLayout;
 use crate::layout::lifted::lifted;
 use crate::layout::loops::Loops;
@@ -21,7 +22,9 @@ use crate::names::Names;
 use cranelift_entity::EntitySet;
 use p4xdp_frontend::arena::Arena;
 use p4xdp_midend::ir::visit::Part;
-use p4xdp_midend::ir::{Block, Expr, HeaderId, HeaderRef, HeaderTypeId, LValue, Program, StackId, StmtKind};
+use p4xdp_midend::ir::{
+    Block, Expr, HeaderId, HeaderRef, HeaderTypeId, LValue, Parser, Program, StackId, StateId, StmtKind,
+};
 
 /// What becomes of stores to extracted headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +119,11 @@ impl Varbit {
 }
 
 impl HeaderStorage {
+    /// Parsers, too, read from the shared structure where it is.
+    pub fn is_fetched_in_parsers(&self) -> bool {
+        self.shared.as_ref().is_some_and(|offset| offset.in_parsers)
+    }
+
     /// Its varbit field, if it has one, is more than empty.
     pub fn may_be_long(&self) -> bool {
         self.in_packet || self.lifted.is_some()
@@ -129,6 +137,8 @@ pub struct Offset {
     pub at: Name,
     /// It is valid and in the packet.
     pub has: Name,
+    /// Parsers, too, read them here in each state, rather than carry local variables.
+    pub in_parsers: bool,
 }
 
 /// Where everything lives in one section.
@@ -267,10 +277,34 @@ impl Storage {
             let slot = &mut self.headers[id];
             if slot.in_packet && !fixed {
                 let at = names.unique(&format!("{}_at", slot.pointer));
-                slot.shared = Some(Offset { at, has: names.unique(&format!("has_{}", slot.pointer)) });
+                let has = names.unique(&format!("has_{}", slot.pointer));
+                slot.shared = Some(Offset { at, has, in_parsers: false });
             }
             for place in [&mut slot.made, &mut slot.parsed, &mut slot.memory] {
                 *place = Place::Shared(place.name().clone());
+            }
+        }
+    }
+}
+
+impl Storage {
+    /// Keeps headers in the shared structure alone, in parsers too, for which a parser has no room. Its states are in the order in which they are written.
+    pub fn make_room(&mut self, program: &Program, parser: &Parser, order: &[StateId]) {
+        let mut held = EntitySet::new();
+        for (id, slot) in self.headers.iter().filter(|(_, slot)| slot.shared.is_some()) {
+            if slot.in_packet {
+                held.insert(id);
+            }
+        }
+        let without = carried::without_room(program, parser, order, &held);
+        for id in without.iter() {
+            if let Some(offset) = &mut self.headers[id].shared {
+                offset.in_parsers = true;
+            }
+        }
+        if !without.is_empty() {
+            for local in carried::locals(program, parser, order).iter() {
+                self.merging.shared.insert(local);
             }
         }
     }

@@ -34,7 +34,8 @@ pub fn layout(
             let ty = &program.header_types[header.ty];
             let bytes = types[header.ty].bytes;
             let more = if ty.varbit_field().is_some() { " and more" } else { "" };
-            let _ = writeln!(text, "header {}: {}, {bytes} bytes{more}, {place}", header.name, ty.name);
+            let anew = if held.is_fetched_in_parsers() { ", found anew in each parser state" } else { "" };
+            let _ = writeln!(text, "header {}: {}, {bytes} bytes{more}, {place}{anew}", header.name, ty.name);
         }
     }
     for (name, plan) in plans {
