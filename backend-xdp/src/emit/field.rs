@@ -316,7 +316,7 @@ impl Cx<'_> {
         let clean = place.shift + place.width == place.bytes * 8;
         let field = CExpr { width: place.width, clean, ..shifted };
         let field = if clean { field } else { field.masked() };
-        if field.ty > ty { narrowed(field, ty) } else { field }
+        if field.ty.min(CType::of_width(place.bytes * 8)) > ty { narrowed(field, ty) } else { field }
     }
 
     /// The window of a field as a number in host order.
@@ -333,7 +333,7 @@ impl Cx<'_> {
         if place.bytes == 1 {
             return CExpr::atom(code!("*({})", name), CType::U8, bits);
         }
-        CExpr::atom(load_call(&name, bits, self.alignment(id, place, base)), CType::of_width(bits), bits)
+        load_call(&name, bits, self.alignment(id, place, base))
     }
 
     /// A field of up to 128 bits that touches 17 bytes.
@@ -480,7 +480,7 @@ impl Cx<'_> {
             return code!("{} = ({} & {}) | {};", target, target, keep, placed);
         }
         let placed = placed.operand();
-        let whole = code!("({} & {}) | {}", load_call(&name, bits, alignment), keep.operand(), placed);
+        let whole = code!("({} & {}) | {}", load_call(&name, bits, alignment).text, keep.operand(), placed);
         store_call(&name, bits, alignment, &whole)
     }
 

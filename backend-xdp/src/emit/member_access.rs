@@ -1,6 +1,7 @@
 //! C for one member of a header at an address: loads, stores and copies of its bytes.
 
 use crate::c::code::{Code, Name, ToCode, code};
+use crate::c::expr::{CExpr, CType};
 use crate::c::tree::Place;
 use crate::layout::headers::{Member, big_endian};
 
@@ -92,26 +93,30 @@ pub(crate) fn by_bits(stem: &str, bits: u32) -> Name {
     Name::new(&format!("{stem}{bits}"))
 }
 
-/// Loads a big-endian number of so many bits.
-pub(super) fn load_call(address: impl ToCode, bits: u32, alignment: u32) -> Code {
+/// Loads a big-endian number of so many bits, as the type in which C has it: that of the prelude's function, which is not always the
+/// smallest that holds it.
+pub(super) fn load_call(address: impl ToCode, bits: u32, alignment: u32) -> CExpr {
     let address = address.code();
-    match bits {
+    let (text, ty) = match bits {
         16 | 32 | 48 | 64 | 128 if is_aligned(bits, alignment) => {
-            code!("{}({})", by_bits("load_be", bits), address)
+            let ty = if bits == 16 { CType::U16 } else { CType::of_width(bits) };
+            (code!("{}({})", by_bits("load_be", bits), address), ty)
         }
         65.. if alignment < 8 => {
             let high = bits / 8 - 8;
-            code!(
+            let text = code!(
                 "((@__u128)@load_be_bytes({}, {}) << 64 | @load_be_bytes({} + {}, 8))",
                 address,
                 high,
                 address,
                 high
-            )
+            );
+            (text, CType::U128)
         }
-        0..=64 => code!("@load_be_bytes({}, {})", address, bits / 8),
-        _ => code!("@load_be_bytes128({}, {})", address, bits / 8),
-    }
+        0..=64 => (code!("@load_be_bytes({}, {})", address, bits / 8), CType::U64),
+        _ => (code!("@load_be_bytes128({}, {})", address, bits / 8), CType::U128),
+    };
+    CExpr::atom(text, ty, bits)
 }
 
 /// Stores a big-endian number of so many bits.

@@ -178,7 +178,9 @@ impl Cx<'_> {
             return;
         }
         let address = if first == 0 { code!("@p") } else { code!("@p + {}", first) };
-        let text = if bits == 8 { code!("*(__u8 *)({})", address) } else { load_call(&address, bits, 8) };
+        let text =
+            if bits == 8 { code!("*(__u8 *)({})", address) } else { load_call(&address, bits, 8).text };
+        // It is shifted to the right and masked, which comes out the same in any type that holds it.
         let window = CExpr { prec: Prec::Unary, ..CExpr::atom(text, CType::of_width(bits), bits) };
         let low = last * 8 - offset - width;
         let value = super::expr::slice(window, low + width - 1, low).masked();
