@@ -80,6 +80,7 @@ impl Cx<'_> {
             self.set_valid(dst, false);
             self.out.end();
             self.paths.join(copied);
+            self.merge_ways();
         } else {
             self.copy_fields(dst, src);
         }

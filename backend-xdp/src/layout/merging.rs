@@ -60,8 +60,9 @@ pub struct Counted {
 }
 
 impl Merging {
-    /// Counts in the blocks of a section; [`Merging::settle`] decides. `always` merges whatever the number of ways.
-    pub fn plan(program: &Program, blocks: &[&Block], always: bool) -> Merging {
+    /// Counts in the blocks of a section; [`Merging::settle`] decides. `always` merges whatever the number of ways. A section that
+    /// `begins_with_headers` is given each of them by a test.
+    pub fn plan(program: &Program, blocks: &[&Block], begins_with_headers: bool, always: bool) -> Merging {
         let controls: FxHashSet<*const Block> =
             program.controls.values().map(|control| &raw const control.body).collect();
         let actions: FxHashSet<*const Block> =
@@ -81,6 +82,13 @@ impl Merging {
             walk.in_parser = false;
         }
         times.add(alternatives);
+        if begins_with_headers {
+            let is_asked = |id: &HeaderId| times.0.contains_key(&Fact::Valid(*id));
+            for id in program.headers.keys().filter(is_asked).collect::<Vec<_>>() {
+                times.note(Fact::Valid(id));
+                walk.changed.insert(id);
+            }
+        }
         let again = || times.0.iter().filter(|(_, asked)| asked.times > 1);
         let is_parsed = |fact: &Fact| matches!(fact, Fact::Valid(id) if !walk.changed.contains(*id));
         let ways_of = |fact: &Fact, asked: &Asked| match (walk.is_flag(fact), asked.in_parts) {
@@ -113,7 +121,8 @@ impl Merging {
     /// Leaves the ways as they are if they are few: those of branches, times those by which a parser accepts.
     pub fn settle(&mut self, accepting: usize) {
         let combinations = u32::try_from(self.parsed).ok().and_then(|n| 1u64.checked_shl(n));
-        let accepting = u64::try_from(accepting).unwrap_or(u64::MAX);
+        // A section without a parser has one way to begin.
+        let accepting = u64::try_from(accepting).unwrap_or(u64::MAX).max(1);
         let ways = self.ways.saturating_mul(combinations.unwrap_or(u64::MAX).min(accepting));
         self.ways = ways;
         let is_little = ways <= MOST_WAYS && ways.saturating_mul(self.operations) <= MOST_WORK;

@@ -178,9 +178,9 @@ impl Storage {
             holding: Holding::Local,
             merging: match wanted {
                 Some(Holding::Local) => Merging::default(),
-                Some(Holding::Shared) => Merging::plan(program, blocks, true),
+                Some(Holding::Shared) => Merging::plan(program, blocks, begins_with_headers, true),
                 // Each round is a way out of a loop of the parser.
-                None => Merging::plan(program, blocks, any_goes_round(program)),
+                None => Merging::plan(program, blocks, begins_with_headers, any_goes_round(program)),
             },
             loops,
         };

@@ -159,6 +159,7 @@ impl Cx<'_> {
                         .update(&to.bytes, code!("@copy_bytes({}, {}, {});", to.array(), from, to.whole()));
                 }
                 self.out.end();
+                self.merge_ways();
             }
             self.paths.may_be_in_memory(id);
         }
