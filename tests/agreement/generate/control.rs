@@ -2,7 +2,7 @@
 //! header.
 
 use super::flow::without_calls;
-use super::scope::{Callable, Called, HeaderVar, Scope, Shape, StructVar};
+use super::scope::{Callable, Called, HeaderVar, Pipeline, Scope, Shape, StructVar};
 use super::{Arch, Generator};
 use crate::tree::{CHOICES, Direction, ERRORS, Kind, Param, Role, Tree, Ty};
 
@@ -106,7 +106,7 @@ impl Generator {
     /// Registers and counters of a control.
     fn externs(&mut self, scope: &mut Scope) -> Vec<Tree> {
         let mut out = Vec::new();
-        if self.arch != Arch::Xdp && self.random.percent(30) {
+        if self.arch != Arch::Xdp && self.random.percent(30) && self.may_remember(scope) {
             let (ty, name) = (Ty::Bit(self.width().min(128)), self.fresh("reg"));
             let text = match self.arch {
                 Arch::Psa => format!("    Register<{}, bit<32>>(4) {name};\n", ty.text()),
@@ -134,6 +134,12 @@ impl Generator {
             scope.hashes.push((name, width));
         }
         out
+    }
+
+    /// Whether what one packet leaves behind may be seen by another. Copies of one run egress in the kernel's order, so there it may not;
+    /// sub-controls are ingress's and egress's alike.
+    pub(super) fn may_remember(&self, scope: &Scope) -> bool {
+        !self.size.copies || scope.pipeline == Some(Pipeline::Ingress)
     }
 
     /// Reads or writes a register, or counts.

@@ -40,7 +40,7 @@ impl Generator {
             })
             .collect();
         let (mut action, mut rates) = (None, None);
-        if !targets.is_empty() && self.random.percent(70) {
+        if !targets.is_empty() && self.random.percent(70) && self.may_remember(scope) {
             let (target, width) = self.random.of(&targets);
             let unit = self.random.of(&["packets", "bytes"]);
             let name = format!("{table}_colour");
