@@ -34,6 +34,8 @@ pub struct Whole {
     pub cpu_session: Option<u32>,
     /// Packets are copied.
     pub copies: bool,
+    /// A packet may have clones of two sessions.
+    pub clones_twice: bool,
 }
 
 /// Describes a program.
@@ -51,6 +53,7 @@ pub fn describe(
     let copies = whole.copies.then(|| p4xdp_control::manifest::Copies {
         program: egress.map(|program| program.name.clone()),
         cpu_session: whole.cpu_session,
+        twice: whole.clones_twice,
     });
     Manifest {
         compiler: env!("CARGO_PKG_VERSION").to_owned(),

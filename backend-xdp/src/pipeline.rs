@@ -124,7 +124,7 @@ pub(crate) enum Step {
         /// What the packet keeps.
         kept: Vec<Kept>,
     },
-    /// Has clones of the packet sent along with it, whatever becomes of it, if a variable says so. A packet has one clone at most.
+    /// Has clones of the packet sent along with it, whatever becomes of it, if a variable says so.
     Clone {
         /// The variable.
         asked: LocalId,
@@ -206,6 +206,8 @@ pub(crate) struct Received {
     pub(crate) group: Option<(u32, bool)>,
     /// Clones are cut where they leave; else where they begin.
     pub(crate) cut_last: bool,
+    /// A packet may go round before they leave.
+    pub(crate) goes_round: bool,
 }
 
 /// When somebody sees the packet that a deparser makes.
@@ -451,6 +453,16 @@ impl Section {
     /// Its packets have clones.
     pub(crate) fn clones(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Clone { .. }))
+    }
+
+    /// Its packets may have clones of two sessions: at two of its places, or when they go round with clones.
+    pub(crate) fn clones_twice(&self) -> bool {
+        let clones = self.steps.iter().filter_map(|step| match step {
+            Step::Clone { is, .. } => Some(*is),
+            _ => None,
+        });
+        let lasting = clones.clone().any(|is| is != Cloned::Headers);
+        clones.count() > 1 || lasting && self.rounds.is_some()
     }
 
     /// Its copies have headers from the beginning.

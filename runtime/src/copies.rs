@@ -27,7 +27,7 @@ use crate::program::Program;
 use crate::tables::{OfTable, TermError, terms};
 use apply::Maps;
 use num_bigint::BigUint;
-use p4xdp_control::manifest::copies::{NONE, SetKey};
+use p4xdp_control::manifest::copies::{NONE, SetKey, sessions_of};
 use p4xdp_control::terms::Values;
 use p4xdp_control::view::Param;
 use plan::{GROUP, Ports, SESSION};
@@ -118,7 +118,10 @@ impl Copies<'_> {
     /// # Errors
     /// As for [`Copies::write_group`]; and when it goes to a group that is not there.
     pub fn write_session(&self, number: u32, session: &Session, write: Write) -> Result<(), Error> {
-        let is_it = |key: SetKey| key.session == number;
+        let is_it = |key: SetKey| {
+            let both = sessions_of(key.session);
+            key.session == number || both.is_some_and(|(first, second)| [first, second].contains(&number))
+        };
         self.change(is_it, |config| {
             check_write(SESSION, number, config.sessions.contains_key(&number), write)?;
             config.sessions.insert(number, session.clone());

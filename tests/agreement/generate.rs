@@ -143,7 +143,8 @@ pub struct Generator {
     odd: bool,
     /// Constants of the whole program.
     constants: Vec<(String, Ty)>,
-    /// Egress clones, and ingress does not: where packets are copied in the kernel, one has one clone on its way.
+    /// Where packets are copied in the kernel: which pipelines clone them. A packet has clones of two sessions at most on its way.
+    ingress_clones: bool,
     egress_clones: bool,
 }
 
@@ -171,6 +172,7 @@ impl Generator {
             constants: Vec::new(),
             wide: false,
             odd: false,
+            ingress_clones: false,
             egress_clones: false,
         }
     }
@@ -181,10 +183,14 @@ impl Generator {
         match path {
             _ if compiles.is_none() => true,
             Path::Multicast => copies,
-            Path::CloneI2e => copies && !self.egress_clones,
-            Path::CloneE2e => copies && self.egress_clones,
-            // A packet that goes round takes no clone of egress along.
-            Path::Recirculate => !self.egress_clones,
+            Path::CloneI2e => self.ingress_clones,
+            Path::CloneE2e => self.egress_clones,
+            Path::Recirculate => match self.arch {
+                // Egress clones in each round.
+                Arch::Psa => !(self.ingress_clones && self.egress_clones),
+                // A packet that goes round takes no clone of egress along.
+                Arch::V1Model | Arch::Xdp => !self.egress_clones,
+            },
         }
     }
 
@@ -201,7 +207,10 @@ impl Generator {
         };
         let mut out = Tree::new(Kind::Fixed).text(include).trees(types::enums());
         self.odd = self.random.percent(10) && !self.size.copies;
-        self.egress_clones = self.size.copies && self.random.percent(50);
+        if self.size.copies {
+            (self.ingress_clones, self.egress_clones) =
+                self.random.of(&[(true, false), (false, true), (true, true)]);
+        }
         let constants = self.constant_declarations();
         out = out.trees(constants);
         for _ in 0..self.random.between(1, 4 * self.size.part()) {

@@ -146,6 +146,7 @@ pub(super) fn pipeline(
         clones: ingress.clones.iter().chain(&egress.clones).map(|(_, way, is, _)| (*way, *is)).collect(),
         group: group.map(|_| (NORMAL_MULTICAST, false)),
         cut_last: false,
+        goes_round: section.rounds.is_some(),
     };
     let copies = section.copies().then(|| {
         let mut steps = vec![Step::Receive(received), Step::LoadKept];

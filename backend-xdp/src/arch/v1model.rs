@@ -143,6 +143,8 @@ pub(super) fn pipeline(
             clones: clones.into_iter().flatten().collect(),
             group: group.map(|_| (REPLICATION, true)),
             cut_last: true,
+            // Clones of egress have their headers, and are lost then.
+            goes_round: false,
         };
         let mut of_copy = vec![Step::Receive(received), Step::LoadKept];
         of_copy.extend(set("instance_type", Value::Way));

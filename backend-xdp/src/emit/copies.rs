@@ -44,10 +44,21 @@ pub(super) struct Copying {
     number: Place,
     /// The session, if the packet has a slot.
     session: Place,
-    /// Ways by which clones come, and whether the packet has got some this time round.
+    /// Ways by which clones come, and whether the packet has got some this time round: 0 if not; the slot's number where it may be cloned twice.
     cloned: BTreeMap<u32, (Place, Cloned)>,
     /// A slot is taken by clones.
     clones: bool,
+    /// The same of the second clones, where a packet may have some.
+    second: Option<Second>,
+}
+
+/// What is known of a packet's second clones.
+#[derive(Clone)]
+struct Second {
+    /// The slot's number, 0 if there are none.
+    number: Place,
+    /// Their session.
+    session: Place,
 }
 
 impl Cx<'_> {
@@ -61,12 +72,17 @@ impl Cx<'_> {
     }
 
     /// Begins a section whose packets are copied.
-    pub(super) fn begin_copying(&mut self, clones: bool) {
+    pub(super) fn begin_copying(&mut self, clones: bool, twice: bool) {
         self.refuse_fragments();
         let number = self.fresh_by_way("slot_number", CType::U32);
         let session = self.fresh_by_way("session", CType::U32);
-        self.copying = Some(Copying { number, session, cloned: BTreeMap::new(), clones });
+        let second = twice.then(|| Second {
+            number: self.fresh_by_way("second_number", CType::U32),
+            session: self.fresh_by_way("second_session", CType::U32),
+        });
+        self.copying = Some(Copying { number, session, cloned: BTreeMap::new(), clones, second });
         self.module.slots.any = true;
+        self.module.slots.twice |= twice;
     }
 
     /// Writes the step that sends the packet to a group as it is, if it is asked for.
@@ -117,14 +133,32 @@ impl Cx<'_> {
         let session = self.local(session).text;
         let now = self.fresh_by_way("cloned", CType::U32);
         self.out.blank();
+        let full = copying.second.as_ref().map_or(&copying.number, |second| &second.number);
         let again = code!("@p4xdp_lost(0, {})", Known(Reason::Copy.constant()));
-        self.out.line(code!("if ({} && {})\n\t{};", asked, copying.number, again));
-        self.out.begin_if(code!("{} && !{}", asked, copying.number));
-        self.out.assignment(&copying.number, code!("@p4xdp_take_slot()"));
-        self.find_slot(&copying.number);
-        self.keep_arrival();
-        self.out.assignment(&copying.session, session);
-        self.out.assignment(&now, code!("1"));
+        self.out.line(code!("if ({} && {})\n\t{};", asked, full, again));
+        match &copying.second {
+            None => {
+                self.out.begin_if(code!("{} && !{}", asked, copying.number));
+                self.out.assignment(&copying.number, code!("@p4xdp_take_slot()"));
+                self.find_slot(&copying.number);
+                self.keep_arrival();
+                self.out.assignment(&copying.session, session);
+                self.out.assignment(&now, code!("1"));
+            }
+            Some(second) => {
+                self.out.begin_if(code!("{} && !{} && @p4xdp_is_session({})", asked, second.number, session));
+                self.out.assignment(&now, code!("@p4xdp_take_slot()"));
+                self.out.begin_if(&copying.number);
+                self.out.assignment(&second.number, &now);
+                self.out.assignment(&second.session, &session);
+                self.out.begin_else(None);
+                self.out.assignment(&copying.number, &now);
+                self.out.assignment(&copying.session, &session);
+                self.out.end();
+                self.find_slot(&now);
+                self.keep_arrival();
+            }
+        }
         self.out.line(code!("{}->way = {};", SLOT, way));
         match is {
             Cloned::AsItCame => {
@@ -135,11 +169,15 @@ impl Cx<'_> {
                 };
                 let kept = code!("@p4xdp_keep_front(@ctx, {}, {})", SLOT, bytes);
                 self.out.begin_if(code!("!{}", kept));
-                self.lose_clones(&copying.number);
+                self.lose_clones(&copying, Some(&now));
                 self.out.end();
             }
             Cloned::AsItLeaves => {}
             Cloned::Headers => self.keep_headers(way),
+        }
+        if is != Cloned::AsItCame && self.rounds_taken.is_some() {
+            // Nothing is kept of the packet, unless it goes round.
+            self.out.line(code!("{}->came = 0;", SLOT));
         }
         self.keep_limit("most", is == Cloned::Headers);
         self.out.end();
@@ -155,7 +193,7 @@ impl Cx<'_> {
             && !kept.is_empty()
         {
             self.out.begin_if(code!("{} && {}", now, copying.number));
-            self.find_slot(&copying.number);
+            self.find_slot(if copying.second.is_some() { &now } else { &copying.number });
             let asked = self.asked(asked);
             self.keep_in_slot(way, &asked, kept);
             self.out.end();
@@ -178,35 +216,65 @@ impl Cx<'_> {
         Some(code!("!{}", number))
     }
 
-    /// Where packets go round: clones of the packet as it came are lost if more of it was parsed than is kept.
+    /// Where packets go round: clones of the packet as it was are lost if more of that was parsed, in all rounds since, than is kept.
     pub(super) fn lose_changed_clones(&mut self) {
-        let Some(Copying { number, clones: true, cloned, .. }) = &self.copying else { return };
-        if self.rounds_taken.is_none() || cloned.is_empty() {
-            return;
-        }
-        let number = number.clone();
-        let parsed = self.parsed_bytes();
-        self.out.begin_if(code!("{} && {} >= P4XDP_FRONT", number, parsed));
-        self.lose_clones(&number);
-        self.out.end();
-    }
-
-    /// Where the packet goes round as it leaves: clones that were to be as this, or with these headers, are lost.
-    pub(super) fn lose_clones_of_egress(&mut self) {
-        let Some(Copying { number, clones: true, cloned, .. }) = &self.copying else { return };
-        let number = number.clone();
-        let of_egress: Vec<Place> =
-            cloned.values().filter(|(_, is)| *is != Cloned::AsItCame).map(|(now, _)| now.clone()).collect();
-        for now in of_egress {
-            self.out.begin_if(code!("{} && {}", now, number));
-            self.lose_clones(&number);
+        let Some(copying) = self.copying.take() else { return };
+        if copying.clones && self.rounds_taken.is_some() && !copying.cloned.is_empty() {
+            let parsed = self.parsed_bytes();
+            let is_kept = |number: &Place| code!("@p4xdp_is_kept(@ctx, {}, {})", number, parsed);
+            let numbers = std::iter::once(&copying.number);
+            let numbers = numbers.chain(copying.second.as_ref().map(|second| &second.number));
+            let kept = Code::join(numbers.map(is_kept), " && ");
+            self.out.begin_if(code!("{} && !({})", copying.number, kept));
+            self.lose_clones(&copying, None);
             self.out.end();
         }
+        self.copying = Some(copying);
     }
 
-    fn lose_clones(&mut self, number: &Place) {
+    /// Where the packet goes round as it leaves: clones that were to be as this keep it; those that were to have these headers are lost.
+    pub(super) fn keep_clones_of_egress(&mut self) {
+        let Some(copying) = self.copying.take() else { return };
+        for (now, is) in copying.cloned.values() {
+            let number = if copying.second.is_some() { now } else { &copying.number };
+            match is {
+                Cloned::AsItCame => continue,
+                Cloned::AsItLeaves => {
+                    self.out.begin_if(code!("{} && {}", now, copying.number));
+                    self.find_slot(number);
+                    let kept = code!("@p4xdp_keep_front(@ctx, {}, P4XDP_FRONT - 1)", SLOT);
+                    self.out.begin_if(code!("!{}", kept));
+                    self.lose_clones(&copying, Some(now));
+                    self.out.end();
+                }
+                Cloned::Headers => {
+                    self.out.begin_if(code!("{} && {}", now, copying.number));
+                    self.lose_clones(&copying, Some(now));
+                }
+            }
+            self.out.end();
+        }
+        self.copying = Some(copying);
+    }
+
+    /// Loses all clones, or those of one slot.
+    fn lose_clones(&mut self, copying: &Copying, one: Option<&Place>) {
         self.out.line(code!("@p4xdp_lost(0, {});", Known(Reason::Copy.constant())));
-        self.out.line(code!("{} = 0;", number));
+        match (&copying.second, one) {
+            (Some(second), Some(one)) => {
+                self.out.begin_if(code!("{} == {}", copying.number, one));
+                self.out.assignment(&copying.number, &second.number);
+                self.out.assignment(&copying.session, &second.session);
+                self.out.end();
+                self.out.assignment(&second.number, code!("0"));
+                self.out.assignment(one, code!("0"));
+            }
+            (Some(second), None) => {
+                self.out.assignment(&copying.number, code!("0"));
+                self.out.assignment(&second.number, code!("0"));
+            }
+            (None, _) => self.out.line(code!("{} = 0;", copying.number)),
+        }
     }
 
     /// Writes variables to the slot.
@@ -293,7 +361,8 @@ impl Cx<'_> {
         let none = Known("P4XDP_NONE");
         let session = if copying.clones {
             let session = self.fresh("clones_of", code!("__u32"));
-            self.out.assignment(&session, code!("{} ? {} : {}", copying.number, copying.session, none));
+            let sessions = sessions(&copying, &group, none);
+            self.out.assignment(&session, code!("{} ? {} : {}", copying.number, sessions, none));
             self.out.line(code!("if (!{})\n\t{} = @p4xdp_take_slot();", copying.number, copying.number));
             session.code()
         } else {
@@ -315,7 +384,8 @@ impl Cx<'_> {
     /// The verdict on a packet that goes nowhere itself: its clones do.
     pub(super) fn dropped(&self) -> Code {
         match &self.copying {
-            Some(Copying { number, session, clones: true, .. }) => {
+            Some(copying @ Copying { number, clones: true, .. }) => {
+                let session = sessions(copying, 0u32, Known("P4XDP_NONE"));
                 code!("{} ? @p4xdp_send_clones(@ctx, {}, {}) : @XDP_DROP", number, number, session)
             }
             _ => code!("@XDP_DROP"),
@@ -324,8 +394,8 @@ impl Cx<'_> {
 
     /// Writes what must stand in front of sending a packet out of a port: with clones, it goes with them.
     pub(super) fn send_with_clones(&mut self, port: &Name) {
-        let Some(Copying { number, session, clones: true, .. }) = &self.copying else { return };
-        let (number, session) = (number.clone(), session.clone());
+        let Some(copying @ Copying { number, clones: true, .. }) = &self.copying else { return };
+        let (number, session) = (number.clone(), sessions(copying, 0u32, port));
         let verdict = self.fresh("verdict", code!("int"));
         self.out.begin_if(&number);
         if self.length_limit.is_some() {
@@ -342,8 +412,28 @@ impl Cx<'_> {
     /// What a packet keeps of its clones when it goes round: variables.
     pub(super) fn pending_clones(&self) -> Vec<Place> {
         match &self.copying {
-            Some(Copying { number, session, clones: true, .. }) => vec![number.clone(), session.clone()],
+            Some(Copying { number, session, clones: true, second, .. }) => {
+                let second = second.iter().flat_map(|second| [second.number.clone(), second.session.clone()]);
+                [number.clone(), session.clone()].into_iter().chain(second).collect()
+            }
             _ => Vec::new(),
         }
+    }
+}
+
+/// The number by which the set is found that a packet's clones have part in: their session, or that of both sessions.
+fn sessions(copying: &Copying, group: impl ToCode, port: impl ToCode) -> Code {
+    let Copying { number, session, second, .. } = copying;
+    match second {
+        None => session.code(),
+        Some(second) => code!(
+            "@p4xdp_sessions({}, {}, {}, {}, {}, {})",
+            number,
+            second.number,
+            session,
+            second.session,
+            group,
+            port
+        ),
     }
 }

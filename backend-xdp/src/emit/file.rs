@@ -235,6 +235,7 @@ fn finish(
         ports,
         cpu_session: places.cpu_session,
         copies: module.slots.any || module.slots.groups,
+        clones_twice: module.slots.twice,
     };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);

@@ -140,7 +140,7 @@ impl Cx<'_> {
         if self.is_deparsed && self.has_no_clones().is_some() {
             // With clones, it was not cut before.
             self.cut_tail(None);
-            self.lose_clones_of_egress();
+            self.keep_clones_of_egress();
         }
         // What another way keeps is as for a packet that has just come.
         for (variable, member) in &members {

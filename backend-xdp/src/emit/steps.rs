@@ -26,7 +26,7 @@ impl Cx<'_> {
     /// Writes a section, from the first use of the packet to the last return.
     pub(super) fn section(&mut self, section: &Section) {
         if section.copies() {
-            self.begin_copying(section.clones());
+            self.begin_copying(section.clones(), section.clones_twice());
         }
         if let Some(rounds) = &section.rounds {
             self.enter(rounds);

@@ -2,7 +2,8 @@
 //!
 //! A packet that is copied leaves by a broadcast into a `BPF_MAP_TYPE_DEVMAP_HASH`, and each copy runs the egress program on its way out.
 //! A *set* is what one packet is sent to at once: the packet itself, the copies of its group and its clones, in this order. Sets are made
-//! by control planes, for all that a program may ask for: {group}, {session}, {port, session}, {group, session}.
+//! by control planes, for all that a program may ask for: {group}, {session}, {port, session}, {group, session}; of programs whose packets
+//! may be cloned twice ([`Copies::twice`]) the same with any two sessions one behind the other, which have a number together ([`both_sessions`]).
 //!
 //! | map | type | key | value |
 //! | --- | --- | --- | --- |
@@ -34,6 +35,9 @@ pub struct Copies {
     /// Number of a clone session to the CPU port that is there from the beginning, if the architecture has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_session: Option<u32>,
+    /// A packet may have clones of two sessions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub twice: bool,
 }
 
 /// Name of the map of sets by what is asked for.
@@ -77,7 +81,7 @@ pub struct SetKey {
     pub group: u32,
     /// The port of the packet itself; [`NONE`]: it goes nowhere.
     pub port: u32,
-    /// The clone session; [`NONE`] is none.
+    /// The clone session, or what [`both_sessions`] makes of two; [`NONE`] is none.
     pub session: u32,
 }
 
@@ -119,6 +123,24 @@ pub enum Kind {
     Group = 1,
     /// A clone.
     Clone = 2,
+    /// A clone of the packet's second session.
+    SecondClone = 3,
+}
+
+/// Sessions below this number can stand in one set with another.
+pub const PAIRED_SESSIONS: u32 = 1 << 15;
+
+/// What stands for two sessions, the one that was asked for first in front; none if one of them is [`PAIRED_SESSIONS`] or more.
+#[must_use]
+pub fn both_sessions(first: u32, second: u32) -> Option<u32> {
+    (first.max(second) < PAIRED_SESSIONS).then_some(1 << 31 | first << 15 | second)
+}
+
+/// The two for which a number stands, if it stands for two. Where packets have clones of one session alone it does not.
+#[must_use]
+pub fn sessions_of(both: u32) -> Option<(u32, u32)> {
+    let of = (both >> 15 & (PAIRED_SESSIONS - 1), both & (PAIRED_SESSIONS - 1));
+    (both >> 30 == 2).then_some(of)
 }
 
 impl SetKey {
@@ -199,6 +221,10 @@ mod tests {
             let [group, port, session] = set;
             let key = SetKey { group, port, session };
             prop_assert_eq!(SetKey::decode(&key.encode()), Some(key));
+            let paired = [set[0] % PAIRED_SESSIONS, set[1] % PAIRED_SESSIONS];
+            let both = both_sessions(paired[0], paired[1]).unwrap();
+            prop_assert_eq!(sessions_of(both), Some((paired[0], paired[1])));
+            prop_assert_eq!(sessions_of(both ^ 1 << 31), None);
             let key = RoleKey { set: group, index: port, nth: session };
             prop_assert_eq!(RoleKey::decode(&key.encode()), Some(key));
         }

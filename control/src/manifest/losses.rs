@@ -25,7 +25,7 @@ pub enum Reason {
     NoGroup,
     /// It was cloned by a session that nobody has made; it went on itself.
     NoSession,
-    /// A copy: there is room for one clone a packet, for copies of so many packets at a time, and a copy is not copied or sent round again.
+    /// A copy: there is room for clones of two sessions a packet, for copies of so many packets at a time, and a copy is not copied or sent round again.
     Copy,
 }
 

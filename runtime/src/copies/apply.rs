@@ -26,6 +26,8 @@ pub(super) struct Maps<'p> {
     devices: &'p MapHandle,
     roles: &'p MapHandle,
     generation: &'p MapHandle,
+    /// A packet may have clones of two sessions.
+    twice: bool,
 }
 
 fn failed(what: &'static str) -> impl Fn(libbpf_rs::Error) -> KernelError {
@@ -42,6 +44,7 @@ impl<'p> Maps<'p> {
             devices: program.map(DEVICES)?,
             roles: program.map(ROLES)?,
             generation: program.map(GENERATION)?,
+            twice: program.manifest().copies.as_ref().is_some_and(|copies| copies.twice),
         })
     }
 
@@ -87,7 +90,8 @@ impl<'p> Maps<'p> {
         ports: &Ports,
         renew: impl Fn(SetKey) -> bool,
     ) -> Result<(), Error> {
-        let change = plan::change(standing, config.sets(ports)?, self.devices.max_entries(), renew);
+        let change =
+            plan::change(standing, config.sets(ports, self.twice)?, self.devices.max_entries(), renew);
         self.check_room(standing, &change, &config.roles())?;
         if !change.orphans.is_empty() {
             // Who was cut short may not have said that they are gone.

@@ -4,7 +4,8 @@
 use super::CopyError;
 use p4xdp_control::entry::{Mirror, MulticastNode, Session};
 use p4xdp_control::manifest::copies::{
-    Kind, MOST_COPIES, NONE, OF_GROUPS, OF_SESSIONS, Role, RoleKey, SetKey,
+    Kind, MOST_COPIES, MOST_ROLES, MOST_SETS, NONE, OF_GROUPS, OF_SESSIONS, Role, RoleKey, SetKey,
+    both_sessions, sessions_of,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +70,7 @@ impl Config {
         nodes.flat_map(|node| node.ports.iter().map(|port| (*port, node.replication_id))).collect()
     }
 
-    fn clones(&self, session: u32) -> Vec<Role> {
+    fn clones(&self, session: u32, kind: Kind) -> Vec<Role> {
         let Some(Session { target, class_of_service, truncate }) = self.sessions.get(&session) else {
             return Vec::new();
         };
@@ -78,7 +79,7 @@ impl Config {
             Mirror::Group(group) => self.members(*group),
         };
         let role = |(port, instance)| Role {
-            kind: Kind::Clone as u32,
+            kind: kind as u32,
             port,
             instance,
             class_of_service: *class_of_service,
@@ -88,22 +89,21 @@ impl Config {
         to.into_iter().map(role).collect()
     }
 
-    /// What is asked for by sets.
-    fn keys(&self, ports: &Ports) -> Vec<SetKey> {
+    /// What is asked for by sets with these sessions, each of which is one or two.
+    fn keys(&self, ports: &Ports, sessions: &[u32]) -> Vec<SetKey> {
         let mut keys = Vec::new();
-        for group in self.groups.keys() {
-            keys.push(SetKey { group: *group, port: NONE, session: NONE });
-        }
-        for session in self.sessions.keys() {
-            keys.push(SetKey { group: 0, port: NONE, session: *session });
-            keys.extend(ports.numbers().into_iter().map(|port| SetKey { group: 0, port, session: *session }));
-            keys.extend(self.groups.keys().map(|group| SetKey {
-                group: *group,
-                port: NONE,
-                session: *session,
-            }));
+        for &session in sessions {
+            keys.push(SetKey { group: 0, port: NONE, session });
+            keys.extend(ports.numbers().into_iter().map(|port| SetKey { group: 0, port, session }));
+            keys.extend(self.groups.keys().map(|group| SetKey { group: *group, port: NONE, session }));
         }
         keys
+    }
+
+    /// Any two sessions, one behind the other.
+    fn pairs(&self) -> Vec<u32> {
+        let numbers = || self.sessions.keys().copied();
+        numbers().flat_map(|first| numbers().filter_map(move |second| both_sessions(first, second))).collect()
     }
 
     /// What leaves for a key: the packet itself, the group's copies, the clones. Those to ports without a device are left out.
@@ -120,7 +120,13 @@ impl Config {
         let group = self.members(key.group).into_iter().map(|(port, id)| plain(Kind::Group, port, id));
         let mut places: BTreeMap<u32, u32> = BTreeMap::new();
         let mut copies = Vec::new();
-        for role in itself.into_iter().chain(group).chain(self.clones(key.session)) {
+        let clones = match (self.sessions.contains_key(&key.session), sessions_of(key.session)) {
+            (false, Some((first, second))) => {
+                [self.clones(first, Kind::Clone), self.clones(second, Kind::SecondClone)].concat()
+            }
+            _ => self.clones(key.session, Kind::Clone),
+        };
+        for role in itself.into_iter().chain(group).chain(clones) {
             let Some(device) = ports.device(role.port) else { continue };
             let next = u32::try_from(places.len()).unwrap_or(u32::MAX);
             let place = *places.entry(device).or_insert(next);
@@ -129,16 +135,17 @@ impl Config {
         copies
     }
 
-    /// All sets.
+    /// All sets; with those of any two sessions if packets are cloned `twice`, unless there is no room for all of them.
     ///
     /// # Errors
     /// When a number stands for none, a session names a group that is not there, or a packet would leave too often.
-    pub(super) fn sets(&self, ports: &Ports) -> Result<BTreeMap<SetKey, Vec<Copy>>, CopyError> {
+    pub(super) fn sets(&self, ports: &Ports, twice: bool) -> Result<BTreeMap<SetKey, Vec<Copy>>, CopyError> {
         if self.groups.contains_key(&0) {
             return Err(CopyError::NoNumber { what: GROUP, number: 0 });
         }
-        if self.sessions.contains_key(&NONE) {
-            return Err(CopyError::NoNumber { what: SESSION, number: NONE });
+        let is_none = |number: &u32| *number == NONE || twice && sessions_of(*number).is_some();
+        if let Some(number) = self.sessions.keys().copied().find(is_none) {
+            return Err(CopyError::NoNumber { what: SESSION, number });
         }
         for (number, session) in &self.sessions {
             match session.target {
@@ -149,12 +156,25 @@ impl Config {
             }
         }
         let mut sets = BTreeMap::new();
-        for key in self.keys(ports) {
+        let alone = self.groups.keys().map(|group| SetKey { group: *group, port: NONE, session: NONE });
+        let sessions: Vec<u32> = self.sessions.keys().copied().collect();
+        for key in alone.chain(self.keys(ports, &sessions)) {
             let copies = self.copies(key, ports);
             if copies.len() > MOST_COPIES as usize {
                 return Err(CopyError::TooMany { of: text(key), copies: copies.len(), most: MOST_COPIES });
             }
             sets.insert(key, copies);
+        }
+        if twice {
+            let pairs = self.keys(ports, &self.pairs());
+            let pairs: Vec<_> = pairs.into_iter().map(|key| (key, self.copies(key, ports))).collect();
+            let are_few = pairs.iter().all(|(_, copies)| copies.len() <= MOST_COPIES as usize);
+            let of_all = || sets.values().chain(pairs.iter().map(|(_, copies)| copies));
+            let (roles, count) = (of_all().map(Vec::len).sum::<usize>(), of_all().count());
+            // While they are made anew, old and new stand side by side.
+            if are_few && 2 * count < MOST_SETS as usize && 2 * roles < MOST_ROLES as usize {
+                sets.extend(pairs);
+            }
         }
         Ok(sets)
     }

@@ -47,7 +47,7 @@ pub fn manifest(variant: &Variant) -> Manifest {
             egress: variant.numbered.then(|| "port_devs".into()),
             ..Ports::default()
         },
-        copies: Some(Copies { program: Some("copies_egress".into()), cpu_session: None }),
+        copies: Some(Copies { program: Some("copies_egress".into()), cpu_session: None, twice: false }),
     }
 }
 

@@ -27,6 +27,12 @@ impl Cx<'_> {
         self.out.return_if(code!("!{}->set", SLOT), code!("@XDP_PASS"));
         self.out.line(code!("{} = @p4xdp_find_role(@ctx, {});", ROLE, SLOT));
         self.out.return_if(code!("!{}", ROLE), drop());
+        if self.module.slots.twice {
+            self.out.begin_if(code!("{}->kind == 3", ROLE));
+            self.out.line(code!("{} = @p4xdp_slot({}->second);", SLOT, SLOT));
+            self.out.return_if(code!("!{}", SLOT), drop());
+            self.out.end();
+        }
         let cut = self.module.slots.cut;
         self.out.begin_if(code!("!{}->kind", ROLE));
         if cut {
@@ -45,11 +51,15 @@ impl Cx<'_> {
         self.out.assignment(&way, value);
         let only = received.clones.len() + usize::from(received.group.is_some()) == 1;
         for (number, is) in &received.clones {
-            // The others are what leaves, or have headers of their own.
-            if *is == Cloned::AsItCame {
-                let is_way = if only { Code::default() } else { code!("{} == {} && ", way, *number) };
-                self.out.return_if(code!("{}!@p4xdp_as_it_came(@ctx, {})", is_way, SLOT), drop());
-            }
+            let is_way = if only { Code::default() } else { code!("{} == {} && ", way, *number) };
+            let has_gone_on = match is {
+                Cloned::AsItCame => Code::default(),
+                // The packet has gone round since.
+                Cloned::AsItLeaves if received.goes_round => code!("{}->came && ", SLOT),
+                // It is what leaves, or has headers of its own.
+                Cloned::AsItLeaves | Cloned::Headers => continue,
+            };
+            self.out.return_if(code!("{}{}!@p4xdp_as_it_came(@ctx, {})", is_way, has_gone_on, SLOT), drop());
         }
         if received.cut_last && (cut || !received.clones.is_empty()) {
             let limit = self.limit_length();

@@ -25,6 +25,8 @@ pub(in crate::emit) struct Slots {
     pub(in crate::emit) any: bool,
     /// There are copies that run none.
     pub(in crate::emit) groups: bool,
+    /// Packets may have clones of two sessions.
+    pub(in crate::emit) twice: bool,
     /// What leaves may be cut, by what ingress or egress say.
     pub(super) cut: bool,
 }
@@ -64,6 +66,9 @@ impl Module<'_> {
         for member in ["next", "sequence", "set", "way", "came", "front_bytes", "rest", "most", "itself"] {
             out.line(code!("@__u32 {};", Known(member)));
         }
+        if self.slots.twice {
+            out.line(code!("@__u32 second;"));
+        }
         if self.has_cpu_port {
             out.line(code!("@__u32 {};", super::ARRIVED));
         }
@@ -94,7 +99,7 @@ macro_rules! functions {
 
 /// Functions of C, each behind those that it calls.
 const FUNCTIONS: &[(&str, &str)] = functions! {
-    "slot" "take_slot" "keep_front" "is_marked" "put_tag" "generation" "find_set" "send_copies" "send_clones" "send_group" "send_to_group" "send_alone" "take_tag" "find_role"
+    "slot" "take_slot" "keep_front" "is_kept" "is_marked" "put_tag" "generation" "find_set" "is_session" "sessions" "send_copies" "send_clones" "send_group" "send_to_group" "send_alone" "take_tag" "find_role"
     "as_it_came" "cut_copy"
 };
 

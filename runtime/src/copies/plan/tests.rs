@@ -36,9 +36,38 @@ fn told(copies: &[Copy]) -> Vec<(u32, u32, u32, u32)> {
 }
 
 #[test]
+fn of_two_sessions_the_clones_of_one_follow_those_of_the_other() {
+    let ports = ports([(1, 1001), (2, 1002), (3, 1003)]);
+    let sets = config().sets(&ports, true).unwrap();
+    // Beside those with one session or none, any two sessions alone, with three ports, and with two groups.
+    assert_eq!(sets.len(), 2 + 2 * (1 + 3 + 2) + 4 * (1 + 3 + 2));
+    let both = |first, second| both_sessions(first, second).unwrap();
+    assert_eq!(told(&sets[&key(0, NONE, both(0, 0))]), [(2, 3, 0, 1003), (3, 3, 0, 1003)]);
+    let clones = [(2, 3, 0, 1003), (3, 1, 1, 1001), (3, 2, 1, 1002), (3, 1, 2, 1001)];
+    assert_eq!(told(&sets[&key(0, NONE, both(0, 5))]), clones);
+    assert_eq!(told(&sets[&key(0, 1, both(0, 5))]), [&[(0, 1, 0, 1001)][..], &clones].concat());
+}
+
+#[test]
+fn sessions_that_are_too_large_or_too_many_go_with_no_other() {
+    let ports = ports([(1, 1001)]);
+    let to_port = |numbers: &mut dyn Iterator<Item = u32>| Config {
+        groups: BTreeMap::new(),
+        sessions: numbers.map(|number| (number, session(Mirror::Port(1)))).collect(),
+    };
+    let sets = |config: &Config| config.sets(&ports, true).unwrap().len();
+    assert_eq!(sets(&to_port(&mut [1, 1 << 15].into_iter())), 2 * 2 + 2);
+    assert_eq!(sets(&to_port(&mut (0..40))), 2 * (40 + 40 * 40));
+    assert_eq!(sets(&to_port(&mut (0..50))), 2 * 50);
+    let refused = to_port(&mut [both_sessions(1, 2).unwrap()].into_iter());
+    assert!(refused.sets(&ports, true).is_err());
+    assert!(refused.sets(&ports, false).is_ok());
+}
+
+#[test]
 fn the_packet_itself_then_the_group_then_the_clones() {
     let ports = ports([(1, 1001), (2, 1002), (3, 1003)]);
-    let sets = config().sets(&ports).unwrap();
+    let sets = config().sets(&ports, false).unwrap();
     // Two groups; two sessions, each alone, with three ports, and with two groups.
     assert_eq!(sets.len(), 2 + 2 * (1 + 3 + 2));
     let of_group = [(1, 1, 1, 1001), (1, 2, 1, 1002), (1, 1, 2, 1001)];
@@ -60,7 +89,7 @@ fn the_packet_itself_then_the_group_then_the_clones() {
 #[test]
 fn copies_for_user_space_go_by_a_device() {
     let ports = Ports { cpu: Some((3, 1002)), ..ports([(1, 1001), (2, 1002)]) };
-    let sets = config().sets(&ports).unwrap();
+    let sets = config().sets(&ports, false).unwrap();
     assert_eq!(told(&sets[&key(0, NONE, 0)]), [(2, 3, 0, 1002)]);
     // By the device goes what is for its port, too.
     assert_eq!(told(&sets[&key(0, 2, 0)]), [(0, 2, 0, 1002), (2, 3, 0, 1002)]);
@@ -73,7 +102,7 @@ fn copies_for_user_space_go_by_a_device() {
 
 #[test]
 fn ports_without_a_device_get_nothing() {
-    let sets = config().sets(&ports([(2, 1002)])).unwrap();
+    let sets = config().sets(&ports([(2, 1002)]), false).unwrap();
     assert_eq!(told(&sets[&key(7, NONE, NONE)]), [(1, 2, 1, 1002)]);
     assert_eq!(told(&sets[&key(0, 2, 0)]), [(0, 2, 0, 1002)]);
     assert!(!sets.contains_key(&key(0, 3, 0)));
@@ -82,7 +111,7 @@ fn ports_without_a_device_get_nothing() {
 #[test]
 fn what_cannot_be_is_told() {
     let ports = ports([(1, 1001)]);
-    let refused = |config: Config| config.sets(&ports).unwrap_err().to_string();
+    let refused = |config: Config| config.sets(&ports, false).unwrap_err().to_string();
     let groups = |number| BTreeMap::from([(number, vec![node(0, &vec![1; 200])])]);
     let sessions = |number, target| BTreeMap::from([(number, session(target))]);
     let none = refused(Config { groups: groups(0), sessions: BTreeMap::new() });
@@ -149,8 +178,8 @@ proptest! {
     }
 
     #[test]
-    fn each_copy_of_a_device_has_its_role(config in any_config(), ports in any_ports()) {
-        for (key, copies) in config.sets(&ports).unwrap() {
+    fn each_copy_of_a_device_has_its_role(config in any_config(), ports in any_ports(), twice: bool) {
+        for (key, copies) in config.sets(&ports, twice).unwrap() {
             let roles = roles_of(1, &copies);
             prop_assert_eq!(roles.len(), copies.len());
             let mut seen: BTreeMap<u32, u32> = BTreeMap::new();
@@ -174,7 +203,7 @@ proptest! {
     fn rows_of_changes_leave_what_one_would(row in vec((any_config(), any_ports(), any::<bool>()), 1..6)) {
         let mut standing = Standing::default();
         for (config, ports, all) in row {
-            let wanted = config.sets(&ports).unwrap();
+            let wanted = config.sets(&ports, false).unwrap();
             let made = change(&standing, wanted.clone(), 1000, |_| all);
             standing = done(standing, &made, &config);
             prop_assert!(standing.sets.keys().eq(wanted.keys()));
@@ -196,7 +225,7 @@ proptest! {
         let mut standing = Standing::default();
         standing.devices.insert(lost);
         standing.roles.extend(roles_of(lost, &[Copy { device: 1000, role: Role::default() }]));
-        let wanted = config.sets(&ports).unwrap();
+        let wanted = config.sets(&ports, false).unwrap();
         let made = change(&standing, wanted, 1000, |_| false);
         prop_assert_eq!(&made.orphans, &BTreeSet::from([lost]));
         prop_assert!(made.fresh.iter().all(|fresh| fresh.number != lost));
