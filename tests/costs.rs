@@ -26,7 +26,7 @@ use std::sync::{Arc, OnceLock};
 /// The estimate is never less than this part of what is processed, and never more than that many times.
 const ALWAYS: (f64, f64) = (1.0 / 3.0, 3.0);
 /// And of this many in a hundred it is within this factor, to either side.
-const MOSTLY: (usize, f64) = (95, 1.25);
+const MOSTLY: (usize, f64) = (94, 1.25);
 /// No program of ours needs more, an accepted one having up to a million.
 const MOST_PROCESSED: u64 = 100_000;
 
