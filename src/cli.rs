@@ -3,12 +3,14 @@
 mod cells;
 mod control_plane;
 mod copies;
+mod crc;
 mod ports;
 mod profiles;
 
 pub use cells::*;
 pub use control_plane::*;
 pub use copies::*;
+pub use crc::*;
 pub use ports::*;
 pub use profiles::*;
 
@@ -66,6 +68,8 @@ pub enum Command {
     Multicast(MulticastArgs),
     /// Reads and changes the clone sessions of a running program.
     Session(SessionArgs),
+    /// Reads and changes the custom CRCs of a running program.
+    Crc(CrcArgs),
     /// Reads and changes counters, registers and the like of a running program: one subcommand a kind.
     #[command(flatten)]
     Cells(CellsCommand),

@@ -8,6 +8,7 @@ mod cells;
 mod check;
 mod completions;
 mod copies;
+mod crc;
 mod digest;
 mod engine;
 mod events;
@@ -87,6 +88,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Group(args) => profile::groups(&args.command),
         Command::Multicast(args) => copies::multicast(&args.command),
         Command::Session(args) => copies::sessions(&args.command),
+        Command::Crc(args) => crc::run(&args.command),
         Command::Cells(args) => cells::run(&args),
         Command::Events(args) => events::run(&args),
         Command::Digest(args) => digest::run(&args),

@@ -12,6 +12,7 @@ mod checksum16;
 mod conntrack;
 mod counter;
 mod counter_array;
+mod crc;
 mod csum_replace;
 mod digest;
 mod direct;

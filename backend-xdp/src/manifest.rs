@@ -36,6 +36,8 @@ pub struct Whole {
     pub copies: bool,
     /// A packet may have clones of two sessions.
     pub clones_twice: bool,
+    /// Widths of the custom CRCs that are computed.
+    pub custom_crcs: Vec<u32>,
 }
 
 /// Describes a program.
@@ -81,6 +83,7 @@ pub fn describe(
         externs: externs.into_iter().chain(profiles).collect(),
         ports: whole.ports,
         copies,
+        custom_crcs: whole.custom_crcs,
     }
 }
 

@@ -199,6 +199,7 @@ fn sample() -> Manifest {
         ],
         ports: Ports::default(),
         copies: None,
+        custom_crcs: Vec::new(),
     }
 }
 

@@ -439,6 +439,7 @@ fn manifest(case: &Case) -> Manifest {
         externs: Vec::new(),
         ports: Ports::default(),
         copies: None,
+        custom_crcs: Vec::new(),
     }
 }
 

@@ -4,12 +4,14 @@
 //! - [`field`], [`entry`], [`value`], [`terms`], [`search`]: numbers, key matches, action calls and entries; text to value and back; names.
 //! - [`manifest`]: the view and how it lies in maps, as it travels in an object; [`storage`] is how a table's entries lie there, a file a
 //!   strategy.
+//! - [`crc`]: the parameters of custom CRCs, and what programs compute them by.
 //! - [`kernel`]: versions of the kernel.
 //!
 //! This crate depends on none of ours. Whatever asks the machine (devices, ports, maps) is its users'.
 
 pub mod annotation;
 pub mod cells;
+pub mod crc;
 pub mod entry;
 pub mod field;
 mod hex;

@@ -73,6 +73,9 @@ pub struct Manifest {
     /// How it sends copies of packets: to groups, by clone sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copies: Option<Copies>,
+    /// Widths of the custom CRCs that it computes, which stand in [`crate::crc::SECTION`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_crcs: Vec<u32>,
 }
 
 /// A BPF program of an object.

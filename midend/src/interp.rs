@@ -25,7 +25,6 @@ mod table;
 pub mod trace;
 mod value;
 
-pub use externs::hash::Crc;
 pub use machine::{FieldAt, Machine, Outcome, Output, Unsupported, Verdict};
 pub use program_control::ReadEntry;
 pub use requests::Digest;

@@ -6,7 +6,8 @@
 pub use p4xdp_control::entry::{
     ActionCall, Count, Entry, KeyMatch, Mirror, MulticastNode, Session, Target as EntryTarget,
 };
-pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Crc, Digest, FieldAt};
+pub use p4xdp_control::crc::Crc;
+pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Digest, FieldAt};
 
 use num_bigint::BigUint;
 use p4xdp_frontend::source::Span;

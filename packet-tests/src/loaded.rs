@@ -2,13 +2,14 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionCall, Count, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss, Mirror,
+    ActionCall, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss, Mirror,
     MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
 use p4xdp_control::view::Action;
 use p4xdp_runtime::cells::{Cell, CellKind, Cells};
 use p4xdp_runtime::copies::{Copies, CopyError};
+use p4xdp_runtime::crcs::CustomCrcError;
 use p4xdp_runtime::harness::losses::Loss as Lost;
 use p4xdp_runtime::harness::{FIRST_INDEX, Harness, HarnessError};
 use p4xdp_runtime::ports::{Numbering, PortError};
@@ -412,6 +413,14 @@ impl Engine for Loaded {
             }
             copies.write_session(number, session, Write::Set)
         })
+    }
+
+    fn set_custom_crc(&mut self, crc: Crc) -> EngineResult<()> {
+        match self.program.set_custom_crc(&crc) {
+            // As on the interpreter: nothing is different then.
+            Err(error) if matches!(error.of(), Some(CustomCrcError::Unused { .. })) => Ok(()),
+            done => done.map_err(refuse),
+        }
     }
 
     fn set_multicast_group(&mut self, group: u32, nodes: &[MulticastNode]) -> EngineResult<()> {

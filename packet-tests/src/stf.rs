@@ -8,7 +8,7 @@ mod parse;
 
 use num_bigint::BigUint;
 use p4xdp_control::entry::Session;
-use p4xdp_midend::interp::Crc;
+use p4xdp_control::crc::Crc;
 pub use p4xdp_midend::ir::Comparison;
 use std::fmt;
 

@@ -6,12 +6,14 @@
 //! are put together in a new map, which is full before a packet sees it. What cannot be put together is a [`Conflict`].
 
 mod copies;
+mod crcs;
 mod externs;
 mod profiles;
 mod tables;
 
 use crate::cells::CellKind;
 use crate::copies::Config;
+use crate::crcs::Crc;
 use crate::error::{Error, KernelError, Trouble};
 use crate::layout::kernel_name;
 use crate::ports::Numbering;
@@ -137,6 +139,8 @@ pub(crate) struct Plan<'a> {
     counters: Vec<(&'a Program, CellKind, String)>,
     /// Groups and sessions.
     copies: Config,
+    /// Custom CRCs that somebody has set.
+    crcs: Vec<Crc>,
     report: BTreeMap<String, Carried>,
     /// Programs that are replaced.
     several: bool,
@@ -156,6 +160,7 @@ pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, 
         rates: Vec::new(),
         counters: Vec::new(),
         copies: Config::default(),
+        crcs: Vec::new(),
         report: BTreeMap::new(),
         several: olds.len() > 1,
     };
@@ -164,6 +169,7 @@ pub(crate) fn plan<'a>(olds: &'a [Old<'a>], new: &Manifest) -> Result<Plan<'a>, 
     tables::plan(olds, new, &mut plan, &mut conflicts)?;
     externs::plan(olds, new, &mut plan, &mut conflicts)?;
     copies::plan(olds, new, &mut plan, &mut conflicts)?;
+    crcs::plan(olds, new, &mut plan, &mut conflicts)?;
     if conflicts.is_empty() { Ok(plan) } else { Err(Conflicts(conflicts).into()) }
 }
 
@@ -189,11 +195,12 @@ impl Plan<'_> {
     }
 
     /// Fills the tables of the new program, which no packet sees yet: entries and default actions of the old programs, and the program's
-    /// own initial entries where nothing was kept.
+    /// own initial entries where nothing was kept. Custom CRCs are set, too.
     ///
     /// # Errors
     /// When entries of several programs have no room together, or the kernel refuses.
     pub(crate) fn fill(&mut self, new: &Program) -> Result<(), Error> {
+        self.crcs.iter().try_for_each(|crc| new.set_custom_crc(crc))?;
         for profile in new.profiles()? {
             let Some(content) = self.profiles.remove(profile.name()) else { continue };
             let (written, refused) = profiles::fill(&profile, &content, self.several)?;

@@ -9,6 +9,7 @@ mod tables;
 use crate::sys;
 use btf::{Btf, Leaf};
 use libbpf_rs::{MapCore, MapHandle, MapType, OpenObject};
+use p4xdp_control::crc;
 use p4xdp_control::manifest::{Cells, Digest, Extern, ExternKind, Manifest, Table};
 use p4xdp_control::storage::{ByteOrder, MapKind, Place};
 use std::collections::BTreeMap;
@@ -103,10 +104,21 @@ pub(crate) fn check(manifest: &Manifest, maps: &[Shape]) -> Result<(), String> {
         let of = |error: String| format!("{} `{}`: {error}", item.extern_type, item.name);
         externs(manifest, item, maps).map_err(of)?;
     }
+    if !manifest.custom_crcs.is_empty() {
+        let is = |shape: &Shape| shape.is(&[MapType::Array], 4, bytes(crc::SIZE));
+        find(maps, crc::SECTION).and_then(is).map_err(|error| format!("custom CRCs: {error}"))?;
+    }
+    if let Some(width) = manifest.custom_crcs.iter().find(|width| !crc::WIDTHS.contains(width)) {
+        return Err(format!("there is no custom CRC of {width} bits"));
+    }
     match &manifest.copies {
         Some(sent) => copies::check(manifest, sent, maps).map_err(|error| format!("copies: {error}")),
         None => Ok(()),
     }
+}
+
+fn bytes(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 fn externs(manifest: &Manifest, item: &Extern, maps: &[Shape]) -> Result<(), String> {

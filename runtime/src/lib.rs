@@ -32,6 +32,7 @@ pub mod carry;
 pub mod cells;
 pub mod copies;
 pub mod cpu_port;
+pub mod crcs;
 pub mod digests;
 pub mod egress;
 pub mod error;

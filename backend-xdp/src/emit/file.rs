@@ -13,6 +13,7 @@ use crate::layout::storage::Storage;
 use crate::limits::MOST_WHOLE;
 use crate::pipeline::{Hook, Pipeline, Section};
 use crate::{Decisions, Options, Output, header, layout, manifest};
+use p4xdp_control::crc;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::analysis;
@@ -37,6 +38,8 @@ struct Function {
     shared: Tree,
     storage: Storage,
     used: crate::emit::ports::Used,
+    /// Widths of the custom CRCs that it computes.
+    custom_crcs: BTreeSet<u32>,
 }
 
 /// Writes the file. A program that is too large for one BPF program is split.
@@ -107,6 +110,8 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     cx.check_functions(&functions, &body);
     let everything = Tree::names_in(functions.iter().map(|function| &function.body).chain([&body]));
     let used = super::ports::Used::of(&everything, cx.redirects);
+    let crcs = crc::WIDTHS.into_iter().filter(|width| everything.contains(crc::name(*width)));
+    let custom_crcs = crcs.collect();
     drop(everything);
     let weight = body.weight() + functions.iter().map(|function| function.body.weight()).sum::<usize>();
     let has_many_maps = !cx.module.cuts && cx.has_many_maps(&body, &functions);
@@ -148,7 +153,7 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     let tails = (1..texts.len()).map(|number| module.names.unique(&parts::program(&name, number))).collect();
     (
         module,
-        Function { name, tails, hook: section.hook, texts, weight, has_many_maps, shared, storage, used },
+        Function { name, tails, hook: section.hook, texts, weight, has_many_maps, shared, storage, used, custom_crcs },
     )
 }
 
@@ -236,6 +241,7 @@ fn finish(
         cpu_session: places.cpu_session,
         copies: module.slots.any || module.slots.groups,
         clones_twice: module.slots.twice,
+        custom_crcs: Vec::from_iter(functions.iter().flat_map(|f| f.custom_crcs.clone()).collect::<BTreeSet<_>>()),
     };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);

@@ -1,5 +1,5 @@
 //! Digests of rows of bits: in goes a row ([`super::row`]) and an algorithm, out comes C that computes a hash or checksum of it. The last byte
-//! of the row is filled up with zeros; a hash takes it in pieces of at most eight bytes:
+//! of the row is filled up with zeros; a hash takes it in pieces of at most eight bytes. CRCs are [`super::crc`]'s:
 //!
 //! ```text
 //! crc = crc32_bytes(0xffffffff, (__u64)bpf_ntohl(ipv4->src) << 32 | bpf_ntohl(ipv4->dst), 8);
@@ -29,6 +29,7 @@
 //! checks once, by themselves. A packet in which there are more than they take is aborted. Those of varbits in memory have functions of their own
 //! (`xdp_memory_sum`): behind the last byte there are zeros, which a sum may have and a CRC must not.
 
+use super::crc::Crc;
 use super::row::{Bytes, Group, Range, is_of_bytes, is_steady};
 use crate::c::code::{Code, Known, Name, code};
 use crate::c::expr::{CExpr, CType};
@@ -42,14 +43,11 @@ use p4xdp_midend::ir::{Expr, ExprKind, ScalarType};
 
 /// Bits that a hash takes at once.
 const PIECE: u32 = 64;
-/// The same, where up to seven bits wait for the rest of their byte.
-const BEHIND_REST: u32 = 56;
 
 /// A hash algorithm that can be computed in BPF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Algorithm {
-    Crc32,
-    Crc16,
+    Crc(Crc),
     Csum16,
     Xor16,
     Identity,
@@ -63,8 +61,7 @@ impl Cx<'_> {
         self.refuse(codes::E0524, call.span, message);
     }
 
-    /// The algorithm that a constant names. The custom CRCs are the standard ones until a control plane sets others, and there is no
-    /// way for it to do so yet.
+    /// The algorithm that a constant names.
     pub(super) fn algorithm(&self, algorithm: &Expr) -> Option<Algorithm> {
         let (ExprKind::Const(value), ScalarType::Enum(id)) = (&algorithm.kind, algorithm.ty) else {
             return None;
@@ -72,8 +69,10 @@ impl Cx<'_> {
         let members = &self.program.enums[id].members;
         match &*members.get(usize::try_from(value).ok()?)?.to_ascii_lowercase() {
             // A target's own choice, too.
-            "crc32" | "crc32_custom" | "target_default" => Some(Algorithm::Crc32),
-            "crc16" | "crc16_custom" => Some(Algorithm::Crc16),
+            "crc32" | "target_default" => Some(Algorithm::Crc(Crc::Standard(32))),
+            "crc16" => Some(Algorithm::Crc(Crc::Standard(16))),
+            "crc32_custom" => Some(Algorithm::Crc(Crc::Custom(32))),
+            "crc16_custom" => Some(Algorithm::Crc(Crc::Custom(16))),
             "csum16" | "ones_complement16" => Some(Algorithm::Csum16),
             "xor16" => Some(Algorithm::Xor16),
             "identity" => Some(Algorithm::Identity),
@@ -91,72 +90,10 @@ impl Cx<'_> {
                 CExpr::atom(digest, CType::U64, 64)
             }
             Algorithm::Csum16 => self.sum_of(groups),
-            Algorithm::Crc32 => {
-                let digest = self.crc("crc32", code!("0xffffffff"), groups);
-                self.out.assignment(&digest, code!("~{} & 0xffffffff", digest));
-                CExpr::atom(digest, CType::U64, 32)
-            }
-            Algorithm::Crc16 => CExpr::atom(self.crc("crc16", code!("0"), groups), CType::U64, 16),
+            Algorithm::Crc(crc) => self.crc(crc, groups),
             Algorithm::Xor16 => self.xor(groups),
             Algorithm::Identity => self.first_bytes(groups),
         }
-    }
-
-    /// `algorithm` is in the names of the prelude's functions.
-    fn crc(&mut self, algorithm: &str, initial: Code, groups: &[Group]) -> Name {
-        let function = |unit: &str| Name::new(&format!("{algorithm}_{unit}"));
-        let digest = self.fresh("digest", code!("__u64"));
-        self.out.assignment(&digest, initial);
-        if is_of_bytes(groups) {
-            for group in groups {
-                self.where_there(group, |cx| {
-                    if let Some(bytes) = &group.bytes {
-                        let (text, _) = cx.of_bytes(algorithm, bytes, code!(", {}, 0", digest));
-                        cx.out.assignment(&digest, text);
-                    }
-                    for piece in cx.pieces(&group.values, PIECE, true) {
-                        let (bytes, value) = (piece.width / 8, piece.masked().text);
-                        let text =
-                            code!("{} = {}({}, {}, {});", digest, function("bytes"), digest, value, bytes);
-                        cx.out.update(&digest, text);
-                    }
-                });
-            }
-            return digest;
-        }
-        let (at, rest) = (self.bit_count(), self.fresh("rest", code!("__u64")));
-        self.out.assignment(&rest, code!("0"));
-        for group in groups {
-            self.where_there(group, |cx| {
-                if let Some(bytes) = &group.bytes {
-                    let front = code!(", {}, ({} & 7) << 8 | ({} & 0xff)", digest, at, rest);
-                    let (both, length) = cx.of_bytes(algorithm, bytes, front);
-                    cx.out.assignment(&digest, code!("(__u32){}", both));
-                    cx.out.assignment(&rest, code!("{} >> 32", both));
-                    cx.count_bytes(&at, &length);
-                }
-                for piece in cx.pieces(&group.values, BEHIND_REST, false) {
-                    let (width, value) = (piece.width, piece.masked().operand());
-                    cx.out.update(&rest, code!("{} = {} << {} | {};", rest, rest, width, value));
-                    let (bits, bytes) = (code!("({} & 7) + {}", at, width), width.div_ceil(8));
-                    let text = code!(
-                        "{} = {}({}, {}, {}, {});",
-                        digest,
-                        function("bits"),
-                        digest,
-                        rest,
-                        bits,
-                        bytes
-                    );
-                    cx.out.update(&digest, text);
-                    cx.count_bits(&at, width);
-                }
-            });
-        }
-        let last = code!("{} << (8 - ({} & 7))", rest, at);
-        let text = code!("if ({} & 7)\n\t{} = {}({}, {}, 1);", at, digest, function("bytes"), digest, last);
-        self.out.update(&digest, text);
-        digest
     }
 
     fn xor(&mut self, groups: &[Group]) -> CExpr {
@@ -249,17 +186,17 @@ impl Cx<'_> {
     }
 
     /// A variable that counts the bits of a row.
-    fn bit_count(&mut self) -> Place {
+    pub(super) fn bit_count(&mut self) -> Place {
         let at = self.fresh_by_way("at", CType::U32);
         self.out.assignment(&at, code!("0"));
         at
     }
 
-    fn count_bits(&mut self, at: &Place, width: u32) {
+    pub(super) fn count_bits(&mut self, at: &Place, width: u32) {
         self.out.update(at.name(), code!("{} += {};", at, width));
     }
 
-    fn count_bytes(&mut self, at: &Place, length: &Name) {
+    pub(super) fn count_bytes(&mut self, at: &Place, length: &Name) {
         self.out.update(at.name(), code!("{} += 8 * {};", at, length));
     }
 

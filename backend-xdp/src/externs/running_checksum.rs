@@ -2,10 +2,11 @@
 //! is kept in variables, so each `update` takes whole bytes, and the Internet checksum whole words.
 
 use super::PORTABLE;
+use super::crc::{Crc, Register};
 use super::digest::Algorithm;
 use super::hash::of_width;
 use super::row::Group;
-use crate::c::code::{Name, code};
+use crate::c::code::code;
 use crate::c::expr::{CExpr, CType};
 use crate::c::tree::Place;
 use crate::emit::Cx;
@@ -56,7 +57,7 @@ impl Checksum {
     fn algorithm(&self, cx: &Cx<'_>) -> Option<Algorithm> {
         let algorithm = cx.algorithm(self.0.as_ref()?)?;
         match algorithm {
-            Algorithm::Crc32 | Algorithm::Crc16 | Algorithm::Csum16 | Algorithm::Identity => Some(algorithm),
+            Algorithm::Crc(_) | Algorithm::Csum16 | Algorithm::Identity => Some(algorithm),
             Algorithm::Xor16 | Algorithm::Random => None,
         }
     }
@@ -68,17 +69,33 @@ struct Running {
     digest: Place,
     /// Bits so far, where they matter.
     at: Option<Place>,
+    /// Which description of a custom CRC it goes by, from its beginning to its end.
+    which: Option<Place>,
 }
 
 impl Running {
     fn of(cx: &mut Cx<'_>, id: ExternId, algorithm: Algorithm) -> Running {
         let digest = cx.kept_for(id, "digest", CType::U64);
         let at = (algorithm == Algorithm::Identity).then(|| cx.kept_for(id, "at", CType::U32));
-        Running { algorithm, digest, at }
+        let is_custom = matches!(algorithm, Algorithm::Crc(Crc::Custom(_)));
+        let which = is_custom.then(|| cx.kept_for(id, "which", CType::U64));
+        Running { algorithm, digest, at, which }
+    }
+
+    fn register(&self, crc: Crc) -> Register<'_> {
+        Register { crc, which: self.which.as_ref() }
     }
 
     fn clear(&self, cx: &mut Cx<'_>) {
-        let initial = if self.algorithm == Algorithm::Crc32 { code!("0xffffffff") } else { code!("0") };
+        let initial = match self.algorithm {
+            Algorithm::Crc(crc) => {
+                if let (Some(which), Some(current)) = (&self.which, crc.current()) {
+                    cx.out.assignment(which, current);
+                }
+                self.register(crc).first()
+            }
+            _ => code!("0"),
+        };
         cx.out.assignment(&self.digest, initial);
         if let Some(at) = &self.at {
             cx.out.assignment(at, 0u32);
@@ -100,24 +117,23 @@ impl Running {
                 let digest = &self.digest;
                 cx.out.assignment(digest, code!("(__u16)~@csum_fold64({} + {})", sum, digest));
             }
-            Algorithm::Crc16 => self.crc(cx, "crc16", &groups),
-            Algorithm::Crc32 => self.crc(cx, "crc32", &groups),
+            Algorithm::Crc(crc) => self.crc(cx, &self.register(crc), &groups),
             Algorithm::Identity => self.first_bytes(cx, call, &groups),
             Algorithm::Xor16 | Algorithm::Random => cx.refuse_algorithm(call),
         }
     }
 
-    fn crc(&self, cx: &mut Cx<'_>, algorithm: &str, groups: &[Group]) {
-        let (digest, function) = (&self.digest, Name::new(&format!("{algorithm}_bytes")));
+    fn crc(&self, cx: &mut Cx<'_>, register: &Register<'_>, groups: &[Group]) {
+        let digest = &self.digest;
         for group in groups {
             cx.where_there(group, |cx| {
                 if let Some(bytes) = &group.bytes {
-                    let (text, _) = cx.of_bytes(algorithm, bytes, code!(", {}, 0", digest));
+                    let (text, _) = cx.of_bytes(register.of_bytes(), bytes, register.front(digest, None));
                     cx.out.assignment(digest, text);
                 }
                 for piece in cx.pieces(&group.values, 64, true) {
                     let (bytes, value) = (piece.width / 8, piece.masked().text);
-                    cx.out.assignment(digest, code!("{}({}, {}, {})", function, digest, value, bytes));
+                    cx.out.assignment(digest, register.bytes(digest, value, bytes));
                 }
             });
         }
@@ -143,7 +159,10 @@ impl Running {
     fn get(&self) -> CExpr {
         let digest = &self.digest;
         match (self.algorithm, &self.at) {
-            (Algorithm::Crc32, _) => CExpr::atom(code!("(~{} & 0xffffffff)", digest), CType::U64, 32),
+            (Algorithm::Crc(crc), _) => match self.register(crc).last(digest) {
+                Some(last) => CExpr::atom(code!("({})", last), CType::U64, crc.width()),
+                None => CExpr::atom(digest, CType::U64, crc.width()),
+            },
             (Algorithm::Csum16, _) => CExpr::atom(code!("(__u16)~{}", digest), CType::U16, 16),
             (Algorithm::Identity, Some(at)) => {
                 CExpr::atom(code!("@whole_bytes({}, {})", digest, at), CType::U64, 64)

@@ -3,7 +3,6 @@
 mod profiles;
 
 use super::code::Matcher;
-use super::externs::hash::Crc;
 use super::externs::{ExternState, counter};
 use super::lower::keyset_matcher;
 use super::machine::Machine;
@@ -11,6 +10,7 @@ use super::table::{ControlError, EntryAction, TableCode, TableState};
 use super::value::Value;
 use crate::ir::{Keyset, ScalarType};
 use num_bigint::BigUint;
+use p4xdp_control::crc::Crc;
 use p4xdp_control::entry::{ActionCall, Count, Entry, KeyMatch, Mirror, MulticastNode, Session, Target};
 use p4xdp_control::terms;
 use p4xdp_control::value::prefix_mask;
@@ -433,16 +433,9 @@ impl Machine {
 
     /// Sets what `crc16_custom` or `crc32_custom` is; its width says which.
     pub fn set_custom_crc(&mut self, crc: Crc) -> Result<(), ControlError> {
-        let (place, width) = match crc.width {
-            16 => (&mut self.state.custom_crcs.crc16, 16),
-            32 => (&mut self.state.custom_crcs.crc32, 32),
-            other => return Err(ControlError::Refused(format!("there is no custom CRC of {other} bits"))),
-        };
-        let most = u64::MAX >> (64 - width);
-        if [crc.polynomial, crc.initial, crc.xor_out].iter().any(|v| *v > most) {
-            return Err(ControlError::Refused(format!("a parameter of the CRC does not fit {width} bits")));
-        }
-        *place = crc;
+        crc.check().map_err(|error| ControlError::Refused(error.to_string()))?;
+        let custom = &mut self.state.custom_crcs;
+        *(if crc.width == 16 { &mut custom.crc16 } else { &mut custom.crc32 }) = crc;
         Ok(())
     }
 

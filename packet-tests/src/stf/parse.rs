@@ -7,7 +7,7 @@ use super::{
 };
 use p4xdp_control::entry::{Mirror, Session};
 use p4xdp_frontend::diagnostic::suggest::closest;
-use p4xdp_midend::interp::Crc;
+use p4xdp_control::crc::Crc;
 
 /// All commands.
 const KEYWORDS: &[&str] = &[

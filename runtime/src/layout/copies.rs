@@ -1,6 +1,6 @@
 //! The maps by which copies are sent are those that groups and sessions are written to.
 
-use super::{Shape, find};
+use super::{Shape, bytes, find};
 use libbpf_rs::MapType;
 use p4xdp_control::manifest::copies::{DEVICES, GENERATION, ROLES, Role, RoleKey, SETS, SetKey};
 use p4xdp_control::manifest::{self, Copies, Manifest};
@@ -18,8 +18,4 @@ pub(super) fn check(manifest: &Manifest, copies: &Copies, maps: &[Shape]) -> Res
         Some(manifest::Role::Egress) => Ok(()),
         Some(_) | None => Err(format!("copies run `{name}`, which is no program for that")),
     }
-}
-
-fn bytes(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

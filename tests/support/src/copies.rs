@@ -48,6 +48,7 @@ pub fn manifest(variant: &Variant) -> Manifest {
             ..Ports::default()
         },
         copies: Some(Copies { program: Some("copies_egress".into()), cpu_session: None, twice: false }),
+        custom_crcs: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::checksum::{internet, words};
 use crate::interp::bits::BitWriter;
+use p4xdp_control::crc::{CRC16, CRC32, Crc};
 
 /// A hash function of an architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,10 +63,10 @@ impl Algorithm {
 pub fn digest_of(algorithm: Algorithm, bits: BitWriter, custom: &CustomCrcs) -> u128 {
     let bytes = &bits.into_bytes();
     match algorithm {
-        Algorithm::Crc32Custom => u128::from(custom.crc32.of(bytes)),
-        Algorithm::Crc16Custom => u128::from(custom.crc16.of(bytes)),
-        Algorithm::Crc32 => u128::from(CRC32.of(bytes)),
-        Algorithm::Crc16 => u128::from(CRC16.of(bytes)),
+        Algorithm::Crc32Custom => u128::from(crc_of(&custom.crc32, bytes)),
+        Algorithm::Crc16Custom => u128::from(crc_of(&custom.crc16, bytes)),
+        Algorithm::Crc32 => u128::from(crc_of(&CRC32, bytes)),
+        Algorithm::Crc16 => u128::from(crc_of(&CRC16, bytes)),
         Algorithm::Csum16 => u128::from(internet(bytes)),
         Algorithm::Xor16 => u128::from(xor16(bytes)),
         Algorithm::Identity => first_bytes(bytes),
@@ -78,37 +79,6 @@ pub fn digest_of(algorithm: Algorithm, bits: BitWriter, custom: &CustomCrcs) -> 
 fn first_bytes(bytes: &[u8]) -> u128 {
     bytes.iter().take(8).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
-
-/// A CRC as the Rocksoft model describes it. Widths from 8 to 64.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crc {
-    /// Bits.
-    pub width: u32,
-    /// Polynomial without its highest term.
-    pub polynomial: u64,
-    /// Start value.
-    pub initial: u64,
-    /// Bytes go in lowest bit first.
-    pub reflect_in: bool,
-    /// The result comes out lowest bit first.
-    pub reflect_out: bool,
-    /// Flips these bits at the end.
-    pub xor_out: u64,
-}
-
-/// CRC-16/ARC.
-pub const CRC16: Crc =
-    Crc { width: 16, polynomial: 0x8005, initial: 0, reflect_in: true, reflect_out: true, xor_out: 0 };
-
-/// CRC-32 as in Ethernet.
-pub const CRC32: Crc = Crc {
-    width: 32,
-    polynomial: 0x04c1_1db7,
-    initial: 0xffff_ffff,
-    reflect_in: true,
-    reflect_out: true,
-    xor_out: 0xffff_ffff,
-};
 
 /// What the custom CRCs are: the standard ones, as on the reference switch, until a control plane sets others.
 #[derive(Clone, Copy, Debug)]
@@ -125,24 +95,23 @@ impl Default for CustomCrcs {
     }
 }
 
-impl Crc {
-    /// The CRC of bytes.
-    pub fn of(&self, bytes: &[u8]) -> u64 {
-        let mask = u64::MAX >> (64 - self.width);
-        let top = 1u64 << (self.width - 1);
-        let mut crc = self.initial & mask;
-        for byte in bytes {
-            let byte = if self.reflect_in { byte.reverse_bits() } else { *byte };
-            crc ^= u64::from(byte) << (self.width - 8);
-            for _ in 0..8 {
-                crc = if crc & top != 0 { (crc << 1) ^ self.polynomial } else { crc << 1 } & mask;
-            }
+/// The CRC of bytes, bit by bit.
+pub fn crc_of(crc: &Crc, bytes: &[u8]) -> u64 {
+    let Crc { width, polynomial, initial, reflect_in, reflect_out, xor_out } = *crc;
+    let mask = u64::MAX >> (64 - width);
+    let top = 1u64 << (width - 1);
+    let mut register = initial & mask;
+    for byte in bytes {
+        let byte = if reflect_in { byte.reverse_bits() } else { *byte };
+        register ^= u64::from(byte) << (width - 8);
+        for _ in 0..8 {
+            register = if register & top != 0 { (register << 1) ^ polynomial } else { register << 1 } & mask;
         }
-        if self.reflect_out {
-            crc = crc.reverse_bits() >> (64 - self.width);
-        }
-        (crc ^ self.xor_out) & mask
     }
+    if reflect_out {
+        register = register.reverse_bits() >> (64 - width);
+    }
+    (register ^ xor_out) & mask
 }
 
 /// Exclusive or of the 16-bit words.
@@ -214,8 +183,8 @@ mod tests {
 
     #[test]
     fn published_check_values() {
-        assert_eq!(CRC32.of(b"123456789"), 0xcbf4_3926);
-        assert_eq!(CRC16.of(b"123456789"), 0xbb3d);
+        assert_eq!(crc_of(&CRC32, b"123456789"), 0xcbf4_3926);
+        assert_eq!(crc_of(&CRC16, b"123456789"), 0xbb3d);
         assert_eq!(lookup3(b""), 0xdead_beef);
         assert_eq!(lookup3(b"Four score and seven years ago"), 0x1777_0551);
         assert_eq!(internet(&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), !0xddf2);

@@ -1,6 +1,6 @@
 //! ubpf_model's externs.
 
-use super::hash::{Crc, lookup3};
+use super::hash::{crc_of, lookup3};
 use super::register::{RegisterState, leaf_widths};
 use super::{Builtin, ExternState, constant, library, register, v1model};
 use crate::interp::arch::CallSite;
@@ -8,6 +8,7 @@ use crate::interp::bits::BitWriter;
 use crate::interp::code::Call;
 use crate::interp::run::{Flow, Run};
 use crate::ir::{ExternInstance, Program};
+use p4xdp_control::crc::Crc;
 
 /// The meaning of a call.
 pub fn resolve(site: &CallSite<'_>) -> Option<Builtin> {
@@ -65,6 +66,6 @@ const CCITT: Crc =
 fn compute_hash(run: &mut Run<'_>, call: &Call) -> Flow {
     let words = [0, 1].map(|i| (run.number(call, i) as u32).to_le_bytes());
     let bytes: Vec<u8> = words.into_iter().flatten().take(7).collect();
-    run.give_number(call, u128::from(CCITT.of(&bytes)));
+    run.give_number(call, u128::from(crc_of(&CCITT, &bytes)));
     Flow::Next
 }
