@@ -121,8 +121,12 @@ impl Crc {
     pub fn encode(&self) -> Vec<u8> {
         let kept = |register: u64| self.kept(register);
         let mask = |set: bool| if set { u32::MAX } else { 0 };
-        let head =
-            [kept(self.initial), low(self.xor_out), mask(!self.reflect_out), mask(self.reflect_in != self.reflect_out)];
+        let head = [
+            kept(self.initial),
+            low(self.xor_out),
+            mask(!self.reflect_out),
+            mask(self.reflect_in != self.reflect_out),
+        ];
         let top = 1u64 << (self.width - 1);
         let word = |byte: u8| {
             // As the first byte that a register of zeros takes.

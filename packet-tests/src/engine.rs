@@ -3,10 +3,10 @@
 //! The test language resolves all names and checks all values before an engine sees them: an engine gets full
 //! control-plane names and values in P4's terms, and knows neither STF nor the compiler's IR.
 
+pub use p4xdp_control::crc::Crc;
 pub use p4xdp_control::entry::{
     ActionCall, Count, Entry, KeyMatch, Mirror, MulticastNode, Session, Target as EntryTarget,
 };
-pub use p4xdp_control::crc::Crc;
 pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Digest, FieldAt};
 
 use num_bigint::BigUint;
@@ -231,10 +231,7 @@ pub trait Engine {
     }
 
     /// Sets what the custom CRC of this width is.
-    fn set_custom_crc(&mut self, crc: Crc) -> EngineResult<()> {
-        let _ = crc;
-        Err(EngineError::Unsupported("this engine's custom CRCs cannot be set".into()))
-    }
+    fn set_custom_crc(&mut self, crc: Crc) -> EngineResult<()>;
 
     /// Makes a multicast group, or replaces its nodes.
     fn set_multicast_group(&mut self, group: u32, nodes: &[MulticastNode]) -> EngineResult<()> {

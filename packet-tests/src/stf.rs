@@ -7,8 +7,8 @@ mod lex;
 mod parse;
 
 use num_bigint::BigUint;
-use p4xdp_control::entry::Session;
 use p4xdp_control::crc::Crc;
+use p4xdp_control::entry::Session;
 pub use p4xdp_midend::ir::Comparison;
 use std::fmt;
 

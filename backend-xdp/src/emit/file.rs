@@ -153,7 +153,18 @@ fn write_function<'a>(module: Module<'a>, section: &Section, storage: Storage) -
     let tails = (1..texts.len()).map(|number| module.names.unique(&parts::program(&name, number))).collect();
     (
         module,
-        Function { name, tails, hook: section.hook, texts, weight, has_many_maps, shared, storage, used, custom_crcs },
+        Function {
+            name,
+            tails,
+            hook: section.hook,
+            texts,
+            weight,
+            has_many_maps,
+            shared,
+            storage,
+            used,
+            custom_crcs,
+        },
     )
 }
 
@@ -241,7 +252,9 @@ fn finish(
         cpu_session: places.cpu_session,
         copies: module.slots.any || module.slots.groups,
         clones_twice: module.slots.twice,
-        custom_crcs: Vec::from_iter(functions.iter().flat_map(|f| f.custom_crcs.clone()).collect::<BTreeSet<_>>()),
+        custom_crcs: Vec::from_iter(
+            functions.iter().flat_map(|f| f.custom_crcs.clone()).collect::<BTreeSet<_>>(),
+        ),
     };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);

@@ -109,9 +109,7 @@ impl Register<'_> {
     /// The CRC that it has come to; nothing if that is the register itself.
     pub(super) fn last(&self, register: &impl ToCode) -> Option<Code> {
         match (self.which, self.crc) {
-            (Some(which), crc) => {
-                Some(code!("@crc_custom_last({}, {}, {})", which, register, crc.width()))
-            }
+            (Some(which), crc) => Some(code!("@crc_custom_last({}, {}, {})", which, register, crc.width())),
             (None, Crc::Standard(16)) => None,
             (None, _) => Some(code!("~{} & 0xffffffff", register)),
         }

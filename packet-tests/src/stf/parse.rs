@@ -5,9 +5,9 @@ use super::{
     Call, CellIndex, Command, CommandKind, Comparison, CountOf, MatchValue, Name, Number, Pattern, StfError,
     Target,
 };
+use p4xdp_control::crc::Crc;
 use p4xdp_control::entry::{Mirror, Session};
 use p4xdp_frontend::diagnostic::suggest::closest;
-use p4xdp_control::crc::Crc;
 
 /// All commands.
 const KEYWORDS: &[&str] = &[
