@@ -149,8 +149,8 @@ fn action_selectors_choose_by_hash() {
     for (member, value) in [(1, 0xa1), (2, 0xa2), (3, 0xa3)] {
         machine.set_member("I.sel", member, &call(0, &[value])).unwrap();
     }
-    assert!(machine.set_group("I.sel", 9, &[1, 4]).is_err());
-    machine.set_group("I.sel", 9, &[1, 2, 3]).unwrap();
+    assert!(machine.set_group("I.sel", 9, &[1, 4].map(Into::into)).is_err());
+    machine.set_group("I.sel", 9, &[1, 2, 3].map(Into::into)).unwrap();
     machine.insert("I.t", &Entry::new(vec![exact(1)], None, EntryTarget::Group(9))).unwrap();
     machine.insert("I.t", &Entry::new(vec![exact(2)], None, EntryTarget::Member(3))).unwrap();
     let chosen: Vec<u8> = (0..4).map(|b| bytes(&mut machine, &[1, b, 0])[2]).collect();

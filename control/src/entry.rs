@@ -228,6 +228,21 @@ impl Entry {
     }
 }
 
+/// A place of a group of an action selector. One with a weight has as many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupMember {
+    /// The member's number.
+    pub member: u32,
+    /// It is chosen only while this port is up.
+    pub watch_port: Option<u32>,
+}
+
+impl From<u32> for GroupMember {
+    fn from(member: u32) -> GroupMember {
+        GroupMember { member, watch_port: None }
+    }
+}
+
 /// A node of a multicast group, or of a clone session: copies go out of these ports with this replication id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MulticastNode {

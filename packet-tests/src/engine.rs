@@ -5,7 +5,7 @@
 
 pub use p4xdp_control::crc::Crc;
 pub use p4xdp_control::entry::{
-    ActionCall, Count, Entry, KeyMatch, Mirror, MulticastNode, Session, Target as EntryTarget,
+    ActionCall, Count, Entry, GroupMember, KeyMatch, Mirror, MulticastNode, Session, Target as EntryTarget,
 };
 pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Digest, FieldAt};
 
@@ -106,7 +106,10 @@ pub trait Engine {
     fn set_member(&mut self, profile: &str, member: u32, action: &ActionCall) -> EngineResult<()>;
 
     /// Makes or replaces a group of an action selector.
-    fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()>;
+    fn set_group(&mut self, selector: &str, group: u32, members: &[GroupMember]) -> EngineResult<()>;
+
+    /// Takes a port's link down, or brings it up: members of groups that watch a port are chosen only while it is up. All are up at first.
+    fn set_port(&mut self, port: u32, up: bool) -> EngineResult<()>;
 
     /// Removes a member that no group and no entry names.
     fn delete_member(&mut self, profile: &str, member: u32) -> EngineResult<()>;

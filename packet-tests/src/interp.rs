@@ -1,7 +1,7 @@
 //! The interpreter as an engine.
 
 use super::engine::{
-    ActionCall, Cell, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch,
+    ActionCall, Cell, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, GroupMember, KeyMatch,
     MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
@@ -62,8 +62,12 @@ impl Engine for InterpEngine {
         self.machine.set_member(profile, member, action).map_err(refused)
     }
 
-    fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()> {
+    fn set_group(&mut self, selector: &str, group: u32, members: &[GroupMember]) -> EngineResult<()> {
         self.machine.set_group(selector, group, members).map_err(refused)
+    }
+
+    fn set_port(&mut self, port: u32, up: bool) -> EngineResult<()> {
+        self.machine.set_port(port, up).map_err(refused)
     }
 
     fn delete_member(&mut self, profile: &str, member: u32) -> EngineResult<()> {

@@ -2,7 +2,7 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionCall, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, KeyMatch, Loss,
+    ActionCall, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, GroupMember, KeyMatch, Loss,
     Mirror, MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
@@ -98,6 +98,14 @@ impl Loaded {
     /// Opens ports that groups and sessions name.
     fn open_copied(&mut self, ports: &[u32]) -> EngineResult<()> {
         if self.everywhere { self.open_more(ports) } else { Ok(()) }
+    }
+
+    /// Opens ports that members of groups watch: those that nobody takes down are up.
+    fn open_watched(&mut self, ports: &[u32]) -> EngineResult<()> {
+        let most = self.program.manifest().ports.most.min(LARGEST);
+        let new = ports.iter().copied().filter(|port| !self.open.contains(port) && *port <= most);
+        let new: Vec<u32> = new.collect();
+        if new.is_empty() { Ok(()) } else { self.open_ports(&new) }
     }
 
     /// Opens ports for what may leave by them, up to a number.
@@ -251,8 +259,25 @@ impl Engine for Loaded {
         self.profile(profile)?.write_member(member, call, Write::Set).map_err(refuse)
     }
 
-    fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> EngineResult<()> {
-        self.profile(selector)?.write_group(group, members, Write::Set).map_err(refuse)
+    fn set_group(&mut self, selector: &str, group: u32, members: &[GroupMember]) -> EngineResult<()> {
+        let watched: Vec<u32> = members.iter().filter_map(|member| member.watch_port).collect();
+        if watched.is_empty() {
+            return self.profile(selector)?.write_watching_group(group, members, Write::Set).map_err(refuse);
+        }
+        self.open_watched(&watched)?;
+        let program = &self.program;
+        let write = || {
+            let profile = program.profile(selector)?.here();
+            profile.write_watching_group(group, members, Write::Set)
+        };
+        self.harness.within(&mut || write()).map_err(refuse)
+    }
+
+    fn set_port(&mut self, port: u32, up: bool) -> EngineResult<()> {
+        self.open_watched(&[port])?;
+        self.harness.set_link(port, up).map_err(refuse)?;
+        let program = &self.program;
+        self.harness.within(&mut || program.update_watching_groups().map(drop)).map_err(refuse)
     }
 
     fn delete_member(&mut self, profile: &str, member: u32) -> EngineResult<()> {

@@ -152,6 +152,7 @@ impl<'a> StfRun<'a> {
                 let (full, _) = resolver.profile(selector)?;
                 self.engine.set_group(&full, *group, members).map_err(failed)?;
             }
+            CommandKind::SetPort(port, up) => self.engine.set_port(*port, *up).map_err(failed)?,
             CommandKind::MemberDelete(profile, member) => {
                 let (full, _) = resolver.profile(profile)?;
                 self.engine.delete_member(&full, *member).map_err(failed)?;

@@ -8,7 +8,7 @@ mod parse;
 
 use num_bigint::BigUint;
 use p4xdp_control::crc::Crc;
-use p4xdp_control::entry::Session;
+use p4xdp_control::entry::{GroupMember, Session};
 pub use p4xdp_midend::ir::Comparison;
 use std::fmt;
 
@@ -235,8 +235,10 @@ pub enum CommandKind {
     CounterWrite(Name, u64, u64, u64),
     /// `member_add`: profile, member, what it runs.
     MemberAdd(Name, u32, Call),
-    /// `group_add`: selector, group, members.
-    GroupAdd(Name, u32, Vec<u32>),
+    /// `group_add`: selector, group, members, each with the port that it watches.
+    GroupAdd(Name, u32, Vec<GroupMember>),
+    /// `port_down` and `port_up`: the port, and whether it is up from now on.
+    SetPort(u32, bool),
     /// `member_delete`: profile, member.
     MemberDelete(Name, u32),
     /// `group_delete`: selector, group.
@@ -308,6 +310,7 @@ impl Command {
             | CommandKind::McNodeAssociate(..)
             | CommandKind::Advance(_)
             | CommandKind::ExpireProfile(..)
+            | CommandKind::SetPort(..)
             | CommandKind::SetCustomCrc(_) => self.column,
         }
     }

@@ -194,6 +194,11 @@ impl Plan<'_> {
         Ok(())
     }
 
+    /// An old map that takes the place of a new one.
+    pub(crate) fn kept(&self, name: &str) -> Option<&MapHandle> {
+        self.maps.get(name).copied()
+    }
+
     /// Fills the tables of the new program, which no packet sees yet: entries and default actions of the old programs, and the program's
     /// own initial entries where nothing was kept. Custom CRCs are set, too.
     ///
@@ -202,6 +207,8 @@ impl Plan<'_> {
     pub(crate) fn fill(&mut self, new: &Program) -> Result<(), Error> {
         self.crcs.iter().try_for_each(|crc| new.set_custom_crc(crc))?;
         for profile in new.profiles()? {
+            // Ports come to it later, as far as there are any.
+            let profile = profile.with_any_port().here();
             let Some(content) = self.profiles.remove(profile.name()) else { continue };
             let (written, refused) = profiles::fill(&profile, &content, self.several)?;
             if let Some(Carried::Moved { moved, lost, .. } | Carried::Joined { entries: moved, lost, .. }) =

@@ -54,6 +54,12 @@ pub trait Harness {
     /// That of what is run, or when the namespace cannot be entered.
     fn within(&self, run: &mut Inside<'_>) -> Result<(), Error>;
 
+    /// Takes the link of a port down that is open, or brings it up. What its devices say then is no output.
+    ///
+    /// # Errors
+    /// When the port is not open, or the kernel refuses.
+    fn set_link(&mut self, port: u32, up: bool) -> Result<(), Error>;
+
     /// Sends a packet into a port.
     ///
     /// # Errors
@@ -140,6 +146,13 @@ fn index_of(port: u32) -> Result<u32, HarnessError> {
 /// The port of an interface index.
 fn port_of(index: u32) -> u32 {
     index.wrapping_sub(FIRST_INDEX)
+}
+
+/// Takes the device of a port down, or brings it up, in the thread's network namespace.
+fn set_link(port: u32, up: bool) -> Result<(), Error> {
+    let (name, what) = (format!("p{port}"), if up { "bring up" } else { "take down" });
+    let done = if up { crate::sys::net::set_up(&name) } else { crate::sys::net::set_down(&name) };
+    Ok(done.map_err(|error| KernelError::new(format!("{what} port {port}"), error))?)
 }
 
 /// Peers of ports have indices that no port has.

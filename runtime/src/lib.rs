@@ -48,6 +48,7 @@ pub mod object;
 pub mod old_kernel;
 pub mod pins;
 pub mod port_changes;
+pub mod port_watch;
 pub mod ports;
 mod processors;
 pub mod profiles;

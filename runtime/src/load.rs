@@ -5,7 +5,9 @@ use crate::attach::{Device, Mode, Running, WantedMode};
 use crate::carry::{self, Carried, Old};
 use crate::error::{Error, KernelError, Trouble};
 use crate::object::ObjectError;
+use crate::ports::links::Links;
 use crate::ports::{Numbering, Request};
+use crate::profiles::watched;
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
 use crate::{
@@ -16,7 +18,7 @@ use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
 
 /// How to load.
@@ -180,7 +182,10 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
         }
     };
     let bring = |bound| {
-        bring_in(object, numbering.settings(cpu_port), (options.statistics, bound), |open| plan.reuse(open))
+        bring_in(object, numbering.settings(cpu_port), (options.statistics, bound), |open| {
+            plan.reuse(open)?;
+            watched::maps(object.manifest(), |name| plan.kept(name))
+        })
     };
     let program = match bring(bound) {
         // The driver may have nothing of the kind, or the kernel be an older one.
@@ -192,6 +197,7 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     };
     plan.fill(&program)?;
     numbering.fill(&program)?;
+    program.update_by(Links::here)?;
     processors::fill(program.maps())?;
     plan.copy_to(&program, &numbering, targets.iter().map(|target| target.device.index).collect())?;
     let modes = switch(&targets, &program, options.mode)?;
@@ -313,7 +319,8 @@ pub fn load_detached_with(
     count: bool,
 ) -> Result<Program, Error> {
     let cpu_port = cpu_port::choose(object, ports, cpu_port, std::iter::empty())?;
-    let program = bring_in(object, ports.settings(cpu_port), (count, None), |_| Ok(()))?;
+    let made = |_: &mut OpenObject| watched::maps(object.manifest(), |_| None);
+    let program = bring_in(object, ports.settings(cpu_port), (count, None), made)?;
     let mut plan = carry::plan(&[], object.manifest())?;
     plan.fill(&program)?;
     ports.fill(&program)?;
@@ -463,15 +470,16 @@ fn not_loaded(object: &Object, error: &libbpf_rs::Error, log: Vec<String>) -> Er
     }
 }
 
-/// Gets an object into the kernel, attached to nothing: one that counts what becomes of packets, or is bound to a device.
+/// Gets an object into the kernel, attached to nothing: one that counts what becomes of packets, or is bound to a device. `prepare` gives the maps that
+/// it has beside its own.
 fn bring_in(
     object: &Object,
     settings: Settings,
     (count, bound): (bool, Option<u32>),
-    prepare: impl FnOnce(&mut OpenObject) -> Result<(), Error>,
+    prepare: impl FnOnce(&mut OpenObject) -> Result<Vec<MapHandle>, Error>,
 ) -> Result<Program, Error> {
     let mut opened = open_bound(object, settings, (count, bound))?;
-    prepare(&mut opened)?;
+    let beside = prepare(&mut opened)?;
     let (loaded, log) = libbpf_log::collecting(|| opened.load());
     let loaded = match loaded {
         Ok(loaded) => loaded,
@@ -491,13 +499,20 @@ fn bring_in(
     let program = find(&object.manifest().entry)?;
     // clang drops the lookup in a table whose result makes no difference; the table is there for the control plane all the same.
     let mut maps = Vec::new();
+    let bind = |map: BorrowedFd<'_>| {
+        crate::sys::bpf::bind_map(program.as_fd(), map)
+            .map_err(|error| KernelError::new("bind a map to the program", error))
+    };
     for map in loaded.maps() {
-        crate::sys::bpf::bind_map(program.as_fd(), map.as_fd())
-            .map_err(|error| KernelError::new("bind a map to the program", error))?;
+        bind(map.as_fd())?;
         // Descriptors are kept: opening maps again by their numbers takes more rights than loading.
         let handle = MapHandle::try_from(&map)
             .map_err(|error| KernelError::bpf("keep a map's descriptor", &error, Vec::new()))?;
         maps.push(handle);
+    }
+    for map in beside {
+        bind(map.as_fd())?;
+        maps.push(map);
     }
     let copies = object.manifest().copies.as_ref();
     let egress = match copies.and_then(|copies| copies.program.as_ref()) {

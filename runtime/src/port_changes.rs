@@ -10,6 +10,7 @@ use crate::error::{Error, KernelError, io_error};
 use crate::jumbo;
 use crate::load::{LoadError, lossy_peer};
 use crate::pins;
+use crate::ports::links::Links;
 use crate::ports::{Numbering, PAIR, PortError, free_slot, gone, names, pairs, put_egress};
 use crate::program::{Program, read_data};
 use libbpf_rs::{MapCore, MapFlags};
@@ -140,6 +141,7 @@ pub fn add(
             return Err(jumbo::or_too_large(&device, program, error));
         }
     };
+    program.update_by(Links::here)?;
     let pinned = if no_pins { Ok(()) } else { pin(&device, program) };
     let warning = lossy_peer(&device, mode, program);
     Ok(Added { device, mode, no_pins: pinned.err().map(|error| error.to_string()), warning })
@@ -203,6 +205,7 @@ pub fn remove(program: &Program, port: &str) -> Result<Removed, Error> {
         copies_for(program, index, false)?;
         forget(program, number, index)?;
     }
+    program.update_by(Links::here)?;
     Ok(Removed { number, device: device.map(|device| device.name) })
 }
 

@@ -2,6 +2,7 @@
 //! And back, for a running program. What people call ports is `names`'; what a program does with them says `p4xdp_control::manifest::Ports`.
 
 mod error;
+pub mod links;
 pub mod names;
 
 pub use error::PortError;

@@ -1,7 +1,13 @@
 //! Action profiles and selectors of a loaded program: in, numbers of members with their actions, and of groups with their members; out, the maps
 //! changed, or an error that says which member, group or number it is. Packets see a member or group as it was or as it is.
 //!
+//! Members of groups may watch ports: [`watched`].
+//!
 //! What entries name is there: a member or group in use is not removed, and [`crate::tables`] asks before an entry is written.
+
+pub(crate) mod watched;
+
+pub use watched::GroupMember;
 
 use crate::error::{Error, KernelError, Trouble, io_error};
 use crate::lock;
@@ -68,6 +74,24 @@ pub enum ProfileError {
         /// `group 7`, `` an entry of table `t` (key=3) ``
         by: String,
     },
+    /// A port that a member of a group cannot watch.
+    #[error("watch port {port} of member {member} of `{profile}`: {reason}")]
+    WatchPort {
+        /// The profile.
+        profile: String,
+        /// The member.
+        member: u32,
+        /// The port.
+        port: u32,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A watch port where there is no map for it.
+    #[error("members of `{profile}` can have no watch ports, since p4xdp has not loaded the program: `p4xdp load` makes the map for them")]
+    NoWatchPorts {
+        /// The profile.
+        profile: String,
+    },
     /// Bytes that are no member or group of ours.
     #[error("{what} of `{profile}` is not what p4xdp writes")]
     Corrupt {
@@ -105,6 +129,8 @@ pub struct Profile<'p> {
     groups: Option<(&'p Groups, &'p MapHandle)>,
     ports: Option<Rc<PortNames>>,
     any_port: bool,
+    /// The thread is in the namespace of the program's devices, also if none runs it yet.
+    here: bool,
 }
 
 impl Program {
@@ -134,6 +160,7 @@ impl Program {
                 groups,
                 ports: None,
                 any_port: false,
+                here: false,
             });
         }
         if !found.is_empty() {
@@ -164,7 +191,7 @@ fn group(number: u32) -> String {
 }
 
 impl<'p> Profile<'p> {
-    /// The same, but members that are read from text may have ports that are not there.
+    /// The same, but members that are read from text may have ports that are not there, and groups watch such.
     #[must_use]
     pub fn with_any_port(self) -> Profile<'p> {
         Profile { any_port: true, ..self }
@@ -217,15 +244,6 @@ impl<'p> Profile<'p> {
         self.list(self.members, decode)
     }
 
-    /// All groups by number, with the numbers of their members.
-    ///
-    /// # Errors
-    /// When the kernel refuses.
-    pub fn groups(&self) -> Result<Vec<(u32, Vec<u32>)>, Error> {
-        let Some((_, map)) = self.groups else { return Ok(Vec::new()) };
-        self.list(map, |number, bytes| Groups::decode(bytes).map_err(|_| self.corrupt(group(number))))
-    }
-
     fn list<T>(
         &self,
         map: &MapHandle,
@@ -265,6 +283,19 @@ impl<'p> Profile<'p> {
     /// # Errors
     /// When a member is not there, there are too many of them, there is or is not such a group, or the selector is full.
     pub fn write_group(&self, number: u32, members: &[u32], write: Write) -> Result<(), Error> {
+        self.write_watching_group(number, &members.iter().map(|member| (*member).into()).collect::<Vec<_>>(), write)
+    }
+
+    /// The same with ports that members watch: packets choose among those that watch none or whose port is up.
+    ///
+    /// # Errors
+    /// As for [`Profile::write_group`]; and when there is no such port, or no device of this network namespace runs the program.
+    pub fn write_watching_group(
+        &self,
+        number: u32,
+        members: &[GroupMember],
+        write: Write,
+    ) -> Result<(), Error> {
         let (groups, map) = self.of_groups()?;
         if members.len() > groups.most as usize {
             let (profile, members) = (self.name().to_owned(), members.len());
@@ -272,24 +303,29 @@ impl<'p> Profile<'p> {
         }
         let _writer = lock::writer()?;
         for named in members {
-            self.check_member(*named, || group(number))?;
+            self.check_member(named.member, || group(number))?;
         }
         for table in self.narrow_tables()? {
             if self.names(&table, &[Target::Group(number)])? {
-                members.iter().try_for_each(|named| self.check_runs(table.view(), *named))?;
+                members.iter().try_for_each(|named| self.check_runs(table.view(), named.member))?;
             }
         }
-        self.write(map, (number, &group(number)), &groups.encode(members), write, ("groups", groups.size))
+        let chosen = self.chosen(members)?;
+        self.check_write(map, number, write)?;
+        self.note(number, members)?;
+        let full = ("groups", groups.size);
+        self.write(map, (number, &group(number)), &groups.encode(&chosen), write, full)?;
+        if members.iter().all(|member| member.watch_port.is_none()) { self.forget(number) } else { Ok(()) }
     }
 
     /// Writes a group of members with weights: each is chosen as often in proportion.
     ///
     /// # Errors
-    /// As for [`Profile::write_group`]; a group has room for the sum of the weights.
+    /// As for [`Profile::write_watching_group`]; a group has room for the sum of the weights.
     pub fn write_weighted_group(
         &self,
         number: u32,
-        members: &[(u32, u32)],
+        members: &[(GroupMember, u32)],
         write: Write,
     ) -> Result<(), Error> {
         let (groups, _) = self.of_groups()?;
@@ -299,12 +335,22 @@ impl<'p> Profile<'p> {
             return Err(ProfileError::Large { profile, group: number, members, most: groups.most }.into());
         }
         let places = members.iter().flat_map(|(member, weight)| (0..*weight).map(|_| *member));
-        self.write_group(number, &places.collect::<Vec<_>>(), write)
+        self.write_watching_group(number, &places.collect::<Vec<_>>(), write)
     }
 
     fn of_groups(&self) -> Result<(&'p Groups, &'p MapHandle), Error> {
         let no_groups = || TermError::NoGroups { profile: self.name().to_owned(), of: None };
         Ok(self.groups.ok_or_else(no_groups)?)
+    }
+
+    /// A group is there, or is not, as `write` wants it.
+    fn check_write(&self, map: &MapHandle, number: u32, write: Write) -> Result<(), Error> {
+        let (profile, what) = (self.name().to_owned(), group(number));
+        match (write, self.look_up(map, number)?) {
+            (Write::Insert, Some(_)) => Err(ProfileError::Duplicate { profile, what }.into()),
+            (Write::Modify, None) => Err(ProfileError::Missing { profile, what, by: None }.into()),
+            (Write::Insert, None) | (Write::Modify, Some(_)) | (Write::Set, _) => Ok(()),
+        }
     }
 
     fn write(
@@ -344,7 +390,7 @@ impl<'p> Profile<'p> {
     pub fn delete_member(&self, number: u32) -> Result<(), Error> {
         let _writer = lock::writer()?;
         for (by, members) in self.groups()? {
-            if members.contains(&number) {
+            if watched::numbers(&members).contains(&number) {
                 return Err(self.in_use(member(number), group(by)));
             }
         }
@@ -360,7 +406,8 @@ impl<'p> Profile<'p> {
         let (_, map) = self.of_groups()?;
         let _writer = lock::writer()?;
         self.check_unused(&Target::Group(number), group(number))?;
-        self.delete(map, number, group(number))
+        self.delete(map, number, group(number))?;
+        self.forget(number)
     }
 
     fn delete(&self, map: &MapHandle, number: u32, what: String) -> Result<(), Error> {
@@ -434,7 +481,8 @@ impl<'p> Profile<'p> {
     fn check_users_of_member(&self, number: u32, call: &ActionCall) -> Result<(), Error> {
         for table in self.narrow_tables()? {
             let Err(error) = self.check_call_runs(table.view(), number, call) else { continue };
-            let groups = self.groups()?.into_iter().filter(|(_, members)| members.contains(&number));
+            let groups = self.groups()?.into_iter();
+            let groups = groups.filter(|(_, members)| watched::numbers(members).contains(&number));
             let mut targets: Vec<Target> = groups.map(|(group, _)| Target::Group(group)).collect();
             targets.push(Target::Member(number));
             if self.names(&table, &targets)? {
@@ -459,9 +507,8 @@ impl<'p> Profile<'p> {
             Target::Group(number) => {
                 let (_, map) = self.of_groups()?;
                 self.check_there(map, *number, group(*number), by)?;
-                let members = self.look_up(map, *number)?.map(|bytes| Groups::decode(&bytes)).transpose();
-                let members = members.map_err(|_| self.corrupt(group(*number)))?.unwrap_or_default();
-                members.iter().try_for_each(|member| self.check_runs(table, *member))
+                let members = self.members_of(map, *number)?.unwrap_or_default();
+                members.iter().try_for_each(|named| self.check_runs(table, named.member))
             }
             Target::Action(_) => Ok(()),
         }

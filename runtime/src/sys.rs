@@ -5,6 +5,7 @@
 pub(crate) mod bpf;
 pub(crate) mod mapping;
 pub(crate) mod net;
+pub(crate) mod netlink;
 pub(crate) mod programs;
 pub(crate) mod tracepoint;
 

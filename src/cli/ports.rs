@@ -35,6 +35,16 @@ pub enum PortCommand {
         #[arg(value_name = "[PORT=]DEV", required = true)]
         ports: Vec<String>,
     },
+    /// Watches the links of the ports, and brings groups whose members watch them (`group insert`) up to date when one goes down or comes
+    /// up. Prints what changes; ends when the program runs nowhere any more.
+    Watch {
+        /// The program. One that replaces it is watched in its place.
+        #[command(flatten)]
+        target: TargetArgs,
+        /// Ends after so many seconds.
+        #[arg(long, value_name = "SECONDS")]
+        seconds: Option<u64>,
+    },
     /// Takes ports from the program: their devices run it no more, and nothing is sent out of them.
     Remove {
         /// The program.

@@ -97,7 +97,7 @@ pub enum GroupCommand {
     },
 }
 
-/// A group: `SELECTOR NUMBER [MEMBER[:WEIGHT]..]`.
+/// A group: `SELECTOR NUMBER [MEMBER[:WEIGHT][@PORT]..]`.
 #[derive(Debug, Args)]
 pub struct GroupEntryArgs {
     /// The program.
@@ -107,8 +107,11 @@ pub struct GroupEntryArgs {
     pub selector: String,
     /// The group's number, by which entries name it.
     pub group: String,
-    /// Its members in order, none for an empty group: the number of each, and behind a colon its weight. `3:20` is chosen twenty times as
-    /// often as `3`.
-    #[arg(value_name = "MEMBER[:WEIGHT]")]
+    /// Its members in order, none for an empty group: the number of each, behind a colon its weight, and behind an `@` the port that it
+    /// watches, by number or device. `3:20` is chosen twenty times as often as `3`; `3@eth1` only while `eth1` is up, if `port watch` runs.
+    #[arg(value_name = "MEMBER[:WEIGHT][@PORT]")]
     pub members: Vec<String>,
+    /// Takes watch ports that are not there. They count as down.
+    #[arg(long)]
+    pub force: bool,
 }

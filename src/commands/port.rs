@@ -1,11 +1,15 @@
 //! `p4xdp port`: the ports of a running program.
 
-use super::{Exit, attach, complain, output::print, target};
+use super::output::{self, print};
+use super::{Exit, attach, complain, target};
 use crate::cli::{PortCommand, TargetArgs};
 use p4xdp_runtime::attach::WantedMode;
 use p4xdp_runtime::port_changes::{self as change, Port, Removed};
+use p4xdp_runtime::port_watch::{PortWatch, Update};
+use p4xdp_runtime::ports::names::PortNames;
 use p4xdp_runtime::ports::split_port;
 use p4xdp_runtime::{Error, Program};
+use std::time::{Duration, Instant};
 
 /// Carries out a command.
 pub fn run(command: &PortCommand) -> Exit {
@@ -17,6 +21,7 @@ pub fn run(command: &PortCommand) -> Exit {
                 ports.iter().try_for_each(|port| add(&program, port, mode, *no_pins))
             })
         }
+        PortCommand::Watch { target, seconds } => watch(target, *seconds),
         PortCommand::Remove { target, ports } => target::change(target, |program| {
             ports.iter().try_for_each(|port| {
                 print(&match change::remove(&program, port)? {
@@ -52,6 +57,35 @@ fn add(program: &Program, word: &str, mode: WantedMode, no_pins: bool) -> Result
     }
     if let Some(reason) = added.no_pins {
         complain(&format!("warning: no pins for {}: {reason}", added.device.name));
+    }
+    Ok(())
+}
+
+fn watch(target: &TargetArgs, seconds: Option<u64>) -> Result<(), Error> {
+    const TURN: Duration = Duration::from_millis(200);
+    let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let (mut watch, first) = PortWatch::new(target::open(target)?)?;
+    say(&watch, &first)?;
+    while !output::is_closed() && end.is_none_or(|end| Instant::now() < end) {
+        if let Some(update) = watch.wait(TURN)? {
+            say(&watch, &update)?;
+        }
+    }
+    Ok(())
+}
+
+/// Says which watched ports are up or down now, and how many groups that has changed.
+fn say(watch: &PortWatch, update: &Update) -> Result<(), Error> {
+    let names = PortNames::of(watch.program())?;
+    for (port, up) in &update.ports {
+        let device = names.as_ref().and_then(|names| names.name(&(*port).into()));
+        let device = device.map(|device| format!("={device}")).unwrap_or_default();
+        print(&format!("{port}{device}: {}\n", if *up { "up" } else { "down" }));
+    }
+    match update.groups {
+        0 => {}
+        1 => print("1 group changed\n"),
+        groups => print(&format!("{groups} groups changed\n")),
     }
     Ok(())
 }

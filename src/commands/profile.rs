@@ -3,9 +3,10 @@
 use super::table::param;
 use super::{Exit, output::print, target};
 use crate::cli::{GroupCommand, GroupEntryArgs, MemberCommand, MemberEntryArgs, TargetArgs};
-use p4xdp_runtime::profiles::{Profile, Write};
+use p4xdp_runtime::profiles::{GroupMember, Profile, Write};
 use p4xdp_runtime::tables::terms;
 use p4xdp_runtime::{Error, Program};
+use std::collections::BTreeMap;
 
 /// Carries out a command for members.
 pub fn members(command: &MemberCommand) -> Exit {
@@ -27,10 +28,18 @@ pub fn members(command: &MemberCommand) -> Exit {
 pub fn groups(command: &GroupCommand) -> Exit {
     Exit::of(match command {
         GroupCommand::Dump { target, selector } => dump(target, selector.as_deref(), |selector| {
-            let line = |(number, members): (u32, Vec<u32>)| {
-                let members = terms::weighted_members_text(&members);
-                let members = if members.is_empty() { members } else { format!(" {members}") };
-                format!("  group {number} -> members{members}\n")
+            let chosen: BTreeMap<u32, Vec<u32>> = selector.chosen_groups()?.into_iter().collect();
+            let line = |(number, members): (u32, Vec<GroupMember>)| {
+                let text = selector.group_text(&members);
+                let text = if text.is_empty() { text } else { format!(" {text}") };
+                // Those that watch a port may be fewer.
+                let now = chosen.get(&number).filter(|chosen| chosen.len() < members.len());
+                let now = now.map(|now| {
+                    let now: Vec<GroupMember> = now.iter().map(|member| (*member).into()).collect();
+                    let text = selector.group_text(&now);
+                    format!("; now {}", if text.is_empty() { "none" } else { &text })
+                });
+                format!("  group {number} -> members{text}{}\n", now.unwrap_or_default())
             };
             Ok(selector.groups()?.into_iter().map(line).collect())
         }),
@@ -57,8 +66,9 @@ fn write_member(args: &MemberEntryArgs, write: Write) -> Result<(), Error> {
 fn write_group(args: &GroupEntryArgs, write: Write) -> Result<(), Error> {
     target::change(&args.target, |program| {
         let selector = program.profile(&args.selector)?;
+        let selector = if args.force { selector.with_any_port() } else { selector };
         let number = terms::number_of("group", &args.group)?;
-        let members = args.members.iter().map(|member| terms::weighted_member(member));
+        let members = args.members.iter().map(|member| selector.group_member(member));
         selector.write_weighted_group(number, &members.collect::<Result<Vec<_>, _>>()?, write)
     })
 }

@@ -49,6 +49,7 @@ pub mod masked;
 pub mod profile;
 mod table;
 pub mod tuple_space;
+pub mod watched;
 
 pub use crate::place::{self, ByteOrder, Place};
 pub use array::Array;

@@ -119,6 +119,12 @@ pub enum TermError {
         /// The member.
         member: u32,
     },
+    /// A watch port where none can be.
+    #[error("`{text}`: a watch port belongs to a member of a group (`group insert`), not to a member or group by itself")]
+    NoWatchPort {
+        /// What was written.
+        text: String,
+    },
     /// A member whose action is none of the table's.
     #[error(
         "entries of table `{table}` may not run action `{action}`, which member {member} of `{profile}` has"

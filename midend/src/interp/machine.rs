@@ -15,7 +15,7 @@ use p4xdp_control::entry::{KeyMatch, MulticastNode, Session};
 use p4xdp_control::view::View;
 use p4xdp_frontend::diagnostic::Diagnostic;
 use p4xdp_frontend::source::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -98,6 +98,8 @@ pub struct State {
     pub fresh: Vec<usize>,
     /// The CRCs that a control plane can set.
     pub custom_crcs: CustomCrcs,
+    /// Ports that are down. All others are up.
+    pub down: BTreeSet<u32>,
     /// State of the random number generator.
     pub random: u64,
     /// Messages that were not fetched yet.

@@ -17,7 +17,7 @@ pub(super) enum Token {
 
 /// Longer ones first.
 const PUNCTUATION: &[&str] =
-    &["&&&", "..", "==", "!=", "<=", ">=", ":", ",", ".", "[", "]", "(", ")", "/", "=", "<", ">"];
+    &["&&&", "..", "==", "!=", "<=", ">=", ":", ",", ".", "[", "]", "(", ")", "/", "=", "<", ">", "@"];
 
 /// Tokens with the columns of their first characters.
 pub(super) fn tokens(text: &str, line: u32, column: u32) -> Result<Vec<(Token, u32)>, StfError> {

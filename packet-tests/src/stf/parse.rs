@@ -6,7 +6,7 @@ use super::{
     Target,
 };
 use p4xdp_control::crc::Crc;
-use p4xdp_control::entry::{Mirror, Session};
+use p4xdp_control::entry::{GroupMember, Mirror, Session};
 use p4xdp_frontend::diagnostic::suggest::closest;
 
 /// All commands.
@@ -39,6 +39,8 @@ const KEYWORDS: &[&str] = &[
     "mirroring_get",
     "no_packet",
     "packet",
+    "port_down",
+    "port_up",
     "register_read",
     "register_reset",
     "register_write",
@@ -142,10 +144,12 @@ impl Line<'_> {
             "mc_node_create" => CommandKind::McNodeCreate(cursor.small()?, cursor.smalls()?),
             "mc_node_update" => CommandKind::McNodeUpdate(cursor.small()?, cursor.smalls()?),
             "mc_node_associate" => CommandKind::McNodeAssociate(cursor.small()?, cursor.small()?),
-            "member_add" => CommandKind::MemberAdd(cursor.name()?, cursor.small()?, cursor.call()?),
-            "group_add" => CommandKind::GroupAdd(cursor.name()?, cursor.small()?, cursor.smalls()?),
-            "member_delete" => CommandKind::MemberDelete(cursor.name()?, cursor.small()?),
-            "group_delete" => CommandKind::GroupDelete(cursor.name()?, cursor.small()?),
+            "member_add" => CommandKind::MemberAdd(cursor.name()?, cursor.unwatched()?, cursor.call()?),
+            "group_add" => CommandKind::GroupAdd(cursor.name()?, cursor.unwatched()?, cursor.group_members()?),
+            "member_delete" => CommandKind::MemberDelete(cursor.name()?, cursor.unwatched()?),
+            "group_delete" => CommandKind::GroupDelete(cursor.name()?, cursor.unwatched()?),
+            "port_down" => CommandKind::SetPort(cursor.small()?, false),
+            "port_up" => CommandKind::SetPort(cursor.small()?, true),
             "value_set_add" => CommandKind::ValueSetAdd(cursor.name()?, cursor.match_values()?),
             "advance" => CommandKind::Advance(cursor.index()?),
             "idle_timeout" => CommandKind::IdleTimeout(cursor.name()?, cursor.index()?),
@@ -340,6 +344,27 @@ impl Cursor {
         Ok(out)
     }
 
+    /// The number of a member or group by itself.
+    fn unwatched(&mut self) -> Result<u32, StfError> {
+        let number = self.small()?;
+        let column = self.column();
+        if self.is("@") {
+            return Err(self.error(column, "a watch port belongs to a member of a group: `group_add P G M@PORT`"));
+        }
+        Ok(number)
+    }
+
+    /// `M` or `M@PORT`, up to the end
+    fn group_members(&mut self) -> Result<Vec<GroupMember>, StfError> {
+        let mut out = Vec::new();
+        while self.tokens.peek().is_some() {
+            let member = self.small()?;
+            let watch_port = if self.take("@") { Some(self.small()?) } else { None };
+            out.push(GroupMember { member, watch_port });
+        }
+        Ok(out)
+    }
+
     fn add(&mut self) -> Result<CommandKind, StfError> {
         let table = self.name()?;
         let priority = match self.tokens.peek() {
@@ -354,8 +379,8 @@ impl Cursor {
             }
             if matches!(self.tokens.peek(), Some((Token::Number(_), _))) {
                 match name.text.as_str() {
-                    "member" => break Target::Member(self.small()?),
-                    "group" => break Target::Group(self.small()?),
+                    "member" => break Target::Member(self.unwatched()?),
+                    "group" => break Target::Group(self.unwatched()?),
                     _ => {}
                 }
             }

@@ -91,7 +91,15 @@ fn profiles_value_sets_and_checks() {
     };
     assert_eq!(id.as_deref(), Some("x"));
     assert!(matches!(one("member_add p 1 set(v:2)"), CommandKind::MemberAdd(_, 1, _)));
-    assert!(matches!(one("group_add p 1 2 3"), CommandKind::GroupAdd(_, 1, members) if members == [2, 3]));
+    assert!(matches!(one("group_add p 1 2 3"), CommandKind::GroupAdd(_, 1, members) if members == [2.into(), 3.into()]));
+    let CommandKind::GroupAdd(_, 1, members) = one("group_add p 1 2@7 3") else { panic!() };
+    assert_eq!(members, [GroupMember { member: 2, watch_port: Some(7) }, 3.into()]);
+    assert_eq!(one("port_down 7"), CommandKind::SetPort(7, false));
+    assert_eq!(one("port_up 0x7"), CommandKind::SetPort(7, true));
+    for line in ["member_add p 1@2 set(v:2)", "add t k:1 member 3@2", "group_delete p 1@2"] {
+        let message = parse(line).unwrap_err().message;
+        assert_eq!(message, "a watch port belongs to a member of a group: `group_add P G M@PORT`");
+    }
     assert!(
         matches!(one("value_set_add v 1 2..3"), CommandKind::ValueSetAdd(_, values) if values.len() == 2)
     );

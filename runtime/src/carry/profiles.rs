@@ -2,7 +2,7 @@
 
 use super::{Carried, Conflict, Old, Plan, devices, map_and_id, refuse};
 use crate::error::Error;
-use crate::profiles::{Profile, Write};
+use crate::profiles::{GroupMember, Profile, Write, watched};
 use crate::storage::ActionCall;
 use p4xdp_control::manifest::{self, ExternKind, Manifest};
 use p4xdp_control::terms::{self, Plain};
@@ -14,7 +14,7 @@ use std::collections::btree_map;
 #[derive(Debug, Default)]
 pub(super) struct Content {
     members: BTreeMap<u32, ActionCall>,
-    groups: BTreeMap<u32, Vec<u32>>,
+    groups: BTreeMap<u32, Vec<GroupMember>>,
 }
 
 /// A profile of an old program that has the new one's name.
@@ -50,6 +50,12 @@ pub(super) fn plan<'a>(
         if sources.iter().all(|source| source.map == first.map && source.difference.is_none()) {
             for (map, other) in layout.maps().iter().zip(first.profile.layout().maps()) {
                 plan.maps.insert(map.name.clone(), map_and_id(first.old.program, &other.name)?.0);
+            }
+            // Groups that watch ports; programs that others have loaded have no such map.
+            if let Some(watching) = watched::map_of(new, name)
+                && let Ok((map, _)) = map_and_id(first.old.program, &watching)
+            {
+                plan.maps.insert(watching, map);
             }
             plan.report.insert(name.to_owned(), Carried::Kept);
             continue;
@@ -116,7 +122,7 @@ fn union(
                 }
                 btree_map::Entry::Occupied(there) if *there.get() != members => {
                     if let Some(other) = seen.get(&(true, number)) {
-                        let (a, b) = (format!("{:?}", there.get()), format!("{members:?}"));
+                        let (a, b) = (group_text(there.get()), group_text(&members));
                         clash(format!("group {number}"), (&a, other), (&b, source));
                     }
                 }
@@ -138,7 +144,7 @@ pub(super) fn fill(profile: &Profile<'_>, content: &Content, several: bool) -> R
         content.members.iter().map(|(number, call)| profile.write_member(*number, call, Write::Insert));
     // Groups behind all members, which they name.
     let groups =
-        content.groups.iter().map(|(number, list)| profile.write_group(*number, list, Write::Insert));
+        content.groups.iter().map(|(number, list)| profile.write_watching_group(*number, list, Write::Insert));
     for result in members.chain(groups) {
         match result {
             Ok(()) => written += 1,
@@ -149,6 +155,12 @@ pub(super) fn fill(profile: &Profile<'_>, content: &Content, several: bool) -> R
         }
     }
     Ok((written, lost))
+}
+
+/// `[1, 2:3@5]`, ports by their numbers.
+fn group_text(members: &[GroupMember]) -> String {
+    let members = terms::weighted_members_text(members, &Plain);
+    format!("[{}]", members.replace(' ', ", "))
 }
 
 /// A profile of this name: how it lies, and what control planes see of it.
@@ -176,6 +188,9 @@ pub(super) fn difference(before: &Manifest, after: &Manifest, name: &str) -> Opt
     }
     if old.size != new.size {
         return Some(format!("its size was {} and is {}", old.size, new.size));
+    }
+    if old.groups.is_some() && watched::map_of(before, name) != watched::map_of(after, name) {
+        return Some("its number differs".into());
     }
     (!old.same_but_for_names(new)).then(|| "it is stored in another way".into())
 }

@@ -58,6 +58,11 @@ impl Harness for Direct {
         run()
     }
 
+    fn set_link(&mut self, port: u32, _: bool) -> Result<(), Error> {
+        // The program does not look at ports, so there is none to watch.
+        if self.ports.contains(&port) { Ok(()) } else { Err(HarnessError::NotOpen(port).into()) }
+    }
+
     fn inject(&mut self, program: &Program, port: u32, packet: &[u8]) -> Result<(), Error> {
         if !self.ports.contains(&port) {
             return Err(HarnessError::NotOpen(port).into());

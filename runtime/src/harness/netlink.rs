@@ -14,7 +14,7 @@ pub(super) fn make_veth(port: (&str, u32), peer: (&str, u32)) -> io::Result<()> 
     body.extend(name(port.0));
     body.extend(attribute(libc::IFLA_LINKINFO, &info));
     let flags = libc::NLM_F_REQUEST | libc::NLM_F_ACK | libc::NLM_F_CREATE | libc::NLM_F_EXCL;
-    crate::sys::net::netlink_request(&message(libc::RTM_NEWLINK, flags, &body))
+    crate::sys::netlink::request(&message(libc::RTM_NEWLINK, flags, &body))
 }
 
 /// `struct nlmsghdr` and what follows it.

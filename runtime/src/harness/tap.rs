@@ -4,7 +4,7 @@
 
 use super::losses::{Loss, Losses};
 use super::netns::NetNs;
-use super::{Exit, Harness, HarnessError, Inside, Output, Room, index_of, port_of, received};
+use super::{Exit, Harness, HarnessError, Inside, Output, Room, index_of, port_of, received, set_link};
 use crate::attach::{Device, WantedMode};
 use crate::error::{Error, KernelError};
 use crate::program::Program;
@@ -102,6 +102,18 @@ impl Harness for Taps {
 
     fn within(&self, run: &mut Inside<'_>) -> Result<(), Error> {
         self.namespace.run(run)?
+    }
+
+    fn set_link(&mut self, port: u32, up: bool) -> Result<(), Error> {
+        if !self.ports.contains_key(&port) {
+            return Err(HarnessError::NotOpen(port).into());
+        }
+        self.drain()?;
+        let output = std::mem::take(&mut self.out);
+        self.namespace.run(|| set_link(port, up))??;
+        self.drain()?;
+        self.out = output;
+        Ok(())
     }
 
     fn inject(&mut self, _: &Program, port: u32, packet: &[u8]) -> Result<(), Error> {

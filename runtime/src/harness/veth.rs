@@ -5,7 +5,7 @@
 use super::losses::{Loss, Losses};
 use super::netns::NetNs;
 use super::{
-    Exit, Harness, HarnessError, Inside, Output, PEER_DISTANCE, Room, index_of, netlink, port_of, received,
+    Exit, Harness, HarnessError, Inside, Output, PEER_DISTANCE, Room, index_of, netlink, port_of, received, set_link,
 };
 use crate::attach::{Device, WantedMode};
 use crate::error::{CAP_SYS_ADMIN, Error, KernelError};
@@ -166,6 +166,18 @@ impl Harness for Veths {
 
     fn within(&self, run: &mut Inside<'_>) -> Result<(), Error> {
         self.namespace.run(run)?
+    }
+
+    fn set_link(&mut self, port: u32, up: bool) -> Result<(), Error> {
+        if !self.ports.contains_key(&port) {
+            return Err(HarnessError::NotOpen(port).into());
+        }
+        self.settle()?;
+        let output = std::mem::take(&mut self.out);
+        self.namespace.run(|| set_link(port, up))??;
+        self.settle()?;
+        self.out = output;
+        Ok(())
     }
 
     fn inject(&mut self, program: &Program, port: u32, packet: &[u8]) -> Result<(), Error> {

@@ -115,6 +115,12 @@ pub enum PortError {
          are changed there (`ip netns exec`)"
     )]
     NotHere,
+    /// A port of a program that knows none.
+    #[error("the program has nothing to do with ports")]
+    NoPorts,
+    /// The number that stands for dropping, for a port.
+    #[error("port {0} stands for dropping, which is never up or down")]
+    IsDrop(u32),
     /// The number of the port to user space, for a device.
     #[error("port {0} is that to user space")]
     IsCpuPort(u32),

@@ -4,7 +4,7 @@ use super::check;
 use std::ffi::CString;
 use std::io;
 use std::mem::{size_of, zeroed};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 /// Index of a device of the thread's network namespace.
 pub(crate) fn ifindex(name: &str) -> io::Result<u32> {
@@ -52,7 +52,7 @@ fn request(name: &str) -> io::Result<libc::ifreq> {
     Ok(request)
 }
 
-fn socket(domain: i32, kind: i32, protocol: i32) -> io::Result<OwnedFd> {
+pub(super) fn socket(domain: i32, kind: i32, protocol: i32) -> io::Result<OwnedFd> {
     // SAFETY: takes no pointer.
     let fd = check(unsafe { libc::socket(domain, kind | libc::SOCK_CLOEXEC, protocol) })?;
     // SAFETY: the descriptor is new and nobody else's.
@@ -79,12 +79,17 @@ pub(crate) fn open_tap(name: &str, index: u32) -> io::Result<OwnedFd> {
 
 /// Brings a device up.
 pub(crate) fn set_up(name: &str) -> io::Result<()> {
-    add_flag(name, libc::IFF_UP)
+    change_flags(name, libc::IFF_UP, 0)
+}
+
+/// Takes a device down.
+pub(crate) fn set_down(name: &str) -> io::Result<()> {
+    change_flags(name, 0, libc::IFF_UP)
 }
 
 /// Lets a device receive packets for any address.
 pub(crate) fn set_promiscuous(name: &str) -> io::Result<()> {
-    add_flag(name, libc::IFF_PROMISC)
+    change_flags(name, libc::IFF_PROMISC, 0)
 }
 
 /// Whether a device is up.
@@ -99,13 +104,14 @@ pub(crate) fn is_up(name: &str) -> io::Result<bool> {
     Ok(libc::c_int::from(flags) & libc::IFF_UP != 0)
 }
 
-fn add_flag(name: &str, flag: libc::c_int) -> io::Result<()> {
+fn change_flags(name: &str, add: libc::c_int, remove: libc::c_int) -> io::Result<()> {
     let control = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
     let mut request = request(name)?;
     // SAFETY: the kernel reads and writes one ifreq; the union's member is the one that the call is about.
     unsafe {
         check(libc::ioctl(control.as_raw_fd(), libc::SIOCGIFFLAGS as _, &raw mut request))?;
-        request.ifr_ifru.ifru_flags |= flag as libc::c_short;
+        request.ifr_ifru.ifru_flags |= add as libc::c_short;
+        request.ifr_ifru.ifru_flags &= !(remove as libc::c_short);
         check(libc::ioctl(control.as_raw_fd(), libc::SIOCSIFFLAGS as _, &raw mut request))?;
     }
     Ok(())
@@ -229,6 +235,8 @@ pub(crate) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<Seen>> {
         let error = io::Error::last_os_error();
         return match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(None),
+            // Said once, where the device went down.
+            io::ErrorKind::NetworkDown => Ok(None),
             _ => Err(error),
         };
     }
@@ -266,29 +274,5 @@ pub(crate) fn wait_readable(descriptors: &[RawFd], timeout: std::time::Duration)
         Ok(count) => Ok(count > 0),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(false),
         Err(error) => Err(error),
-    }
-}
-
-/// Sends one request to the kernel's link configuration and waits for its answer.
-pub(crate) fn netlink_request(message: &[u8]) -> io::Result<()> {
-    let socket = socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE)?;
-    send(socket.as_fd(), message)?;
-    let mut answer = [0u8; 4096];
-    // SAFETY: the buffer outlives the call, with its true size beside it.
-    let length = unsafe { libc::recv(socket.as_raw_fd(), answer.as_mut_ptr().cast(), answer.len(), 0) };
-    if length < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // struct nlmsghdr (16 bytes), then for NLMSG_ERROR a negative error number, 0 for success.
-    let kind =
-        answer.get(4..6).and_then(|bytes| bytes.first_chunk::<2>()).map(|bytes| u16::from_ne_bytes(*bytes));
-    let code =
-        answer.get(16..20).and_then(|bytes| bytes.first_chunk::<4>()).map(|bytes| i32::from_ne_bytes(*bytes));
-    match (kind, code) {
-        (Some(kind), Some(0)) if i32::from(kind) == libc::NLMSG_ERROR => Ok(()),
-        (Some(kind), Some(code)) if i32::from(kind) == libc::NLMSG_ERROR => {
-            Err(io::Error::from_raw_os_error(-code))
-        }
-        _ => Err(io::Error::other("the kernel's answer is not understood")),
     }
 }

@@ -6,6 +6,7 @@ use super::hash::{Algorithm, digest_of};
 use crate::interp::bits::BitWriter;
 use crate::interp::machine::State;
 use crate::interp::value::{Value, mask};
+use p4xdp_control::entry::GroupMember;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub struct SelectorState {
     /// Members: full name of the action, and its arguments.
     pub members: BTreeMap<u32, (Arc<str>, Arc<[Value]>)>,
     /// Groups: members in order.
-    pub groups: BTreeMap<u32, Vec<u32>>,
+    pub groups: BTreeMap<u32, Vec<GroupMember>>,
 }
 
 impl SelectorState {
@@ -56,16 +57,17 @@ fn selector(state: &State, instance: Option<u32>) -> Option<&SelectorState> {
     }
 }
 
-/// The member that a group chooses for these selector fields; none if the group is empty.
+/// The member that a group chooses for these selector fields, of those whose port is up, if they watch one; none if there are none.
 pub fn choose(state: &State, instance: Option<u32>, group: u32, fields: &[(Value, u32)]) -> Option<u32> {
     let selector = selector(state, instance)?;
-    let members = selector.groups.get(&group)?;
+    let is_up = |member: &&GroupMember| member.watch_port.is_none_or(|port| !state.down.contains(&port));
+    let members: Vec<&GroupMember> = selector.groups.get(&group)?.iter().filter(is_up).collect();
     let mut bits = BitWriter::default();
     fields.iter().for_each(|(value, width)| push(&mut bits, value, *width));
     let SelectorHash(algorithm) = selector.hash;
     let hash = digest_of(algorithm, bits, &state.custom_crcs) & mask(selector.width);
     let index = hash.checked_rem(members.len() as u128)?;
-    members.get(index as usize).copied()
+    members.get(index as usize).map(|member| member.member)
 }
 
 /// The action of a member.

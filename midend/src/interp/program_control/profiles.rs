@@ -1,13 +1,13 @@
 //! The control plane's side of action profiles and selectors: members and groups by number. What is named is there, and may be run by the
 //! tables whose entries lead to it.
 
-use super::ControlError;
+use super::{ControlError, at_most};
 use crate::interp::externs::ExternState;
 use crate::interp::externs::selector::SelectorState;
 use crate::interp::machine::Machine;
 use crate::interp::table::{EntryAction, TableCode};
 use crate::interp::value::Value;
-use p4xdp_control::entry::{ActionCall, Target};
+use p4xdp_control::entry::{ActionCall, GroupMember, Target};
 use p4xdp_control::terms::{self, TermError};
 use p4xdp_control::view::{self, ActionProfile, View};
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ impl Machine {
         let action = of.actions.get(call.action).and_then(|entry| view.actions.get(entry.action));
         let Some(action) = action.cloned() else { return Ok(()) };
         let groups: BTreeSet<u32> = (state.groups.iter())
-            .filter(|(_, members)| members.contains(&member))
+            .filter(|(_, members)| members.iter().any(|of| of.member == member))
             .map(|(group, _)| *group)
             .collect();
         let leads_to = |target: &EntryAction| match target {
@@ -63,12 +63,20 @@ impl Machine {
     }
 
     /// Makes or replaces a group of an action selector.
-    pub fn set_group(&mut self, selector: &str, group: u32, members: &[u32]) -> Result<(), ControlError> {
+    pub fn set_group(
+        &mut self,
+        selector: &str,
+        group: u32,
+        members: &[GroupMember],
+    ) -> Result<(), ControlError> {
+        let most = self.arch.limits().port;
+        members.iter().filter_map(|member| member.watch_port).try_for_each(|port| at_most("watch port", port, most))?;
         let (_, seen, of, state) = self.profile(selector)?;
         if !of.has_groups {
             return Err(TermError::NoGroups { profile: seen.preamble.name.clone(), of: None }.into());
         }
-        if let Some(missing) = members.iter().find(|m| !state.members.contains_key(m)) {
+        let mut numbers = members.iter().map(|member| member.member);
+        if let Some(missing) = numbers.find(|member| !state.members.contains_key(member)) {
             return Err(ControlError::Refused(format!(
                 "`{selector}` has no member {missing}, which group {group} names"
             )));
@@ -88,7 +96,8 @@ impl Machine {
         }
         let actions: Vec<(u32, Arc<str>)> = members
             .iter()
-            .filter_map(|member| Some((*member, Arc::clone(&state.members.get(member)?.0))))
+            .map(|member| member.member)
+            .filter_map(|member| Some((member, Arc::clone(&state.members.get(&member)?.0))))
             .collect();
         let at = self.extern_at(selector)?;
         for table in self.tables_that_name(at, |target| *target == EntryAction::Group(group)) {
@@ -101,11 +110,19 @@ impl Machine {
         Ok(())
     }
 
+    /// Lets a port be up or down, for groups whose members watch it. All ports are up at first.
+    pub fn set_port(&mut self, port: u32, up: bool) -> Result<(), ControlError> {
+        at_most("port", port, self.arch.limits().port)?;
+        if up { self.state.down.remove(&port) } else { self.state.down.insert(port) };
+        Ok(())
+    }
+
     /// Removes a member that no group and no entry names.
     pub fn delete_member(&mut self, profile: &str, member: u32) -> Result<(), ControlError> {
         self.unused(profile, &Target::Member(member))?;
         let (_, _, _, state) = self.profile(profile)?;
-        if let Some((group, _)) = state.groups.iter().find(|(_, members)| members.contains(&member)) {
+        let names = |members: &[GroupMember]| members.iter().any(|of| of.member == member);
+        if let Some((group, _)) = state.groups.iter().find(|(_, members)| names(members)) {
             let message = format!("member {member} of `{profile}` is in use: group {group} names it");
             return Err(ControlError::Refused(message));
         }
@@ -155,13 +172,16 @@ impl Machine {
         target: &Target,
     ) -> Result<(), ControlError> {
         let members = match target {
-            Target::Member(member) => std::slice::from_ref(member),
-            Target::Group(group) => selector.groups.get(group).map_or(&[][..], Vec::as_slice),
-            Target::Action(_) => &[],
+            Target::Member(member) => vec![*member],
+            Target::Group(group) => {
+                let members = selector.groups.get(group).into_iter().flatten();
+                members.map(|member| member.member).collect()
+            }
+            Target::Action(_) => Vec::new(),
         };
         for member in members {
-            if let Some((action, _)) = selector.members.get(member) {
-                self.check_member_runs(table, *member, action)?;
+            if let Some((action, _)) = selector.members.get(&member) {
+                self.check_member_runs(table, member, action)?;
             }
         }
         Ok(())
