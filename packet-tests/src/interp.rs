@@ -1,8 +1,8 @@
 //! The interpreter as an engine.
 
 use super::engine::{
-    ActionCall, Cell, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, GroupMember, KeyMatch,
-    MulticastNode, OutputPacket, Session,
+    ActionCall, Cell, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, GroupMember,
+    KeyMatch, MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
 use p4xdp_midend::interp::{ControlError, Machine, Outcome, Unsupported, Verdict};

@@ -2,8 +2,8 @@
 //! their P4 names and sends packets through it. Where the packets run (test runs, TAP or veth devices) is the runtime's `harness`.
 
 use super::engine::{
-    ActionCall, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, GroupMember, KeyMatch, Loss,
-    Mirror, MulticastNode, OutputPacket, Session,
+    ActionCall, Count, Crc, Digest, Engine, EngineError, EngineResult, Entry, EntryKey, GroupMember,
+    KeyMatch, Loss, Mirror, MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
 use p4xdp_control::view::Action;

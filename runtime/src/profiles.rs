@@ -87,7 +87,9 @@ pub enum ProfileError {
         reason: String,
     },
     /// A watch port where there is no map for it.
-    #[error("members of `{profile}` can have no watch ports, since p4xdp has not loaded the program: `p4xdp load` makes the map for them")]
+    #[error(
+        "members of `{profile}` can have no watch ports, since p4xdp has not loaded the program: `p4xdp load` makes the map for them"
+    )]
     NoWatchPorts {
         /// The profile.
         profile: String,
@@ -283,7 +285,11 @@ impl<'p> Profile<'p> {
     /// # Errors
     /// When a member is not there, there are too many of them, there is or is not such a group, or the selector is full.
     pub fn write_group(&self, number: u32, members: &[u32], write: Write) -> Result<(), Error> {
-        self.write_watching_group(number, &members.iter().map(|member| (*member).into()).collect::<Vec<_>>(), write)
+        self.write_watching_group(
+            number,
+            &members.iter().map(|member| (*member).into()).collect::<Vec<_>>(),
+            write,
+        )
     }
 
     /// The same with ports that members watch: packets choose among those that watch none or whose port is up.

@@ -120,7 +120,9 @@ pub enum TermError {
         member: u32,
     },
     /// A watch port where none can be.
-    #[error("`{text}`: a watch port belongs to a member of a group (`group insert`), not to a member or group by itself")]
+    #[error(
+        "`{text}`: a watch port belongs to a member of a group (`group insert`), not to a member or group by itself"
+    )]
     NoWatchPort {
         /// What was written.
         text: String,

@@ -145,7 +145,9 @@ impl Line<'_> {
             "mc_node_update" => CommandKind::McNodeUpdate(cursor.small()?, cursor.smalls()?),
             "mc_node_associate" => CommandKind::McNodeAssociate(cursor.small()?, cursor.small()?),
             "member_add" => CommandKind::MemberAdd(cursor.name()?, cursor.unwatched()?, cursor.call()?),
-            "group_add" => CommandKind::GroupAdd(cursor.name()?, cursor.unwatched()?, cursor.group_members()?),
+            "group_add" => {
+                CommandKind::GroupAdd(cursor.name()?, cursor.unwatched()?, cursor.group_members()?)
+            }
             "member_delete" => CommandKind::MemberDelete(cursor.name()?, cursor.unwatched()?),
             "group_delete" => CommandKind::GroupDelete(cursor.name()?, cursor.unwatched()?),
             "port_down" => CommandKind::SetPort(cursor.small()?, false),
@@ -349,7 +351,9 @@ impl Cursor {
         let number = self.small()?;
         let column = self.column();
         if self.is("@") {
-            return Err(self.error(column, "a watch port belongs to a member of a group: `group_add P G M@PORT`"));
+            return Err(
+                self.error(column, "a watch port belongs to a member of a group: `group_add P G M@PORT`")
+            );
         }
         Ok(number)
     }

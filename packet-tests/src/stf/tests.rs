@@ -91,7 +91,9 @@ fn profiles_value_sets_and_checks() {
     };
     assert_eq!(id.as_deref(), Some("x"));
     assert!(matches!(one("member_add p 1 set(v:2)"), CommandKind::MemberAdd(_, 1, _)));
-    assert!(matches!(one("group_add p 1 2 3"), CommandKind::GroupAdd(_, 1, members) if members == [2.into(), 3.into()]));
+    assert!(
+        matches!(one("group_add p 1 2 3"), CommandKind::GroupAdd(_, 1, members) if members == [2.into(), 3.into()])
+    );
     let CommandKind::GroupAdd(_, 1, members) = one("group_add p 1 2@7 3") else { panic!() };
     assert_eq!(members, [GroupMember { member: 2, watch_port: Some(7) }, 3.into()]);
     assert_eq!(one("port_down 7"), CommandKind::SetPort(7, false));

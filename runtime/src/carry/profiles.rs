@@ -143,8 +143,10 @@ pub(super) fn fill(profile: &Profile<'_>, content: &Content, several: bool) -> R
     let members =
         content.members.iter().map(|(number, call)| profile.write_member(*number, call, Write::Insert));
     // Groups behind all members, which they name.
-    let groups =
-        content.groups.iter().map(|(number, list)| profile.write_watching_group(*number, list, Write::Insert));
+    let groups = content
+        .groups
+        .iter()
+        .map(|(number, list)| profile.write_watching_group(*number, list, Write::Insert));
     for result in members.chain(groups) {
         match result {
             Ok(()) => written += 1,

@@ -5,7 +5,8 @@
 use super::losses::{Loss, Losses};
 use super::netns::NetNs;
 use super::{
-    Exit, Harness, HarnessError, Inside, Output, PEER_DISTANCE, Room, index_of, netlink, port_of, received, set_link,
+    Exit, Harness, HarnessError, Inside, Output, PEER_DISTANCE, Room, index_of, netlink, port_of, received,
+    set_link,
 };
 use crate::attach::{Device, WantedMode};
 use crate::error::{CAP_SYS_ADMIN, Error, KernelError};

@@ -50,7 +50,9 @@ impl Links {
         }
         let index = match &self.numbering {
             Numbering::Indices(base) => port.checked_add(*base),
-            Numbering::Numbered(numbers) => numbers.get(&port).copied().filter(|_| !self.gone.contains(&port)),
+            Numbering::Numbered(numbers) => {
+                numbers.get(&port).copied().filter(|_| !self.gone.contains(&port))
+            }
         };
         index.and_then(|index| self.flags.get(&index)).is_some_and(|flags| flags & UP == UP)
     }

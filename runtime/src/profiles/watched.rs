@@ -60,7 +60,10 @@ impl Program {
     }
 
     /// The same by these links.
-    pub(crate) fn update_by(&self, links: impl FnOnce(&Program) -> Result<Links, Error>) -> Result<u32, Error> {
+    pub(crate) fn update_by(
+        &self,
+        links: impl FnOnce(&Program) -> Result<Links, Error>,
+    ) -> Result<u32, Error> {
         let _writer = lock::writer()?;
         if !self.manifest().externs.iter().any(has_groups) {
             return Ok(0);

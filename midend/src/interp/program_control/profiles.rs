@@ -70,7 +70,10 @@ impl Machine {
         members: &[GroupMember],
     ) -> Result<(), ControlError> {
         let most = self.arch.limits().port;
-        members.iter().filter_map(|member| member.watch_port).try_for_each(|port| at_most("watch port", port, most))?;
+        members
+            .iter()
+            .filter_map(|member| member.watch_port)
+            .try_for_each(|port| at_most("watch port", port, most))?;
         let (_, seen, of, state) = self.profile(selector)?;
         if !of.has_groups {
             return Err(TermError::NoGroups { profile: seen.preamble.name.clone(), of: None }.into());
@@ -113,7 +116,11 @@ impl Machine {
     /// Lets a port be up or down, for groups whose members watch it. All ports are up at first.
     pub fn set_port(&mut self, port: u32, up: bool) -> Result<(), ControlError> {
         at_most("port", port, self.arch.limits().port)?;
-        if up { self.state.down.remove(&port) } else { self.state.down.insert(port) };
+        if up {
+            self.state.down.remove(&port)
+        } else {
+            self.state.down.insert(port)
+        };
         Ok(())
     }
 
