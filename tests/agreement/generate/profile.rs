@@ -23,7 +23,15 @@ impl Generator {
         let name = format!("{table}_members");
         let has_groups = self.random.percent(70);
         let declared = if has_groups {
-            let hash = self.random.of(&["crc32", "crc16", "csum16", "xor16", "identity"]);
+            let hash = self.random.of(&[
+                "crc32",
+                "crc16",
+                "csum16",
+                "xor16",
+                "identity",
+                "crc32_custom",
+                "crc16_custom",
+            ]);
             let width = self.random.of(&[1, 2, 8, 14, 16, 32, 64]);
             format!("action_selector(HashAlgorithm.{hash}, 8, {width})")
         } else {

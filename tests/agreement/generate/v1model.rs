@@ -191,7 +191,15 @@ impl Generator {
             return self.assignment(scope, 2);
         }
         let (target, width) = self.random.of(&targets);
-        let algorithm = self.random.of(&["crc16", "crc32", "csum16", "xor16", "identity"]);
+        let algorithm = self.random.of(&[
+            "crc16",
+            "crc32",
+            "csum16",
+            "xor16",
+            "identity",
+            "crc16_custom",
+            "crc32_custom",
+        ]);
         let data = self.expr(scope, Ty::Bit(32), 2);
         let more = self.expr(scope, Ty::Bit(16), 2);
         Tree::new(Kind::Statement)
