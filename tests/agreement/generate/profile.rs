@@ -63,6 +63,16 @@ impl Generator {
         }
         if *has_groups {
             targets.truncate(2);
+            for width in [16, 32] {
+                if self.random.percent(30) {
+                    let mut number = || self.random.below(1 << 16);
+                    let (polynomial, initial, last, way) = (number() | 1, number(), number(), number());
+                    let (reflect_in, reflect_out) = (way & 1 == 1, way & 2 == 2);
+                    lines.push(format!(
+                        "set_crc{width}_parameters {polynomial} {initial} {last} {reflect_in} {reflect_out}"
+                    ));
+                }
+            }
             for group in 0..self.random.between(1, 5) {
                 let named: Vec<String> =
                     (0..self.random.below(6)).map(|_| self.random.below(members).to_string()).collect();
