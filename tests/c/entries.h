@@ -1,4 +1,4 @@
-/* What masked_entries.c and numbered_entries.c share: each line of standard input is a word and numbers, and is answered with a number. */
+/* What masked_entries.c, numbered_entries.c and custom_crcs.c share: each line of standard input is a word and numbers, and is answered with a number. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -24,15 +24,15 @@ pub struct Entries<'a> {
     one_call: Option<OneCall>,
 }
 
-/// The parts of the support that these tables need, in their order.
-pub fn support(tables: &[TableHeader<'_>]) -> Vec<&'static str> {
+/// The parts of the support that these tables need, in their order; and what writes by several steps needs, if there are others.
+pub fn support(tables: &[TableHeader<'_>], others: bool) -> Vec<&'static str> {
     let list = || tables.iter().filter_map(TableHeader::entries).filter(|entries| entries.need_maps());
     let storages: BTreeMap<&str, &[&str]> = list()
         .map(|entries| entries.c.functions())
         .map(|functions| (functions.name, functions.parts))
         .collect();
     let mut parts = Vec::new();
-    parts.extend((!storages.is_empty()).then_some(ENTRIES));
+    parts.extend((others || !storages.is_empty()).then_some(ENTRIES));
     parts.extend(list().any(Entries::can_be_idle).then_some(IDLE));
     for part in storages.into_values().flatten() {
         if !parts.contains(part) {

@@ -2,6 +2,7 @@
 
 use super::line;
 use crate::names;
+use p4xdp_control::crc;
 use p4xdp_control::manifest::{Cells, ExternKind, Manifest, TableLayout};
 use p4xdp_control::storage::MapShape;
 use rustc_hash::FxHashSet;
@@ -68,7 +69,11 @@ impl<'m> Maps<'m> {
         let tables = manifest.tables.iter().chain(&manifest.value_sets).flat_map(of_table);
         let externs = manifest.externs.iter().flat_map(|instance| of_extern(&instance.kind));
         let (mut seen, mut taken) = (FxHashSet::default(), names::Taken::default());
-        let list = tables.chain(externs).filter(|map| seen.insert(map.name.clone()));
+        let crcs = (!manifest.custom_crcs.is_empty()).then(|| {
+            let size = u32::try_from(crc::SIZE).unwrap_or(u32::MAX);
+            Map::new(crc::SECTION, 4, size)
+        });
+        let list = tables.chain(externs).chain(crcs).filter(|map| seen.insert(map.name.clone()));
         let named = list.map(|map| {
             let member = names::member(map.name.trim_start_matches('.'), &mut taken);
             (map, member)
