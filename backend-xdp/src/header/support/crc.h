@@ -1,5 +1,5 @@
-#ifndef P4XDP_CRC_H
-#define P4XDP_CRC_H
+#ifndef P4XDP_CRC_SUPPORT
+#define P4XDP_CRC_SUPPORT
 
 #include <sys/mman.h>
 
@@ -62,4 +62,4 @@ static inline int p4xdp_crc_write(int map_fd, int width, __u32 polynomial, __u32
 	return 0;
 }
 
-#endif /* P4XDP_CRC_H */
+#endif /* P4XDP_CRC_SUPPORT */
