@@ -150,12 +150,12 @@ impl Stages<'_> {
         found
     }
 
-    /// A header in a parameter, by what it is declared as.
-    fn header(&self, role: &str, position: usize) -> Option<HeaderId> {
-        let mut found = None;
+    /// The headers in a parameter.
+    fn headers(&self, role: &str, position: usize) -> Vec<HeaderId> {
+        let mut found = Vec::new();
         self.leaves(role, position, &mut |place| {
             if let Place::Header(id) = place {
-                found = found.or(Some(*id));
+                found.push(*id);
             }
         });
         found

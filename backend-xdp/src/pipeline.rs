@@ -4,7 +4,7 @@
 use crate::layout::storage::{PacketStores, candidates};
 use p4xdp_midend::analysis::effects::{self, StorageSet};
 use p4xdp_midend::ir::{
-    Block, ControlId, HeaderId, LocalId, ParserId, Program, StmtKind, TableId, Transition, visit,
+    Block, ControlId, HeaderId, HeaderRef, LocalId, ParserId, Program, StmtKind, TableId, Transition, visit,
 };
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
@@ -355,6 +355,19 @@ impl Section {
             before.extend(used);
         }
         None
+    }
+
+    /// Whether a statement has to do with a header but for making it invalid. One for which none has is invalid always.
+    pub(crate) fn may_be_valid(&self, program: &Program, header: HeaderId) -> bool {
+        let mut may_be = false;
+        for block in self.blocks(program) {
+            visit::statements(block, &mut |stmt| {
+                let ends =
+                    matches!(stmt.kind, StmtKind::SetValid { header: HeaderRef::Header(_), valid: false });
+                stmt.headers(&mut |named| may_be |= !ends && candidates(program, named).contains(&header));
+            });
+        }
+        may_be
     }
 
     /// Variables that its steps read.
