@@ -65,8 +65,11 @@ impl Extern for ActionSelector {
             );
             return nothing;
         };
-        let Some(first) = keys.first().filter(|_| self.width > 0) else { return nothing };
-        let span = first.expr.span;
+        if self.width == 0 {
+            return nothing;
+        }
+        // Without selector keys, it is the hash of nothing.
+        let span = keys.first().map(|key| key.expr.span).unwrap_or_default();
         let field = |key: &&KeyElement| {
             let value = key.expr.clone();
             let arg = match key.there.clone() {
