@@ -226,6 +226,10 @@ impl Cx<'_> {
                     return text;
                 }
                 let (a, b) = (self.value(left), self.value(right));
+                // clang warns of a comparison of constants.
+                if let (Some(a), Some(b)) = (a.known(), b.known()) {
+                    return CExpr::boolean((a == b) == (comparison == Comparison::Eq));
+                }
                 a.joined(sign, Prec::Equality, &b, 1, true)
             }
             OpClass::Concat => {

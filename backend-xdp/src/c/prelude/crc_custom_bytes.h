@@ -1,16 +1,3 @@
-/* An index that the verifier knows the bound of, as in table_index. */
-static __always_inline __u64 crc_index(__u64 value, __u64 most)
-{
-	barrier_var(value);
-	return value & most;
-}
-
-/* The register of a custom CRC before the first byte. */
-static __always_inline __u32 crc_custom_first(__u64 which)
-{
-	return p4xdp_crcs.of[crc_index(which, 3)].initial;
-}
-
 /* Adds the lowest bytes of a value, the highest of them first. */
 static __always_inline __u32 crc_custom_bytes(__u64 which, __u32 crc, __u64 value, int bytes)
 {
@@ -19,18 +6,4 @@ static __always_inline __u32 crc_custom_bytes(__u64 which, __u32 crc, __u64 valu
 	for (int i = bytes - 1; i >= 0; i--)
 		crc = table[crc_index(crc ^ value >> (8 * i), 255)] ^ crc >> 8;
 	return crc;
-}
-
-/* The CRC, of so many bits, that a register comes to. */
-static __always_inline __u32 crc_custom_last(__u64 which, __u32 crc, int width)
-{
-	const struct p4xdp_crc *of = &p4xdp_crcs.of[crc_index(which, 3)];
-	__u32 flipped;
-
-	flipped = (crc & 0x0f0f0f0f) << 4 | (crc >> 4 & 0x0f0f0f0f);
-	flipped = (flipped & 0x33333333) << 2 | (flipped >> 2 & 0x33333333);
-	flipped = (flipped & 0x55555555) << 1 | (flipped >> 1 & 0x55555555);
-	crc ^= (crc ^ flipped) & of->flip;
-	crc ^= (crc ^ __builtin_bswap32(crc) >> (32 - width)) & of->swap;
-	return crc ^ of->final_xor;
 }
