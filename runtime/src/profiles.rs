@@ -1,7 +1,7 @@
 //! Action profiles and selectors of a loaded program: in, numbers of members with their actions, and of groups with their members; out, the maps
 //! changed, or an error that says which member, group or number it is. Packets see a member or group as it was or as it is.
 //!
-//! Members of groups may watch ports: [`watched`].
+//! Members of groups may watch ports: [`GroupMember`].
 //!
 //! What entries name is there: a member or group in use is not removed, and [`crate::tables`] asks before an entry is written.
 
