@@ -150,13 +150,17 @@ impl Stages<'_> {
         found
     }
 
-    /// The headers in a parameter.
-    fn headers(&self, role: &str, position: usize) -> Vec<HeaderId> {
+    /// The headers in a parameter, also those in its stacks and unions.
+    fn headers(&self, program: &Program, role: &str, position: usize) -> Vec<HeaderId> {
         let mut found = Vec::new();
-        self.leaves(role, position, &mut |place| {
-            if let Place::Header(id) = place {
-                found.push(*id);
+        self.leaves(role, position, &mut |place| match place {
+            Place::Header(id) => found.push(*id),
+            Place::Stack(id) => found.extend(&program.stacks[*id].elements),
+            Place::Union(id) => found.extend(program.unions[*id].members.iter().map(|(_, id)| *id)),
+            Place::UnionStack(stacks) => {
+                found.extend(stacks.iter().flat_map(|(_, id)| &program.stacks[*id].elements));
             }
+            Place::Scalar(_) | Place::Struct { .. } | Place::Opaque(_) => {}
         });
         found
     }

@@ -170,8 +170,9 @@ pub(super) fn pipeline(
         steps.push(Step::End(Verdict::Pass));
         Section::new(Hook::Copy, steps, None)
     });
-    let mut carried =
-        [("id", 2), ("ed", 2)].into_iter().flat_map(|(role, position)| stages.headers(role, position));
+    let mut carried = [("id", 2), ("ed", 2)]
+        .into_iter()
+        .flat_map(|(role, position)| stages.headers(program, role, position));
     let carried = carried.find(|header| section.may_be_valid(program, *header));
     if let Some(header) = section.crossing(program).or(carried) {
         sink.emit(lacking::CROSSING.at(program.headers[header].span));
