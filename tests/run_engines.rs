@@ -102,7 +102,7 @@ fn what_is_lost_is_told(engine: &str) {
     for message in [
         "packet 0: it left by port 8, which had no device; packets after it are captured there, and `--port 8`",
         "packet 3: a packet of 13 bytes is too short for a device",
-        "packet 4: aborted (XDP_ABORTED): it would have had less than the 14 bytes that the kernel wants",
+        "packet 4: aborted (XDP_ABORTED, `no-room`): no room to make it longer, or too few bytes left",
     ] {
         assert!(ran.stderr.contains(message), "{}", ran.stderr);
     }

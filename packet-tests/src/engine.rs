@@ -10,6 +10,7 @@ pub use p4xdp_control::entry::{
 pub use p4xdp_midend::interp::{Cell, CellAt, CellValue, Digest, FieldAt};
 
 use num_bigint::BigUint;
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_frontend::source::Span;
 use std::sync::Arc;
 
@@ -63,16 +64,12 @@ pub struct OutputPacket {
 /// Why a packet came out nowhere, though the program did not drop it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Loss {
-    /// The program ended with `XDP_ABORTED`.
-    #[error("aborted (XDP_ABORTED): {} less than the 14 bytes that the kernel wants", if *.meant {
-        "the parser rejected it, or the program says so, or it would have had"
-    } else {
-        "it would have had"
-    })]
-    Aborted {
-        /// It may be what the program means.
-        meant: bool,
-    },
+    /// The program ended with `XDP_ABORTED`, as its text says.
+    #[error("aborted (XDP_ABORTED): the parser rejected it, or the program says so")]
+    Aborted,
+    /// The program ended with `XDP_ABORTED` and counted why.
+    #[error("aborted (XDP_ABORTED, `{}`): {}", .0.name(), .0.meaning())]
+    Counted(Reason),
     /// It left by a port that had no device.
     #[error("it left by port {0}, which had no device")]
     NoDevice(u32),

@@ -6,6 +6,7 @@ use super::engine::{
     KeyMatch, Loss, Mirror, MulticastNode, OutputPacket, Session,
 };
 use num_bigint::BigUint;
+use p4xdp_control::manifest::losses::Reason;
 use p4xdp_control::view::Action;
 use p4xdp_runtime::cells::{Cell, CellKind, Cells};
 use p4xdp_runtime::copies::{Copies, CopyError};
@@ -16,7 +17,7 @@ use p4xdp_runtime::ports::{Numbering, PortError};
 use p4xdp_runtime::profiles::{Profile, ProfileError, Write};
 use p4xdp_runtime::tables::{OF_MISSES, Table, TableError};
 use p4xdp_runtime::{Error, Object, Program, load};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A program in the kernel, and the place where it meets packets.
@@ -30,6 +31,8 @@ pub struct Loaded {
     open: BTreeSet<u32>,
     /// What came out while messages were asked for.
     early: Vec<OutputPacket>,
+    /// What the program had counted when it was asked last.
+    counted: BTreeMap<Reason, u64>,
 }
 
 /// The longest that a test may move the clock on, as it is waited for.
@@ -64,7 +67,15 @@ impl Loaded {
         let ports = Numbering::Indices(FIRST_INDEX);
         let program = load::load_detached_with(object, &ports, cpu_port, false).map_err(refuse)?;
         let harness = place(&program).map_err(refuse)?;
-        Ok(Loaded { program, harness, cpu_port, everywhere: false, open: BTreeSet::new(), early: Vec::new() })
+        Ok(Loaded {
+            program,
+            harness,
+            cpu_port,
+            everywhere: false,
+            open: BTreeSet::new(),
+            early: Vec::new(),
+            counted: BTreeMap::new(),
+        })
     }
 
     /// The program in the kernel.
@@ -146,23 +157,17 @@ impl Loaded {
         Ok(())
     }
 
-    /// In a test's terms.
-    fn loss(&self, lost: Lost) -> Loss {
-        match lost {
-            // Elsewhere a parser that rejects does not abort.
-            Lost::Aborted => {
-                Loss::Aborted { meant: self.program.manifest().view.architecture == "xdp_model" }
+    /// The reasons for which the program has aborted since the last call, one a packet.
+    fn newly_counted(&mut self) -> EngineResult<Vec<Reason>> {
+        let packets = self.program.losses().map_err(refuse)?.packets;
+        let mut reasons = Vec::new();
+        for (reason, count) in packets {
+            let seen = self.counted.insert(reason, count).unwrap_or_default();
+            if reason.aborts() {
+                reasons.extend((seen..count).map(|_| reason));
             }
-            Lost::NoDevice { port } => Loss::NoDevice(port),
-            Lost::Refused { port, error } => {
-                let error = std::io::Error::from_raw_os_error(error);
-                Loss::Other(format!("the device of port {port} did not take it: {error}"))
-            }
-            Lost::Failed { verdict } => {
-                Loss::Other(format!("the kernel could not carry out verdict {verdict}"))
-            }
-            Lost::Unwatched { why } => Loss::Other(format!("packets may be lost without a word: {why}")),
         }
+        Ok(reasons)
     }
 
     /// Writes a cell, or all of them.
@@ -209,6 +214,20 @@ impl Loaded {
     }
 }
 
+/// In a test's terms.
+fn loss(lost: Lost) -> Loss {
+    match lost {
+        Lost::Aborted => Loss::Aborted,
+        Lost::NoDevice { port } => Loss::NoDevice(port),
+        Lost::Refused { port, error } => {
+            let error = std::io::Error::from_raw_os_error(error);
+            Loss::Other(format!("the device of port {port} did not take it: {error}"))
+        }
+        Lost::Failed { verdict } => Loss::Other(format!("the kernel could not carry out verdict {verdict}")),
+        Lost::Unwatched { why } => Loss::Other(format!("packets may be lost without a word: {why}")),
+    }
+}
+
 impl Engine for Loaded {
     fn open_ports(&mut self, ports: &[u32]) -> EngineResult<()> {
         // No device is behind the port to user space.
@@ -236,7 +255,12 @@ impl Engine for Loaded {
             let ports: Vec<u32> = ports.collect();
             self.open_more(&ports)?;
         }
-        Ok(lost.into_iter().map(|lost| self.loss(lost)).collect())
+        let mut losses: Vec<Loss> = lost.into_iter().map(loss).collect();
+        let aborted = losses.iter_mut().filter(|loss| **loss == Loss::Aborted);
+        for (loss, reason) in aborted.zip(self.newly_counted()?) {
+            *loss = Loss::Counted(reason);
+        }
+        Ok(losses)
     }
 
     fn insert(&mut self, table: &str, entry: &Entry) -> EngineResult<()> {

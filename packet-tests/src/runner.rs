@@ -408,7 +408,7 @@ impl<'a> StfRun<'a> {
             }
             let left = losses.iter().filter_map(|loss| match loss {
                 Loss::NoDevice(port) => Some(nobody(*port, "")),
-                Loss::Aborted { .. } | Loss::Other(_) => None,
+                Loss::Aborted | Loss::Counted(_) | Loss::Other(_) => None,
             });
             unexpected.extend(left);
             if unexpected.is_empty() {
@@ -429,7 +429,9 @@ impl<'a> StfRun<'a> {
         for loss in losses {
             match loss {
                 Loss::NoDevice(_) => {}
-                Loss::Aborted { .. } | Loss::Other(_) => *counts.entry(loss.to_string()).or_default() += 1,
+                Loss::Aborted | Loss::Counted(_) | Loss::Other(_) => {
+                    *counts.entry(loss.to_string()).or_default() += 1
+                }
             }
         }
         for (why, count) in counts {

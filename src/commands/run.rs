@@ -140,22 +140,21 @@ impl Troubles {
 
     fn lost(&mut self, packet: usize, loss: &Loss) {
         match loss {
-            Loss::Aborted { meant: true, .. } => {
+            Loss::Aborted => {
                 self.aborted += 1;
                 self.first_aborted.get_or_insert(packet);
             }
             Loss::NoDevice(port) => self.note(|| {
                 format!("packet {packet}: {loss}; packets after it are captured there, and `--port {port}` captures it, too")
             }),
-            Loss::Aborted { .. } | Loss::Other(_) => self.note(|| format!("packet {packet}: {loss}")),
+            Loss::Counted(_) | Loss::Other(_) => self.note(|| format!("packet {packet}: {loss}")),
         }
     }
 
     /// Says what was not said; whether every packet went through the program as it should.
     fn finish(&self) -> bool {
         if let Some(first) = self.first_aborted {
-            let why = Loss::Aborted { meant: true };
-            complain(&format!("{} packets, packet {first} first: {why}", self.aborted));
+            complain(&format!("{} packets, packet {first} first: {}", self.aborted, Loss::Aborted));
         }
         if self.count > MOST_TROUBLES {
             complain(&format!("and so with {} packets more", self.count - MOST_TROUBLES));

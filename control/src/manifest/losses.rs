@@ -84,6 +84,12 @@ impl Reason {
         }
     }
 
+    /// Does a packet that is counted so end with `XDP_ABORTED`?
+    #[must_use]
+    pub fn aborts(self) -> bool {
+        matches!(self, Reason::Aborted | Reason::NoRoom | Reason::NotCalled | Reason::NoNumber)
+    }
+
     /// What it means, for people.
     #[must_use]
     pub fn meaning(self) -> &'static str {
