@@ -2,7 +2,7 @@
 //! on the compiled program.
 //!
 //! `P4XDP_PROGRAMS=N` runs N programs, `P4XDP_SEED=S` begins with seed S: `P4XDP_SEED=17 P4XDP_PROGRAMS=1` is one of them again. With `P4XDP_LARGE=1` there are programs of ten times
-//! the size as well. A failure
+//! the size as well; with `P4XDP_KEEP=DIR` each program that is refused is kept there as `SEED.p4`. A failure
 //! is shrunk and printed as a program and a packet test. What takes minutes runs only when it is asked for, by `-- --ignored`; a few programs
 //! run each time. The kernel needs root; without it that part is ignored, or fails where skipping is forbidden.
 #![allow(clippy::indexing_slicing, clippy::expect_used, clippy::print_stdout, reason = "it is a test")]
@@ -26,6 +26,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use p4xdp_test_support::needs::{Need, met};
 use p4xdp_test_support::progress::Progress;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -169,6 +170,10 @@ fn run(what: &'static str, usual: u64, size: Size, engines: Engines) -> Result<(
             case.program.constructs(&mut found);
             lines.fetch_add(case.program.print().lines().count() as u64, Ordering::Relaxed);
             let ending = engines(&case, None);
+            if let (Ending::Refused(_), Some(folder)) = (&ending, std::env::var_os("P4XDP_KEEP")) {
+                let path = Path::new(&folder).join(format!("{seed}.p4"));
+                std::fs::write(path, case.program.print()).expect("the folder can be written to");
+            }
             let mut all = constructs.lock().expect("no panic while held");
             for (construct, times) in found {
                 let (programs, total) = all.entry(construct).or_default();
