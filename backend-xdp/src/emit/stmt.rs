@@ -26,7 +26,10 @@ impl Cx<'_> {
             }
             StmtKind::SetValid { header, valid } => self.on_each(header, |cx, id| cx.set_valid(id, *valid)),
             StmtKind::CopyHeader { dst, src } => {
-                self.on_each(dst, |cx, dst| cx.on_each(src, |cx, src| cx.copy_header(dst, src)));
+                self.on_each(dst, |cx, dst| {
+                    let otherwise = |cx: &mut Self| cx.set_valid(dst, false);
+                    cx.on_each_or(src, |cx, src| cx.copy_header(dst, src), Some(otherwise));
+                });
             }
             StmtKind::PushFront { stack, count } => self.push_front(*stack, *count),
             StmtKind::PopFront { stack, count } => self.pop_front(*stack, *count),
@@ -144,9 +147,20 @@ impl Cx<'_> {
     }
 
     /// Runs `part` for the header that a reference means: for each, under a test of the index, if that is known at run time only.
-    pub(super) fn on_each(&mut self, header: &HeaderRef, mut part: impl FnMut(&mut Self, HeaderId)) {
+    /// Of an index out of range nothing is meant.
+    pub(super) fn on_each(&mut self, header: &HeaderRef, part: impl FnMut(&mut Self, HeaderId)) {
+        self.on_each_or(header, part, None::<fn(&mut Self)>);
+    }
+
+    /// As [`Cx::on_each`], and `otherwise` where no header is meant.
+    fn on_each_or(
+        &mut self,
+        header: &HeaderRef,
+        mut part: impl FnMut(&mut Self, HeaderId),
+        otherwise: Option<impl FnOnce(&mut Self)>,
+    ) {
         match self.referent(header) {
-            Referent::Nothing => {}
+            Referent::Nothing => otherwise.into_iter().for_each(|otherwise| otherwise(self)),
             Referent::One(id) => part(self, id),
             Referent::Indexed(elements, index) => {
                 // `next` and `last` are in range, which was tested; any other index need not be.
@@ -158,7 +172,9 @@ impl Cx<'_> {
                 // Of a member of the shared structure the verifier knows nothing: to it, each element may be meant, or none.
                 let position = position
                     .filter(|(stack, _)| !self.variable(self.program.stacks[*stack].next_index).is_shared());
-                let mut after = if position.is_some() { Paths::unreachable() } else { self.paths.clone() };
+                let otherwise = otherwise.filter(|_| matches!(header, HeaderRef::Element { .. }));
+                let covers_all = position.is_some() || otherwise.is_some();
+                let mut after = if covers_all { Paths::unreachable() } else { self.paths.clone() };
                 self.out.begin_switch(index.selector());
                 for (i, id) in elements.into_iter().enumerate() {
                     self.out.case(i);
@@ -169,6 +185,11 @@ impl Cx<'_> {
                         }
                         part(cx, id);
                     }));
+                    self.out.line(code!("break;"));
+                }
+                if let Some(otherwise) = otherwise {
+                    self.out.default_case();
+                    after.join(self.alternative(otherwise));
                     self.out.line(code!("break;"));
                 }
                 self.out.end();
