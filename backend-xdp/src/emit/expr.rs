@@ -12,9 +12,17 @@ use p4xdp_midend::ir::{
     BinaryOp, Comparison, Expr, ExprKind, HeaderId, HeaderRef, OpClass, ScalarType, UnaryOp,
 };
 
+/// What C computes with has no more.
+const MOST_BITS: u32 = 128;
+
 impl Cx<'_> {
     /// An expression as C. Bits above the width may be garbage: see [`CExpr::masked`].
     pub fn expr(&mut self, e: &Expr) -> CExpr {
+        if e.ty.width() > MOST_BITS && !matches!(e.ty, ScalarType::Varbit { .. }) {
+            // What of these numbers can be computed in words is none any more.
+            self.check_width(e.ty, e.span);
+            return CExpr::zero(e.ty.width());
+        }
         match &e.kind {
             ExprKind::Const(value) => self.constant(value, e.ty),
             ExprKind::Local(id) => match self.wire_params.get(id) {

@@ -32,8 +32,7 @@ fn is_wide(ty: ScalarType) -> bool {
 
 /// Makes such a program.
 pub fn lower(program: &Program) -> Option<Program> {
-    let fields = program.header_types.values().flat_map(|ty| &ty.fields).map(|field| field.ty);
-    if !program.locals.values().map(|local| local.ty).chain(fields).any(is_wide) {
+    if !has_wide(program) {
         return None;
     }
     let mut lowered = program.clone();
@@ -66,6 +65,26 @@ pub fn lower(program: &Program) -> Option<Program> {
     }
     lowered.locals = locals;
     Some(lowered)
+}
+
+/// Has it such numbers? They come of variables and fields, and of casts and concatenations of shorter ones.
+fn has_wide(program: &Program) -> bool {
+    fn is_in(expr: &Expr) -> bool {
+        let mut found = is_wide(expr.ty);
+        expr.operands(&mut |operand| found = found || is_in(operand));
+        found
+    }
+    let mut found = program.locals.values().any(|local| is_wide(local.ty));
+    let mut look = |expr: &Expr| found = found || is_in(expr);
+    for block in program.blocks() {
+        p4xdp_midend::ir::visit::statements(block, &mut |stmt| stmt.parts(&mut |part| part.exprs(&mut look)));
+    }
+    for state in program.parsers.values().flat_map(|parser| parser.states.values()) {
+        if let Transition::Select { keys, .. } = &state.transition {
+            keys.iter().for_each(&mut look);
+        }
+    }
+    found
 }
 
 /// Locals that are no plain variables: parameters of actions, and what externs, tables and selects are given.
