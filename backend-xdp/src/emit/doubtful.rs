@@ -202,8 +202,9 @@ impl Cx<'_> {
         let pointer = storage.pointer.clone();
         let bytes = self.header_layout(id).bytes;
         self.out.line(code!("{} = @data + ({}->{} & {});", pointer, SHARED, at, LARGEST_OFFSET));
-        self.abort_if(code!("(void *){} + {} > @data_end", pointer, bytes), cannot_be());
-        // clang must not make the pointer a second time: that would be another one to the verifier, which was not tested.
+        // clang must not make the pointer a second time: that would be another one to the verifier, which was not tested. Nor may it conclude
+        // from the test that so many bytes are in the packet from its beginning on, of which the verifier knows nothing.
         self.out.update(&pointer, code!("@barrier_var({});", pointer));
+        self.abort_if(code!("(void *){} + {} > @data_end", pointer, bytes), cannot_be());
     }
 }
