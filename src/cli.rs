@@ -30,6 +30,9 @@ use std::path::PathBuf;
                         the environment is lacking."
 )]
 pub struct Cli {
+    /// Prints results as JSON, one object a line; diagnostics of programs, too. Messages about the run stay text.
+    #[arg(long, global = true)]
+    pub json: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -107,9 +110,9 @@ pub struct SourceArgs {
     /// Takes the program for this architecture, whatever its package is called; the package must have this architecture's form.
     #[arg(long, value_name = "ARCH", value_parser = PossibleValuesParser::new(architecture::names()))]
     pub arch: Option<String>,
-    /// How diagnostics are printed.
-    #[arg(long, value_enum, default_value_t = ErrorFormat::Human)]
-    pub error_format: ErrorFormat,
+    /// How diagnostics are printed: `human` unless it is said here, or `--json` is given.
+    #[arg(long, value_enum)]
+    pub error_format: Option<ErrorFormat>,
     /// Warnings, by name (`unused`) or code (`W0202`): `-W NAME` and `-W no-NAME` switch one, `-W all` and `-W none` all,
     /// `-W error` and `-W error=NAME` make errors of them; `p4xdp explain --list` has the names.
     #[arg(short = 'W', value_name = "WARNING", value_parser = warning_flag)]

@@ -13,6 +13,7 @@ mod digest;
 mod engine;
 mod events;
 mod explain;
+mod json;
 mod output;
 mod packet;
 mod port;
@@ -68,6 +69,9 @@ impl Exit {
 
 /// Carries out a command line.
 pub fn run(cli: Cli) -> Exit {
+    if cli.json {
+        output::speak_json();
+    }
     output::settle(dispatch(cli))
 }
 

@@ -215,8 +215,7 @@ fn what_is_lost_is_counted_by_reason() {
                         lost, rounds: 1 (it would have gone round too often)\n";
         assert_eq!(p4xdp("stat --dev eth1"), expected);
         assert!(p4xdp("status eth1").contains("\n  lost, no-room: 2 ("), "there too");
-        let object: serde_json::Value =
-            serde_json::from_str(&p4xdp("stat --dev eth1 --format json")).unwrap();
+        let object: serde_json::Value = serde_json::from_str(&p4xdp("stat --dev eth1 --json")).unwrap();
         let lost = serde_json::json!({
             "aborted": 4, "no-room": 2, "not-called": 0, "no-number": 6, "no-port": 3, "rounds": 1,
             "packet-in": 0, "no-group": 0, "no-session": 0, "copy": 0,

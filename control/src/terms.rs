@@ -502,9 +502,17 @@ pub fn key_text(key: &Key, wanted: &KeyMatch, values: &dyn Values) -> String {
 /// All keys of an entry: `dst=10.0.0.0/8 proto=6`.
 #[must_use]
 pub fn keys_text(table: &Table, keys: &[KeyMatch], values: &dyn Values) -> String {
-    let text =
-        |(key, wanted): (&Key, &KeyMatch)| format!("{}={}", key.param.name, key_text(key, wanted, values));
-    table.match_keys().zip(keys).map(text).collect::<Vec<_>>().join(" ")
+    named_keys(table, keys, values).map(|(name, text)| format!("{name}={text}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The same by name.
+pub fn named_keys<'t>(
+    table: &'t Table,
+    keys: &[KeyMatch],
+    values: &dyn Values,
+) -> impl Iterator<Item = (&'t str, String)> {
+    let text = |(key, wanted): (&'t Key, &KeyMatch)| (key.param.name.as_str(), key_text(key, wanted, values));
+    table.match_keys().zip(keys).map(text)
 }
 
 /// An action call: `set_port(port=3)`; nothing for an element of a value set.
@@ -536,8 +544,16 @@ fn text_of_call(action: Option<&Action>, call: &ActionCall, values: &dyn Values)
     let Some(action) = action else {
         return format!("action {}", call.action);
     };
-    let args = action.values().zip(&call.args);
-    let args: Vec<String> =
-        args.map(|(param, arg)| format!("{}={}", param.name, values.text(arg, param))).collect();
-    format!("{}({})", action.preamble.name, args.join(", "))
+    let args = named_args(action, call, values).map(|(name, text)| format!("{name}={text}"));
+    format!("{}({})", action.preamble.name, args.collect::<Vec<_>>().join(", "))
+}
+
+/// A call's arguments by name.
+pub fn named_args<'a>(
+    action: &'a Action,
+    call: &ActionCall,
+    values: &dyn Values,
+) -> impl Iterator<Item = (&'a str, String)> {
+    let text = |(param, arg): (&'a Param, &BigUint)| (param.name.as_str(), values.text(arg, param));
+    action.values().zip(&call.args).map(text)
 }

@@ -149,6 +149,13 @@ impl<'p> Profile<'p> {
         terms::member_text(&self.program.manifest().view, self.of, call, &self.values(true))
     }
 
+    /// The name of a member's action, and its arguments by name; ports by their devices.
+    #[must_use]
+    pub fn named_call(&self, call: &ActionCall) -> Option<(&'p str, Vec<(&'p str, String)>)> {
+        let action = *self.program.manifest().view.actions_of_members(self.of).get(call.action)?;
+        Some((&action.preamble.name, terms::named_args(action, call, &self.values(true)).collect()))
+    }
+
     /// All members by number.
     ///
     /// # Errors

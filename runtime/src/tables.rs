@@ -43,6 +43,31 @@ pub enum Change {
     SetDefault(ActionCall),
 }
 
+impl Change {
+    /// Of an entry that is to be there.
+    #[must_use]
+    pub fn insert(entry: Entry) -> Change {
+        Change::Entry(storage::Change::Insert(entry))
+    }
+
+    /// Of an entry that is to go.
+    #[must_use]
+    pub fn delete(keys: Vec<KeyMatch>, priority: Option<u32>) -> Change {
+        Change::Entry(storage::Change::Delete(keys, priority))
+    }
+}
+
+/// Why not all changes of a set were made.
+#[derive(Debug)]
+pub struct Unmade {
+    /// So many of entries were made, in order.
+    pub made: usize,
+    /// The number of the one that could not be, among all.
+    pub at: usize,
+    /// Why.
+    pub error: Error,
+}
+
 /// A table of a loaded program, or a value set.
 pub struct Table<'p> {
     program: &'p Program,
@@ -279,28 +304,46 @@ impl<'p> Table<'p> {
     /// # Errors
     /// When a change does not suit the table, or cannot be made.
     pub fn apply(&self, changes: &[Change]) -> Result<(), Error> {
+        self.apply_all(changes).map_err(|unmade| unmade.error)
+    }
+
+    /// As [`Table::apply`].
+    ///
+    /// # Errors
+    /// As there, with how many were made. The default action is changed after all entries.
+    pub fn apply_all(&self, changes: &[Change]) -> Result<(), Unmade> {
         let mut of_entries = Vec::new();
+        let mut places = Vec::new();
         let mut default = None;
-        for change in changes {
+        let unmade = |at| move |error: Error| Unmade { made: 0, at, error };
+        for (at, change) in changes.iter().enumerate() {
             match change {
                 Change::Entry(change) => {
-                    self.check(change)?;
+                    self.check(change).map_err(unmade(at))?;
                     of_entries.push(change.clone());
+                    places.push(at);
                 }
                 Change::SetDefault(call) => {
-                    self.check_default(call)?;
-                    default = Some(call);
+                    self.check_default(call).map_err(unmade(at))?;
+                    default = Some((at, call));
                 }
             }
         }
-        let writer = lock::writer()?;
-        of_entries.iter().try_for_each(|change| self.check_named(change))?;
+        let writer = lock::writer().map_err(unmade(0))?;
+        for (at, change) in places.iter().zip(&of_entries) {
+            self.check_named(change).map_err(unmade(*at))?;
+        }
         if !of_entries.is_empty() {
-            self.storage()?.apply(&of_entries, &writer).map_err(|Refused { made, error }| {
-                self.error(error, of_entries.get(made).map(storage::Change::keys))
+            let storage = self.storage().map_err(|error| unmade(0)(error.into()))?;
+            storage.apply(&of_entries, &writer).map_err(|Refused { made, error }| Unmade {
+                made,
+                at: places.get(made).copied().unwrap_or_default(),
+                error: self.error(error, of_entries.get(made).map(storage::Change::keys)),
             })?;
         }
-        default.map_or(Ok(()), |call| self.write_default(call, &writer))
+        let Some((at, call)) = default else { return Ok(()) };
+        let made = of_entries.len();
+        self.write_default(call, &writer).map_err(|error| Unmade { made, at, error })
     }
 
     fn check(&self, change: &storage::Change) -> Result<(), Error> {
@@ -455,6 +498,19 @@ impl<'p> Table<'p> {
     #[must_use]
     pub fn keys_text(&self, keys: &[KeyMatch]) -> String {
         terms::keys_text(self.table.view, keys, &self.values(true))
+    }
+
+    /// The same by name.
+    #[must_use]
+    pub fn named_keys(&self, keys: &[KeyMatch]) -> Vec<(&'p str, String)> {
+        terms::named_keys(self.table.view, keys, &self.values(true)).collect()
+    }
+
+    /// The name of a call's action, and its arguments by name; ports by their devices.
+    #[must_use]
+    pub fn named_call(&self, call: &ActionCall) -> Option<(&'p str, Vec<(&'p str, String)>)> {
+        let action = self.program_view().action(self.table.view, call.action)?;
+        Some((&action.preamble.name, terms::named_args(action, call, &self.values(true)).collect()))
     }
 
     /// What an entry runs as text: an action call, or `member 3`, `group 7`.

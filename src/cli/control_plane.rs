@@ -1,6 +1,5 @@
 //! Arguments of the subcommands that control a running program.
 
-use super::TraceFormat;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -45,8 +44,8 @@ pub enum TableCommand {
         /// The table; all of them if none is given.
         table: Option<String>,
     },
-    /// Adds an entry.
-    Insert(EntryArgs),
+    /// Adds an entry, or those of a file.
+    Insert(InsertArgs),
     /// Changes the action of an entry.
     Modify(EntryArgs),
     /// Removes an entry.
@@ -88,7 +87,30 @@ pub enum TableCommand {
     },
 }
 
-/// An entry: `TABLE KEY.. ACTION [ARG..]`.
+/// `p4xdp table insert`: an entry, or those of a file.
+#[derive(Debug, Args)]
+pub struct InsertArgs {
+    /// The program.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// Adds the entries of a file, `-` for standard input, and sets the default actions there, as `table dump --json` prints both: all
+    /// of them or, if one cannot be, none. Constant ones are passed over.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["table", "priority", "idle_timeout"])]
+    pub from: Option<PathBuf>,
+    /// The table.
+    #[arg(required_unless_present = "from")]
+    pub table: Option<String>,
+    /// As many keys as the table has (`VALUE` or `NAME=VALUE`; prefixes `10.0.0.0/8`, masks `v&&&m`, ranges `a..b`, `_` for
+    /// anything), then the action, then its arguments (`VALUE` or `NAME=VALUE`); in a table with an action profile `member NUMBER` or
+    /// `group NUMBER` in place of an action. Of a value set, the keys alone.
+    #[arg(value_name = "KEY.. [ACTION [ARG..]]", required_unless_present = "from")]
+    pub words: Vec<String>,
+    /// What else an entry has.
+    #[command(flatten)]
+    pub with: EntryWith,
+}
+
+/// `p4xdp table modify`: `TABLE KEY.. ACTION [ARG..]`.
 #[derive(Debug, Args)]
 pub struct EntryArgs {
     /// The program.
@@ -96,11 +118,17 @@ pub struct EntryArgs {
     pub target: TargetArgs,
     /// The table.
     pub table: String,
-    /// As many keys as the table has (`VALUE` or `NAME=VALUE`; prefixes `10.0.0.0/8`, masks `v&&&m`, ranges `a..b`, `_` for
-    /// anything), then the action, then its arguments (`VALUE` or `NAME=VALUE`); in a table with an action profile `member NUMBER` or
-    /// `group NUMBER` in place of an action. Of a value set, the keys alone.
+    /// The keys, then the action with its arguments; see `insert`.
     #[arg(value_name = "KEY.. [ACTION [ARG..]]", required = true)]
     pub words: Vec<String>,
+    /// What else an entry has.
+    #[command(flatten)]
+    pub with: EntryWith,
+}
+
+/// What an entry has beside its keys and what it runs.
+#[derive(Debug, Args)]
+pub struct EntryWith {
     /// Larger wins (ternary, range and optional keys).
     #[arg(long, default_value_t = 0)]
     pub priority: u32,
@@ -153,9 +181,6 @@ pub struct DigestArgs {
     pub target: TargetArgs,
     /// The digest, by its name or the end of it; without one, all of the program's.
     pub digest: Option<String>,
-    /// Prints one JSON object a message.
-    #[arg(long)]
-    pub json: bool,
     /// Prints how many messages were lost, because nobody read them in time, instead of messages.
     #[arg(long, conflicts_with_all = ["count", "seconds"])]
     pub lost: bool,
@@ -263,9 +288,6 @@ pub struct StatArgs {
     /// The program.
     #[command(flatten)]
     pub target: TargetArgs,
-    /// For people, or one JSON object with all reasons.
-    #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
-    pub format: TraceFormat,
 }
 
 /// `p4xdp status`

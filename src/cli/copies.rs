@@ -21,9 +21,6 @@ pub enum MulticastCommand {
         target: TargetArgs,
         /// The group's number; all of them if none is given.
         group: Option<String>,
-        /// Prints one JSON object a group.
-        #[arg(long)]
-        json: bool,
     },
     /// Adds a group.
     Insert(MulticastEntryArgs),
@@ -74,9 +71,6 @@ pub enum SessionCommand {
         target: TargetArgs,
         /// The session's number; all of them if none is given.
         session: Option<String>,
-        /// Prints one JSON object a session.
-        #[arg(long)]
-        json: bool,
     },
     /// Adds a session.
     Insert(SessionEntryArgs),

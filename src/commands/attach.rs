@@ -1,11 +1,12 @@
 //! `p4xdp load` and `p4xdp unload`.
 
-use super::{Exit, complain, output::print, status};
+use super::{Exit, complain, output::tell, status};
 use crate::cli::{LoadArgs, ModeArg, UnloadArgs};
 use p4xdp_runtime::attach::WantedMode;
 use p4xdp_runtime::carry::Carried;
 use p4xdp_runtime::load::{self, Options};
 use p4xdp_runtime::{Error, Object, pins};
+use serde_json::{Value, json};
 
 /// Loads an object and says what became of devices and tables.
 pub fn load(args: &LoadArgs) -> Exit {
@@ -38,12 +39,16 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
     for device in &report.devices {
         let replaced = device.replaced.map(|id| format!(", replacing program {id}")).unwrap_or_default();
         let name = &device.device.name;
-        print(&format!(
-            "{name}: {} (id {}), {} mode{replaced}\n",
-            report.program.name(),
-            report.program.id(),
-            device.mode
-        ));
+        let program = &report.program;
+        tell(
+            || format!("{name}: {} (id {}), {} mode{replaced}\n", program.name(), program.id(), device.mode),
+            || {
+                json!({
+                    "device": name, "program": program.name(), "id": program.id(),
+                    "mode": device.mode.to_string(), "replaced": device.replaced,
+                })
+            },
+        );
         if let Some(warning) = &device.warning {
             complain(&format!("warning: {warning}"));
         }
@@ -54,24 +59,40 @@ fn try_load(args: &LoadArgs) -> Result<(), Error> {
         }
     }
     for (name, carried) in &report.carried {
-        match carried {
-            Carried::Kept => print(&format!("{name}: kept\n")),
-            Carried::New => print(&format!("{name}: new\n")),
-            Carried::Moved { reason, moved, lost } => {
-                print(&format!("{name}: {moved} moved, {lost} lost: {reason}\n"));
-            }
-            Carried::Joined { devices, entries, lost } => {
-                let programs: Vec<String> = devices.iter().map(|names| names.join(", ")).collect();
-                let lost = if *lost > 0 { format!(", {lost} lost") } else { String::new() };
-                print(&format!(
-                    "{name}: {entries} of all programs ({}) together{lost}\n",
-                    programs.join("; ")
-                ));
-            }
-            Carried::Reset { reason } => print(&format!("{name}: starts anew: {reason}\n")),
-        }
+        tell(|| format!("{name}: {}\n", carried_text(carried)), || carried_object(name, carried));
     }
     Ok(())
+}
+
+/// What became of what the program before it kept.
+fn carried_text(carried: &Carried) -> String {
+    match carried {
+        Carried::Kept => "kept".to_owned(),
+        Carried::New => "new".to_owned(),
+        Carried::Moved { reason, moved, lost } => format!("{moved} moved, {lost} lost: {reason}"),
+        Carried::Joined { devices, entries, lost } => {
+            let programs: Vec<String> = devices.iter().map(|names| names.join(", ")).collect();
+            let lost = if *lost > 0 { format!(", {lost} lost") } else { String::new() };
+            format!("{entries} of all programs ({}) together{lost}", programs.join("; "))
+        }
+        Carried::Reset { reason } => format!("starts anew: {reason}"),
+    }
+}
+
+fn carried_object(name: &str, carried: &Carried) -> Value {
+    match carried {
+        Carried::Kept => json!({ "name": name, "carried": "kept" }),
+        Carried::New => json!({ "name": name, "carried": "new" }),
+        Carried::Moved { reason, moved, lost } => json!({
+            "name": name, "carried": "moved", "moved": moved, "lost": lost, "reason": reason.to_string(),
+        }),
+        Carried::Joined { devices, entries, lost } => json!({
+            "name": name, "carried": "joined", "devices": devices, "entries": entries, "lost": lost,
+        }),
+        Carried::Reset { reason } => {
+            json!({ "name": name, "carried": "reset", "reason": reason.to_string() })
+        }
+    }
 }
 
 /// Takes programs off devices; goes on after a failure and reports it at the end.
@@ -81,7 +102,7 @@ pub fn unload(args: &UnloadArgs) -> Exit {
         match pins::remove_stale() {
             Ok((removed, errors)) => {
                 for old in removed {
-                    print(&format!("removed{}\n", status::stale_text(&old)));
+                    tell(|| format!("removed{}\n", status::stale_text(&old)), || status::stale_object(&old));
                 }
                 for error in errors {
                     exit = Exit::of(Err(error));
@@ -93,7 +114,10 @@ pub fn unload(args: &UnloadArgs) -> Exit {
     for device in &args.devices {
         let result = load::unload(device, args.force);
         match result {
-            Ok(id) => print(&format!("{device}: program {id} taken off\n")),
+            Ok(id) => tell(
+                || format!("{device}: program {id} taken off\n"),
+                || json!({ "device": device, "id": id }),
+            ),
             Err(error) => exit = Exit::of(Err(error)),
         }
     }

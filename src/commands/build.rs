@@ -1,6 +1,6 @@
 //! `p4xdp build`: a program to files, or one text of it to standard output.
 
-use super::output::{print, say};
+use super::output::{self, print, say};
 use super::{Exit, complain, source};
 use crate::cli::{BuildArgs, CodegenArgs, Emit, TraceFormat};
 use crate::driver::{Codegen, Compilation, Made, ObjectError};
@@ -198,7 +198,7 @@ fn look(
     let failed = |error: Error| Exit::of(Err(error));
     let object = Object::open(object).map_err(|error| failed(error.into()))?;
     let report = report::of(&object, output, &compilation.sources).map_err(failed)?;
-    match args.report {
+    match args.report.map(output::form) {
         Some(TraceFormat::Text) => print(&report::text::text(&report)),
         Some(TraceFormat::Json) => print(&report::json::json(&report)),
         None => {}

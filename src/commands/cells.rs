@@ -1,7 +1,8 @@
 //! `p4xdp counter`, `p4xdp register` and the like: the cells of a running program, by index, or by the entries of a table. What the kinds differ
 //! in, `control` says.
 
-use super::{Exit, complain, output::print, target};
+use super::output::{print, tell};
+use super::{Exit, complain, json, target};
 use crate::cli::{CellsAction, CellsCommand, TargetArgs};
 use p4xdp_runtime::cells::{Cell, CellKind, Cells};
 use p4xdp_runtime::storage::Entry;
@@ -67,6 +68,33 @@ impl<'p> Found<'p> {
         }
     }
 
+    /// Its kind and name.
+    fn named(&self) -> json::Members {
+        let cells = self.cells();
+        json::members([("kind", cells.kind().noun().into()), ("name", cells.name().into())])
+    }
+
+    /// Prints a cell.
+    fn tell(&self, place: Place<'_>, cell: &Cell) {
+        let cells = self.cells();
+        let text = || {
+            let place = match &place {
+                Place::Index(index) => index.to_string(),
+                Place::Entry(table, entry) => of_entry(table, entry),
+            };
+            format!("{}[{place}]: {}\n", cells.name(), cells.layout().text(&cell.0))
+        };
+        tell(text, || {
+            let mut object = self.named();
+            object.extend(match &place {
+                Place::Index(index) => json::members([("index", (*index).into())]),
+                Place::Entry(table, entry) => json::place(table, entry),
+            });
+            object.extend(json::members([("values", json::values(cells, cell))]));
+            object.into()
+        });
+    }
+
     /// How many words say which cell, and what they are.
     fn place(&self) -> (usize, String) {
         match self {
@@ -82,12 +110,21 @@ impl<'p> Found<'p> {
 fn list(kind: CellKind, target: &TargetArgs) -> Done {
     let program = target::open(target)?;
     for found in Found::all(&program, kind)? {
-        print(&match &found {
+        let text = || match &found {
             Found::Indexed(cells) => format!("{} ({})\n", cells.name(), cells.layout().extent()),
             Found::Direct(table, cells) => {
                 let of = cells.layout().content();
                 format!("{} ({of} of the entries of table {})\n", cells.name(), table.view().name())
             }
+        };
+        tell(text, || {
+            let mut object = found.named();
+            let what = match &found {
+                Found::Indexed(cells) => ("size", cells.size().into()),
+                Found::Direct(table, _) => ("table", table.view().name().into()),
+            };
+            object.extend(json::members([what, ("fields", json::params(found.cells().fields()))]));
+            object.into()
         });
     }
     Ok(None)
@@ -100,20 +137,25 @@ fn dump(kind: CellKind, target: &TargetArgs, name: Option<&str>) -> Done {
         None => Found::all(&program, kind)?,
     };
     for found in all {
-        let lines: String = match &found {
+        match &found {
             Found::Indexed(cells) => {
-                cells.dump()?.iter().map(|(index, cell)| text(cells, index, cell)).collect()
+                cells.dump()?.iter().for_each(|(index, cell)| found.tell(Place::Index(*index), cell));
             }
             Found::Direct(table, cells) => {
                 let entries = table.entries()?;
                 let held = entries.iter().map(|(_, entry)| (entry, table.cell(cells, entry)));
                 let held = held.filter(|(_, cell)| !cell.is_zero());
-                held.map(|(entry, cell)| text(cells, &of_entry(table, entry), &cell)).collect()
+                held.for_each(|(entry, cell)| found.tell(Place::Entry(table, entry), &cell));
             }
-        };
-        print(&lines);
+        }
     }
     Ok(None)
+}
+
+/// Where a cell is.
+enum Place<'c> {
+    Index(u64),
+    Entry(&'c Table<'c>, &'c Entry),
 }
 
 /// What a command says of a cell: the extern's name, the index or keys and what may follow, and the priority.
@@ -127,22 +169,21 @@ fn read(kind: CellKind, target: &TargetArgs, (name, words, priority): Words<'_>,
     if words.len() != wanted {
         return Ok(Some(format!("`{}` takes {what}; {} words are given", found.cells().name(), words.len())));
     }
-    let (place, cell) = match &found {
+    let say = |place: Place<'_>, cell: &Cell| match cell.number() {
+        Some(number) if bare => print(&format!("{number}\n")),
+        Some(_) | None => found.tell(place, cell),
+    };
+    match &found {
         Found::Indexed(cells) => match index(words) {
-            Ok(index) => (index.to_string(), cells.read(index)?),
+            Ok(index) => say(Place::Index(index), &cells.read(index)?),
             Err(usage) => return Ok(Some(usage)),
         },
         Found::Direct(table, cells) => {
             let keys: Vec<&str> = words.iter().map(String::as_str).collect();
-            let keys = table.keys(&keys)?;
-            let entry = table.find(&keys, priority)?;
-            (of_entry(table, &entry), table.cell(cells, &entry))
+            let entry = table.find(&table.keys(&keys)?, priority)?;
+            say(Place::Entry(table, &entry), &table.cell(cells, &entry));
         }
-    };
-    print(&match cell.number() {
-        Some(number) if bare => format!("{number}\n"),
-        Some(_) | None => text(found.cells(), &place, &cell),
-    });
+    }
     Ok(None)
 }
 
@@ -183,7 +224,10 @@ fn reset(kind: CellKind, target: &TargetArgs, name: &str) -> Done {
             Found::Direct(table, cells) => table.reset(&cells)?,
         };
         let [_, several] = kind.facts().content;
-        print(&format!("{reset} {several} set to 0\n"));
+        tell(
+            || format!("{reset} {several} set to 0\n"),
+            || serde_json::json!({ "kind": kind.noun(), "name": name, "reset": reset }),
+        );
         Ok(None)
     })
 }
@@ -198,8 +242,4 @@ fn of_entry(table: &Table<'_>, entry: &Entry) -> String {
     let keys = table.keys_text(&entry.keys);
     let priority = entry.priority.filter(|_| table.view().has_priorities());
     priority.map_or_else(|| keys.clone(), |priority| format!("{keys} priority {priority}"))
-}
-
-fn text(cells: &Cells<'_>, place: &(impl std::fmt::Display + ?Sized), cell: &Cell) -> String {
-    format!("{}[{place}]: {}\n", cells.name(), cells.layout().text(&cell.0))
 }

@@ -1,6 +1,6 @@
 //! `p4xdp multicast` and `p4xdp session`: where a running program's copies of packets go.
 
-use super::{Exit, output::print, target};
+use super::{Exit, output::tell, target};
 use crate::cli::{MulticastCommand, MulticastEntryArgs, SessionCommand, SessionEntryArgs, TargetArgs};
 use p4xdp_runtime::copies::{Copies, CopyError, Mirror, MulticastNode, Session, Write};
 use p4xdp_runtime::ports::names::PortNames;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Carries out a command for multicast groups.
 pub fn multicast(command: &MulticastCommand) -> Exit {
     Exit::of(match command {
-        MulticastCommand::Dump { target, group, json } => dump_groups(target, group.as_deref(), *json),
+        MulticastCommand::Dump { target, group } => dump_groups(target, group.as_deref()),
         MulticastCommand::Insert(args) => write_group(args, Write::Insert),
         MulticastCommand::Modify(args) => write_group(args, Write::Modify),
         MulticastCommand::Delete { target, group } => target::change(target, |program| {
@@ -24,7 +24,7 @@ pub fn multicast(command: &MulticastCommand) -> Exit {
 /// Carries out a command for clone sessions.
 pub fn sessions(command: &SessionCommand) -> Exit {
     Exit::of(match command {
-        SessionCommand::Dump { target, session, json } => dump_sessions(target, session.as_deref(), *json),
+        SessionCommand::Dump { target, session } => dump_sessions(target, session.as_deref()),
         SessionCommand::Insert(args) => write_session(args, Write::Insert),
         SessionCommand::Modify(args) => write_session(args, Write::Modify),
         SessionCommand::Delete { target, session } => target::change(target, |program| {
@@ -60,33 +60,31 @@ fn taking_ports(copies: Copies<'_>, any: bool) -> Copies<'_> {
     if any { copies.with_any_port() } else { copies }
 }
 
-fn dump_groups(target: &TargetArgs, group: Option<&str>, as_json: bool) -> Result<(), Error> {
+fn dump_groups(target: &TargetArgs, group: Option<&str>) -> Result<(), Error> {
     // A change is several writes.
     let _lock = lock::reader()?;
     let program = target::open(target)?;
     let names = PortNames::of(&program)?;
     let groups = program.copies()?.config()?.groups;
     for (number, nodes) in chosen("multicast group", groups, group)? {
-        print(&if as_json {
-            format!("{}\n", group_object(number, &nodes, names.as_ref()))
-        } else {
-            format!("group {number} ->{}\n", group_text(&nodes, names.as_ref()))
-        });
+        tell(
+            || format!("group {number} ->{}\n", group_text(&nodes, names.as_ref())),
+            || group_object(number, &nodes, names.as_ref()),
+        );
     }
     Ok(())
 }
 
-fn dump_sessions(target: &TargetArgs, session: Option<&str>, as_json: bool) -> Result<(), Error> {
+fn dump_sessions(target: &TargetArgs, session: Option<&str>) -> Result<(), Error> {
     let _lock = lock::reader()?;
     let program = target::open(target)?;
     let names = PortNames::of(&program)?;
     let sessions = program.copies()?.config()?.sessions;
     for (number, session) in chosen("clone session", sessions, session)? {
-        print(&if as_json {
-            format!("{}\n", session_object(number, &session, names.as_ref()))
-        } else {
-            format!("session {number} -> {}\n", session_text(&session, names.as_ref()))
-        });
+        tell(
+            || format!("session {number} -> {}\n", session_text(&session, names.as_ref())),
+            || session_object(number, &session, names.as_ref()),
+        );
     }
     Ok(())
 }

@@ -1,17 +1,18 @@
 //! `p4xdp crc`: the custom CRCs of a running program.
 
-use super::{Exit, output::print, target};
+use super::{Exit, output::tell, target, trace::hex};
 use crate::cli::{CrcCommand, CrcWriteArgs};
 use p4xdp_control::crc;
 use p4xdp_runtime::Error;
 use p4xdp_runtime::crcs::Crc;
 use p4xdp_runtime::tables::terms;
+use serde_json::{Value, json};
 
 /// Carries out a command.
 pub fn run(command: &CrcCommand) -> Exit {
     Exit::of(match command {
         CrcCommand::Dump { target } => target::open(target).and_then(|program| {
-            program.custom_crcs()?.iter().for_each(|crc| print(&text(crc)));
+            program.custom_crcs()?.iter().for_each(|crc| tell(|| text(crc), || object(crc)));
             Ok(())
         }),
         CrcCommand::Write(args) => write(args),
@@ -41,4 +42,13 @@ fn text(crc: &Crc) -> String {
         "{} {polynomial:#0digits$x} {initial:#0digits$x} {xor_out:#0digits$x} {reflect_in} {reflect_out}\n",
         crc::name(*width)
     )
+}
+
+fn object(crc: &Crc) -> Value {
+    let Crc { width, polynomial, initial, reflect_in, reflect_out, xor_out } = crc;
+    json!({
+        "crc": crc::name(*width), "polynomial": hex(&(*polynomial).into()), "initial": hex(&(*initial).into()),
+        "final_xor": hex(&(*xor_out).into()),
+        "reflect_data": reflect_in, "reflect_remainder": reflect_out,
+    })
 }

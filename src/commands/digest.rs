@@ -5,7 +5,7 @@ use super::{Exit, output, target};
 use crate::cli::DigestArgs;
 use p4xdp_runtime::digests::{Digests, Message};
 use p4xdp_runtime::{Error, value};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// How long one digest is waited for where there are several.
@@ -30,7 +30,7 @@ fn try_run(args: &DigestArgs) -> Result<(), Error> {
     };
     if args.lost {
         for digest in &digests {
-            print_lost(digest, digest.lost()?, args.json);
+            print_lost(digest, digest.lost()?);
         }
         return Ok(());
     }
@@ -47,7 +47,7 @@ fn try_run(args: &DigestArgs) -> Result<(), Error> {
                 break;
             }
             for message in digest.read(wait, usize::try_from(left).unwrap_or(usize::MAX))? {
-                output::print(&if args.json { object(digest, &message) } else { text(digest, &message) });
+                output::tell(|| text(digest, &message), || object(digest, &message));
                 left -= 1;
             }
         }
@@ -73,21 +73,17 @@ fn text(digest: &Digests<'_>, message: &Message) -> String {
 }
 
 /// Numbers are hexadecimal strings, as they may be wider than JSON's.
-fn object(digest: &Digests<'_>, message: &Message) -> String {
+fn object(digest: &Digests<'_>, message: &Message) -> Value {
     let fields = digest.fields().zip(&message.fields);
     let fields: Vec<_> = fields.map(|(field, number)| (&field.name, number.clone())).collect();
     let mut object = json!({ "digest": digest.name(), "fields": named(&fields) });
     if let (Some(receiver), Some(members)) = (&message.receiver, object.as_object_mut()) {
         members.insert("receiver".to_owned(), hex(receiver).into());
     }
-    format!("{object}\n")
+    object
 }
 
-fn print_lost(digest: &Digests<'_>, lost: u64, as_json: bool) {
+fn print_lost(digest: &Digests<'_>, lost: u64) {
     let name = digest.name();
-    output::print(&if as_json {
-        format!("{}\n", json!({ "digest": name, "lost": lost }))
-    } else {
-        format!("{name}: {lost} lost\n")
-    });
+    output::tell(|| format!("{name}: {lost} lost\n"), || json!({ "digest": name, "lost": lost }));
 }

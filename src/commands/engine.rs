@@ -1,6 +1,6 @@
 //! What runs a program in `test` and `run`: from the arguments to an engine with the program loaded.
 
-use super::{Exit, build, complain, source, trace};
+use super::{Exit, build, complain, output, source, trace};
 use crate::cli::{CodegenArgs, EngineArg, RunningArgs, SourceArgs, TraceFormat};
 use crate::driver::Compilation;
 use p4xdp_frontend::diagnostic::{Diagnostic, ErrorsReported, codes};
@@ -64,6 +64,7 @@ impl Loaded {
 
     /// What happened since the last call, if it was asked for.
     pub fn trace(&mut self, format: Option<TraceFormat>) -> String {
+        let format = format.map(output::form);
         match (&mut self.kind, format) {
             (Kind::Interp(engine), Some(format)) => {
                 let outcomes = engine.take_outcomes();

@@ -1,6 +1,6 @@
 //! `p4xdp events`: what a running program sends.
 
-use super::{Exit, output, target};
+use super::{Exit, json, output, target};
 use crate::cli::EventsArgs;
 use p4xdp_runtime::{Error, value};
 use std::time::{Duration, Instant};
@@ -23,11 +23,18 @@ fn try_run(args: &EventsArgs) -> Result<(), Error> {
         {
             let names = events.fields();
             let fields = names.iter().zip(&event.fields);
-            let mut line: Vec<String> = fields
-                .map(|(field, value)| format!("{}={}", field.name, value::format(value, field)))
-                .collect();
-            line.push(event.packet.iter().map(|byte| format!("{byte:02x}")).collect());
-            output::print(&format!("{}\n", line.join(" ").trim_end()));
+            let fields = fields.map(|(field, number)| (field.name.as_str(), value::format(number, field)));
+            let fields: Vec<(&str, String)> = fields.collect();
+            let text = || {
+                let mut line: Vec<String> =
+                    fields.iter().map(|(name, text)| format!("{name}={text}")).collect();
+                line.push(event.packet.iter().map(|byte| format!("{byte:02x}")).collect());
+                format!("{}\n", line.join(" ").trim_end())
+            };
+            output::tell(text, || {
+                let fields = json::texts(fields.clone());
+                json::members([("fields", fields), ("packet", json::bytes(&event.packet))]).into()
+            });
             left -= 1;
         }
     }

@@ -1,8 +1,9 @@
 //! `p4xdp explain CODE` or `NAME`: why a diagnostic exists, with a wrong and a right example.
 
-use super::{Exit, complain, output::print};
+use super::{Exit, complain, output::tell};
 use crate::cli::ExplainArgs;
 use p4xdp_frontend::diagnostic::{Code, codes, suggest};
+use serde_json::{Value, json};
 
 /// Prints one explanation, or the list of all codes.
 pub fn run(args: &ExplainArgs) -> Exit {
@@ -11,8 +12,7 @@ pub fn run(args: &ExplainArgs) -> Exit {
             Some(name) => format!("{code}  {title} (`-W {name}`)\n"),
             None => format!("{code}  {title}\n"),
         };
-        let list: String = codes::ALL.iter().map(line).collect();
-        print(&list);
+        codes::ALL.iter().for_each(|listed| tell(|| line(listed), || object(listed.0)));
         return Exit::Done;
     }
     let Some(wanted) = &args.code else { return Exit::Environment };
@@ -40,6 +40,15 @@ pub fn run(args: &ExplainArgs) -> Exit {
         };
         format!("{code}: {}\n\n{called}{}", code.title(), code.explanation())
     };
-    print(&meant.iter().map(text).collect::<Vec<_>>().join("\n"));
+    for (i, code) in meant.iter().enumerate() {
+        let separator = if i > 0 { "\n" } else { "" };
+        tell(|| format!("{separator}{}", text(code)), || object(*code));
+    }
     Exit::Done
+}
+
+fn object(code: Code) -> Value {
+    json!({
+        "code": code.to_string(), "title": code.title(), "names": code.names(), "explanation": code.explanation(),
+    })
 }

@@ -2,8 +2,11 @@
 //! full disk, is met in one place.
 
 use super::Exit;
+use crate::cli::TraceFormat;
+use serde_json::Value;
 use std::io::{self, IsTerminal, Write};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Why standard output takes nothing more; a run has at most one reason.
 static CLOSED: OnceLock<io::ErrorKind> = OnceLock::new();
@@ -23,6 +26,29 @@ pub fn say(message: &str) {
 pub fn print(text: &str) {
     // `Out` remembers what went wrong, and `settle` says it.
     let _ = Out.write_all(text.as_bytes()).and_then(|()| Out.flush());
+}
+
+/// Whether results are JSON; a run has one form for all of them.
+static JSON: AtomicBool = AtomicBool::new(false);
+
+/// From now on results are JSON.
+pub fn speak_json() {
+    JSON.store(true, Ordering::Relaxed);
+}
+
+/// Results are JSON.
+pub fn is_json() -> bool {
+    JSON.load(Ordering::Relaxed)
+}
+
+/// The form that is asked for: `--json` goes before what an option says.
+pub fn form(asked: TraceFormat) -> TraceFormat {
+    if is_json() { TraceFormat::Json } else { asked }
+}
+
+/// Writes a result to standard output: for people, or as a line with one JSON value.
+pub fn tell(text: impl FnOnce() -> String, value: impl FnOnce() -> Value) {
+    print(&if is_json() { format!("{}\n", value()) } else { text() });
 }
 
 /// Says something on standard error, where standard output is for something else.

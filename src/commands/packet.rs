@@ -1,6 +1,6 @@
 //! `p4xdp packet-in` and `packet-out`: packets between a running program and user space.
 
-use super::{Exit, complain, output, target};
+use super::{Exit, complain, json, output, target};
 use crate::cli::{PacketInArgs, PacketOutArgs};
 use p4xdp_packet_tests::pcap::{self, Captured, Writer};
 use p4xdp_runtime::Error;
@@ -29,8 +29,16 @@ pub fn read(args: &PacketInArgs) -> Exit {
             unwritten.is_none()
         }
         None => {
-            let bytes: String = packet.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            output::print(&format!("port={} length={} {bytes}\n", packet.port, packet.length));
+            let Packet { port, length, bytes } = packet;
+            let text = || {
+                let bytes: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("port={port} length={length} {bytes}\n")
+            };
+            output::tell(text, || {
+                let bytes = json::bytes(bytes);
+                json::members([("port", (*port).into()), ("length", (*length).into()), ("bytes", bytes)])
+                    .into()
+            });
             !output::is_closed()
         }
     }));

@@ -1,6 +1,6 @@
 //! `p4xdp port`: the ports of a running program.
 
-use super::output::{self, print};
+use super::output::{self, tell};
 use super::{Exit, attach, complain, target};
 use crate::cli::{PortCommand, TargetArgs};
 use p4xdp_runtime::attach::WantedMode;
@@ -9,6 +9,7 @@ use p4xdp_runtime::port_watch::{PortWatch, Update};
 use p4xdp_runtime::ports::names::PortNames;
 use p4xdp_runtime::ports::split_port;
 use p4xdp_runtime::{Error, Program};
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Carries out a command.
@@ -24,17 +25,13 @@ pub fn run(command: &PortCommand) -> Exit {
         PortCommand::Watch { target, seconds } => watch(target, *seconds),
         PortCommand::Remove { target, ports } => target::change(target, |program| {
             ports.iter().try_for_each(|port| {
-                print(&match change::remove(&program, port)? {
-                    Removed { number: Some(number), device: Some(device) } => {
-                        format!("{number}={device}: removed\n")
-                    }
-                    Removed { number: Some(number), device: None } => {
-                        format!("{number}: removed; its device is gone\n")
-                    }
-                    Removed { number: None, device } => {
-                        format!("{}: removed\n", device.unwrap_or_else(|| port.clone()))
-                    }
-                });
+                let Removed { number, device } = change::remove(&program, port)?;
+                let text = || match (number, &device) {
+                    (Some(number), Some(device)) => format!("{number}={device}: removed\n"),
+                    (Some(number), None) => format!("{number}: removed; its device is gone\n"),
+                    (None, device) => format!("{}: removed\n", device.as_ref().unwrap_or(port)),
+                };
+                tell(text, || json!({ "port": number, "device": device, "removed": true }));
                 Ok(())
             })
         }),
@@ -44,14 +41,16 @@ pub fn run(command: &PortCommand) -> Exit {
 fn add(program: &Program, word: &str, mode: WantedMode, no_pins: bool) -> Result<(), Error> {
     let (number, device) = split_port(word)?;
     let added = change::add(program, number, device, mode, no_pins)?;
-    let number = number.map(|number| format!("{number}=")).unwrap_or_default();
-    print(&format!(
-        "{number}{}: {} (id {}), {} mode\n",
-        added.device.name,
-        program.name(),
-        program.id(),
-        added.mode
-    ));
+    let (name, id, mode) = (program.name(), program.id(), added.mode);
+    let text = || {
+        let number = number.map(|number| format!("{number}=")).unwrap_or_default();
+        format!("{number}{}: {name} (id {id}), {mode} mode\n", added.device.name)
+    };
+    tell(text, || {
+        json!({
+            "port": number, "device": added.device.name, "program": name, "id": id, "mode": mode.to_string(),
+        })
+    });
     if let Some(warning) = added.warning {
         complain(&format!("warning: {warning}"));
     }
@@ -79,13 +78,18 @@ fn say(watch: &PortWatch, update: &Update) -> Result<(), Error> {
     let names = PortNames::of(watch.program())?;
     for (port, up) in &update.ports {
         let device = names.as_ref().and_then(|names| names.name(&(*port).into()));
-        let device = device.map(|device| format!("={device}")).unwrap_or_default();
-        print(&format!("{port}{device}: {}\n", if *up { "up" } else { "down" }));
+        let text = || {
+            let device = device.map(|device| format!("={device}")).unwrap_or_default();
+            format!("{port}{device}: {}\n", if *up { "up" } else { "down" })
+        };
+        tell(text, || json!({ "port": port, "device": device, "up": up }));
     }
-    match update.groups {
-        0 => {}
-        1 => print("1 group changed\n"),
-        groups => print(&format!("{groups} groups changed\n")),
+    let text = || match update.groups {
+        1 => "1 group changed\n".to_owned(),
+        groups => format!("{groups} groups changed\n"),
+    };
+    if update.groups > 0 {
+        tell(text, || json!({ "groups_changed": update.groups }));
     }
     Ok(())
 }
@@ -93,8 +97,8 @@ fn say(watch: &PortWatch, update: &Update) -> Result<(), Error> {
 fn list(target: &TargetArgs) -> Result<(), Error> {
     let program = target::open(target)?;
     match change::list(&program)? {
-        None => print("ports are interface indices\n"),
-        Some(ports) => ports.iter().for_each(|port| print(&line(port))),
+        None => tell(|| "ports are interface indices\n".to_owned(), || json!({ "ports_are_indices": true })),
+        Some(ports) => ports.iter().for_each(|port| tell(|| line(port), || object(port))),
     }
     Ok(())
 }
@@ -105,4 +109,8 @@ fn line(Port { number, index, device, runs }: &Port) -> String {
         (Some(device), false) => format!("{number}={device}, which runs another program or none\n"),
         (None, _) => format!("{number}: no device; it had index {index}\n"),
     }
+}
+
+fn object(Port { number, index, device, runs }: &Port) -> Value {
+    json!({ "port": number, "index": index, "device": device, "runs": runs })
 }

@@ -25,6 +25,7 @@ fn try_run(args: &RunArgs) -> Result<(), Exit> {
     let to_stdout = args.out.as_os_str() == "-";
     // Where captures go to standard output, nothing else does.
     let say = if to_stdout { output::to_stderr } else { output::print };
+    let state_form = args.state.map(output::form);
     if args.state.is_some() && args.running.engine != EngineArg::Interp {
         complain("`--state` needs the interpreter: leave `--engine` out");
         return Err(Exit::Environment);
@@ -66,7 +67,7 @@ fn try_run(args: &RunArgs) -> Result<(), Exit> {
         match done.and_then(|()| Ok((collected?, lost?, digests?))) {
             Ok((packets, lost, digests)) => {
                 lost.iter().for_each(|loss| troubles.lost(count, loss));
-                say(&state::digests(count, &digests, args.state));
+                say(&state::digests(count, &digests, state_form));
                 let written = packets
                     .iter()
                     .try_for_each(|out| outputs.packet(out.port, packet.nanoseconds, &out.bytes));
@@ -86,9 +87,13 @@ fn try_run(args: &RunArgs) -> Result<(), Exit> {
     if args.state.is_some() {
         let cells = loaded.engine().cells();
         let cells = cells.map_err(|error| loaded.fail("reading the state", &error))?;
-        say(&state::cells(&cells, args.state));
+        say(&state::cells(&cells, state_form));
     }
-    say(&format!("{count} packets in, {left} out\n"));
+    say(&if output::is_json() {
+        format!("{}\n", serde_json::json!({ "packets_in": count, "packets_out": left }))
+    } else {
+        format!("{count} packets in, {left} out\n")
+    });
     if in_order { Ok(()) } else { Err(Exit::Rejected) }
 }
 

@@ -33,9 +33,10 @@ pub fn finish(compilation: &Compilation, args: &SourceArgs, result: Result<Exit,
 /// Prints what was found.
 pub fn report(compilation: &Compilation, args: &SourceArgs) {
     let format = match args.error_format {
-        ErrorFormat::Human => Format::Human,
-        ErrorFormat::Short => Format::Short,
-        ErrorFormat::Json => Format::Json,
+        None if output::is_json() => Format::Json,
+        None | Some(ErrorFormat::Human) => Format::Human,
+        Some(ErrorFormat::Short) => Format::Short,
+        Some(ErrorFormat::Json) => Format::Json,
     };
     let color = output::color_on_stderr();
     let mut out = std::io::stderr().lock();

@@ -1,9 +1,10 @@
 //! `p4xdp stat`: what became of a running program's packets, and what it lost.
 
-use super::{Exit, output::print, target};
-use crate::cli::{StatArgs, TraceFormat};
+use super::output::tell;
+use super::{Exit, json, target};
+use crate::cli::StatArgs;
+use p4xdp_runtime::Error;
 use p4xdp_runtime::statistics::{Losses, Statistics};
-use p4xdp_runtime::{Error, Program};
 use serde_json::{Map, Value, json};
 
 /// Prints the counts.
@@ -14,16 +15,15 @@ pub fn run(args: &StatArgs) -> Exit {
 fn try_run(args: &StatArgs) -> Result<(), Error> {
     let program = target::open(&args.target)?;
     let (packets, losses) = (program.statistics()?, program.losses()?);
-    match args.format {
-        TraceFormat::Text => {
-            let lines = lines(packets.as_ref(), &losses);
-            if lines.is_empty() {
-                print("nothing lost\n");
-            }
-            lines.iter().for_each(|line| print(&format!("{line}\n")));
-        }
-        TraceFormat::Json => print(&format!("{}\n", object(&program, packets.as_ref(), &losses))),
-    }
+    let text = || match lines(packets.as_ref(), &losses) {
+        none if none.is_empty() => "nothing lost\n".to_owned(),
+        lines => lines.iter().map(|line| format!("{line}\n")).collect(),
+    };
+    tell(text, || {
+        let mut object = object(packets.as_ref(), &losses);
+        object.extend(json::program(&program));
+        object.into()
+    });
     Ok(())
 }
 
@@ -48,7 +48,8 @@ pub(super) fn lines(packets: Option<&Statistics>, losses: &Losses) -> Vec<String
     lines
 }
 
-fn object(program: &Program, packets: Option<&Statistics>, losses: &Losses) -> Value {
+/// What became of packets, and what was lost.
+pub(super) fn object(packets: Option<&Statistics>, losses: &Losses) -> Map<String, Value> {
     let packets = packets.map(|Statistics { verdicts, parser_errors }| {
         let [aborted, dropped, passed, sent_back, redirected] = verdicts;
         json!({
@@ -60,8 +61,5 @@ fn object(program: &Program, packets: Option<&Statistics>, losses: &Losses) -> V
         losses.packets.iter().map(|(reason, count)| (reason.name().to_owned(), (*count).into())).collect();
     let messages: Map<String, Value> =
         losses.messages.iter().map(|(digest, count)| (digest.clone(), (*count).into())).collect();
-    json!({
-        "program": program.name(), "id": program.id(), "source": program.manifest().source,
-        "packets": packets, "lost": lost, "lost_messages": messages,
-    })
+    json::members([("packets", packets.into()), ("lost", lost.into()), ("lost_messages", messages.into())])
 }

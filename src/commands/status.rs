@@ -1,11 +1,13 @@
 //! `p4xdp status`: what devices run.
 
-use super::{Exit, complain, output::print, stat};
+use super::output::{self, print, tell};
+use super::{Exit, complain, json, stat};
 use crate::cli::StatusArgs;
 use p4xdp_runtime::Error;
 use p4xdp_runtime::pins::Stale;
 use p4xdp_runtime::ports::names::PortNames;
 use p4xdp_runtime::status::{self, Status};
+use serde_json::{Value, json};
 
 /// Prints the status of the devices, or of all that run a program of ours.
 pub fn run(args: &StatusArgs) -> Exit {
@@ -15,7 +17,8 @@ pub fn run(args: &StatusArgs) -> Exit {
 fn show(names: &[String]) -> Result<(), Error> {
     for (i, name) in names.iter().enumerate() {
         let separator = if i > 0 { "\n" } else { "" };
-        print(&format!("{separator}{}", text(&status::status(name)?)));
+        let status = status::status(name)?;
+        tell(|| format!("{separator}{}", text(&status)), || object(&status));
     }
     Ok(())
 }
@@ -37,7 +40,9 @@ fn all() -> Exit {
     match overview.stale {
         Ok(stale) => {
             let lines: Vec<String> = stale.iter().map(|old| format!("{}\n", stale_text(old))).collect();
-            if !lines.is_empty() {
+            if output::is_json() {
+                stale.iter().for_each(|old| print(&format!("{}\n", stale_object(old))));
+            } else if !lines.is_empty() {
                 print(&format!("stale pins, which `p4xdp unload --stale` removes:\n{}", lines.concat()));
             }
         }
@@ -53,6 +58,40 @@ fn all() -> Exit {
 pub(super) fn stale_text(old: &Stale) -> String {
     let program = old.program.map(|id| format!("program {id}, ")).unwrap_or_default();
     format!("  {} ({program}{})", old.directory.display(), old.reason)
+}
+
+pub(super) fn stale_object(old: &Stale) -> Value {
+    json!({ "stale": old.directory, "id": old.program, "reason": old.reason.to_string() })
+}
+
+fn object(status: &Status) -> Value {
+    let manifest = status.program.manifest();
+    let ports = status.ports.as_ref();
+    let tables = status
+        .tables
+        .iter()
+        .map(|table| json!({ "table": table.name, "entries": table.entries, "size": table.size }));
+    let copies = status.copies.as_ref().map(
+        |copies| json!({ "multicast_groups": copies.groups.len(), "clone_sessions": copies.sessions.len() }),
+    );
+    let mut object = json::members([
+        ("device", status.device.name.as_str().into()),
+        ("index", status.device.index.into()),
+        ("mode", status.running.mode.to_string().into()),
+        ("age_s", status.age.as_secs().into()),
+        ("architecture", manifest.view.architecture.as_str().into()),
+        ("compiler", manifest.compiler.as_str().into()),
+        ("runs", status.statistics.runs.into()),
+        ("run_time_ns", u64::try_from(status.statistics.time.as_nanos()).unwrap_or(u64::MAX).into()),
+        ("cpu_port", ports.and_then(PortNames::cpu_port).into()),
+        ("ports", ports.and_then(PortNames::list).into()),
+        ("tables", tables.collect()),
+        ("copies", copies.into()),
+        ("pins", status.pins.as_ref().map(|pins| pins.display().to_string()).into()),
+    ]);
+    object.extend(json::program(&status.program));
+    object.extend(stat::object(status.packets.as_ref(), &status.losses));
+    object.into()
 }
 
 fn text(status: &Status) -> String {

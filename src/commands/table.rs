@@ -1,9 +1,12 @@
 //! `p4xdp table`: the tables of a running program, and its value sets.
 
+mod from;
 mod idle;
 
-use super::{Exit, complain, output::print, target};
-use crate::cli::{EntryArgs, TableCommand};
+use super::output::{self, print, tell};
+use super::{Exit, complain, json, target};
+use crate::cli::{EntryArgs, EntryWith, InsertArgs, TableCommand, TargetArgs};
+use p4xdp_control::entry::ActionCall;
 use p4xdp_control::view::Param;
 use p4xdp_runtime::cells::CellKind;
 use p4xdp_runtime::storage::Entry;
@@ -17,8 +20,17 @@ pub fn run(command: &TableCommand) -> Exit {
         TableCommand::Dump { target, table } => {
             target::open(target).and_then(|program| dump(&program, table.as_deref()))
         }
-        TableCommand::Insert(args) => return change(args, |table, entry| table.insert(entry)),
-        TableCommand::Modify(args) => return change(args, |table, entry| table.modify(entry)),
+        TableCommand::Insert(InsertArgs { target, from: Some(path), with, .. }) => {
+            return from::run(target, path, with.force);
+        }
+        TableCommand::Insert(InsertArgs { target, from: None, table, words, with }) => {
+            // The command line asks for one of both.
+            let table = table.as_deref().unwrap_or_default();
+            return change(target, (table, words), with, |table, entry| table.insert(entry));
+        }
+        TableCommand::Modify(EntryArgs { target, table, words, with }) => {
+            return change(target, (table, words), with, |table, entry| table.modify(entry));
+        }
         TableCommand::Delete { target, table, keys, priority } => target::change(target, |program| {
             let table = program.table(table)?;
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -27,8 +39,12 @@ pub fn run(command: &TableCommand) -> Exit {
         }),
         TableCommand::Idle(args) => idle::run(args),
         TableCommand::Clear { target, table } => target::change(target, |program| {
-            let removed = program.table(table)?.clear()?;
-            print(&format!("{removed} entries removed\n"));
+            let table = program.table(table)?;
+            let removed = table.clear()?;
+            tell(
+                || format!("{removed} entries removed\n"),
+                || serde_json::json!({ "table": table.view().name(), "removed": removed }),
+            );
             Ok(())
         }),
         TableCommand::Default { target, table, call, force } => target::change(target, |program| {
@@ -55,11 +71,16 @@ fn stated(table: &Table<'_>, priority: u32) -> Option<u32> {
 }
 
 /// Inserts or modifies: the words are as many keys as the table has, then the action, then its arguments.
-fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Error>) -> Exit {
-    let changed = target::change(&args.target, |program| {
-        let table = table_of(&program, &args.table, args.force)?;
+fn change(
+    target: &TargetArgs,
+    (table, words): (&str, &[String]),
+    with: &EntryWith,
+    apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Error>,
+) -> Exit {
+    let changed = target::change(target, |program| {
+        let table = table_of(&program, table, with.force)?;
         let keys = table.view().match_keys().count();
-        let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if table.view().is_set() {
             apply(&table, &table.element(&words)?)?;
             return Ok(None);
@@ -72,8 +93,8 @@ fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Err
                 words.len()
             )));
         };
-        let mut entry = table.entry(keys, action, arguments, stated(&table, args.priority))?;
-        entry.idle.timeout = args.idle_timeout.map(idle::nanoseconds);
+        let mut entry = table.entry(keys, action, arguments, stated(&table, with.priority))?;
+        entry.idle.timeout = with.idle_timeout.map(idle::nanoseconds);
         apply(&table, &entry)?;
         Ok(None)
     });
@@ -88,29 +109,32 @@ fn change(args: &EntryArgs, apply: impl Fn(&Table<'_>, &Entry) -> Result<(), Err
 }
 
 fn list(program: &Program) -> Result<(), Error> {
-    let manifest = program.manifest();
     for table in program.tables()? {
-        let view = table.view();
-        let (len, capacity) = (table.len()?, table.capacity());
-        let what = if view.is_set() { "elements, value set" } else { "entries" };
-        let mut out = format!("{} ({len} of {capacity} {what})\n", view.name());
-        for key in &view.keys {
-            out += &format!("  key     {} {}\n", param(&key.param), key.match_kind.name());
-        }
-        for (action, described) in view.actions.iter().zip(manifest.view.actions_of(view)) {
-            let params: Vec<String> = described.values().map(param).collect();
-            let scope = if action.default_only {
-                " (default only)"
-            } else if action.table_only {
-                " (entries only)"
-            } else {
-                ""
-            };
-            out += &format!("  action  {}({}){scope}\n", described.preamble.name, params.join(", "));
-        }
-        print(&out);
+        let len = table.len()?;
+        tell(|| listed(&table, len), || json::table(&table, len));
     }
     Ok(())
+}
+
+fn listed(table: &Table<'_>, len: u64) -> String {
+    let view = table.view();
+    let what = if view.is_set() { "elements, value set" } else { "entries" };
+    let mut out = format!("{} ({len} of {} {what})\n", view.name(), table.capacity());
+    for key in &view.keys {
+        out += &format!("  key     {} {}\n", param(&key.param), key.match_kind.name());
+    }
+    for (action, described) in view.actions.iter().zip(table.manifest().view.actions_of(view)) {
+        let params: Vec<String> = described.values().map(param).collect();
+        let scope = if action.default_only {
+            " (default only)"
+        } else if action.table_only {
+            " (entries only)"
+        } else {
+            ""
+        };
+        out += &format!("  action  {}({}){scope}\n", described.preamble.name, params.join(", "));
+    }
+    out
 }
 
 pub(super) fn param(param: &Param) -> String {
@@ -123,27 +147,39 @@ fn dump(program: &Program, name: Option<&str>) -> Result<(), Error> {
         None => program.tables()?,
     };
     for table in tables {
-        let view = table.view();
-        let mut out = format!("{}\n", view.name());
-        for (origin, entry) in table.entries()? {
-            let keys = table.keys_text(&entry.keys);
-            let priority = entry.priority.filter(|_| view.has_priorities());
-            let priority = priority.map_or_else(String::new, |priority| format!(" priority {priority}"));
-            if view.is_set() {
-                out += &format!("  {keys}\n");
-                continue;
-            }
-            let constant = if origin == Origin::Const { "  (const)" } else { "" };
-            let cells = cells(&table, &entry) + &idle::text(&entry);
-            out += &format!("  {keys}{priority} -> {}{constant}{cells}\n", table.target_text(&entry.target));
+        let entries = table.entries()?;
+        let default = if table.view().is_set() { None } else { Some(table.default_action()?) };
+        if output::is_json() {
+            let entries = entries.iter().map(|(origin, entry)| json::entry(&table, *origin, entry));
+            let default = default.iter().map(|default| json::default_action(&table, default));
+            entries.chain(default).for_each(|object| print(&format!("{object}\n")));
+        } else {
+            print(&dumped(&table, &entries, default.as_ref()));
         }
-        if !view.is_set() {
-            let constant = if view.default_is_const { "  (const)" } else { "" };
-            out += &format!("  default -> {}{constant}\n", table.call_text(&table.default_action()?));
-        }
-        print(&out);
     }
     Ok(())
+}
+
+fn dumped(table: &Table<'_>, entries: &[(Origin, Entry)], default: Option<&ActionCall>) -> String {
+    let view = table.view();
+    let mut out = format!("{}\n", view.name());
+    for (origin, entry) in entries {
+        let keys = table.keys_text(&entry.keys);
+        let priority = entry.priority.filter(|_| view.has_priorities());
+        let priority = priority.map_or_else(String::new, |priority| format!(" priority {priority}"));
+        if view.is_set() {
+            out += &format!("  {keys}\n");
+            continue;
+        }
+        let constant = if *origin == Origin::Const { "  (const)" } else { "" };
+        let cells = cells(table, entry) + &idle::text(entry);
+        out += &format!("  {keys}{priority} -> {}{constant}{cells}\n", table.target_text(&entry.target));
+    }
+    if let Some(default) = default {
+        let constant = if view.default_is_const { "  (const)" } else { "" };
+        out += &format!("  default -> {}{constant}\n", table.call_text(default));
+    }
+    out
 }
 
 /// What the entry's direct counters and meters hold: `  (5 packets, 300 bytes)`; of several of a kind with their names.

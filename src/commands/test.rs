@@ -1,8 +1,11 @@
 //! `p4xdp test`: a packet test on an engine.
 
-use super::{Exit, complain, engine, output::print};
+use super::output::{self, print};
+use super::{Exit, complain, engine};
 use crate::cli::TestArgs;
+use p4xdp_packet_tests::report::Report;
 use p4xdp_packet_tests::runner::{self, TestError};
+use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
 
@@ -22,7 +25,11 @@ pub fn run(args: &TestArgs) -> Exit {
     let test = args.test.display();
     match result {
         Ok(report) => {
-            print(&format!("{report}\n"));
+            if output::is_json() {
+                object_lines(&report).iter().for_each(|line| print(&format!("{line}\n")));
+            } else {
+                print(&format!("{report}\n"));
+            }
             if report.checks.is_empty() {
                 complain(&format!("warning: {test}: this test sends no packet and checks nothing"));
             }
@@ -37,6 +44,16 @@ pub fn run(args: &TestArgs) -> Exit {
             loaded.fail(&format!("{test}:{line}:{column}"), &error)
         }
     }
+}
+
+/// A line for each check and note, and one with the sums.
+fn object_lines(report: &Report) -> Vec<Value> {
+    let notes = report.notes.iter().map(|note| json!({ "note": note }));
+    let checks = report.checks.iter().map(|check| {
+        json!({ "line": check.line, "check": check.what, "passed": check.failure.is_none(), "failure": check.failure })
+    });
+    let sums = json!({ "passed": report.passed(), "failed": report.failed() });
+    notes.chain(checks).chain([sums]).collect()
 }
 
 /// Reads packet-test commands; `-` is standard input.

@@ -1,6 +1,6 @@
 //! `p4xdp table idle`: entries that no packet has used for longer than they may be idle.
 
-use super::super::{output, target};
+use super::super::{json, output, target};
 use crate::cli::IdleArgs;
 use p4xdp_runtime::Error;
 use p4xdp_runtime::storage::Entry;
@@ -31,7 +31,14 @@ pub(super) fn run(args: &IdleArgs) -> Result<(), Error> {
                 let priority =
                     entry.priority.map_or_else(String::new, |priority| format!(" priority {priority}"));
                 let keys = table.keys_text(&entry.keys);
-                output::print(&format!("{} {keys}{priority}{}\n", table.view().name(), text(&entry)));
+                output::tell(
+                    || format!("{} {keys}{priority}{}\n", table.view().name(), text(&entry)),
+                    || {
+                        let mut object = json::place(table, &entry);
+                        object.extend(json::idle(&entry));
+                        object.into()
+                    },
+                );
             }
         }
         let left = end.map(|end| end.saturating_duration_since(Instant::now()));
