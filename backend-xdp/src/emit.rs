@@ -267,16 +267,14 @@ impl<'a> Cx<'a> {
         Place::Shared(name)
     }
 
-    /// The same for a number that all parts of the section see, functions of loops among them.
+    /// The same for a number that all parts of the section see, functions of loops among them. How headers are held may be open yet.
     fn fresh_everywhere(&mut self, wanted: &str, ty: CType) -> Place {
-        match self.storage.holding {
-            Holding::Local => self.fresh(wanted, ty.name()).into(),
-            Holding::Shared => {
-                let name = self.module.names.unique(wanted);
-                self.members.push(Member::number(&name, ty, false));
-                Place::Shared(name)
-            }
+        if self.storage.holding == Holding::Local && !self.storage.loops.any_called() {
+            return self.fresh(wanted, ty.name()).into();
         }
+        let name = self.module.names.unique(wanted);
+        self.members.push(Member::number(&name, ty, false));
+        Place::Shared(name)
     }
 
     /// Where it is kept how long the packet may be when it leaves: one more than that, 0 if any length will do.
