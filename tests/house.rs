@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Folders that have a Cargo.toml.
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
     ".",
     "frontend",
     "midend",
@@ -17,6 +17,7 @@ const CRATES: [&str; 10] = [
     "cost",
     "runtime",
     "packet-tests",
+    "p4runtime",
     "tests/support",
     "fuzz",
 ];
@@ -327,7 +328,7 @@ fn reached<'a>(rooms: &'a BTreeMap<String, BTreeSet<String>>, from: &'a str) -> 
 #[test]
 fn rooms_need_one_another_in_one_direction() {
     let mut arrows = 0;
-    for folder in ["frontend", "midend", "backend-xdp", "control", "runtime", "packet-tests"] {
+    for folder in ["frontend", "midend", "backend-xdp", "control", "runtime", "packet-tests", "p4runtime"] {
         let rooms = rooms(folder);
         arrows += rooms.values().map(BTreeSet::len).sum::<usize>();
         let is_in_circle = |room: &&str| reached(&rooms, room).contains(room);
@@ -344,6 +345,7 @@ fn trees_of_the_front_end_end_with_elaboration() {
     for folder in [
         "backend-xdp",
         "control",
+        "p4runtime",
         "packet-tests",
         "runtime",
         "midend/src/ir",

@@ -1,0 +1,43 @@
+//! P4Runtime's messages, and messages as bytes or text.
+//!
+//! The messages are written for this project from the P4Runtime specification 1.5 (`proto/`); they are the same on the wire. This crate
+//! knows nothing of compilers, of what runs in the kernel, or of connections.
+
+mod format;
+
+pub use format::{Format, FormatError};
+
+pub use prost::Message;
+pub use prost_reflect::ReflectMessage;
+pub use prost_types::Any;
+
+use prost_reflect::DescriptorPool;
+use std::sync::LazyLock;
+
+/// P4Runtime's packages.
+#[allow(missing_docs, reason = "generated")]
+#[allow(clippy::all, reason = "generated")]
+pub mod p4 {
+    /// P4Info.
+    pub mod config {
+        /// Version 1.
+        pub mod v1 {
+            include!(concat!(env!("OUT_DIR"), "/p4.config.v1.rs"));
+        }
+    }
+    /// Entities and requests, version 1.
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/p4.v1.rs"));
+    }
+}
+
+/// What is known of the messages: names, numbers and types of their fields.
+#[must_use]
+pub fn descriptors() -> DescriptorPool {
+    static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+        // The build has written them. Were they none, no message would find itself in the pool, and `tests/wire.rs` not one.
+        let bytes: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+        DescriptorPool::decode(bytes).unwrap_or_default()
+    });
+    POOL.clone()
+}
