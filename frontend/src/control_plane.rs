@@ -23,16 +23,10 @@ pub fn full_name(scope: &str, name: &Arc<str>, annotations: &[Annotation]) -> Ar
     }
 }
 
-/// The name of a block that a package is given as a constructor call: its type's, as P4Runtime has it; the package's
-/// parameter `role` tells further blocks of one type apart.
-pub fn block_name(
-    ty: &Arc<str>,
-    annotations: &[Annotation],
-    role: &Arc<str>,
-    is_taken: impl Fn(&str) -> bool,
-) -> Arc<str> {
-    let name = full_name("", ty, annotations);
-    if is_taken(&name) { role.clone() } else { name }
+/// The name of a block that a package is given as a constructor call: its type's, as P4Runtime has it, whatever `@name` the type has: that is no
+/// instance. The package's parameter `role` tells further blocks of one type apart.
+pub fn block_name(ty: &Arc<str>, role: &Arc<str>, is_taken: impl Fn(&str) -> bool) -> Arc<str> {
+    if is_taken(ty) { role.clone() } else { ty.clone() }
 }
 
 /// The argument of `@name`, unless it is empty.

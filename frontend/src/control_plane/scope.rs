@@ -131,22 +131,18 @@ impl Scope {
                 self.package(program, inner);
                 continue;
             }
-            let (block, decl, annotations) = match inner.constructor {
+            let (block, decl) = match inner.constructor {
                 Constructor::Package(_) => {
                     self.package(program, inner);
                     continue;
                 }
                 Constructor::Extern(..) => continue,
-                Constructor::Parser(id) => {
-                    (Block::Parser(id), &program.parsers[id].name, &program.parsers[id].annotations)
-                }
-                Constructor::Control(id) => {
-                    (Block::Control(id), &program.controls[id].name, &program.controls[id].annotations)
-                }
+                Constructor::Parser(id) => (Block::Parser(id), &program.parsers[id].name),
+                Constructor::Control(id) => (Block::Control(id), &program.controls[id].name),
             };
             let role = &program.variables[param].name.name;
             let is_taken = |name: &str| self.by_name.contains_key(name);
-            let name = block_name(&decl.name, annotations, role, is_taken);
+            let name = block_name(&decl.name, role, is_taken);
             self.push(Entity {
                 kind: Kind::Block,
                 text: format!("block `{}`", decl.name),

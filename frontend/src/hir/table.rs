@@ -42,6 +42,8 @@ pub struct TableProperty {
     pub value: Expr,
     /// The action with its arguments, if the value is one of the table's actions (`psa_empty_group_action`).
     pub action: Option<ActionRef>,
+    /// Annotations, which are those of an instance that is made in place.
+    pub annotations: Vec<Annotation>,
 }
 
 /// A key.

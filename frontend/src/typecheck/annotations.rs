@@ -12,10 +12,9 @@ use rustc_hash::FxHashMap;
 impl Checker<'_> {
     /// Checks annotations and hands out a copy for the HIR, in which the values of structured ones are literals.
     pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
-        let values = self.annotations_of_property(annotations);
+        let checked = self.annotations_of_property(annotations);
         self.require_one_name(annotations);
-        let written = annotations.iter().zip(values);
-        written.map(|(annotation, values)| with_literals(self.with_numbers(annotation), values)).collect()
+        checked
     }
 
     /// `@field_list(FieldLists.copied, 8w2)` as `@field_list(1, 2)`: the body is a list of constant numbers, and only here is
@@ -53,12 +52,8 @@ impl Checker<'_> {
         result
     }
 
-    /// The same for a property of a table, where `@name` names what the property makes, and p4c takes several. The values of structured ones
-    /// are returned, `None` where there is none.
-    pub(super) fn annotations_of_property(
-        &mut self,
-        annotations: &[Annotation],
-    ) -> Vec<Vec<Option<ConstValue>>> {
+    /// The same for a property of a table, where `@name` names what the property makes, and p4c takes several.
+    pub(super) fn annotations_of_property(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
         let mut first: FxHashMap<&str, &Annotation> = FxHashMap::default();
         let mut values = Vec::with_capacity(annotations.len());
         for annotation in annotations {
@@ -81,7 +76,8 @@ impl Checker<'_> {
             let finding = Diagnostic::error(codes::E0333, annotation.span, message);
             self.emit(finding.with_label(earlier.span, label));
         }
-        values
+        let written = annotations.iter().zip(values);
+        written.map(|(annotation, values)| with_literals(self.with_numbers(annotation), values)).collect()
     }
 
     /// Section "Control-plane API annotations": at most one name. What is hidden may have one all the same: p4c

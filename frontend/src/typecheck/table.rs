@@ -5,7 +5,7 @@ use super::{Checker, const_eval, named};
 use crate::ast::{self, ExprKind as Ast, TablePropertyKind};
 use crate::control_plane;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::hir::{self, ActionRef, KeyElement, TableId, Type};
+use crate::hir::{self, ActionRef, KeyElement, Sort, TableId, Type};
 use crate::resolve::Binding;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
@@ -207,7 +207,7 @@ impl Checker<'_> {
             self.bad_expr(codes::E0332, key.expr.span, format!("a value of type `{text}` cannot be a key"))
         };
         let annotations = self.annotations(&key.annotations);
-        let name = self.key_name(key, &annotations, hidden || self.is_error(expr.ty));
+        let name = self.key_name(key, &expr, &annotations, hidden || self.is_error(expr.ty));
         let kind = ast::QualifiedName { absolute: false, name: key.match_kind.clone() };
         let entry = self.resolve_name(&kind, |binding| matches!(binding, Binding::MatchKind(_)));
         let match_kind = match entry {
@@ -229,17 +229,42 @@ impl Checker<'_> {
         KeyElement { expr, match_kind, name, annotations, span: key.span }
     }
 
+    /// The names that fields of structures have by `@name`, by where the expression uses them.
+    fn named_fields(&self, expr: &hir::Expr, found: &mut FxHashMap<Span, Arc<str>>) {
+        if let hir::ExprKind::Field(base, position) = &expr.kind
+            && let Sort::Struct(id, _) = self.kind_of(base.ty).sort()
+            && let Some(field) = self.program.structs[id].fields.get(*position as usize)
+            && let Some(name) = control_plane::annotated_name(&field.annotations)
+        {
+            found.insert(expr.span, name);
+        }
+        match expr.parts() {
+            hir::Parts::Operands(operands) => {
+                operands.into_iter().flatten().for_each(|operand| self.named_fields(operand, found));
+            }
+            hir::Parts::Call(call) => {
+                if let hir::Callee::IsValid(header) = &call.callee {
+                    self.named_fields(header, found);
+                }
+            }
+            hir::Parts::Fields(_) | hir::Parts::Construct(_) => {}
+        }
+    }
+
     /// The control-plane name of a key. What is hidden from the control plane needs none.
     fn key_name(
         &mut self,
         key: &ast::KeyElement,
+        expr: &hir::Expr,
         annotations: &[ast::Annotation],
         may_be_nameless: bool,
     ) -> Arc<str> {
         if let Some(name) = control_plane::annotated_name(annotations) {
             return name;
         }
-        let name = control_plane::key_name(&key.expr);
+        let mut fields = FxHashMap::default();
+        self.named_fields(expr, &mut fields);
+        let name = control_plane::key_name(&key.expr, &fields);
         if !name.is_derived && !may_be_nameless && !control_plane::is_hidden(annotations) {
             let behind = Span { lo: key.match_kind.span.hi, hi: key.match_kind.span.hi };
             self.emit(
@@ -313,6 +338,7 @@ impl Checker<'_> {
         name: &ast::Name,
         value: &ast::Expr,
     ) {
+        let annotations = self.annotations_of_property(&property.annotations);
         match &*name.text {
             "default_action" => {
                 table.default_action_is_const = property.is_const;
@@ -370,10 +396,10 @@ impl Checker<'_> {
                     is_const: property.is_const,
                     value,
                     action,
+                    annotations,
                 });
             }
         }
-        self.annotations_of_property(&property.annotations);
     }
 
     /// The two further properties that the language itself defines (section "Entry priorities").

@@ -119,19 +119,15 @@ impl<'h> Elaborator<'h> {
     ) -> Res<()> {
         let object = match argument.constructed {
             Constructed::InPlace(construct) => {
-                let (name, annotations) = match construct.constructor {
-                    Constructor::Parser(id) => {
-                        (&self.hir.parsers[id].name.name, &self.hir.parsers[id].annotations)
-                    }
-                    Constructor::Control(id) => {
-                        (&self.hir.controls[id].name.name, &self.hir.controls[id].annotations)
-                    }
+                let name = match construct.constructor {
+                    Constructor::Parser(id) => &self.hir.parsers[id].name.name,
+                    Constructor::Control(id) => &self.hir.controls[id].name.name,
                     Constructor::Extern(..) | Constructor::Package(_) => {
                         return Err(self.bug(argument.span, "a block that is none"));
                     }
                 };
                 let is_taken = |name: &str| self.stage_names().any(|known| &*known == name);
-                let name = names::block_name(name, annotations, &argument.role, is_taken);
+                let name = names::block_name(name, &argument.role, is_taken);
                 self.construct_in_place(construct, &name, argument.span)?
             }
             Constructed::Instance(id) => self.instance(id)?,

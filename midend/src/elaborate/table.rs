@@ -189,9 +189,18 @@ impl<'h> Elaborator<'h> {
                 _ => vec![expr],
             };
             for expr in values {
-                let binding = self.constant_binding(expr, &join(table, &property.name.name))?;
+                // What a property makes in place has the property's annotations, and `@name` among them says all of its name.
+                let made = join(table, &property.name.name);
+                let name = names::full_name("", &made, &property.annotations);
+                let binding = self.constant_binding(expr, &name)?;
                 let value = match self.constant_arg(&binding, expr.ty, expr.span)? {
-                    ir::Arg::Extern(id) => ir::PropertyValue::Extern(id),
+                    ir::Arg::Extern(id) => {
+                        if matches!(expr.kind, ExprKind::Construct(_)) {
+                            self.ir.externs[id].annotations =
+                                super::annotations::annotations(&property.annotations);
+                        }
+                        ir::PropertyValue::Extern(id)
+                    }
                     arg => ir::PropertyValue::Const(arg),
                 };
                 debug_assert!(!matches!(binding, Binding::Loc(_)));
