@@ -8,7 +8,7 @@ use super::walk;
 use super::{Elaborator, Res};
 use crate::ir::{self, Expr, LValue, LabelId, ScalarType, StmtKind};
 use num_bigint::BigUint;
-use p4xdp_frontend::hir::{self, BinaryOp, Block, ExprKind, SwitchCase, SwitchLabel, VarId};
+use p4xdp_frontend::hir::{self, BinaryOp, Block, ConstValue, ExprKind, SwitchCase, SwitchLabel, VarId};
 use p4xdp_frontend::source::Span;
 
 impl<'h> Elaborator<'h> {
@@ -52,7 +52,11 @@ impl<'h> Elaborator<'h> {
                 let applies = self.parser.is_some()
                     && (walk::applies_parser(&then_block.statements)
                         || else_block.as_ref().is_some_and(|b| walk::applies_parser(&b.statements)));
-                let condition = self.scalar(condition)?;
+                // What is never run needs no elaboration, and is not there for control planes: as in p4c.
+                let condition = match self.try_constant(condition)? {
+                    Some(ConstValue::Bool(known)) => Expr::bool(known, span),
+                    Some(_) | None => self.scalar(condition)?,
+                };
                 if let Some(known) = condition.as_const() {
                     return if *known == BigUint::from(1u8) {
                         self.block_stmt(then_block)
