@@ -55,6 +55,15 @@ impl Annotation {
         }
     }
 
+    /// The tokens of an unstructured body as written; none of a structured one.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<&str> {
+        match &self.body {
+            AnnotationBody::Tokens(tokens) => tokens.iter().map(String::as_str).collect(),
+            AnnotationBody::Empty | AnnotationBody::Values(_) | AnnotationBody::Pairs(_) => Vec::new(),
+        }
+    }
+
     /// The one number of its body: `@id(0x1000001)`, `@id[7]`.
     #[must_use]
     pub fn number(&self) -> Option<u64> {
@@ -80,7 +89,7 @@ pub fn find<'a>(annotations: &'a [Annotation], name: &str) -> Option<&'a Annotat
 }
 
 /// A token without the quotes of a string, its escapes resolved (P4_16, section "String literals").
-fn unquoted(token: &str) -> String {
+pub(crate) fn unquoted(token: &str) -> String {
     let Some(inside) = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         return token.to_owned();
     };

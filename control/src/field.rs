@@ -15,6 +15,9 @@ pub struct Param {
     /// Names of an enum's members by value, if it is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<String>,
+    /// Name of its type, if it is a new one (`type`), or an enum's of which P4Runtime has values by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub type_name: Option<String>,
     /// It is a port: what is copied to the port that a packet leaves by, or from one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub port: bool,

@@ -302,13 +302,12 @@ mod tests {
         let color = Param {
             name: "c".into(),
             width: 2,
-            signed: false,
             members: vec!["RED".into(), "GREEN".into()],
-            port: false,
+            ..Param::default()
         };
         assert_eq!(parse("GREEN", &color).unwrap(), BigUint::from(1u8));
         assert_eq!(format(&BigUint::from(0u8), &color), "RED");
-        let signed = Param { name: "s".into(), width: 8, signed: true, members: Vec::new(), port: false };
+        let signed = Param { name: "s".into(), width: 8, signed: true, ..Param::default() };
         assert_eq!(parse("-1", &signed).unwrap(), BigUint::from(255u8));
         assert_eq!(format(&BigUint::from(255u8), &signed), "-1");
         assert_eq!(parse("-128", &signed).unwrap(), BigUint::from(128u8));

@@ -152,6 +152,24 @@ pub(crate) const TAKE_BITS: [&str; 10] = [
     "verify_checksum_with_payload",
 ];
 
+/// Control planes are told the type arguments of an extern of this name: of what its cells hold, of its index or of its messages.
+pub(crate) fn has_told_types(extern_type: &str) -> bool {
+    extern_kind(extern_type).is_some_and(|kind| match kind {
+        ExternKind::Counter | ExternKind::Meter | ExternKind::Register | ExternKind::Digest => true,
+        ExternKind::DirectCounter | ExternKind::DirectMeter | ExternKind::ActionProfile => false,
+    })
+}
+
+/// A function that sends what it is given, of the type that it is given, to the control plane.
+pub(crate) fn is_message(function: &str) -> bool {
+    function == "digest"
+}
+
+/// An architecture in which functions send messages to the control plane; in others, objects do.
+pub(crate) fn functions_send_messages(architecture: &str) -> bool {
+    architecture == "v1model"
+}
+
 /// An architecture that knows no package: every block is run for itself, and nothing is shared. For programs that are only to be looked at.
 pub const GENERIC: Architecture =
     Architecture { name: "generic", reject_is_visible: true, implied: &[], blocks: &[] };
@@ -164,6 +182,11 @@ pub fn by_name(name: &str) -> Option<&'static Architecture> {
 /// An action profile whose members come in groups.
 pub(crate) fn is_selector(extern_type: &str) -> bool {
     matches!(extern_type, "action_selector" | "ActionSelector")
+}
+
+/// What a table's entries are kept in, of the size that it is given.
+pub(crate) fn is_table_storage(extern_type: &str) -> bool {
+    matches!(extern_type, "hash_table" | "array_table")
 }
 
 /// What P4Runtime calls an extern of this name, in any architecture; `None` for one that control planes have nothing to do with.

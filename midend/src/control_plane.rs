@@ -1,30 +1,44 @@
-//! A program as control planes see it: in, the IR; out, a [`View`] with ids by P4Runtime's rules. All that a control plane is told about a
-//! program's objects comes from here; where they lie is the back end's.
+//! A program as control planes see it: in, the IR; out, a [`View`] with ids by P4Runtime's rules, or with all that P4Info has beyond it a
+//! [`Description`]. All that a control plane is told about a program's objects comes from here; where they lie is the back end's.
 //!
 //! Ids are those of the P4Runtime specification, section "ID Allocation for P4Info Objects", see [`p4xdp_control::ids`]. Objects are all that
 //! the IR has: also actions that no table lists, which P4Info has too.
 
-use crate::arch::{extern_kind, is_selector};
+mod details;
+mod profile;
+
+use self::profile::describe_profile;
+use crate::arch::extern_kind;
 use crate::ir::{self, ExternId, Keyset, Program, PropertyValue, ScalarType};
 use p4xdp_control::annotation::Annotation;
+use p4xdp_control::description::Description;
 use p4xdp_control::entry::{ActionCall, Entry, KeyMatch};
 use p4xdp_control::ids::{self, IdError, Kind};
 use p4xdp_control::view::{
-    Action, ActionParam, ActionProfile, Documentation, Extern, ExternKind, Key, MatchKind, Param, Preamble,
-    Table, TableAction, View,
+    Action, ActionParam, Documentation, Extern, ExternKind, Key, MatchKind, Param, Preamble, Table,
+    TableAction, View,
 };
 use p4xdp_frontend::diagnostic::{Diagnostic, Diagnostics, codes};
 use p4xdp_frontend::source::Span;
+use std::sync::Arc;
 
 /// Makes the view.
 #[must_use]
 pub fn view(program: &Program) -> View {
-    describe(program).0
+    described(program).0.view
+}
+
+/// All that there is to tell.
+#[must_use]
+pub fn description(program: &Program) -> Description {
+    described(program).0
 }
 
 /// Reports ids that the program gives wrongly.
 pub(crate) fn check(program: &Program, sink: &mut Diagnostics) {
-    for (message, span) in describe(program).1 {
+    let mut wrong = described(program).1;
+    wrong.sort_by_key(|(_, span)| span.lo);
+    for (message, span) in wrong {
         sink.emit(Diagnostic::error(codes::E0407, span, message));
     }
 }
@@ -55,13 +69,22 @@ fn place(annotations: &[ir::Annotation], otherwise: Span) -> Span {
     annotations.iter().find(|annotation| annotation.name == "id").map_or(otherwise, |id| id.span)
 }
 
-fn describe(program: &Program) -> (View, Vec<Wrong>) {
+fn described(program: &Program) -> (Description, Vec<Wrong>) {
     let mut wrong = Vec::new();
-    let actions: Vec<Object<'_>> = program
+    let told = &program.told;
+    let of_tables = |name: &str| program.actions.values().any(|action| &*action.name == name);
+    let called: Vec<&ir::CalledAction> =
+        told.called_actions.iter().filter(|action| !of_tables(&action.name)).collect();
+    let mut actions: Vec<Object<'_>> = program
         .actions
         .values()
         .map(|action| Object { name: &action.name, annotations: &action.annotations, span: action.span })
         .collect();
+    actions.extend(called.iter().map(|action| Object {
+        name: &action.name,
+        annotations: &action.annotations,
+        span: action.span,
+    }));
     let tables: Vec<Object<'_>> = program
         .tables
         .values()
@@ -72,26 +95,35 @@ fn describe(program: &Program) -> (View, Vec<Wrong>) {
         .values()
         .map(|set| Object { name: &set.name, annotations: &set.annotations, span: set.span })
         .collect();
+    let headers: Vec<Object<'_>> = told
+        .controller_headers
+        .iter()
+        .map(|it| Object { name: &it.type_name, annotations: &it.annotations, span: it.span })
+        .collect();
     let instances: Vec<(ExternId, &ir::ExternInstance, ExternKind)> = program
         .externs
         .iter()
         .filter_map(|(id, instance)| Some((id, instance, extern_kind(&instance.extern_type)?)))
         .collect();
-    let externs: Vec<Object<'_>> = instances
+    let mut externs: Vec<Object<'_>> = instances
         .iter()
         .map(|(_, it, _)| Object { name: &it.name, annotations: &it.annotations, span: it.span })
         .collect();
+    externs.extend(told.messages.iter().map(|it| Object { name: &it.name, annotations: &[], span: it.span }));
 
-    let all: Vec<&str> = [&actions, &tables, &sets, &externs]
+    let all: Vec<&str> = [&actions, &tables, &sets, &externs, &headers]
         .into_iter()
         .flat_map(|objects| objects.iter().map(|object| object.name))
         .collect();
     let mut aliases = ids::aliases(&all).into_iter();
-    let actions = preambles(&actions, |_| Kind::Action, &mut aliases, &mut wrong);
+    let mut actions = preambles(&actions, |_| Kind::Action, &mut aliases, &mut wrong);
     let tables = preambles(&tables, |_| Kind::Table, &mut aliases, &mut wrong);
     let sets = preambles(&sets, |_| Kind::ValueSet, &mut aliases, &mut wrong);
-    let kind_of = |at: usize| instances.get(at).map_or(Kind::Counter, |(_, _, kind)| id_kind(*kind));
-    let externs = preambles(&externs, kind_of, &mut aliases, &mut wrong);
+    let kind_of = |at: usize| instances.get(at).map_or(Kind::Digest, |(_, _, kind)| id_kind(*kind));
+    let mut externs = preambles(&externs, kind_of, &mut aliases, &mut wrong);
+    let headers = preambles(&headers, |_| Kind::ControllerHeader, &mut aliases, &mut wrong);
+    let called = actions.split_off(program.actions.len());
+    let messages = externs.split_off(instances.len());
 
     let positions: Vec<ExternId> = instances.iter().map(|(id, ..)| *id).collect();
     let tables: Vec<Table> = program
@@ -136,7 +168,27 @@ fn describe(program: &Program) -> (View, Vec<Wrong>) {
             .collect(),
         errors: program.errors.iter().map(ToString::to_string).collect(),
     };
-    (view, wrong)
+    let description = Description {
+        view,
+        package: Some(details::package(program)),
+        tables: program.tables.values().map(|table| details::table(program, table)).collect(),
+        externs: instances.iter().map(|(_, it, kind)| details::of_extern(program, it, *kind)).collect(),
+        called: called.into_iter().map(|preamble| Action { preamble, params: Vec::new() }).collect(),
+        messages: told
+            .messages
+            .iter()
+            .zip(messages)
+            .map(|(it, preamble)| details::message(it, preamble))
+            .collect(),
+        controller_headers: told
+            .controller_headers
+            .iter()
+            .zip(headers)
+            .map(|(header, preamble)| details::controller_header(header, preamble, &mut wrong))
+            .collect(),
+        types: told.types.clone(),
+    };
+    (description, wrong)
 }
 
 /// Gives objects their ids, those of each kind among themselves.
@@ -217,55 +269,11 @@ fn describe_action(
     let ids = numbers(&listed, &action.name, action.span, wrong);
     let params = action.params.iter().zip(ids).map(|(it, id)| ActionParam {
         id,
-        param: param(program, &it.name, it.ty),
+        param: named(param(program, &it.name, it.ty), &it.type_name),
         annotations: others(&it.annotations),
         documentation: documentation(&it.annotations),
     });
     Action { preamble, params: params.collect() }
-}
-
-/// Members of a group where the program does not say how many there may be, at least and at most.
-const MEMBERS_OF_A_GROUP: std::ops::RangeInclusive<u64> = 128..=1024;
-
-/// An action profile or selector, whose first argument but for a selector's hash is its size, and the tables that have it.
-fn describe_profile<'t>(
-    instance: &ir::ExternInstance,
-    tables: impl Iterator<Item = &'t Table>,
-    actions: &[Action],
-) -> ActionProfile {
-    let has_groups = is_selector(&instance.extern_type);
-    let size = instance.args.get(usize::from(has_groups));
-    let size = size.and_then(|arg| u64::try_from(arg.value()?.as_const()?).ok()).unwrap_or(0);
-    let stated = instance.annotations.iter().find(|annotation| annotation.name == "max_group_size");
-    let usual = size.clamp(*MEMBERS_OF_A_GROUP.start(), *MEMBERS_OF_A_GROUP.end());
-    let most = stated.and_then(|annotation| annotation.number()).filter(|most| *most > 0).unwrap_or(usual);
-    ActionProfile {
-        size,
-        has_groups,
-        max_group_size: if has_groups { most } else { 0 },
-        actions: actions_of_all(&tables.collect::<Vec<_>>(), actions),
-    }
-}
-
-/// What tables list that share a profile: the actions of the first one of those with most, then the others'. What one of them lets entries run,
-/// or has as default action, a member may have.
-fn actions_of_all(tables: &[&Table], actions: &[Action]) -> Vec<TableAction> {
-    let longest = tables.iter().copied().reduce(|a, b| if b.actions.len() > a.actions.len() { b } else { a });
-    let mut all: Vec<TableAction> = longest.map(|table| table.actions.clone()).unwrap_or_default();
-    // Of two instances of a control each has its own, of the same name.
-    let called = |entry: &TableAction| {
-        actions.get(entry.action).map(|action| (&action.preamble.name, action.values().collect::<Vec<_>>()))
-    };
-    for entry in tables.iter().flat_map(|table| &table.actions) {
-        match all.iter_mut().find(|known| called(known) == called(entry)) {
-            Some(known) => {
-                known.default_only &= entry.default_only;
-                known.table_only &= entry.table_only;
-            }
-            None => all.push(entry.clone()),
-        }
-    }
-    all
 }
 
 /// A number as the control plane sees it.
@@ -276,7 +284,12 @@ pub fn param(program: &Program, name: &str, ty: ScalarType) -> Param {
         ScalarType::Error => program.errors.iter().map(ToString::to_string).collect(),
         ScalarType::Bool | ScalarType::Bits { .. } | ScalarType::Varbit { .. } => Vec::new(),
     };
-    Param { name: name.to_owned(), width: ty.width(), signed: ty.is_signed(), members, port: false }
+    Param { name: name.to_owned(), width: ty.width(), signed: ty.is_signed(), members, ..Param::default() }
+}
+
+/// The same with the name that control planes know its type by.
+fn named(param: Param, type_name: &Option<Arc<str>>) -> Param {
+    Param { type_name: type_name.as_ref().map(ToString::to_string), ..param }
 }
 
 fn describe_table(program: &Program, table: &ir::Table, preamble: Preamble, wrong: &mut Vec<Wrong>) -> Table {
@@ -285,7 +298,7 @@ fn describe_table(program: &Program, table: &ir::Table, preamble: Preamble, wron
     let ids = numbers(&listed, &table.name, table.span, wrong);
     let keys = table.keys.iter().zip(ids).map(|(key, id)| Key {
         id,
-        param: param(program, &key.name, key.expr.ty),
+        param: named(param(program, &key.name, key.expr.ty), &key.type_name),
         match_kind: match_kind(&key.match_kind),
         annotations: others(&key.annotations),
         documentation: documentation(&key.annotations),
@@ -294,7 +307,7 @@ fn describe_table(program: &Program, table: &ir::Table, preamble: Preamble, wron
         action: action.action.as_u32() as usize,
         table_only: action.table_only,
         default_only: action.default_only,
-        annotations: action.annotations.iter().map(|annotation| annotation.what.clone()).collect(),
+        annotations: others(&action.annotations),
     });
     let several = table.keys.iter().any(|key| match key.match_kind {
         ir::MatchKind::Exact | ir::MatchKind::Lpm => false,
@@ -334,7 +347,7 @@ fn describe_set(program: &Program, set: &ir::ValueSet, preamble: Preamble, wrong
     let ids = numbers(&listed, &set.name, set.span, wrong);
     let keys = set.keys.iter().zip(ids).map(|(key, id)| Key {
         id,
-        param: param(program, &key.name, key.ty),
+        param: named(param(program, &key.name, key.ty), &key.type_name),
         match_kind: match_kind(&key.match_kind),
         annotations: others(&key.annotations),
         documentation: documentation(&key.annotations),
@@ -342,13 +355,16 @@ fn describe_set(program: &Program, set: &ir::ValueSet, preamble: Preamble, wrong
     Table { preamble, keys: keys.collect(), default_is_const: true, size: Some(set.size), ..Table::default() }
 }
 
+/// A priority is an `int32` in P4Runtime.
+const LARGEST_PRIORITY: u32 = i32::MAX.cast_unsigned();
+
 /// The priority of an initial entry among those of a control plane, of which the largest wins; of two with the same, the older. Where the
-/// program says that the smallest wins, its own stand in front of all that a control plane gives a usual priority. Entries that `@priority`
-/// orders stand behind.
+/// program says that the smallest wins, its own stand in front of all that a control plane gives a usual priority: they count down from the largest
+/// that P4Runtime knows. Entries that `@priority` orders stand behind.
 pub(crate) fn priority(entry: &ir::Entry, largest_wins: bool) -> u32 {
     let Some(written) = entry.priority else { return 0 };
     let written = u32::try_from(written).unwrap_or(u32::MAX);
-    if largest_wins { written } else { u32::MAX - written }
+    if largest_wins { written } else { LARGEST_PRIORITY.saturating_sub(written) }
 }
 
 fn call(call: &ir::ActionCall) -> ActionCall {

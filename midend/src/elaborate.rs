@@ -34,6 +34,7 @@ mod stmt;
 mod storage;
 mod table;
 mod table_action;
+mod told;
 mod types;
 mod uses;
 mod value;

@@ -18,6 +18,7 @@ pub mod display;
 mod expr;
 mod stmt;
 mod table;
+mod told;
 mod types;
 pub mod visit;
 
@@ -25,8 +26,10 @@ pub use annotation::Annotation;
 pub use expr::*;
 pub use stmt::*;
 pub use table::*;
+pub use told::*;
 pub use types::*;
 
+use p4xdp_control::types::TypeSpec;
 use p4xdp_frontend::arena::{Arena, handles};
 use p4xdp_frontend::hir::Direction;
 use p4xdp_frontend::source::Span;
@@ -98,6 +101,10 @@ pub struct Program {
     pub controls: Arena<ControlId, Control>,
     /// Labels; the payload is where the label comes from.
     pub labels: Arena<LabelId, Span>,
+    /// Annotations of `main`.
+    pub annotations: Vec<Annotation>,
+    /// What control planes are told of the program, and nothing else needs.
+    pub told: Told,
     /// The programmable blocks in the order of the package's parameters. How packets flow through them is the
     /// architecture's matter.
     pub stages: Vec<Stage>,
@@ -196,6 +203,8 @@ pub struct ExternInstance {
     pub extern_type: Arc<str>,
     /// Type arguments.
     pub type_args: Vec<TypeShape>,
+    /// What control planes are told of the type arguments; `None` for those that P4Runtime knows no words for.
+    pub told_types: Vec<Option<TypeSpec>>,
     /// Constructor arguments, all constant.
     pub args: Vec<Arg>,
     /// Annotations.
@@ -226,6 +235,8 @@ pub struct ValueSetKey {
     pub name: Arc<str>,
     /// Type.
     pub ty: ScalarType,
+    /// Name of the type, as in [`KeyElement`].
+    pub type_name: Option<Arc<str>>,
     /// What `@match` says, or exact.
     pub match_kind: MatchKind,
     /// Annotations of the field.

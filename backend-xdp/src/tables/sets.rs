@@ -84,6 +84,7 @@ fn as_table(set: &ValueSet, used_with: &[Expr]) -> Table {
             None => Expr::constant(0u8, key.ty, set.span),
         },
         there: None,
+        type_name: key.type_name.clone(),
         match_kind: key.match_kind.clone(),
         annotations: key.annotations.clone(),
     });

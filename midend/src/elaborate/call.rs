@@ -165,6 +165,17 @@ impl<'h> Elaborator<'h> {
 
     /// An action called in place: parameters without direction are `in` parameters.
     fn call_action(&mut self, id: ActionId, call: &'h Call) -> Res<Value> {
+        // What actions call is part of them.
+        let is_part = std::mem::replace(&mut self.env.in_action, true);
+        if !is_part {
+            self.tell_call(id);
+        }
+        let called = self.call_action_body(id, call);
+        self.env.in_action = is_part;
+        called.map(|()| Value::Void)
+    }
+
+    fn call_action_body(&mut self, id: ActionId, call: &'h Call) -> Res<()> {
         let action = &self.hir.actions[id];
         let actuals = self.arguments(&action.params, &call.args, &call.order)?;
         let free = self.mentioned_storage(id);
@@ -175,7 +186,7 @@ impl<'h> Elaborator<'h> {
             let frame = Frame { copy_outs: copies, ..Frame::new(FrameKind::Inlined) };
             e.framed(frame, call.span, |e| e.block_stmt(&action.body))
         })?;
-        Ok(Value::Void)
+        Ok(())
     }
 
     /// The storage that an action reaches by the names of its control.

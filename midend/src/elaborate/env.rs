@@ -104,6 +104,8 @@ pub(super) struct Env {
     pub(super) exit_flag: Option<LocalId>,
     /// Extern functions that may leave out what they work on, and that, in the block of the package at hand.
     pub(super) implied: Vec<(&'static str, Loc, TypeId)>,
+    /// The body at hand is an action's.
+    pub(super) in_action: bool,
     /// An action made since this was cleared sets the flag.
     pub(super) flagged: bool,
 }

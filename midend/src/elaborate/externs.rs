@@ -8,7 +8,7 @@ use super::storage::Loc;
 use super::types::Class;
 use super::value::Value;
 use super::{Elaborator, Res};
-use crate::arch::TAKE_BITS;
+use crate::arch::{TAKE_BITS, is_message};
 use crate::ir::{self, Arg, Expr, ExprKind, HeaderRef, StmtKind};
 use p4xdp_frontend::hir::{Argument, Call, Direction, FunctionId, Type, TypeId};
 use p4xdp_frontend::source::Span;
@@ -76,7 +76,11 @@ impl<'h> Elaborator<'h> {
         let written = actuals.written.iter().filter_map(|&at| copies_of.get(at));
         copies.extend(written.flatten().cloned());
         let mut type_args = Vec::new();
+        let sends_message = instance.is_none() && is_message(&function.name.name);
         for &ty in &call.type_args {
+            if sends_message {
+                self.tell_message(ty, span)?;
+            }
             type_args.push(self.shape(ty, span)?);
         }
         let result_type =

@@ -6,6 +6,7 @@ use super::storage::Loc;
 use super::table::TableInfo;
 use super::types::join;
 use super::{Elaborator, Res};
+use crate::arch::has_told_types;
 use crate::ir;
 use cranelift_entity::entity_impl;
 use p4xdp_frontend::hir::{
@@ -230,8 +231,13 @@ impl<'h> Elaborator<'h> {
     ) -> Res<ir::ExternId> {
         let hir = self.hir;
         let mut type_args = Vec::new();
+        let mut told_types = Vec::new();
+        let is_told = has_told_types(&hir.externs[decl].name.name);
         for &ty in types {
             type_args.push(self.shape(ty, declared.span)?);
+            if is_told {
+                told_types.push(self.told_type(ty, declared.span)?);
+            }
         }
         let mut args = Vec::new();
         for ((param, binding), arg) in bindings.iter().zip(&construct.args) {
@@ -247,6 +253,7 @@ impl<'h> Elaborator<'h> {
             name: name.clone(),
             extern_type: hir.externs[decl].name.name.clone(),
             type_args,
+            told_types,
             args,
             annotations: super::annotations::annotations(declared.annotations),
             span: declared.span,

@@ -193,10 +193,12 @@ impl<'h> Elaborator<'h> {
         span: Span,
     ) -> Res<()> {
         match self.class(ty, span)? {
-            Class::Scalar(ty) => {
+            Class::Scalar(scalar) => {
                 let annotations = super::annotations::annotations(annotations);
+                let type_name = self.told_name(ty, span)?;
+                let ty = scalar;
                 let name = if name.is_empty() { "value" } else { name }.into();
-                keys.push(ir::ValueSetKey { name, ty, match_kind: kind, annotations });
+                keys.push(ir::ValueSetKey { name, ty, type_name, match_kind: kind, annotations });
                 Ok(())
             }
             Class::Struct { fields, .. } => {

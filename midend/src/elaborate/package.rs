@@ -57,6 +57,7 @@ impl<'h> Elaborator<'h> {
                 None => self.bug(span, "a package of no architecture"),
             });
         };
+        self.ir.annotations = super::annotations::annotations(&main.annotations);
         self.ir.package = name.clone();
         self.ir.architecture = architecture.name.into();
 
@@ -74,7 +75,7 @@ impl<'h> Elaborator<'h> {
         for argument in arguments {
             result = result.and(self.stage(argument, architecture, &mut slots));
         }
-        result
+        result.and_then(|()| self.tell_controller_headers())
     }
 
     /// The controls and parsers that a package is given, those of nested packages included.

@@ -119,12 +119,14 @@ impl<'h> Elaborator<'h> {
         let mut keys = Vec::new();
         for (value, key) in values.into_iter().zip(&decl.keys) {
             let leaf_names = self.leaf_names(&key.name, key.expr.ty, key.span)?;
+            let type_name = self.told_name(key.expr.ty, key.span)?;
             let mut leaves = Vec::new();
             self.flatten(value, &mut leaves, key.span)?;
             for (name, expr) in leaf_names.into_iter().zip(leaves) {
                 let match_kind = match_kind(&self.hir.match_kinds[key.match_kind].name);
                 keys.push(ir::KeyElement {
                     name,
+                    type_name: type_name.clone(),
                     there: there(&expr, &match_kind),
                     expr,
                     match_kind,

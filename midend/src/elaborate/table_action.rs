@@ -84,7 +84,10 @@ impl<'h> Elaborator<'h> {
         {
             return Ok(known);
         }
-        let id = self.make_table_action(call)?;
+        let is_part = std::mem::replace(&mut self.env.in_action, true);
+        let made = self.make_table_action(call);
+        self.env.in_action = is_part;
+        let id = made?;
         if let (Some(owner), false) = (owner, directed) {
             self.objects[owner].actions.insert(call.action, id);
         }
@@ -128,20 +131,25 @@ impl<'h> Elaborator<'h> {
             })
         });
         let (body, params) = made?;
-        let owner = self.env.owner;
-        let scope = match owner {
-            Some(owner) if !self.env.is_global_action(self.hir, call.action) => {
-                self.objects[owner].name.clone()
-            }
-            _ => "".into(),
-        };
+        let name = self.action_name(call.action);
         Ok(self.ir.actions.push(ir::Action {
-            name: names::full_name(&scope, &decl.name.name, &decl.annotations),
+            name,
             params,
             body,
             annotations: annotations(&decl.annotations),
             span,
         }))
+    }
+
+    /// The full name of an action of the instance at hand, or of the top level.
+    pub(super) fn action_name(&mut self, id: ActionId) -> Arc<str> {
+        let decl = &self.hir.actions[id];
+        let is_global = self.env.is_global_action(self.hir, id);
+        let scope = match self.env.owner {
+            Some(owner) if !is_global => self.objects[owner].name.clone(),
+            _ => "".into(),
+        };
+        names::full_name(&scope, &decl.name.name, &decl.annotations)
     }
 
     fn action_arguments(
@@ -170,9 +178,11 @@ impl<'h> Elaborator<'h> {
         let loc = self.alloc(decl.ty, &decl.name.name, &decl.annotations, span)?;
         let kept = annotations(&decl.annotations);
         let name = names::annotated(&decl.annotations).unwrap_or_else(|| decl.name.name.clone());
+        let type_name = self.told_name(decl.ty, span)?;
         self.data_leaves(&loc, &name, &mut |e, name, local| {
             let ty = e.ir.locals[local].ty;
-            params.push(ir::ActionParam { name, local, ty, annotations: kept.clone() });
+            let type_name = type_name.clone();
+            params.push(ir::ActionParam { name, local, ty, type_name, annotations: kept.clone() });
         })?;
         self.bind(param, Binding::Loc(loc));
         Ok(())

@@ -30,6 +30,8 @@ pub struct ActionParam {
     pub local: LocalId,
     /// Type.
     pub ty: ScalarType,
+    /// Name of the type, as in [`KeyElement`].
+    pub type_name: Option<Arc<str>>,
     /// Annotations.
     pub annotations: Vec<Annotation>,
 }
@@ -188,6 +190,8 @@ pub enum PropertyValue {
 pub struct KeyElement {
     /// Control-plane name.
     pub name: Arc<str>,
+    /// Name of the type, if it is a new one or an enum without a type: control planes may have to translate it.
+    pub type_name: Option<Arc<str>>,
     /// The expression; evaluated at each apply, in order.
     pub expr: Expr,
     /// Of a selector key that is a header's field: whether the header is valid. If not, the field is no part of what is hashed.

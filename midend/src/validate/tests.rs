@@ -59,6 +59,7 @@ fn valid() -> (Program, Ids) {
             name: "data".into(),
             local: data,
             ty: ScalarType::bit(8),
+            type_name: None,
             annotations: vec![],
         }],
         body: vec![stmt(StmtKind::Leave(label))],
@@ -68,6 +69,7 @@ fn valid() -> (Program, Ids) {
     let call = ActionCall { action: 0, args: vec![7u8.into()], span: NONE };
     let key = KeyElement {
         there: None,
+        type_name: None,
         name: "k".into(),
         expr: Expr::local(x, ScalarType::bit(8), NONE),
         match_kind: MatchKind::Exact,
@@ -151,6 +153,7 @@ fn value_set(p: &mut Program, widths: Vec<u32>) -> ValueSetId {
     let keys = widths.into_iter().map(|width| ValueSetKey {
         name: "k".into(),
         ty: ScalarType::bit(width),
+        type_name: None,
         match_kind: MatchKind::Exact,
         annotations: vec![],
     });
