@@ -34,6 +34,8 @@ bit<8> p(in bit<8> x) { return x << 8; }                     // warning[W0302]
 @hidden @hidden const bit<8> t = 1;                          // error[E0333]
 @hidden("u") const bit<8> u = 1;                             // error[E0333]
 action v() @once[1] @once[2] {}                              // error[E0333]
+@pkginfo(name = "w", version = "1", name = "w") const bit<8> w = 1;                // error[E0333]
+@pkginfo(url = "x") @platform_property(y = 1) @pkginfo(url = "x") const bit<8> x = 1;  // error[E0333]
 struct lists_t {
     @field_list(1, missing)                                  // error[E0201]
     bit<8> a;

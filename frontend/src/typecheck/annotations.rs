@@ -14,6 +14,7 @@ impl Checker<'_> {
     pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> Vec<Annotation> {
         let checked = self.annotations_of_property(annotations);
         self.require_one_name(annotations);
+        self.require_keys_once(annotations);
         checked
     }
 
@@ -94,6 +95,22 @@ impl Checker<'_> {
                     )
                     .with_label(first.span, "first given here"),
                 );
+            }
+        }
+    }
+
+    /// What a package says of itself, it says once, in however many annotations (P4Runtime specification, section "Annotating P4 code with PkgInfo").
+    fn require_keys_once(&mut self, annotations: &[Annotation]) {
+        for kind in ["pkginfo", "platform_property"] {
+            let mut first: FxHashMap<&str, Span> = FxHashMap::default();
+            for key in annotations.iter().filter(|given| &*given.name.text == kind).flat_map(keys) {
+                if let Some(earlier) = first.get(&*key.text) {
+                    let message = format!("annotation `@{kind}` says `{}` twice", key.text);
+                    let finding = Diagnostic::error(codes::E0333, key.span, message);
+                    self.emit(finding.with_label(*earlier, "first said here"));
+                } else {
+                    first.insert(&key.text, key.span);
+                }
             }
         }
     }
@@ -264,4 +281,17 @@ fn with_literals(mut annotation: Annotation, known: Vec<Option<ConstValue>>) -> 
         }
     }
     annotation
+}
+
+/// The keys of an annotation that is a list of pairs, in brackets or in parentheses.
+fn keys(annotation: &Annotation) -> Vec<&Name> {
+    match &annotation.body {
+        AnnotationBody::KeyValues(pairs) => pairs.iter().map(|(key, _)| key).collect(),
+        AnnotationBody::Unstructured(tokens) => {
+            let pairs = tokens.split(|token| &*token.text == ",");
+            let is_pair = |pair: &&[Name]| pair.get(1).is_some_and(|token| &*token.text == "=");
+            pairs.filter(is_pair).filter_map(|pair| pair.first()).collect()
+        }
+        AnnotationBody::Empty | AnnotationBody::Expressions(_) => Vec::new(),
+    }
 }
