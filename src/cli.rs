@@ -206,6 +206,10 @@ pub enum Emit {
     Ir,
     /// Parser graphs for Graphviz.
     Dot,
+    /// What control planes can read and write, as P4Runtime's P4Info.
+    P4info,
+    /// The program's own table entries, as a P4Runtime WriteRequest.
+    Entries,
 }
 
 impl Emit {
@@ -217,13 +221,26 @@ impl Emit {
             Emit::Hir => 2,
             Emit::Ir => 3,
             Emit::Dot => 4,
-            Emit::H => 5,
-            Emit::Layout => 6,
-            Emit::Manifest => 7,
-            Emit::C => 8,
-            Emit::Obj => 9,
+            Emit::P4info => 5,
+            Emit::Entries => 6,
+            Emit::H => 7,
+            Emit::Layout => 8,
+            Emit::Manifest => 9,
+            Emit::C => 10,
+            Emit::Obj => 11,
         }
     }
+}
+
+/// Forms of P4Runtime's messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    /// protobuf's text format: `.txtpb`.
+    Text,
+    /// protobuf's wire format: `.bin`.
+    Binary,
+    /// protobuf's JSON: `.json`.
+    Json,
 }
 
 impl BuildArgs {
@@ -248,6 +265,9 @@ pub struct BuildArgs {
     /// The pass after which `--emit ir` looks; `elaborate` is before the first.
     #[arg(long, value_name = "PASS")]
     pub after: Option<String>,
+    /// How `--emit p4info` and `--emit entries` are written.
+    #[arg(long, value_enum, default_value_t = MessageFormat::Text)]
+    pub p4info_format: MessageFormat,
     /// What names in the control-plane header begin with, such as `edge_`: with it, a C program can include the headers of several
     /// programs that have tables of the same names.
     #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true, value_parser = identifier)]

@@ -9,14 +9,15 @@ use crate::report::{self, refusal};
 use p4xdp_backend_xdp::clang::{Clang, ClangError};
 use p4xdp_backend_xdp::limits::{MOST_EXPECTED, MOST_INSTRUCTIONS, PART_SIZE, STACK};
 use p4xdp_backend_xdp::{self as backend};
+use p4xdp_control::description::Description;
 use p4xdp_control::kernel::Kernel;
 use p4xdp_cost::Cost;
 use p4xdp_cost::image::ImageError;
 use p4xdp_frontend::diagnostic::{Diagnostics, ErrorsReported, WarningPolicy};
 use p4xdp_frontend::preprocess::{self, Preprocessed};
 use p4xdp_frontend::source::{FileLoader, FileSystem, SourceMap, Span};
-use p4xdp_frontend::{ast, check_tree, hir, parse};
-use p4xdp_midend::{arch, elaborate, ir, passes};
+use p4xdp_frontend::{architecture, ast, check_tree, hir, parse};
+use p4xdp_midend::{arch, control_plane, elaborate, ir, passes};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ pub struct Compilation {
     hir: Kept<hir::Program>,
     elaborated: Kept<ir::Program>,
     optimised: Kept<ir::Program>,
+    description: Kept<Description>,
     /// After the pass of this name.
     midway: Option<(String, Arc<ir::Program>)>,
     output: Kept<backend::Output>,
@@ -80,6 +82,7 @@ impl Compilation {
             hir: None,
             elaborated: None,
             optimised: None,
+            description: None,
             midway: None,
             output: None,
             before_back_end: Diagnostics::default(),
@@ -155,6 +158,28 @@ impl Compilation {
                 let program =
                     elaborate::elaborate(&hir, c.options.elaborate_as.or(named), &mut c.diagnostics)?;
                 c.diagnostics.check().map(|()| program)
+            },
+        )
+    }
+
+    /// What control planes are told. A program without `main` has nothing to control, and one whose package is of no known architecture is
+    /// told of as well: for that, one need not know how packets flow.
+    ///
+    /// # Errors
+    /// When something was reported.
+    pub fn describe(&mut self) -> Result<Arc<Description>, ErrorsReported> {
+        self.keep(
+            |c| &mut c.description,
+            |c| {
+                let hir = c.check()?;
+                if hir.main.is_none() {
+                    return Ok(Description::default());
+                }
+                if c.options.elaborate_as.is_some() || architecture::of(&hir).is_some() {
+                    return Ok(control_plane::description(&*c.elaborate()?));
+                }
+                let program = elaborate::elaborate(&hir, Some(&arch::GENERIC), &mut c.diagnostics)?;
+                Ok(control_plane::description(&program))
             },
         )
     }

@@ -1,11 +1,17 @@
-//! P4Runtime's messages, and messages as bytes or text.
+//! P4Runtime's messages, and what programs say in them: in, the control plane's view of a program; out, its P4Info and its entries as messages,
+//! and messages as bytes or text.
 //!
 //! The messages are written for this project from the P4Runtime specification 1.5 (`proto/`); they are the same on the wire. This crate
 //! knows nothing of compilers, of what runs in the kernel, or of connections.
 
+mod entries;
 mod format;
+mod p4info;
+mod values;
 
+pub use entries::entries;
 pub use format::{Format, FormatError};
+pub use p4info::p4info;
 
 pub use prost::Message;
 pub use prost_reflect::ReflectMessage;

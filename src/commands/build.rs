@@ -1,14 +1,15 @@
 //! `p4xdp build`: a program to files, or one text of it to standard output.
 
-use super::output::{self, print, say};
+use super::output::{self, print, say, write};
 use super::{Exit, complain, source};
-use crate::cli::{BuildArgs, CodegenArgs, Emit, TraceFormat};
+use crate::cli::{BuildArgs, CodegenArgs, Emit, MessageFormat, TraceFormat};
 use crate::driver::{Codegen, Compilation, Made, ObjectError};
 use crate::report::{self, Verdict};
 use p4xdp_backend_xdp::Output;
 use p4xdp_backend_xdp::clang::{ClangError, Complaint};
 use p4xdp_frontend::{ast_dump, hir};
 use p4xdp_midend::{ir, passes};
+use p4xdp_p4runtime::{self as p4runtime, Format};
 use p4xdp_runtime::{Error, Object};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,13 +54,13 @@ fn build(args: &BuildArgs, compilation: &mut Compilation) -> Result<Exit, Exit> 
     } else {
         None
     };
-    let mut files: Vec<(PathBuf, String)> = Vec::new();
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     for emit in text_outputs(args) {
-        let (extension, text) = text(emit, args, compilation, &codegen)?;
-        files.push((path(extension), text));
+        let (extension, text) = one_output(emit, args, compilation, &codegen)?;
+        files.push((path(&extension), text));
     }
     if args.to_stdout() {
-        files.iter().for_each(|(_, text)| print(text));
+        files.iter().for_each(|(_, text)| write(text));
         return Ok(Exit::Done);
     }
     make_directory()?;
@@ -86,15 +87,15 @@ fn text_outputs(args: &BuildArgs) -> Vec<Emit> {
     wanted
 }
 
-/// One text, and the extension of its file.
-fn text(
+/// One output, and the extension of its file.
+fn one_output(
     emit: Emit,
     args: &BuildArgs,
     compilation: &mut Compilation,
     codegen: &Codegen,
-) -> Result<(&'static str, String), Exit> {
+) -> Result<(String, Vec<u8>), Exit> {
     let reported = |_| Exit::Rejected;
-    Ok(match emit {
+    let (extension, text) = match emit {
         Emit::Preprocessed => ("i.p4", compilation.preprocess().map_err(reported)?.text.clone()),
         Emit::Ast => ("ast", ast_dump::dump(&*compilation.parse().map_err(reported)?)),
         Emit::Hir => ("hir", hir::dump(&*compilation.check().map_err(reported)?)),
@@ -111,9 +112,36 @@ fn text(
             })?;
             ("manifest.json", json + "\n")
         }
-        // No text: clang makes it.
+        Emit::P4info => {
+            let info = p4runtime::p4info(&*compilation.describe().map_err(reported)?);
+            return message("p4info", &info, args);
+        }
+        Emit::Entries => {
+            let entries = p4runtime::entries(&*compilation.describe().map_err(reported)?);
+            return message("entries", &entries, args);
+        }
+        // clang makes it.
         Emit::Obj => ("o", String::new()),
-    })
+    };
+    Ok((extension.to_owned(), text.into_bytes()))
+}
+
+/// A message of P4Runtime in the form that is asked for.
+fn message(
+    name: &str,
+    message: &impl p4runtime::ReflectMessage,
+    args: &BuildArgs,
+) -> Result<(String, Vec<u8>), Exit> {
+    let format = match args.p4info_format {
+        MessageFormat::Text => Format::Text,
+        MessageFormat::Binary => Format::Binary,
+        MessageFormat::Json => Format::Json,
+    };
+    let bytes = format.write(message).map_err(|error| {
+        complain(&error.to_string());
+        Exit::Environment
+    })?;
+    Ok((format!("{name}.{}", format.extension()), bytes))
 }
 
 /// The IR after the pass that is asked for, or after all.

@@ -24,8 +24,13 @@ pub fn say(message: &str) {
 
 /// Writes a result to standard output.
 pub fn print(text: &str) {
+    write(text.as_bytes());
+}
+
+/// Writes a result that need not be text to standard output.
+pub fn write(bytes: &[u8]) {
     // `Out` remembers what went wrong, and `settle` says it.
-    let _ = Out.write_all(text.as_bytes()).and_then(|()| Out.flush());
+    let _ = Out.write_all(bytes).and_then(|()| Out.flush());
 }
 
 /// Whether results are JSON; a run has one form for all of them.
