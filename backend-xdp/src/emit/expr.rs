@@ -20,8 +20,17 @@ impl Cx<'_> {
     pub fn expr(&mut self, e: &Expr) -> CExpr {
         if e.ty.width() > MOST_BITS && !matches!(e.ty, ScalarType::Varbit { .. }) {
             // What of these numbers can be computed in words is none any more.
-            self.check_width(e.ty, e.span);
-            return CExpr::zero(e.ty.width());
+            let width = e.ty.width();
+            match &e.kind {
+                ExprKind::Binary(BinaryOp::Div | BinaryOp::Mod, ..) => {
+                    return self.refuse_wide("division", width, e.span);
+                }
+                ExprKind::Binary(BinaryOp::SatAdd | BinaryOp::SatSub, ..) => {
+                    return self.refuse_wide("saturating arithmetic", width, e.span);
+                }
+                _ => self.check_width(e.ty, e.span),
+            }
+            return CExpr::zero(width);
         }
         match &e.kind {
             ExprKind::Const(value) => self.constant(value, e.ty),
