@@ -106,6 +106,8 @@ pub struct Cx<'a> {
     ports: steps::KeptPorts,
     /// One more than the bytes that the packet leaves with at most; 0 if nothing was asked for.
     length_limit: Option<Place>,
+    /// Arrays for pieces of the packet that step aside while others move, and their bytes.
+    asides: Vec<(u32, Name)>,
     /// What is asked for packets that go to the network stack.
     for_stack: stack::ForStack,
     /// The packet is as its deparser made it.
@@ -223,6 +225,7 @@ impl<'a> Cx<'a> {
             emits: Vec::new(),
             ports: steps::KeptPorts::default(),
             length_limit: None,
+            asides: Vec::new(),
             for_stack: stack::ForStack::default(),
             is_deparsed: false,
             cuttable: false,

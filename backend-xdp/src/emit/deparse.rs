@@ -222,8 +222,7 @@ impl Cx<'_> {
                     ));
                 }
                 Step::Aside(_, m) => {
-                    let name = self.module.names.unique("aside");
-                    self.declare_array(&name, m.bytes);
+                    let name = self.room_aside(m.bytes, &asides);
                     self.out.line(code!("@copy_bytes({}, {}, {});", name, at_data(m.from), m.bytes));
                     asides.push(name);
                 }
@@ -234,6 +233,18 @@ impl Cx<'_> {
                 }
             }
         }
+    }
+
+    /// An array of so many bytes that holds none of these pieces. Other ways through the deparser have it, too.
+    fn room_aside(&mut self, bytes: u32, taken: &[Name]) -> Name {
+        let free = self.asides.iter().find(|(size, name)| *size == bytes && !taken.contains(name));
+        if let Some((_, name)) = free {
+            return name.clone();
+        }
+        let name = self.module.names.unique("aside");
+        self.declare_array(&name, bytes);
+        self.asides.push((bytes, name.clone()));
+        name
     }
 
     /// Writes a header in memory to an address.

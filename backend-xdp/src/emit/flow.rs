@@ -178,7 +178,7 @@ impl Cx<'_> {
         let function = (
             self.out.clone(),
             (self.locals.clone(), self.varbits.clone()),
-            (self.variables.clone(), self.members.clone()),
+            (self.variables.clone(), self.members.clone(), self.asides.clone()),
             self.paths.clone(),
             self.labels.clone(),
             (self.pinned.clone(), self.unpinned.clone(), self.reads.clone()),
@@ -187,7 +187,7 @@ impl Cx<'_> {
         part(self);
         self.module.restore(module);
         let paths = std::mem::replace(&mut self.paths, function.3);
-        (self.out, (self.variables, self.members)) = (function.0, function.2);
+        (self.out, (self.variables, self.members, self.asides)) = (function.0, function.2);
         (self.locals, self.varbits) = function.1;
         (self.labels, (self.pinned, self.unpinned, self.reads)) = (function.4, function.5);
         self.rounds = function.6.0;
