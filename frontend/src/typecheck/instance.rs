@@ -27,11 +27,15 @@ impl Checker<'_> {
         let annotations = self.annotations(annotations);
         let allowed = self.is_error(type_id) || self.may_instantiate(type_id, name, ty.span);
         let construct = self.construct(type_id, args, None, span);
-        let (Ok(construct), true) = (construct, allowed) else {
+        let (Ok(mut construct), true) = (construct, allowed) else {
             self.declare(name, Binding::Error);
             return None;
         };
         let type_id = self.resolve(type_id);
+        // Those that the constructor's arguments tell are known only now.
+        for type_arg in &mut construct.type_args {
+            *type_arg = self.resolve(*type_arg);
+        }
         if self.is_open(type_id) {
             let text = self.text(type_id);
             self.error(codes::E0308, span, format!("cannot infer the type arguments of `{text}`"));
