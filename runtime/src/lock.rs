@@ -3,7 +3,7 @@
 //! process changes in between would be lost. The lock lies on the namespace itself, so there is no file, and other namespaces do not wait.
 //!
 //! A thread that holds the lock gets it again: who looks for a program, reads it and changes it takes the lock first, and each change takes it
-//! too, for those who make but one.
+//! too, for those who make but one. Another thread of the same process waits for it as another process does. So a lock stays with its thread.
 
 use crate::error::{Error, KernelError};
 use crate::sys;
@@ -21,7 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const FIRST_PAUSE: Duration = Duration::from_micros(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(5);
 
-/// Held while programs are loaded or tables changed. The namespace is that of the thread that took it.
+/// Held while programs are loaded or tables changed. The namespace is that of the thread that took it, which is the only one that can drop
+/// it.
 #[derive(Debug)]
 #[must_use]
 pub struct Lock(#[expect(dead_code, reason = "closing the last one gives the lock back")] Rc<File>);

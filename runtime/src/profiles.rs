@@ -21,7 +21,7 @@ use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_control::manifest::{self, ExternKind};
 use p4xdp_control::storage::Groups;
 use p4xdp_control::view::{self, ActionProfile};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What may be there already where a member or group is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct Profile<'p> {
     layout: &'p manifest::Profile,
     members: &'p MapHandle,
     groups: Option<(&'p Groups, &'p MapHandle)>,
-    ports: Option<Rc<PortNames>>,
+    ports: Option<Arc<PortNames>>,
     any_port: bool,
     /// The thread is in the namespace of the program's devices, also if none runs it yet.
     here: bool,
@@ -79,7 +79,7 @@ impl Program {
             });
         }
         if !found.is_empty() {
-            let ports = PortNames::of(self)?.map(Rc::new);
+            let ports = PortNames::of(self)?.map(Arc::new);
             found.iter_mut().for_each(|profile| profile.ports = ports.clone());
         }
         Ok(found)

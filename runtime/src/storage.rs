@@ -93,8 +93,9 @@ pub struct Refused {
     pub error: StorageError,
 }
 
-/// The entries of one table. Keys and calls were checked against the table before, and changes come one set at a time.
-pub trait Storage {
+/// The entries of one table. Keys and calls were checked against the table before, and changes come one set at a time. Threads may share
+/// it: whoever changes it holds the lock.
+pub trait Storage: Send + Sync {
     /// Makes changes in order, up to the first that cannot be made. Whoever calls holds the writer's lock, which is passed to show it.
     ///
     /// # Errors
@@ -141,7 +142,7 @@ pub trait Storage {
 }
 
 /// A storage that is one map and makes changes one by one: what most kernel maps are.
-trait OneByOne<'p> {
+trait OneByOne<'p>: Send + Sync {
     fn map(&self) -> &EntryMap<'p>;
 
     fn change(&self, change: &Change) -> Result<(), StorageError>;

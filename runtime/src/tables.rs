@@ -23,7 +23,7 @@ use num_bigint::BigUint;
 use p4xdp_control::manifest::{self, Manifest};
 use p4xdp_control::terms::{Plain, Values};
 use p4xdp_control::view::{self, Param, View};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where an entry comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub struct Table<'p> {
     table: manifest::Table<'p>,
     storage: Option<Box<dyn Storage + 'p>>,
     direct: Option<Direct<'p>>,
-    ports: Option<Rc<PortNames>>,
+    ports: Option<Arc<PortNames>>,
     any_port: bool,
 }
 
@@ -84,7 +84,7 @@ impl Program {
     /// # Errors
     /// When the program lacks a map that its manifest names.
     pub fn tables(&self) -> Result<Vec<Table<'_>>, Error> {
-        let ports = PortNames::of(self)?.map(Rc::new);
+        let ports = PortNames::of(self)?.map(Arc::new);
         self.manifest().tables().map(|table| Table::open(self, table, ports.clone())).collect()
     }
 
@@ -98,7 +98,7 @@ impl Program {
         let position = terms::find(kind, name, &view.table_names(), None)?;
         let table = self.manifest().tables().nth(position);
         let table = table.ok_or_else(|| terms::nothing("table", name, None))?;
-        Table::open(self, table, PortNames::of(self)?.map(Rc::new))
+        Table::open(self, table, PortNames::of(self)?.map(Arc::new))
     }
 }
 
@@ -132,7 +132,7 @@ impl<'p> Table<'p> {
     fn open(
         program: &'p Program,
         table: manifest::Table<'p>,
-        ports: Option<Rc<PortNames>>,
+        ports: Option<Arc<PortNames>>,
     ) -> Result<Table<'p>, Error> {
         let (storage, direct) = (storage::open(program, table)?, Direct::open(program, table)?);
         Ok(Table { program, table, storage, direct, ports, any_port: false })

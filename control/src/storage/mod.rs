@@ -147,7 +147,7 @@ pub enum DecodeError {
 }
 
 /// What a storage of a table's entries says of itself.
-pub trait Strategy {
+pub trait Strategy: Sync {
     /// The maps, the one with the entries first.
     fn maps(&self) -> Vec<MapShape>;
 

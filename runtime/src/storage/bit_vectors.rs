@@ -18,7 +18,7 @@ use memory::Memory;
 use p4xdp_control::storage::BitVectors as Layout;
 use p4xdp_control::storage::bit_vectors::{Rule, Word};
 use p4xdp_control::storage::masked::{Masked, Rank};
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 use std::os::fd::AsFd;
 
 /// Times that a table is read which changes meanwhile.
@@ -28,12 +28,12 @@ struct BitVectors<'p> {
     map: EntryMap<'p>,
     finders: &'p MapHandle,
     layout: &'p Layout,
-    memory: OnceCell<Memory>,
+    memory: OnceLock<Memory>,
 }
 
 pub(super) fn open<'p>(layout: &'p Layout, program: &'p Program, map: EntryMap<'p>) -> Opened<'p> {
     let finders = program.map(&layout.finders)?;
-    Ok(Box::new(BitVectors { finders, map, layout, memory: OnceCell::new() }))
+    Ok(Box::new(BitVectors { finders, map, layout, memory: OnceLock::new() }))
 }
 
 /// An entry as it stands in the map.

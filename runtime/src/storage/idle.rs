@@ -8,14 +8,14 @@ use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_control::entry::Idle;
 use p4xdp_control::manifest::IdleCells;
 use p4xdp_control::storage::place;
-use std::cell::OnceCell;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::OnceLock;
 
 /// The cells of a table.
 pub(crate) struct Cells<'p> {
     layout: &'p IdleCells,
     map: &'p MapHandle,
-    clock: OnceCell<OwnedFd>,
+    clock: OnceLock<OwnedFd>,
 }
 
 /// What a cell holds.
@@ -48,7 +48,7 @@ impl Now {
 
 impl<'p> Cells<'p> {
     pub(crate) fn open(program: &'p Program, layout: &'p IdleCells) -> Result<Cells<'p>, Error> {
-        Ok(Cells { layout, map: program.map(&layout.map)?, clock: OnceCell::new() })
+        Ok(Cells { layout, map: program.map(&layout.map)?, clock: OnceLock::new() })
     }
 
     /// What time it is.

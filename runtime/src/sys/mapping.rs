@@ -3,7 +3,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// A map's memory, for as long as this lives.
 #[derive(Debug)]
@@ -11,6 +11,11 @@ pub(crate) struct Mapping {
     base: *mut u8,
     size: usize,
 }
+
+// SAFETY: the mapping is a file's, which no thread owns.
+unsafe impl Send for Mapping {}
+// SAFETY: words and bytes are read and written as atomic ones.
+unsafe impl Sync for Mapping {}
 
 impl Mapping {
     /// Maps `size` bytes from the map's beginning.
@@ -63,9 +68,11 @@ impl Mapping {
             match <[u8; 8]>::try_from(chunk) {
                 Ok(word) if at.is_multiple_of(8) => self.store(at as u64 / 8, u64::from_ne_bytes(word)),
                 _ => {
-                    let target = self.base.wrapping_add(at);
-                    // SAFETY: within the mapping, checked above.
-                    unsafe { std::ptr::copy_nonoverlapping(chunk.as_ptr(), target, chunk.len()) }
+                    for (target, byte) in (at..).zip(chunk) {
+                        // SAFETY: within the mapping, checked above.
+                        let target = unsafe { AtomicU8::from_ptr(self.base.wrapping_add(target)) };
+                        target.store(*byte, Ordering::Relaxed);
+                    }
                 }
             }
             at += chunk.len();
