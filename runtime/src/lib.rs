@@ -25,6 +25,11 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Servers
+//!
+//! A program and all that is opened of it go from thread to thread; [`owned`] has handles without a lifetime. Threads that change the same
+//! program wait for each other as processes do ([`lock`]).
 
 pub mod attach;
 mod bound;
@@ -46,6 +51,7 @@ pub mod lock;
 pub mod maps;
 pub mod object;
 pub mod old_kernel;
+pub mod owned;
 pub mod pins;
 pub mod port_changes;
 pub mod port_watch;

@@ -88,6 +88,16 @@ impl Program {
         self.manifest().tables().map(|table| Table::open(self, table, ports.clone())).collect()
     }
 
+    /// A table or value set by its position among [`Program::tables`].
+    ///
+    /// # Errors
+    /// When there are not so many, or the program lacks a map that its manifest names.
+    pub fn table_at(&self, position: usize) -> Result<Table<'_>, Error> {
+        let table = self.manifest().tables().nth(position);
+        let table = table.ok_or_else(|| terms::nothing("table", &position.to_string(), None))?;
+        Table::open(self, table, PortNames::of(self)?.map(Arc::new))
+    }
+
     /// A table or value set by its name or the end of it.
     ///
     /// # Errors
@@ -95,10 +105,7 @@ impl Program {
     pub fn table(&self, name: &str) -> Result<Table<'_>, Error> {
         let view = &self.manifest().view;
         let kind = if view.value_sets.is_empty() { "table" } else { "table or value set" };
-        let position = terms::find(kind, name, &view.table_names(), None)?;
-        let table = self.manifest().tables().nth(position);
-        let table = table.ok_or_else(|| terms::nothing("table", name, None))?;
-        Table::open(self, table, PortNames::of(self)?.map(Arc::new))
+        self.table_at(terms::find(kind, name, &view.table_names(), None)?)
     }
 }
 

@@ -1,16 +1,17 @@
 //! Threads of one process share a program and its tables: what one of them writes is not lost by what another one does, and handles go from thread
 //! to thread.
-#![allow(clippy::unwrap_used, reason = "it is a test")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is a test")]
 
-use p4xdp_runtime::cells::Cells;
+use p4xdp_runtime::cells::{CellKind, Cells};
 use p4xdp_runtime::copies::Copies;
 use p4xdp_runtime::load::{Options, load};
 use p4xdp_runtime::profiles::Profile;
 use p4xdp_runtime::storage::Storage;
-use p4xdp_runtime::tables::{Table, TableError};
-use p4xdp_runtime::{Object, Program};
+use p4xdp_runtime::tables::{Count, Table, TableError};
+use p4xdp_runtime::{Object, Program, owned};
 use p4xdp_test_support::space::{TWO_PAIRS, inside};
 use p4xdp_test_support::switch;
+use std::sync::Arc;
 
 /// Entries that a thread tries to insert.
 const ENTRIES: u32 = 1000;
@@ -25,6 +26,10 @@ const _: () = {
     is_shared::<Copies<'_>>();
     is_shared::<Cells<'_>>();
     is_shared::<dyn Storage>();
+    is_shared::<owned::Table>();
+    is_shared::<owned::Profile>();
+    is_shared::<owned::Copies>();
+    is_shared::<owned::Cells>();
 };
 
 /// The switch with room for 4,096 entries in `ingress.small`, an array: whether a slot is free is read before it is written.
@@ -70,5 +75,27 @@ fn an_entry_is_inserted_by_one_thread_alone() {
         });
         assert_eq!(inserted, ENTRIES);
         assert_eq!(shared.len().unwrap(), u64::from(ENTRIES));
+    });
+}
+
+#[test]
+fn a_handle_lives_as_long_as_it_is_kept() {
+    inside("a_handle_lives_as_long_as_it_is_kept", &TWO_PAIRS, || {
+        let program = Arc::new(loaded());
+        let table = owned::Table::open(program.clone(), "small").unwrap();
+        let by_position = owned::Table::at(program.clone(), 2).unwrap();
+        let counter = owned::Cells::open(program.clone(), CellKind::Counter, "seen").unwrap();
+        assert!(owned::Table::at(program.clone(), 99).is_err());
+        assert!(owned::Copies::open(program.clone()).is_err());
+        drop(program);
+        let kept = std::thread::spawn(move || {
+            table.get().insert(&table.get().entry(&["7"], "drop", &[], None).unwrap()).unwrap();
+            table
+        });
+        let table = kept.join().unwrap();
+        assert_eq!(by_position.get().entries().unwrap(), table.get().entries().unwrap());
+        assert_eq!(by_position.get().len().unwrap(), 1);
+        counter.get().write_count(0, Count { packets: 3, bytes: 200 }).unwrap();
+        assert_eq!(counter.get().read_count(0).unwrap().packets, 3);
     });
 }
