@@ -54,35 +54,12 @@ impl Program {
     /// # Errors
     /// When the program lacks a map that its manifest names.
     pub fn profiles(&self) -> Result<Vec<Profile<'_>>, Error> {
-        let mut found = Vec::new();
-        for item in &self.manifest().externs {
-            let ExternKind::Profile(layout) = &item.kind else { continue };
-            let seen = self.manifest().view.externs.iter().find(|seen| seen.preamble.name == item.name);
-            let of = seen.and_then(|seen| Some((seen, seen.profile.as_ref()?)));
-            // Without these the manifest is refused.
-            let Some((seen, of)) = of else { continue };
-            let groups = match &layout.groups {
-                Some(groups) => Some((groups, self.map(&groups.map)?)),
-                None => None,
-            };
-            let members = self.map(&layout.map)?;
-            found.push(Profile {
-                program: self,
-                seen,
-                of,
-                layout,
-                members,
-                groups,
-                ports: None,
-                any_port: false,
-                here: false,
-            });
+        let externs = &self.manifest().externs;
+        if !externs.iter().any(|item| matches!(item.kind, ExternKind::Profile(_))) {
+            return Ok(Vec::new());
         }
-        if !found.is_empty() {
-            let ports = PortNames::of(self)?.map(Arc::new);
-            found.iter_mut().for_each(|profile| profile.ports = ports.clone());
-        }
-        Ok(found)
+        let ports = PortNames::of(self)?.map(Arc::new);
+        externs.iter().filter_map(|item| Profile::open(self, item, ports.clone()).transpose()).collect()
     }
 
     /// An action profile or selector by its name or the end of it.
@@ -106,6 +83,27 @@ fn group(number: u32) -> String {
 }
 
 impl<'p> Profile<'p> {
+    /// What the extern is, if it is one.
+    fn open(
+        program: &'p Program,
+        item: &'p manifest::Extern,
+        ports: Option<Arc<PortNames>>,
+    ) -> Result<Option<Profile<'p>>, Error> {
+        let ExternKind::Profile(layout) = &item.kind else { return Ok(None) };
+        let mut externs = program.manifest().view.externs.iter();
+        let seen = externs.find(|seen| seen.preamble.name == item.name);
+        let of = seen.and_then(|seen| Some((seen, seen.profile.as_ref()?)));
+        // Without these the manifest is refused.
+        let Some((seen, of)) = of else { return Ok(None) };
+        let groups = match &layout.groups {
+            Some(groups) => Some((groups, program.map(&groups.map)?)),
+            None => None,
+        };
+        let members = program.map(&layout.map)?;
+        let (any_port, here) = (false, false);
+        Ok(Some(Profile { program, seen, of, layout, members, groups, ports, any_port, here }))
+    }
+
     /// The same, but members that are read from text may have ports that are not there, and groups watch such.
     #[must_use]
     pub fn with_any_port(self) -> Profile<'p> {
@@ -164,6 +162,15 @@ impl<'p> Profile<'p> {
         let decode =
             |number, bytes: &[u8]| self.layout.decode(bytes).map_err(|_| self.corrupt(member(number)));
         self.list(self.members, decode)
+    }
+
+    /// A member, if there is one of this number.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn member(&self, number: u32) -> Result<Option<ActionCall>, Error> {
+        let Some(bytes) = self.look_up(self.members, number)? else { return Ok(None) };
+        Ok(Some(self.layout.decode(&bytes).map_err(|_| self.corrupt(member(number)))?))
     }
 
     fn list<T>(
@@ -390,9 +397,7 @@ impl<'p> Profile<'p> {
 
     /// Entries of a table may run the action that a member has.
     fn check_runs(&self, table: &view::Table, number: u32) -> Result<(), Error> {
-        let Some(bytes) = self.look_up(self.members, number)? else { return Ok(()) };
-        let call = self.layout.decode(&bytes).map_err(|_| self.corrupt(member(number)))?;
-        self.check_call_runs(table, number, &call)
+        self.member(number)?.map_or(Ok(()), |call| self.check_call_runs(table, number, &call))
     }
 
     fn check_call_runs(&self, table: &view::Table, number: u32, call: &ActionCall) -> Result<(), Error> {

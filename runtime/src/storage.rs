@@ -61,6 +61,9 @@ pub enum StorageError {
     /// Modify or delete of keys that are not there.
     #[error("there is no such entry")]
     Missing,
+    /// Changes that packets would see one after another.
+    #[error("not in one step: {0}")]
+    Steps(&'static str),
     /// Bytes that no entry of ours has.
     #[error("an entry has action number {0}, which the table has not")]
     Corrupt(BigUint),
@@ -100,7 +103,18 @@ pub trait Storage: Send + Sync {
     ///
     /// # Errors
     /// That one.
-    fn apply(&self, changes: &[Change], writer: &lock::Lock) -> Result<(), Refused>;
+    fn apply(&self, changes: &[&Change], writer: &lock::Lock) -> Result<(), Refused>;
+
+    /// The same in one step: packets see all of the changes or none, and where one cannot be made, none is.
+    ///
+    /// # Errors
+    /// That one; or that they cannot be had in one step.
+    fn apply_at_once(&self, changes: &[&Change], writer: &lock::Lock) -> Result<(), Refused> {
+        match changes {
+            [] | [_] => self.apply(changes, writer),
+            _ => Err(Refused { made: 0, error: StorageError::Steps("its entries change one by one") }),
+        }
+    }
 
     /// Finds the entry with these keys and priority, not one that matches them; without a priority, in a table that has priorities, one of
     /// those with these keys.
@@ -108,6 +122,17 @@ pub trait Storage: Send + Sync {
     /// # Errors
     /// When the kernel refuses.
     fn get(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<Entry>, StorageError>;
+
+    /// As [`Storage::get`] of many entries, all at one time if the storage can.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    fn get_each(
+        &self,
+        wanted: &[(&[KeyMatch], Option<u32>)],
+    ) -> Result<Vec<Option<Entry>>, StorageError> {
+        wanted.iter().map(|(keys, priority)| self.get(keys, *priority)).collect()
+    }
 
     /// The number of such an entry, by which it has its direct counters and meters.
     ///
@@ -147,6 +172,11 @@ trait OneByOne<'p>: Send + Sync {
 
     fn change(&self, change: &Change) -> Result<(), StorageError>;
 
+    /// Packets see the value of an entry as it was or as it is, not half of it.
+    fn is_replaced_whole(&self) -> bool {
+        true
+    }
+
     /// The value of the entry with this key.
     fn find(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         self.map().lookup(key)
@@ -162,11 +192,21 @@ trait OneByOne<'p>: Send + Sync {
 }
 
 impl<'p, T: OneByOne<'p>> Storage for T {
-    fn apply(&self, changes: &[Change], _: &lock::Lock) -> Result<(), Refused> {
+    fn apply(&self, changes: &[&Change], _: &lock::Lock) -> Result<(), Refused> {
         for (made, change) in changes.iter().enumerate() {
             self.change(change).map_err(|error| Refused { made, error })?;
         }
         Ok(())
+    }
+
+    fn apply_at_once(&self, changes: &[&Change], writer: &lock::Lock) -> Result<(), Refused> {
+        let refused = |reason| Err(Refused { made: 0, error: StorageError::Steps(reason) });
+        match changes {
+            [] => Ok(()),
+            [_] if self.is_replaced_whole() => self.apply(changes, writer),
+            [_] => refused("a value of more than 8 bytes is written in parts"),
+            _ => refused("its entries change one by one"),
+        }
     }
 
     fn get(&self, keys: &[KeyMatch], _: Option<u32>) -> Result<Option<Entry>, StorageError> {

@@ -290,19 +290,20 @@ impl<'p> Table<'p> {
 
     /// An entry that is code, and its position.
     fn find_constant(&self, keys: &[KeyMatch], priority: Option<u32>) -> Option<(usize, &'p Entry)> {
-        // Anything is a mask without bits, too.
-        let plain = |keys: &[KeyMatch]| -> Vec<KeyMatch> {
-            let both = self.table.view.match_keys().zip(keys.iter().cloned());
-            let in_form = |(key, given): (&view::Key, KeyMatch)| {
-                given.in_form(key.match_kind, key.param.width, key.param.signed).cleared(key.param.width)
-            };
-            both.map(in_form).collect()
-        };
-        let wanted = plain(keys);
+        let wanted = self.plain(keys);
         let is_it = |entry: &Entry| {
-            (priority.is_none() || entry.priority == priority) && plain(&entry.keys) == wanted
+            (priority.is_none() || entry.priority == priority) && self.plain(&entry.keys) == wanted
         };
         self.table.view.entries.iter().enumerate().find(|(_, entry)| is_it(entry))
+    }
+
+    /// Keys in the one form that matches the same: anything is a mask without bits, too.
+    fn plain(&self, keys: &[KeyMatch]) -> Vec<KeyMatch> {
+        let both = self.table.view.match_keys().zip(keys.iter().cloned());
+        let in_form = |(key, given): (&view::Key, KeyMatch)| {
+            given.in_form(key.match_kind, key.param.width, key.param.signed).cleared(key.param.width)
+        };
+        both.map(in_form).collect()
     }
 
     /// Makes a set of changes in order, while no other process makes any, up to the first that cannot be made. All of them are checked against
@@ -327,7 +328,7 @@ impl<'p> Table<'p> {
             match change {
                 Change::Entry(change) => {
                     self.check(change).map_err(unmade(at))?;
-                    of_entries.push(change.clone());
+                    of_entries.push(change);
                     places.push(at);
                 }
                 Change::SetDefault(call) => {
@@ -337,15 +338,16 @@ impl<'p> Table<'p> {
             }
         }
         let writer = lock::writer().map_err(unmade(0))?;
-        for (at, change) in places.iter().zip(&of_entries) {
-            self.check_named(change).map_err(unmade(*at))?;
+        let named = self.check_named(&of_entries).map_err(unmade(0))?;
+        for (at, named) in places.iter().zip(named) {
+            named.map_err(unmade(*at))?;
         }
         if !of_entries.is_empty() {
             let storage = self.storage().map_err(|error| unmade(0)(error.into()))?;
             storage.apply(&of_entries, &writer).map_err(|Refused { made, error }| Unmade {
                 made,
                 at: places.get(made).copied().unwrap_or_default(),
-                error: self.error(error, of_entries.get(made).map(storage::Change::keys)),
+                error: self.error(error, of_entries.get(made).map(|change| change.keys())),
             })?;
         }
         let Some((at, call)) = default else { return Ok(()) };
@@ -372,15 +374,19 @@ impl<'p> Table<'p> {
         }
     }
 
-    /// The member or group that an entry is to name is there.
-    fn check_named(&self, change: &storage::Change) -> Result<(), Error> {
-        let (storage::Change::Insert(entry) | storage::Change::Modify(entry)) = change else { return Ok(()) };
-        match self.program_view().profile_of(self.table.view) {
-            Some(profile) => {
-                self.program.profile(&profile.preamble.name)?.check_named(&entry.target, self.table.view)
+    /// Whether the members or groups are there that entries are to name: of each change an answer.
+    pub(super) fn check_named(&self, changes: &[&storage::Change]) -> Result<Vec<Result<(), Error>>, Error> {
+        let Some(profile) = self.program_view().profile_of(self.table.view) else {
+            return Ok(changes.iter().map(|_| Ok(())).collect());
+        };
+        let profile = self.program.profile(&profile.preamble.name)?;
+        let check = |change: &&storage::Change| match change {
+            storage::Change::Insert(entry) | storage::Change::Modify(entry) => {
+                profile.check_named(&entry.target, self.table.view)
             }
-            None => Ok(()),
-        }
+            storage::Change::Delete(..) => Ok(()),
+        };
+        Ok(changes.iter().map(check).collect())
     }
 
     fn change(&self, change: storage::Change) -> Result<(), Error> {
@@ -422,6 +428,7 @@ impl<'p> Table<'p> {
         let count = entries.len() as u64;
         let delete = |entry: Entry| storage::Change::Delete(entry.keys, entry.priority);
         let deletes: Vec<storage::Change> = entries.into_iter().map(delete).collect();
+        let deletes: Vec<&storage::Change> = deletes.iter().collect();
         // A table that forgets entries may have done so meanwhile.
         let gone = |error: Error| match error.of() {
             Some(TableError::Missing { .. }) => Ok(()),
@@ -440,12 +447,13 @@ impl<'p> Table<'p> {
         entries: &[Entry],
         mut refused: impl FnMut(Error) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let mut inserts = Vec::with_capacity(entries.len());
         let writer = lock::writer()?;
-        for entry in entries {
-            let insert = storage::Change::Insert(entry.clone());
-            match self.check(&insert).and_then(|()| self.check_named(&insert)) {
-                Ok(()) => inserts.push(insert),
+        let all: Vec<storage::Change> = entries.iter().cloned().map(storage::Change::Insert).collect();
+        let all: Vec<&storage::Change> = all.iter().collect();
+        let mut inserts = Vec::with_capacity(entries.len());
+        for (insert, named) in all.iter().zip(self.check_named(&all)?) {
+            match self.check(insert).and(named) {
+                Ok(()) => inserts.push(*insert),
                 Err(error) => refused(error)?,
             }
         }
@@ -456,7 +464,7 @@ impl<'p> Table<'p> {
     fn apply_each(
         &self,
         storage: &dyn Storage,
-        changes: &[storage::Change],
+        changes: &[&storage::Change],
         writer: &lock::Lock,
         mut refused: impl FnMut(Error) -> Result<(), Error>,
     ) -> Result<(), Error> {
@@ -495,6 +503,7 @@ impl<'p> Table<'p> {
             StorageError::Duplicate if self.table.view.is_set() => TableError::Element { table, keys }.into(),
             StorageError::Duplicate => TableError::Duplicate { table, keys }.into(),
             StorageError::Missing => TableError::Missing { table, keys }.into(),
+            StorageError::Steps(reason) => TableError::Steps { table, reason }.into(),
             StorageError::Corrupt(number) => TableError::Corrupt { table, number: number.to_string() }.into(),
             StorageError::Kernel(error) => error.into(),
             StorageError::Cells(error) => error,

@@ -130,6 +130,14 @@ impl<'p> Profile<'p> {
         Ok(all)
     }
 
+    /// The members of a group, whether they may be chosen now or not, if there is one of this number.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn group(&self, number: u32) -> Result<Option<Vec<GroupMember>>, Error> {
+        self.groups.map_or(Ok(None), |(_, map)| self.members_of(map, number))
+    }
+
     /// All groups by number, with the numbers of the members that packets choose among now.
     ///
     /// # Errors

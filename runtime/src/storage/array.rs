@@ -45,6 +45,11 @@ impl<'p> OneByOne<'p> for Array<'p> {
         }
     }
 
+    /// The kernel copies a value to where it stands, a word at a time.
+    fn is_replaced_whole(&self) -> bool {
+        self.layout.value_size <= 8
+    }
+
     /// The slot's bytes, if it is in use; `None` also beyond the array.
     fn find(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         let Some(value) = self.map.lookup(key)? else { return Ok(None) };

@@ -18,6 +18,7 @@ use memory::Memory;
 use p4xdp_control::storage::BitVectors as Layout;
 use p4xdp_control::storage::bit_vectors::{Rule, Word};
 use p4xdp_control::storage::masked::{Masked, Rank};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::os::fd::AsFd;
 
@@ -110,16 +111,40 @@ impl BitVectors<'_> {
     /// The entry with these keys and priority; without one, that of the highest rank with these keys.
     fn find(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<Slot>, StorageError> {
         let wanted = self.wanted(keys, priority);
-        self.read(|slots| {
-            let mut found: Option<Slot> = None;
-            for slot in slots {
-                let slot = slot?;
-                if found.as_ref().is_none_or(|best| best.rank < slot.rank) && self.is(&slot, &wanted)? {
-                    found = Some(slot);
-                }
+        self.read(|slots| self.highest(slots, &wanted))
+    }
+
+    /// Of those that are wanted, that of the highest rank.
+    fn highest(
+        &self,
+        slots: impl Iterator<Item = Result<Slot, StorageError>>,
+        wanted: &Wanted,
+    ) -> Result<Option<Slot>, StorageError> {
+        let mut found: Option<Slot> = None;
+        for slot in slots {
+            let slot = slot?;
+            if found.as_ref().is_none_or(|best| best.rank < slot.rank) && self.is(&slot, wanted)? {
+                found = Some(slot);
             }
-            Ok(found)
-        })
+        }
+        Ok(found)
+    }
+
+    /// Makes changes, up to the first that cannot be made; none of them then, if they are to be one step.
+    fn make(&self, changes: &[&Change], at_once: bool) -> Result<(), Refused> {
+        let mut made = 0;
+        let mut all = || {
+            let mut version = Changes::begin(self, self.memory()?, at_once)?;
+            for change in changes {
+                if let Err(error) = version.change(change) {
+                    // What is not published is as if its writer had died.
+                    return if at_once { Err(error) } else { version.publish().and(Err(error)) };
+                }
+                made += 1;
+            }
+            version.publish()
+        };
+        all().map_err(|error| Refused { made, error })
     }
 
     fn entry(&self, slot: &Slot) -> Result<Entry, StorageError> {
@@ -139,21 +164,33 @@ struct Wanted {
 }
 
 impl Storage for BitVectors<'_> {
-    fn apply(&self, changes: &[Change], _: &Lock) -> Result<(), Refused> {
-        let mut made = 0;
-        let mut all = || {
-            let mut version = Changes::begin(self, self.memory()?)?;
-            let mut result = Ok(());
-            for change in changes {
-                result = version.change(change);
-                if result.is_err() {
-                    break;
-                }
-                made += 1;
+    fn apply(&self, changes: &[&Change], _: &Lock) -> Result<(), Refused> {
+        self.make(changes, false)
+    }
+
+    fn apply_at_once(&self, changes: &[&Change], _: &Lock) -> Result<(), Refused> {
+        self.make(changes, true)
+    }
+
+    fn get_each(
+        &self,
+        wanted: &[(&[KeyMatch], Option<u32>)],
+    ) -> Result<Vec<Option<Entry>>, StorageError> {
+        let wanted: Vec<Wanted> =
+            wanted.iter().map(|(keys, priority)| self.wanted(keys, *priority)).collect();
+        let found = self.read(|slots| {
+            let mut by_key: BTreeMap<(Vec<u8>, Vec<u8>), Vec<Slot>> = BTreeMap::new();
+            for slot in slots {
+                let slot = slot?;
+                by_key.entry((slot.rule.key.clone(), slot.rule.mask.clone())).or_default().push(slot);
             }
-            version.publish().and(result)
-        };
-        all().map_err(|error| Refused { made, error })
+            let find = |wanted: &Wanted| {
+                let key = (wanted.key.clone(), wanted.mask.clone());
+                self.highest(by_key.get(&key).into_iter().flatten().cloned().map(Ok), wanted)
+            };
+            wanted.iter().map(find).collect::<Result<Vec<_>, _>>()
+        })?;
+        found.iter().map(|slot| slot.as_ref().map(|slot| self.entry(slot)).transpose()).collect()
     }
 
     fn get(&self, keys: &[KeyMatch], priority: Option<u32>) -> Result<Option<Entry>, StorageError> {

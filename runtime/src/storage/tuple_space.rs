@@ -184,7 +184,7 @@ impl TupleSpace<'_> {
     }
 
     /// Puts all masks of a set of changes into the list at once, as far as there is room.
-    fn prepare(&self, list: &mut List, changes: &[Change]) -> Result<(), StorageError> {
+    fn prepare(&self, list: &mut List, changes: &[&Change]) -> Result<(), StorageError> {
         for change in changes {
             let Change::Insert(entry) = change else { continue };
             let (bits, rank) = (self.layout.mask(self.map.table, &entry.keys), self.precedence(entry));
@@ -337,7 +337,7 @@ impl TupleSpace<'_> {
 }
 
 impl Storage for TupleSpace<'_> {
-    fn apply(&self, changes: &[Change], _: &Lock) -> Result<(), Refused> {
+    fn apply(&self, changes: &[&Change], _: &Lock) -> Result<(), Refused> {
         let mut made = 0;
         let mut all = || {
             let mut list = self.list()?;

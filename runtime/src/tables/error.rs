@@ -67,6 +67,14 @@ pub enum TableError {
         /// The entry's keys.
         keys: String,
     },
+    /// Changes that packets would see one after another.
+    #[error("{table} cannot make these changes in one step: {reason}")]
+    Steps {
+        /// The table or value set, and that it is one.
+        table: String,
+        /// Why not.
+        reason: &'static str,
+    },
     /// The table has no direct counter, or meter.
     #[error("{table} has no direct {what}")]
     NoDirect {

@@ -47,6 +47,8 @@ pub(super) struct Changes<'c> {
     /// How many entries the next version has.
     count: u64,
     changed: bool,
+    /// All of it is one version, or there is none.
+    at_once: bool,
 }
 
 impl<'c> Changes<'c> {
@@ -54,6 +56,7 @@ impl<'c> Changes<'c> {
     pub(super) fn begin(
         storage: &'c BitVectors<'c>,
         memory: &'c Memory,
+        at_once: bool,
     ) -> Result<Changes<'c>, StorageError> {
         let version = memory.head(Word::Version);
         let mut changes = Changes {
@@ -69,6 +72,7 @@ impl<'c> Changes<'c> {
             unplaced: BTreeSet::new(),
             count: 0,
             changed: false,
+            at_once,
         };
         changes.read()?;
         Ok(changes)
@@ -331,8 +335,11 @@ impl<'c> Changes<'c> {
             self.settle()?;
         }
         if self.free.is_empty() {
+            if self.at_once {
+                return Err(StorageError::Steps("they change the same entries too often"));
+            }
             self.publish()?;
-            *self = Changes::begin(self.storage, self.memory)?;
+            *self = Changes::begin(self.storage, self.memory, false)?;
             self.settle()?;
         }
         self.free.pop().ok_or(StorageError::Full)
