@@ -240,12 +240,29 @@ impl<'p> Cells<'p> {
     /// # Errors
     /// When there is no such index, no room for it, or a number is too large.
     pub fn write(&self, index: u64, cell: &Cell) -> Result<(), Error> {
+        self.replace(index, cell).map(drop)
+    }
+
+    /// The same; what the cell held. Where values add up, what packets count meanwhile comes on top of both.
+    pub(crate) fn replace(&self, index: u64, cell: &Cell) -> Result<Cell, Error> {
         self.layout.check(self.name(), &cell.0).map_err(CellError::from)?;
+        let now = self.read(index)?;
         if self.kind().adds_up() {
-            let now = self.read(index)?;
-            return self.adder()?.add(index, self.count(cell).minus(self.count(&now)));
+            self.adder()?.add(index, self.count(cell).minus(self.count(&now)))?;
+        } else {
+            self.put(index, cell)?;
         }
-        self.put(index, cell)
+        Ok(now)
+    }
+
+    /// Sets a cell to what it held, which may be more than may be written: a meter without rates.
+    pub(crate) fn put_back(&self, index: u64, cell: &Cell) -> Result<(), Error> {
+        if self.kind().adds_up() { self.write(index, cell) } else { self.put(index, cell) }
+    }
+
+    /// Packets see a cell as it was or as it is, not half of it.
+    pub(crate) fn is_written_whole(&self) -> bool {
+        self.kind().adds_up() || self.layout.locked || self.map.value_size() <= 8
     }
 
     /// Sets a cell that no packet uses.

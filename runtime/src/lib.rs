@@ -66,6 +66,7 @@ pub mod storage;
 mod sys;
 pub mod tables;
 pub mod testrun;
+pub mod transaction;
 pub mod value;
 pub mod verify;
 

@@ -19,7 +19,7 @@
 use crate::cells::{self, CellKind};
 use crate::error::Error;
 use crate::program::Program;
-use crate::{copies, profiles, tables};
+use crate::{copies, profiles, tables, transaction};
 use self_cell::self_cell;
 use std::fmt;
 use std::sync::Arc;
@@ -91,6 +91,21 @@ handle! {
 handle! {
     /// The cells of a counter, meter or register.
     Cells, CellsCell, BorrowedCells = cells::Cells<'p>
+}
+
+handle! {
+    /// All that control planes change of a program.
+    Objects, ObjectsCell, BorrowedObjects = transaction::Objects<'p>
+}
+
+impl Objects {
+    /// Opens all. Groups, sessions and members that watch ports may name ports that are not there, as for most servers they come later.
+    ///
+    /// # Errors
+    /// As for [`transaction::Objects::open`].
+    pub fn open(program: Arc<Program>) -> Result<Objects, Error> {
+        Objects::by(program, |program| Ok(transaction::Objects::open(program)?.with_any_port()))
+    }
 }
 
 impl Table {

@@ -127,10 +127,7 @@ pub trait Storage: Send + Sync {
     ///
     /// # Errors
     /// When the kernel refuses.
-    fn get_each(
-        &self,
-        wanted: &[(&[KeyMatch], Option<u32>)],
-    ) -> Result<Vec<Option<Entry>>, StorageError> {
+    fn get_each(&self, wanted: &[(&[KeyMatch], Option<u32>)]) -> Result<Vec<Option<Entry>>, StorageError> {
         wanted.iter().map(|(keys, priority)| self.get(keys, *priority)).collect()
     }
 

@@ -5,12 +5,14 @@ mod default;
 mod direct;
 mod error;
 mod idle;
+mod sets;
 
 pub use crate::storage::{ActionCall, Count, Entry, Idle, KeyMatch, Other, Target};
 pub use direct::OF_MISSES;
 pub use error::TableError;
 pub use idle::IdleWatch;
 pub use p4xdp_control::terms::{self, TermError};
+pub(crate) use sets::{Undo, Way};
 
 use crate::error::Error;
 use crate::lock;

@@ -86,6 +86,31 @@ impl<'p> Table<'p> {
         meter.put(self.number(keys, priority, &writer)?, &Cell(rates.to_vec()))
     }
 
+    /// Writes the cell that an entry has; what it held.
+    pub(crate) fn write_direct(
+        &self,
+        cells: &Cells<'p>,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        cell: &Cell,
+        writer: &lock::Lock,
+    ) -> Result<Cell, Error> {
+        cells.replace(self.number(keys, priority, writer)?, cell)
+    }
+
+    /// Lets the cell that an entry has hold what `of` makes of what it holds.
+    pub(crate) fn put_direct_back(
+        &self,
+        cells: &Cells<'p>,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+        of: impl FnOnce(&Cell) -> Cell,
+        writer: &lock::Lock,
+    ) -> Result<(), Error> {
+        let number = self.number(keys, priority, writer)?;
+        cells.put_back(number, &of(&cells.read(number)?))
+    }
+
     /// Gives an entry rates of another program, or new entries; nothing for an entry that is not there.
     pub(crate) fn carry_rates(
         &self,
