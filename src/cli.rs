@@ -59,6 +59,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Shows what became of a running program's packets, and what it lost, by reason.
     Stat(StatArgs),
+    /// Prints what running programs do as metrics for Prometheus, or serves them over HTTP.
+    Metrics(MetricsArgs),
     /// Shows the ports of a running program, and lets devices come and go while it runs.
     Port(PortArgs),
     /// Reads and changes the tables of a running program.

@@ -14,6 +14,7 @@ mod engine;
 mod events;
 mod explain;
 mod json;
+mod metrics;
 mod output;
 mod packet;
 mod port;
@@ -86,6 +87,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Unload(args) => attach::unload(&args),
         Command::Status(args) => status::run(&args),
         Command::Stat(args) => stat::run(&args),
+        Command::Metrics(args) => metrics::run(&args),
         Command::Table(args) => table::run(&args.command),
         Command::Member(args) => profile::members(&args.command),
         Command::Port(args) => port::run(&args.command),

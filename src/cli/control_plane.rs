@@ -1,6 +1,7 @@
 //! Arguments of the subcommands that control a running program.
 
 use clap::{Args, Subcommand, ValueEnum};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -296,4 +297,18 @@ pub struct StatusArgs {
     /// The devices; all that run a program of ours if none is given.
     #[arg(value_name = "DEV")]
     pub devices: Vec<String>,
+}
+
+/// `p4xdp metrics`
+#[derive(Debug, Args)]
+pub struct MetricsArgs {
+    /// The devices; all that run a program of ours if none is given.
+    #[arg(value_name = "DEV")]
+    pub devices: Vec<String>,
+    /// Serves the metrics over HTTP at this address, under `/metrics`, until somebody interrupts; port 0 is one that is free.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// How many cells of a counter are told at most, of those that are not zero.
+    #[arg(long, value_name = "N", default_value_t = p4xdp_metrics::read::Options::default().most_cells)]
+    pub most_cells: usize,
 }
