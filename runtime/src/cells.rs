@@ -6,7 +6,8 @@
 use crate::error::{Error, KernelError, Trouble, io_error};
 use crate::program::Program;
 use crate::sys;
-use libbpf_rs::{MapCore, MapFlags, MapHandle};
+use crate::sys::batches::Batches;
+use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType};
 use num_bigint::BigUint;
 use p4xdp_control::entry::Count;
 pub use p4xdp_control::manifest::CellKind;
@@ -199,11 +200,16 @@ impl<'p> Cells<'p> {
     /// # Errors
     /// When there is no such index.
     pub fn read(&self, index: u64) -> Result<Cell, Error> {
-        let key = self.key(index)?;
+        let values = self.values(&self.key(index)?)?;
+        self.decode(values.iter().map(Vec::as_slice))
+    }
+
+    /// The cell with these values, one a CPU or one alone.
+    fn decode<'v>(&self, values: impl Iterator<Item = &'v [u8]>) -> Result<Cell, Error> {
         let mut numbers = vec![BigUint::ZERO; self.layout.fields.len()];
-        for value in self.values(&key)? {
+        for value in values {
             for (field, number) in self.layout.fields.iter().zip(&mut numbers) {
-                let part = place::get(&value, &field.place).ok_or_else(|| {
+                let part = place::get(value, &field.place).ok_or_else(|| {
                     self.refused("read", std::io::Error::other(format!("a cell has {} bytes", value.len())))
                 })?;
                 *number = (&*number + field.flipped(part)) & crate::value::ones(field.param.width);
@@ -217,6 +223,9 @@ impl<'p> Cells<'p> {
     /// # Errors
     /// When the kernel refuses.
     pub fn dump(&self) -> Result<Vec<(u64, Cell)>, Error> {
+        if let Some(cells) = self.dump_by_batches()? {
+            return Ok(cells);
+        }
         let mut indices: Vec<u64> = if self.layout.sparse {
             let number = |key: Vec<u8>| key.first_chunk::<4>().map(|bytes| u32::from_ne_bytes(*bytes));
             let numbers = self.map.keys().filter_map(number);
@@ -233,6 +242,41 @@ impl<'p> Cells<'p> {
             }
         }
         Ok(cells)
+    }
+
+    /// The same of an array without locks, many cells a call of the kernel; `None` where that cannot be done.
+    fn dump_by_batches(&self) -> Result<Option<Vec<(u64, Cell)>>, Error> {
+        let kind = self.map.map_type();
+        if self.layout.sparse || self.layout.locked || !matches!(kind, MapType::Array | MapType::PercpuArray) {
+            return Ok(None);
+        }
+        let (values, size) = match kind {
+            // What each CPU has begins at a multiple of 8.
+            MapType::PercpuArray => (possible_cpus()?, (self.map.value_size() as usize).next_multiple_of(8)),
+            _ => (1, self.map.value_size() as usize),
+        };
+        let mut batches = Batches::new(self.map.as_fd(), values * size);
+        let mut cells = Vec::new();
+        loop {
+            let (keys, found) = match batches.next() {
+                Ok(Some(batch)) => batch,
+                Ok(None) => return Ok(Some(cells)),
+                // Kernels before 5.13 (5.6 without CPUs) have no batches.
+                Err(_) if cells.is_empty() => return Ok(None),
+                Err(error) => return Err(self.refused("read", error).into()),
+            };
+            for (key, value) in keys.iter().zip(found.chunks_exact(values * size)) {
+                // Most cells of large arrays are empty.
+                if value.iter().all(|byte| *byte == 0) {
+                    continue;
+                }
+                let Some(index) = key.checked_sub(self.layout.base) else { continue };
+                let cell = self.decode(value.chunks_exact(size))?;
+                if index < self.layout.size && !cell.is_zero() {
+                    cells.push((u64::from(index), cell));
+                }
+            }
+        }
     }
 
     /// Sets a cell. Where values add up, what packets count meanwhile is counted on top; else each writes a whole value.

@@ -2,6 +2,7 @@
 //! returns [`std::io::Result`]. It decides nothing.
 #![allow(unsafe_code, reason = "system calls have no safe form")]
 
+pub(crate) mod batches;
 pub(crate) mod bpf;
 pub(crate) mod mapping;
 pub(crate) mod net;
