@@ -48,7 +48,12 @@ pub struct Family {
 }
 
 impl Family {
-    const fn new(kind: Kind, stem: &'static str, labels: &'static [&'static str], help: &'static str) -> Family {
+    const fn new(
+        kind: Kind,
+        stem: &'static str,
+        labels: &'static [&'static str],
+        help: &'static str,
+    ) -> Family {
         Family { stem, kind, unit: None, labels, help }
     }
 
@@ -136,8 +141,11 @@ pub const PACKETS: Family = Family::counter(
     "Packets by what the program said of them: aborted, dropped, passed, sent_back or redirected.",
 );
 /// What parsers rejected.
-pub const PARSER_ERRORS: Family =
-    Family::counter("p4xdp_parser_errors", &[], "Packets that a parser rejected; with v1model, that went on so.");
+pub const PARSER_ERRORS: Family = Family::counter(
+    "p4xdp_parser_errors",
+    &[],
+    "Packets that a parser rejected; with v1model, that went on so.",
+);
 /// What was lost.
 pub const LOST_PACKETS: Family = Family::counter(
     "p4xdp_lost_packets",

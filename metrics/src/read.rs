@@ -48,7 +48,10 @@ pub fn devices(names: &[String], options: Options) -> Result<Snapshot, Error> {
             Ok((Some(runs), device)) => running.entry(runs.id).or_default().push((device, runs.mode)),
             Ok((None, _)) if all => {}
             Ok((None, device)) => {
-                snapshot.fail(&device.name, &ProgramError::NothingAttached { device: device.name.clone() }.into());
+                snapshot.fail(
+                    &device.name,
+                    &ProgramError::NothingAttached { device: device.name.clone() }.into(),
+                );
             }
             // One that has gone meanwhile runs nothing.
             Err(error) if all && error.of::<NoDevice>().is_some() => {}

@@ -54,7 +54,10 @@ pub struct Snapshot {
 
 impl Default for Snapshot {
     fn default() -> Snapshot {
-        Snapshot { families: ALL.into_iter().map(|family| (family, Vec::new())).collect(), unread: Vec::new() }
+        Snapshot {
+            families: ALL.into_iter().map(|family| (family, Vec::new())).collect(),
+            unread: Vec::new(),
+        }
     }
 }
 

@@ -247,7 +247,8 @@ impl<'p> Cells<'p> {
     /// The same of an array without locks, many cells a call of the kernel; `None` where that cannot be done.
     fn dump_by_batches(&self) -> Result<Option<Vec<(u64, Cell)>>, Error> {
         let kind = self.map.map_type();
-        if self.layout.sparse || self.layout.locked || !matches!(kind, MapType::Array | MapType::PercpuArray) {
+        if self.layout.sparse || self.layout.locked || !matches!(kind, MapType::Array | MapType::PercpuArray)
+        {
             return Ok(None);
         }
         let (values, size) = match kind {
