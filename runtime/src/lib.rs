@@ -44,6 +44,7 @@ pub mod error;
 pub mod events;
 pub mod harness;
 pub mod jumbo;
+pub mod latency;
 mod layout;
 mod libbpf_log;
 pub mod load;

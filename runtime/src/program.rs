@@ -204,6 +204,11 @@ impl Program {
         &self.info.name
     }
 
+    /// The number of its BTF.
+    pub(crate) fn btf(&self) -> u32 {
+        self.info.btf_id
+    }
+
     /// How long it has been loaded.
     #[must_use]
     pub fn age(&self) -> Duration {

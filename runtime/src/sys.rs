@@ -8,6 +8,7 @@ pub(crate) mod mapping;
 pub(crate) mod net;
 pub(crate) mod netlink;
 pub(crate) mod programs;
+pub(crate) mod timing;
 pub(crate) mod tracepoint;
 
 use std::io;

@@ -56,6 +56,8 @@ pub(crate) struct ProgramInfo {
     /// Nanoseconds since boot.
     pub load_time: u64,
     pub map_ids: Vec<u32>,
+    /// Number of its BTF; 0 without.
+    pub btf_id: u32,
     /// Bytes of translated instructions.
     pub xlated: u32,
     /// Bytes of machine code.
@@ -91,6 +93,7 @@ pub(crate) fn program_info(program: BorrowedFd<'_>) -> io::Result<ProgramInfo> {
         name,
         load_time: info.load_time,
         map_ids: ids,
+        btf_id: info.btf_id,
         xlated: info.xlated_prog_len,
         jited: info.jited_prog_len,
         run_count: info.run_cnt,

@@ -14,7 +14,7 @@ const XDP_DROP: i32 = 1;
 const XDP_PASS: i32 = 2;
 
 /// Code, destination, source, offset, immediate value.
-fn instruction(code: u32, dst: u8, src: u8, off: i16, imm: i32) -> bpf_insn {
+pub(super) fn instruction(code: u32, dst: u8, src: u8, off: i16, imm: i32) -> bpf_insn {
     let mut made = bpf_insn { code: code as u8, off, imm, ..Default::default() };
     made.set_dst_reg(dst);
     made.set_src_reg(src);
