@@ -61,6 +61,8 @@ pub enum Command {
     Stat(StatArgs),
     /// Prints what running programs do as metrics for Prometheus, or serves them over HTTP.
     Metrics(MetricsArgs),
+    /// Shows from moment to moment what a running program does: packets by verdict, hits of tables, losses, time.
+    Top(TopArgs),
     /// Shows the ports of a running program, and lets devices come and go while it runs.
     Port(PortArgs),
     /// Reads and changes the tables of a running program.

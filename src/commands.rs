@@ -27,6 +27,7 @@ mod status;
 mod table;
 mod target;
 mod test;
+mod top;
 mod trace;
 mod verify;
 
@@ -88,6 +89,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Status(args) => status::run(&args),
         Command::Stat(args) => stat::run(&args),
         Command::Metrics(args) => metrics::run(&args),
+        Command::Top(args) => top::run(&args),
         Command::Table(args) => table::run(&args.command),
         Command::Member(args) => profile::members(&args.command),
         Command::Port(args) => port::run(&args.command),

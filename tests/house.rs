@@ -329,7 +329,9 @@ fn reached<'a>(rooms: &'a BTreeMap<String, BTreeSet<String>>, from: &'a str) -> 
 #[test]
 fn rooms_need_one_another_in_one_direction() {
     let mut arrows = 0;
-    for folder in ["frontend", "midend", "backend-xdp", "control", "runtime", "packet-tests", "p4runtime", "metrics"] {
+    for folder in
+        ["frontend", "midend", "backend-xdp", "control", "runtime", "packet-tests", "p4runtime", "metrics"]
+    {
         let rooms = rooms(folder);
         arrows += rooms.values().map(BTreeSet::len).sum::<usize>();
         let is_in_circle = |room: &&str| reached(&rooms, room).contains(room);

@@ -312,3 +312,35 @@ pub struct MetricsArgs {
     #[arg(long, value_name = "N", default_value_t = p4xdp_metrics::read::Options::default().most_cells)]
     pub most_cells: usize,
 }
+
+/// `p4xdp top`
+#[derive(Debug, Args)]
+pub struct TopArgs {
+    /// The device; may be left out where only one program of ours runs.
+    #[arg(value_name = "DEV")]
+    pub device: Option<String>,
+    /// How long a moment is, such as `500ms` or `5s`.
+    #[arg(short, long, value_name = "TIME", default_value = "1s", value_parser = interval)]
+    pub interval: Duration,
+    /// Prints text rather than using the terminal: first what was counted since the program was loaded, then each moment. `--json`
+    /// does the same with objects.
+    #[arg(short, long)]
+    pub batch: bool,
+    /// Ends after so many frames.
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub frames: Option<u64>,
+    /// Measures each packet from outside, for a histogram of times, rather than having the kernel add them up for their mean. Costs
+    /// packets more.
+    #[arg(long, conflicts_with = "no_time")]
+    pub latency: bool,
+    /// Does not have the kernel take the time of packets, which it does for as long as this runs, of all BPF programs of the machine, and
+    /// which costs each packet some nanoseconds.
+    #[arg(long)]
+    pub no_time: bool,
+}
+
+/// A time that somebody may wait for.
+fn interval(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if time < Duration::from_millis(10) { Err("it is less than 10ms".to_owned()) } else { Ok(time) }
+}

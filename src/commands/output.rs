@@ -110,6 +110,12 @@ pub fn color_on_stderr() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
+/// Standard output is a terminal.
+#[allow(clippy::disallowed_methods, reason = "nothing is written")]
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// A panic is our bug: say so and ask for a report.
 pub fn apologise_on_panic() {
     let default = std::panic::take_hook();
