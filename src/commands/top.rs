@@ -12,6 +12,7 @@ use frame::Frame;
 use p4xdp_runtime::latency::{Latency, RunTimes};
 use p4xdp_runtime::{Error, Program, status};
 use reading::Reading;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Shows frames until somebody has seen enough.
@@ -35,13 +36,12 @@ fn device(args: &TopArgs) -> Result<Option<String>, Error> {
         return Ok(Some(device.clone()));
     }
     let devices = status::devices()?;
-    let mut programs = Vec::new();
+    let mut programs = BTreeSet::new();
     for device in &devices {
-        programs.push(Program::by_device(&device.name)?.id());
+        programs.insert(Program::by_device(&device.name)?.id());
     }
-    programs.dedup();
-    match (devices.first(), &programs[..]) {
-        (Some(device), [_]) => Ok(Some(device.name.clone())),
+    match (devices.first(), programs.len()) {
+        (Some(device), 1) => Ok(Some(device.name.clone())),
         (None, _) => {
             complain("no device of this network namespace runs a program of p4xdp");
             Ok(None)
@@ -77,7 +77,12 @@ impl Watched {
 
 fn watch(device: &str, args: &TopArgs, is_batch: bool) -> Result<(), Error> {
     // The kernel's own way of taking time is not wanted by who wants none, and would count with the other one.
-    let _times = if args.no_time || args.latency { None } else { Some(RunTimes::measure()?) };
+    let times = (!args.no_time && !args.latency).then(RunTimes::measure).transpose();
+    // All else can be shown without.
+    let _times = times.unwrap_or_else(|error| {
+        complain(&format!("warning: {error}"));
+        None
+    });
     let mut watched = Watched { device: device.to_owned(), wants_latency: args.latency, measured: None };
     let frames = args.frames.unwrap_or(u64::MAX);
     if is_batch {
