@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn p4xdp(words: &str) -> String {
     let output = command::p4xdp().args(words.split_whitespace()).output().unwrap();
@@ -162,16 +162,19 @@ fn batches_are_text_for_people() {
     });
 }
 
-/// Runs `top` on a terminal of its own, where `after` a second something makes it end: a command, or keys; what it drew.
+/// Runs `top` on a terminal of its own. Once it has drawn something, a command or keys make it end; what it drew.
 fn on_a_terminal(folder: &Path, command: &str, keys: &[u8]) -> String {
     let script = format!(
-        "stty rows 40 cols 110; stty -g >before; (sleep 1; {command}) & \
+        "stty rows 40 cols 110; stty -g >before; \
+         (for turn in $(seq 300); do grep -qs I[.]ways drawn && break; sleep 0.1; done; {command}) & \
          sh -c 'echo $$ >pid; exec {} top a0 --interval 100ms --no-time'; \
          echo $? >status; stty -g >after; wait",
         binary()
     );
+    let drawn = folder.join("drawn");
+    let _ = std::fs::remove_file(&drawn);
     let mut child = std::process::Command::new("script")
-        .args(["-qec", &script, "drawn"])
+        .args(["-qefc", &script, "drawn"])
         .current_dir(folder)
         .env("TERM", "xterm-256color")
         .env("SHELL", "/bin/sh")
@@ -180,7 +183,10 @@ fn on_a_terminal(folder: &Path, command: &str, keys: &[u8]) -> String {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    std::thread::sleep(Duration::from_secs(1));
+    let end = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < end && !std::fs::read_to_string(&drawn).is_ok_and(|text| text.contains("I.ways")) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
     stdin.write_all(keys).unwrap();
     said(&script, &child.wait_with_output().unwrap());
     drop(stdin);
