@@ -309,7 +309,7 @@ fn prometheus_has_what_was_sent() {
         let target = url.strip_prefix("http://").unwrap().strip_suffix("/metrics").unwrap();
         let config = folder.path().join("prometheus.yml");
         let settings = format!(
-            "global: {{scrape_interval: 500ms, scrape_timeout: 500ms}}\n\
+            "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
             scrape_configs: [{{job_name: p4xdp, static_configs: [{{targets: ['{target}']}}]}}]\n"
         );
         std::fs::write(&config, settings).unwrap();
