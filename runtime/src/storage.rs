@@ -11,7 +11,6 @@ mod map;
 use crate::error::{Error, KernelError};
 use crate::lock;
 use crate::program::Program;
-use libbpf_rs::MapCore;
 use map::EntryMap;
 use num_bigint::BigUint;
 pub use p4xdp_control::entry::{ActionCall, Count, Entry, Idle, KeyMatch, Other, Target};
@@ -87,6 +86,27 @@ impl From<DecodeError> for StorageError {
     }
 }
 
+/// How far a table has been read; at its beginning by default.
+#[derive(Clone, Debug, Default)]
+pub struct Cursor {
+    /// What the kernel calls it; empty at the beginning.
+    position: Vec<u8>,
+    one_by_one: bool,
+    is_over: bool,
+}
+
+impl Cursor {
+    pub(crate) fn at_the_end() -> Cursor {
+        Cursor { is_over: true, ..Cursor::default() }
+    }
+
+    /// There is nothing behind it.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+}
+
 /// A change that was not made, and those behind it: their number in the set.
 #[derive(Debug)]
 pub struct Refused {
@@ -141,7 +161,21 @@ pub trait Storage: Send + Sync {
     ///
     /// # Errors
     /// When the kernel refuses.
-    fn entries(&self) -> Result<Vec<Entry>, StorageError>;
+    fn entries(&self) -> Result<Vec<Entry>, StorageError> {
+        let mut cursor = Cursor::default();
+        let mut all = Vec::new();
+        while !cursor.is_over() {
+            all.append(&mut self.chunk(&mut cursor, 4096)?);
+        }
+        Ok(all)
+    }
+
+    /// The entries behind those that the cursor has passed, in no order: about so many, or all of a storage that is read at one time. An entry that
+    /// is there all the time comes once at least.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    fn chunk(&self, cursor: &mut Cursor, most: u32) -> Result<Vec<Entry>, StorageError>;
 
     /// Entries that it holds at most.
     fn capacity(&self) -> u64;
@@ -179,12 +213,13 @@ trait OneByOne<'p>: Send + Sync {
         self.map().lookup(key)
     }
 
-    fn listed(&self) -> Result<Vec<Entry>, StorageError> {
-        self.map().listed()
+    /// The entry that stands under a key, if the slot has one.
+    fn entry(&self, key: &[u8], value: &[u8]) -> Result<Option<Entry>, StorageError> {
+        self.map().entry(key, value).map(Some)
     }
 
     fn count(&self) -> Result<u64, StorageError> {
-        Ok(self.map().map.keys().count() as u64)
+        Ok(self.map().all_of(|_, _| Ok(Some(())))?.len() as u64)
     }
 }
 
@@ -215,8 +250,8 @@ impl<'p, T: OneByOne<'p>> Storage for T {
         self.find(&self.map().key(keys))?.map(|value| self.map().number(&value)).transpose()
     }
 
-    fn entries(&self) -> Result<Vec<Entry>, StorageError> {
-        self.listed()
+    fn chunk(&self, cursor: &mut Cursor, most: u32) -> Result<Vec<Entry>, StorageError> {
+        self.map().chunk_of(cursor, most, |key, value| self.entry(key, value))
     }
 
     fn capacity(&self) -> u64 {

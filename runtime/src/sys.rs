@@ -4,6 +4,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod bpf;
+pub(crate) mod elements;
 pub(crate) mod mapping;
 pub(crate) mod net;
 pub(crate) mod netlink;

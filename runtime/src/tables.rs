@@ -7,7 +7,7 @@ mod error;
 mod idle;
 mod sets;
 
-pub use crate::storage::{ActionCall, Count, Entry, Idle, KeyMatch, Other, Target};
+pub use crate::storage::{ActionCall, Count, Cursor, Entry, Idle, KeyMatch, Other, Target};
 pub use direct::OF_MISSES;
 pub use error::TableError;
 pub use idle::IdleWatch;
@@ -261,6 +261,23 @@ impl<'p> Table<'p> {
         let mut stored = storage.entries().map_err(|error| self.error(error, None))?;
         stored.sort_by(|a, b| b.priority.cmp(&a.priority).then_with(|| a.keys.cmp(&b.keys)));
         Ok(stored.into_iter().map(|entry| (Origin::Control, entry)).collect())
+    }
+
+    /// As [`Table::entries`], but some at a time and in no order, for tables that are large: those behind the ones that the cursor has passed,
+    /// about `most`. A table with bit vectors or constant entries gives all at once. Where entries change meanwhile, one that is there all the time comes once at least.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn scan(&self, cursor: &mut Cursor, most: u32) -> Result<Vec<(Origin, Entry)>, Error> {
+        if cursor.is_over() {
+            return Ok(Vec::new());
+        }
+        let Some(storage) = &self.storage else {
+            *cursor = Cursor::at_the_end();
+            return self.entries();
+        };
+        let chunk = storage.chunk(cursor, most).map_err(|error| self.error(error, None))?;
+        Ok(chunk.into_iter().map(|entry| (Origin::Control, entry)).collect())
     }
 
     /// An entry that is code, with what it has counted, and its rates.

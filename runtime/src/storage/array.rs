@@ -56,18 +56,12 @@ impl<'p> OneByOne<'p> for Array<'p> {
         Ok(self.layout.is_used(&value)?.then_some(value))
     }
 
-    fn listed(&self) -> Result<Vec<Entry>, StorageError> {
-        let mut entries = Vec::new();
-        for index in 0..self.map.map.max_entries() {
-            let key = index.to_ne_bytes();
-            if let Some(value) = self.find(&key)? {
-                entries.push(self.map.entry(&key, &value)?);
-            }
-        }
-        Ok(entries)
+    fn entry(&self, key: &[u8], value: &[u8]) -> Result<Option<Entry>, StorageError> {
+        if self.layout.is_used(value)? { self.map.entry(key, value).map(Some) } else { Ok(None) }
     }
 
     fn count(&self) -> Result<u64, StorageError> {
-        Ok(self.listed()?.len() as u64)
+        let used = |_: &[u8], value: &[u8]| Ok(self.layout.is_used(value)?.then_some(()));
+        Ok(self.map.all_of(used)?.len() as u64)
     }
 }

@@ -8,7 +8,7 @@ mod memory;
 mod positions;
 
 use super::map::EntryMap;
-use super::{Change, Entry, KeyMatch, Opened, Refused, Storage, StorageError};
+use super::{Change, Cursor, Entry, KeyMatch, Opened, Refused, Storage, StorageError};
 use crate::error::KernelError;
 use crate::lock::Lock;
 use crate::program::Program;
@@ -201,7 +201,8 @@ impl Storage for BitVectors<'_> {
         self.find(keys, priority)?.map(|slot| self.map.number(&slot.bytes)).transpose()
     }
 
-    fn entries(&self) -> Result<Vec<Entry>, StorageError> {
+    fn chunk(&self, cursor: &mut Cursor, _: u32) -> Result<Vec<Entry>, StorageError> {
+        cursor.is_over = true;
         self.read(|slots| slots.map(|slot| self.entry(&slot?)).collect())
     }
 

@@ -2,12 +2,26 @@
 //! storage's. Which map it is, and when a slot is an entry, the strategies say.
 
 use super::direct::Direct;
-use super::{Change, Entry, KeyMatch, StorageError};
+use super::{Change, Cursor, Entry, KeyMatch, StorageError};
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
+use crate::sys::elements;
 use libbpf_rs::{MapCore, MapFlags, MapHandle};
 use p4xdp_control::manifest::Table;
 use p4xdp_control::storage::{self, Strategy};
+use std::io;
+use std::os::fd::AsFd;
+
+/// Elements that are read at a time where all are wanted.
+const AT_A_TIME: u32 = 4096;
+
+/// What the kernel says of calls that a map of this type does not know.
+const ENOTSUPP: i32 = 524;
+
+/// The kernel cannot read many elements of this map in one call.
+fn is_no_batch(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EINVAL | ENOTSUPP))
+}
 
 /// A map with the entries of a table.
 pub(super) struct EntryMap<'p> {
@@ -57,13 +71,7 @@ impl<'p> EntryMap<'p> {
 
     /// The numbers of all entries; a slot that is none has number 0.
     fn numbers(&self) -> Result<Vec<u32>, StorageError> {
-        let mut numbers = Vec::new();
-        for key in self.map.keys() {
-            if let Some(value) = self.lookup(&key)? {
-                numbers.push(self.number(&value)?);
-            }
-        }
-        Ok(numbers)
+        self.all_of(|_, value| self.number(value).map(Some))
     }
 
     /// Adds an entry by `add`, which is given its value.
@@ -95,6 +103,12 @@ impl<'p> EntryMap<'p> {
         self.map.lookup(key, MapFlags::ANY).map_err(|error| self.refused("read", &error))
     }
 
+    /// The key behind one, or the first.
+    pub(super) fn next_key(&self, key: Option<&[u8]>) -> Result<Option<Vec<u8>>, StorageError> {
+        let next = elements::next_key(self.map.as_fd(), key, self.map.key_size() as usize);
+        next.map_err(|error| self.failed("read", error))
+    }
+
     pub(super) fn has_key(&self, key: &[u8]) -> bool {
         self.map.keys().any(|candidate| candidate == key)
     }
@@ -120,16 +134,64 @@ impl<'p> EntryMap<'p> {
         direct.changed(number, entry).map_err(StorageError::Cells)
     }
 
-    /// Entries under all keys that the map lists.
-    pub(super) fn listed(&self) -> Result<Vec<Entry>, StorageError> {
-        let mut entries = Vec::new();
-        for key in self.map.keys() {
-            // The entry may have gone since the key was listed.
-            if let Some(value) = self.lookup(&key)? {
-                entries.push(self.entry(&key, &value)?);
+    /// What `of` makes of keys and their values, of so many at most: those behind the ones that the cursor has passed.
+    pub(super) fn chunk_of<T>(
+        &self,
+        cursor: &mut Cursor,
+        most: u32,
+        of: impl Fn(&[u8], &[u8]) -> Result<Option<T>, StorageError>,
+    ) -> Result<Vec<T>, StorageError> {
+        let sizes = (self.map.key_size() as usize, self.map.value_size() as usize);
+        let most = most.max(1).min(self.map.max_entries().max(1));
+        if !cursor.one_by_one {
+            match elements::read_batch(self.map.as_fd(), &mut cursor.position, sizes, most) {
+                Ok(read) => {
+                    cursor.is_over = cursor.position.is_empty();
+                    let both = read.keys.chunks_exact(sizes.0).zip(read.values.chunks_exact(sizes.1));
+                    return both
+                        .take(read.count)
+                        .filter_map(|(key, value)| of(key, value).transpose())
+                        .collect();
+                }
+                // A bucket has more elements than that, or the map does not know such calls.
+                Err(error) if cursor.position.is_empty() && is_no_batch(&error) => cursor.one_by_one = true,
+                Err(error) if error.raw_os_error() == Some(libc::ENOSPC) => {
+                    return self.chunk_of(cursor, most.saturating_mul(4), of);
+                }
+                // Older kernels give up where entries go meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    return self.chunk_of(cursor, most, of);
+                }
+                Err(error) => return Err(self.failed("read", error)),
             }
         }
-        Ok(entries)
+        let mut found = Vec::new();
+        while found.len() < most as usize {
+            let before = Some(cursor.position.as_slice()).filter(|position| !position.is_empty());
+            let Some(key) = self.next_key(before)? else {
+                cursor.is_over = true;
+                break;
+            };
+            // The entry may have gone since the key was listed.
+            if let Some(value) = self.lookup(&key)? {
+                found.extend(of(&key, &value)?);
+            }
+            cursor.position = key;
+        }
+        Ok(found)
+    }
+
+    /// What `of` makes of all keys and values.
+    pub(super) fn all_of<T>(
+        &self,
+        of: impl Fn(&[u8], &[u8]) -> Result<Option<T>, StorageError>,
+    ) -> Result<Vec<T>, StorageError> {
+        let mut cursor = Cursor::default();
+        let mut all = Vec::new();
+        while !cursor.is_over() {
+            all.append(&mut self.chunk_of(&mut cursor, AT_A_TIME, &of)?);
+        }
+        Ok(all)
     }
 
     pub(super) fn capacity(&self) -> u64 {
@@ -137,7 +199,10 @@ impl<'p> EntryMap<'p> {
     }
 
     fn refused(&self, what: &str, error: &libbpf_rs::Error) -> StorageError {
-        let source = io_error(error);
+        self.failed(what, io_error(error))
+    }
+
+    fn failed(&self, what: &str, source: io::Error) -> StorageError {
         match source.raw_os_error() {
             Some(libc::E2BIG | libc::ENOSPC) => StorageError::Full,
             Some(libc::EEXIST) => StorageError::Duplicate,

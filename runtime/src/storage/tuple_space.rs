@@ -6,7 +6,7 @@
 //! word. A set of changes needs that once, so many entries are best added as a set.
 
 use super::map::EntryMap;
-use super::{Change, Entry, KeyMatch, Opened, Refused, Storage, StorageError};
+use super::{Change, Cursor, Entry, KeyMatch, Opened, Refused, Storage, StorageError};
 use crate::error::{KernelError, io_error};
 use crate::lock::Lock;
 use crate::program::Program;
@@ -297,15 +297,11 @@ impl TupleSpace<'_> {
     }
 
     fn stored(&self) -> Result<Vec<Found>, StorageError> {
-        let mut all = Vec::new();
-        for key in self.map.map.keys() {
-            // The entry may have gone since the key was listed.
-            if let Some(value) = self.map.lookup(&key)? {
-                let rank = self.layout.rank(&value)?;
-                all.push(Found { key, value, rank });
-            }
-        }
-        Ok(all)
+        self.map.all_of(|key, value| self.found(key, value).map(Some))
+    }
+
+    fn found(&self, key: &[u8], value: &[u8]) -> Result<Found, StorageError> {
+        Ok(Found { key: key.to_vec(), value: value.to_vec(), rank: self.layout.rank(value)? })
     }
 
     /// Takes those masks out of the list under which nothing stands, and finds the true ranks of the others.
@@ -365,8 +361,8 @@ impl Storage for TupleSpace<'_> {
         found.map(|found| self.map.number(&found.value)).transpose()
     }
 
-    fn entries(&self) -> Result<Vec<Entry>, StorageError> {
-        let all = self.stored()?;
+    fn chunk(&self, cursor: &mut Cursor, most: u32) -> Result<Vec<Entry>, StorageError> {
+        let all = self.map.chunk_of(cursor, most, |key, value| self.found(key, value).map(Some))?;
         // Read behind the entries: a mask is in the list before anything stands under it.
         let list = self.list()?;
         let bits: BTreeMap<u32, &[u8]> = list.masks.iter().map(|mask| (mask.number, &*mask.bits)).collect();
@@ -382,6 +378,6 @@ impl Storage for TupleSpace<'_> {
     }
 
     fn len(&self) -> Result<u64, StorageError> {
-        Ok(self.map.map.keys().count() as u64)
+        Ok(self.map.all_of(|_, _| Ok(Some(())))?.len() as u64)
     }
 }
