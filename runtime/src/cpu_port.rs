@@ -8,10 +8,11 @@ use crate::error::{Error, KernelError, io_error};
 use crate::object::Object;
 use crate::ports::{Numbering, PortError};
 use crate::program::{Program, read_data};
+use crate::ring::{self, Batch};
 use libbpf_rs::{RingBuffer, RingBufferBuilder};
 use p4xdp_control::manifest::{PACKET_IN_HEADER, PACKET_OUT_INDEX, SETTINGS, Settings};
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A packet that came to user space.
@@ -28,15 +29,8 @@ pub struct Packet {
 /// Reads packets.
 pub struct PacketIn<'p> {
     ring: RingBuffer<'p>,
-    pending: Rc<RefCell<Vec<Packet>>>,
-    /// Packets that the next reading takes.
-    wanted: Rc<Cell<usize>>,
+    pending: Arc<Batch<Packet>>,
 }
-
-/// Packets that one call reads at most, so that it ends while a program goes on sending.
-const BATCH: usize = 1024;
-/// What the reader of a packet says to be given no more of them now.
-const ENOUGH: i32 = -libc::EAGAIN;
 
 /// The CPU port of a program that is loaded: the one that is asked for, or else that of those that it replaces.
 ///
@@ -101,20 +95,15 @@ impl Program {
         let (Some(name), Some(_)) = (&self.manifest().ports.packet_in, self.cpu_port()?) else {
             return Err(PortError::NoCpuPortChosen.into());
         };
-        let pending = Rc::new(RefCell::new(Vec::new()));
-        let wanted = Rc::new(Cell::new(BATCH));
-        let (sink, most) = (Rc::clone(&pending), Rc::clone(&wanted));
-        let take = move |record: &[u8]| {
-            let mut packets = sink.borrow_mut();
-            packets.extend(packet(record));
-            if packets.len() < most.get() { 0 } else { ENOUGH }
-        };
+        let pending = Arc::new(Batch::default());
+        let sink = Arc::clone(&pending);
+        let take = move |record: &[u8]| sink.put(packet(record));
         let error = |error: libbpf_rs::Error| {
             KernelError::new("read packets", io_error(&error)).needing("the capability CAP_BPF")
         };
         let mut builder = RingBufferBuilder::new();
         builder.add(self.map(name)?, take).map_err(error)?;
-        Ok(PacketIn { ring: builder.build().map_err(error)?, pending, wanted })
+        Ok(PacketIn { ring: builder.build().map_err(error)?, pending })
     }
 
     /// Sends a packet of at least 14 bytes into the program as if it came in at its CPU port; what the program sends out of devices leaves by those
@@ -143,13 +132,13 @@ impl PacketIn<'_> {
     /// # Errors
     /// When the kernel refuses.
     pub fn read(&self, timeout: Duration, most: usize) -> Result<Vec<Packet>, Error> {
-        self.wanted.set(most.clamp(1, BATCH));
-        match self.ring.poll_raw(timeout) {
-            ENOUGH | 0.. => Ok(self.pending.take()),
-            error => {
-                let error = std::io::Error::from_raw_os_error(error.saturating_neg());
-                Err(KernelError::new("wait for packets", error).into())
-            }
-        }
+        let read = self.pending.read(&self.ring, timeout, most);
+        Ok(read.map_err(|error| KernelError::new("wait for packets", error))?)
+    }
+
+    /// A descriptor that can be waited for: it is readable while there are packets.
+    #[must_use]
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        ring::descriptor(&self.ring)
     }
 }

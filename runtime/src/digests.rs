@@ -6,14 +6,15 @@
 use crate::cells::Cells;
 use crate::error::{Error, KernelError, io_error};
 use crate::program::{Program, ProgramError};
+use crate::ring::{self, Batch};
 use crate::tables::terms;
 use libbpf_rs::{RingBuffer, RingBufferBuilder};
 use num_bigint::BigUint;
 use p4xdp_control::manifest::{self, ExternKind};
 use p4xdp_control::storage::place;
 use p4xdp_control::view::Param;
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A message.
@@ -30,16 +31,9 @@ pub struct Digests<'p> {
     name: &'p str,
     layout: &'p manifest::Digest,
     ring: RingBuffer<'p>,
-    pending: Rc<RefCell<Vec<Vec<u8>>>>,
+    pending: Arc<Batch<Vec<u8>>>,
     lost: Cells<'p>,
-    /// Messages that the next reading takes.
-    wanted: Rc<Cell<usize>>,
 }
-
-/// Messages that one call reads at most, so that it ends while a program goes on sending.
-const BATCH: usize = 1024;
-/// What the reader of a message says to be given no more of them now.
-const ENOUGH: i32 = -libc::EAGAIN;
 
 impl Program {
     /// Begins to read a digest, by its name or the end of it; the empty name is that of the only one.
@@ -97,14 +91,9 @@ fn digests(program: &Program) -> Vec<(&str, &manifest::Digest)> {
 impl<'p> Digests<'p> {
     fn open(program: &'p Program, name: &'p str, layout: &'p manifest::Digest) -> Result<Digests<'p>, Error> {
         let map = program.map(&layout.map)?;
-        let pending = Rc::new(RefCell::new(Vec::new()));
-        let wanted = Rc::new(Cell::new(BATCH));
-        let (sink, most) = (Rc::clone(&pending), Rc::clone(&wanted));
-        let take = move |bytes: &[u8]| {
-            let mut messages = sink.borrow_mut();
-            messages.push(bytes.to_vec());
-            if messages.len() < most.get() { 0 } else { ENOUGH }
-        };
+        let pending = Arc::new(Batch::default());
+        let sink = Arc::clone(&pending);
+        let take = move |bytes: &[u8]| sink.put(Some(bytes.to_vec()));
         let error = |error: libbpf_rs::Error| {
             KernelError::new(format!("read messages of `{name}`"), io_error(&error))
                 .needing("the capability CAP_BPF")
@@ -112,7 +101,7 @@ impl<'p> Digests<'p> {
         let mut builder = RingBufferBuilder::new();
         builder.add(map, take).map_err(error)?;
         let ring = builder.build().map_err(error)?;
-        Ok(Digests { name, layout, ring, pending, wanted, lost: Cells::open(program, name, &layout.lost)? })
+        Ok(Digests { name, layout, ring, pending, lost: Cells::open(program, name, &layout.lost)? })
     }
 
     /// Its full name.
@@ -132,15 +121,9 @@ impl<'p> Digests<'p> {
     /// # Errors
     /// When the kernel refuses.
     pub fn read(&self, timeout: Duration, most: usize) -> Result<Vec<Message>, Error> {
-        self.wanted.set(most.clamp(1, BATCH));
-        match self.ring.poll_raw(timeout) {
-            ENOUGH | 0.. => {}
-            error => {
-                let error = std::io::Error::from_raw_os_error(error.saturating_neg());
-                return Err(KernelError::new("wait for messages", error).into());
-            }
-        }
-        Ok(self.pending.take().iter().map(|bytes| self.message(bytes)).collect())
+        let read = self.pending.read(&self.ring, timeout, most);
+        let read = read.map_err(|error| KernelError::new("wait for messages", error))?;
+        Ok(read.iter().map(|bytes| self.message(bytes)).collect())
     }
 
     fn message(&self, bytes: &[u8]) -> Message {
@@ -150,6 +133,12 @@ impl<'p> Digests<'p> {
             receiver: self.layout.receiver.as_ref().map(number),
             fields: self.layout.fields.iter().map(|(_, place)| number(place)).collect(),
         }
+    }
+
+    /// A descriptor that can be waited for: it is readable while there are messages.
+    #[must_use]
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        ring::descriptor(&self.ring)
     }
 
     /// Messages that were lost since the program was loaded, because there was no room for them.

@@ -3,14 +3,16 @@
 
 use crate::error::{Error, KernelError, io_error};
 use crate::program::Program;
+use crate::sys;
 use crate::tables::terms;
 use libbpf_rs::{PerfBuffer, PerfBufferBuilder};
 use num_bigint::BigUint;
 use p4xdp_control::manifest::ExternKind;
 use p4xdp_control::storage::{Place, place};
 use p4xdp_control::view::Param;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// An event.
@@ -26,10 +28,11 @@ pub struct Event {
 
 /// Reads the events of one extern instance.
 pub struct Events<'p> {
+    name: &'p str,
     buffer: PerfBuffer<'p>,
     fields: &'p [(Param, Place)],
-    pending: Rc<RefCell<Vec<Sample>>>,
-    lost: Rc<RefCell<u64>>,
+    pending: Arc<Mutex<Vec<Sample>>>,
+    lost: Arc<AtomicU64>,
 }
 
 /// CPU and bytes.
@@ -54,25 +57,32 @@ impl Program {
             ("", 1) => 0,
             _ => terms::find("event source", name, &names, None)?,
         };
-        let Some((_, map, fields)) = all.get(position).copied() else {
+        let Some((name, map, fields)) = all.get(position).copied() else {
             return Err(crate::program::ProgramError::NoMap { map: name.into() }.into());
         };
         let map = self.map(map)?;
-        let pending = Rc::new(RefCell::new(Vec::new()));
-        let lost = Rc::new(RefCell::new(0));
+        let pending = Arc::new(Mutex::new(Vec::new()));
+        let lost = Arc::new(AtomicU64::new(0));
         let error = |error: libbpf_rs::Error| {
             KernelError::new(format!("read events of `{name}`"), io_error(&error))
                 .needing("the capabilities CAP_BPF and CAP_PERFMON")
         };
-        let (sink, count) = (Rc::clone(&pending), Rc::clone(&lost));
+        let (sink, count) = (Arc::clone(&pending), Arc::clone(&lost));
         let buffer = PerfBufferBuilder::new(map)
             .pages(PAGES)
-            .sample_cb(move |cpu: i32, bytes: &[u8]| sink.borrow_mut().push((cpu, bytes.to_vec())))
-            .lost_cb(move |_: i32, lost: u64| *count.borrow_mut() += lost)
+            .sample_cb(move |cpu: i32, bytes: &[u8]| locked(&sink).push((cpu, bytes.to_vec())))
+            .lost_cb(move |_: i32, lost: u64| {
+                count.fetch_add(lost, Ordering::Relaxed);
+            })
             .build()
             .map_err(error)?;
-        Ok(Events { buffer, fields, pending, lost })
+        Ok(Events { name, buffer, fields, pending, lost })
     }
+}
+
+/// What is behind a lock, also where a thread that held it died.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Events<'_> {
@@ -82,7 +92,25 @@ impl Events<'_> {
     /// When the kernel refuses.
     pub fn read(&self, timeout: Duration) -> Result<Vec<Event>, Error> {
         self.buffer.poll(timeout).map_err(|error| KernelError::new("wait for events", io_error(&error)))?;
-        Ok(self.pending.take().into_iter().map(|sample| self.event(sample)).collect())
+        Ok(std::mem::take(&mut *locked(&self.pending)).into_iter().map(|sample| self.event(sample)).collect())
+    }
+
+    /// Reads what there is without asking whether there is any: the kernel says of a perf buffer but once that it is readable.
+    pub(crate) fn read_now(&self) -> Result<Vec<Event>, Error> {
+        self.buffer.consume().map_err(|error| KernelError::new("read events", io_error(&error)))?;
+        Ok(std::mem::take(&mut *locked(&self.pending)).into_iter().map(|sample| self.event(sample)).collect())
+    }
+
+    /// Full name of the extern instance.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    /// A descriptor that can be waited for: it is readable while there are events.
+    #[must_use]
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        sys::waiting::of_perf(&self.buffer)
     }
 
     /// The fields of an event, in the order of [`Event::fields`].
@@ -108,6 +136,6 @@ impl Events<'_> {
     /// Events that were lost because they were not read in time.
     #[must_use]
     pub fn lost(&self) -> u64 {
-        *self.lost.borrow()
+        self.lost.load(Ordering::Relaxed)
     }
 }

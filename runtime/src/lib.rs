@@ -29,7 +29,8 @@
 //! # Servers
 //!
 //! A program and all that is opened of it go from thread to thread; [`owned`] has handles without a lifetime. Threads that change the same
-//! program wait for each other as processes do ([`lock`]).
+//! program wait for each other as processes do ([`lock`]). [`transaction`] makes lists of changes to all kinds of objects, and [`stream`] has all
+//! that a program tells.
 
 pub mod attach;
 mod bound;
@@ -61,9 +62,11 @@ mod processors;
 pub mod profiles;
 pub mod program;
 pub mod refusal;
+mod ring;
 pub mod statistics;
 pub mod status;
 pub mod storage;
+pub mod stream;
 mod sys;
 pub mod tables;
 pub mod testrun;

@@ -11,6 +11,7 @@ pub(crate) mod netlink;
 pub(crate) mod programs;
 pub(crate) mod timing;
 pub(crate) mod tracepoint;
+pub(crate) mod waiting;
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};

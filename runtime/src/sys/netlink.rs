@@ -106,6 +106,11 @@ impl Changes {
         Ok(Changes(socket))
     }
 
+    /// A descriptor that is readable when there are some.
+    pub(crate) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
     /// Whether there were some since the last call; waits for the first one, so long at most.
     pub(crate) fn wait(&self, timeout: Duration) -> io::Result<bool> {
         if !wait_readable(&[self.0.as_raw_fd()], timeout)? {
