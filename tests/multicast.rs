@@ -172,18 +172,9 @@ fn a_group_that_has_changed_is_forgotten() {
     }
 }
 
-/// What bpftool says, in JSON.
-fn bpftool(words: &[&str]) -> serde_json::Value {
-    serde_json::from_str(&command::run(&[&["bpftool", "-j"], words].concat())).unwrap()
-}
-
 /// Entries of a map of the program that runs on a device.
 fn entries(device: &str, map: &str) -> usize {
-    let id = Program::by_device(device).unwrap().id().to_string();
-    let maps = bpftool(&["prog", "show", "id", &id])["map_ids"].clone();
-    let mut maps = maps.as_array().unwrap().iter().map(ToString::to_string);
-    let found = maps.find(|id| bpftool(&["map", "show", "id", id])["name"] == map).unwrap();
-    bpftool(&["map", "dump", "id", &found]).as_array().unwrap().len()
+    bpftool::dump(Program::by_device(device).unwrap().id(), map).len()
 }
 
 #[test]

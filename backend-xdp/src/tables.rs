@@ -115,6 +115,8 @@ pub struct TableLayout {
 pub struct ValueLayout {
     /// Tag of the structure.
     pub tag: Name,
+    /// Tag of the enumeration of the actions' numbers; `None` where the number is of something else.
+    pub numbers: Option<Name>,
     /// Added to an action's number where the storage needs a number that says "unused": 0 or 1.
     pub base: u32,
     /// One an action, in the table's order.
@@ -193,6 +195,25 @@ impl ValueLayout {
         self.actions.iter().map(of).collect()
     }
 
+    /// C's type of the action's number. As an enumeration it is printed by name by what prints maps by their types.
+    pub fn number_type(&self) -> Code {
+        self.numbers.as_ref().map_or_else(|| code!("__u32"), |tag| code!("enum {}", tag))
+    }
+
+    /// C's type of it as the value of a map. Nobody names it but the map, so that lookups keep their numbers.
+    pub fn in_map(&self) -> Code {
+        match self.bytes_tag() {
+            Some(tag) => code!("struct {}", tag),
+            None => code!("struct {}", self.tag),
+        }
+    }
+
+    /// Tag of the structure with bytes in place of numbers in network order, if there are some.
+    pub fn bytes_tag(&self) -> Option<Name> {
+        let has_bytes = self.actions.iter().any(|action| action.params.have_bytes());
+        has_bytes.then(|| Name::new(&format!("{}_bytes", self.tag)))
+    }
+
     /// True if no action has parameters.
     pub fn is_bare(&self) -> bool {
         self.actions.iter().all(|action| action.params.list.is_empty())
@@ -245,7 +266,7 @@ fn stem(names: &mut Names, dotted: &str) -> Name {
     let wanted = prefixed.as_deref().unwrap_or(last);
     loop {
         let stem = short_name(names, wanted);
-        let derived = ["key", "value", "entry", "action", "index"];
+        let derived = ["key", "key_bytes", "value", "value_bytes", "entry", "action", "index"];
         let free = derived.iter().filter(|suffix| {
             let wanted = format!("{stem}_{suffix}");
             *names.unique(&wanted) == *wanted
@@ -327,5 +348,6 @@ fn lay_out_value(
     let end = end.unwrap_or(if is_numbered { 8 } else { 4 });
     let align = if aligned { 8 } else { 4 };
     let (tag, size) = (Name::new(&format!("{stem}_value")), end.next_multiple_of(align));
-    ValueLayout { tag, base, actions, params_offset, size, align, is_numbered }
+    let numbers = (!actions.is_empty()).then(|| Name::new(&format!("{stem}_action")));
+    ValueLayout { tag, numbers, base, actions, params_offset, size, align, is_numbered }
 }

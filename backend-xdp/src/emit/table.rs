@@ -281,6 +281,11 @@ impl Cx<'_> {
                         }
                     }));
                 }
+                // Clang asks that a switch over an enumeration has all of it.
+                if pointer.is_some() && !all_full {
+                    self.out.default_case();
+                    self.out.line(code!("break;"));
+                }
                 self.out.end();
                 self.paths = after;
             }

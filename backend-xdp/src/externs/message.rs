@@ -17,7 +17,7 @@ use crate::c::tree::Tree;
 use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::layout::cell::Slot;
-use crate::tables::members::{Members, Shape, Wish};
+use crate::tables::members::{Form, Members, Shape, Wish};
 use crate::tables::short_name;
 use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{CellKind, Cells, Digest, ExternKind};
@@ -119,7 +119,10 @@ impl Message {
     pub(super) fn declare(&self, out: &mut Tree) {
         out.line(code!("/* {}: a message */", self.name));
         out.begin(code!("struct {} {{", self.tag));
-        self.members.declarations(0, self.members.size()).into_iter().for_each(|line| out.line(line));
+        self.members
+            .declarations(0, self.members.size(), Form::Numbers)
+            .into_iter()
+            .for_each(|line| out.line(line));
         out.end_with(code!("}};"));
         out.blank();
     }

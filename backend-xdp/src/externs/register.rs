@@ -30,7 +30,7 @@ use crate::emit::Cx;
 use crate::emit::externs::{Call, Entry, Extern, Laying, Made, OtherShape};
 use crate::emit::member_access::by_bits;
 use crate::layout::extern_facts::Shared;
-use crate::tables::members::{Members, Shape, Wish};
+use crate::tables::members::{Form, Members, Shape, Wish};
 use p4xdp_control::manifest::cells::Field;
 use p4xdp_control::manifest::{CellKind, ExternKind};
 use p4xdp_control::storage::{ByteOrder, Place};
@@ -159,7 +159,7 @@ impl Extern for Register {
     fn declare(&self, out: &mut Tree) {
         let Value::Structure { tag, members } = &self.value else { return };
         out.begin(code!("struct {} {{", tag));
-        members.declarations(0, members.size()).into_iter().for_each(|line| out.line(line));
+        members.declarations(0, members.size(), Form::Numbers).into_iter().for_each(|line| out.line(line));
         out.end_with(code!("}};"));
         out.blank();
         out.begin(code!("{} {{", self.cells.slot.ty));

@@ -32,7 +32,7 @@ pub(super) fn write(
     let actions = values::actions(&manifest.view, of, &stem, number, USED, &mut constants);
     let tag = format!("{stem}_member");
     values::write_numbers(out, &stem, &actions);
-    values::write_structure(out, &tag, profile.value_size, None, &actions);
+    values::write_structure(out, (&stem, &tag), profile.value_size, None, &actions);
     for action in &actions {
         values::write_make(out, &stem, &tag, action);
         let mut arguments = vec!["int map_fd".to_owned(), "__u32 member".to_owned()];

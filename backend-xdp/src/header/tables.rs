@@ -270,7 +270,7 @@ impl<'a> TableHeader<'a> {
         if let Some(value_size) = value_size {
             // Where entries name members, this is a default action, which is laid out as members are.
             let number = number.filter(|_| self.table.layout.target.is_none());
-            values::write_structure(out, &self.tag(), value_size, number, &self.actions);
+            values::write_structure(out, (stem, &self.tag()), value_size, number, &self.actions);
         }
     }
 

@@ -57,15 +57,16 @@ pub(super) fn write_numbers(out: &mut String, stem: &str, actions: &[ActionHeade
     line(out, "};\n");
 }
 
-/// Writes the structure with this tag that holds an action; `number` is where that of the entry stands.
+/// Writes the structure with this tag that holds an action, of which [`write_numbers`] has written the numbers; `number` is where that of the
+/// entry stands.
 pub(super) fn write_structure(
     out: &mut String,
-    tag: &str,
+    (stem, tag): (&str, &str),
     value_size: u32,
     number: Option<&Place>,
     actions: &[ActionHeader<'_>],
 ) {
-    line(out, &format!("struct {tag} {{\n\t__u32 action;"));
+    line(out, &format!("struct {tag} {{\n\tenum {stem}_action action;"));
     if number.is_some() {
         line(out, "\t__u32 number; /* of the entry's cells in direct counters and meters */");
     }

@@ -58,14 +58,14 @@ impl TableStorage for ArrayTable {
         1
     }
 
-    fn emit_types(&self, _: &mut Tree) {}
+    fn emit_types(&self, _: &ValueLayout, _: &mut Tree) {}
 
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
         vec![MapDefinition {
             name: self.stem.clone(),
             kind: MapType::Array,
             key: code!("__u32"),
-            value: code!("struct {}", value.tag),
+            value: value.in_map(),
             max_entries: Some(self.entries),
         }]
     }

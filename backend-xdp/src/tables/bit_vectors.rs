@@ -14,8 +14,8 @@
 //! match by their bits.
 
 use super::control_plane::{CStorage, Functions, Member};
-use super::masked::{self, control_plane::Masked};
-use super::members::Members;
+use super::masked::{self, EntryTags, control_plane::Masked};
+use super::members::{Form, Members};
 use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted};
 use crate::c::code::{Code, Known, Name, code};
 use crate::c::map::{MapDefinition, MapType};
@@ -48,7 +48,7 @@ pub struct BitVectorsTable {
     finders: Name,
     /// Names of structures and functions, and of variables.
     bytes: Name,
-    ranked: Name,
+    ranked: EntryTags,
     finder: Name,
     read: Name,
     at: Name,
@@ -82,7 +82,7 @@ pub fn choose(wanted: &Wanted<'_>, names: &mut Names) -> Option<Box<dyn TableSto
         size,
         chunks,
         bytes: of("bytes"),
-        ranked: of("ranked"),
+        ranked: EntryTags::new(&mut of),
         finder: of("finder"),
         read: of("read"),
         at: of("at"),
@@ -196,7 +196,8 @@ impl BitVectorsTable {
 
     /// The function that asks for the rule at a position.
     fn emit_at(&self, out: &mut Tree) {
-        let Self { finders, bytes, finder, ranked, at, .. } = self;
+        let Self { finders, bytes, finder, at, .. } = self;
+        let ranked = &self.ranked.tag;
         out.line(code!(
             "/* The number of the entry at a position, if it matches and this version has it; else 0. */"
         ));
@@ -218,7 +219,8 @@ impl BitVectorsTable {
 
     /// The function that gives an entry by its number. The map may be called as a variable of the others is.
     fn emit_read(&self, out: &mut Tree) {
-        let Self { stem, ranked, read, number, .. } = self;
+        let Self { stem, read, number, .. } = self;
+        let ranked = &self.ranked.tag;
         out.begin(code!("static @__always_inline struct {} *{}(__u32 *{})\n{{", ranked, read, number));
         out.line(code!("return @bpf_map_lookup_elem(&{}, {});", stem, number));
         out.end_with(code!("}}"));
@@ -227,7 +229,7 @@ impl BitVectorsTable {
 
     /// What `emit_block` needs.
     fn emit_block_variables(&self, out: &mut Tree) {
-        out.line(code!("struct {} *entry;", self.ranked));
+        out.line(code!("struct {} *entry;", self.ranked.tag));
         out.line(code!(
             "__u64 bits, position, numbers;\n__u64 (*rows)[{}];",
             self.chunks.len() as u32 * self.row()
@@ -310,25 +312,25 @@ fn counted(counter: &'static str) -> Code {
 }
 
 impl TableStorage for BitVectorsTable {
-    fn emit_types(&self, out: &mut Tree) {
+    fn emit_types(&self, value: &ValueLayout, out: &mut Tree) {
         let Self { stem, bytes, ranked, finder, .. } = self;
-        super::hash::emit_key_structure(stem, None, &self.key, 0, out);
+        super::hash::declare_key(
+            code!("{}_key", stem),
+            None,
+            self.key.declarations(0, self.key.size(), Form::Numbers),
+            out,
+        );
         out.begin(code!("union {} {{", bytes));
         out.line(code!("struct {}_key key;", stem));
         out.line(code!("__u8 byte[{}];", self.key.size()));
         out.end_with(code!("};"));
         out.blank();
         out.line(code!("/* An entry. It is there from one version on, and until another one. */"));
-        out.begin(code!("struct {} {{", ranked));
-        out.line(code!("struct {}_value value;", stem));
-        if !self.ranges.is_empty() {
-            out.line(code!("__u64 range[{}] __attribute__((aligned(8)));", 2 * self.ranges.len()));
-        }
-        out.line(code!("__u64 rank __attribute__((aligned(8)));"));
-        out.line(code!("__u64 since;\n__u64 until;"));
-        out.line(code!("__u8 bytes[{}];\n__u8 mask[{}];", self.key.size(), self.key.size()));
-        out.end_with(code!("};"));
-        out.blank();
+        let mut members = masked::bounds(&self.ranges);
+        members.push(code!("__u64 rank __attribute__((aligned(8)));"));
+        members.push(code!("__u64 since;\n__u64 until;"));
+        members.push(code!("__u8 bytes[{}];\n__u8 mask[{}];", self.key.size(), self.key.size()));
+        ranked.declare(value, &members, out);
         out.line(code!(
             "/* For each byte of a key a row with a bit for each rule. The first finder has the version of all, which tells what finder is in use. */"
         ));
@@ -341,7 +343,7 @@ impl TableStorage for BitVectorsTable {
         out.blank();
     }
 
-    fn maps(&self, _: &ValueLayout) -> Vec<MapDefinition> {
+    fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
         let map = |name: &Name, value: &Name, max_entries| MapDefinition {
             name: name.clone(),
             kind: MapType::MappedArray,
@@ -349,7 +351,8 @@ impl TableStorage for BitVectorsTable {
             value: code!("struct {}", value),
             max_entries: Some(max_entries),
         };
-        vec![map(&self.stem, &self.ranked, slots(self.size)), map(&self.finders, &self.finder, FINDERS)]
+        let ranked = self.ranked.in_map(value);
+        vec![map(&self.stem, ranked, slots(self.size)), map(&self.finders, &self.finder, FINDERS)]
     }
 
     fn emit_functions(&self, out: &mut Tree) {

@@ -7,7 +7,7 @@ use crate::c::map::{MapDefinition, MapType};
 use crate::c::tree::Tree;
 use crate::names::Names;
 use crate::tables::ValueLayout;
-use crate::tables::members::{Members, Shape};
+use crate::tables::members::{Form, Members, Shape};
 use p4xdp_control::storage::lpm_trie::LENGTH;
 use p4xdp_control::storage::{self, Place, Storage};
 use p4xdp_midend::ir::{KeyElement, Program};
@@ -39,16 +39,16 @@ impl HashTable {
 }
 
 impl TableStorage for HashTable {
-    fn emit_types(&self, out: &mut Tree) {
-        emit_key_structure(&self.stem, None, &self.key, 0, out);
+    fn emit_types(&self, _: &ValueLayout, out: &mut Tree) {
+        emit_key_structure(&self.stem, (None, 0), &self.key, self.key.size(), out);
     }
 
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
         vec![MapDefinition {
             name: self.stem.clone(),
             kind: if self.lru { MapType::LruHash } else { MapType::Hash },
-            key: code!("struct {}_key", self.stem),
-            value: code!("struct {}", value.tag),
+            key: key_in_map(&self.stem, &self.key),
+            value: value.in_map(),
             max_entries: Some(self.size),
         }]
     }
@@ -83,17 +83,35 @@ impl TableStorage for HashTable {
     }
 }
 
-/// Writes `struct STEM_key`. `first` are lines in front of the members, which begin at byte `start`.
-pub fn emit_key_structure(stem: &Name, first: Option<Code>, key: &Members, start: u32, out: &mut Tree) {
-    out.begin(code!("struct {}_key {{", stem));
-    if let Some(first) = first {
-        out.line(first);
+/// Writes `struct STEM_key`, and `struct STEM_key_bytes` where that differs. `first` is a line in front of the members, which begin at byte `start`.
+pub fn emit_key_structure(
+    stem: &Name,
+    (first, start): (Option<Code>, u32),
+    key: &Members,
+    size: u32,
+    out: &mut Tree,
+) {
+    let members = |form| key.declarations(start, size, form);
+    declare_key(code!("{}_key", stem), first.clone(), members(Form::Numbers), out);
+    if key.have_bytes() {
+        declare_key(code!("{}_key_bytes", stem), first, members(Form::Bytes), out);
     }
-    for line in key.declarations(start, key.size()) {
-        out.line(line);
-    }
-    out.end_with(code!("};"));
+}
+
+/// Writes the structure of a key with this tag.
+pub fn declare_key(tag: Code, first: Option<Code>, members: Vec<Code>, out: &mut Tree) {
+    out.begin(code!("struct {} {{", tag));
+    first.into_iter().chain(members).for_each(|line| out.line(line));
+    out.end_with(code!("}};"));
     out.blank();
+}
+
+/// The type of a map's keys, if [`emit_key_structure`] has written them: see [`ValueLayout::in_map`].
+pub fn key_in_map(stem: &Name, key: &Members) -> Code {
+    match key.have_bytes() {
+        true => code!("struct {}_key_bytes", stem),
+        false => code!("struct {}_key", stem),
+    }
 }
 
 /// Fills the structure of a table's keys and looks it up. `first` is the length of a prefix.

@@ -5,7 +5,7 @@
 //! virtual routing table (`vrf: exact; dst: lpm`) needs.
 
 use super::control_plane::CStorage;
-use super::hash::{Keyed, emit_key_structure, emit_lookup_by_structure};
+use super::hash::{Keyed, emit_key_structure, emit_lookup_by_structure, key_in_map};
 use super::strategy::{KeyValues, TableStorage, Wanted};
 use crate::c::code::{Code, Name, code};
 use crate::c::map::{MapDefinition, MapType};
@@ -81,16 +81,17 @@ impl KeyValues for Reordered<'_> {
 }
 
 impl TableStorage for LpmTrieTable {
-    fn emit_types(&self, out: &mut Tree) {
-        emit_key_structure(&self.stem, Some(code!("__u32 prefixlen;")), &self.members, PREFIX_LENGTH, out);
+    fn emit_types(&self, _: &ValueLayout, out: &mut Tree) {
+        let length = (Some(code!("__u32 prefixlen;")), PREFIX_LENGTH);
+        emit_key_structure(&self.stem, length, &self.members, self.members.size(), out);
     }
 
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
         vec![MapDefinition {
             name: self.stem.clone(),
             kind: MapType::LpmTrie,
-            key: code!("struct {}_key", self.stem),
-            value: code!("struct {}", value.tag),
+            key: key_in_map(&self.stem, &self.members),
+            value: value.in_map(),
             max_entries: Some(self.size),
         }]
     }

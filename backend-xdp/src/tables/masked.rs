@@ -3,9 +3,11 @@
 
 pub mod control_plane;
 
+use super::ValueLayout;
 use super::members::{Members, Shape};
 use super::strategy::exact_order;
-use crate::c::code::{Code, code};
+use crate::c::code::{Code, Name, code};
+use crate::c::tree::Tree;
 use p4xdp_control::storage::ByteOrder;
 use p4xdp_midend::ir::{KeyElement, MatchKind, Program};
 
@@ -38,6 +40,46 @@ pub fn place(
 pub fn ranges(keys: &[&KeyElement]) -> Vec<usize> {
     let both = keys.iter().enumerate();
     both.filter(|(_, key)| key.match_kind == MatchKind::Range).map(|(at, _)| at).collect()
+}
+
+/// C's structure of an entry.
+#[derive(Debug)]
+pub struct EntryTags {
+    /// As lookups use it.
+    pub tag: Name,
+    /// As the map has it, where that differs: see [`ValueLayout::in_map`].
+    bytes_tag: Name,
+}
+
+impl EntryTags {
+    /// Names it.
+    pub fn new(mut of: impl FnMut(&str) -> Name) -> EntryTags {
+        EntryTags { tag: of("ranked"), bytes_tag: of("ranked_bytes") }
+    }
+
+    /// Writes it: the value, and behind it these members.
+    pub fn declare(&self, value: &ValueLayout, members: &[Code], out: &mut Tree) {
+        let bytes = value.bytes_tag().map(|tag| (&self.bytes_tag, tag));
+        for (tag, own) in std::iter::once((&self.tag, value.tag.clone())).chain(bytes) {
+            out.begin(code!("struct {} {{", tag));
+            out.line(code!("struct {} value;", own));
+            members.iter().for_each(|line| out.line(line));
+            out.end_with(code!("}};"));
+            out.blank();
+        }
+    }
+
+    /// Its tag as the map has it.
+    pub fn in_map(&self, value: &ValueLayout) -> &Name {
+        value.bytes_tag().map_or(&self.tag, |_| &self.bytes_tag)
+    }
+}
+
+/// Members of an entry with the bounds of its ranges.
+pub fn bounds(ranges: &[usize]) -> Vec<Code> {
+    let count = 2 * ranges.len();
+    let bounds = (count > 0).then(|| code!("__u64 range[{}] __attribute__((aligned(8)));", count));
+    bounds.into_iter().collect()
 }
 
 /// Whether what is searched for lies in the ranges of `entry`, as what follows another condition; `base` is C's name of the structure with

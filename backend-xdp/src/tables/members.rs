@@ -146,10 +146,13 @@ impl Members {
     }
 
     /// The members as C declares them, gaps included, from byte `start` to byte `end`; one line each.
-    pub fn declarations(&self, start: u32, end: u32) -> Vec<Code> {
+    pub fn declarations(&self, start: u32, end: u32, form: Form) -> Vec<Code> {
         let mut lines = Vec::new();
-        self.walk(start, end, |part| {
+        self.walk(start, end, form, |part| {
             lines.push(match part {
+                Part::Member(member) if form.is_bytes(member) => {
+                    code!("__u8 {}[{}];", member.c_name, member.shape.bytes)
+                }
                 Part::Member(member) => declaration(member),
                 Part::Gap(name, bytes) => code!("__u8 {}[{}];", name, bytes),
             });
@@ -157,10 +160,15 @@ impl Members {
         lines
     }
 
+    /// The two forms differ.
+    pub fn have_bytes(&self) -> bool {
+        self.list.iter().any(|member| Form::Bytes.is_bytes(member))
+    }
+
     /// The gaps between them, by names and bytes.
     pub fn gaps(&self, start: u32, end: u32) -> Vec<(Code, u32)> {
         let mut gaps = Vec::new();
-        self.walk(start, end, |part| {
+        self.walk(start, end, Form::Numbers, |part| {
             if let Part::Gap(name, bytes) = part {
                 gaps.push((name, bytes));
             }
@@ -168,7 +176,7 @@ impl Members {
         gaps
     }
 
-    fn walk<'m>(&'m self, start: u32, end: u32, mut visit: impl FnMut(Part<'m>)) {
+    fn walk<'m>(&'m self, start: u32, end: u32, form: Form, mut visit: impl FnMut(Part<'m>)) {
         let mut sorted: Vec<&Member> = self.list.iter().collect();
         sorted.sort_by_key(|member| member.offset);
         let mut at = start;
@@ -182,9 +190,25 @@ impl Members {
             }
             if let Some(member) = member {
                 visit(Part::Member(member));
-                at = member.end();
+                let bytes = form.is_bytes(member).then_some(member.offset + member.shape.bytes);
+                at = bytes.unwrap_or_else(|| member.end());
             }
         }
+    }
+}
+
+/// How C declares numbers in network order. Both forms have the same layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As numbers, by which lookups and actions read and write them.
+    Numbers,
+    /// As bytes: what prints maps by their types, as bpftool does, would take numbers for such of the host's order.
+    Bytes,
+}
+
+impl Form {
+    fn is_bytes(self, member: &Member) -> bool {
+        self == Form::Bytes && member.shape.order == ByteOrder::Network
     }
 }
 
@@ -249,7 +273,11 @@ mod tests {
     }
 
     fn text(members: &Members, start: u32) -> String {
-        Code::join(members.declarations(start, members.size()), " ").to_string()
+        in_form(members, start, Form::Numbers)
+    }
+
+    fn in_form(members: &Members, start: u32, form: Form) -> String {
+        Code::join(members.declarations(start, members.size(), form), " ").to_string()
     }
 
     #[test]
@@ -291,6 +319,16 @@ mod tests {
         let members = Members::place(0, vec![wish("dst", 48, ByteOrder::Network)]);
         assert_eq!(text(&members, 0), "__be64 dst; /* 48 bits in the first 6 bytes */");
         assert_eq!(members.list[0].place(), Place { offset: 0, size: 6, order: ByteOrder::Network });
+        assert!(members.have_bytes());
+        assert_eq!(in_form(&members, 0, Form::Bytes), "__u8 dst[6]; __u8 pad[2];");
+    }
+
+    #[test]
+    fn numbers_of_the_host_are_no_bytes() {
+        let wishes = vec![wish("a", 8, ByteOrder::Network), wish("b", 32, ByteOrder::Host)];
+        let members = Members::place(0, wishes);
+        assert!(!members.have_bytes());
+        assert_eq!(in_form(&members, 0, Form::Bytes), in_form(&members, 0, Form::Numbers));
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl ProfileLayout {
             value,
             max_entries: Some(size),
         };
-        let members = of(&self.stem, code!("struct {}", self.value.tag), self.size);
+        let members = of(&self.stem, self.value.in_map(), self.size);
         let groups = self.groups.as_ref();
         let groups = groups.map(|groups| MapDefinition {
             kind: MapType::HashByNeed,
@@ -262,6 +262,7 @@ pub(super) fn of_table(
     let numbers = numbers.into_iter().filter_map(|number| u32::try_from(number).ok()).collect();
     let stored = ValueLayout {
         tag: Name::new(&format!("{stem}_value")),
+        numbers: None,
         base: 0,
         actions: Vec::new(),
         params_offset: 4,

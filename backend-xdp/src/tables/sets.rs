@@ -45,6 +45,7 @@ pub(super) fn lay_out(program: &Program, names: &mut Names, diagnostics: &mut Di
         let storage =
             strategy::choose_for(&table, Some(set.size), "value set", wanted, names, diagnostics).ok();
         let value = ValueLayout {
+            numbers: None,
             align: 4,
             is_numbered: false,
             tag: Name::new(&format!("{stem}_value")),

@@ -149,7 +149,7 @@ pub trait TableStorage: std::fmt::Debug {
     }
 
     /// Writes the structures that maps and lookup use.
-    fn emit_types(&self, out: &mut Tree);
+    fn emit_types(&self, value: &ValueLayout, out: &mut Tree);
 
     /// The maps.
     fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition>;

@@ -13,7 +13,8 @@
 //! it have gone meanwhile, the search begins anew: what counts then is another one, or none.
 
 use super::control_plane::{CStorage, Functions, Member};
-use super::masked::{self, control_plane::Masked};
+use super::hash::{emit_key_structure, key_in_map};
+use super::masked::{self, EntryTags, control_plane::Masked};
 use super::members::{Members, Shape};
 use super::strategy::{KeyObject, KeyValues, TableStorage, Wanted};
 use crate::c::code::{Known, Name, code};
@@ -43,7 +44,7 @@ pub struct TupleSpaceTable {
     /// Names of structures and of the function, and of variables.
     bits: Name,
     mask: Name,
-    ranked: Name,
+    ranked: EntryTags,
     search: Name,
     under: Name,
     find: Name,
@@ -65,7 +66,7 @@ pub fn choose(wanted: &Wanted<'_>, names: &mut Names) -> Option<Box<dyn TableSto
         size,
         bits: of("bits"),
         mask: of("mask"),
-        ranked: of("ranked"),
+        ranked: EntryTags::new(&mut of),
         search: of("search"),
         under: of("under"),
         find: of("find"),
@@ -98,29 +99,24 @@ impl TupleSpaceTable {
 }
 
 impl TableStorage for TupleSpaceTable {
-    fn emit_types(&self, out: &mut Tree) {
+    fn emit_types(&self, value: &ValueLayout, out: &mut Tree) {
         let Self { stem, bits, mask, ranked, search, .. } = self;
-        out.begin(code!("struct {}_key {{", stem));
-        out.line(code!("__u32 mask;"));
-        for line in self.key.declarations(tuple_space::NUMBER, self.size()) {
-            out.line(line);
-        }
-        out.end_with(code!("};"));
-        out.blank();
+        emit_key_structure(
+            stem,
+            (Some(code!("__u32 mask;")), tuple_space::NUMBER),
+            &self.key,
+            self.size(),
+            out,
+        );
         out.begin(code!("union {} {{", bits));
         out.line(code!("struct {}_key key;", stem));
         out.line(code!("__u64 word[{}];", self.words()));
         out.end_with(code!("};"));
         out.blank();
         out.line(code!("/* An entry. Of those that match, the one with the highest rank counts. */"));
-        out.begin(code!("struct {} {{", ranked));
-        out.line(code!("struct {}_value value;", stem));
-        if !self.ranges.is_empty() {
-            out.line(code!("__u64 range[{}] __attribute__((aligned(8)));", 2 * self.ranges.len()));
-        }
-        out.line(code!("__u64 rank __attribute__((aligned(8)));"));
-        out.end_with(code!("};"));
-        out.blank();
+        let mut members = masked::bounds(&self.ranges);
+        members.push(code!("__u64 rank __attribute__((aligned(8)));"));
+        ranked.declare(value, &members, out);
         out.line(code!(
             "/* A mask, and the highest rank under it. The first one tells where the list begins. */"
         ));
@@ -139,13 +135,13 @@ impl TableStorage for TupleSpaceTable {
         out.blank();
     }
 
-    fn maps(&self, _: &ValueLayout) -> Vec<MapDefinition> {
+    fn maps(&self, value: &ValueLayout) -> Vec<MapDefinition> {
         vec![
             MapDefinition {
                 name: self.stem.clone(),
                 kind: MapType::Hash,
-                key: code!("struct {}_key", self.stem),
-                value: code!("struct {}", self.ranked),
+                key: key_in_map(&self.stem, &self.key),
+                value: code!("struct {}", self.ranked.in_map(value)),
                 max_entries: Some(self.size),
             },
             MapDefinition {
@@ -159,7 +155,8 @@ impl TableStorage for TupleSpaceTable {
     }
 
     fn emit_functions(&self, out: &mut Tree) {
-        let Self { stem, masks, bits, mask, ranked, search, under, find, .. } = self;
+        let Self { stem, masks, bits, mask, search, under, find, .. } = self;
+        let ranked = &self.ranked.tag;
         out.line(code!(
             "/* Looks under a mask; whether no mask from it on can have an entry that counts. */"
         ));
@@ -205,7 +202,8 @@ impl TableStorage for TupleSpaceTable {
     }
 
     fn emit_lookup(&self, value: &ValueLayout, keys: &mut dyn KeyValues, entry: &Name, out: &mut Tree) {
-        let Self { stem, masks, mask, ranked, search, find, attempts, .. } = self;
+        let Self { stem, masks, mask, search, find, attempts, .. } = self;
+        let ranked = &self.ranked.tag;
         out.line(code!("struct {} *{} = @NULL;", value.tag, entry));
         out.blank();
         out.begin(code!("for (__u32 {} = {}; {}; {}--) {{", attempts, ATTEMPTS, attempts, attempts));

@@ -1,6 +1,6 @@
 //! Programs that bpftool loads, a loader that knows nothing of us: in, an object; out, what packets meet and what maps hold.
 
-use crate::command::said;
+use crate::command::{run, said};
 use crate::needs::{Need, are_met};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -41,6 +41,21 @@ pub fn load(name: &str, object: &Path) -> Loaded {
         .unwrap();
     said(name, &output);
     loaded
+}
+
+/// What bpftool says, in JSON.
+#[track_caller]
+fn json(words: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&run(&[&["bpftool", "-j"], words].concat())).unwrap()
+}
+
+/// The entries of a map that a program is bound to, as bpftool prints them.
+#[track_caller]
+pub fn dump(program: u32, map: &str) -> Vec<serde_json::Value> {
+    let maps = json(&["prog", "show", "id", &program.to_string()])["map_ids"].clone();
+    let mut maps = maps.as_array().unwrap().iter().map(ToString::to_string);
+    let found = maps.find(|id| json(&["map", "show", "id", id])["name"] == map).unwrap();
+    json(&["map", "dump", "id", &found]).as_array().unwrap().clone()
 }
 
 /// Pins need the BPF file system where everybody expects it; a freshly started machine may not have it.

@@ -6,7 +6,7 @@ use super::profile;
 use crate::c::code::{Code, Name, code};
 use crate::c::tree::Tree;
 use crate::tables::direct::Direct;
-use crate::tables::members::{Member, Members};
+use crate::tables::members::{Form, Member, Members};
 use crate::tables::strategy::constant;
 use crate::tables::{ActionLayout, DEFAULTS, DEFAULTS_SECTION, DefaultPlace, TableLayout, ValueLayout};
 use num_bigint::BigUint;
@@ -34,14 +34,14 @@ impl Module<'_> {
                 }
                 Some(_) => {}
                 None => {
-                    declare_numbers(&layout.stem, &layout.value, &mut out);
+                    declare_numbers(&layout.value, &mut out);
                     if layout.has_values() {
-                        declare_value(&layout.value, &mut out);
+                        declare_value(&layout.value, layout.storage.is_some(), &mut out);
                     }
                 }
             }
             if let Some(storage) = &layout.storage {
-                storage.emit_types(&mut out);
+                storage.emit_types(layout.stored(), &mut out);
                 storage.maps(layout.stored()).iter().for_each(|map| map.emit(&mut out));
                 storage.emit_functions(&mut out);
                 if has_fallback(table, layout) {
@@ -52,8 +52,8 @@ impl Module<'_> {
         for set in tables.sets.values() {
             let Some(storage) = &set.layout.storage else { continue };
             out.line(code!("/* value set {} */", set.table.name));
-            declare_value(&set.layout.value, &mut out);
-            storage.emit_types(&mut out);
+            declare_value(&set.layout.value, true, &mut out);
+            storage.emit_types(&set.layout.value, &mut out);
             storage.maps(&set.layout.value).iter().for_each(|map| map.emit(&mut out));
             storage.emit_functions(&mut out);
         }
@@ -84,13 +84,14 @@ impl Module<'_> {
 }
 
 /// Declares what a member of an action profile holds.
-pub(super) fn members(stem: &Name, value: &ValueLayout, out: &mut Tree) {
-    declare_numbers(stem, value, out);
-    declare_value(value, out);
+pub(super) fn members(value: &ValueLayout, out: &mut Tree) {
+    declare_numbers(value, out);
+    declare_value(value, true, out);
 }
 
-fn declare_numbers(stem: &Name, value: &ValueLayout, out: &mut Tree) {
-    out.begin(code!("enum {}_action {{", stem));
+fn declare_numbers(value: &ValueLayout, out: &mut Tree) {
+    let Some(tag) = &value.numbers else { return };
+    out.begin(code!("enum {} {{", tag));
     for (number, action) in value.actions.iter().enumerate() {
         out.line(code!("{} = {},", action.constant, number as u32 + value.base));
     }
@@ -98,9 +99,17 @@ fn declare_numbers(stem: &Name, value: &ValueLayout, out: &mut Tree) {
     out.blank();
 }
 
-fn declare_value(value: &ValueLayout, out: &mut Tree) {
-    out.begin(code!("struct {} {{", value.tag));
-    out.line(code!("__u32 action;"));
+/// Declares what a table runs; `in_map` is whether there is a map of it.
+fn declare_value(value: &ValueLayout, in_map: bool, out: &mut Tree) {
+    declare_structure(&value.tag, value, Form::Numbers, out);
+    if let Some(tag) = value.bytes_tag().filter(|_| in_map) {
+        declare_structure(&tag, value, Form::Bytes, out);
+    }
+}
+
+fn declare_structure(tag: &Name, value: &ValueLayout, form: Form, out: &mut Tree) {
+    out.begin(code!("struct {} {{", tag));
+    out.line(code!("{} action;", value.number_type()));
     if value.is_numbered {
         out.line(code!("__u32 number;"));
     }
@@ -111,14 +120,17 @@ fn declare_value(value: &ValueLayout, out: &mut Tree) {
         out.begin(code!("union {"));
         for action in value.actions.iter().filter(|a| !a.params.list.is_empty()) {
             out.begin(code!("struct {"));
-            for line in action.params.declarations(value.params_offset, action.params.end) {
+            for line in action.params.declarations(value.params_offset, action.params.end, form) {
                 out.line(line);
             }
             out.end_with(code!("}} {};", action.member));
         }
         out.end_with(code!("};"));
     }
-    out.end_with(code!("};"));
+    out.end_with(match form {
+        Form::Bytes if value.align > 4 => code!("}} __attribute__((aligned({})));", value.align),
+        Form::Bytes | Form::Numbers => code!("};"),
+    });
     out.blank();
 }
 

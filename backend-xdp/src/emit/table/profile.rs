@@ -143,7 +143,7 @@ impl Cx<'_> {
 pub(super) fn declare(name: &str, profile: &ProfileLayout, out: &mut Tree) {
     let kind = if profile.groups.is_some() { "selector" } else { "profile" };
     out.line(Code::text(format!("/* action {kind} {name} */")));
-    members(&profile.stem, &profile.value, out);
+    members(&profile.value, out);
     if let Some(groups) = &profile.groups {
         out.begin(code!("struct {} {{", groups.tag));
         out.line(code!("__u32 count;"));
