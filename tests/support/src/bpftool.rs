@@ -58,6 +58,16 @@ pub fn dump(program: u32, map: &str) -> Vec<serde_json::Value> {
     json(&["map", "dump", "id", &found]).as_array().unwrap().clone()
 }
 
+/// Lets a program meet a packet so many times.
+#[track_caller]
+pub fn send(program: u32, packet: &[u8], times: u32) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("packet");
+    std::fs::write(&file, packet).unwrap();
+    let (id, times) = (program.to_string(), times.to_string());
+    run(&["bpftool", "prog", "run", "id", &id, "data_in", file.to_str().unwrap(), "repeat", &times]);
+}
+
 /// Pins need the BPF file system where everybody expects it; a freshly started machine may not have it.
 fn mount_bpffs() {
     static MOUNTED: std::sync::Once = std::sync::Once::new();
