@@ -21,8 +21,8 @@ demo:
 test: setup
 	cargo test --workspace --no-fail-fast
 
-# Random programs, mutants, faults in passes, the demos, packet tests of split programs, objects by another clang, costs of programs that get out of hand. A line every ten seconds says how far it is.
-SLOW = --test stale --test clangs --test demos --test mutation --test agreement --test stf --test costs
+# Random programs, mutants, faults in passes, the demos, packet tests of split programs, objects by another clang and by aya, costs of programs that get out of hand. A line every ten seconds says how far it is.
+SLOW = --test stale --test loaders --test clangs --test demos --test mutation --test agreement --test stf --test costs
 test-slow: setup
 	cargo test --workspace --no-fail-fast $(SLOW) -- --ignored
 

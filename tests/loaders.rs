@@ -1,11 +1,15 @@
 //! Other people's loaders: the L2 switch's object attached by iproute2 and by xdp-loader in a namespace of its own. Its default action and its
-//! constant entries hold without any control program, and p4xdp finds its tables afterwards.
+//! constant entries hold without any control program, and p4xdp finds its tables afterwards; so it does those of all examples. docs/other-tools.md
+//! has a table of it.
 //!
-//! Needs root, iproute2, ethtool and xdp-tools.
+//! Needs root, iproute2, ethtool, bpftool and xdp-tools.
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "it is a test")]
 
-use p4xdp_test_support::command::binary;
+use p4xdp_runtime::manifest::Role;
+use p4xdp_test_support::command::{binary, build, output, run};
 use p4xdp_test_support::space::{Space, with_object};
+use p4xdp_test_support::{files, root};
+use std::path::{Path, PathBuf};
 
 /// Sends a frame from the host's end: an echo request to a neighbour whose address we make up.
 fn send(space: &Space, destination: &str) {
@@ -55,6 +59,99 @@ fn xdp_loader_attaches_the_switch() {
     space.run(&["xdp-loader", "load", "sw", &object]);
     holds(&space);
     space.run(&["xdp-loader", "unload", "sw", "--all"]);
+}
+
+/// A loader of somebody else's.
+struct Loader {
+    name: &'static str,
+    /// What puts `OBJECT` on the device, in a shell.
+    attach: &'static str,
+    /// What takes it off.
+    detach: &'static str,
+}
+
+const IPROUTE2: Loader = Loader {
+    name: "ip",
+    attach: "ip link set dev sw xdp obj OBJECT sec xdp",
+    detach: "ip link set dev sw xdp off",
+};
+const XDP_LOADER: Loader =
+    Loader { name: "xdp-loader", attach: "xdp-loader load sw OBJECT", detach: "xdp-loader unload sw --all" };
+// Without a type, so that each program has that of its section; the pins are in a mount namespace of the command's own, and go with it.
+const BPFTOOL: Loader = Loader {
+    name: "bpftool",
+    attach: "bpftool prog loadall OBJECT PINS; bpftool net attach xdp pinned PINS/ENTRY dev sw",
+    detach: "bpftool net detach xdp dev sw",
+};
+
+/// Objects of these programs by a loader: p4xdp finds all tables of each.
+fn takes(loader: &Loader, programs: &[PathBuf]) {
+    if !p4xdp_test_support::bpftool::privileged() || !p4xdp_test_support::space::privileged() {
+        return;
+    }
+    let space = Space::new(&format!("all-{}", loader.name));
+    for program in programs {
+        let folder = tempfile::tempdir().expect("a folder");
+        let object = build(program, folder.path());
+        let opened = p4xdp_runtime::Object::open(Path::new(&object)).expect("an object");
+        let manifest = opened.manifest();
+        let shell = |script: &str| {
+            let script = script.replace("OBJECT", &object).replace("ENTRY", &manifest.entry);
+            space.run(&["sh", "-ec", &script.replace("PINS", &format!("/sys/fs/bpf/{}", space.0))])
+        };
+        shell(loader.attach);
+        let listed = space.run(&[binary(), "table", "list", "--dev", "sw"]);
+        for table in &manifest.view.tables {
+            assert!(listed.contains(table.name()), "{} by {}: {listed}", program.display(), loader.name);
+        }
+        shell(loader.detach);
+    }
+}
+
+/// The programs of the examples.
+fn examples() -> Vec<PathBuf> {
+    files(&root().join("examples"), "p4")
+}
+
+#[test]
+fn iproute2_takes_every_example() {
+    takes(&IPROUTE2, &examples());
+}
+
+#[test]
+fn xdp_loader_takes_every_example() {
+    takes(&XDP_LOADER, &examples());
+}
+
+#[test]
+fn bpftool_takes_every_example() {
+    takes(&BPFTOOL, &examples());
+}
+
+/// aya takes programs whose objects have no array of programs in which one stands from the beginning: it knows such values of arrays of maps alone.
+#[test]
+#[ignore = "builds aya"]
+fn aya_takes_examples_without_calls() {
+    if !p4xdp_test_support::bpftool::privileged() {
+        return;
+    }
+    let (project, target) = (root().join("tests/aya"), root().join("target/aya"));
+    let cargo = [env!("CARGO"), "build", "--quiet", "--locked", "--manifest-path"];
+    let (manifest, target) = (project.join("Cargo.toml"), target.to_str().expect("a path"));
+    run(&[&cargo[..], &[manifest.to_str().expect("a path"), "--target-dir", target]].concat());
+    let loader = format!("{target}/debug/loads-by-aya");
+    let mut taken = 0;
+    for program in examples() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let object = build(&program, folder.path());
+        let opened = p4xdp_runtime::Object::open(Path::new(&object)).expect("an object");
+        let calls = opened.manifest().programs.iter().any(|program| matches!(program.role, Role::Tail(_)));
+        let output = output(&[&loader, &object]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.success(), !calls, "{said}");
+        taken += usize::from(!calls);
+    }
+    assert!(taken > 5, "aya takes {taken}");
 }
 
 #[test]

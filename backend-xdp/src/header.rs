@@ -9,7 +9,7 @@ mod cells;
 mod crcs;
 mod digests;
 mod entries;
-mod maps;
+pub(crate) mod maps;
 mod profiles;
 mod storage;
 mod tables;

@@ -12,8 +12,11 @@ use crate::constructs::Constructs;
 use crate::layout::storage::Storage;
 use crate::limits::MOST_WHOLE;
 use crate::pipeline::{Hook, Pipeline, Section};
+use crate::tables::{DEFAULTS, DEFAULTS_SECTION};
 use crate::{Decisions, Options, Output, header, layout, manifest};
 use p4xdp_control::crc;
+use p4xdp_control::manifest::Manifest;
+use p4xdp_control::manifest::copies::ROLES;
 use p4xdp_frontend::diagnostic::Diagnostics;
 use p4xdp_frontend::source::Span;
 use p4xdp_midend::analysis;
@@ -258,6 +261,7 @@ fn finish(
     };
     let manifest =
         manifest::describe(program, &module.tables, module.externs.describe(program), &found, whole);
+    let kept = kept(&manifest, &functions);
     let mut file = Tree::default();
     let mut texts = Tree::default();
     let mut storages = Vec::new();
@@ -291,7 +295,7 @@ fn finish(
     }
     let leaves = manifest.ports.egress.is_some() || manifest.ports.packet_in.is_some();
     let is_lost_by_ours = leaves || !tails.is_empty() || again.is_some();
-    statistics::declare(&names, is_lost_by_ours, &mut file);
+    statistics::declare(&names, is_lost_by_ours, !kept.is_empty(), &mut file);
     drop(names);
     super::ports::declare(&manifest.ports, module.slots.any, &mut file);
     if module.falls_back {
@@ -303,6 +307,7 @@ fn finish(
         file.blank();
     }
     file.append(copies);
+    statistics::declare_keeping(&kept, &mut file);
     parts::declare(&tails, again.as_ref(), &mut file);
     file.append(texts);
     file.line(Code::text(manifest::to_c(&manifest)?));
@@ -332,6 +337,34 @@ fn finish(
         decisions,
         layout: layout::text::layout(program, &module.types, &held, &module.plans),
     })
+}
+
+/// C's names of maps that control planes use and the entry does not: another program of the object does, or none. Of a program that is split they are
+/// left out, since there may be more than one can have.
+fn kept(manifest: &Manifest, functions: &[Function]) -> Vec<Name> {
+    let entry: Vec<&Function> = functions.iter().filter(|function| function.hook == Hook::Device).collect();
+    if entry.iter().any(|function| !function.tails.is_empty()) {
+        return Vec::new();
+    }
+    let used = Tree::names_in(entry.iter().flat_map(|function| &function.texts));
+    // Of a table that has several maps the lookup is a function, whose name begins with that of the first.
+    let storages = manifest.tables().filter_map(|table| table.layout.storage.as_ref());
+    let looked_up: BTreeSet<String> = storages
+        .map(|storage| (storage.strategy().map(), storage.strategy().maps()))
+        .filter(|(stem, _)| {
+            used.iter().any(|name| name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('_')))
+        })
+        .flat_map(|(_, maps)| maps.into_iter().map(|map| map.name))
+        .collect();
+    let variable = |map: String| match map.as_str() {
+        DEFAULTS_SECTION => Some(DEFAULTS.name()),
+        section if section.starts_with('.') => None,
+        name => Some(Name::new(name)),
+    };
+    let roles = manifest.copies.iter().map(|_| ROLES.to_owned());
+    let unused =
+        header::maps::names(manifest).into_iter().chain(roles).filter(|map| !looked_up.contains(map));
+    unused.filter_map(variable).filter(|name| !used.contains(name.as_str())).collect()
 }
 
 /// What was decided in a section, by P4's names.

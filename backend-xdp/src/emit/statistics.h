@@ -11,21 +11,6 @@ static __always_inline __u64 p4xdp_counting(void)
 {
 	__u64 counting;
 
-	asm volatile("p4xdp_counting_%=: %0 = 0" : "=r"(counting));
+	asm volatile("LBB_p4xdp_counting_%=: %0 = 0" : "=r"(counting));
 	return __builtin_expect(counting, 0);
-}
-
-static __always_inline int p4xdp_count_verdict(__u32 verdict)
-{
-	__u32 index = verdict;
-	__u64 *packets;
-
-	if (p4xdp_counting()) {
-		/* Keeps the index off the stack where nothing is counted. */
-		asm volatile("" : "+r"(index));
-		packets = bpf_map_lookup_elem(&p4xdp_verdicts, &index);
-		if (packets)
-			*packets += 1;
-	}
-	return verdict;
 }

@@ -17,8 +17,9 @@ use crate::c::tree::Tree;
 use p4xdp_control::manifest::statistics::COUNTS;
 use rustc_hash::FxHashSet;
 
-/// Writes what must stand in front of functions that use these names; `loses` if anything else of the file counts lost packets.
-pub(crate) fn declare(names: &FxHashSet<&str>, loses: bool, out: &mut Tree) {
+/// Writes what must stand in front of functions that use these names; `loses` if anything else of the file counts lost packets; `keeps`
+/// if [`declare_keeping`] will stand behind that.
+pub(crate) fn declare(names: &FxHashSet<&str>, loses: bool, keeps: bool, out: &mut Tree) {
     let loses = loses || names.contains(LOST.0);
     if loses {
         losses::declare_reasons(out);
@@ -35,6 +36,8 @@ pub(crate) fn declare(names: &FxHashSet<&str>, loses: bool, out: &mut Tree) {
     out.end_with(code!("}} p4xdp_counts SEC(\"{}\") = {{}};", Code::text(COUNTS)));
     out.blank();
     out.line(Code::fragment(include_str!("statistics.h")));
+    out.blank();
+    declare_count_verdict(keeps, out);
     if names.contains(COUNT_ERROR.0) {
         out.begin(code!("static @__always_inline void {}(void)\n{{", COUNT_ERROR));
         out.line(code!("if (p4xdp_counting())\n\t__sync_fetch_and_add(&p4xdp_counts.parser_errors, 1);"));
@@ -44,6 +47,47 @@ pub(crate) fn declare(names: &FxHashSet<&str>, loses: bool, out: &mut Tree) {
     if loses {
         losses::declare_function(out);
     }
+}
+
+/// Names maps where a verdict's count is not found, which never is: a loader binds a program to those that its instructions name, wherever these stand.
+const KEEP_MAPS: Known = Known("p4xdp_keep_maps");
+
+/// Writes what names maps to which the program is to be bound, though its packets do not use them.
+pub(crate) fn declare_keeping(kept: &[Name], out: &mut Tree) {
+    if kept.is_empty() {
+        return;
+    }
+    out.line(Code::text("/* Maps of control planes alone: as they are named, every loader binds the program to them. Never called. */"));
+    out.begin(code!("static @__always_inline void {}(void)\n{{", KEEP_MAPS));
+    kept.iter().for_each(|map| out.line(code!("asm volatile(\"\" : : \"r\"(&{}));", map)));
+    out.end();
+    out.blank();
+}
+
+/// Writes the function that counts a verdict.
+fn declare_count_verdict(keeps: bool, out: &mut Tree) {
+    if keeps {
+        out.line(code!("static @__always_inline void {}(void);", KEEP_MAPS));
+        out.blank();
+    }
+    out.begin(code!("static @__always_inline int p4xdp_count_verdict(__u32 verdict)\n{{"));
+    out.line(code!("__u32 index = verdict;\n__u64 *packets;"));
+    out.blank();
+    out.begin_if(code!("@p4xdp_counting()"));
+    out.line(Code::text("/* Keeps the index off the stack where nothing is counted. */"));
+    out.line(code!("asm volatile(\"\" : \"+r\"(index));"));
+    out.line(code!("packets = @bpf_map_lookup_elem(&@p4xdp_verdicts, &index);"));
+    out.begin_if(code!("packets"));
+    out.line(code!("*packets += 1;"));
+    if keeps {
+        out.begin_else(None);
+        out.line(code!("{}();", KEEP_MAPS));
+    }
+    out.end();
+    out.end();
+    out.line(code!("return verdict;"));
+    out.end();
+    out.blank();
 }
 
 /// Counts a packet that the parser rejects for an error.

@@ -63,6 +63,11 @@ fn of_extern(kind: &ExternKind) -> Vec<Map> {
     }
 }
 
+/// Names of all maps that functions of a header use, in the order of the program; data sections by their own names.
+pub fn names(manifest: &Manifest) -> Vec<String> {
+    Maps::new(manifest, "").list.into_iter().map(|(map, _)| map.name).collect()
+}
+
 impl<'m> Maps<'m> {
     /// Each once, in the order of the program; `stem` begins the names of the structure and its functions.
     pub fn new(manifest: &'m Manifest, stem: &'m str) -> Maps<'m> {

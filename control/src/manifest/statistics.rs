@@ -4,8 +4,9 @@
 //! Counting is off in an object: where it would count stands an instruction that loads 0, with a symbol that begins with [`MARK`]. A loader that
 //! wants counts makes the 0 a 1 before loading, in all these places, and sets `counting` in [`COUNTS`]. Either way the verifier removes what is dead.
 
-/// How symbols of the instructions `rN = 0` begin.
-pub const MARK: &str = "p4xdp_counting_";
+/// How symbols of the instructions `rN = 0` begin: as LLVM's labels of basic blocks do, since some loaders take other symbols within a section for
+/// functions.
+pub const MARK: &str = "LBB_p4xdp_counting_";
 
 /// `BPF_MAP_TYPE_PERCPU_ARRAY` of `u64` by verdict, from `XDP_ABORTED` (0) to `XDP_REDIRECT` (4).
 pub const VERDICTS: &str = "p4xdp_verdicts";
