@@ -109,6 +109,9 @@ pub struct Table {
     /// The entries may not be changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub entries_are_const: bool,
+    /// Positions of entries that may not be changed though others may.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub const_entries: Vec<usize>,
     /// What the program says; how many entries it holds is the target's choice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
@@ -145,6 +148,12 @@ impl Table {
     #[must_use]
     pub fn has_priorities(&self) -> bool {
         !self.is_set() && self.keys.iter().any(|key| key.match_kind.needs_priority())
+    }
+
+    /// An entry that may not be changed, by its position among the program's.
+    #[must_use]
+    pub fn is_const(&self, position: usize) -> bool {
+        self.entries_are_const || self.const_entries.contains(&position)
     }
 
     /// Nobody adds or changes entries: it has no key, or the program's are constant.

@@ -336,9 +336,16 @@ fn describe_table(program: &Program, table: &ir::Table, preamble: Preamble, wron
         default_is_const: table.default_is_const,
         entries: entries.collect(),
         entries_are_const: table.entries_are_const,
+        const_entries: const_entries(table),
         size: table.size,
         profile: None,
     }
+}
+
+/// Positions of constant entries, where not all are.
+fn const_entries(table: &ir::Table) -> Vec<usize> {
+    let entries = table.entries.iter().enumerate().filter(|(_, entry)| entry.is_const);
+    if table.entries_are_const { Vec::new() } else { entries.map(|(position, _)| position).collect() }
 }
 
 fn describe_set(program: &Program, set: &ir::ValueSet, preamble: Preamble, wrong: &mut Vec<Wrong>) -> Table {

@@ -199,6 +199,11 @@ impl Plan<'_> {
         self.maps.get(name).copied()
     }
 
+    /// What becomes of tables and externs, as far as it is known.
+    pub(crate) fn report(&self) -> &BTreeMap<String, Carried> {
+        &self.report
+    }
+
     /// Fills the tables of the new program, which no packet sees yet: entries and default actions of the old programs, and the program's
     /// own initial entries where nothing was kept. Custom CRCs are set, too.
     ///

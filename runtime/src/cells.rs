@@ -206,7 +206,7 @@ impl<'p> Cells<'p> {
 
     /// The cell with these values, one a CPU or one alone.
     fn decode<'v>(&self, values: impl Iterator<Item = &'v [u8]>) -> Result<Cell, Error> {
-        let mut numbers = vec![BigUint::ZERO; self.layout.fields.len()];
+        let Cell(mut numbers) = self.zero();
         for value in values {
             for (field, number) in self.layout.fields.iter().zip(&mut numbers) {
                 let part = place::get(value, &field.place).ok_or_else(|| {
@@ -285,12 +285,19 @@ impl<'p> Cells<'p> {
     /// # Errors
     /// When there is no such index, no room for it, or a number is too large.
     pub fn write(&self, index: u64, cell: &Cell) -> Result<(), Error> {
+        self.check(cell)?;
         self.replace(index, cell).map(drop)
     }
 
-    /// The same; what the cell held. Where values add up, what packets count meanwhile comes on top of both.
+    fn check(&self, cell: &Cell) -> Result<(), Error> {
+        Ok(self.layout.check(self.name(), &cell.0).map_err(CellError::from)?)
+    }
+
+    /// The same, but zeros take the rates from a meter; what the cell held. Where values add up, what packets count meanwhile comes on top of both.
     pub(crate) fn replace(&self, index: u64, cell: &Cell) -> Result<Cell, Error> {
-        self.layout.check(self.name(), &cell.0).map_err(CellError::from)?;
+        if self.kind() != CellKind::Meter || *cell != self.zero() {
+            self.check(cell)?;
+        }
         let now = self.read(index)?;
         if self.kind().adds_up() {
             self.adder()?.add(index, self.count(cell).minus(self.count(&now)))?;
@@ -300,14 +307,30 @@ impl<'p> Cells<'p> {
         Ok(now)
     }
 
-    /// Sets a cell to what it held, which may be more than may be written: a meter without rates.
-    pub(crate) fn put_back(&self, index: u64, cell: &Cell) -> Result<(), Error> {
-        if self.kind().adds_up() { self.write(index, cell) } else { self.put(index, cell) }
+    /// Undoes [`Cells::replace`]. Where values add up, what it has added is taken away again, so what packets have counted since stays.
+    pub(crate) fn put_back(&self, index: u64, was: &Cell, written: &Cell) -> Result<(), Error> {
+        if self.kind().adds_up() {
+            return self.adder()?.add(index, self.count(was).minus(self.count(written)));
+        }
+        self.put(index, was)
     }
 
     /// Packets see a cell as it was or as it is, not half of it.
     pub(crate) fn is_written_whole(&self) -> bool {
         self.kind().adds_up() || self.layout.locked || self.map.value_size() <= 8
+    }
+
+    /// Sets a cell to what it is before anybody writes it: zeros, and no rates of a meter.
+    ///
+    /// # Errors
+    /// When there is no such index.
+    pub fn clear(&self, index: u64) -> Result<(), Error> {
+        let zero = self.zero();
+        if self.kind().adds_up() { self.write(index, &zero) } else { self.put(index, &zero) }
+    }
+
+    fn zero(&self) -> Cell {
+        Cell(vec![BigUint::ZERO; self.layout.fields.len()])
     }
 
     /// Sets a cell that no packet uses.
@@ -379,7 +402,7 @@ impl<'p> Cells<'p> {
             return Ok(self.take()?.len() as u64);
         }
         let cells = self.dump()?;
-        let zero = Cell(vec![BigUint::ZERO; self.layout.fields.len()]);
+        let zero = self.zero();
         for (index, _) in &cells {
             self.put(*index, &zero)?;
         }

@@ -45,6 +45,7 @@ pub mod error;
 pub mod events;
 pub mod harness;
 pub mod jumbo;
+pub mod kept;
 pub mod latency;
 mod layout;
 mod libbpf_log;

@@ -1,8 +1,10 @@
 //! Loads programs: in, an object and devices; out, the program running on all of them, or on none and everything as it was. A running
 //! program of ours is replaced atomically and its tables are kept where their layout is the same (`carry`).
 
-use crate::attach::{Device, Mode, Running, WantedMode};
-use crate::carry::{self, Carried, Old};
+mod targets;
+
+use crate::attach::{Device, Mode, WantedMode};
+use crate::carry::{self, Carried, Old, Plan};
 use crate::error::{Error, KernelError, Trouble};
 use crate::object::ObjectError;
 use crate::ports::links::Links;
@@ -11,8 +13,7 @@ use crate::profiles::watched;
 use crate::program::{Program, ProgramError};
 use crate::refusal::Refusal;
 use crate::{
-    Object, bound, cpu_port, egress, jumbo, layout, libbpf_log, lock, old_kernel, pins, processors,
-    statistics,
+    Object, bound, cpu_port, egress, layout, libbpf_log, lock, old_kernel, pins, processors, statistics,
 };
 use libbpf_rs::{MapHandle, ObjectBuilder, OpenObject};
 use p4xdp_control::manifest::{Manifest, Role, SETTINGS, Settings};
@@ -20,6 +21,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
+use targets::{Target, inspect, replaced, switch};
 
 /// How to load.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,56 +125,139 @@ pub struct DeviceReport {
 /// When a device is missing or runs another's program, programs that are replaced cannot be put together, or the kernel refuses; all
 /// devices then run what they ran before, with the tables that they had.
 pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Report, Error> {
+    load_with(object, devices, options, |_, _| Ok(()))
+}
+
+/// The same. `ready` gets the program when it is complete, before a packet sees it, with what becomes of tables and externs; the counts of replaced
+/// programs come to it later.
+///
+/// # Errors
+/// As for [`load`], and those of `ready`.
+pub fn load_with(
+    object: &Object,
+    devices: &[&str],
+    options: &Options,
+    ready: impl FnOnce(&mut Program, &BTreeMap<String, Carried>) -> Result<(), Error>,
+) -> Result<Report, Error> {
+    let request = request(devices)?;
+    let _lock = lock::writer()?;
+    let targets = targets::find(&request, options)?;
+    prepare_pins(object.manifest(), &targets, options)?;
+    let olds = if options.reset_tables { Vec::new() } else { replaced(&targets) };
+    let (mut program, plan, fallbacks) = complete(object, &request, &targets, &olds, options)?;
+    ready(&mut program, plan.report())?;
+    let modes = switch(&targets, &program, options.mode)?;
+    let carried = plan.finish(&program);
+    let carried = if olds.is_empty() { BTreeMap::new() } else { carried };
+    drop(olds);
+    let devices = targets.into_iter().zip(modes);
+    let devices = devices.map(|(target, mode)| report(target, mode, &program, fallbacks.as_deref(), options));
+    Ok(Report { devices: devices.collect(), program, carried })
+}
+
+/// Loads an object with empty tables and lets no device run it: its ports are those that [`load`] would give it on these devices. Its tables can be filled
+/// then, and [`commit`] brings it to the devices.
+///
+/// # Errors
+/// As for [`load`].
+pub fn prepare(object: &Object, devices: &[&str], options: &Options) -> Result<Program, Error> {
+    let request = request(devices)?;
+    let options = Options { reset_tables: true, ..*options };
+    let _lock = lock::writer()?;
+    let targets = targets::find(&request, &options)?;
+    Ok(complete(object, &request, &targets, &[], &options)?.0)
+}
+
+/// Lets the devices run a program that [`prepare`] has loaded, with its tables as they are now, in place of what they run.
+///
+/// # Errors
+/// As for [`load`].
+pub fn commit(program: &Program, devices: &[&str], options: &Options) -> Result<Vec<DeviceReport>, Error> {
+    let request = request(devices)?;
+    let options = Options { reset_tables: true, ..*options };
+    let _lock = lock::writer()?;
+    let targets = targets::find(&request, &options)?;
+    prepare_pins(program.manifest(), &targets, &options)?;
+    // Devices may have gone and come again since.
+    let numbering = numbering(program.name(), program.manifest(), &request, &targets, &options)?;
+    numbering.fill(program)?;
+    program.update_by(Links::here)?;
+    if program.manifest().copies.is_some() {
+        let config = program.copies()?.config()?;
+        crate::copies::begin(program, &config, &numbering, indices(&targets))?;
+    }
+    let modes = switch(&targets, program, options.mode)?;
+    let devices = targets.into_iter().zip(modes);
+    Ok(devices.map(|(target, mode)| report(target, mode, program, None, &options)).collect())
+}
+
+fn request<'a>(devices: &[&'a str]) -> Result<Request<'a>, Error> {
     if devices.is_empty() {
         return Err(LoadError::NoDevice.into());
     }
-    let request = Request::read(devices)?;
-    let _lock = lock::writer()?;
-    let mut targets = Vec::with_capacity(request.names.len());
-    for name in &request.names {
-        let device = Device::find(name)?;
-        let old = match device.running()? {
-            Some(running) => Some(inspect(&device, running, options)?),
-            None => None,
-        };
-        targets.push(Target { device, old });
-    }
+    Ok(Request::read(devices)?)
+}
 
-    let split = calls_others(object.manifest());
+fn indices(targets: &[Target]) -> Vec<u32> {
+    targets.iter().map(|target| target.device.index).collect()
+}
+
+/// Pins can be made, or are not asked for.
+fn prepare_pins(manifest: &Manifest, targets: &[Target], options: &Options) -> Result<(), Error> {
+    let split = calls_others(manifest);
     if split && options.no_pins {
         return Err(LoadError::NeedsPins("leave `--no-pins` out".into()).into());
     }
-    if !options.no_pins {
-        for target in &targets {
-            let Err(error) = pins::prepare(&target.device) else { continue };
-            let none_possible =
-                error.of::<KernelError>().is_some() || error.of() == Some(&pins::PinError::NoFileSystem);
-            // Without pins all else works unless programs call each other, so that is told and no more; but nothing foreign is touched.
-            if none_possible && split {
-                return Err(LoadError::NeedsPins(error.to_string()).into());
-            } else if !none_possible {
-                return Err(error);
-            }
+    if options.no_pins {
+        return Ok(());
+    }
+    for target in targets {
+        let Err(error) = pins::prepare(&target.device) else { continue };
+        let none_possible =
+            error.of::<KernelError>().is_some() || error.of() == Some(&pins::PinError::NoFileSystem);
+        // Without pins all else works unless programs call each other, so that is told and no more; but nothing foreign is touched.
+        if none_possible && split {
+            return Err(LoadError::NeedsPins(error.to_string()).into());
+        } else if !none_possible {
+            return Err(error);
         }
     }
-    let numbering = {
-        let devices: Vec<&Device> = targets.iter().map(|target| &target.device).collect();
-        let replaced: Vec<&Program> =
-            targets.iter().filter_map(|target| target.old.as_ref()?.program.as_ref()).collect();
-        let ports = &object.manifest().ports;
-        let asked =
-            request.numbering(object.name(), ports, &devices, &replaced, options.ports_are_indices)?;
-        // Only where packets leave beside copies does it matter by what they leave.
-        let egress = object.manifest().copies.as_ref().and_then(|copies| copies.program.as_ref());
-        match egress.and(ports.egress.as_ref()) {
-            Some(_) => asked.by_maps(&devices),
-            None => asked,
-        }
-    };
+    Ok(())
+}
+
+/// The ports that a program has on the devices.
+fn numbering(
+    name: &str,
+    manifest: &Manifest,
+    request: &Request<'_>,
+    targets: &[Target],
+    options: &Options,
+) -> Result<Numbering, Error> {
+    let devices: Vec<&Device> = targets.iter().map(|target| &target.device).collect();
+    let replaced: Vec<&Program> =
+        targets.iter().filter_map(|target| target.old.as_ref()?.program.as_ref()).collect();
+    let ports = &manifest.ports;
+    let asked = request.numbering(name, ports, &devices, &replaced, options.ports_are_indices)?;
+    // Only where packets leave beside copies does it matter by what they leave.
+    let egress = manifest.copies.as_ref().and_then(|copies| copies.program.as_ref());
+    Ok(match egress.and(ports.egress.as_ref()) {
+        Some(_) => asked.by_maps(&devices),
+        None => asked,
+    })
+}
+
+/// Loads an object and fills it with what it keeps of old programs; and why the kernel has not bound it to a device, if it was to.
+fn complete<'o>(
+    object: &Object,
+    request: &Request<'_>,
+    targets: &[Target],
+    olds: &'o [Old<'o>],
+    options: &Options,
+) -> Result<(Program, Plan<'o>, Option<String>), Error> {
+    let numbering = numbering(object.name(), object.manifest(), request, targets, options)?;
     let replaced_programs = targets.iter().filter_map(|target| target.old.as_ref()?.program.as_ref());
     let cpu_port = cpu_port::choose(object, &numbering, options.cpu_port, replaced_programs)?;
-    let olds = if options.reset_tables { Vec::new() } else { replaced(&targets) };
-    let mut plan = carry::plan(&olds, object.manifest())?;
+    let mut plan = carry::plan(olds, object.manifest())?;
     let (bound, mut fallbacks) = {
         let mode = |target: &Target| target.old.as_ref().map(|old| old.running.mode);
         let devices: Vec<_> = targets.iter().map(|target| (&target.device, mode(target))).collect();
@@ -199,72 +284,42 @@ pub fn load(object: &Object, devices: &[&str], options: &Options) -> Result<Repo
     numbering.fill(&program)?;
     program.update_by(Links::here)?;
     processors::fill(program.maps())?;
-    plan.copy_to(&program, &numbering, targets.iter().map(|target| target.device.index).collect())?;
-    let modes = switch(&targets, &program, options.mode)?;
-    let carried = plan.finish(&program);
-    let carried = if olds.is_empty() { BTreeMap::new() } else { carried };
-    drop(olds);
-    let devices = targets
-        .into_iter()
-        .zip(modes)
-        .map(|(target, mode)| DeviceReport {
-            pins: if options.no_pins {
-                // Those of the replaced program would hold it; foreign files stay.
-                let _ = pins::unpin(&target.device);
-                Err("not asked for".into())
-            } else {
-                pins::pin(&target.device, program.as_fd(), program.egress(), program.maps())
-                    .map_err(|error| error.to_string())
-            },
-            warning: {
-                let fallbacks = fallbacks.as_ref().map(|why| bound::warning(object.manifest(), why));
-                let all: Vec<String> =
-                    lossy_peer(&target.device, mode, &program).into_iter().chain(fallbacks).collect();
-                (!all.is_empty()).then(|| all.join("; "))
-            },
-            device: target.device,
-            mode,
-            replaced: target.old.map(|old| old.running.id),
-        })
-        .collect();
-    Ok(Report { program, devices, carried })
+    plan.copy_to(&program, &numbering, indices(targets))?;
+    Ok((program, plan, fallbacks))
+}
+
+/// Pins what a device runs now, and tells of it.
+fn report(
+    target: Target,
+    mode: Mode,
+    program: &Program,
+    fallbacks: Option<&str>,
+    options: &Options,
+) -> DeviceReport {
+    let pins = if options.no_pins {
+        // Those of the replaced program would hold it; foreign files stay.
+        let _ = pins::unpin(&target.device);
+        Err("not asked for".into())
+    } else {
+        pins::pin(&target.device, program.as_fd(), program.egress(), program.maps())
+            .map_err(|error| error.to_string())
+    };
+    let fallbacks = fallbacks.map(|why| bound::warning(program.manifest(), why));
+    let warnings: Vec<String> =
+        lossy_peer(&target.device, mode, program).into_iter().chain(fallbacks).collect();
+    DeviceReport {
+        pins,
+        warning: (!warnings.is_empty()).then(|| warnings.join("; ")),
+        device: target.device,
+        mode,
+        replaced: target.old.map(|old| old.running.id),
+    }
 }
 
 /// True if programs call each other. The kernel empties an array of programs once no process has it open and nothing pins it, whoever runs
 /// the programs.
 fn calls_others(manifest: &Manifest) -> bool {
     manifest.programs.iter().any(|program| matches!(program.role, Role::Tail(_)))
-}
-
-/// The programs of ours that are replaced, each once.
-fn replaced(targets: &[Target]) -> Vec<Old<'_>> {
-    let mut olds: Vec<Old<'_>> = Vec::new();
-    for target in targets {
-        let Some(program) = target.old.as_ref().and_then(|old| old.program.as_ref()) else { continue };
-        let name = target.device.name.clone();
-        match olds.iter_mut().find(|old| old.program.id() == program.id()) {
-            Some(old) => old.devices.push(name),
-            None => olds.push(Old { program, devices: vec![name] }),
-        }
-    }
-    olds
-}
-
-/// Lets all devices run the program, or none; their modes.
-fn switch(targets: &[Target], program: &Program, wanted: WantedMode) -> Result<Vec<Mode>, Error> {
-    let mut modes: Vec<Mode> = Vec::with_capacity(targets.len());
-    for target in targets {
-        match target.switch_to(program, wanted) {
-            Ok(mode) => modes.push(mode),
-            Err(error) => {
-                for (target, mode) in targets.iter().zip(modes) {
-                    target.switch_back(program, mode)?;
-                }
-                return Err(error);
-            }
-        }
-    }
-    Ok(modes)
 }
 
 /// A veth device loses what a native program sends out of it, without any sign, unless the other end takes packets in that form.
@@ -326,79 +381,6 @@ pub fn load_detached_with(
     ports.fill(&program)?;
     plan.copy_to(&program, ports, Vec::new())?;
     Ok(program)
-}
-
-/// A program that is there before.
-struct Before {
-    running: Running,
-    fd: std::os::fd::OwnedFd,
-    /// It, if it is ours.
-    program: Option<Program>,
-}
-
-struct Target {
-    device: Device,
-    old: Option<Before>,
-}
-
-fn inspect(device: &Device, running: Running, options: &Options) -> Result<Before, Error> {
-    let program = match Program::running(device, running.id) {
-        Ok(program) => Some(program),
-        Err(error) => match error.of() {
-            Some(_) if options.force => None,
-            // One of ours from another version can be replaced, though nothing can be kept.
-            Some(ProgramError::Manifest { .. } | ProgramError::Layout { .. }) if options.reset_tables => None,
-            Some(error @ (ProgramError::Manifest { .. } | ProgramError::Layout { .. })) => {
-                let (device, reason) = (device.name.clone(), error.to_string());
-                return Err(LoadError::OtherVersion { device, reason }.into());
-            }
-            Some(ProgramError::NotOurs { name, id }) => {
-                let (device, name) = (device.name.clone(), name.clone());
-                return Err(LoadError::Foreign { device, name, id: *id }.into());
-            }
-            Some(ProgramError::NothingAttached { .. } | ProgramError::NoMap { .. }) | None => {
-                return Err(error);
-            }
-        },
-    };
-    let fd = match &program {
-        Some(program) => program
-            .as_fd()
-            .try_clone_to_owned()
-            .map_err(|error| KernelError::new("keep the program's descriptor", error))?,
-        None => crate::program::fd_of_id(running.id)?,
-    };
-    let wanted = match options.mode {
-        WantedMode::Auto => running.mode,
-        WantedMode::Native => Mode::Native,
-        WantedMode::Generic => Mode::Generic,
-    };
-    if wanted != running.mode {
-        return Err(
-            LoadError::OtherMode { device: device.name.clone(), running: running.mode, wanted }.into()
-        );
-    }
-    Ok(Before { running, fd, program })
-}
-
-impl Target {
-    fn switch_to(&self, program: &Program, wanted: WantedMode) -> Result<Mode, Error> {
-        let mode = match &self.old {
-            Some(old) => self.device.attach_in(program.as_fd(), old.running.mode, Some(old.fd.as_fd())),
-            None => self.device.attach(program.as_fd(), wanted),
-        };
-        mode.map_err(|error| jumbo::or_too_large(&self.device, program, error))
-    }
-
-    fn switch_back(&self, program: &Program, mode: Mode) -> Result<(), Error> {
-        match &self.old {
-            Some(old) => {
-                self.device.attach_in(old.fd.as_fd(), mode, Some(program.as_fd()))?;
-                Ok(())
-            }
-            None => self.device.detach(mode, program.as_fd()),
-        }
-    }
 }
 
 /// Opens an object for libbpf with its settings, one of which is that we take care of initial entries.

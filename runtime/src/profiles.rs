@@ -22,6 +22,7 @@ use p4xdp_control::manifest::{self, ExternKind};
 use p4xdp_control::storage::Groups;
 use p4xdp_control::view::{self, ActionProfile};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What may be there already where a member or group is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,33 @@ pub struct Profile<'p> {
     any_port: bool,
     /// The thread is in the namespace of the program's devices, also if none runs it yet.
     here: bool,
+    waits: Waits,
+}
+
+/// Waiting for packets that still have a member or group that went, since the kernel may give its memory to the next one.
+#[derive(Default)]
+struct Waits {
+    /// More is to go, and one waiting is for all.
+    deferred: AtomicBool,
+    /// Nobody has waited since one went.
+    owed: AtomicBool,
+}
+
+impl Waits {
+    /// A member or group went.
+    fn owe(&self) {
+        self.owed.store(true, Ordering::Relaxed);
+        if !self.deferred.load(Ordering::Relaxed) {
+            self.settle();
+        }
+    }
+
+    /// Waits if nobody has.
+    fn settle(&self) {
+        if self.owed.swap(false, Ordering::Relaxed) {
+            sys::wait_for_packets();
+        }
+    }
 }
 
 impl Program {
@@ -101,7 +129,8 @@ impl<'p> Profile<'p> {
         };
         let members = program.map(&layout.map)?;
         let (any_port, here) = (false, false);
-        Ok(Some(Profile { program, seen, of, layout, members, groups, ports, any_port, here }))
+        let waits = Waits::default();
+        Ok(Some(Profile { program, seen, of, layout, members, groups, ports, any_port, here, waits }))
     }
 
     /// The same, but members that are read from text may have ports that are not there, and groups watch such.
@@ -202,7 +231,10 @@ impl<'p> Profile<'p> {
     pub fn write_member(&self, number: u32, call: &ActionCall, write: Write) -> Result<(), Error> {
         terms::check_member(&self.program.manifest().view, (self.seen, self.of), call)?;
         let _writer = lock::writer()?;
-        self.check_users_of_member(number, call)?;
+        // Nothing names one that is not there.
+        if write != Write::Insert {
+            self.check_users_of_member(number, call)?;
+        }
         let full = ("members", self.layout.size);
         self.write(self.members, (number, &member(number)), &self.layout.encode(call), write, full)
     }
@@ -238,7 +270,8 @@ impl<'p> Profile<'p> {
         for named in members {
             self.check_member(named.member, || group(number))?;
         }
-        for table in self.narrow_tables()? {
+        let tables = if write == Write::Insert { Vec::new() } else { self.narrow_tables()? };
+        for table in tables {
             if self.names(&table, &[Target::Group(number)])? {
                 members.iter().try_for_each(|named| self.check_runs(table.view(), named.member))?;
             }
@@ -300,10 +333,10 @@ impl<'p> Profile<'p> {
             Write::Set => MapFlags::ANY,
         };
         let was_there = self.look_up(map, number)?.is_some();
+        self.waits.settle();
         let Err(error) = map.update(&number.to_ne_bytes(), bytes, flags) else {
             if was_there {
-                // The kernel may use the old one's memory for the next one.
-                sys::wait_for_packets();
+                self.waits.owe();
             }
             return Ok(());
         };
@@ -346,7 +379,7 @@ impl<'p> Profile<'p> {
     fn delete(&self, map: &MapHandle, number: u32, what: String) -> Result<(), Error> {
         match map.delete(&number.to_ne_bytes()) {
             Ok(()) => {
-                sys::wait_for_packets();
+                self.waits.owe();
                 Ok(())
             }
             Err(error) if io_error(&error).raw_os_error() == Some(libc::ENOENT) => {
@@ -356,13 +389,26 @@ impl<'p> Profile<'p> {
         }
     }
 
+    /// While more members and groups are changed by the thread that holds the writer's lock, packets are waited for no more often than it takes; at the end once.
+    pub(crate) fn defer(&self, more: bool) {
+        self.waits.deferred.store(more, Ordering::Relaxed);
+        if !more {
+            self.waits.settle();
+        }
+    }
+
+    /// The tables whose entries name its members or groups.
+    fn tables(&self) -> Result<Vec<Table<'p>>, Error> {
+        let view = &self.program.manifest().view;
+        let is_own =
+            |table: &view::Table| view.profile_of(table).is_some_and(|of| of.preamble.name == self.name());
+        let own = self.program.manifest().tables().filter(|table| is_own(table.view));
+        own.map(|table| Table::open(self.program, table, self.ports.clone())).collect()
+    }
+
     /// No entry of a table names it.
     fn check_unused(&self, target: &Target, what: String) -> Result<(), Error> {
-        for table in self.program.tables()? {
-            let of = self.program.manifest().view.profile_of(table.view());
-            if of.is_none_or(|of| of.preamble.name != self.name()) {
-                continue;
-            }
+        for table in self.tables()? {
             if let Some((_, entry)) = table.entries()?.iter().find(|(_, entry)| entry.target == *target) {
                 let (table, keys) = (table.view().name(), table.keys_text(&entry.keys));
                 let keys = if keys.is_empty() { keys } else { format!(" ({keys})") };
@@ -375,18 +421,13 @@ impl<'p> Profile<'p> {
     /// Tables whose entries may not run all actions of the profile.
     fn narrow_tables(&self) -> Result<Vec<Table<'p>>, Error> {
         let view = &self.program.manifest().view;
-        let is_own = |table: &view::Table| {
-            view.profile_of(table).is_some_and(|of| of.preamble.name == self.seen.preamble.name)
-        };
         let runs = |table: &view::Table, entry: &view::TableAction| {
             view.actions.get(entry.action).is_none_or(|action| {
                 entry.default_only || terms::check_runs(view, table, 0, &action.preamble.name).is_ok()
             })
         };
-        let mut tables = self.program.tables()?;
-        tables.retain(|table| {
-            is_own(table.view()) && !self.of.actions.iter().all(|entry| runs(table.view(), entry))
-        });
+        let mut tables = self.tables()?;
+        tables.retain(|table| !self.of.actions.iter().all(|entry| runs(table.view(), entry)));
         Ok(tables)
     }
 

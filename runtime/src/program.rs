@@ -242,6 +242,11 @@ impl Program {
         self.egress.as_ref().map(OwnedFd::as_fd)
     }
 
+    /// Takes a map that was bound to it.
+    pub(crate) fn take_map(&mut self, map: MapHandle) {
+        self.maps.push(map);
+    }
+
     pub(crate) fn maps(&self) -> &[MapHandle] {
         &self.maps
     }

@@ -64,16 +64,19 @@ pub struct Kinds {
     pub events: bool,
     /// Entries that have become idle.
     pub idle: bool,
+    /// And tell of them again each time that their timeout has passed, as P4Runtime's servers do.
+    pub again: bool,
     /// Ports that went up or down; groups whose members watch them are brought up to date, too.
     pub ports: bool,
 }
 
 impl Kinds {
     /// All.
-    pub const ALL: Kinds = Kinds { digests: true, packets: true, events: true, idle: true, ports: true };
+    pub const ALL: Kinds =
+        Kinds { digests: true, packets: true, events: true, idle: true, again: false, ports: true };
     /// None, for who lists those that it wants.
     pub const NONE: Kinds =
-        Kinds { digests: false, packets: false, events: false, idle: false, ports: false };
+        Kinds { digests: false, packets: false, events: false, idle: false, again: false, ports: false };
 }
 
 /// What a program, or the kernel, says.
@@ -95,7 +98,7 @@ pub enum Event {
         /// The event.
         event: events::Event,
     },
-    /// An entry that no packet has used for as long as it may; told once until it is used again.
+    /// An entry that no packet has used for as long as it may; told once until it is used again, or as [`Kinds::again`] says.
     Idle {
         /// Position of the table among [`Program::tables`].
         table: usize,
@@ -211,7 +214,11 @@ impl<'p> Sources<'p> {
         }
         let tables = if kinds.idle { program.tables()? } else { Vec::new() };
         let timed = tables.into_iter().enumerate().filter(|(_, table)| table.has_idle_timeout());
-        let idle: Vec<_> = timed.map(|(at, table)| (at, table, IdleWatch::default())).collect();
+        let idle: Vec<_> = timed
+            .map(|(at, table)| {
+                (at, table, if kinds.again { IdleWatch::again() } else { IdleWatch::default() })
+            })
+            .collect();
         let ports = if kinds.ports && program.manifest().ports.used {
             let changes = Changes::new().map_err(failed)?;
             Some((changes, states(program)?))

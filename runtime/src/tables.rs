@@ -138,7 +138,7 @@ impl Values for OfTable<'_> {
 }
 
 impl<'p> Table<'p> {
-    fn open(
+    pub(crate) fn open(
         program: &'p Program,
         table: manifest::Table<'p>,
         ports: Option<Arc<PortNames>>,
@@ -307,7 +307,7 @@ impl<'p> Table<'p> {
         self.get(keys, priority)?.ok_or_else(|| self.error(StorageError::Missing, Some(keys)))
     }
 
-    /// An entry that is code, and its position.
+    /// An entry of the program, and its position.
     fn find_constant(&self, keys: &[KeyMatch], priority: Option<u32>) -> Option<(usize, &'p Entry)> {
         let wanted = self.plain(keys);
         let is_it = |entry: &Entry| {
@@ -377,6 +377,7 @@ impl<'p> Table<'p> {
     fn check(&self, change: &storage::Change) -> Result<(), Error> {
         self.storage()?;
         terms::check_keys(self.table.view, change.keys())?;
+        self.check_not_const(change)?;
         match change {
             storage::Change::Insert(Entry { priority: None, .. }) if self.table.view.has_priorities() => {
                 Err(TableError::NoPriority { table: self.called() }.into())
@@ -391,6 +392,28 @@ impl<'p> Table<'p> {
             }
             storage::Change::Delete(..) => Ok(()),
         }
+    }
+
+    /// It is not of an entry that the program says is constant.
+    fn check_not_const(&self, change: &storage::Change) -> Result<(), TableError> {
+        let (keys, priority) = match change {
+            storage::Change::Insert(_) => return Ok(()),
+            storage::Change::Modify(entry) => (&entry.keys, entry.priority),
+            storage::Change::Delete(keys, priority) => (keys, *priority),
+        };
+        if self.is_const(keys, priority) {
+            return Err(TableError::Constant { table: self.called(), reason: "the entry is `const`" });
+        }
+        Ok(())
+    }
+
+    /// The program says that the entry with these keys and priority may not be changed.
+    #[must_use]
+    pub fn is_const(&self, keys: &[KeyMatch], priority: Option<u32>) -> bool {
+        let view = self.table.view;
+        view.entries_are_const
+            || !view.const_entries.is_empty()
+                && self.find_constant(keys, priority).is_some_and(|(position, _)| view.is_const(position))
     }
 
     /// Whether the members or groups are there that entries are to name: of each change an answer.
@@ -443,7 +466,8 @@ impl<'p> Table<'p> {
     pub fn clear(&self) -> Result<u64, Error> {
         let Some(storage) = &self.storage else { return Ok(0) };
         let writer = lock::writer()?;
-        let entries = storage.entries().map_err(|error| self.error(error, None))?;
+        let mut entries = storage.entries().map_err(|error| self.error(error, None))?;
+        entries.retain(|entry| !self.is_const(&entry.keys, entry.priority));
         let count = entries.len() as u64;
         let delete = |entry: Entry| storage::Change::Delete(entry.keys, entry.priority);
         let deletes: Vec<storage::Change> = entries.into_iter().map(delete).collect();

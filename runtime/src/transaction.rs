@@ -88,7 +88,18 @@ pub enum Change {
         keys: Vec<KeyMatch>,
         /// Its priority.
         priority: Option<u32>,
-        /// What the cell is to hold.
+        /// What the cell is to hold; of a meter, zeros take its rates away.
+        cell: Cell,
+    },
+    /// Of the cell of misses in a direct counter or meter of a table: [`tables::OF_MISSES`].
+    Misses {
+        /// Position of the table.
+        table: usize,
+        /// Position of the counter or meter among those of its kind that the table has.
+        direct: usize,
+        /// Which kind.
+        kind: CellKind,
+        /// What the cell is to hold; of a meter, zeros take its rates away.
         cell: Cell,
     },
     /// Of a cell of a counter, meter or register.
@@ -97,7 +108,7 @@ pub enum Change {
         cells: usize,
         /// Index of the cell.
         index: u64,
-        /// What it is to hold.
+        /// What it is to hold; of a meter, zeros take its rates away.
         cell: Cell,
     },
     /// Of a member of an action profile or selector.
@@ -186,6 +197,16 @@ impl<'p> Objects<'p> {
         }
     }
 
+    /// The same for a thread that is known to be in the network namespace of the program's devices, also if none runs it yet.
+    #[must_use]
+    pub fn here(self) -> Objects<'p> {
+        Objects {
+            profiles: self.profiles.into_iter().map(Profile::here).collect(),
+            copies: self.copies.map(Copies::here),
+            ..self
+        }
+    }
+
     /// The program.
     #[must_use]
     pub fn program(&self) -> &'p Program {
@@ -222,11 +243,14 @@ impl<'p> Objects<'p> {
     /// When nothing can be said of single changes, or they cannot be had as atomic as they are to be; then none was made.
     pub fn apply(&self, changes: &[Change], atomicity: Atomicity) -> Result<Answers, Error> {
         let writer = lock::writer()?;
-        match atomicity {
+        self.profiles.iter().for_each(|profile| profile.defer(true));
+        let answers = match atomicity {
             Atomicity::ContinueOnError => Ok(self.go_on(changes, &writer)),
             Atomicity::RollbackOnError => Ok(self.all_or_none(changes, &writer)),
             Atomicity::DataplaneAtomic => self.at_once(changes, &writer),
-        }
+        };
+        self.profiles.iter().for_each(|profile| profile.defer(false));
+        answers
     }
 
     fn go_on(&self, changes: &[Change], writer: &Lock) -> Answers {

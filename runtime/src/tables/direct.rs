@@ -86,6 +86,20 @@ impl<'p> Table<'p> {
         meter.put(self.number(keys, priority, &writer)?, &Cell(rates.to_vec()))
     }
 
+    /// Takes the rates from an entry in one of the table's direct meters: all its packets are green.
+    ///
+    /// # Errors
+    /// When there is no such entry, or the kernel refuses.
+    pub fn clear_rates_in(
+        &self,
+        meter: &Cells<'p>,
+        keys: &[KeyMatch],
+        priority: Option<u32>,
+    ) -> Result<(), Error> {
+        let writer = lock::writer()?;
+        meter.clear(self.number(keys, priority, &writer)?)
+    }
+
     /// Writes the cell that an entry has; what it held.
     pub(crate) fn write_direct(
         &self,
@@ -98,17 +112,16 @@ impl<'p> Table<'p> {
         cells.replace(self.number(keys, priority, writer)?, cell)
     }
 
-    /// Lets the cell that an entry has hold what `of` makes of what it holds.
+    /// Undoes [`Table::write_direct`].
     pub(crate) fn put_direct_back(
         &self,
         cells: &Cells<'p>,
         keys: &[KeyMatch],
         priority: Option<u32>,
-        of: impl FnOnce(&Cell) -> Cell,
+        (was, written): (&Cell, &Cell),
         writer: &lock::Lock,
     ) -> Result<(), Error> {
-        let number = self.number(keys, priority, writer)?;
-        cells.put_back(number, &of(&cells.read(number)?))
+        cells.put_back(self.number(keys, priority, writer)?, was, written)
     }
 
     /// Gives an entry rates of another program, or new entries; nothing for an entry that is not there.

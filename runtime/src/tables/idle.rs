@@ -56,30 +56,54 @@ pub(super) fn nanoseconds(timeout: Duration) -> u64 {
     u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Tells of each entry once that it has become idle, and again when it has been used since.
+/// Tells of each entry once that it has become idle, and again when it has been used since; or each time that its timeout has passed.
 #[derive(Debug, Default)]
 pub struct IdleWatch {
-    /// Entries that were told, by keys and priority, with how long they had been idle at the last look.
-    told: BTreeMap<(Vec<KeyMatch>, Option<u32>), u64>,
+    told: BTreeMap<(Vec<KeyMatch>, Option<u32>), Told>,
+    again: bool,
+}
+
+/// An entry that was told of.
+#[derive(Debug)]
+struct Told {
+    /// For so long it had been idle at the last look.
+    looked: u64,
+    /// And when it was told of.
+    told: u64,
 }
 
 impl IdleWatch {
+    /// Tells of an entry each time that its timeout has passed without a packet, as P4Runtime's servers do.
+    #[must_use]
+    pub fn again() -> IdleWatch {
+        IdleWatch { again: true, ..IdleWatch::default() }
+    }
+
     /// Looks at the table: the entries that have become idle since the last look, and how long it takes until the next one can be, if
     /// any has a timeout that is not over.
     ///
     /// # Errors
     /// When the table has no idle timeout, or the kernel refuses.
     pub fn look(&mut self, table: &Table<'_>) -> Result<(Vec<Entry>, Option<Duration>), Error> {
-        let (_, next) = table.idle_cells()?.next()?;
+        let (_, mut next) = table.idle_cells()?.next()?;
         let over = table.idle_entries()?;
         let mut told = BTreeMap::new();
         let mut new = Vec::new();
         for entry in over {
+            let unused = entry.idle.unused;
+            let timeout = entry.idle.timeout.unwrap_or(u64::MAX);
             let key = (entry.keys.clone(), entry.priority);
             // One that was used in between has been idle for a shorter time.
-            let known = self.told.get(&key).is_some_and(|before| entry.idle.unused >= *before);
-            told.insert(key, entry.idle.unused);
-            if !known {
+            let known =
+                self.told.get(&key).filter(|before| unused >= before.looked).map(|before| before.told);
+            let known = known.filter(|told| !self.again || unused - told < timeout);
+            let now = Told { looked: unused, told: known.unwrap_or(unused) };
+            if self.again {
+                let rest = timeout.saturating_sub(unused - now.told);
+                next = Some(next.map_or(rest, |next| next.min(rest)));
+            }
+            told.insert(key, now);
+            if known.is_none() {
                 new.push(entry);
             }
         }

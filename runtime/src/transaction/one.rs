@@ -6,7 +6,7 @@ use crate::copies::{CopyError, MulticastNode, Session};
 use crate::error::Error;
 use crate::lock::Lock;
 use crate::profiles::{GroupMember, Profile, Write};
-use crate::tables::{self, ActionCall, KeyMatch, Table, Way};
+use crate::tables::{self, ActionCall, KeyMatch, OF_MISSES, Table, Way};
 
 /// What undoes a change that was made.
 pub(super) enum Undo {
@@ -28,6 +28,13 @@ pub(super) enum Undo {
         kind: CellKind,
         keys: Vec<KeyMatch>,
         priority: Option<u32>,
+        was: Cell,
+        written: Cell,
+    },
+    Misses {
+        table: usize,
+        direct: usize,
+        kind: CellKind,
         was: Cell,
         written: Cell,
     },
@@ -94,7 +101,7 @@ impl<'p> Objects<'p> {
                 (!is_word).then_some("a default action of more than 8 bytes is written in parts")
             }
             Change::Cell { cells, .. } => self.cells_at(*cells).map_or(None, cell_steps),
-            Change::Direct { table, kind, direct, .. } => {
+            Change::Direct { table, kind, direct, .. } | Change::Misses { table, kind, direct, .. } => {
                 self.direct(*table, *kind, *direct).map_or(None, cell_steps)
             }
             Change::Table { .. }
@@ -130,6 +137,11 @@ impl<'p> Objects<'p> {
                 let (keys, written) = (keys.clone(), cell.clone());
                 let (table, direct, kind, priority) = (*position, *direct, *kind, *priority);
                 Some(Undo::Direct { table, direct, kind, keys, priority, was, written })
+            }
+            Change::Misses { table, direct, kind, cell } => {
+                let was = self.direct(*table, *kind, *direct)?.replace(OF_MISSES, cell)?;
+                let (table, direct, kind, written) = (*table, *direct, *kind, cell.clone());
+                Some(Undo::Misses { table, direct, kind, was, written })
             }
             Change::Cell { cells: position, index, cell } => {
                 let cells = self.cells_at(*position)?;
@@ -228,12 +240,15 @@ impl<'p> Objects<'p> {
             Undo::Default { table, was } => self.table(*table)?.set_default(was),
             Undo::Direct { table: position, direct, kind, keys, priority, was, written } => {
                 let (table, cells) = (self.table(*position)?, self.direct(*position, *kind, *direct)?);
-                let before = |now: &Cell| back(cells, now, was, written);
-                table.put_direct_back(cells, keys, *priority, before, writer)
+                table.put_direct_back(cells, keys, *priority, (was, written), writer)
+            }
+            Undo::Misses { table, direct, kind, was, written } => {
+                let cells = self.direct(*table, *kind, *direct)?;
+                cells.put_back(OF_MISSES, was, written)
             }
             Undo::Cell { cells, index, was, written } => {
                 let cells = self.cells_at(*cells)?;
-                cells.put_back(*index, &back(cells, &cells.read(*index)?, was, written))
+                cells.put_back(*index, was, written)
             }
             Undo::Member { profile, number, was } => {
                 let profile = self.profile(*profile)?;
@@ -264,13 +279,4 @@ impl<'p> Objects<'p> {
 /// Why packets could see half of a cell that is written.
 fn cell_steps(cells: &Cells<'_>) -> Option<&'static str> {
     (!cells.is_written_whole()).then_some("a cell of more than 8 bytes is written in parts")
-}
-
-/// What a cell is to hold that held something before it was written: of what adds up, what packets have counted since stays.
-fn back(cells: &Cells<'_>, now: &Cell, was: &Cell, written: &Cell) -> Cell {
-    if !cells.kind().adds_up() {
-        return was.clone();
-    }
-    let since = cells.count(now).minus(cells.count(written));
-    cells.of_count(cells.count(was).plus(since))
 }
