@@ -7,7 +7,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let mut compiler = protox::Compiler::new(["proto"])?;
     compiler.include_imports(true);
-    compiler.open_files(["p4/config/v1/p4info.proto", "p4/v1/p4runtime.proto"])?;
+    compiler.open_files([
+        "p4/config/v1/p4info.proto",
+        "p4/v1/p4runtime.proto",
+        "stratum/p4_role_config.proto",
+    ])?;
 
     // Text and JSON are written by what descriptors say.
     let out = PathBuf::from(std::env::var("OUT_DIR")?);

@@ -20,6 +20,23 @@ pub use prost_types::Any;
 use prost_reflect::DescriptorPool;
 use std::sync::LazyLock;
 
+/// What messages of P4Runtime use of gRPC's own.
+#[allow(missing_docs, reason = "generated")]
+#[allow(clippy::all, reason = "generated")]
+pub mod google {
+    /// How calls end.
+    pub mod rpc {
+        include!(concat!(env!("OUT_DIR"), "/google.rpc.rs"));
+    }
+}
+
+/// How controllers describe roles.
+#[allow(missing_docs, reason = "generated")]
+#[allow(clippy::all, reason = "generated")]
+pub mod stratum {
+    include!(concat!(env!("OUT_DIR"), "/stratum.rs"));
+}
+
 /// P4Runtime's packages.
 #[allow(missing_docs, reason = "generated")]
 #[allow(clippy::all, reason = "generated")]
@@ -37,13 +54,18 @@ pub mod p4 {
     }
 }
 
-/// What is known of the messages: names, numbers and types of their fields.
+/// What is known of the messages and the service: a `google.protobuf.FileDescriptorSet` as bytes.
+#[must_use]
+pub fn encoded_descriptors() -> &'static [u8] {
+    include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"))
+}
+
+/// The same: names, numbers and types of the messages' fields.
 #[must_use]
 pub fn descriptors() -> DescriptorPool {
     static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
         // The build has written them. Were they none, no message would find itself in the pool, and `tests/wire.rs` not one.
-        let bytes: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
-        DescriptorPool::decode(bytes).unwrap_or_default()
+        DescriptorPool::decode(encoded_descriptors()).unwrap_or_default()
     });
     POOL.clone()
 }
