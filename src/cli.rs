@@ -6,6 +6,7 @@ mod copies;
 mod crc;
 mod ports;
 mod profiles;
+mod serve;
 
 pub use cells::*;
 pub use control_plane::*;
@@ -13,6 +14,7 @@ pub use copies::*;
 pub use crc::*;
 pub use ports::*;
 pub use profiles::*;
+pub use serve::*;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -55,6 +57,8 @@ pub enum Command {
     Load(LoadArgs),
     /// Takes the program off devices.
     Unload(UnloadArgs),
+    /// Serves P4Runtime: controllers give the devices programs, and read and write what these hold.
+    Serve(ServeArgs),
     /// Shows what devices run.
     Status(StatusArgs),
     /// Shows what became of a running program's packets, and what it lost, by reason.

@@ -20,6 +20,7 @@ mod packet;
 mod port;
 mod profile;
 mod run;
+mod serve;
 mod source;
 mod stat;
 mod state;
@@ -86,6 +87,7 @@ fn dispatch(cli: Cli) -> Exit {
         Command::Verify(args) => verify::run(&args),
         Command::Load(args) => attach::load(&args),
         Command::Unload(args) => attach::unload(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Stat(args) => stat::run(&args),
         Command::Metrics(args) => metrics::run(&args),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Folders that have a Cargo.toml.
-const CRATES: [&str; 12] = [
+const CRATES: [&str; 13] = [
     ".",
     "frontend",
     "midend",
@@ -18,6 +18,7 @@ const CRATES: [&str; 12] = [
     "runtime",
     "packet-tests",
     "p4runtime",
+    "server",
     "metrics",
     "tests/support",
     "fuzz",

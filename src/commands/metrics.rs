@@ -61,24 +61,36 @@ fn object(family: &Family, Sample { labels, value }: &Sample) -> Value {
 }
 
 fn serve(address: SocketAddr, devices: Vec<String>, options: Options) -> Exit {
+    match listen(address) {
+        Some(listener) => answer(listener, devices, options),
+        None => Exit::Environment,
+    }
+}
+
+/// Listens where metrics are to be, and says where that is; says why not.
+pub(super) fn listen(address: SocketAddr) -> Option<TcpListener> {
     let bound = TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener)));
-    let listener = match bound {
+    match bound {
         Ok((address, listener)) => {
             let url = format!("http://{address}{}", http::PATH);
             tell(|| format!("{url}\n"), || json::members([("metrics", url.as_str().into())]).into());
-            listener
+            Some(listener)
         }
         Err(error) => {
             complain(&format!("cannot listen at {address}: {error}"));
-            return Exit::Environment;
+            None
         }
-    };
+    }
+}
+
+/// Answers with metrics until the process ends.
+pub(super) fn answer(listener: TcpListener, devices: Vec<String>, options: Options) -> Exit {
     let mut said = BTreeMap::new();
     let source = move || read_and_tell(&devices, options, &mut said);
     match http::serve(listener, Box::new(source)) {
         Ok(()) => Exit::Done,
         Err(error) => {
-            complain(&format!("cannot serve metrics at {address}: {error}"));
+            complain(&format!("cannot serve metrics: {error}"));
             Exit::Environment
         }
     }
