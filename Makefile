@@ -2,7 +2,7 @@
 # make test: sets everything up and runs the tests but those that take minutes each, which `make test-slow` runs.
 # Both work in a fresh clone on Debian 12 with nothing but Rust.
 
-.PHONY: all setup build demo test test-slow agreement bench install install-built uninstall clean
+.PHONY: all setup build demo demo-p4runtime test test-slow agreement bench install install-built uninstall clean
 
 all: build
 
@@ -17,6 +17,12 @@ demo:
 	@sh .ci/setup build
 	cargo build --profile demo
 	@P4XDP=$(CURDIR)/target/demo/p4xdp sh examples/demo.sh
+
+# A P4Runtime server, and a shell to type in; without a terminal it types itself.
+demo-p4runtime:
+	@sh .ci/setup p4runtime
+	cargo build --profile demo
+	@P4XDP=$(CURDIR)/target/demo/p4xdp sh examples/p4runtime/demo.sh
 
 test: setup
 	cargo test --workspace --no-fail-fast
