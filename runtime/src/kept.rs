@@ -3,7 +3,7 @@
 
 use crate::error::{Error, KernelError, io_error};
 use crate::program::{Program, read_data};
-use crate::sys;
+use crate::{pins, sys};
 use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType};
 use std::os::fd::AsFd;
 
@@ -12,7 +12,7 @@ const LENGTH: usize = 8;
 
 impl Program {
     /// Leaves bytes under a name of at most 15 letters, with room for as many as these or `room`. A name is given once a program; [`Program::write_kept`]
-    /// puts other bytes there. Do this before the program is pinned, so that its pins name them, too.
+    /// puts other bytes there. Where the program is pinned, so are they.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -29,6 +29,7 @@ impl Program {
         write(&map, bytes)?;
         sys::bpf::bind_map(self.as_fd(), map.as_fd())
             .map_err(|error| KernelError::new(format!("bind the map `{name}` to the program"), error))?;
+        pins::add(self.id(), &map)?;
         self.take_map(map);
         Ok(())
     }
@@ -120,6 +121,7 @@ impl Program {
             .map_err(|error| KernelError::bpf(format!("make the map `{name}`"), &error, Vec::new()))?;
         sys::bpf::bind_map(self.as_fd(), map.as_fd())
             .map_err(|error| KernelError::new(format!("bind the map `{name}` to the program"), error))?;
+        pins::add(self.id(), &map)?;
         Ok(KeptPairs { map })
     }
 }

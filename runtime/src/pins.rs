@@ -8,7 +8,7 @@ mod stale;
 
 pub use stale::{Stale, remove_stale, stale};
 
-use crate::attach::Device;
+use crate::attach::{self, Device};
 use crate::error::{CAP_SYS_ADMIN, Error, KernelError, Trouble, io_error};
 use crate::sys;
 use libbpf_rs::{MapCore, MapHandle};
@@ -138,13 +138,27 @@ fn fill(
     if let Some(egress) = egress {
         pin(egress, EGRESS)?;
     }
-    for map in maps {
-        let name = map.name().to_string_lossy().trim_start_matches('.').replace('.', "_");
-        let mut handle = MapHandle::try_from(map)
-            .map_err(|error| KernelError::new(format!("open map {name}"), io_error(&error)))?;
-        handle
-            .pin(beside.join(&name))
-            .map_err(|error| KernelError::new(format!("pin map {name}"), io_error(&error)))?;
+    maps.iter().try_for_each(|map| pin_map(&beside, map))
+}
+
+fn pin_map(directory: &Path, map: &MapHandle) -> Result<(), Error> {
+    let name = map.name().to_string_lossy().trim_start_matches('.').replace('.', "_");
+    let mut handle = MapHandle::try_from(map)
+        .map_err(|error| KernelError::new(format!("open map {name}"), io_error(&error)))?;
+    let pinned = handle.pin(directory.join(&name));
+    Ok(pinned.map_err(|error| KernelError::new(format!("pin map {name}"), io_error(&error)))?)
+}
+
+/// Pins a map that a program has got since it was pinned, beside the others, for all devices that run it and have pins of it.
+///
+/// # Errors
+/// When devices cannot be listed, or the kernel refuses.
+pub(crate) fn add(program: u32, map: &MapHandle) -> Result<(), Error> {
+    for device in attach::running(program)? {
+        let directory = directory(&device)?;
+        if contents(&directory)?.program == Some(program) {
+            pin_map(&directory.join("maps"), map)?;
+        }
     }
     Ok(())
 }

@@ -84,8 +84,11 @@ fn read(device: &Device, ends: &AtomicBool) -> Result<(), Problem> {
         let now = Instant::now();
         if now.duration_since(looked) >= LOOK {
             looked = now;
-            // The same program with other notes is another one: they say what is told.
-            let same = device.running()?.is_some_and(|now| Arc::ptr_eq(&now, &installed));
+            // The same program with other notes is another one: they say what is told. While a push is under way, nothing can be said.
+            let same = match device.turn.try_read() {
+                Ok(_turn) => device.running()?.is_some_and(|now| Arc::ptr_eq(&now, &installed)),
+                Err(_) => true,
+            };
             if !same || device.listens(|_| true) != listens {
                 break;
             }
