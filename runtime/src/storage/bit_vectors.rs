@@ -19,8 +19,8 @@ use p4xdp_control::storage::BitVectors as Layout;
 use p4xdp_control::storage::bit_vectors::{Rule, Word};
 use p4xdp_control::storage::masked::{Masked, Rank};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use std::os::fd::AsFd;
+use std::sync::OnceLock;
 
 /// Times that a table is read which changes meanwhile.
 const ATTEMPTS: u32 = 100;
@@ -172,10 +172,7 @@ impl Storage for BitVectors<'_> {
         self.make(changes, true)
     }
 
-    fn get_each(
-        &self,
-        wanted: &[(&[KeyMatch], Option<u32>)],
-    ) -> Result<Vec<Option<Entry>>, StorageError> {
+    fn get_each(&self, wanted: &[(&[KeyMatch], Option<u32>)]) -> Result<Vec<Option<Entry>>, StorageError> {
         let wanted: Vec<Wanted> =
             wanted.iter().map(|(keys, priority)| self.wanted(keys, *priority)).collect();
         let found = self.read(|slots| {
