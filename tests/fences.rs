@@ -9,6 +9,7 @@
 //! | `usage` | a line is `p4xdp COMMAND a\|b\|c --option ..`: commands, alternatives and options exist |
 //! | `sh` | the shell can read it: it installs something |
 //! | `c` | compiles with clang |
+//! | `yaml` | Prometheus takes it as its configuration |
 //! | `output`, `text` | what a command has printed; a drawing |
 //!
 //! The examples in explanations of codes (`frontend/src/diagnostic/explain`) have a test of their own.
@@ -85,6 +86,7 @@ fn every_fence_does_what_it_says() {
             ["usage"] => fence.text.lines().try_for_each(usage),
             ["sh"] => reads(&["sh", "-n"], &fence.text),
             ["c"] => reads(&["clang", "-fsyntax-only", "-Wall", "-Werror", "-x", "c", "-"], &fence.text),
+            ["yaml"] => reads(&["promtool", "check", "config", "--syntax-only", "/dev/stdin"], &fence.text),
             ["output" | "text"] => Ok(()),
             _ => Err("nobody knows what this fence is: see the head of tests/fences.rs".to_owned()),
         };
