@@ -184,15 +184,17 @@ fn read(
             }
             continue;
         }
-        let entries = filter.entries(context, table)?;
-        if entries.is_empty() && !wanted.r#match.is_empty() {
+        let mut any = false;
+        let is_over = filter.each(context, table, &mut |_, entry| {
+            any = true;
+            let key = super::key(context, view, &entry.keys, entry.priority)?;
+            Ok(!take(table, key, Some(&entry), none))
+        })?;
+        if !any && !wanted.r#match.is_empty() {
             return Err(Problem::not_found(format!("{} has no such entry", keys::called(view))));
         }
-        for (_, entry) in entries {
-            let key = super::key(context, view, &entry.keys, entry.priority)?;
-            if !take(table, key, Some(&entry), none) {
-                return Ok(());
-            }
+        if is_over {
+            return Ok(());
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use p4xdp_control::entry::{Entry, KeyMatch, Target};
 use p4xdp_control::view::Table as View;
 use p4xdp_p4runtime::p4::v1 as proto;
 use p4xdp_runtime::cells::CellKind;
-use p4xdp_runtime::tables::{OF_MISSES, Origin, Table};
+use p4xdp_runtime::tables::{Cursor, OF_MISSES, Origin, Table};
 use proto::entity::Entity;
 use proto::table_action;
 
@@ -56,6 +56,9 @@ pub(super) fn select<'p>(
     }
     Ok(context.view().tables.iter().enumerate().collect())
 }
+
+/// Entries that are read at a time.
+const AT_A_TIME: u32 = 4096;
 
 /// What entries of a table have to be.
 pub(super) struct Filter<'p> {
@@ -118,26 +121,37 @@ impl<'p> Filter<'p> {
             })
     }
 
-    /// The library's entries that match, with where they come from.
-    pub(super) fn entries(
+    /// Hands out the library's entries that match, with where they come from, until `take` says that it is over; whether it has. They come some at a time,
+    /// so a large table takes no more memory than a small one.
+    pub(super) fn each(
         &self,
         context: &Context<'_>,
         table: &Table<'_>,
-    ) -> Result<Vec<(Origin, Entry)>, Problem> {
+        take: &mut dyn FnMut(Origin, Entry) -> Result<bool, Problem>,
+    ) -> Result<bool, Problem> {
         if let Some(keys) =
             self.keys.as_ref().filter(|_| !self.view.has_priorities() || self.priority.is_some())
         {
             let origin = if self.view.entries_are_const { Origin::Const } else { Origin::Control };
-            let entry = table.get(keys, self.priority)?;
-            return Ok(entry
-                .into_iter()
-                .filter(|it| self.matches(context, it))
-                .map(|it| (origin, it))
-                .collect());
+            return match table.get(keys, self.priority)?.filter(|entry| self.matches(context, entry)) {
+                Some(entry) => take(origin, entry),
+                None => Ok(false),
+            };
         }
-        let mut entries = table.entries()?;
-        entries.retain(|(_, entry)| self.matches(context, entry));
-        Ok(entries)
+        let mut cursor = Cursor::default();
+        while !cursor.is_over() {
+            let mut entries = table.scan(&mut cursor, AT_A_TIME)?;
+            if !self.view.entries_are_const {
+                entries
+                    .sort_by(|(_, a), (_, b)| b.priority.cmp(&a.priority).then_with(|| a.keys.cmp(&b.keys)));
+            }
+            for (origin, entry) in entries {
+                if self.matches(context, &entry) && take(origin, entry)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Only the default action is wanted.
@@ -180,14 +194,9 @@ impl<'p> Writer<'_, 'p> {
                 None => Ok(false),
             };
         }
-        for (origin, entry) in filter.entries(self.context, self.table)? {
-            if let Some(message) = self.entry(origin, &entry)?
-                && take(message)
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        filter.each(self.context, self.table, &mut |origin, entry| {
+            Ok(self.entry(origin, &entry)?.is_some_and(&mut *take))
+        })
     }
 
     fn actions(&self) -> Actions<'_> {
