@@ -15,7 +15,7 @@ use p4xdp_p4runtime::p4::v1::{DigestList, MasterArbitrationUpdate, P4Data, Role,
 use p4xdp_p4runtime::{Any, Message};
 use p4xdp_runtime::load::Options;
 use p4xdp_runtime::{Error, Program, attach};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tokio::sync::{RwLock, mpsc};
@@ -215,13 +215,13 @@ impl Device {
         if changed {
             self.note_roles(&state)?;
         }
-        tell(&mut state, first);
+        tell(self.id, &mut state, first);
         Ok(then)
     }
 
     /// Tells controllers who is primary.
     pub fn tell(&self, told: Vec<Told>) {
-        tell(&mut self.state(), told);
+        tell(self.id, &mut self.state(), told);
     }
 
     fn note_roles(&self, state: &State) -> Result<(), Problem> {
@@ -240,10 +240,8 @@ impl Device {
     /// A controller's stream has ended.
     pub fn leave(&self, controller: Controller) {
         let mut state = self.state();
-        let Some(stream) = state.streams.remove(&controller) else { return };
-        let Some(arbitration) = state.roles.get_mut(&stream.role) else { return };
-        let told = arbitration.leave((self.id, &stream.role), controller);
-        tell(&mut state, told);
+        let told = forget(self.id, &mut state, controller);
+        tell(self.id, &mut state, told);
     }
 
     /// What a role may do that somebody writes for.
@@ -365,19 +363,23 @@ impl Device {
     }
 }
 
-/// Tells controllers; one that does not read what it is told is cut off.
-fn tell(state: &mut State, told: Vec<Told>) {
-    for (to, update) in told {
+/// Tells controllers; one that does not read what it is told is cut off, and the others are told of that.
+fn tell(device: u64, state: &mut State, told: Vec<Told>) {
+    let mut told = VecDeque::from(told);
+    while let Some((to, update)) = told.pop_front() {
         let Some(stream) = state.streams.get(&to) else { continue };
         let message = StreamMessageResponse { update: Some(Update::Arbitration(update)) };
         if stream.out.try_send(Ok(message)).is_err() {
-            let lost = state.streams.remove(&to);
-            if let Some(arbitration) = lost.and_then(|stream| state.roles.get_mut(&stream.role)) {
-                // Those who are there hear of it when they are told the next time.
-                arbitration.leave((0, ""), to);
-            }
+            told.extend(forget(device, state, to));
         }
     }
+}
+
+/// A controller is there no more; who is told of it.
+fn forget(device: u64, state: &mut State, controller: Controller) -> Vec<Told> {
+    let Some(stream) = state.streams.remove(&controller) else { return Vec::new() };
+    let arbitration = state.roles.get_mut(&stream.role);
+    arbitration.map(|arbitration| arbitration.leave((device, &stream.role), controller)).unwrap_or_default()
 }
 
 /// Election ids and configurations of roles as bytes.
@@ -407,6 +409,26 @@ fn resumed(mut bytes: &[u8]) -> Vec<(String, Arbitration)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_does_not_read_is_cut_off_and_the_others_hear_of_it() {
+        let mut state = State::default();
+        let place = (1, "");
+        let mut received = Vec::new();
+        for (controller, id) in [(1, 5), (2, 3)] {
+            state.roles.entry(String::new()).or_default().bid(place, controller, Some(id), None).unwrap();
+            let (out, queue) = mpsc::channel(1);
+            state.streams.insert(controller, Stream { role: String::new(), out });
+            received.push(queue);
+        }
+        let update = MasterArbitrationUpdate::default;
+        tell(1, &mut state, vec![(1, update()), (1, update())]);
+        assert!(!state.streams.contains_key(&1) && state.streams.contains_key(&2));
+        let told = received[1].try_recv().unwrap().unwrap().update.unwrap();
+        let Update::Arbitration(told) = told else { unreachable!() };
+        let code = tonic::Code::from(told.status.unwrap().code);
+        assert_eq!((told.device_id, code), (1, tonic::Code::NotFound), "nobody is primary");
+    }
 
     #[test]
     fn roles_are_left_and_resumed() {

@@ -28,15 +28,25 @@ fn load(name: &CStr, program: &[bpf_insn]) -> io::Result<OwnedFd> {
 
 /// Loads an XDP program with flags.
 fn load_with(name: &CStr, program: &[bpf_insn], flags: u32) -> io::Result<OwnedFd> {
+    let options = libbpf_sys::bpf_prog_load_opts { prog_flags: flags, ..Default::default() };
+    load_as(libbpf_sys::BPF_PROG_TYPE_XDP, name, program, options)
+}
+
+/// Loads a program of a type.
+pub(super) fn load_as(
+    kind: libbpf_sys::bpf_prog_type,
+    name: &CStr,
+    program: &[bpf_insn],
+    options: libbpf_sys::bpf_prog_load_opts,
+) -> io::Result<OwnedFd> {
     let mut options = libbpf_sys::bpf_prog_load_opts {
         sz: size_of::<libbpf_sys::bpf_prog_load_opts>() as libbpf_sys::size_t,
-        prog_flags: flags,
-        ..Default::default()
+        ..options
     };
     // SAFETY: strings end with a zero byte; the instructions outlive the call, with their true number beside them.
     let fd = check_libbpf(unsafe {
         libbpf_sys::bpf_prog_load(
-            libbpf_sys::BPF_PROG_TYPE_XDP,
+            kind,
             name.as_ptr(),
             c"GPL".as_ptr(),
             program.as_ptr(),

@@ -2,7 +2,7 @@
 //! descriptors are held. The program itself stays as it is.
 
 use super::check_libbpf;
-use super::programs::instruction;
+use super::programs::{instruction, load_as};
 use libbpf_sys::{
     BPF_ADD, BPF_ALU64, BPF_ATOMIC, BPF_CALL, BPF_DW, BPF_EXIT, BPF_IMM, BPF_JEQ, BPF_JMP, BPF_K, BPF_LD,
     BPF_LDX, BPF_MEM, BPF_MOV, BPF_PSEUDO_MAP_FD, BPF_RSH, BPF_ST, BPF_STX, BPF_SUB, BPF_W, BPF_X, bpf_insn,
@@ -77,26 +77,13 @@ fn load(
     target: BorrowedFd<'_>,
     function: u32,
 ) -> io::Result<OwnedFd> {
-    let mut options = libbpf_sys::bpf_prog_load_opts {
-        sz: size_of::<libbpf_sys::bpf_prog_load_opts>() as libbpf_sys::size_t,
+    let options = libbpf_sys::bpf_prog_load_opts {
         expected_attach_type: place,
         attach_prog_fd: target.as_raw_fd().cast_unsigned(),
         attach_btf_id: function,
         ..Default::default()
     };
-    // SAFETY: strings end with a zero byte; the instructions outlive the call, with their true number beside them.
-    let fd = check_libbpf(unsafe {
-        libbpf_sys::bpf_prog_load(
-            libbpf_sys::BPF_PROG_TYPE_TRACING,
-            name.as_ptr(),
-            c"GPL".as_ptr(),
-            program.as_ptr(),
-            program.len() as libbpf_sys::size_t,
-            &raw mut options,
-        )
-    })?;
-    // SAFETY: the descriptor is new and nobody else's.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+    load_as(libbpf_sys::BPF_PROG_TYPE_TRACING, name, program, options)
 }
 
 fn attach(program: &OwnedFd) -> io::Result<OwnedFd> {
